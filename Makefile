@@ -2,8 +2,13 @@
 
 # ---- What is built -----------------------------------------------------------------------------
 
+# oneDNN, where it is installed: ONEDNN=0 builds without. (Version 3 has another interface.)
+ONEDNN ?= $(shell printf '#include <dnnl.h>\n#if DNNL_VERSION_MAJOR != 2\n#error\n#endif\n' | \
+            $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo 1)
+WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
+
 LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson libcrypto
-DIRS := harness harness/base harness/data models models/nn pruners results plots
+DIRS := harness harness/base harness/data models models/nn models/nn/conv pruners results plots
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
 DEFS := $(wildcard $(DIRS:=/*.def))
@@ -30,7 +35,8 @@ CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)
 BANNED := -include harness/base/banned.h
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) -lm)$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) \
+             $(if $(WITH_ONEDNN),-ldnnl) -lm)$(PKG_LIBS)
 
 # A line a file; V=1 shows the commands.
 V ?=
@@ -40,7 +46,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 
-.PHONY: all demo test check deps help clean format lint hdr-check golden-update
+.PHONY: all demo test check bench deps help clean format lint hdr-check golden-update
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -78,6 +84,19 @@ $B/%.gp.o: %.gp
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 
 $B/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
+# The loop that measures what the CPU can do must multiply and add in one instruction.
+$B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
+
+# The engine's kernels need fused multiply-adds, half the instructions of a product and a sum apart;
+# -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.)
+$B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
+
+# Rebuilt when ONEDNN changes.
+$B/models/nn/conv/onednn.o: CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
+$B/models/nn/conv/onednn.o: $B/with-onednn
+$B/with-onednn: FORCE
+	@mkdir -p $(@D)
+	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || echo '$(WITH_ONEDNN)' >$@
 
 # Each attempt records what made the program. Only this object knows, so that a new revision
 # rebuilds one file; the stamp changes when the text does.
@@ -100,6 +119,7 @@ help:
 	@echo 'make test            install what is missing, build, run lint and every test'
 	@echo 'make                 build/winnow'
 	@echo 'make check [T=...]   the tests, or a suite of them: T=ops, T=config/keys'
+	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
@@ -131,6 +151,11 @@ check: $B/winnow $B/tests/run
 	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
 	    $B/tests/run $(if $(T),--filter '$(T)*')
 	@! cat $(REPORTS).* 2>/dev/null
+
+# ARGS go to bench/compare: make bench ARGS='--quick --models resnet8'.
+ARGS ?=
+bench: $B/winnow
+	@bench/compare --winnow $B/winnow $(ARGS)
 
 # Rewrites what tests/golden expects: read the diff before it is committed.
 golden-update: $B/tests/run

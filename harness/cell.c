@@ -7,7 +7,8 @@
  *
  * Worked example (shortened):
  *
- *     {"dataset":{"name":"fashion-mnist","train_limit":0,...},"model":{"name":"softmax"},
+ *     {"dataset":{"name":"fashion-mnist","train_limit":0,...},
+ *      "engine":{"conv":"auto","threads":1},"model":{"name":"softmax"},
  *      "pruner":{"alpha":0.8,"c":2.0,"name":"ucb","period":10,...},"rate":0.5,
  *      "recipe":{"augment":"none","batch":128,...},"seed":1}
  *
@@ -47,6 +48,7 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
 {
     json_t *root = made(json_object());
     put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
+    put(root, "engine", option_to_json(engine_options, &cell->engine));
     put(root, "model", named(cell->model->name, cell->model->options, cell->model_options));
     put(root, "pruner", named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
     put(root, "rate", json_real(cell->rate));
@@ -121,12 +123,12 @@ static int read_pruner(json_t *object, struct arena *arena, struct cell *cell, s
 static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, struct err *err)
 {
     struct cell cell = {0};
-    json_t *dataset, *model, *pruner, *recipe;
+    json_t *dataset, *engine, *model, *pruner, *recipe;
     json_int_t seed;
     json_error_t wrong;
-    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:F, s:o, s:I}", "dataset",
-                       &dataset, "model", &model, "pruner", &pruner, "rate", &cell.rate, "recipe",
-                       &recipe, "seed", &seed))
+    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:F, s:o, s:I}", "dataset",
+                       &dataset, "engine", &engine, "model", &model, "pruner", &pruner, "rate",
+                       &cell.rate, "recipe", &recipe, "seed", &seed))
         return err_set(err, "%s", wrong.text);
     if (!(cell.rate >= 0 && cell.rate < 1))
         return err_set(err, "rate: expected a number from 0 to below 1, found %.15g", cell.rate);
@@ -136,6 +138,10 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     if (read_dataset(dataset, arena, &cell, err) || read_model(model, arena, &cell, err) ||
         read_pruner(pruner, arena, &cell, err))
         return -1;
+    if (!json_is_object(engine))
+        return err_set(err, "engine: expected an object");
+    if (option_from_json(engine_options, engine, arena, &cell.engine, err))
+        return err_prefix(err, "engine: ");
     if (!json_is_object(recipe))
         return err_set(err, "recipe: expected an object");
     if (option_from_json(recipe_options, recipe, arena, &cell.recipe, err))
@@ -221,7 +227,7 @@ static void add_value(struct str *str, const struct option *option, const void *
         str_add(str, *(const bool *)field ? "true" : "false");
         return;
     case OPTION_ENUM:
-        str_add(str, option->choices[*(const int *)field]);
+        str_add(str, option_choice(option, (size_t) * (const int *)field));
         return;
     case OPTION_STRING:
         add_text(str, *(const char *const *)field);

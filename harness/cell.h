@@ -1,16 +1,17 @@
 /*
  * cell: one training to be done, with every default spelled out.
  *
- * A cell = dataset + model + pruner, each with its options, rate, seed and recipe. Its canonical
- * form is JSON with sorted keys; its key is the SHA-256 of that, the dataset's content hash and the
- * engine's version. What is not in it (file order, comments, paths, worker counts) cannot change
- * its results.
+ * A cell = dataset + model + pruner, each with its options, rate, seed, recipe and engine. Its
+ * canonical form is JSON with sorted keys; its key is the SHA-256 of that, the dataset's content
+ * hash and the engine's version. What is not in it (file order, comments, paths, worker counts)
+ * cannot change its results.
  */
 #ifndef WINNOW_CELL_H
 #define WINNOW_CELL_H
 
 #include "harness/base/hash.h"
 #include "harness/data/data.h"
+#include "harness/engine.h"
 #include "harness/recipe.h"
 #include "models/model.h"
 #include "pruners/pruner.h"
@@ -25,10 +26,11 @@ struct cell {
     double rate;                /* 0 where the pruner ignores it */
     int seed;
     struct recipe recipe;
+    struct engine engine;
 };
 
-/* {"dataset":{"name":...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},"seed":0},
- * compact. */
+/* {"dataset":{"name":...},"engine":{...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},
+ * "seed":0}, compact. */
 char *cell_to_json(const struct cell *cell, struct arena *arena);
 /* The reverse; options live in the arena. */
 int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell, struct err *err);

@@ -40,7 +40,8 @@ static void print_help(const struct cmd_line *line)
             str_add(&help, " (");
             option_describe(&f->option, &help);
             str_add(&help, ")");
-        } else if (f->option.type == OPTION_INT && f->option.fallback) {
+        } else if ((f->option.type == OPTION_INT || f->option.type == OPTION_DOUBLE) &&
+                   f->option.fallback) {
             str_addf(&help, " (default %s)", f->option.fallback);
         }
         cmd_print_wrapped(str_text(&help), 31, printf("  %-28s", left));

@@ -68,6 +68,10 @@ struct cmd_flag {
     {                                                                                              \
         OPTION_INT(type, field, fallback, min, max, help), letter, value, false                    \
     }
+#define CMD_DOUBLE(type, field, letter, value, fallback, min, max, help)                           \
+    {                                                                                              \
+        OPTION_DOUBLE(type, field, fallback, min, max, help), letter, value, false                 \
+    }
 #define CMD_ENUM(type, field, letter, value, fallback, choices, help)                              \
     {                                                                                              \
         OPTION_ENUM(type, field, fallback, choices, help), letter, value, false                    \
@@ -108,6 +112,7 @@ struct cmd {
     const char *help;                  /* NULL: not listed in --help */
 };
 
+int cmd_bench(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);

@@ -63,11 +63,12 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
     const struct train_sink sink = {write_record, NULL};
     const double load = environment_load_average();
     clock_start(&clock, job->started);
-    environment_record(WORKER_THREADS, arena, &environment);
+    if (cell_from_json(job->cell, arena, &cell, err))
+        return -1;
+    environment_record(cell.engine.threads, arena, &environment);
     write_record(NULL, &(struct record){.kind = RECORD_ENVIRONMENT, .environment = environment});
     warn_of_blas(&environment);
-    if (cell_from_json(job->cell, arena, &cell, err) ||
-        train_cell(&cell, dataset_dirs(job->data_dir, arena), &clock, &sink, &end, err))
+    if (train_cell(&cell, dataset_dirs(job->data_dir, arena), &clock, &sink, &end, err))
         return -1;
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();
@@ -86,7 +87,7 @@ int cmd_cell(int argc, char **argv)
     if (parsed >= 0)
         return parsed;
     /* The scheduler has set what OpenBLAS wants; a worker started otherwise starts itself anew. */
-    if (environment_correct_blas(argv, WORKER_THREADS, &err))
+    if (environment_correct_blas(argv, WORKER_BLAS_THREADS, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     arena_init(&arena);
     read_stdin(&text);

@@ -15,6 +15,7 @@
 #include "harness/cmd.h"
 #include "harness/data/data.h"
 #include "harness/environment.h"
+#include "models/nn/nn.h"
 
 #include <errno.h>
 #include <math.h>
@@ -289,6 +290,22 @@ static void check_kernels(struct report *report)
         advice, text);
 }
 
+/* Which of them a convolution gets depends on its shape too: an attempt's record tells. */
+static void check_convolutions(struct report *report)
+{
+    struct str text = {0};
+    json_t *names = json_array();
+    const char *name;
+    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
+        str_addf(&text, "%s%s", i ? ", " : "", name);
+        json_array_append_new(names, json_string(name));
+    }
+    str_add(&text, ": the first that can do a shape on this CPU does it");
+    add(report, "convolutions", LEVEL_OK, json_pack("{s:o}", "implementations", names), NULL,
+        str_text(&text));
+    str_release(&text);
+}
+
 /* ---- Around the program ---- */
 
 static void check_gnuplot(struct report *report)
@@ -447,6 +464,7 @@ int cmd_doctor(int argc, char **argv)
     check_memory(&report, &environment);
     check_disk(&report);
     check_kernels(&report);
+    check_convolutions(&report);
     check_gnuplot(&report);
     const char *const *dirs = dataset_dirs(NULL, &report.arena);
     check_data_folders(&report, dirs);

@@ -11,6 +11,7 @@
  */
 #include "harness/cmd.h"
 #include "harness/data/data.h"
+#include "harness/engine.h"
 #include "harness/recipe.h"
 #include "models/model.h"
 #include "plots/render.h"
@@ -123,10 +124,23 @@ static bool train_entry(size_t i, struct entry *ret_entry)
     return true;
 }
 
+static bool engine_entry(size_t i, struct entry *ret_entry)
+{
+    if (i)
+        return false;
+    *ret_entry = (struct entry){
+        .name = "engine",
+        .help = "how a cell computes: the engine: mapping of an experiment",
+        .options = engine_options,
+        .options_size = sizeof(struct engine),
+    };
+    return true;
+}
+
 static const struct kind kinds[] = {
     {"datasets", "dataset", dataset_entry}, {"models", "model", model_entry},
     {"pruners", "pruner", pruner_entry},    {"train", "train", train_entry},
-    {"figures", "figure", figure_entry},
+    {"engine", "engine", engine_entry},     {"figures", "figure", figure_entry},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -242,8 +256,8 @@ static json_t *options_to_json(const struct entry *entry)
             json_object_update_new(option, json_pack("{s:f, s:f}", "min", o->min, "max", o->max));
         else if (o->type == OPTION_ENUM) {
             json_t *choices = json_array();
-            for (size_t i = 0; o->choices[i]; i++)
-                json_array_append_new(choices, json_string(o->choices[i]));
+            for (size_t i = 0; option_choice(o, i); i++)
+                json_array_append_new(choices, json_string(option_choice(o, i)));
             json_object_set_new(option, "choices", choices);
         }
         json_array_append_new(array, option);
@@ -300,7 +314,7 @@ static const struct cmd_flag flags[] = {
 
 static const struct cmd_line line = {
     "list",
-    "[datasets|models|pruners|train|figures] [NAME]",
+    "[datasets|models|pruners|train|engine|figures] [NAME]",
     "Lists what an experiment may name. With a kind: with all options, their ranges and defaults.",
     flags,
     0,

@@ -1,4 +1,5 @@
 #include "harness/cmd_config.h"
+#include "harness/environment.h"
 #include "harness/plan.h"
 
 #include <stdio.h>
@@ -44,7 +45,19 @@ static void count_states(const struct plan *plan, size_t ret_counts[STATE_COUNT]
         ret_counts[plan->cells[i].state]++;
 }
 
-static void print_table(const struct plan *plan, const char *name, const char *db, bool found)
+/* What the cells' threads mean for how many run beside each other; nothing of one thread each. */
+static void print_threads(int threads)
+{
+    const int cores = environment_cores(), room = engine_room(cores, threads);
+    if (threads > 1)
+        printf("%d threads a cell, %d cell%s at once on %d core%s%s\n", threads, room,
+               room == 1 ? "" : "s", cores, cores == 1 ? "" : "s",
+               threads > cores ? "; warning: more threads than cores, the times will tell little"
+                               : "");
+}
+
+static void print_table(const struct plan *plan, const struct config *config, const char *db,
+                        bool found)
 {
     size_t counts[STATE_COUNT] = {0};
     count_states(plan, counts);
@@ -52,9 +65,10 @@ static void print_table(const struct plan *plan, const char *name, const char *d
         const struct plan_cell *cell = &plan->cells[i];
         printf("%-6s  %.*s  %s\n", state_names[cell->state], SHORT_KEY, cell->key, cell->label);
     }
-    printf("\n%s: %zu cell%s, %zu done, %zu to run, %zu to retry (%s%s)\n", name, plan->count,
-           plan->count == 1 ? "" : "s", counts[CELL_DONE], counts[CELL_NEW], counts[CELL_FAILED],
-           db, found ? "" : " does not exist yet");
+    printf("\n%s: %zu cell%s, %zu done, %zu to run, %zu to retry (%s%s)\n", config->name,
+           plan->count, plan->count == 1 ? "" : "s", counts[CELL_DONE], counts[CELL_NEW],
+           counts[CELL_FAILED], db, found ? "" : " does not exist yet");
+    print_threads(config->engine.threads);
 }
 
 static json_t *cell_json(const struct plan_cell *cell)
@@ -67,7 +81,8 @@ static json_t *cell_json(const struct plan_cell *cell)
                      "seed", (json_int_t)stored->seed, "epochs", stored->epochs);
 }
 
-static void print_json(const struct plan *plan, const char *name, const char *db, bool found)
+static void print_json(const struct plan *plan, const struct config *config, const char *db,
+                       bool found)
 {
     size_t counts[STATE_COUNT] = {0};
     count_states(plan, counts);
@@ -76,11 +91,12 @@ static void print_json(const struct plan *plan, const char *name, const char *db
         if (json_array_append_new(cells, cell_json(&plan->cells[i])))
             DIE("out of memory: JSON");
     json_t *path = json_string(db); /* NULL: a path need not be UTF-8, JSON must */
-    json_t *root = json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:o}", "experiment", name,
-                             "database", path ? path : json_null(), "database_exists", (int)found,
-                             "cell_count", (json_int_t)plan->count, "done",
-                             (json_int_t)counts[CELL_DONE], "to_run", (json_int_t)counts[CELL_NEW],
-                             "retry", (json_int_t)counts[CELL_FAILED], "cells", cells);
+    json_t *root =
+        json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "experiment", config->name,
+                  "database", path ? path : json_null(), "database_exists", (int)found,
+                  "cell_count", (json_int_t)plan->count, "done", (json_int_t)counts[CELL_DONE],
+                  "to_run", (json_int_t)counts[CELL_NEW], "retry", (json_int_t)counts[CELL_FAILED],
+                  "threads", config->engine.threads, "cells", cells);
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -115,9 +131,9 @@ static int show(const struct config *config, const struct values *values)
     if (read_states(plan, db, &found, &err))
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     else if (values->json)
-        print_json(plan, config->name, db, found);
+        print_json(plan, config, db, found);
     else
-        print_table(plan, config->name, db, found);
+        print_table(plan, config, db, found);
     plan_free(plan);
     return code;
 }

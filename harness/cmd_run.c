@@ -3,11 +3,11 @@
  */
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
+#include "harness/environment.h"
 #include "harness/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct values {
     int jobs, limit;
@@ -17,7 +17,8 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS, "cells at once; 0: one a core"),
+    CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
+            "cells at once; 0: as many as the cores have room for"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
     CMD_INT(struct values, limit, 0, "N", "0", 0, 1000000, "start at most N cells; 0: all"),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
@@ -109,6 +110,13 @@ static int run_wanted(const struct plan *plan, struct store *store,
     return totals.interrupted ? EXIT_INTERRUPTED : totals.failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 
+/* ", of 2 threads each"; "" where that is one, as usual. */
+static const char *threads_each(const struct run_options *options, struct arena *arena)
+{
+    return options->threads == 1 ? ""
+                                 : arena_printf(arena, ", of %d threads each", options->threads);
+}
+
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
                       const struct run_options *options, const char *db)
 {
@@ -119,8 +127,12 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
     const size_t wanted = plan->count - done - (options->retry_failed ? 0 : failed);
     int code = EXIT_DONE;
     if (wanted > 0) {
-        fprintf(stderr, "%s: %zu of %zu cells to run, %d at once, into %s\n", config->name, wanted,
-                plan->count, options->jobs, db);
+        fprintf(stderr, "%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name,
+                wanted, plan->count, options->jobs, threads_each(options, &plan->arena), db);
+        if (run_crowds(options, environment_cores()))
+            fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
+                    options->jobs * options->threads, environment_cores(),
+                    environment_cores() == 1 ? "" : "s");
         code = run_wanted(plan, store, options, db);
     } else {
         fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s\n", config->name, done,
@@ -138,10 +150,12 @@ static int run_config(const struct config *config, const struct values *values)
     struct plan *plan;
     struct store *store;
     struct err err;
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const int most = cores > RUN_MAX_JOBS ? RUN_MAX_JOBS : cores < 1 ? 1 : (int)cores;
+    const int room = engine_room(environment_cores(), config->engine.threads);
     const struct run_options options = {
-        .jobs = values->jobs ? values->jobs : most,
+        .jobs = values->jobs          ? values->jobs
+                : room < RUN_MAX_JOBS ? room
+                                      : RUN_MAX_JOBS,
+        .threads = config->engine.threads,
         .limit = values->limit,
         .retry_failed = values->retry_failed,
         .data_dir = config->data_dir,

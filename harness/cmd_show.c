@@ -201,7 +201,7 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, s
         "SELECT code AS warning, text FROM v_warning WHERE attempt = CAST(? AS INTEGER)";
     const char *attempt = column(row, 0);
     str_addf(ret_text, "\nattempt %s: %s\n", attempt, column(row, 1));
-    for (int i = 2; i < 5; i++) /* reason, accuracies, samples */
+    for (int i = 2; i < 6; i++) /* reason, accuracies, samples, implementations */
         if (*column(row, i)) {
             str_add(ret_text, "  ");
             table_add_safe(ret_text, column(row, i));
@@ -212,8 +212,8 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, s
         add_table(db, "\n", selections, attempt, ret_text, err) ||
         add_table(db, "\n", epochs, attempt, ret_text, err))
         return -1;
-    if (*column(row, 5))
-        add_log(column(row, 5), ret_text);
+    if (*column(row, 6))
+        add_log(column(row, 6), ret_text);
     return 0;
 }
 
@@ -263,7 +263,8 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "coalesce(', best validation ' || fixed(100 * best_val_accuracy, 2) || ' % with test ' || "
         "fixed(100 * best_val_test_accuracy, 2) || ' %', ''), "
         "'trained on ' || fixed(100 * nullif(kept_fraction, 0), 1) || ' % of ' || train_n || "
-        "' samples an epoch', log FROM attempt WHERE cell = ? ORDER BY id";
+        "' samples an epoch', 'convolutions: ' || nullif(implementations, ''), "
+        "log FROM attempt WHERE cell = ? ORDER BY id";
     static const char environments[] =
         "SELECT group_concat(a.id, ', ') AS attempts, e.host, e.cpu, e.os, e.governor, e.cores, "
         "printf('%.1f GiB', e.memory_bytes / 1073741824.0) AS memory, e.blas, e.blas_core, "

@@ -11,6 +11,7 @@
  *                                        no pruner needs it
  *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1
  *     train: {epochs: 15, lr: 0.05}      harness/recipe.c has the table
+ *     engine: {threads: 2}               of every cell; harness/engine.c has the table
  *     overrides:                         later ones win
  *       - when: {model: mlp}
  *         train: {lr: 0.1}
@@ -194,6 +195,12 @@ static void read_train(struct reader *reader, struct node *const *node)
     train_apply(reader, *node, &reader->training);
 }
 
+static void read_engine(struct reader *reader, struct node *const *node)
+{
+    options_apply(reader, *node, "engine", "{threads: 2}", engine_options, &reader->config->engine,
+                  NULL);
+}
+
 /* ---- The file ---- */
 
 enum stage { ABOUT, GRID, TRAIN };
@@ -212,6 +219,7 @@ static const struct key {
     {"overrides", false, GRID, read_overrides}, {"exclude", false, GRID, read_exclude},
     {"include", false, GRID, read_include},     {"targets", false, ABOUT, read_targets},
     {"figures", false, ABOUT, read_figures},    {"data_dir", false, ABOUT, read_data_dir},
+    {"engine", false, ABOUT, read_engine},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -237,6 +245,9 @@ static void check_keys(struct reader *reader)
         if (option_find(recipe_options, key->text))
             mistakes_add(&reader->mistakes, key->place, NULL, "'%s' belongs below train",
                          key->text);
+        else if (option_find(engine_options, key->text))
+            mistakes_add(&reader->mistakes, key->place, NULL, "'%s' belongs below engine",
+                         key->text);
         else
             param_unknown(key, "key", str_nearest(key->text, key_at, NULL), str_text(&known),
                           &reader->mistakes);
@@ -261,6 +272,7 @@ static void read_keys(struct reader *reader, enum stage stage)
 static void read_experiment(struct reader *reader)
 {
     check_keys(reader);
+    option_defaults(engine_options, &reader->config->engine);
     read_keys(reader, ABOUT);
 
     const size_t before_grid = reader_mistakes(reader);

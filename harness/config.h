@@ -33,6 +33,7 @@ struct config {
     const char *text;              /* the whole file */
     const char *name, *hypothesis; /* hypothesis: NULL where not given */
     const char *data_dir;          /* NULL where not given */
+    struct engine engine;          /* of every cell */
     struct choices datasets, models, pruners;
     double *rates;
     size_t rate_count;

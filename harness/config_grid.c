@@ -243,6 +243,7 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
                     train_apply(reader, reader->overrides[o].train, &training);
             }
         config->cells[i].recipe = training.recipe;
+        config->cells[i].engine = config->engine;
         if (with_trainings)
             train_check(reader, &training, &config->cells[i], point->picks);
     }

@@ -104,7 +104,14 @@ void selector_read(struct reader *reader, const struct node *node, const char *l
 
 /* ---- config_train.c ---- */
 
-/* Sets the options that node, a `train:` mapping, gives; the others stay. */
+/*
+ * Sets the options that node, a mapping, gives; the others stay. example: a mapping as it should
+ * be, for messages; where[option's number], unless NULL, gets the node of each that was set.
+ */
+void options_apply(struct reader *reader, const struct node *node, const char *label,
+                   const char *example, const struct option *table, void *values,
+                   const struct node **where);
+/* The same for a `train:` mapping. */
 void train_apply(struct reader *reader, const struct node *node, struct training *training);
 /* Adds the reasons why a cell's values do not go together. */
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,

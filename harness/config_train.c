@@ -1,12 +1,12 @@
 /*
- * config_train: the `train:` mappings, laid one over the other, and the reasons why values that are
- * fine by themselves do not go together.
+ * config_train: mappings of options; the `train:` mappings, laid one over the other, and the
+ * reasons why values that are fine by themselves do not go together.
  */
 #include "harness/config_read.h"
 #include "harness/param.h"
 #include "models/nn/optim.h"
 
-#include <string.h>
+#include <stdio.h>
 
 static size_t option_number(const char *name)
 {
@@ -17,21 +17,31 @@ static size_t option_number(const char *name)
     return number;
 }
 
-void train_apply(struct reader *reader, const struct node *node, struct training *training)
+void options_apply(struct reader *reader, const struct node *node, const char *label,
+                   const char *example, const struct option *table, void *values,
+                   const struct node **where)
 {
     if (node->kind != NODE_MAP) {
-        param_expected(node, "train", "a mapping, as in {epochs: 15}", &reader->mistakes);
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, "a mapping, as in %s", example);
+        param_expected(node, label, wanted, &reader->mistakes);
         return;
     }
     for (size_t i = 0; i < node->count; i++) {
         const struct node *key = node->keys[i];
-        const struct option *option = option_find(recipe_options, key->text);
+        const struct option *option = option_find(table, key->text);
         if (!option)
-            param_unknown_option(key, "train", recipe_options, &reader->mistakes);
-        else if (param_set(option, node->items[i], &training->recipe, reader->arena,
-                           &reader->mistakes))
-            training->where[option_number(option->name)] = node->items[i];
+            param_unknown_option(key, label, table, &reader->mistakes);
+        else if (param_set(option, node->items[i], values, reader->arena, &reader->mistakes) &&
+                 where)
+            where[option - table] = node->items[i];
     }
+}
+
+void train_apply(struct reader *reader, const struct node *node, struct training *training)
+{
+    options_apply(reader, node, "train", "{epochs: 15}", recipe_options, &training->recipe,
+                  training->where);
 }
 
 /* Where an option was set; the file's start where it has its default. */

@@ -135,6 +135,7 @@ void environment_record(int threads_asked, struct arena *arena,
                         struct record_environment *ret_environment)
 {
     struct utsname system;
+    const int cores = environment_cores();
     REQUIRE(uname(&system) >= 0);
     const struct cpu cpu = cpu_detect();
     const char *governor =
@@ -144,7 +145,7 @@ void environment_record(int threads_asked, struct arena *arena,
         .cpu = arena_strdup(arena, cpu.model),
         .os = os_name(&system, arena),
         .governor = governor ? governor : unknown,
-        .cores = (int)sysconf(_SC_NPROCESSORS_ONLN),
+        .cores = cores,
         .memory_bytes = memory_bytes(),
         .blas = arena_strdup(arena, linalg_version()),
         .blas_core = arena_strdup(arena, linalg_core()),
@@ -153,8 +154,16 @@ void environment_record(int threads_asked, struct arena *arena,
         .flags = WINNOW_CFLAGS,
         .revision = WINNOW_REVISION,
         .threads_asked = threads_asked,
-        .threads_used = linalg_threads(),
+        .threads_used = !threads_asked          ? linalg_threads()
+                        : threads_asked < cores ? threads_asked
+                                                : cores,
     };
+}
+
+int environment_cores(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : (int)cores;
 }
 
 double environment_load_average(void)

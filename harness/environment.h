@@ -47,8 +47,9 @@ struct environment_variable {
 };
 
 /*
- * What a process that computes with so many threads must be started with, beside what this one
- * already has. Returns how many of ret_variables are filled. threads 0: as many as OpenBLAS likes.
+ * What a process must be started with in which BLAS computes with so many threads, beside what this
+ * one already has. Returns how many of ret_variables are filled. threads 0: as many as OpenBLAS
+ * likes.
  */
 size_t environment_variables(int threads,
                              struct environment_variable ret_variables[ENVIRONMENT_VARIABLES]);
@@ -60,10 +61,16 @@ size_t environment_variables(int threads,
  */
 int environment_correct_blas(char *const *argv, int threads, struct err *err);
 
-/* Fills *ret_environment; its texts live in the arena. What is not to be had is "unknown". */
+/*
+ * Fills *ret_environment; its texts live in the arena. What is not to be had is "unknown".
+ * threads_asked: of a cell (models/nn/team.h); used are as many of them as there are cores. 0: no
+ * cell is to run, and BLAS's own threads count.
+ */
 void environment_record(int threads_asked, struct arena *arena,
                         struct record_environment *ret_environment);
 
+/* Processors that the system runs on, 1 or more. */
+int environment_cores(void);
 /* Of the last minute; NAN where the system does not tell. */
 double environment_load_average(void);
 /* Most memory that this process has held at once, bytes. */

@@ -90,10 +90,9 @@ const char *param_text(const struct node *node, const char *label, const char *w
     return NULL;
 }
 
-static const char *choice_at(const void *choices, size_t i)
+static const char *choice_at(const void *option, size_t i)
 {
-    const char *const *names = choices;
-    return names[i];
+    return option_choice(option, i);
 }
 
 static void refuse(const struct option *option, const struct node *node, struct mistakes *mistakes)
@@ -103,7 +102,7 @@ static void refuse(const struct option *option, const struct node *node, struct 
     struct str wanted = {0};
     option_describe(&bare, &wanted);
     const char *near = option->type == OPTION_ENUM && node->kind == NODE_TEXT
-                           ? str_nearest(node->text, choice_at, option->choices)
+                           ? str_nearest(node->text, choice_at, option)
                            : NULL;
     expected(node, option->name, str_text(&wanted), near, mistakes);
     str_release(&wanted);

@@ -2,6 +2,13 @@
 
 #include "harness/data/data.h"
 #include "models/nn/optim.h"
+#include "models/nn/type.h"
+
+const char *const precision_names[] = {
+    [NN_FLOAT32] = "fp32",
+    [NN_BFLOAT16] = "bf16",
+    NULL,
+};
 
 const struct option recipe_options[] = {
     OPTION_INT(struct recipe, epochs, "15", 1, 100000, "passes over the selected samples"),
@@ -20,6 +27,8 @@ const struct option recipe_options[] = {
     OPTION_DOUBLE(struct recipe, label_smoothing, "0", 0, 0.99, "of the training loss"),
     OPTION_ENUM(struct recipe, augment, "none", augment_names, "of training pictures"),
     OPTION_INT(struct recipe, crop_pad, "4", 1, 64, "crop: pixels of reflected border"),
+    OPTION_ENUM(struct recipe, precision, "fp32", precision_names,
+                "of matrix products' operands; bf16: sums and weights stay fp32"),
     OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
     OPTION_END,
 };

@@ -20,9 +20,11 @@ struct recipe {
     double label_smoothing;
     int augment; /* enum augment_kind */
     int crop_pad;
+    int precision;  /* enum nn_type */
     int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
 };
 
 extern const struct option recipe_options[];
+extern const char *const precision_names[]; /* "fp32", "bf16", NULL */
 
 #endif

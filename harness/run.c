@@ -38,8 +38,14 @@ struct scheduler {
     struct run_totals totals;
     struct arena arena; /* environment */
     const char *const *assignments;
+    const char *crowded;                   /* the warning for every attempt, or NULL */
     struct record_environment environment; /* the scheduler's own, for workers that die wordless */
 };
+
+bool run_crowds(const struct run_options *options, int cores)
+{
+    return options->jobs * options->threads > cores;
+}
 
 bool run_wants(const struct plan_cell *cell, const struct run_options *options)
 {
@@ -72,11 +78,16 @@ static void begin_attempt(struct slot *slot, const struct record_environment *en
 {
     struct scheduler *s = slot->scheduler;
     struct err err;
-    if (slot->attempt == 0)
-        check_store(s,
-                    store_attempt_begin(s->store, slot->cell->key, environment, s->running - 1,
-                                        &slot->attempt, &err),
-                    &err);
+    if (slot->attempt)
+        return;
+    check_store(s,
+                store_attempt_begin(s->store, slot->cell->key, environment, s->running - 1,
+                                    &slot->attempt, &err),
+                &err);
+    if (s->broken.text[0] || !s->crowded)
+        return;
+    const struct record_warning warning = {"CROWDED", s->crowded};
+    check_store(s, store_warning(s->store, slot->attempt, &warning, &err), &err);
 }
 
 static void take_record(void *context, const struct record *record)
@@ -111,6 +122,9 @@ static void take_record(void *context, const struct record *record)
         break;
     case RECORD_SELECTION:
         check_store(s, store_selection(s->store, slot->attempt, &record->selection, &err), &err);
+        return;
+    case RECORD_ENGINE:
+        check_store(s, store_engine(s->store, slot->attempt, &record->engine, &err), &err);
         return;
     case RECORD_ENVIRONMENT:
     case RECORD_END:
@@ -222,7 +236,7 @@ static const char *const *worker_assignments(struct arena *arena)
 {
     struct environment_variable variables[ENVIRONMENT_VARIABLES];
     const char **assignments;
-    const size_t count = environment_variables(WORKER_THREADS, variables);
+    const size_t count = environment_variables(WORKER_BLAS_THREADS, variables);
     ARENA_NEW(arena, assignments, count + 1);
     for (size_t i = 0; i < count; i++)
         assignments[i] = arena_printf(arena, "%s=%s", variables[i].name, variables[i].value);
@@ -234,7 +248,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
 {
     struct scheduler *s;
     sigset_t watched, before;
-    REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS);
+    REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS && options->threads >= 1);
     sigemptyset(&watched);
     sigaddset(&watched, SIGINT);
     sigaddset(&watched, SIGTERM);
@@ -254,7 +268,12 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     for (int i = 0; i < options->jobs; i++)
         s->slots[i] = (struct slot){.scheduler = s, .number = i};
     s->assignments = worker_assignments(&s->arena);
-    environment_record(WORKER_THREADS, &s->arena, &s->environment);
+    environment_record(options->threads, &s->arena, &s->environment);
+    if (run_crowds(options, s->environment.cores))
+        s->crowded =
+            arena_printf(&s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s",
+                         options->jobs, options->threads, options->threads == 1 ? "" : "s",
+                         s->environment.cores, s->environment.cores == 1 ? "" : "s");
     for (fill_slots(s); s->running > 0; fill_slots(s)) {
         wait_for_news(s, signals);
         read_workers(s);

@@ -20,6 +20,7 @@ enum { RUN_MAX_JOBS = 256 };
 
 struct run_options {
     int jobs;             /* workers at once, 1..RUN_MAX_JOBS */
+    int threads;          /* of each of them, 1 or more */
     int limit;            /* start at most so many cells, 0: all */
     bool retry_failed;    /* run again what failed or diverged */
     const char *data_dir; /* or NULL */
@@ -56,6 +57,11 @@ struct run_totals {
     bool interrupted;
 };
 
+/*
+ * Whether the workers' threads are more than the cores: they wait for each other then, and the
+ * seconds tell little. Each attempt gets a warning, CROWDED.
+ */
+bool run_crowds(const struct run_options *options, int cores);
 /* Whether the plan's cell would be started. */
 bool run_wants(const struct plan_cell *cell, const struct run_options *options);
 

@@ -22,6 +22,13 @@ static struct table_cell *add_cell(struct table *table)
     return &table->cells[table->count++];
 }
 
+void table_add(struct table *table, struct table_cell cell)
+{
+    if (cell.text)
+        cell.text = arena_strdup(&table->arena, cell.text);
+    *add_cell(table) = cell;
+}
+
 void table_add_names(struct table *table, sqlite3_stmt *statement, int first)
 {
     const int columns = sqlite3_column_count(statement);

@@ -44,6 +44,11 @@ struct table {
     struct arena arena;       /* their texts */
 };
 
+/*
+ * For rows that come from no statement: appends one cell, the columns' names first, then row by
+ * row. Its text is copied. `columns` is the caller's to set.
+ */
+void table_add(struct table *table, struct table_cell cell);
 /* Appends the names of the statement's columns from first on. Once, before the rows. */
 void table_add_names(struct table *table, struct sqlite3_stmt *statement, int first);
 /* Appends the row that the statement stands on, from column first on. */

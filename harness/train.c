@@ -30,6 +30,13 @@ static void send(const struct session *s, const struct record *record)
     s->sink->take(s->sink->context, record);
 }
 
+static void send_engine(const struct session *s)
+{
+    char implementations[256];
+    nn_implementations(s->trainer.net, implementations, sizeof implementations);
+    send(s, &(struct record){.kind = RECORD_ENGINE, .engine = {implementations}});
+}
+
 /* ---- Observing ---- */
 
 static void init_observers(struct session *s)
@@ -93,7 +100,7 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     struct trainer proxy = {0};
     struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, 0, (uint32_t)run);
     int failed = trainer_init(&proxy, s->cell->model, s->cell->model_options, s->data,
-                              &s->cell->recipe, rng_u64(&rng), err);
+                              &s->cell->recipe, &s->cell->engine, rng_u64(&rng), err);
     /* A proxy is the beginning of a training: it follows the cell's own schedule. */
     const int schedule =
         s->cell->recipe.epochs > watch->epochs ? s->cell->recipe.epochs : watch->epochs;
@@ -255,8 +262,10 @@ static int begin(struct session *s, const char *const *data_dirs, struct err *er
         return -1;
     clock_enter(s->clock, PHASE_INIT);
     if (trainer_init(&s->trainer, cell->model, cell->model_options, s->data, &cell->recipe,
-                     (uint64_t)cell->seed, err))
+                     &cell->engine, (uint64_t)cell->seed, err))
+
         return -1;
+    send_engine(s);
     const size_t n = s->data->train.n;
     if (cell->pruner->needs & NEEDS_VALIDATION && s->data->validation.n == 0)
         return err_set(err, "pruner %s needs a validation split: give the dataset a val_fraction",

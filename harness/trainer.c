@@ -12,8 +12,8 @@ static struct augment augment_of(const struct recipe *recipe, uint64_t seed, int
 }
 
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
-                 const struct dataset *data, const struct recipe *recipe, uint64_t seed,
-                 struct err *err)
+                 const struct dataset *data, const struct recipe *recipe,
+                 const struct engine *engine, uint64_t seed, struct err *err)
 {
     struct nn_net *net;
     const struct nn_shape shape = {data->h, data->w, data->c};
@@ -22,8 +22,10 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
         return -1;
     if (model_build(model, model_options, shape, data->classes, &net, err))
         return -1;
-    nn_net_plan(net, recipe->batch, TRAINER_EVAL_BATCH);
+    const struct nn_engine setting = engine_setting(engine, recipe);
+    nn_net_plan(net, recipe->batch, TRAINER_EVAL_BATCH, &setting);
     nn_net_init(net, seed);
+    nn_zero_gradients(net); /* from here on sgd_step leaves them so */
     const size_t n = data->train.n, batch = (size_t)recipe->batch;
     *trainer = (struct trainer){
         .data = data,
@@ -86,6 +88,65 @@ static void order_selection(struct trainer *trainer, int epoch,
     REQUIRE(kept == selection->count);
 }
 
+/* ---- In all of the network's threads ---- */
+
+/* A thread's part of n things, in whole multiples of `grain`: from..to - 1. */
+static void share(size_t n, size_t grain, int rank, int threads, size_t *ret_from, size_t *ret_to)
+{
+    const size_t each = (n + (size_t)threads - 1) / (size_t)threads;
+    const size_t size = (each + grain - 1) / grain * grain, from = size * (size_t)rank;
+    *ret_from = from < n ? from : n;
+    *ret_to = from + size < n ? from + size : n;
+}
+
+/* A batch to be gathered. */
+struct gathering {
+    const struct trainer *trainer;
+    const struct split *split;
+    const uint32_t *index; /* [rows] */
+    size_t rows;
+    const struct augment *augment; /* or NULL */
+    float *out;                    /* [rows][h][w][c] */
+};
+
+/* The rows that the same thread will compute with (models/nn/team.h). */
+static void gather_share(void *context, int rank, int threads)
+{
+    const struct gathering *g = context;
+    const struct dataset *data = g->trainer->data;
+    const size_t picture = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+    size_t from, to;
+    share(g->rows, 1, rank, threads, &from, &to);
+    dataset_gather(data, g->split, g->index + from, to - from, g->augment, g->out + from * picture);
+}
+
+/* Straight into the network's input. */
+static void gather(const struct trainer *trainer, const struct split *split, const uint32_t *index,
+                   size_t rows, const struct augment *augment)
+{
+    struct gathering gathering = {trainer, split,   index,
+                                  rows,    augment, nn_input_buffer(trainer->net)};
+    nn_parallel(trainer->net, gather_share, &gathering);
+}
+
+struct update {
+    struct trainer *trainer;
+    double lr;
+};
+
+static void update_share(void *context, int rank, int threads)
+{
+    enum { GRAIN = 16 }; /* floats of a cache line: no two threads write to one */
+    const struct update *u = context;
+    struct trainer *trainer = u->trainer;
+    size_t from, to;
+    share(trainer->sgd.n, GRAIN, rank, threads, &from, &to);
+    sgd_step_range(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net), u->lr, from,
+                   to);
+}
+
+/* ---- Epochs and passes ---- */
+
 static void count_work(struct work *work, const struct nn_net *net, size_t forward, size_t backward)
 {
     work->samples_forward += (int64_t)forward;
@@ -112,7 +173,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
             trainer->batch_labels[row] = split->labels[index[row]];
             trainer->batch_weights[row] = selection->weight[trainer->place[index[row]] - 1];
         }
-        dataset_gather(trainer->data, split, index, rows, &augment, nn_input_buffer(trainer->net));
+        gather(trainer, split, index, rows, &augment);
         nn_forward(trainer->net, n,
                    &(struct nn_mode){true, trainer->seed, (uint32_t)epoch, (uint32_t)step});
         const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
@@ -120,11 +181,10 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
         if (!isfinite(loss))
             return err_set(err, "diverged: the loss is not finite in epoch %d, batch %zu",
                            epoch + 1, step + 1);
-        nn_zero_gradients(trainer->net);
         nn_backward(trainer->net, n);
         const double position = epoch + (double)first / (double)count;
-        sgd_step(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net),
-                 schedule_lr(&trainer->schedule, position, epochs));
+        struct update update = {trainer, schedule_lr(&trainer->schedule, position, epochs)};
+        nn_parallel(trainer->net, update_share, &update);
         if (observer)
             observer_take(observer, trainer->net, index, rows, trainer->batch_losses);
         loss_sum += loss * (double)rows;
@@ -147,8 +207,7 @@ static size_t forward_batch(struct trainer *trainer, const struct split *split, 
         trainer->batch_index[row] = (uint32_t)i;
         trainer->batch_labels[row] = split->labels[i];
     }
-    dataset_gather(trainer->data, split, trainer->batch_index, TRAINER_EVAL_BATCH, NULL,
-                   nn_input_buffer(trainer->net));
+    gather(trainer, split, trainer->batch_index, TRAINER_EVAL_BATCH, NULL);
     nn_forward(trainer->net, TRAINER_EVAL_BATCH, &(struct nn_mode){.train = false});
     return rows;
 }
@@ -159,8 +218,9 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
     observer_clear(observer);
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
         const size_t rows = forward_batch(trainer, split, first);
-        nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
-                trainer->batch_losses);
+        if (observer->losses)
+            nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
+                    trainer->batch_losses);
         observer_take(observer, trainer->net, trainer->batch_index, rows, trainer->batch_losses);
     }
     count_work(work, trainer->net, split->n, 0);

@@ -11,6 +11,7 @@
 #define WINNOW_TRAINER_H
 
 #include "harness/data/data.h"
+#include "harness/engine.h"
 #include "harness/observe.h"
 #include "harness/recipe.h"
 #include "models/model.h"
@@ -19,7 +20,7 @@
 
 /* Samples a forward-only pass takes at once: rows of a pass do not depend on what is beside them.
  */
-enum { TRAINER_EVAL_BATCH = 256 };
+enum { TRAINER_EVAL_BATCH = 512 };
 
 struct trainer {
     const struct dataset *data;
@@ -36,10 +37,11 @@ struct trainer {
     float *batch_losses;   /* [batch] */
 };
 
-/* data and recipe are borrowed. An error where the model's options do not fit the data. */
+/* data and recipe are borrowed; engine is read. An error where the model's options do not fit the
+ * data. */
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
-                 const struct dataset *data, const struct recipe *recipe, uint64_t seed,
-                 struct err *err);
+                 const struct dataset *data, const struct recipe *recipe,
+                 const struct engine *engine, uint64_t seed, struct err *err);
 /* Also of a zeroed trainer. */
 void trainer_release(struct trainer *trainer);
 

@@ -58,6 +58,11 @@ static const struct field environment_fields[] = {
     FIELD_END,
 };
 
+static const struct field engine_fields[] = {
+    FIELD(engine, implementations, FIELD_TEXT),
+    FIELD_END,
+};
+
 static const struct field progress_fields[] = {
     FIELD(progress, stage, FIELD_TEXT),
     FIELD(progress, epoch, FIELD_INT),
@@ -119,6 +124,7 @@ static const struct {
     const struct field *fields;
 } kinds[] = {
     [RECORD_ENVIRONMENT] = {"environment", environment_fields},
+    [RECORD_ENGINE] = {"engine", engine_fields},
     [RECORD_PROGRESS] = {"progress", progress_fields},
     [RECORD_SELECTION] = {"selection", selection_fields},
     [RECORD_EPOCH] = {"epoch", epoch_fields},

@@ -22,8 +22,9 @@
 #include <sys/types.h>
 
 enum {
-    WORKER_RECORDS = 3,     /* descriptor */
-    WORKER_THREADS = 1,     /* a cell computes with one; cells run beside each other */
+    WORKER_RECORDS = 3, /* descriptor */
+    /* BLAS's and OpenMP's: a cell's threads are the engine's own team, of which each calls BLAS */
+    WORKER_BLAS_THREADS = 1,
     WORKER_LOG_TAIL = 4096, /* bytes */
 };
 

@@ -36,13 +36,14 @@ static int back_up(sqlite3 *db, const char *path, int64_t version, struct err *e
 static int run_steps(sqlite3 *db, const struct embedded *steps, int64_t version, int count,
                      struct err *err)
 {
-    for (; version < count; version++) {
+    while (version < count) {
         if (run_text(db, steps[version], err))
             return err_prefix(err, "step from version %d: ", (int)version);
         int64_t reached = 0;
         if (version_of(db, &reached, err))
             return -1;
-        REQUIRE(reached == version + 1);
+        REQUIRE(reached == (version ? version + 1 : count));
+        version = reached;
     }
     return 0;
 }

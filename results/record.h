@@ -69,6 +69,11 @@ struct record_environment {
     int threads_asked, threads_used;
 };
 
+/* Once the network is planned. */
+struct record_engine {
+    const char *implementations; /* of its convolutions: "im2col"; "" without any */
+};
+
 enum attempt_state {
     ATTEMPT_RUNNING,
     ATTEMPT_DONE,
@@ -105,6 +110,7 @@ struct record_end {
 
 enum record_kind {
     RECORD_ENVIRONMENT, /* the first of an attempt */
+    RECORD_ENGINE,
     RECORD_PROGRESS,
     RECORD_SELECTION,
     RECORD_EPOCH,
@@ -116,6 +122,7 @@ struct record {
     enum record_kind kind;
     union {
         struct record_environment environment;
+        struct record_engine engine;
         struct record_progress progress;
         struct record_selection selection;
         struct record_epoch epoch;

@@ -1,4 +1,4 @@
--- The tables of a winnow database, version 1. The program carries this text and runs it on an empty
+-- The tables of a winnow database, version 2. The program carries this text and runs it on an empty
 -- file; `sqlite3 new.db < results/schema.sql` does the same.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
@@ -9,7 +9,7 @@
 -- rates and shares 0..1. NULL: not measured, or not known yet.
 
 PRAGMA application_id = 2003398254; -- "winn" in ASCII
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- A YAML file that was run. The name is its identity: a changed file replaces the row's text.
 CREATE TABLE experiment (
@@ -66,13 +66,13 @@ CREATE TABLE environment (
     compiler TEXT NOT NULL,
     flags TEXT NOT NULL,
     revision TEXT NOT NULL,                               -- git's
-    threads_asked INTEGER NOT NULL CHECK (threads_asked >= 0),
-    threads_used INTEGER NOT NULL CHECK (threads_used >= 0),
+    threads_asked INTEGER NOT NULL CHECK (threads_asked >= 0), -- for a cell
+    threads_used INTEGER NOT NULL CHECK (threads_used >= 0), -- those that cores were there for
     UNIQUE (host, cpu, os, governor, cores, memory_bytes, blas, blas_core, blas_core_found,
             compiler, flags, revision, threads_asked, threads_used)
 ) STRICT;
 
--- One try at a cell. Append-only: a row changes once, from running to its end state.
+-- One try at a cell. Append-only: a row is filled in while it runs, and never changed afterwards.
 CREATE TABLE attempt (
     id INTEGER PRIMARY KEY,                               -- rises with time
     cell TEXT NOT NULL REFERENCES cell (key),
@@ -96,6 +96,8 @@ CREATE TABLE attempt (
     peak_memory_bytes INTEGER CHECK (peak_memory_bytes >= 0),
     load_average REAL CHECK (load_average >= 0),          -- of the machine at the start, 1 minute
     context_switches INTEGER CHECK (context_switches >= 0), -- involuntary
+    -- Of its convolutions: "winograd, direct"; '' without any; NULL: it did not come so far.
+    implementations TEXT,
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);

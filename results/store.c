@@ -183,6 +183,17 @@ int store_attempt_begin(struct store *store, const char *key,
     return 0;
 }
 
+int store_engine(struct store *store, int64_t attempt, const struct record_engine *engine,
+                 struct err *err)
+{
+    const struct bound values[] = {known(engine->implementations), db_int(attempt)};
+    const int failed = db_run(store->db, "UPDATE attempt SET implementations = ? WHERE id = ?",
+                              values, COUNT(values), err);
+    if (failed)
+        err_prefix(err, "engine of attempt %lld: ", (long long)attempt);
+    return store_told(store, failed, err);
+}
+
 int store_epoch(struct store *store, int64_t attempt, const struct record_epoch *epoch,
                 struct err *err)
 {

@@ -86,6 +86,8 @@ int store_cell_state(struct store *store, const char *key, enum store_cell_state
 int store_attempt_begin(struct store *store, const char *key,
                         const struct record_environment *environment, int beside,
                         int64_t *ret_attempt, struct err *err);
+int store_engine(struct store *store, int64_t attempt, const struct record_engine *engine,
+                 struct err *err);
 int store_epoch(struct store *store, int64_t attempt, const struct record_epoch *epoch,
                 struct err *err);
 int store_selection(struct store *store, int64_t attempt, const struct record_selection *selection,

@@ -54,7 +54,12 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        t.beside AS beside,
        strftime('%Y-%m-%d %H:%M:%S', t.started_at / 1000000000, 'unixepoch') AS started,
        g.peak_memory_bytes AS peak_memory_bytes, g.load_average AS load_average,
-       g.context_switches AS context_switches
+       g.context_switches AS context_switches,
+       -- Cells of version 1 say nothing of these: there was no choice then.
+       coalesce(json_extract(c.json, '$.recipe.precision'), 'fp32') AS precision,
+       coalesce(json_extract(c.json, '$.engine.conv'), 'auto') AS conv,
+       coalesce(json_extract(c.json, '$.engine.threads'), 1) AS threads,
+       g.implementations AS implementations
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -112,7 +117,11 @@ SELECT r.experiment AS experiment, r.dataset AS dataset, r.model AS model, r.pru
        f.charged_s / avg(r.charged_s) AS speedup,
        avg(r.kept_fraction) AS processed_share,
        sum(r.timing_valid = 0) AS timing_doubtful,
-       min(r.position) AS position
+       min(r.position) AS position,
+       -- Seconds made in different ways are no sample of one thing: more than one tells that the
+       -- means above mix them.
+       count(DISTINCT r.environment) AS environments,
+       count(DISTINCT iif(r.attempt IS NULL, NULL, coalesce(r.implementations, ''))) AS engines
 FROM run r
 LEFT JOIN full_data f
     ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model

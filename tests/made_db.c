@@ -139,6 +139,10 @@ static int64_t add_run(struct store *store, size_t position, const double accura
                        const double charged_s[2], double score_s, double select_s, double train_s)
 {
     const int64_t attempt = begin(store, position);
+    const struct record_engine engine = {position == 1 ? "im2col" : "onednn"};
+    struct err err;
+    if (store_engine(store, attempt, &engine, &err))
+        stop("store_engine", err.text);
     for (int i = 0; i < 2; i++)
         add_epoch(store, attempt, i + 1, accuracy[i], charged_s[i]);
     finish(store, attempt, ATTEMPT_DONE, NULL, accuracy[1], score_s, select_s, train_s);

@@ -15,6 +15,11 @@ static const void *const_field_of(const struct option *option, const void *value
     return (const char *)values + option->offset;
 }
 
+const char *option_choice(const struct option *option, size_t i)
+{
+    return option->choice_at ? option->choice_at(i) : option->choices[i];
+}
+
 static void describe_range(const struct option *option, struct str *ret_text)
 {
     switch (option->type) {
@@ -29,8 +34,8 @@ static void describe_range(const struct option *option, struct str *ret_text)
         break;
     case OPTION_ENUM:
         str_add(ret_text, "one of ");
-        for (size_t i = 0; option->choices[i]; i++)
-            str_addf(ret_text, "%s%s", i ? ", " : "", option->choices[i]);
+        for (size_t i = 0; option_choice(option, i); i++)
+            str_addf(ret_text, "%s%s", i ? ", " : "", option_choice(option, i));
         break;
     case OPTION_STRING:
         str_add(ret_text, "a text");
@@ -73,9 +78,9 @@ int option_set(const struct option *option, void *values, const char *text, stru
         *(bool *)field = text[0] == 't';
         return 0;
     case OPTION_ENUM:
-        for (int i = 0; option->choices[i]; i++)
-            if (strcmp(text, option->choices[i]) == 0) {
-                *(int *)field = i;
+        for (size_t i = 0; option_choice(option, i); i++)
+            if (strcmp(text, option_choice(option, i)) == 0) {
+                *(int *)field = (int)i;
                 return 0;
             }
         return refuse(option, text, err);
@@ -133,7 +138,7 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_boolean(*(const bool *)field);
             break;
         case OPTION_ENUM:
-            value = json_string(o->choices[*(const int *)field]);
+            value = json_string(option_choice(o, (size_t) * (const int *)field));
             break;
         case OPTION_STRING: {
             const char *text = *(const char *const *)field;

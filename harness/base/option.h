@@ -13,7 +13,8 @@
  *     };
  *
  * Field types: OPTION_INT int, OPTION_DOUBLE double, OPTION_BOOL bool, OPTION_ENUM int (index into
- * choices), OPTION_STRING const char * (NULL or memory of the arena given at reading).
+ * choices; OPTION_NAME likewise), OPTION_STRING const char * (NULL or memory of the arena given at
+ * reading).
  * Limits are inclusive. A name with '_' is written with '_' in YAML too.
  */
 #ifndef WINNOW_BASE_OPTION_H
@@ -35,28 +36,36 @@ struct option {
     size_t offset;
     const char *fallback; /* the default, as one would write it; NULL only for OPTION_STRING */
     double min, max;      /* OPTION_INT, OPTION_DOUBLE */
-    const char *const *choices; /* OPTION_ENUM: NULL-terminated */
+    /* OPTION_ENUM, one of the two: a list that NULL ends, or a registry's i-th name, NULL at its
+       end */
+    const char *const *choices;
+    const char *(*choice_at)(size_t i);
 };
 
 #define OPTION_INT(type, field, fallback, min, max, help)                                          \
     {                                                                                              \
-#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL                  \
+#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL            \
     }
 #define OPTION_DOUBLE(type, field, fallback, min, max, help)                                       \
     {                                                                                              \
-#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL               \
+#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL         \
     }
 #define OPTION_BOOL(type, field, fallback, help)                                                   \
     {                                                                                              \
-#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL                     \
+#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL               \
     }
 #define OPTION_ENUM(type, field, fallback, choices, help)                                          \
     {                                                                                              \
-#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices                  \
+#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL            \
+    }
+/* As OPTION_ENUM, of a registry. */
+#define OPTION_NAME(type, field, fallback, choice_at, help)                                        \
+    {                                                                                              \
+#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at          \
     }
 #define OPTION_STRING(type, field, help)                                                           \
     {                                                                                              \
-#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL                       \
+#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL                 \
     }
 #define OPTION_END                                                                                 \
     {                                                                                              \
@@ -65,6 +74,8 @@ struct option {
 
 /* table may be NULL everywhere: no options. */
 
+/* The i-th choice of an OPTION_ENUM, NULL at the end. */
+const char *option_choice(const struct option *option, size_t i);
 /* Fills every field of *values from the defaults. */
 void option_defaults(const struct option *table, void *values);
 /* The option of that name, or NULL. */

@@ -121,10 +121,8 @@ static void measure_channels(struct dataset *data)
         /* Told by counting: the variance of a constant is 0 only up to rounding. */
         const bool constant = histogram[data->train.pixels[k]] == count / channels;
         const double stddev = constant ? 255 : sqrt(variance);
-        data->mean[k] = (float)(mean / 255);
-        data->stddev[k] = (float)(stddev / 255);
-        for (size_t byte = 0; byte < 256; byte++)
-            data->normalised[k][byte] = (float)(((double)byte - mean) / stddev);
+        data->mean[k] = mean / 255;
+        data->stddev[k] = stddev / 255;
     }
 }
 

@@ -51,11 +51,10 @@ enum { DATA_MAX_CHANNELS = 4, DATA_MAX_SIDE = 256, DATA_MAX_CLASSES = 256 };
 struct dataset {
     const struct dataset_type *type;
     int h, w, c, classes;
-    struct split train, validation, test;     /* validation.n is 0 where none was set aside */
-    float mean[DATA_MAX_CHANNELS];            /* per channel of the whole training file, in 0..1 */
-    float stddev[DATA_MAX_CHANNELS];          /* likewise; 1 for a channel that is constant */
-    float normalised[DATA_MAX_CHANNELS][256]; /* (byte / 255 - mean) / stddev, for gathering */
-    double bayes_error;                       /* of the synthetic set; < 0 where unknown */
+    struct split train, validation, test; /* validation.n is 0 where none was set aside */
+    double mean[DATA_MAX_CHANNELS];       /* per channel of the whole training file, in 0..1 */
+    double stddev[DATA_MAX_CHANNELS];     /* likewise; 1 for a channel that is constant */
+    double bayes_error;                   /* of the synthetic set; < 0 where unknown */
     char hash[HASH_HEX_SIZE]; /* of the decoded files, before limits: the content hash in a key */
     const char *const *class_names; /* [classes], or NULL */
     struct arena arena;             /* holds class_names where they were read from a file */

@@ -4,42 +4,55 @@
  * costs nothing.
  */
 #include "models/nn/kernel.h"
+#include "models/nn/lanes.h"
 #include "models/nn/op.h"
 
 #include <string.h>
 
-static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
-                 struct err *err)
+NN_INLINE void sum_body(void *y, const void *a, const void *b, size_t n, enum nn_type y_type,
+                        enum nn_type a_type, enum nn_type b_type)
 {
-    (void)attr;
-    const struct nn_shape a = in[0], b = in[1];
-    if (a.h != b.h || a.w != b.w || a.c != b.c)
-        return err_set(err, "%d x %d x %d and %d x %d x %d differ", a.h, a.w, a.c, b.h, b.w, b.c);
-    *ret_out = a;
-    return 0;
+    for (size_t i = 0; i < n; i += NN_LANES) {
+        const size_t some = nn_some(i, n);
+        nn_v16 value = nn_load_some(a, i, a_type, some);
+        if (b)
+            value += nn_load_some(b, i, b_type, some);
+        nn_store_some(y, i, y_type, value, some);
+    }
 }
 
-/* y[n] = a[n] + b[n] */
-NN_CLONES static void sum(float *y, const float *a, const float *b, size_t n)
+/* y[n] = a[n] + b[n], or a[n] where b is NULL */
+NN_CLONES static void sum(void *y, enum nn_type y_type, const void *a, enum nn_type a_type,
+                          const void *b, enum nn_type b_type, size_t n)
 {
-    NN_ELEMENTWISE
-    for (size_t i = 0; i < n; i++)
-        y[i] = a[i] + b[i];
+    if (y_type == NN_FLOAT32 && a_type == NN_FLOAT32 && b_type == NN_FLOAT32)
+        sum_body(y, a, b, n, NN_FLOAT32, NN_FLOAT32, NN_FLOAT32);
+    else if (y_type == NN_BFLOAT16 && a_type == NN_BFLOAT16 && b_type == NN_BFLOAT16)
+        sum_body(y, a, b, n, NN_BFLOAT16, NN_BFLOAT16, NN_BFLOAT16);
+    else
+        sum_body(y, a, b, n, y_type, a_type, b_type);
 }
 
 static void forward(const struct nn_call *call)
 {
-    sum(call->y, call->x[0], call->x[1], nn_input_count(call));
+    const struct nn_layer *layer = call->layer;
+    sum(call->y, layer->out_type, call->x[0], layer->in_type[0], call->x[1], layer->in_type[1],
+        nn_input_count(call));
 }
 
 static void backward(const struct nn_call *call)
 {
+    const size_t n = nn_input_count(call);
+    const enum nn_type from = call->layer->out_type;
     for (int k = 0; k < 2; k++) {
         float *dx = call->dx[k];
+        const enum nn_type type = call->layer->in_type[k];
         if (dx && call->add[k])
-            sum(dx, dx, call->dy, nn_input_count(call));
+            sum(dx, type, dx, type, call->dy, from, n);
+        else if (dx && type != from)
+            sum(dx, type, call->dy, from, NULL, from, n);
         else if (dx && dx != call->dy)
-            memcpy(dx, call->dy, nn_input_count(call) * sizeof *dx);
+            memcpy(dx, call->dy, n * nn_type_size(type));
     }
 }
 
@@ -66,9 +79,9 @@ int nn_add(struct nn_net *net, int a, int b)
 const struct nn_op nn_op_add = {
     .name = "add",
     .inputs = 2,
-    .flags = NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE,
+    .flags = NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
     NN_CASES(cases),
-    .shape = shape,
+    .shape = nn_shape_equal,
     .flops = nn_flops_one,
     .forward = forward,
     .backward = backward,

@@ -1,22 +1,29 @@
 /*
- * batch_norm: Ioffe & Szegedy 2015. Per channel over samples and pixels (m of them):
+ * batch_norm: Ioffe & Szegedy 2015. Per channel over samples and pixels (m of them, in all threads
+ * together):
  *
  *     y = (x - mean) / sqrt(var + 1e-5) * scale + shift
  *
  * In training mean and var (divided by m) are the batch's, and the running ones follow:
  * running <- 0.9 running + 0.1 batch, with var divided by m - 1 there, as in PyTorch. In evaluation
- * the running ones are used. Backward, with xh = (x - mean) r and r = 1 / sqrt(var + eps):
+ * the running ones are used. With attr.relu, y = max(0, that). Backward, with g = dy, or 0 where
+ * relu gave 0, xh = (x - mean) r and r = 1 / sqrt(var + eps):
  *
- *     dshift = sum dy      dscale = sum dy xh
- *     dx     = scale r (dy - dshift / m - xh dscale / m)
+ *     dshift = sum g      dscale = sum g xh
+ *     dx     = scale r (g - dshift / m - xh dscale / m)
  *
- * which is channels_gradient with a = scale r, b = -scale r^2 dscale / m, d = -scale r dshift / m.
+ * batch_norm_add is the end of a residual block in one op: y = [relu](batch_norm(x0) + x1), and g
+ * is x1's gradient too. Its relu cannot be told from x0, so y is kept; batch_norm's can.
+ *
+ * Each way is two passes over memory (norm.h). One thread alone makes both over 16 channels before
+ * it goes on, so that the second finds some of them in the cache; threads that share a batch must
+ * meet in between, and do so once for all channels.
  */
 #include "harness/base/mem.h"
-#include "models/nn/channels.h"
 #include "models/nn/norm.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double MOMENTUM = 0.1;
 
@@ -35,10 +42,178 @@ static size_t saved(const struct nn_layer *layer, int n)
     return mem_size(2, (size_t)layer->in[0].c);
 }
 
+/* Two sums of each channel and m, in double, and three factors of each channel. */
 static size_t scratch(const struct nn_layer *layer, int n)
 {
     (void)n;
-    return mem_size(3, (size_t)layer->in[0].c);
+    const size_t c = (size_t)layer->in[0].c;
+    return mem_size(2, 2 * c + 1) + mem_size(3, c);
+}
+
+static double *sums_of(const struct nn_call *call)
+{
+    return (double *)(void *)call->scratch;
+}
+
+static float *factors_of(const struct nn_call *call)
+{
+    return call->scratch + 2 * (2 * (size_t)call->layer->in[0].c + 1);
+}
+
+/* Blocks whose channels are done together. */
+static size_t blocks_at_once(const struct nn_call *call, const struct norm_view *view)
+{
+    const bool apart = nn_lanes(call->layer->in[0]) == NN_LANES && !call->team;
+    return apart ? 1 : view->blocks;
+}
+
+/* m; sums [2c + 1] become those of all threads. */
+static double sum_up(const struct nn_call *call, double *sums)
+{
+    const struct nn_shape in = call->layer->in[0];
+    const size_t c = (size_t)in.c;
+    sums[2 * c] = (double)call->n * in.h * in.w;
+    nn_team_sum(call->team, call->rank, sums, 2 * c + 1);
+    return sums[2 * c];
+}
+
+/* mean and r of channel j from the sums of x and x^2; the running statistics move towards them. */
+static void take_statistics(const struct nn_call *call, size_t j, double sum, double square,
+                            double m)
+{
+    const double mean = sum / m, var = fmax(square / m - mean * mean, 0);
+    call->saved[j] = (float)mean;
+    call->saved[(size_t)call->layer->in[0].c + j] = (float)norm_inverse_deviation(var);
+    if (call->rank)
+        return;
+    const double unbiased = m > 1 ? var * m / (m - 1) : var;
+    float *running_mean = &call->buffers[0][j], *running_var = &call->buffers[1][j];
+    *running_mean += (float)(MOMENTUM * (mean - (double)*running_mean));
+    *running_var += (float)(MOMENTUM * (unbiased - (double)*running_var));
+}
+
+static void forward_training(const struct nn_call *call, struct norm_pass pass)
+{
+    const size_t c = pass.view.c, step = blocks_at_once(call, &pass.view);
+    double *sums = sums_of(call);
+    float *factor = factors_of(call); /* [c] scale r */
+    memset(sums, 0, (2 * c + 1) * sizeof *sums);
+    pass.mean = call->saved;
+    pass.factor = factor;
+    for (size_t from = 0; from < pass.view.blocks; from += step) {
+        for (size_t b = from; b < from + step; b++)
+            norm_moments(sums, sums + c, &pass, b);
+        const double m = sum_up(call, sums);
+        if (!(m > 0))
+            return;
+        for (size_t j = norm_channels(&pass.view, from); j < norm_channels(&pass.view, from + step);
+             j++) {
+            take_statistics(call, j, sums[j], sums[c + j], m);
+            factor[j] = call->params[0][j] * call->saved[c + j];
+        }
+        for (size_t b = from; b < from + step; b++)
+            norm_forward(&pass, b);
+    }
+}
+
+static void forward_evaluation(const struct nn_call *call, struct norm_pass pass)
+{
+    float *factor = factors_of(call); /* [c] */
+    for (size_t j = 0; j < pass.view.c; j++)
+        factor[j] = call->params[0][j] * (float)norm_inverse_deviation((double)call->buffers[1][j]);
+    pass.mean = call->buffers[0];
+    pass.factor = factor;
+    for (size_t b = 0; b < pass.view.blocks; b++)
+        norm_forward(&pass, b);
+}
+
+static void run_forward(const struct nn_call *call, struct norm_pass pass)
+{
+    (call->mode->train ? forward_training : forward_evaluation)(call, pass);
+}
+
+static void run_backward(const struct nn_call *call, struct norm_pass pass)
+{
+    const size_t c = pass.view.c, step = blocks_at_once(call, &pass.view);
+    const float *r = call->saved + c;
+    double *sums = sums_of(call); /* of g [c] and of g (x - mean) [c] */
+    float *factor = factors_of(call), *b = factor + c, *d = b + c; /* [c] each */
+    memset(sums, 0, (2 * c + 1) * sizeof *sums);
+    if (call->n == 0) {
+        if (pass.dx)
+            sum_up(call, sums); /* the other threads wait for it */
+        return;
+    }
+    for (size_t j = 0; j < c; j++)
+        factor[j] = call->params[0][j] * r[j];
+    pass.mean = call->saved;
+    pass.factor = factor;
+    pass.b = b;
+    pass.d = d;
+    for (size_t from = 0; from < pass.view.blocks; from += step) {
+        const size_t first = norm_channels(&pass.view, from),
+                     end = norm_channels(&pass.view, from + step);
+        for (size_t k = from; k < from + step; k++)
+            norm_dots(sums, sums + c, &pass, k);
+        for (size_t j = first; j < end; j++) {
+            call->gradients[0][j] += (float)(sums[c + j] * (double)r[j]);
+            call->gradients[1][j] += (float)sums[j];
+        }
+        if (!pass.dx)
+            continue;
+        const double m = sum_up(call, sums);
+        for (size_t j = first; j < end; j++) {
+            const double scaled = (double)factor[j] / m, r_j = (double)r[j];
+            b[j] = (float)(-scaled * r_j * r_j * sums[c + j]);
+            d[j] = (float)(-scaled * sums[j]);
+        }
+        for (size_t k = from; k < from + step; k++)
+            norm_backward(&pass, k);
+    }
+}
+
+static void forward(const struct nn_call *call)
+{
+    run_forward(call, norm_pass(call));
+}
+
+static void backward(const struct nn_call *call)
+{
+    struct norm_pass pass = norm_pass(call);
+    pass.y = NULL;
+    run_backward(call, pass);
+}
+
+/* ---- batch_norm_add ---- */
+
+static struct norm_pass add_pass(const struct nn_call *call)
+{
+    struct norm_pass pass = norm_pass(call);
+    pass.second = call->x[1];
+    pass.second_type = call->layer->in_type[1];
+    pass.dsecond = call->dx[1];
+    pass.add_second = call->add[1];
+    return pass;
+}
+
+static void add_forward(const struct nn_call *call)
+{
+    run_forward(call, add_pass(call));
+}
+
+static void add_backward(const struct nn_call *call)
+{
+    run_backward(call, add_pass(call));
+}
+
+/* ---- The definition, a channel at a time; call->x[1] is read where `second` says so ---- */
+
+/* Where value i of channel j is: i counts samples and their pixels. */
+static size_t naive_at(const struct nn_call *call, size_t i, size_t j)
+{
+    const struct nn_shape in = call->layer->in[0];
+    const size_t pixels = (size_t)(in.h * in.w), pixel = i % pixels;
+    return i / pixels * nn_floats(in) + nn_at(in, (int)pixel / in.w, (int)pixel % in.w, (int)j);
 }
 
 static size_t row_count(const struct nn_call *call)
@@ -46,126 +221,105 @@ static size_t row_count(const struct nn_call *call)
     return (size_t)call->n * (size_t)call->layer->in[0].h * (size_t)call->layer->in[0].w;
 }
 
-/* Batch statistics into saved, and the running ones moved towards them. */
-static void take_statistics(const struct nn_call *call)
+/* mean and variance of channel j */
+static void naive_moments(const struct nn_call *call, size_t j, double *ret_mean, double *ret_var)
 {
-    const size_t c = (size_t)call->layer->in[0].c, m = row_count(call);
-    float *mean = call->saved, *r = call->saved + c;
-    channels_moments(mean, r, call->x[0], m, c);
-    const double unbiased = m > 1 ? (double)m / (double)(m - 1) : 1;
-    for (size_t j = 0; j < c; j++) {
-        float *running_mean = &call->buffers[0][j], *running_var = &call->buffers[1][j];
-        *running_mean += (float)(MOMENTUM * ((double)mean[j] - (double)*running_mean));
-        *running_var += (float)(MOMENTUM * ((double)r[j] * unbiased - (double)*running_var));
-        r[j] = (float)norm_inverse_deviation((double)r[j]);
-    }
-}
-
-static void forward(const struct nn_call *call)
-{
-    const size_t c = (size_t)call->layer->in[0].c;
-    float *factor = call->scratch; /* [c] scale r */
-    const float *mean = call->buffers[0];
-    if (call->mode->train) {
-        take_statistics(call);
-        mean = call->saved;
-        for (size_t j = 0; j < c; j++)
-            factor[j] = call->params[0][j] * call->saved[c + j];
-    } else {
-        for (size_t j = 0; j < c; j++)
-            factor[j] =
-                call->params[0][j] * (float)norm_inverse_deviation((double)call->buffers[1][j]);
-    }
-    channels_affine(call->y, call->x[0], mean, factor, call->params[1], row_count(call), c);
-}
-
-static void backward(const struct nn_call *call)
-{
-    const size_t c = (size_t)call->layer->in[0].c, rows = row_count(call);
-    const float *mean = call->saved, *r = call->saved + c;
-    float *a = call->scratch, *b = a + c, *d = b + c; /* [c] each; b, d start as the two sums */
-    channels_dots(d, b, call->dy, call->x[0], mean, rows, c);
-    for (size_t j = 0; j < c; j++) {
-        const float dshift = d[j], dscale = b[j] * r[j], m = (float)rows;
-        call->gradients[0][j] += dscale;
-        call->gradients[1][j] += dshift;
-        a[j] = call->params[0][j] * r[j];
-        b[j] = -a[j] * r[j] * dscale / m;
-        d[j] = -a[j] * dshift / m;
-    }
-    if (call->dx[0])
-        channels_gradient(call->dx[0], call->dy, call->x[0], mean, a, b, d, rows, c, call->add[0]);
-}
-
-/* ---- The definition, a channel at a time ---- */
-
-/* mean and variance of channel j of x [rows][c], over the rows */
-static void naive_moments(const float *x, size_t rows, size_t c, size_t j, double *ret_mean,
-                          double *ret_var)
-{
+    const size_t m = row_count(call);
     double mean = 0, var = 0;
-    for (size_t i = 0; i < rows; i++)
-        mean += (double)x[i * c + j] / (double)rows;
-    for (size_t i = 0; i < rows; i++)
-        var += pow((double)x[i * c + j] - mean, 2) / (double)rows;
+    for (size_t i = 0; i < m; i++)
+        mean += (double)call->x[0][naive_at(call, i, j)] / (double)m;
+    for (size_t i = 0; i < m; i++)
+        var += pow((double)call->x[0][naive_at(call, i, j)] - mean, 2) / (double)m;
     *ret_mean = mean;
     *ret_var = var;
 }
 
-static void forward_naive(const struct nn_call *call)
+static void naive_forward(const struct nn_call *call, bool second)
 {
-    const size_t c = (size_t)call->layer->in[0].c, rows = row_count(call);
-    for (size_t j = 0; j < c; j++) {
+    const size_t m = row_count(call);
+    for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
         double mean = (double)call->buffers[0][j], var = (double)call->buffers[1][j];
         if (call->mode->train) {
-            naive_moments(call->x[0], rows, c, j, &mean, &var);
-            const double unbiased = rows > 1 ? var * (double)rows / (double)(rows - 1) : var;
+            naive_moments(call, j, &mean, &var);
+            const double unbiased = m > 1 ? var * (double)m / (double)(m - 1) : var;
             call->buffers[0][j] =
                 (float)((1 - MOMENTUM) * (double)call->buffers[0][j] + MOMENTUM * mean);
             call->buffers[1][j] =
                 (float)((1 - MOMENTUM) * (double)call->buffers[1][j] + MOMENTUM * unbiased);
         }
-        for (size_t i = 0; i < rows; i++)
-            call->y[i * c + j] =
-                (float)(((double)call->x[0][i * c + j] - mean) * norm_inverse_deviation(var) *
-                            (double)call->params[0][j] +
-                        (double)call->params[1][j]);
+        for (size_t i = 0; i < m; i++) {
+            const size_t at = naive_at(call, i, j);
+            double y = ((double)call->x[0][at] - mean) * norm_inverse_deviation(var) *
+                           (double)call->params[0][j] +
+                       (double)call->params[1][j] + (second ? (double)call->x[1][at] : 0);
+            if (call->layer->attr.relu)
+                y = fmax(y, 0);
+            call->y[at] = (float)y;
+        }
     }
+}
+
+static void naive_backward(const struct nn_call *call, bool second)
+{
+    const size_t m = row_count(call);
+    for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
+        double mean, var, sum = 0, dot = 0;
+        naive_moments(call, j, &mean, &var);
+        const double r = norm_inverse_deviation(var);
+        for (size_t i = 0; i < m; i++) {
+            const size_t at = naive_at(call, i, j);
+            const bool passes = !call->layer->attr.relu || call->y[at] > 0;
+            const double g = passes ? (double)call->dy[at] : 0;
+            sum += g;
+            dot += g * ((double)call->x[0][at] - mean) * r;
+        }
+        call->gradients[0][j] += (float)dot;
+        call->gradients[1][j] += (float)sum;
+        for (size_t i = 0; i < m; i++) {
+            const size_t at = naive_at(call, i, j);
+            const bool passes = !call->layer->attr.relu || call->y[at] > 0;
+            const double g = passes ? (double)call->dy[at] : 0,
+                         xh = ((double)call->x[0][at] - mean) * r,
+                         dx = (double)call->params[0][j] * r *
+                              (g - sum / (double)m - xh * dot / (double)m);
+            call->dx[0][at] = (float)dx + (call->add[0] ? call->dx[0][at] : 0);
+            if (second)
+                call->dx[1][at] = (float)g + (call->add[1] ? call->dx[1][at] : 0);
+        }
+    }
+}
+
+static void forward_naive(const struct nn_call *call)
+{
+    naive_forward(call, false);
 }
 
 static void backward_naive(const struct nn_call *call)
 {
-    const size_t c = (size_t)call->layer->in[0].c, rows = row_count(call);
-    for (size_t j = 0; j < c; j++) {
-        double mean, var, sum = 0, dot = 0;
-        naive_moments(call->x[0], rows, c, j, &mean, &var);
-        const double r = norm_inverse_deviation(var), m = (double)rows;
-        for (size_t i = 0; i < rows; i++) {
-            sum += (double)call->dy[i * c + j];
-            dot += (double)call->dy[i * c + j] * ((double)call->x[0][i * c + j] - mean) * r;
-        }
-        call->gradients[0][j] += (float)dot;
-        call->gradients[1][j] += (float)sum;
-        for (size_t i = 0; i < rows; i++) {
-            const double xh = ((double)call->x[0][i * c + j] - mean) * r;
-            const double dx = (double)call->params[0][j] * r *
-                              ((double)call->dy[i * c + j] - sum / m - xh * dot / m);
-            call->dx[0][i * c + j] = (float)dx + (call->add[0] ? call->dx[0][i * c + j] : 0);
-        }
-    }
+    naive_backward(call, false);
 }
 
-static const struct nn_attr cases[] = {{0}};
+static void add_forward_naive(const struct nn_call *call)
+{
+    naive_forward(call, true);
+}
+
+static void add_backward_naive(const struct nn_call *call)
+{
+    naive_backward(call, true);
+}
+
+static const struct nn_attr cases[] = {{.relu = false}, {.relu = true}};
 
 int nn_batch_norm(struct nn_net *net, int x)
 {
-    return nn_add_node(net, &nn_op_batch_norm, &(struct nn_attr){0}, x, x);
+    return nn_add_node(net, &nn_op_batch_norm, &cases[0], x, x);
 }
 
 const struct nn_op nn_op_batch_norm = {
     .name = "batch_norm",
     .inputs = 1,
-    .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE,
+    .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
     NN_CASES(cases),
     .shape = nn_shape_same,
     .params = norm_params,
@@ -177,4 +331,22 @@ const struct nn_op nn_op_batch_norm = {
     .backward = backward,
     .forward_naive = forward_naive,
     .backward_naive = backward_naive,
+};
+
+const struct nn_op nn_op_batch_norm_add = {
+    .name = "batch_norm_add",
+    .inputs = 2,
+    .flags =
+        NN_READS_INPUT | NN_READS_OUTPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
+    NN_CASES(cases),
+    .shape = nn_shape_equal,
+    .params = norm_params,
+    .buffers = buffers,
+    .saved = saved,
+    .scratch = scratch,
+    .flops = norm_flops,
+    .forward = add_forward,
+    .backward = add_backward,
+    .forward_naive = add_forward_naive,
+    .backward_naive = add_backward_naive,
 };

@@ -1,8 +1,5 @@
 /* global_avg_pool: the mean over all pixels, per channel (Lin, Chen & Yan 2014). */
-#include "models/nn/kernel.h"
-#include "models/nn/op.h"
-
-#include <string.h>
+#include "models/nn/pool.h"
 
 static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                  struct err *err)
@@ -12,59 +9,44 @@ static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct n
     return 0;
 }
 
-NN_CLONES static void forward(const struct nn_call *call)
+static void forward(const struct nn_call *call)
 {
-    const struct nn_shape in = call->layer->in[0];
-    const size_t c = (size_t)in.c, pixels = (size_t)(in.h * in.w);
-    const float share = 1 / (float)pixels;
-    for (size_t i = 0; i < (size_t)call->n; i++) {
-        float *restrict y = call->y + i * c;
-        memset(y, 0, c * sizeof *y);
-        for (size_t p = 0; p < pixels; p++) {
-            const float *restrict x = call->x[0] + (i * pixels + p) * c;
-            for (size_t j = 0; j < c; j++)
-                y[j] += x[j] * share;
-        }
-    }
+    const struct pool pool = pool_of_all(call);
+    pool_mean(call->y, call->x[0], &pool);
 }
 
-NN_CLONES static void backward(const struct nn_call *call)
+static void backward(const struct nn_call *call)
 {
-    const struct nn_shape in = call->layer->in[0];
-    const size_t c = (size_t)in.c, pixels = (size_t)(in.h * in.w);
-    const float share = 1 / (float)pixels;
-    if (!call->dx[0])
-        return;
-    for (size_t p = 0; p < (size_t)call->n * pixels; p++) {
-        const float *restrict dy = call->dy + p / pixels * c;
-        float *restrict dx = call->dx[0] + p * c;
-        for (size_t j = 0; j < c; j++)
-            dx[j] = (call->add[0] ? dx[j] : 0) + dy[j] * share;
-    }
+    const struct pool pool = pool_of_all(call);
+    if (call->dx[0])
+        pool_backward(call->dx[0], call->dy, NULL, 1 / (float)(pool.kernel_h * pool.kernel_w),
+                      &pool, call->add[0]);
 }
+
+/* ---- The definition ---- */
 
 static void forward_naive(const struct nn_call *call)
 {
     const struct nn_shape in = call->layer->in[0];
-    const int pixels = in.h * in.w;
     for (int i = 0; i < call->n; i++)
         for (int j = 0; j < in.c; j++) {
+            const float *x = call->x[0] + (size_t)i * nn_floats(in);
             double sum = 0;
-            for (int p = 0; p < pixels; p++)
-                sum += (double)call->x[0][(i * pixels + p) * in.c + j];
-            call->y[i * in.c + j] = (float)(sum / pixels);
+            for (int p = 0; p < in.h * in.w; p++)
+                sum += (double)x[nn_at(in, p / in.w, p % in.w, j)];
+            call->y[i * in.c + j] = (float)(sum / (in.h * in.w));
         }
 }
 
 static void backward_naive(const struct nn_call *call)
 {
     const struct nn_shape in = call->layer->in[0];
-    const int pixels = in.h * in.w;
     for (int i = 0; i < call->n; i++)
-        for (int p = 0; p < pixels; p++)
-            for (int j = 0; j < in.c; j++) {
-                float *dx = &call->dx[0][(i * pixels + p) * in.c + j];
-                *dx = (call->add[0] ? *dx : 0) + call->dy[i * in.c + j] / (float)pixels;
+        for (int j = 0; j < in.c; j++)
+            for (int p = 0; p < in.h * in.w; p++) {
+                float *dx =
+                    &call->dx[0][(size_t)i * nn_floats(in) + nn_at(in, p / in.w, p % in.w, j)];
+                *dx = (call->add[0] ? *dx : 0) + call->dy[i * in.c + j] / (float)(in.h * in.w);
             }
 }
 
@@ -78,6 +60,7 @@ int nn_global_avg_pool(struct nn_net *net, int x)
 const struct nn_op nn_op_global_avg_pool = {
     .name = "global_avg_pool",
     .inputs = 1,
+    .flags = NN_TYPED,
     NN_CASES(cases),
     .shape = shape,
     .flops = nn_flops_one,

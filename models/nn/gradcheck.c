@@ -155,10 +155,11 @@ static void take(struct gradcheck *result, const struct check *check, const stru
 
 struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed)
 {
-    const size_t inputs = (size_t)n * nn_floats(net->input_shape);
+    const size_t inputs = (size_t)n * nn_floats(net->input_shape),
+                 room = net->rows * nn_floats(net->input_shape);
     struct check check = {.net = net, .n = n, .labels = labels, .seed = seed};
     struct gradcheck result = {.worst_block = INPUT_BLOCK};
-    MEM_NEW(net->input_gradient, inputs);
+    MEM_NEW(net->input_gradient, room);
     nn_zero_gradients(net);
     loss(&check);
     nn_backward(net, n);

@@ -4,20 +4,13 @@
 #ifndef WINNOW_NN_KERNEL_H
 #define WINNOW_NN_KERNEL_H
 
+#include "harness/base/clones.h"
+
 #ifdef __x86_64__
 #include <xmmintrin.h>
 #endif
 
-/*
- * A function so marked is compiled for several instruction sets, and the loader picks one. They
- * give the same bits: without -ffast-math no sum is reordered, and -std=c11 fuses no multiply-add.
- * (The choice happens before the sanitizers are ready, so there the plain version must do.)
- */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(WINNOW_SANITIZE)
-#define NN_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define NN_CLONES
-#endif
+#define NN_CLONES CLONES
 
 /*
  * Before a loop whose arrays are the same one or do not overlap: element i depends on element i

@@ -4,6 +4,9 @@
  *     y [n][out]    = x W^T + b
  *     dW [out][in] += dy^T x
  *     dx [n][in]    = dy W
+ *
+ * Flattened means as x lies in memory (shape.h). In bf16 the operands of all three products are
+ * rounded to bfloat16 first, into scratch memory; products and sums are float32.
  */
 #include "harness/base/linalg.h"
 #include "harness/base/mem.h"
@@ -36,24 +39,90 @@ static double flops(const struct nn_layer *layer)
     return 2.0 * (double)nn_floats(layer->in[0]) * layer->out.c;
 }
 
+/* Floats of scratch memory: x or dx as float32, W and dy rounded. */
+struct room {
+    size_t x, w, dy;
+};
+
+static struct room room_of(const struct nn_layer *layer, size_t n)
+{
+    const bool rounds = layer->precision == NN_BFLOAT16;
+    const size_t in = nn_floats(layer->in[0]), out = (size_t)layer->out.c;
+    return (struct room){
+        .x = rounds || layer->in_type[0] == NN_BFLOAT16 ? mem_size(n, in) : 0,
+        .w = rounds ? mem_size(out, in) : 0,
+        .dy = rounds ? mem_size(n, out) : 0,
+    };
+}
+
+static size_t scratch(const struct nn_layer *layer, int n)
+{
+    const struct room room = room_of(layer, (size_t)n);
+    return room.x + room.w + room.dy;
+}
+
+/* x as the products take it: float32, rounded where they are in bf16. */
+static const float *operand_x(const struct nn_call *call, float *room, size_t count)
+{
+    const struct nn_layer *layer = call->layer;
+    if (layer->in_type[0] == NN_BFLOAT16)
+        nn_load(room, call->x[0], NN_BFLOAT16, count);
+    else if (layer->precision == NN_BFLOAT16)
+        nn_round(room, call->x[0], count);
+    else
+        return call->x[0];
+    return room;
+}
+
+/* Likewise what is float32 anyway. */
+static const float *operand(const struct nn_call *call, const float *values, float *room,
+                            size_t count)
+{
+    if (call->layer->precision != NN_BFLOAT16)
+        return values;
+    nn_round(room, values, count);
+    return room;
+}
+
 static void forward(const struct nn_call *call)
 {
     const size_t n = (size_t)call->n, in = nn_floats(call->layer->in[0]),
                  out = (size_t)call->layer->out.c;
+    if (n == 0)
+        return;
+    const struct room room = room_of(call->layer, n);
+    const float *x = operand_x(call, call->scratch, n * in);
+    const float *w = operand(call, call->params[0], call->scratch + room.x, out * in);
     channels_fill(call->y, call->params[1], n, out);
-    linalg_gemm(call->y, out, call->x[0], in, false, call->params[0], in, true, n, out, in, 1, 1);
+    linalg_gemm(call->y, out, x, in, false, w, in, true, n, out, in, 1, 1);
+}
+
+/* dx (+)= dy W */
+static void backward_x(const struct nn_call *call, const float *dy, const float *w)
+{
+    const size_t n = (size_t)call->n, in = nn_floats(call->layer->in[0]),
+                 out = (size_t)call->layer->out.c;
+    const bool narrow = call->layer->in_type[0] == NN_BFLOAT16;
+    float *dx = narrow ? call->scratch : call->dx[0];
+    linalg_gemm(dx, in, dy, out, false, w, in, false, n, in, out, 1,
+                !narrow && call->add[0] ? 1 : 0);
+    if (narrow)
+        nn_store(call->dx[0], NN_BFLOAT16, dx, n * in, call->add[0]);
 }
 
 static void backward(const struct nn_call *call)
 {
     const size_t n = (size_t)call->n, in = nn_floats(call->layer->in[0]),
                  out = (size_t)call->layer->out.c;
+    if (n == 0)
+        return;
+    const struct room room = room_of(call->layer, n);
+    const float *x = operand_x(call, call->scratch, n * in);
+    const float *dy = operand(call, call->dy, call->scratch + room.x + room.w, n * out);
     channels_add_sums(call->gradients[1], call->dy, n, out);
-    linalg_gemm(call->gradients[0], in, call->dy, out, true, call->x[0], in, false, out, in, n, 1,
-                1);
+    linalg_gemm(call->gradients[0], in, dy, out, true, x, in, false, out, in, n, 1, 1);
     if (call->dx[0])
-        linalg_gemm(call->dx[0], in, call->dy, out, false, call->params[0], in, false, n, in, out,
-                    1, call->add[0] ? 1 : 0);
+        backward_x(call, dy, operand(call, call->params[0], call->scratch + room.x, out * in));
 }
 
 static void forward_naive(const struct nn_call *call)
@@ -95,10 +164,11 @@ int nn_linear(struct nn_net *net, int x, int out)
 const struct nn_op nn_op_linear = {
     .name = "linear",
     .inputs = 1,
-    .flags = NN_READS_INPUT,
+    .flags = NN_READS_INPUT | NN_TYPED,
     NN_CASES(cases),
     .shape = shape,
     .params = params,
+    .scratch = scratch,
     .flops = flops,
     .forward = forward,
     .backward = backward,

@@ -45,8 +45,8 @@ double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *we
 {
     REQUIRE(n > 0 && n == net->n && smoothing >= 0 && smoothing < 1);
     const size_t classes = (size_t)nn_classes(net);
-    const float *logits = nn_logits(net);                                     /* [n][classes] */
-    float *gradient = net->mode.train ? nn_gradient(net, net->logits) : NULL; /* [n][classes] */
+    const float *logits = nn_logits(net);                            /* [n][classes] */
+    float *gradient = net->mode.train ? net->logits_gradient : NULL; /* [n][classes] */
     double mean = 0;
     for (size_t i = 0; i < (size_t)n; i++) {
         REQUIRE(labels[i] < classes);

@@ -1,12 +1,13 @@
 /*
- * net: builds the graph, holds its memory, and runs it forward and backward. The public interface
- * and how to use it are in nn.h; what an op must do is in op.h; where arrays lie is up to plan.c.
+ * net: builds the graph and holds its parameters and memory. The public interface and how to use it
+ * are in nn.h; what an op must do is in op.h; where arrays lie is up to plan.c; run.c runs it.
  */
 #include "models/nn/net.h"
 
 #include "harness/base/mem.h"
-#include "models/nn/kernel.h"
+#include "models/nn/conv/conv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Building ---- */
@@ -25,6 +26,20 @@ void nn_net_free(struct nn_net *net)
 {
     if (!net)
         return;
+    for (int i = 0; i < net->count; i++)
+        if (net->nodes[i].op->close)
+            net->nodes[i].op->close(&net->nodes[i].layer);
+    const int threads = nn_team_size(net->team);
+    nn_team_free(net->team);
+    for (int rank = 0; rank < threads && net->shares; rank++) {
+        mem_free(net->shares[rank].memory);
+        if (rank > 0) /* that of rank 0 is net->gradients */
+            mem_free(net->shares[rank].gradients);
+    }
+    mem_free(net->shares);
+    mem_free(net->logits_row);
+    mem_free(net->logits_gradient);
+    mem_free(net->features_row);
     mem_free(net->nodes);
     mem_free(net->blocks.items);
     mem_free(net->buffer_blocks.items);
@@ -32,13 +47,12 @@ void nn_net_free(struct nn_net *net)
     mem_free(net->gradients);
     mem_free(net->buffers);
     mem_free(net->input);
-    mem_free(net->memory);
     mem_free(net);
 }
 
 static struct nn_node *new_node(struct nn_net *net)
 {
-    REQUIRE(!net->memory && net->logits < 0);
+    REQUIRE(!net->shares && net->logits < 0);
     MEM_GROW(net->nodes, (size_t)net->count, (size_t)net->count + 1);
     return &net->nodes[net->count++];
 }
@@ -115,19 +129,80 @@ static void require_all_read(const struct nn_net *net)
     mem_free(read);
 }
 
-void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch)
+const char *nn_conv_name(size_t i)
 {
-    REQUIRE(net->logits >= 0 && !net->memory && train_batch > 0 && eval_batch > 0);
-    require_all_read(net);
+    const struct conv_impl *impl = conv_impl_at(i);
+    return impl ? impl->name : NULL;
+}
+
+/* Pictures between the nodes are kept in the network's precision, all else as float32. */
+static void set_types(struct nn_net *net, enum nn_type precision)
+{
+    for (int i = 0; i < net->count; i++) {
+        struct nn_node *node = &net->nodes[i];
+        struct nn_layer *layer = &node->layer;
+        const bool picture = node->op->inputs > 0 && layer->out.h * layer->out.w > 1;
+        layer->precision = precision;
+        layer->out_type = picture ? precision : NN_FLOAT32;
+        for (int k = 0; k < node->op->inputs; k++)
+            layer->in_type[k] = net->nodes[node->inputs[k]].layer.out_type;
+    }
+}
+
+static void open_ops(struct nn_net *net, const struct nn_engine *engine)
+{
+    const struct nn_setting setting = {
+        .train_batch = net->share_batch[NN_TRAIN],
+        .eval_batch = net->share_batch[NN_EVAL],
+        .conv = engine->conv ? conv_impl_find(engine->conv) : NULL,
+    };
+    REQUIRE(!engine->conv || setting.conv);
+    for (int i = 0; i < net->count; i++)
+        if (net->nodes[i].op->open)
+            net->nodes[i].op->open(&net->nodes[i].layer, &setting);
+}
+
+static void set_batches(struct nn_net *net, int train_batch, int eval_batch, int threads)
+{
     net->batch[NN_TRAIN] = train_batch;
     net->batch[NN_EVAL] = eval_batch;
+    for (int phase = 0; phase < NN_PHASES; phase++) {
+        net->share_batch[phase] = (net->batch[phase] + threads - 1) / threads;
+        const size_t rows = mem_size((size_t)net->share_batch[phase], (size_t)threads);
+        net->rows = net->rows < rows ? rows : net->rows;
+    }
+}
+
+void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
+                 const struct nn_engine *engine)
+{
+    const struct nn_engine defaults = {0};
+    engine = engine ? engine : &defaults;
+    const int threads = engine->threads ? engine->threads : 1;
+    REQUIRE(net->logits >= 0 && !net->shares && train_batch > 0 && eval_batch > 0 && threads > 0);
+    require_all_read(net);
+    nn_fuse(net);
+    set_types(net, engine->precision);
+    set_batches(net, train_batch, eval_batch, threads);
+    open_ops(net, engine);
     nn_plan_memory(net);
-    const size_t most = (size_t)(train_batch > eval_batch ? train_batch : eval_batch);
-    MEM_NEW(net->input, mem_size(most, nn_floats(net->input_shape)));
-    MEM_NEW(net->memory, net->memory_floats);
+    const size_t train_rows = mem_size((size_t)net->share_batch[NN_TRAIN], (size_t)threads);
     MEM_NEW(net->params, net->blocks.floats);
     MEM_NEW(net->gradients, net->blocks.floats);
     MEM_NEW(net->buffers, net->buffer_blocks.floats);
+    MEM_NEW(net->input, mem_size(net->rows, nn_floats(net->input_shape)) + NN_LANES);
+    MEM_NEW(net->logits_row, mem_size(net->rows, (size_t)nn_classes(net)));
+    MEM_NEW(net->logits_gradient, mem_size(train_rows, (size_t)nn_classes(net)));
+    MEM_NEW(net->features_row, mem_size(net->rows, (size_t)nn_feature_count(net)));
+    MEM_NEW(net->shares, (size_t)threads);
+    for (int rank = 0; rank < threads; rank++) {
+        struct nn_share *share = &net->shares[rank];
+        MEM_NEW(share->memory, net->memory_floats);
+        share->gradients = net->gradients;
+        if (rank > 0)
+            MEM_NEW(share->gradients, net->blocks.floats);
+    }
+    net->team = nn_team_new(threads);
 }
 
 static void fill(float *values, const struct nn_block *block, struct rng *rng)
@@ -140,7 +215,7 @@ static void fill(float *values, const struct nn_block *block, struct rng *rng)
 
 void nn_net_init(struct nn_net *net, uint64_t seed)
 {
-    REQUIRE(net->memory);
+    REQUIRE(net->shares);
     for (int i = 0; i < net->blocks.count; i++) {
         const struct nn_block_place *place = &net->blocks.items[i];
         struct rng rng = rng_stream(seed, RNG_INIT, 0, (uint32_t)i);
@@ -186,130 +261,12 @@ float *nn_buffers(struct nn_net *net)
 
 size_t nn_memory(const struct nn_net *net)
 {
-    const int most =
-        net->batch[NN_TRAIN] > net->batch[NN_EVAL] ? net->batch[NN_TRAIN] : net->batch[NN_EVAL];
-    return (net->memory_floats + (size_t)most * nn_floats(net->input_shape) +
-            2 * net->blocks.floats + net->buffer_blocks.floats) *
-           sizeof *net->memory;
-}
-
-static double node_flops(const struct nn_node *node)
-{
-    return node->op->flops ? node->op->flops(&node->layer) : 0;
-}
-
-double nn_flops_forward(const struct nn_net *net)
-{
-    double sum = 0;
-    for (int i = 0; i < net->count; i++)
-        sum += node_flops(&net->nodes[i]);
-    return sum;
-}
-
-double nn_flops_backward(const struct nn_net *net)
-{
-    double sum = 0;
-    for (int i = 0; i < net->count; i++) {
-        const struct nn_node *node = &net->nodes[i];
-        bool wanted = false;
-        for (int k = 0; k < node->op->inputs; k++)
-            wanted |= net->nodes[node->inputs[k]].trains;
-        sum += node_flops(node) * ((node->block_count > 0) + wanted);
-    }
-    return sum;
-}
-
-/* ---- Running ---- */
-
-float *nn_output(const struct nn_net *net, int node)
-{
-    const enum nn_phase phase = net->mode.train ? NN_TRAIN : NN_EVAL;
-    return net->nodes[node].op->inputs ? net->memory + net->nodes[node].output_at[phase]
-                                       : net->input;
-}
-
-float *nn_gradient(const struct nn_net *net, int node)
-{
-    if (!net->nodes[node].op->inputs)
-        return net->input_gradient;
-    return net->nodes[node].trains || net->input_gradient
-               ? net->memory + net->nodes[node].gradient_at
-               : NULL;
-}
-
-/* What both passes lend to a node. */
-static struct nn_call call_of(const struct nn_net *net, int i)
-{
-    const struct nn_node *node = &net->nodes[i];
-    struct nn_call call = {
-        .layer = &node->layer,
-        .mode = &net->mode,
-        .node = (uint32_t)i,
-        .n = net->n,
-        .saved = net->memory + node->saved_at,
-        .scratch = net->memory + net->scratch_at,
-    };
-    for (int k = 0; k < node->block_count; k++)
-        call.params[k] = net->params + net->blocks.items[node->first_block + k].at;
-    for (int k = 0; k < node->buffer_count; k++)
-        call.buffers[k] = net->buffers + net->buffer_blocks.items[node->first_buffer + k].at;
-    return call;
-}
-
-static void forward_node(const struct nn_net *net, int i)
-{
-    const struct nn_node *node = &net->nodes[i];
-    struct nn_call call = call_of(net, i);
-    for (int k = 0; k < node->op->inputs; k++)
-        call.x[k] = nn_output(net, node->inputs[k]);
-    call.y = nn_output(net, i);
-    node->op->forward(&call);
-}
-
-void nn_forward(struct nn_net *net, int n, const struct nn_mode *mode)
-{
-    REQUIRE(net->memory && n > 0 && n <= net->batch[mode->train ? NN_TRAIN : NN_EVAL]);
-    net->mode = *mode;
-    net->n = n;
-    net->differentiable = false;
-    const unsigned denormals = nn_denormals_off();
-    for (int i = 0; i < net->count; i++)
-        if (net->nodes[i].op->forward)
-            forward_node(net, i);
-    nn_denormals_restore(denormals);
-}
-
-static void backward_node(const struct nn_net *net, int i)
-{
-    const struct nn_node *node = &net->nodes[i];
-    struct nn_call call = call_of(net, i);
-    for (int k = 0; k < node->op->inputs; k++) {
-        call.x[k] = node->op->flags & NN_READS_INPUT ? nn_output(net, node->inputs[k]) : NULL;
-        call.dx[k] = nn_gradient(net, node->inputs[k]);
-        call.add[k] = node->add[k];
-    }
-    call.y = node->op->flags & NN_READS_OUTPUT ? nn_output(net, i) : NULL;
-    call.dy = nn_gradient(net, i);
-    for (int k = 0; k < node->block_count; k++)
-        call.gradients[k] = net->gradients + net->blocks.items[node->first_block + k].at;
-    node->op->backward(&call);
-}
-
-void nn_backward(struct nn_net *net, int n)
-{
-    REQUIRE(net->differentiable && n == net->n);
-    net->differentiable = false;
-    const unsigned denormals = nn_denormals_off();
-    for (int i = net->count - 1; i >= 0; i--)
-        if (net->nodes[i].op->backward && nn_gradient(net, i))
-            backward_node(net, i);
-    nn_denormals_restore(denormals);
-}
-
-float *nn_input_buffer(struct nn_net *net)
-{
-    REQUIRE(net->input);
-    return net->input;
+    const size_t threads = (size_t)nn_team_size(net->team), row = nn_floats(net->input_shape) +
+                                                                  2 * (size_t)nn_classes(net) +
+                                                                  (size_t)nn_feature_count(net);
+    return (threads * (net->memory_floats + net->blocks.floats) + net->rows * row +
+            net->blocks.floats + net->buffer_blocks.floats) *
+           sizeof(float);
 }
 
 int nn_classes(const struct nn_net *net)
@@ -324,14 +281,85 @@ int nn_feature_count(const struct nn_net *net)
     return (int)nn_floats(net->nodes[net->features].layer.out);
 }
 
-const float *nn_logits(const struct nn_net *net)
+static double node_flops(const struct nn_node *node)
 {
-    REQUIRE(net->n > 0);
-    return nn_output(net, net->logits);
+    return node->op->flops ? node->op->flops(&node->layer) : 0;
 }
 
-const float *nn_features(const struct nn_net *net)
+static double node_flops_backward(const struct nn_net *net, const struct nn_node *node)
 {
-    REQUIRE(net->n > 0);
-    return nn_output(net, net->features);
+    bool wanted = false;
+    for (int k = 0; k < node->op->inputs; k++)
+        wanted |= net->nodes[node->inputs[k]].trains;
+    return node_flops(node) * ((node->block_count > 0) + wanted);
+}
+
+double nn_flops_forward(const struct nn_net *net)
+{
+    double sum = 0;
+    for (int i = 0; i < net->count; i++)
+        sum += node_flops(&net->nodes[i]);
+    return sum;
+}
+
+double nn_flops_backward(const struct nn_net *net)
+{
+    double sum = 0;
+    for (int i = 0; i < net->count; i++)
+        sum += node_flops_backward(net, &net->nodes[i]);
+    return sum;
+}
+
+/* ---- What ran ---- */
+
+int nn_use_count(const struct nn_net *net)
+{
+    return net->count;
+}
+
+struct nn_use nn_use_at(const struct nn_net *net, int i)
+{
+    REQUIRE(i >= 0 && i < net->count);
+    const struct nn_node *node = &net->nodes[i];
+    struct nn_use use = {
+        .op = node->op->name,
+        .in = node->layer.in[0],
+        .out = node->layer.out,
+        .seconds = {node->seconds[0], node->seconds[1]},
+        .flops = {node_flops(node), node_flops_backward(net, node)},
+    };
+    if (node->op->detail)
+        node->op->detail(&node->layer, use.detail, sizeof use.detail);
+    return use;
+}
+
+void nn_profile(struct nn_net *net, bool on)
+{
+    net->profile = on;
+    for (int i = 0; i < net->count && on; i++)
+        net->nodes[i].seconds[0] = net->nodes[i].seconds[1] = 0;
+}
+
+/* Whether the list "a, b" holds name[length]. */
+static bool lists(const char *list, const char *name, size_t length)
+{
+    for (const char *at = list; *at; at += strcspn(at, ","), at += *at ? 2 : 0)
+        if (strcspn(at, ",") == length && !strncmp(at, name, length))
+            return true;
+    return false;
+}
+
+void nn_implementations(const struct nn_net *net, char *ret_text, size_t size)
+{
+    ret_text[0] = '\0';
+    for (int i = 0; i < net->count; i++) {
+        const struct nn_use use = nn_use_at(net, i);
+        for (const char *name = use.detail; *name;
+             name += strcspn(name, "/"), name += *name == '/') {
+            const size_t length = strcspn(name, "/"), used = strlen(ret_text);
+            if (!lists(ret_text, name, length) && used + length + 3 <= size)
+                snprintf(ret_text + used, size - used, "%s%.*s", used ? ", " : "", (int)length,
+                         name);
+        }
+    }
 }

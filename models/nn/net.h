@@ -1,5 +1,9 @@
 /*
- * net: what a network is made of. Private to models/nn (net.c, plan.c, loss.c, gradcheck.c).
+ * net: what a network is made of. Private to models/nn (net.c, fuse.c, plan.c, run.c, loss.c,
+ * gradcheck.c).
+ *
+ * Each thread of the team has a share: rows rank * batch and on of every batch, where batch is the
+ * most that a share takes. Its activations, gradients and scratch are its own.
  */
 #ifndef WINNOW_NN_NET_H
 #define WINNOW_NN_NET_H
@@ -15,10 +19,17 @@ struct nn_node {
     int first_block, block_count;
     int first_buffer, buffer_count;
     bool trains; /* it, or a node before it, has parameters: its gradient is wanted */
-    /* Set by plan.c. Positions are floats from the start of net->memory. */
+    /* Set by plan.c. Positions are floats from the start of a share's memory. */
     bool add[NN_MAX_INPUTS]; /* another consumer of the input wrote its gradient before */
     size_t output_at[NN_PHASES];
     size_t gradient_at, saved_at;
+    double seconds[2]; /* forward, backward: nn_profile */
+};
+
+/* What one thread works on. */
+struct nn_share {
+    float *memory;    /* [memory_floats] outputs, their gradients, what ops save, scratch */
+    float *gradients; /* [blocks.floats]; those of the network for rank 0 */
 };
 
 struct nn_block_place {
@@ -43,29 +54,39 @@ struct nn_net {
     float *buffers;            /* [buffer_blocks.floats] */
 
     /* Set by nn_net_plan. */
-    int batch[NN_PHASES];
-    float *input;  /* [larger batch][h][w][c] */
-    float *memory; /* [memory_floats] outputs, their gradients, what ops save, scratch */
+    int batch[NN_PHASES];       /* of the network: */
+    int share_batch[NN_PHASES]; /* of a thread */
+    struct nn_team *team;
+    struct nn_share *shares; /* [threads] */
     size_t memory_floats;
     size_t scratch_at;
+    size_t rows;            /* of the arrays below: all shares' batches */
+    float *input;           /* [rows][h][w][c] */
+    float *logits_row;      /* [rows][classes] of all shares */
+    float *logits_gradient; /* [rows in training][classes] */
+    float *features_row;    /* [rows][feature_count] */
+    bool profile;
 
     /* The last forward pass. */
     struct nn_mode mode;
     int n;               /* its samples; 0: none yet */
     bool differentiable; /* the gradient at the logits is there, nn_backward may run */
 
-    /* [n][h][w][c] where nn_backward puts the input's gradient; NULL (always, but in a gradient
+    /* [rows][h][w][c] where nn_backward puts the input's gradient; NULL (always, but in a gradient
        check): nobody wants it */
     float *input_gradient;
 };
 
-/* plan.c: places everything in net->memory and sets memory_floats, scratch_at and the nodes' part.
- */
+/* fuse.c: makes one op of ops that follow each other. */
+void nn_fuse(struct nn_net *net);
+/* plan.c: places everything in a share's memory; sets memory_floats, scratch_at, the nodes' part.
+   */
 void nn_plan_memory(struct nn_net *net);
-
-/* Output of a node in the last forward pass [n][h][w][c]. */
-float *nn_output(const struct nn_net *net, int node);
-/* Gradient at a node's output; NULL where nobody wants it. */
-float *nn_gradient(const struct nn_net *net, int node);
+/* plan.c: floats that hold n samples of an array. */
+size_t nn_array_floats(struct nn_shape shape, enum nn_type type, int n);
+/* adapt.c: scratch floats that nn_adapt wants beside the op's own. */
+size_t nn_adapter_floats(const struct nn_node *node, int n);
+/* adapt.c: runs forward or backward of an op, expanding what it cannot read as it lies. */
+void nn_adapt(const struct nn_node *node, const struct nn_call *call, bool forward);
 
 #endif

@@ -15,11 +15,12 @@
  *         nn_backward(net, n);                      gradients += d loss / d parameters
  *         sgd_step(...);                            nn/optim.h
  *
- * Layout: float32, NHWC (channels innermost); a vector is a 1 x 1 picture. All parameters lie in
+ * Layout: shape.h; a vector is a 1 x 1 picture. Numbers: type.h. All parameters lie in
  * one flat block, all gradients in another of the same shape, buffers that are no parameters
  * (running statistics) in a third: a checkpoint, an optimiser or a comparison sees three arrays.
  *
- * Nothing allocates after nn_net_plan. One thread; the same calls give the same bits.
+ * Nothing allocates after nn_net_plan. With the same number of threads the same calls give the same
+ * bits (team.h). A norm, an addition and a relu that follow each other are run as one op (fuse.c).
  *
  * To add an op: one file with its shape rule, forward, backward, cost and naive reference together,
  * one line in ops.def, and its constructor below. The conformance tests check it against its
@@ -32,19 +33,17 @@
 #define WINNOW_NN_NN_H
 
 #include "harness/base/rng.h"
+#include "models/nn/shape.h"
+#include "models/nn/type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Part of every cell's key: raise it when results change by more than rounding. */
-#define NN_VERSION "1"
+#define NN_VERSION "2"
 
 struct nn_net;
-
-struct nn_shape {
-    int h, w, c; /* of one sample */
-};
 
 /* ---- Building: each constructor returns the new node's number ---- */
 
@@ -64,6 +63,8 @@ int nn_conv2d(struct nn_net *net, int x, struct nn_conv conv);
 /* Per channel; batch statistics in training, running ones (momentum 0.1, unbiased) in evaluation.
  */
 int nn_batch_norm(struct nn_net *net, int x);
+/* y = x * gate, gate [n][c]: the "scale" of squeeze and excitation. */
+int nn_channel_scale(struct nn_net *net, int x, int gate);
 /* Per sample, in `groups` groups of channels: groups = c is instance norm, 1 is layer norm. */
 int nn_group_norm(struct nn_net *net, int x, int groups);
 int nn_relu(struct nn_net *net, int x);
@@ -83,11 +84,23 @@ struct nn_shape nn_shape_of(const struct nn_net *net, int node);
 
 /* ---- Planning and state ---- */
 
+/* How the network is to be run; all 0: one thread, float32, the best implementations. */
+struct nn_engine {
+    enum nn_type precision; /* of the operands of matrix products, and of pictures in memory */
+    int threads;            /* 0 means 1 */
+    const char *conv;       /* the convolution's implementation to start from, or NULL */
+};
+
+/* The names for `conv`, best first; NULL at the end. */
+const char *nn_conv_name(size_t i);
+
 /*
  * Lays out parameters and activations for batches of up to train_batch (forward and backward) and
  * eval_batch (forward only, where buffers are reused as soon as they are read for the last time).
+ * engine may be NULL for all defaults. Node numbers are no longer valid afterwards.
  */
-void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch);
+void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
+                 const struct nn_engine *engine);
 /*
  * Weights: He et al. 2015 (normal, fan-in, gain sqrt 2; gain 1 for the classifier), biases 0, norm
  * scales 1. Keyed by (seed, parameter block).
@@ -100,6 +113,25 @@ float *nn_gradients(struct nn_net *net); /* [param_count]; nn_backward adds to i
 size_t nn_buffer_count(const struct nn_net *net);
 float *nn_buffers(struct nn_net *net);      /* [buffer_count] running statistics */
 size_t nn_memory(const struct nn_net *net); /* bytes planned, parameters included */
+
+/* One kind of op in the network, for the record of what ran. */
+struct nn_use {
+    const char *op; /* "conv2d" */
+    struct nn_shape in, out;
+    char detail[96];   /* implementations: "winograd/winograd/onednn jit:avx512_core" */
+    double seconds[2]; /* spent in forward, backward since nn_profile(net, true), by rank 0 */
+    double flops[2];   /* of a sample, forward and backward */
+};
+int nn_use_count(const struct nn_net *net);
+struct nn_use nn_use_at(const struct nn_net *net, int i); /* node i as it runs */
+/* Starts (and zeroes) or stops taking the time of each node; costs two clock readings a node. */
+void nn_profile(struct nn_net *net, bool on);
+/* "im2col", or what the convolutions use, each once, comma-separated; "" without convolutions. */
+void nn_implementations(const struct nn_net *net, char *ret_text, size_t size);
+
+/* Runs work(context, rank, threads) in each of the network's threads and waits for all. */
+void nn_parallel(struct nn_net *net, void (*work)(void *context, int rank, int threads),
+                 void *context);
 
 /* Floating-point operations a sample costs (1 multiply-add = 2), nominal. */
 double nn_flops_forward(const struct nn_net *net);

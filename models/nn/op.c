@@ -27,6 +27,17 @@ int nn_shape_same(const struct nn_attr *attr, const struct nn_shape *in, struct 
     return 0;
 }
 
+int nn_shape_equal(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
+                   struct err *err)
+{
+    (void)attr;
+    const struct nn_shape a = in[0], b = in[1];
+    if (a.h != b.h || a.w != b.w || a.c != b.c)
+        return err_set(err, "%d x %d x %d and %d x %d x %d differ", a.h, a.w, a.c, b.h, b.w, b.c);
+    *ret_out = a;
+    return 0;
+}
+
 double nn_flops_one(const struct nn_layer *layer)
 {
     return (double)nn_floats(layer->in[0]);

@@ -16,6 +16,10 @@
 
 #include "harness/base/err.h"
 #include "models/nn/nn.h"
+#include "models/nn/team.h"
+#include "models/nn/type.h"
+
+struct conv_impl;
 
 enum { NN_MAX_INPUTS = 2, NN_MAX_BLOCKS = 2 };
 
@@ -24,6 +28,7 @@ struct nn_attr {
     int out;                 /* linear, conv2d: outputs, output channels */
     int kernel, stride, pad; /* conv2d, pools */
     int groups;              /* group_norm */
+    bool relu;               /* the norms: y = max(0, .) of what it says */
     bool bias;               /* conv2d */
     double gain;             /* linear, conv2d: of the initial weights */
     double p;                /* dropout */
@@ -33,6 +38,16 @@ struct nn_attr {
 struct nn_layer {
     struct nn_attr attr;
     struct nn_shape in[NN_MAX_INPUTS], out; /* of one sample */
+    /* Set when the network is planned; all 0, float32, before. */
+    enum nn_type in_type[NN_MAX_INPUTS], out_type;
+    enum nn_type precision; /* of the operands of matrix products */
+    void *state;            /* what open() made, or NULL */
+};
+
+/* What a network is planned for, as open() is told. */
+struct nn_setting {
+    int train_batch, eval_batch;  /* of one thread */
+    const struct conv_impl *conv; /* the implementation that is forced, or NULL */
 };
 
 enum nn_fill { NN_FILL_ZEROS, NN_FILL_ONES, NN_FILL_NORMAL };
@@ -45,28 +60,40 @@ struct nn_block {
 };
 
 enum nn_op_flags {
-    NN_READS_INPUT = 1 << 0,  /* backward reads x */
+    NN_READS_INPUT = 1 << 0,  /* backward reads x[0] */
+    NN_READS_SECOND = 1 << 4, /* backward reads x[1] */
     NN_READS_OUTPUT = 1 << 1, /* backward reads y */
     /* forward works with y == x[0]; done only where nobody reads x[0] afterwards */
     NN_FORWARD_IN_PLACE = 1 << 2,
     /* backward works with dx[0] == dy */
     NN_BACKWARD_IN_PLACE = 1 << 3,
+    /*
+     * The op heeds in_type and out_type: where they say BFLOAT16, x, dx, y, dy are arrays of
+     * nn_bf16 behind a cast pointer. Of other ops net.c expands and rounds the arrays, which costs
+     * passes over memory and is right for what is rarely used.
+     */
+    NN_TYPED = 1 << 5,
 };
 
-/* One pass of one node over samples 0..n-1. All pointers are lent for the call. */
+/* One pass of one node over samples 0..n-1, one thread's share of the batch; [n][in] and [n][out]
+   lie as shape.h says and have room for the whole of a full batch's share, whatever n is. All
+   pointers are lent for the call. */
 struct nn_call {
     const struct nn_layer *layer;
-    const struct nn_mode *mode; /* of the forward pass, also in backward */
-    uint32_t node;              /* number in the network; with mode it names a random stream */
-    int n;
-    const float *x[NN_MAX_INPUTS];      /* [n][in.h][in.w][in.c]; backward: NULL unless asked for */
-    float *y;                           /* [n][out.h][out.w][out.c]; backward: likewise */
+    const struct nn_mode *mode;    /* of the forward pass, also in backward */
+    uint32_t node;                 /* number in the network; with mode it names a random stream */
+    int n;                         /* may be 0: this thread has no share of the batch */
+    size_t first;                  /* number of sample 0 in the whole batch */
+    int rank;                      /* of this thread in team */
+    struct nn_team *team;          /* NULL: one thread */
+    const float *x[NN_MAX_INPUTS]; /* [n][in]; backward: NULL unless asked for */
+    float *y;                      /* [n][out]; backward: likewise */
     const float *params[NN_MAX_BLOCKS]; /* as params() lays them out */
     float *buffers[NN_MAX_BLOCKS];      /* as buffers() lays them out */
     float *saved;   /* [saved(n)] from forward (in training) to the node's backward */
     float *scratch; /* [scratch(n)] for this call only, undefined before */
     /* backward only */
-    const float *dy;                 /* [n][out.h][out.w][out.c] */
+    const float *dy;                 /* [n][out] */
     float *dx[NN_MAX_INPUTS];        /* like x, or NULL */
     bool add[NN_MAX_INPUTS];         /* dx += instead of dx = */
     float *gradients[NN_MAX_BLOCKS]; /* like params; += */
@@ -80,6 +107,15 @@ struct nn_op {
        their own, of which shape() must accept one or more. */
     const struct nn_attr *cases; /* [case_count] */
     size_t case_count;
+
+    /*
+     * MAY. Called once, when the network is planned and types are known, with layer->state to set;
+     * saved and scratch are asked later. close frees the state.
+     */
+    void (*open)(struct nn_layer *layer, const struct nn_setting *setting);
+    void (*close)(struct nn_layer *layer);
+    /* MAY. Names what runs: ret_text gets "FORWARD/BACKWARD_DATA/BACKWARD_WEIGHTS". */
+    void (*detail)(const struct nn_layer *layer, char *ret_text, size_t size);
 
     /* MUST, unless inputs is 0. Output shape, or -1 with the reason why the inputs do not fit. */
     int (*shape)(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
@@ -95,12 +131,12 @@ struct nn_op {
        counted once more for the inputs' gradient and once for the parameters'. */
     double (*flops)(const struct nn_layer *layer);
 
-    /* MUST, unless inputs is 0. */
+    /* MUST, unless inputs is 0. Running statistics are rank 0's to change. */
     void (*forward)(const struct nn_call *call);
     void (*backward)(const struct nn_call *call);
     /*
      * MUST, unless inputs is 0. The same by its definition, one plain loop nest, for tests: called
-     * with every pointer there, never in place, and with dx never NULL.
+     * with every pointer there, never in place, with dx never NULL, one thread, all float32.
      */
     void (*forward_naive)(const struct nn_call *call);
     void (*backward_naive)(const struct nn_call *call);
@@ -125,6 +161,9 @@ size_t nn_floats(struct nn_shape shape);
 /* shape: y is as x. */
 int nn_shape_same(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                   struct err *err);
+/* shape: y is as both inputs, which must be equal. */
+int nn_shape_equal(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
+                   struct err *err);
 /* flops: one operation for each value of x. */
 double nn_flops_one(const struct nn_layer *layer);
 /* Values of the inputs' batch. */

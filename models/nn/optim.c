@@ -39,25 +39,33 @@ void sgd_release(struct sgd *sgd)
     *sgd = (struct sgd){0};
 }
 
-/* w -= lr * (look v + direct d), all [n]: Nesterov's momentum is look = momentum, direct = 1. */
-NN_CLONES static void update(float *restrict w, float *restrict v, const float *restrict g,
-                             size_t n, float lr, float momentum, float decay, float look,
-                             float direct)
+/* w -= lr * (look v + direct d) and g = 0, all [n]: Nesterov's momentum is look = momentum,
+   direct = 1. */
+NN_CLONES static void update(float *restrict w, float *restrict v, float *restrict g, size_t n,
+                             float lr, float momentum, float decay, float look, float direct)
 {
     for (size_t i = 0; i < n; i++) {
         const float d = g[i] + decay * w[i];
         v[i] = momentum * v[i] + d;
         w[i] -= lr * (look * v[i] + direct * d);
+        g[i] = 0;
     }
 }
 
-void sgd_step(struct sgd *sgd, float *params, const float *gradients, double lr)
+void sgd_step_range(struct sgd *sgd, float *params, float *gradients, double lr, size_t from,
+                    size_t to)
 {
+    REQUIRE(from <= to && to <= sgd->n);
     const float momentum = (float)sgd->momentum, decay = (float)sgd->weight_decay;
     const unsigned denormals = nn_denormals_off();
-    update(params, sgd->velocity, gradients, sgd->n, (float)lr, momentum, decay,
-           sgd->nesterov ? momentum : 1, sgd->nesterov ? 1 : 0);
+    update(params + from, sgd->velocity + from, gradients + from, to - from, (float)lr, momentum,
+           decay, sgd->nesterov ? momentum : 1, sgd->nesterov ? 1 : 0);
     nn_denormals_restore(denormals);
+}
+
+void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr)
+{
+    sgd_step_range(sgd, params, gradients, lr, 0, sgd->n);
 }
 
 /* ---- Schedules ---- */

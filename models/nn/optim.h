@@ -1,8 +1,8 @@
 /*
  * optim: stochastic gradient descent and learning-rate schedules.
  *
- *     d <- g + weight_decay * w;  v <- momentum * v + d;  w <- w - lr * (nesterov ? d + momentum *
- * v : v)
+ *     d <- g + weight_decay * w;  v <- momentum * v + d;
+ *     w <- w - lr * (nesterov ? d + momentum * v : v)
  *
  * (PyTorch's form: the first v is d, no dampening, weight decay on every parameter.)
  *
@@ -25,8 +25,14 @@ struct sgd {
 
 void sgd_init(struct sgd *sgd, size_t n, double momentum, double weight_decay, bool nesterov);
 void sgd_release(struct sgd *sgd);
-/* One step; params and gradients are [n]. */
-void sgd_step(struct sgd *sgd, float *params, const float *gradients, double lr);
+/*
+ * One step; params and gradients are [n]. The gradients are 0 afterwards, for the next backward
+ * pass to add to: that costs nothing here, and a pass over memory elsewhere.
+ */
+void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr);
+/* The same for parameters from..to - 1 alone: each belongs to one thread. */
+void sgd_step_range(struct sgd *sgd, float *params, float *gradients, double lr, size_t from,
+                    size_t to);
 
 enum schedule_kind {
     SCHEDULE_CONSTANT,

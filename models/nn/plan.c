@@ -1,5 +1,6 @@
 /*
- * plan: where each array of a network lies in its one block of memory.
+ * plan: where each array of a network lies in the block of memory that each thread has for its
+ * share of a batch.
  *
  * Time is counted in calls. Node i runs forward at i; the loss is at `count`; node i runs backward
  * at 2 count - i. An array lives from the call that writes it to the call that reads it last, and
@@ -30,9 +31,19 @@ struct array {
     size_t *ret_at;     /* where the place is written to */
 };
 
-static size_t batch_floats(const struct nn_net *net, enum nn_phase phase, struct nn_shape shape)
+size_t nn_array_floats(struct nn_shape shape, enum nn_type type, int n)
 {
-    return mem_size((size_t)net->batch[phase], nn_floats(shape));
+    const size_t bytes = mem_size(mem_size((size_t)n, nn_floats(shape)), nn_type_size(type)),
+                 floats = (bytes + sizeof(float) - 1) / sizeof(float);
+    return (floats + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static size_t output_floats(const struct nn_net *net, enum nn_phase phase,
+                            const struct nn_node *node)
+{
+    return node->op->inputs
+               ? nn_array_floats(node->layer.out, node->layer.out_type, net->share_batch[phase])
+               : 0;
 }
 
 /* ---- Lives ---- */
@@ -58,12 +69,13 @@ static void share(struct array *array, struct array *other)
 /* items [count]: each node's output */
 static void outputs(struct nn_net *net, enum nn_phase phase, struct array *items)
 {
+    static const unsigned reads[NN_MAX_INPUTS] = {NN_READS_INPUT, NN_READS_SECOND};
     const int end = 2 * net->count + 1;
     for (int i = 0; i < net->count; i++) {
         const struct nn_node *node = &net->nodes[i];
         const bool train = phase == NN_TRAIN;
         items[i] = (struct array){
-            .floats = node->op->inputs ? batch_floats(net, phase, node->layer.out) : 0,
+            .floats = output_floats(net, phase, node),
             .born = i,
             .dies = train && node->op->flags & NN_READS_OUTPUT ? backward_time(net, i) : i,
             .root = &items[i],
@@ -71,7 +83,7 @@ static void outputs(struct nn_net *net, enum nn_phase phase, struct array *items
         };
         for (int k = 0; k < node->op->inputs; k++)
             extend(&items[node->inputs[k]],
-                   train && node->op->flags & NN_READS_INPUT ? backward_time(net, i) : i);
+                   train && node->op->flags & reads[k] ? backward_time(net, i) : i);
     }
     items[net->features].dies = items[net->logits].dies = end;
     for (int i = 0; i < net->count; i++) {
@@ -90,7 +102,7 @@ static void gradients(struct nn_net *net, struct array *items)
         struct nn_node *node = &net->nodes[i];
         const int time = backward_time(net, i);
         /* Its readers, all of them later nodes, have set born and dies by now. */
-        items[i].floats = node->op->inputs ? batch_floats(net, NN_TRAIN, node->layer.out) : 0;
+        items[i].floats = output_floats(net, NN_TRAIN, node);
         items[i].ret_at = &node->gradient_at;
         items[i].root = &items[i];
         if (i == net->logits)
@@ -117,7 +129,8 @@ static void saved(struct nn_net *net, struct array *items)
     for (int i = 0; i < net->count; i++) {
         struct nn_node *node = &net->nodes[i];
         items[i] = (struct array){
-            .floats = node->op->saved ? node->op->saved(&node->layer, net->batch[NN_TRAIN]) : 0,
+            .floats =
+                node->op->saved ? node->op->saved(&node->layer, net->share_batch[NN_TRAIN]) : 0,
             .born = i,
             .dies = backward_time(net, i),
             .root = &items[i],
@@ -189,8 +202,9 @@ static size_t largest_scratch(const struct nn_net *net)
     for (int i = 0; i < net->count; i++)
         for (int phase = 0; phase < NN_PHASES; phase++) {
             const struct nn_node *node = &net->nodes[i];
-            const size_t floats =
-                node->op->scratch ? node->op->scratch(&node->layer, net->batch[phase]) : 0;
+            const int n = net->share_batch[phase];
+            const size_t floats = (node->op->scratch ? node->op->scratch(&node->layer, n) : 0) +
+                                  nn_adapter_floats(node, n);
             most = most < floats ? floats : most;
         }
     return most;
@@ -208,5 +222,6 @@ void nn_plan_memory(struct nn_net *net)
     const size_t train = place(items, 3 * net->count);
     mem_free(items);
     net->scratch_at = train > eval ? train : eval;
-    net->memory_floats = net->scratch_at + largest_scratch(net);
+    /* A vector load of the last values may reach beyond them. */
+    net->memory_floats = net->scratch_at + largest_scratch(net) + ALIGN;
 }

@@ -3,6 +3,7 @@
  */
 #include "harness/data/data.h"
 #include "models/model.h"
+#include "models/nn/nn.h"
 #include "plots/render.h"
 #include "pruners/pruner.h"
 #include "tests/support.h"
@@ -146,6 +147,21 @@ Test(list, json_defaults_have_their_types)
         }
     }
     cr_expect_eq(seen, 7, "kinds of options seen: %zx", seen);
+    json_decref(object);
+}
+
+Test(list, convolutions_are_those_of_the_engine)
+{
+    json_t *object = list_json("engine");
+    const json_t *engine = json_array_get(json_object_get(object, "engine"), 0);
+    const json_t *conv = json_array_get(json_object_get(engine, "options"), 0);
+    const json_t *choices = json_object_get(conv, "choices");
+    cr_expect_str_eq(json_string_value(json_object_get(conv, "name")), "conv");
+    cr_expect_str_eq(json_string_value(json_array_get(choices, 0)), "auto");
+    size_t i = 0;
+    for (; nn_conv_name(i); i++)
+        cr_expect_str_eq(json_string_value(json_array_get(choices, i + 1)), nn_conv_name(i));
+    cr_expect_eq(json_array_size(choices), i + 1);
     json_decref(object);
 }
 

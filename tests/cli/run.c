@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Tiny cells: 400 made-up pictures, a second or less each. */
 static const char *const tiny = "name: tiny\n"
@@ -72,6 +73,39 @@ Test(run, a_second_run_does_nothing_and_says_so)
     assert_sql("a.db", "SELECT count(*) FROM attempt", "18");
     test_output_release(&first);
     test_output_release(&second);
+}
+
+Test(run, cells_of_many_threads_are_fewer_at_once_and_crowds_are_told)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    char flags[128], says[128];
+    snprintf(flags, sizeof flags, "--set seed=1 --set engine.threads=%ld --limit 1", cores);
+    struct test_output quiet = run_tiny("a.db", flags);
+    ASSERT_STATUS(quiet, 0);
+    snprintf(says, sizeof says, cores > 1 ? "1 at once, of %ld threads each" : "1 at once, into",
+             cores);
+    ASSERT_SAYS(quiet.err, says);
+    cr_assert_null(strstr(quiet.err, "warning"), "%s", quiet.err);
+    assert_sql("a.db", "SELECT count(*) FROM v_warning WHERE code = 'CROWDED'", "0");
+    snprintf(says, sizeof says, "%ld|%ld", cores, cores);
+    assert_sql("a.db", "SELECT threads_asked, threads_used FROM v_environment", says);
+
+    struct test_output plan =
+        test_run("cd %s && winnow plan tiny.yaml --set engine.threads=%ld", test_dir(), 2 * cores);
+    ASSERT_STATUS(plan, 0);
+    snprintf(says, sizeof says, "%ld threads a cell, 1 cell at once on %ld core", 2 * cores, cores);
+    ASSERT_SAYS(plan.out, says);
+    ASSERT_SAYS(plan.out, "warning: more threads than cores");
+
+    snprintf(flags, sizeof flags, "-j %ld --set seed=1 --limit 1", cores + 1);
+    struct test_output crowded = run_tiny("b.db", flags);
+    ASSERT_STATUS(crowded, 0);
+    snprintf(says, sizeof says, "warning: %ld threads on %ld core", cores + 1, cores);
+    ASSERT_SAYS(crowded.err, says);
+    assert_sql("b.db", "SELECT count(*) FROM v_warning WHERE code = 'CROWDED'", "1");
+    test_output_release(&quiet);
+    test_output_release(&plan);
+    test_output_release(&crowded);
 }
 
 Test(run, a_changed_file_runs_what_is_new)

@@ -59,7 +59,7 @@ static void expect_normalised(const struct dataset *data)
     for (size_t i = 0; i < SAMPLES * picture; i++) {
         const size_t k = i % (size_t)data->c;
         const float expected =
-            ((float)data->train.pixels[i] / 255 - data->mean[k]) / data->stddev[k];
+            (float)((data->train.pixels[i] / 255.0 - data->mean[k]) / data->stddev[k]);
         cr_assert(fabsf(out[i] - expected) < ROUNDING, "value %zu is %g, expected %g", i,
                   (double)out[i], (double)expected);
     }
@@ -101,7 +101,7 @@ ParameterizedTest(size_t *i, datasets, load_what_the_contract_says)
     for (int k = 0; k < data->c; k++)
         cr_expect(data->mean[k] > 0 && data->mean[k] < 1 && data->stddev[k] > 0 &&
                       data->stddev[k] < 1,
-                  "channel %d: %g, %g", k, (double)data->mean[k], (double)data->stddev[k]);
+                  "channel %d: %g, %g", k, data->mean[k], data->stddev[k]);
     for (int k = 0; data->class_names && k < data->classes; k++)
         cr_expect(data->class_names[k] && data->class_names[k][0], "class %d has no name", k);
     expect_valid(data, &data->train, "train");

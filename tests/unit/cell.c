@@ -29,6 +29,7 @@ static struct cell default_cell(const struct dataset_type *dataset, const struct
         .seed = 1,
     };
     option_defaults(dataset->options, &cell.data);
+    option_defaults(engine_options, &cell.engine);
     option_defaults(recipe_options, &cell.recipe);
     return cell;
 }
@@ -70,7 +71,8 @@ static const char *other_value(const struct option *option, struct arena *arena)
     case OPTION_BOOL:
         return option->fallback[0] == 't' ? "false" : "true";
     case OPTION_ENUM:
-        return option->choices[strcmp(option->fallback, option->choices[0]) == 0 ? 1 : 0];
+        return option_choice(option,
+                             strcmp(option->fallback, option_choice(option, 0)) == 0 ? 1 : 0);
     case OPTION_STRING:
         return "a text = \"b\" (c)";
     }
@@ -129,6 +131,7 @@ Test(cell, every_option_is_part_of_the_key)
         expect_each_option_counts(&one, pruner->options, options, pruner->options_size, &arena);
     }
     expect_each_option_counts(&cell, recipe_options, &cell.recipe, sizeof cell.recipe, &arena);
+    expect_each_option_counts(&cell, engine_options, &cell.engine, sizeof cell.engine, &arena);
     arena_release(&arena);
 }
 
@@ -164,10 +167,12 @@ Test(cell, canonical_form)
     cr_expect_str_eq(
         json,
         "{\"dataset\":{\"name\":\"fashion-mnist\",\"test_limit\":0,\"train_limit\":0,"
-        "\"val_fraction\":0.1},\"model\":{\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},"
+        "\"val_fraction\":0.1},\"engine\":{\"conv\":\"auto\",\"threads\":1},"
+        "\"model\":{\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},"
         "\"rate\":0.5,\"recipe\":{\"augment\":\"none\",\"batch\":128,\"crop_pad\":4,"
         "\"cycle_rise\":0.3,\"epochs\":15,\"eval_every\":1,\"label_smoothing\":0.0,\"lr\":1.0,"
-        "\"momentum\":0.9,\"nesterov\":false,\"schedule\":\"cosine\",\"step_every\":0.3,"
+        "\"momentum\":0.9,\"nesterov\":false,\"precision\":\"fp32\",\"schedule\":\"cosine\",\"step_"
+        "every\":0.3,"
         "\"step_factor\":0.1,\"warmup\":0.0,\"weight_decay\":0.0005},\"seed\":0}",
         "found\n%s", json);
     arena_release(&arena);
@@ -272,7 +277,8 @@ Test(cell, labels_show_what_differs_from_the_defaults)
 Test(cell, json_of_others_is_read_strictly)
 {
 #define REST                                                                                       \
-    "\"model\":{\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},\"recipe\":{},\"seed\":0"
+    "\"engine\":{},\"model\":{\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},\"recipe\":{" \
+    "},\"seed\":0"
     static const struct {
         const char *json, *error;
     } cases[] = {
@@ -288,6 +294,9 @@ Test(cell, json_of_others_is_read_strictly)
          "a cell's JSON: rate: expected a number from 0 to below 1, found 1"},
         {"{\"dataset\":{\"name\":\"synthetic\"},\"rate\":0.5,\"rate\":0.5," REST "}",
          "a cell's JSON: duplicate object key"},
+        {"{\"dataset\":{\"name\":\"synthetic\"},\"engine\":{\"conv\":\"none\"},\"model\":{\"name\":"
+         "\"softmax\"},\"pruner\":{\"name\":\"random\"},\"rate\":0.5,\"recipe\":{},\"seed\":0}",
+         "a cell's JSON: engine: conv: expected one of auto, "},
         {"{\"dataset\":{\"name\":\"synthetic\"},\"rate\":0.5,\"more\":1," REST "}",
          "a cell's JSON: 1 object item(s) left unpacked: more"},
     };

@@ -1,5 +1,5 @@
 /*
- * Per-channel sums and moments against plain loops in double, on row counts and channel counts
+ * Per-channel sums and fills against plain loops in double, on row counts and channel counts
  * around those where the folding of rows changes.
  */
 #include "models/nn/channels.h"
@@ -17,9 +17,8 @@ enum {
     CHANNEL_COUNTS = sizeof CHANNELS / sizeof *CHANNELS
 };
 
-/* Relative. A mean is as good as float32 sums of 32 values are; what is taken around it is better.
- */
-static const double MEAN_TOLERANCE = 1e-6, TOLERANCE = 1e-5;
+/* Relative: float32 sums of 32 values. */
+static const double TOLERANCE = 1e-5;
 
 static void each_size(void (*visit)(size_t rows, size_t c, const float *x))
 {
@@ -31,37 +30,6 @@ static void each_size(void (*visit)(size_t rows, size_t c, const float *x))
             visit(ROWS[r], CHANNELS[k], x);
             mem_free(x);
         }
-}
-
-/* A mean of 100 deviations: where a sum of squares minus a square of sums would be lost. */
-static void check_moments(size_t rows, size_t c, const float *x)
-{
-    float *far, *mean, *var;
-    MEM_NEW(far, rows * c);
-    MEM_NEW(mean, c);
-    MEM_NEW(var, c);
-    for (size_t i = 0; i < rows * c; i++)
-        far[i] = x[i] + 100;
-    channels_moments(mean, var, far, rows, c);
-    for (size_t j = 0; j < c; j++) {
-        double m = 0, v = 0;
-        for (size_t i = 0; i < rows; i++)
-            m += (double)far[i * c + j] / (double)rows;
-        for (size_t i = 0; i < rows; i++)
-            v += pow((double)far[i * c + j] - m, 2) / (double)rows;
-        cr_assert(fabs((double)mean[j] - m) <= MEAN_TOLERANCE * m,
-                  "%zu x %zu: mean[%zu] is %.9g, not %.9g", rows, c, j, (double)mean[j], m);
-        cr_assert(fabs((double)var[j] - v) <= TOLERANCE * fmax(1, v),
-                  "%zu x %zu: var[%zu] is %.9g, not %.9g", rows, c, j, (double)var[j], v);
-    }
-    mem_free(far);
-    mem_free(mean);
-    mem_free(var);
-}
-
-Test(channels, moments_far_from_zero)
-{
-    each_size(check_moments);
 }
 
 static void check_sums(size_t rows, size_t c, const float *x)

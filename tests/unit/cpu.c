@@ -200,6 +200,8 @@ Test(environment, record)
     cr_expect_geq(environment.cores, 1);
     cr_expect_gt(environment.memory_bytes, 1 << 26);
     cr_expect_eq(environment.threads_asked, 7);
+    cr_expect_eq(environment.threads_used, environment.cores < 7 ? environment.cores : 7);
+    environment_record(0, &arena, &environment);
     cr_expect_eq(environment.threads_used, linalg_threads());
     arena_release(&arena);
 }

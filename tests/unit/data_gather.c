@@ -28,10 +28,8 @@ static struct dataset *random_dataset(struct shape shape)
     data->w = shape.w;
     data->c = shape.c;
     for (int k = 0; k < shape.c; k++) {
-        data->mean[k] = 0.4F + 0.05F * (float)k;
-        data->stddev[k] = 0.3F - 0.02F * (float)k;
-        for (int byte = 0; byte < 256; byte++)
-            data->normalised[k][byte] = ((float)byte / 255 - data->mean[k]) / data->stddev[k];
+        data->mean[k] = 0.4 + 0.05 * k;
+        data->stddev[k] = 0.3 - 0.02 * k;
     }
     data->train.n = SAMPLES;
     MEM_NEW(data->train.pixels, SAMPLES * picture);
@@ -73,7 +71,7 @@ static void reference(const struct dataset *data, const uint8_t *picture, int dy
                 const int from_y = reflected(y + dy, data->h);
                 const int byte = picture[(from_y * data->w + from_x) * data->c + k];
                 out[(y * data->w + x) * data->c + k] =
-                    ((float)byte / 255 - data->mean[k]) / data->stddev[k];
+                    (float)((byte / 255.0 - data->mean[k]) / data->stddev[k]);
             }
 }
 

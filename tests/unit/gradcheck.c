@@ -25,7 +25,7 @@ static struct nn_net *new_net(const struct nn_op *first, const struct nn_op *sec
     const int x = nn_linear(net, nn_input(net), HIDDEN);
     const int y = nn_add_node(net, first, &attr, x, x);
     nn_classifier(net, nn_add_node(net, second, &attr, y, x), CLASSES);
-    nn_net_plan(net, N, 1);
+    nn_net_plan(net, N, 1, NULL);
     nn_net_init(net, 2);
     test_fill_normal(nn_input_buffer(net), (size_t)N * IN, 0);
     return net;

@@ -24,7 +24,7 @@ static struct nn_net *new_with_logits(const float *logits, int n, bool train)
 {
     struct nn_net *net = nn_net_new((struct nn_shape){1, 1, CLASSES});
     nn_classifier(net, nn_input(net), CLASSES);
-    nn_net_plan(net, n, n);
+    nn_net_plan(net, n, n, NULL);
     for (size_t i = 0; i < CLASSES; i++)
         nn_params(net)[i * CLASSES + i] = 1;
     memcpy(nn_input_buffer(net), logits, (size_t)n * CLASSES * sizeof *logits);

@@ -16,13 +16,14 @@ static void assert_close(double found, double expected, const char *what)
 static void assert_steps(double momentum, double weight_decay, bool nesterov,
                          const double *expected)
 {
-    const float gradients[] = {0.5F, -0.2F, 0.1F};
+    float gradients[] = {0.5F, -0.2F, 0.1F};
     float w = 1;
     struct sgd sgd;
     sgd_init(&sgd, 1, momentum, weight_decay, nesterov);
     for (size_t i = 0; i < 3; i++) {
         sgd_step(&sgd, &w, &gradients[i], 0.1);
         assert_close((double)w, expected[i], "weight");
+        cr_assert(gradients[i] == 0, "left for the next backward pass: %g", (double)gradients[i]);
     }
     sgd_release(&sgd);
 }
@@ -55,18 +56,46 @@ Test(optim, nesterov)
 Test(optim, every_weight_has_its_own_momentum)
 {
     enum { N = 37 };
-    float w[N], g[N];
+    float w[N] = {0}, g[N];
     struct sgd sgd;
     sgd_init(&sgd, N, 0.5, 0, false);
-    for (size_t i = 0; i < N; i++) {
-        w[i] = 0;
-        g[i] = (float)i;
-    }
-    for (int step = 0; step < 2; step++)
+    for (int step = 0; step < 2; step++) {
+        for (size_t i = 0; i < N; i++)
+            g[i] = (float)i;
         sgd_step(&sgd, w, g, 1);
+    }
     for (size_t i = 0; i < N; i++) /* -i, then -(0.5 i + i) more */
         assert_close((double)w[i], -2.5 * (double)i, "weight");
     sgd_release(&sgd);
+}
+
+/* Bit for bit, wherever the cuts are, and nothing outside a range is touched. */
+Test(optim, ranges_add_up_to_the_whole)
+{
+    enum { N = 101, PARTS = 4 };
+    static const size_t cuts[PARTS + 1] = {0, 16, 16, 83, N};
+    float whole[N], parts[N], whole_g[N], parts_g[N];
+    struct sgd a, b;
+    sgd_init(&a, N, 0.9, 5e-4, true);
+    sgd_init(&b, N, 0.9, 5e-4, true);
+    for (size_t i = 0; i < N; i++)
+        whole[i] = parts[i] = 0.01F * (float)i - 0.3F;
+    for (int step = 0; step < 3; step++) {
+        for (size_t i = 0; i < N; i++)
+            whole_g[i] = parts_g[i] = 1 / (1 + (float)i);
+        sgd_step(&a, whole, whole_g, 0.1);
+        for (size_t p = PARTS; p-- > 0;) {
+            cr_assert(cuts[p] == 0 || parts_g[cuts[p] - 1] != 0, "before %zu", cuts[p]);
+            sgd_step_range(&b, parts, parts_g, 0.1, cuts[p], cuts[p + 1]);
+        }
+        for (size_t i = 0; i < N; i++) {
+            cr_assert(whole[i] == parts[i], "step %d, weight %zu: %.9g, %.9g", step, i,
+                      (double)whole[i], (double)parts[i]);
+            cr_assert(parts_g[i] == 0, "step %d, gradient %zu", step, i);
+        }
+    }
+    sgd_release(&a);
+    sgd_release(&b);
 }
 
 /* ---- Schedules: a peak of 0.1 over 10 epochs, unless said otherwise ---- */

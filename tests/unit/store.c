@@ -279,6 +279,22 @@ Test(store, same_environment_is_one_row)
     store_close(store);
 }
 
+Test(store, engine_is_kept_even_of_an_attempt_that_dies)
+{
+    struct store *store = must_open(made_path("x.db"), STORE_WRITE);
+    const struct record_engine engine = {"winograd, naive"}, other = {"im2col"};
+    struct err err;
+    put_one_cell(store);
+    const int64_t attempt = begin(store, made_key(1));
+    must(store_engine(store, attempt, &engine, &err), &err);
+    end(store, attempt, ATTEMPT_FAILED);
+    expect_text(store, "SELECT state || ': ' || implementations FROM attempt",
+                "failed: winograd, naive");
+    cr_expect_neq(store_engine(store, attempt, &other, &err), 0, "it has ended");
+    expect_text(store, "SELECT implementations FROM attempt", "winograd, naive");
+    store_close(store);
+}
+
 Test(store, cell_state)
 {
     static const struct {

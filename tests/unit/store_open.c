@@ -52,7 +52,7 @@ Test(store_open, new_database_says_what_it_is)
     const char *path = made_path("x.db");
     struct store *store = must_open(path, STORE_WRITE);
     cr_expect_eq(ask(store, "PRAGMA application_id"), 2003398254);
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 1);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 2);
     cr_expect_eq(ask(store, "PRAGMA foreign_keys"), 1);
     cr_expect_eq(ask(store, "PRAGMA synchronous"), 1, "NORMAL");
     cr_expect_str_eq(ask_text(store, "PRAGMA journal_mode"), "wal");
@@ -284,11 +284,38 @@ Test(store_open, missing_empty_and_folder)
     expect_refusal(made_path("folder.db"), STORE_WRITE, "unable to open database file");
 }
 
+Test(store_open, version_1_is_brought_up)
+{
+    static const char columns[] =
+        "SELECT group_concat(name || type || \"notnull\") FROM (SELECT * FROM "
+        "pragma_table_info('attempt') ORDER BY name)";
+    char path[256];
+    snprintf(path, sizeof path, "%s", made_path("old.db"));
+    char *sql = test_read_file("tests/golden/database-v1.sql"), *fresh;
+    cr_assert_not_null(sql, "tests run in the repository's root");
+    make_sqlite(path, sql);
+    free(sql);
+    struct store *store = must_open(made_path("new.db"), STORE_WRITE);
+    fresh = strdup(ask_text(store, columns));
+    store_close(store);
+
+    store = must_open(path, STORE_WRITE);
+    cr_expect(exists(beside(path, ".v1.backup")));
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 2);
+    cr_expect_str_eq(ask_text(store, columns), fresh, "%s", fresh);
+    cr_expect_str_eq(ask_text(store, "SELECT state || accuracy || attempts || precision || conv || "
+                                     "threads || coalesce(implementations, '-') FROM v_run"),
+                     "done0.752fp32auto1-");
+    cr_expect_eq(ask(store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    store_close(store);
+    free(fresh);
+}
+
 Test(store_open, newer_version_is_refused)
 {
     const char *path = made_path("x.db");
     made_db(path);
-    make_sqlite(path, "PRAGMA user_version = 2");
+    make_sqlite(path, "PRAGMA user_version = 3");
     expect_refusal(path, STORE_WRITE, "newer winnow");
     expect_refusal(path, STORE_READ, "newer winnow");
 }

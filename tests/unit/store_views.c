@@ -73,6 +73,17 @@ Test(store_views, run_of_a_good_attempt)
                 "4000000000runs=3mlp");
 }
 
+Test(store_views, what_a_run_was_computed_with)
+{
+    expect_text("SELECT precision || conv || threads || implementations FROM v_run "
+                "WHERE experiment = 'made' AND position = 1",
+                "fp32auto1im2col");
+    expect_text("SELECT group_concat(engines || environments) FROM (SELECT * FROM v_summary WHERE "
+                "experiment = 'made' AND runs > 0 ORDER BY position)",
+                "21,11");
+    expect("SELECT sum(engines) + sum(environments) FROM v_summary WHERE runs = 0", 0);
+}
+
 Test(store_views, run_without_a_good_attempt_has_nulls)
 {
     static const char *const columns[] = {"attempt",     "accuracy",     "charged_s",

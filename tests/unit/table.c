@@ -198,3 +198,22 @@ Test(table, bar)
         str_release(&text);
     }
 }
+
+Test(table, of_cells_that_come_from_no_statement)
+{
+    struct table table = {.columns = 2};
+    struct str text = {0};
+    char word[] = "speed";
+    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = "what"});
+    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = "x"});
+    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = word});
+    table_add(&table, (struct table_cell){.type = VALUE_REAL, .real = 1.5});
+    word[0] = 'X'; /* it is the table's own copy that counts */
+    cr_expect_eq(table_rows(&table), 1, "%zu rows", table_rows(&table));
+    table_render(&table, &text);
+    cr_expect_str_eq(str_text(&text), "what     x\n"
+                                      "-----  ---\n"
+                                      "speed  1.5\n");
+    str_release(&text);
+    table_release(&table);
+}

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SAMPLES = 200, EPOCHS = 4, BATCH = 32, MOST_EPOCHS = 64 };
@@ -21,6 +22,7 @@ struct kept {
     int selection_epoch[MOST_EPOCHS];
     bool bad_counts; /* a selection whose bitmap, kept and class counts disagree */
     size_t warning_count;
+    char implementations[256];
 };
 
 static void keep_selection(struct kept *kept, const struct record_selection *selection)
@@ -42,6 +44,9 @@ static void keep(void *context, const struct record *record)
         kept->epochs[kept->epoch_count++] = record->epoch;
     if (record->kind == RECORD_SELECTION)
         keep_selection(kept, &record->selection);
+    if (record->kind == RECORD_ENGINE)
+        snprintf(kept->implementations, sizeof kept->implementations, "%s",
+                 record->engine.implementations);
     kept->warning_count += record->kind == RECORD_WARNING;
 }
 
@@ -76,6 +81,7 @@ static void setup_pruner(struct bench *b, const struct pruner *pruner)
     b->cell.pruner = pruner;
     b->cell.pruner_options = defaults(&b->arena, pruner->options, pruner->options_size);
     b->cell.seed = 1;
+    option_defaults(engine_options, &b->cell.engine);
     option_defaults(recipe_options, &b->cell.recipe);
     b->cell.recipe.epochs = EPOCHS;
     b->cell.recipe.batch = BATCH;
@@ -401,6 +407,110 @@ Test(train, divergence_is_a_result_with_its_place)
     teardown(&b);
 }
 
+/* ---- The engine ---- */
+
+static void set(struct bench *b, const struct option *table, const void *options, const char *name,
+                const char *value)
+{
+    /* made by defaults(), so not const */
+    cr_assert_eq(
+        option_set(option_find(table, name), (void *)(uintptr_t)options, value, &b->arena, &b->err),
+        0, "%s: %s", name, b->err.text);
+}
+
+static void setup_convnet(struct bench *b, const char *pruner)
+{
+    setup(b, pruner, 0.5);
+    b->cell.model = model_find("convnet");
+    b->cell.model_options =
+        defaults(&b->arena, b->cell.model->options, b->cell.model->options_size);
+    set(b, b->cell.model->options, b->cell.model_options, "width", "16");
+    set(b, b->cell.model->options, b->cell.model_options, "depth", "2");
+    b->cell.recipe.augment = AUGMENT_CROP_FLIP;
+    b->cell.recipe.epochs = 2;
+}
+
+/* Proxies and passes: all that the threads share. */
+static void setup_threads(struct bench *b)
+{
+    setup_convnet(b, "el2n");
+    set(b, b->cell.pruner->options, b->cell.pruner_options, "runs", "1");
+    set(b, b->cell.pruner->options, b->cell.pruner_options, "at", "2");
+    b->cell.engine.threads = 2;
+}
+
+Test(train, the_same_number_of_threads_gives_the_same_bits)
+{
+    struct bench a, b;
+    setup_threads(&a);
+    setup_threads(&b);
+    run_well(&a);
+    run_well(&b);
+    assert_same_bits(&a.kept, &b.kept);
+    teardown(&a);
+    teardown(&b);
+}
+
+static void assert_near(const struct bench *a, const struct bench *b, double tolerance)
+{
+    cr_assert_eq(a->kept.epoch_count, b->kept.epoch_count);
+    const double x = a->kept.epochs[0].train_loss, y = b->kept.epochs[0].train_loss;
+    cr_assert_float_eq(x, y, tolerance * x, "%.9g, %.9g", x, y);
+}
+
+/* Sums in another order, over an epoch of few steps. */
+static const double ROUNDING = 1e-4;
+
+Test(train, threads_change_no_more_than_rounding)
+{
+    struct bench one, three;
+    setup_convnet(&one, "full");
+    setup_convnet(&three, "full");
+    three.cell.engine.threads = 3; /* batches and parameters are no multiple of it */
+    run_well(&one);
+    run_well(&three);
+    assert_near(&one, &three, ROUNDING);
+    cr_assert_eq(one.end.work.samples_forward, three.end.work.samples_forward);
+    teardown(&one);
+    teardown(&three);
+}
+
+/* bfloat16 has 8 bits of precision. */
+static const double HALF_ROUNDING = 0.05;
+
+Test(train, precision_reaches_the_network)
+{
+    struct bench full, half;
+    setup_convnet(&full, "full");
+    setup_convnet(&half, "full");
+    half.cell.recipe.precision = NN_BFLOAT16;
+    run_well(&full);
+    run_well(&half);
+    cr_assert(full.kept.epochs[0].train_loss != half.kept.epochs[0].train_loss);
+    assert_near(&full, &half, HALF_ROUNDING);
+    teardown(&full);
+    teardown(&half);
+}
+
+Test(train, a_forced_implementation_is_named)
+{
+    const char *name;
+    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
+        struct bench b;
+        setup_convnet(&b, "full");
+        b.cell.recipe.epochs = 1;
+        b.cell.engine.conv = (int)i + 1;
+        run_well(&b);
+        cr_assert_neq(b.kept.implementations[0], '\0', "%s: nothing recorded", name);
+        /* The last one accepts everything: it can hand over to nobody. */
+        if (!nn_conv_name(i + 1))
+            cr_assert_str_eq(b.kept.implementations, name);
+        teardown(&b);
+    }
+}
+
+/* ---- What is refused ---- */
+
 Test(train, a_crop_larger_than_the_picture_is_refused)
 {
     struct bench b;
@@ -427,9 +537,9 @@ Test(trainer, shared_samples_come_in_the_same_order)
     cr_assert_eq(
         dataset_load(b.cell.dataset, &b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
         0, "%s", b.err.text);
-    cr_assert_eq(
-        trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe, 1, &b.err),
-        0, "%s", b.err.text);
+    cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
+                              &b.cell.engine, 1, &b.err),
+                 0, "%s", b.err.text);
     for (uint32_t i = 0; i < SAMPLES; i++) {
         index[0][i] = i;
         index[1][i] = 3 * i;

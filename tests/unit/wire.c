@@ -46,6 +46,19 @@ Test(wire, an_epoch_keeps_every_bit)
     arena_release(&arena);
 }
 
+Test(wire, an_engine_keeps_its_names)
+{
+    static const char *const names[] = {"winograd, onednn jit:avx512_core", ""};
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct record record = {.kind = RECORD_ENGINE, .engine = {names[i]}};
+        const struct record back = round_trip(&record, &arena);
+        cr_assert_str_eq(back.engine.implementations, names[i]);
+    }
+    arena_release(&arena);
+}
+
 Test(wire, a_selection_keeps_its_bitmap_and_counts)
 {
     struct arena arena;

@@ -1,0 +1,463 @@
+/*
+ * onednn: the convolution by oneDNN 2.x (libdnnl), which writes its kernels at run time for the
+ * CPU: Winograd F(4x4, 3x3) for float32 where that pays, else direct; bfloat16 where the CPU has
+ * the instructions. Its blocked layout "nChw16c" is ours, so pictures are used where they lie.
+ *
+ * A primitive is made once, for conv->n pictures. What a pass costs beyond it:
+ *
+ *     weights   [out][k][k][in] -> the kernel's own blocks of 16 x 16 (and bfloat16), in scratch
+ *     dw        the kernel's blocks, in scratch -> += [out][k][k][in]
+ *     dx +=     dx in scratch, added afterwards
+ *     n < conv->n   forward and backward data are done for all conv->n pictures; for the weights'
+ *                   gradient the pictures that are not there are set to 0
+ *
+ * Threads may share a primitive, as its scratch memory is handed to it; streams and memory objects
+ * (which only say what lies where) they may not. These are made for each pass: less than a
+ * microsecond each.
+ *
+ * Limits: channels in multiples of 16, x and y of one type, that of the precision; AVX-512, and for
+ * bfloat16 the extension of that name: elsewhere oneDNN would fall back to plain loops. dx += of
+ * bfloat16 rounds twice: what is added, and the sum.
+ *
+ * Example: 64 -> 64 channels at 32 x 32, kernel 3: "onednn jit_wino_4x3:avx512_core" for all three
+ * directions, twice as fast as the direct kernel.
+ */
+#include "harness/base/err.h"
+#include "harness/base/mem.h"
+#include "models/nn/conv/conv.h"
+
+#ifdef WINNOW_ONEDNN
+
+#include <dnnl.h>
+#include <stdio.h>
+
+enum {
+    DIMENSIONS = 4,         /* n, c, h, w */
+    WINOGRAD_CHANNELS = 32, /* with fewer, its transforms cost more than its products save */
+    WINOGRAD_SIDE = 4,      /* a tile: smaller pictures would be filled up to it */
+    MAX_ARGUMENTS = 5,
+    ALIGN = 16, /* floats of a cache line: where the parts of scratch start */
+};
+
+struct argument {
+    int name; /* DNNL_ARG_... */
+    const dnnl_memory_desc_t *shape;
+    void *data;
+};
+
+struct primitive {
+    dnnl_primitive_t run;
+    dnnl_memory_desc_t scratchpad; /* ndims 0: none needed */
+};
+
+struct onednn {
+    dnnl_engine_t engine;
+    struct primitive pass, reorder;
+    dnnl_memory_desc_t x, y, bias; /* or their gradients, which lie alike */
+    dnnl_memory_desc_t w, packed;  /* ours; the kernel's. Or their gradients */
+    float *no_bias;                /* [out.c] zeros */
+    /* Scratch memory, in floats: packed weights or their gradient; dx, where it is to be added;
+       what the pass or the reorder wants for itself. */
+    size_t dx_at, scratchpad_at, scratch_size;
+    char detail[64];
+};
+
+/* ---- Making ---- */
+
+static dnnl_data_type_t data_type(enum nn_type type)
+{
+    return type == NN_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
+}
+
+static bool describe_picture(dnnl_memory_desc_t *ret_shape, struct nn_shape shape, int n,
+                             enum nn_type type)
+{
+    const dnnl_dims_t dims = {n, shape.c, shape.h, shape.w};
+    return dnnl_memory_desc_init_by_tag(ret_shape, DIMENSIONS, dims, data_type(type),
+                                        dnnl_nChw16c) == dnnl_success;
+}
+
+static bool describe_weights(dnnl_memory_desc_t *ret_shape, const struct conv *conv,
+                             dnnl_data_type_t type, dnnl_format_tag_t tag)
+{
+    const dnnl_dims_t dims = {conv->out.c, conv->in.c, conv->kernel, conv->kernel};
+    return dnnl_memory_desc_init_by_tag(ret_shape, DIMENSIONS, dims, type, tag) == dnnl_success;
+}
+
+/* All that the parameters of a convolution say, in oneDNN's form. */
+static bool describe(dnnl_convolution_desc_t *ret_desc, const struct onednn *s,
+                     const struct conv *conv, enum conv_direction direction, dnnl_alg_kind_t how)
+{
+    /* The gradient is summed up in float32 whatever the operands are. */
+    const dnnl_data_type_t type =
+        direction == CONV_BACKWARD_WEIGHTS ? dnnl_f32 : data_type(conv->precision);
+    const dnnl_dims_t strides = {conv->stride, conv->stride}, pads = {conv->pad, conv->pad};
+    dnnl_memory_desc_t w;
+    if (!describe_weights(&w, conv, type, dnnl_format_tag_any))
+        return false;
+    switch (direction) {
+    case CONV_FORWARD:
+        /* "Inference" could use weights transformed beforehand, but these change at each step. */
+        return dnnl_convolution_forward_desc_init(ret_desc, dnnl_forward_training, how, &s->x, &w,
+                                                  &s->bias, &s->y, strides, pads,
+                                                  pads) == dnnl_success;
+    case CONV_BACKWARD_DATA:
+        return dnnl_convolution_backward_data_desc_init(ret_desc, how, &s->x, &w, &s->y, strides,
+                                                        pads, pads) == dnnl_success;
+    case CONV_BACKWARD_WEIGHTS:
+        return dnnl_convolution_backward_weights_desc_init(ret_desc, how, &s->x, &w, NULL, &s->y,
+                                                           strides, pads, pads) == dnnl_success;
+    case CONV_DIRECTIONS:
+        break;
+    }
+    return false;
+}
+
+/* Scratch memory is handed over by the caller; with `add` the result is added. */
+static dnnl_primitive_attr_t new_attr(bool add)
+{
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_post_ops_t ops = NULL;
+    bool good =
+        dnnl_primitive_attr_create(&attr) == dnnl_success &&
+        dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success;
+    if (good && add)
+        good = dnnl_post_ops_create(&ops) == dnnl_success &&
+               dnnl_post_ops_append_sum(ops, 1) == dnnl_success &&
+               dnnl_primitive_attr_set_post_ops(attr, ops) == dnnl_success;
+    if (ops)
+        dnnl_post_ops_destroy(ops);
+    if (good)
+        return attr;
+    if (attr)
+        dnnl_primitive_attr_destroy(attr);
+    return NULL;
+}
+
+static bool primitive_init(struct primitive *primitive, const_dnnl_primitive_desc_t desc)
+{
+    primitive->scratchpad = *dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
+    return dnnl_primitive_create(&primitive->run, desc) == dnnl_success;
+}
+
+/* What is written for this CPU is called "jit..." or "brg..."; "ref" and "gemm" are slower than
+   what comes after oneDNN in the list of implementations. */
+static bool is_fast(const char *name)
+{
+    return !strncmp(name, "jit", strlen("jit")) || !strncmp(name, "brg", strlen("brg"));
+}
+
+static bool make_pass(struct onednn *s, const struct conv *conv, enum conv_direction direction,
+                      dnnl_alg_kind_t how)
+{
+    dnnl_convolution_desc_t conv_desc;
+    dnnl_primitive_desc_t desc = NULL;
+    const char *name = "";
+    dnnl_primitive_attr_t attr = new_attr(false);
+    bool good =
+        attr && describe(&conv_desc, s, conv, direction, how) &&
+        dnnl_primitive_desc_create(&desc, &conv_desc, attr, s->engine, NULL) == dnnl_success &&
+        dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
+        is_fast(name) && primitive_init(&s->pass, desc);
+    if (good) {
+        s->packed = *dnnl_primitive_desc_query_md(
+            desc,
+            direction == CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
+            0);
+        snprintf(s->detail, sizeof s->detail, "onednn %s", name);
+    }
+    if (desc)
+        dnnl_primitive_desc_destroy(desc);
+    if (attr)
+        dnnl_primitive_attr_destroy(attr);
+    return good;
+}
+
+/* Packs the weights, or unpacks and adds their gradient. */
+static bool make_reorder(struct onednn *s, enum conv_direction direction)
+{
+    const bool unpack = direction == CONV_BACKWARD_WEIGHTS;
+    dnnl_primitive_desc_t desc = NULL;
+    dnnl_primitive_attr_t attr = new_attr(unpack);
+    const bool good = attr &&
+                      dnnl_reorder_primitive_desc_create(&desc, unpack ? &s->packed : &s->w,
+                                                         s->engine, unpack ? &s->w : &s->packed,
+                                                         s->engine, attr) == dnnl_success &&
+                      primitive_init(&s->reorder, desc);
+    if (desc)
+        dnnl_primitive_desc_destroy(desc);
+    if (attr)
+        dnnl_primitive_attr_destroy(attr);
+    return good;
+}
+
+static bool winograd_pays(const struct conv *conv)
+{
+    return conv->precision == NN_FLOAT32 && conv->kernel == 3 && conv->stride == 1 &&
+           conv->pad == 1 && conv->in.c >= WINOGRAD_CHANNELS && conv->out.c >= WINOGRAD_CHANNELS &&
+           conv->in.h >= WINOGRAD_SIDE && conv->in.w >= WINOGRAD_SIDE;
+}
+
+static size_t floats_of(const dnnl_memory_desc_t *shape)
+{
+    const size_t line = ALIGN * sizeof(float), bytes = dnnl_memory_desc_get_size(shape);
+    return (bytes + line - 1) / line * ALIGN;
+}
+
+static void plan_scratch(struct onednn *s, enum conv_direction direction)
+{
+    const size_t pass = floats_of(&s->pass.scratchpad), reorder = floats_of(&s->reorder.scratchpad);
+    s->dx_at = floats_of(&s->packed);
+    s->scratchpad_at = s->dx_at + (direction == CONV_BACKWARD_DATA ? floats_of(&s->x) : 0);
+    s->scratch_size = s->scratchpad_at + (pass > reorder ? pass : reorder);
+}
+
+static void close(void *state)
+{
+    struct onednn *s = state;
+    if (!s)
+        return;
+    if (s->pass.run)
+        dnnl_primitive_destroy(s->pass.run);
+    if (s->reorder.run)
+        dnnl_primitive_destroy(s->reorder.run);
+    if (s->engine)
+        dnnl_engine_destroy(s->engine);
+    mem_free(s->no_bias);
+    mem_free(s);
+}
+
+static void *open(const struct conv *conv, enum conv_direction direction)
+{
+    struct onednn *s;
+    MEM_NEW(s, 1);
+    MEM_NEW(s->no_bias, (size_t)conv->out.c);
+    const dnnl_dims_t bias = {conv->out.c};
+    const bool good =
+        dnnl_engine_create(&s->engine, dnnl_cpu, 0) == dnnl_success &&
+        describe_picture(&s->x, conv->in, conv->n, conv->x_type) &&
+        describe_picture(&s->y, conv->out, conv->n, conv->y_type) &&
+        describe_weights(&s->w, conv, dnnl_f32, dnnl_ohwi) &&
+        dnnl_memory_desc_init_by_tag(&s->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
+        ((winograd_pays(conv) && make_pass(s, conv, direction, dnnl_convolution_winograd)) ||
+         make_pass(s, conv, direction, dnnl_convolution_direct)) &&
+        make_reorder(s, direction);
+    if (!good) {
+        close(s);
+        return NULL;
+    }
+    plan_scratch(s, direction);
+    return s;
+}
+
+static bool accepts(const struct conv *conv, enum conv_direction direction)
+{
+    (void)direction;
+    const dnnl_cpu_isa_t needed =
+        conv->precision == NN_BFLOAT16 ? dnnl_cpu_isa_avx512_core_bf16 : dnnl_cpu_isa_avx512_core;
+    return conv->in.c % NN_LANES == 0 && conv->out.c % NN_LANES == 0 &&
+           conv->x_type == conv->precision && conv->y_type == conv->precision &&
+           (dnnl_get_effective_cpu_isa() & needed) == needed;
+}
+
+/*
+ * float32: direct, or its Winograd. bfloat16 with dot products in vectors: twice that; with matrix
+ * registers (AMX) far more where there is enough to do between loading weights and storing results.
+ * Its gradients of large weights on few pixels are slow in any precision.
+ */
+static double speed(const struct conv *conv, enum conv_direction direction)
+{
+    enum { FEW_PIXELS = 16, LARGE_WEIGHTS = 256 * 1024, AMX_CHANNELS = 64 };
+    const bool few = conv->out.h * conv->out.w <= FEW_PIXELS,
+               large = conv->in.c * conv->out.c * conv->kernel * conv->kernel > LARGE_WEIGHTS;
+    if (conv->precision == NN_FLOAT32)
+        return winograd_pays(conv)                                  ? 1.8
+               : direction == CONV_BACKWARD_WEIGHTS && few && large ? 0.3
+                                                                    : 0.9;
+    if (direction == CONV_BACKWARD_WEIGHTS)
+        return few && large ? 0.6 : 1.4;
+    const bool matrix_registers = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==
+                                  dnnl_cpu_isa_avx512_core_amx;
+    return matrix_registers && !few && conv->stride == 1 && conv->in.c >= AMX_CHANNELS &&
+                   conv->out.c >= AMX_CHANNELS
+               ? 4
+               : 1.9;
+}
+
+/* ---- Running ---- */
+
+static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)
+{
+    (void)conv, (void)direction;
+    return ((const struct onednn *)state)->scratch_size;
+}
+
+/* The machinery can fail for lack of memory only. */
+static void must(dnnl_status_t status)
+{
+    if (status != dnnl_success)
+        DIE("oneDNN says %d: out of memory?", (int)status);
+}
+
+/* Runs a primitive with `count` arguments and the scratchpad. */
+static void execute(const struct onednn *s, const struct primitive *primitive,
+                    const struct argument *arguments, int count, float *scratchpad)
+{
+    dnnl_exec_arg_t given[MAX_ARGUMENTS];
+    dnnl_stream_t stream;
+    must(dnnl_stream_create(&stream, s->engine, dnnl_stream_default_flags));
+    for (int i = 0; i <= count; i++) {
+        const struct argument argument =
+            i < count ? arguments[i]
+                      : (struct argument){DNNL_ARG_SCRATCHPAD, &primitive->scratchpad, scratchpad};
+        given[i].arg = argument.name;
+        must(dnnl_memory_create(&given[i].memory, argument.shape, s->engine, argument.data));
+    }
+    must(dnnl_primitive_execute(primitive->run, stream, count + 1, given));
+    must(dnnl_stream_wait(stream));
+    for (int i = 0; i <= count; i++)
+        must(dnnl_memory_destroy(given[i].memory));
+    must(dnnl_stream_destroy(stream));
+}
+
+/* oneDNN's arguments are not const; what it reads it does not change. */
+static void *readable(const void *pointer)
+{
+    return (void *)(uintptr_t)pointer;
+}
+
+static void pack(const struct conv_call *call)
+{
+    const struct onednn *s = call->state;
+    const struct argument arguments[] = {{DNNL_ARG_FROM, &s->w, readable(call->w)},
+                                         {DNNL_ARG_TO, &s->packed, call->scratch}};
+    execute(s, &s->reorder, arguments, 2, call->scratch + s->scratchpad_at);
+}
+
+static void forward(const struct conv_call *call)
+{
+    const struct onednn *s = call->state;
+    if (call->n == 0)
+        return;
+    pack(call);
+    const struct argument arguments[] = {
+        {DNNL_ARG_SRC, &s->x, call->x},
+        {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
+        {DNNL_ARG_BIAS, &s->bias, readable(call->bias ? call->bias : s->no_bias)},
+        {DNNL_ARG_DST, &s->y, call->y},
+    };
+    execute(s, &s->pass, arguments, 4, call->scratch + s->scratchpad_at);
+}
+
+/* to[n] += from[n], of one type */
+static void add(void *to, const void *from, enum nn_type type, size_t n)
+{
+    enum { PIECE = 1024 }; /* stays in the L1 cache */
+    float piece[PIECE];
+    for (size_t i = 0, count; i < n; i += count) {
+        count = n - i < PIECE ? n - i : PIECE;
+        const size_t at = i * nn_type_size(type);
+        const void *values = (const char *)from + at;
+        if (type != NN_FLOAT32)
+            nn_load(piece, values, type, count);
+        nn_store((char *)to + at, type, type == NN_FLOAT32 ? values : piece, count, true);
+    }
+}
+
+static size_t values_of(struct nn_shape shape)
+{
+    return mem_size((size_t)shape.h * (size_t)shape.w, (size_t)shape.c);
+}
+
+static void backward_data(const struct conv_call *call)
+{
+    const struct onednn *s = call->state;
+    const struct conv *conv = call->conv;
+    if (call->n == 0)
+        return;
+    void *dx = call->add ? call->scratch + s->dx_at : call->dx;
+    pack(call);
+    const struct argument arguments[] = {
+        {DNNL_ARG_DIFF_DST, &s->y, call->dy},
+        {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
+        {DNNL_ARG_DIFF_SRC, &s->x, dx},
+    };
+    execute(s, &s->pass, arguments, 3, call->scratch + s->scratchpad_at);
+    if (call->add)
+        add(call->dx, dx, conv->x_type, (size_t)call->n * values_of(conv->in));
+}
+
+/* Pictures n and on of array become 0. */
+static void clear_rest(void *array, const struct conv *conv, struct nn_shape shape,
+                       enum nn_type type, int n)
+{
+    const size_t picture = values_of(shape) * nn_type_size(type);
+    memset((char *)array + (size_t)n * picture, 0, (size_t)(conv->n - n) * picture);
+}
+
+static void backward_weights(const struct conv_call *call)
+{
+    const struct onednn *s = call->state;
+    const struct conv *conv = call->conv;
+    if (call->n == 0)
+        return;
+    /* Both: what lies there could be NaN, which times 0 is no 0. */
+    clear_rest(call->x, conv, conv->in, conv->x_type, call->n);
+    clear_rest(call->dy, conv, conv->out, conv->y_type, call->n);
+    const struct argument pass[] = {
+        {DNNL_ARG_SRC, &s->x, call->x},
+        {DNNL_ARG_DIFF_DST, &s->y, call->dy},
+        {DNNL_ARG_DIFF_WEIGHTS, &s->packed, call->scratch},
+    };
+    execute(s, &s->pass, pass, 3, call->scratch + s->scratchpad_at);
+    const struct argument unpack[] = {{DNNL_ARG_FROM, &s->packed, call->scratch},
+                                      {DNNL_ARG_TO, &s->w, call->dw}};
+    execute(s, &s->reorder, unpack, 2, call->scratch + s->scratchpad_at);
+}
+
+static const char *detail(const struct conv *conv, enum conv_direction direction, const void *state)
+{
+    (void)conv, (void)direction;
+    return ((const struct onednn *)state)->detail;
+}
+
+const struct conv_impl conv_impl_onednn = {
+    .name = "onednn",
+    .accepts = accepts,
+    .speed = speed,
+    .open = open,
+    .close = close,
+    .scratch = scratch,
+    .run =
+        {
+            [CONV_FORWARD] = forward,
+            [CONV_BACKWARD_DATA] = backward_data,
+            [CONV_BACKWARD_WEIGHTS] = backward_weights,
+        },
+    .detail = detail,
+};
+
+#else /* The name stays known, so that an experiment that asks for it runs, with something else. */
+
+static bool accepts(const struct conv *conv, enum conv_direction direction)
+{
+    (void)conv, (void)direction;
+    return false;
+}
+
+static double speed(const struct conv *conv, enum conv_direction direction)
+{
+    (void)conv, (void)direction;
+    return 0;
+}
+
+static const char *detail(const struct conv *conv, enum conv_direction direction, const void *state)
+{
+    (void)conv, (void)direction, (void)state;
+    return "onednn (not built in)";
+}
+
+const struct conv_impl conv_impl_onednn = {
+    .name = "onednn", .accepts = accepts, .speed = speed, .detail = detail};
+
+#endif

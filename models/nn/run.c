@@ -1,0 +1,229 @@
+/*
+ * run: passes through a network. Each thread takes its share of the batch through all nodes, on
+ * memory of its own; what the user reads (logits, features, gradients) is put together at the end.
+ */
+#include "harness/base/err.h"
+#include "models/nn/kernel.h"
+#include "models/nn/net.h"
+
+#include <string.h>
+#include <time.h>
+
+/* ---- Shares ---- */
+
+static enum nn_phase phase_of(const struct nn_net *net)
+{
+    return net->mode.train ? NN_TRAIN : NN_EVAL;
+}
+
+/* The first row of a thread's share. */
+static size_t first_row(const struct nn_net *net, int rank)
+{
+    return (size_t)rank * (size_t)net->share_batch[phase_of(net)];
+}
+
+/* Rows of it in this batch; the last shares of a small batch may be empty. */
+static int row_count(const struct nn_net *net, int rank)
+{
+    const int most = net->share_batch[phase_of(net)], left = net->n - rank * most;
+    return left < 0 ? 0 : left < most ? left : most;
+}
+
+static float *output(const struct nn_net *net, int rank, int node)
+{
+    return net->nodes[node].op->inputs
+               ? net->shares[rank].memory + net->nodes[node].output_at[phase_of(net)]
+               : net->input + first_row(net, rank) * nn_floats(net->input_shape);
+}
+
+/* Gradient at a node's output; NULL where nobody wants it. */
+static float *gradient(const struct nn_net *net, int rank, int node)
+{
+    if (!net->nodes[node].op->inputs)
+        return net->input_gradient
+                   ? net->input_gradient + first_row(net, rank) * nn_floats(net->input_shape)
+                   : NULL;
+    return net->nodes[node].trains || net->input_gradient
+               ? net->shares[rank].memory + net->nodes[node].gradient_at
+               : NULL;
+}
+
+/* What both passes lend to a node. */
+static struct nn_call call_of(const struct nn_net *net, int rank, int i)
+{
+    const struct nn_node *node = &net->nodes[i];
+    float *memory = net->shares[rank].memory;
+    struct nn_call call = {
+        .layer = &node->layer,
+        .mode = &net->mode,
+        .node = (uint32_t)i,
+        .n = row_count(net, rank),
+        .first = first_row(net, rank),
+        .rank = rank,
+        .team = net->team,
+        .saved = memory + node->saved_at,
+        .scratch = memory + net->scratch_at,
+    };
+    for (int k = 0; k < node->block_count; k++)
+        call.params[k] = net->params + net->blocks.items[node->first_block + k].at;
+    for (int k = 0; k < node->buffer_count; k++)
+        call.buffers[k] = net->buffers + net->buffer_blocks.items[node->first_buffer + k].at;
+    return call;
+}
+
+/* ---- The time of each node ---- */
+
+static double seconds_now(const struct nn_net *net, int rank)
+{
+    if (!net->profile || rank > 0)
+        return 0;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void book(struct nn_net *net, int rank, int node, int direction, double since)
+{
+    if (net->profile && rank == 0)
+        net->nodes[node].seconds[direction] += seconds_now(net, rank) - since;
+}
+
+/* ---- Forward ---- */
+
+static void forward_node(const struct nn_net *net, int rank, int i)
+{
+    const struct nn_node *node = &net->nodes[i];
+    struct nn_call call = call_of(net, rank, i);
+    for (int k = 0; k < node->op->inputs; k++)
+        call.x[k] = output(net, rank, node->inputs[k]);
+    call.y = output(net, rank, i);
+    nn_adapt(node, &call, true);
+}
+
+/* to[rows][width], of the whole batch, gets this share's rows of a node's output. */
+static void collect(const struct nn_net *net, int rank, int node, float *to)
+{
+    const size_t width = nn_floats(net->nodes[node].layer.out);
+    nn_load(to + first_row(net, rank) * width, output(net, rank, node),
+            net->nodes[node].layer.out_type, (size_t)row_count(net, rank) * width);
+}
+
+static void forward_share(void *context, int rank)
+{
+    struct nn_net *net = context;
+    for (int i = 0; i < net->count; i++)
+        if (net->nodes[i].op->forward) {
+            const double since = seconds_now(net, rank);
+            forward_node(net, rank, i);
+            book(net, rank, i, 0, since);
+        }
+    collect(net, rank, net->logits, net->logits_row);
+}
+
+void nn_forward(struct nn_net *net, int n, const struct nn_mode *mode)
+{
+    REQUIRE(net->shares && n > 0 && n <= net->batch[mode->train ? NN_TRAIN : NN_EVAL]);
+    net->mode = *mode;
+    net->n = n;
+    net->differentiable = false;
+    nn_team_run(net->team, forward_share, net);
+}
+
+float *nn_input_buffer(struct nn_net *net)
+{
+    REQUIRE(net->input);
+    return net->input;
+}
+
+const float *nn_logits(const struct nn_net *net)
+{
+    REQUIRE(net->n > 0);
+    return net->logits_row;
+}
+
+const float *nn_features(const struct nn_net *net)
+{
+    REQUIRE(net->n > 0);
+    for (int rank = 0; rank < nn_team_size(net->team); rank++)
+        collect(net, rank, net->features, net->features_row);
+    return net->features_row;
+}
+
+/* ---- Backward ---- */
+
+static void backward_node(const struct nn_net *net, int rank, int i)
+{
+    static const unsigned reads[NN_MAX_INPUTS] = {NN_READS_INPUT, NN_READS_SECOND};
+    const struct nn_node *node = &net->nodes[i];
+    struct nn_call call = call_of(net, rank, i);
+    for (int k = 0; k < node->op->inputs; k++) {
+        call.x[k] = node->op->flags & reads[k] ? output(net, rank, node->inputs[k]) : NULL;
+        call.dx[k] = gradient(net, rank, node->inputs[k]);
+        call.add[k] = node->add[k];
+    }
+    call.y = node->op->flags & NN_READS_OUTPUT ? output(net, rank, i) : NULL;
+    call.dy = gradient(net, rank, i);
+    for (int k = 0; k < node->block_count; k++)
+        call.gradients[k] =
+            net->shares[rank].gradients + net->blocks.items[node->first_block + k].at;
+    nn_adapt(node, &call, false);
+}
+
+/* Adds this thread's part of all other threads' gradients to the network's, in order of ranks. */
+static void add_up_gradients(const struct nn_net *net, int rank)
+{
+    const size_t threads = (size_t)nn_team_size(net->team), count = net->blocks.floats,
+                 part = (count + threads - 1) / threads, from = (size_t)rank * part,
+                 to = from + part < count ? from + part : count;
+    for (size_t other = 1; other < threads && from < to; other++)
+        nn_store(net->gradients + from, NN_FLOAT32, net->shares[other].gradients + from, to - from,
+                 true);
+}
+
+static void backward_share(void *context, int rank)
+{
+    struct nn_net *net = context;
+    const size_t classes = (size_t)nn_classes(net);
+    if (rank > 0)
+        memset(net->shares[rank].gradients, 0, net->blocks.floats * sizeof(float));
+    memcpy(gradient(net, rank, net->logits), net->logits_gradient + first_row(net, rank) * classes,
+           (size_t)row_count(net, rank) * classes * sizeof(float));
+    for (int i = net->count - 1; i >= 0; i--)
+        if (net->nodes[i].op->backward && gradient(net, rank, i)) {
+            const double since = seconds_now(net, rank);
+            backward_node(net, rank, i);
+            book(net, rank, i, 1, since);
+        }
+    if (nn_team_size(net->team) > 1) {
+        nn_team_meet(net->team, rank);
+        add_up_gradients(net, rank);
+    }
+}
+
+void nn_backward(struct nn_net *net, int n)
+{
+    REQUIRE(net->differentiable && n == net->n);
+    net->differentiable = false;
+    nn_team_run(net->team, backward_share, net);
+}
+
+/* ---- Other work in the network's threads ---- */
+
+struct work {
+    void (*run)(void *context, int rank, int threads);
+    void *context;
+    int threads;
+};
+
+static void run_work(void *context, int rank)
+{
+    const struct work *work = context;
+    work->run(work->context, rank, work->threads);
+}
+
+void nn_parallel(struct nn_net *net, void (*run)(void *context, int rank, int threads),
+                 void *context)
+{
+    struct work work = {run, context, nn_team_size(net->team)};
+    nn_team_run(net->team, run_work, &work);
+}

@@ -1,66 +1,75 @@
 /*
  * resnet: residual networks for small pictures (He, Zhang, Ren & Sun, CVPR 2016, section 4.2).
  *
- *     conv 3x3, norm, relu -> stages of basic blocks -> global average pooling -> linear
+ *     conv 3x3, norm, relu -> stages of blocks -> global average pooling -> linear
  *
- * A basic block is conv, norm, relu, conv, norm, plus its input, relu. The first block of every
- * stage but the first has stride 2 and doubles the channels.
+ * A basic block is conv, norm, relu, conv, norm, plus its input, relu. A bottleneck block is
+ * conv 1x1, norm, relu, conv 3x3, norm, relu, conv 1x1 to 4 times the channels, norm, plus its
+ * input, relu. The first block of every stage but the first has stride 2 (in a bottleneck: in its
+ * 3x3, as in torchvision; the paper has it in the first 1x1) and doubles the channels.
  *
  *     resnet8    3 stages of 1 block,  16-32-64 channels           78 thousand parameters
  *     resnet20   3 stages of 3 blocks, 16-32-64                   272 thousand
- *     resnet18   4 stages of 2 blocks, 64-128-256-512             11.2 million
+ *     resnet18   2-2-2-2 basic blocks, 64-128-256-512             11.2 million
+ *     resnet34   3-4-6-3 basic blocks, 64-128-256-512             21.3 million
+ *     resnet50   3-4-6-3 bottlenecks,  256-512-1024-2048          23.5 million
  *
  * Where the shape changes, the shortcut is a 1 x 1 convolution of the same stride and a norm (the
  * paper's option B; its CIFAR networks use A, which pads with zero channels and saves 2.8 thousand
- * parameters). resnet18 is the ImageNet network with the stem of the small ones: 3 x 3,
+ * parameters). The last three are the ImageNet networks with the stem of the small ones: 3 x 3,
  * stride 1, no pooling.
  */
 #include "models/model.h"
+#include "models/residual.h"
 
-struct stages {
-    int count, blocks, width; /* stages; blocks of each; channels of the first */
-};
+enum { EXPANSION = 4 };
 
-static int conv_norm(struct nn_net *net, int x, int out, int kernel, int stride)
+static int basic_block(struct nn_net *net, int x, int width, int stride)
 {
-    const struct nn_conv conv = {.out = out, .kernel = kernel, .stride = stride, .pad = kernel / 2};
-    return nn_batch_norm(net, nn_conv2d(net, x, conv));
+    return residual_join(net, residual_basic(net, x, width, stride), x, stride);
 }
 
-static int basic_block(struct nn_net *net, int x, int out, int stride)
+static int bottleneck_block(struct nn_net *net, int x, int width, int stride)
 {
-    int y = nn_relu(net, conv_norm(net, x, out, 3, stride));
-    y = conv_norm(net, y, out, 3, 1);
-    const bool same = stride == 1 && nn_shape_of(net, x).c == out;
-    return nn_relu(net, nn_add(net, y, same ? x : conv_norm(net, x, out, 1, stride)));
-}
-
-static int build(struct nn_net *net, struct stages stages, int classes)
-{
-    int x = nn_relu(net, conv_norm(net, nn_input(net), stages.width, 3, 1));
-    for (int stage = 0; stage < stages.count; stage++)
-        for (int block = 0; block < stages.blocks; block++)
-            x = basic_block(net, x, stages.width << stage, stage > 0 && block == 0 ? 2 : 1);
-    nn_classifier(net, nn_global_avg_pool(net, x), classes);
-    return 0;
+    int y = nn_relu(net, residual_conv_norm(net, x, width, 1, 1));
+    y = nn_relu(net, residual_conv_norm(net, y, width, 3, stride));
+    y = residual_conv_norm(net, y, EXPANSION * width, 1, 1);
+    return residual_join(net, y, x, stride);
 }
 
 static int build_8(struct nn_net *net, const void *options, int classes, struct err *err)
 {
     (void)options, (void)err;
-    return build(net, (struct stages){3, 1, 16}, classes);
+    residual_build(net, &(struct residual){16, {1, 1, 1}, basic_block}, classes);
+    return 0;
 }
 
 static int build_20(struct nn_net *net, const void *options, int classes, struct err *err)
 {
     (void)options, (void)err;
-    return build(net, (struct stages){3, 3, 16}, classes);
+    residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, classes);
+    return 0;
 }
 
 static int build_18(struct nn_net *net, const void *options, int classes, struct err *err)
 {
     (void)options, (void)err;
-    return build(net, (struct stages){4, 2, 64}, classes);
+    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, basic_block}, classes);
+    return 0;
+}
+
+static int build_34(struct nn_net *net, const void *options, int classes, struct err *err)
+{
+    (void)options, (void)err;
+    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, basic_block}, classes);
+    return 0;
+}
+
+static int build_50(struct nn_net *net, const void *options, int classes, struct err *err)
+{
+    (void)options, (void)err;
+    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, bottleneck_block}, classes);
+    return 0;
 }
 
 const struct model model_resnet8 = {
@@ -82,4 +91,18 @@ const struct model model_resnet18 = {
     .help = "residual network, 8 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
     .build = build_18,
+};
+
+const struct model model_resnet34 = {
+    .name = "resnet34",
+    .help = "residual network, 16 blocks, 64-128-256-512 channels",
+    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .build = build_34,
+};
+
+const struct model model_resnet50 = {
+    .name = "resnet50",
+    .help = "residual network, 16 bottlenecks, 256-512-1024-2048 channels",
+    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .build = build_50,
 };

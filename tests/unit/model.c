@@ -28,6 +28,32 @@ Test(model, sizes_are_those_of_the_papers)
     /* The paper's 269,722 (shortcuts without parameters) and two 1 x 1 convolutions with norms. */
     assert_params("resnet20", cifar, 269722 + 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64);
     assert_params("resnet18", cifar, 11173962);
+    assert_params("resnet34", cifar, 21282122);
+    assert_params("resnet50", cifar, 23520842);
+    /* resnet18 and two linear layers, c -> c/16 -> c, in each block. */
+    size_t gates = 0;
+    for (size_t c = 64; c <= 512; c *= 2)
+        gates += 2 * (c * (c / 16) + c / 16 + (c / 16) * c + c);
+    assert_params("senet18", cifar, 11173962 + gates);
+    /* 9,231,114 with the biases that the norms take away again: 64 + 128 + 2 256 + 4 512. */
+    assert_params("vgg11", cifar, 9231114 - 2752);
+    assert_params("wrn16-4", cifar, 2748890);
+}
+
+Test(model, vgg_takes_pictures_that_end_as_one_pixel)
+{
+    struct nn_net *net = NULL;
+    struct err err;
+    cr_assert(
+        model_build(model_find("vgg11"), NULL, (struct nn_shape){15, 40, 3}, 10, &net, &err) == -1);
+    const char *expected = "vgg11: pictures must be 16 x 16 or larger, these are 15 x 40";
+    cr_assert(strcmp(err.text, expected) == 0, "'%s', not '%s'", err.text, expected);
+    const int sides[] = {16, 28, 32};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        net = test_build(model_find("vgg11"), (struct nn_shape){sides[i], sides[i], 1}, 10);
+        cr_assert(net != NULL && nn_feature_count(net) == 512, "%d", sides[i]);
+        nn_net_free(net);
+    }
 }
 
 Test(model, features_are_what_the_classifier_reads)

@@ -17,6 +17,7 @@ static const struct cmd commands[] = {
     {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
     {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},
     {"doctor", cmd_doctor, "show what this machine offers and what winnow makes of it"},
+    {"bench", cmd_bench, "measure how fast the models train on this machine"},
     {"cell", cmd_cell, NULL},
 };
 

@@ -17,9 +17,10 @@ export LC_ALL
 # shellcheck disable=SC2016 # awk has dollars of its own
 lint_text() {
     find . \( -path ./build -o -path ./.git -o -path ./data -o -path ./results/figures -o \
-        -path ./tests/golden \) -prune \
+        -path ./tests/golden -o -name __pycache__ \) -prune \
         -o -type f \( -name '*.[ch]' -o -name '*.def' -o -name '*.sql' -o -name '*.gp' -o \
-        -name '*.sh' -o -name '*.yaml' -o -name '*.md' -o -name Makefile -o -path './.ci/*' \) \
+        -name '*.sh' -o -name '*.py' -o -name '*.yaml' -o -name '*.md' -o -name Makefile -o \
+        -path './.ci/*' -o -path './bench/*' \) \
         -print | sed 's|^\./||' | sort | xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
         FNR == 1 { prose = FILENAME ~ /\.md$/ }
@@ -137,7 +138,7 @@ lint_registry() {
     awk -v def="$def" -v type="$type" '
         function bare(name) {
             sub(/_(pruner|dataset)$/, "", name)
-            sub(/^(model|nn_op)_/, "", name)
+            sub(/^(model|nn_op|conv_impl)_/, "", name)
             return name
         }
         FILENAME == def && match($0, /^[A-Z]+\([a-z0-9_]+/) {
@@ -164,6 +165,7 @@ lint_registries() {
     lint_registry pruners/pruners.def pruner
     lint_registry models/models.def model
     lint_registry models/nn/ops.def nn_op
+    lint_registry models/nn/conv/convs.def conv_impl
     lint_registry harness/data/datasets.def dataset_type
 
     # Files that a .def names, and figures that it does not name.
@@ -291,6 +293,8 @@ self_test() {
     expect harness/x.c 'int\tx;\n' 'harness/x.c:1: tab*'
     expect harness/x.sql 'select 1; \n' 'harness/x.sql:1: trailing blank'
     expect harness/x.h '\n// TO''DO later\n' 'harness/x.h:2: unfinished work'
+    expect bench/x.py 'x = 1\t# one\n' 'bench/x.py:1: tab*'
+    expect bench/x "$(printf '%0101d' 0)\n" 'bench/x:1: over 100 columns'
     expect README.md 'FIX''ME: write it\n' 'README.md:1: unfinished work'
     expect harness/x.h "$(printf '%0101d' 0)\n" 'harness/x.h:1: over 100 columns'
     expect harness/x.h "$(yes '\n' | head -n 701 | tr -d '\n')" 'harness/x.h:701: over 700 lines*'

@@ -5,10 +5,8 @@
  *                    x[oy * stride + ky - pad][ox * stride + kx - pad][c] * w[o][ky][kx][c]
  *
  * What calculates it is in conv/: an implementation is chosen when the network is planned, for each
- * of forward and the two directions of backward with batches for training. Evaluation goes piece by
- * piece through what forward in training uses, where its batch is a whole number of pieces (some
- * implementations take scratch memory for each image), and has a choice of its own elsewhere. Here
- * is what they share: shapes, parameters, and the bias's gradient.
+ * of forward and the two directions of backward with batches for training, and for forward with
+ * batches for evaluation. Here is what they share: shapes, parameters, and the bias's gradient.
  *
  * Example: 3 x 3 on 32 x 32 x 16, 16 channels out: 2304 weights, 4.7 million operations a sample.
  */
@@ -32,7 +30,6 @@ enum { EVALUATION = CONV_DIRECTIONS, PASSES };
 
 struct state {
     struct pass passes[PASSES]; /* those of training, in the order of the directions; evaluation */
-    int evaluation;             /* which of them evaluation uses */
 };
 
 static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
@@ -92,10 +89,7 @@ static void open(struct nn_layer *layer, const struct nn_setting *setting)
 {
     struct state *state;
     MEM_NEW(state, 1);
-    const bool divides =
-        setting->train_batch > 0 && setting->eval_batch % setting->train_batch == 0;
-    state->evaluation = divides ? (int)CONV_FORWARD : EVALUATION;
-    for (int i = 0; i < (divides ? EVALUATION : PASSES); i++) {
+    for (int i = 0; i < PASSES; i++) {
         struct pass *pass = &state->passes[i];
         pass->direction = i == EVALUATION ? CONV_FORWARD : (enum conv_direction)i;
         pass->conv = describe(layer, i == EVALUATION ? setting->eval_batch : setting->train_batch);
@@ -182,26 +176,6 @@ static void run(const struct nn_call *call, int which)
     pass->choice.impl->run[pass->direction](&converted);
 }
 
-/* array, of n samples of a shape, moved on by so many. */
-static float *after(const void *array, size_t n, struct nn_shape shape, enum nn_type type)
-{
-    return (float *)(uintptr_t)((const char *)array + n * nn_floats(shape) * nn_type_size(type));
-}
-
-static void evaluate(const struct nn_call *call)
-{
-    const struct nn_layer *layer = call->layer;
-    const struct state *state = layer->state;
-    const int piece = state->passes[state->evaluation].conv.n;
-    for (int from = 0; from < call->n; from += piece) {
-        struct nn_call part = *call;
-        part.n = call->n - from < piece ? call->n - from : piece;
-        part.x[0] = after(call->x[0], (size_t)from, layer->in[0], layer->in_type[0]);
-        part.y = after(call->y, (size_t)from, layer->out, layer->out_type);
-        run(&part, state->evaluation);
-    }
-}
-
 /* gradient[out.c] += sums of dy over samples and pixels */
 static void bias_gradient(const struct nn_call *call)
 {
@@ -222,10 +196,7 @@ static void bias_gradient(const struct nn_call *call)
 
 static void forward(const struct nn_call *call)
 {
-    if (call->mode->train)
-        run(call, CONV_FORWARD);
-    else
-        evaluate(call);
+    run(call, call->mode->train ? CONV_FORWARD : EVALUATION);
 }
 
 static void backward(const struct nn_call *call)

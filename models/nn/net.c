@@ -152,8 +152,8 @@ static void set_types(struct nn_net *net, enum nn_type precision)
 static void open_ops(struct nn_net *net, const struct nn_engine *engine)
 {
     const struct nn_setting setting = {
-        .train_batch = net->share_batch[NN_TRAIN],
-        .eval_batch = net->share_batch[NN_EVAL],
+        .train_batch = net->piece[NN_TRAIN],
+        .eval_batch = net->piece[NN_EVAL],
         .conv = engine->conv ? conv_impl_find(engine->conv) : NULL,
     };
     REQUIRE(!engine->conv || setting.conv);
@@ -162,15 +162,31 @@ static void open_ops(struct nn_net *net, const struct nn_engine *engine)
             net->nodes[i].op->open(&net->nodes[i].layer, &setting);
 }
 
+/*
+ * Rows of an evaluation's piece. Each piece reads all parameters once, and writes its activations,
+ * which should stay in a cache: as many rows as make the parameters' part small, and no more.
+ */
+static int evaluation_piece(const struct nn_net *net, int share_rows)
+{
+    enum { LEAST = 16, OUTWEIGHED = 8 };
+    size_t activations = 0;
+    for (int i = 0; i < net->count; i++)
+        activations += nn_floats(net->nodes[i].layer.out);
+    const size_t rows = OUTWEIGHED * net->blocks.floats / activations / LEAST * LEAST + LEAST;
+    return rows < (size_t)share_rows ? (int)rows : share_rows;
+}
+
 static void set_batches(struct nn_net *net, int train_batch, int eval_batch, int threads)
 {
     net->batch[NN_TRAIN] = train_batch;
     net->batch[NN_EVAL] = eval_batch;
     for (int phase = 0; phase < NN_PHASES; phase++) {
-        net->share_batch[phase] = (net->batch[phase] + threads - 1) / threads;
-        const size_t rows = mem_size((size_t)net->share_batch[phase], (size_t)threads);
+        net->share_rows[phase] = (net->batch[phase] + threads - 1) / threads;
+        const size_t rows = mem_size((size_t)net->share_rows[phase], (size_t)threads);
         net->rows = net->rows < rows ? rows : net->rows;
     }
+    net->piece[NN_TRAIN] = net->share_rows[NN_TRAIN];
+    net->piece[NN_EVAL] = evaluation_piece(net, net->share_rows[NN_EVAL]);
 }
 
 void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
@@ -186,7 +202,7 @@ void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
     set_batches(net, train_batch, eval_batch, threads);
     open_ops(net, engine);
     nn_plan_memory(net);
-    const size_t train_rows = mem_size((size_t)net->share_batch[NN_TRAIN], (size_t)threads);
+    const size_t train_rows = mem_size((size_t)net->share_rows[NN_TRAIN], (size_t)threads);
     MEM_NEW(net->params, net->blocks.floats);
     MEM_NEW(net->gradients, net->blocks.floats);
     MEM_NEW(net->buffers, net->buffer_blocks.floats);

@@ -2,8 +2,9 @@
  * net: what a network is made of. Private to models/nn (net.c, fuse.c, plan.c, run.c, loss.c,
  * gradcheck.c).
  *
- * Each thread of the team has a share: rows rank * batch and on of every batch, where batch is the
- * most that a share takes. Its activations, gradients and scratch are its own.
+ * Each thread of the team has a share: rows rank * share_rows and on of every batch. Its
+ * activations, gradients and scratch are its own. In evaluation no sample knows of another, so a
+ * share goes through the network in pieces that stay in the caches.
  */
 #ifndef WINNOW_NN_NET_H
 #define WINNOW_NN_NET_H
@@ -30,6 +31,8 @@ struct nn_node {
 struct nn_share {
     float *memory;    /* [memory_floats] outputs, their gradients, what ops save, scratch */
     float *gradients; /* [blocks.floats]; those of the network for rank 0 */
+    size_t first;     /* row in the batch of what is under way */
+    int n;            /* its rows */
 };
 
 struct nn_block_place {
@@ -54,8 +57,9 @@ struct nn_net {
     float *buffers;            /* [buffer_blocks.floats] */
 
     /* Set by nn_net_plan. */
-    int batch[NN_PHASES];       /* of the network: */
-    int share_batch[NN_PHASES]; /* of a thread */
+    int batch[NN_PHASES];      /* of the network */
+    int share_rows[NN_PHASES]; /* of a thread */
+    int piece[NN_PHASES];      /* rows that go through the network together; in training all */
     struct nn_team *team;
     struct nn_share *shares; /* [threads] */
     size_t memory_floats;

@@ -42,7 +42,7 @@ static size_t output_floats(const struct nn_net *net, enum nn_phase phase,
                             const struct nn_node *node)
 {
     return node->op->inputs
-               ? nn_array_floats(node->layer.out, node->layer.out_type, net->share_batch[phase])
+               ? nn_array_floats(node->layer.out, node->layer.out_type, net->piece[phase])
                : 0;
 }
 
@@ -129,8 +129,7 @@ static void saved(struct nn_net *net, struct array *items)
     for (int i = 0; i < net->count; i++) {
         struct nn_node *node = &net->nodes[i];
         items[i] = (struct array){
-            .floats =
-                node->op->saved ? node->op->saved(&node->layer, net->share_batch[NN_TRAIN]) : 0,
+            .floats = node->op->saved ? node->op->saved(&node->layer, net->piece[NN_TRAIN]) : 0,
             .born = i,
             .dies = backward_time(net, i),
             .root = &items[i],
@@ -202,7 +201,7 @@ static size_t largest_scratch(const struct nn_net *net)
     for (int i = 0; i < net->count; i++)
         for (int phase = 0; phase < NN_PHASES; phase++) {
             const struct nn_node *node = &net->nodes[i];
-            const int n = net->share_batch[phase];
+            const int n = net->piece[phase];
             const size_t floats = (node->op->scratch ? node->op->scratch(&node->layer, n) : 0) +
                                   nn_adapter_floats(node, n);
             most = most < floats ? floats : most;

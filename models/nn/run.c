@@ -16,24 +16,27 @@ static enum nn_phase phase_of(const struct nn_net *net)
     return net->mode.train ? NN_TRAIN : NN_EVAL;
 }
 
-/* The first row of a thread's share. */
-static size_t first_row(const struct nn_net *net, int rank)
-{
-    return (size_t)rank * (size_t)net->share_batch[phase_of(net)];
-}
-
-/* Rows of it in this batch; the last shares of a small batch may be empty. */
+/* Rows of a thread in this batch; the last shares of a small batch may be empty. */
 static int row_count(const struct nn_net *net, int rank)
 {
-    const int most = net->share_batch[phase_of(net)], left = net->n - rank * most;
+    const int most = net->share_rows[phase_of(net)], left = net->n - rank * most;
     return left < 0 ? 0 : left < most ? left : most;
+}
+
+/* The thread goes on with its rows from `from` on, as many as go together. */
+static void take_piece(struct nn_net *net, int rank, int from)
+{
+    struct nn_share *share = &net->shares[rank];
+    const int most = net->piece[phase_of(net)], left = row_count(net, rank) - from;
+    share->first = (size_t)rank * (size_t)net->share_rows[phase_of(net)] + (size_t)from;
+    share->n = left < most ? left : most;
 }
 
 static float *output(const struct nn_net *net, int rank, int node)
 {
     return net->nodes[node].op->inputs
                ? net->shares[rank].memory + net->nodes[node].output_at[phase_of(net)]
-               : net->input + first_row(net, rank) * nn_floats(net->input_shape);
+               : net->input + net->shares[rank].first * nn_floats(net->input_shape);
 }
 
 /* Gradient at a node's output; NULL where nobody wants it. */
@@ -41,7 +44,7 @@ static float *gradient(const struct nn_net *net, int rank, int node)
 {
     if (!net->nodes[node].op->inputs)
         return net->input_gradient
-                   ? net->input_gradient + first_row(net, rank) * nn_floats(net->input_shape)
+                   ? net->input_gradient + net->shares[rank].first * nn_floats(net->input_shape)
                    : NULL;
     return net->nodes[node].trains || net->input_gradient
                ? net->shares[rank].memory + net->nodes[node].gradient_at
@@ -57,8 +60,8 @@ static struct nn_call call_of(const struct nn_net *net, int rank, int i)
         .layer = &node->layer,
         .mode = &net->mode,
         .node = (uint32_t)i,
-        .n = row_count(net, rank),
-        .first = first_row(net, rank),
+        .n = net->shares[rank].n,
+        .first = net->shares[rank].first,
         .rank = rank,
         .team = net->team,
         .saved = memory + node->saved_at,
@@ -100,17 +103,17 @@ static void forward_node(const struct nn_net *net, int rank, int i)
     nn_adapt(node, &call, true);
 }
 
-/* to[rows][width], of the whole batch, gets this share's rows of a node's output. */
+/* to[rows][width], of the whole batch, gets this piece's rows of a node's output. */
 static void collect(const struct nn_net *net, int rank, int node, float *to)
 {
     const size_t width = nn_floats(net->nodes[node].layer.out);
-    nn_load(to + first_row(net, rank) * width, output(net, rank, node),
-            net->nodes[node].layer.out_type, (size_t)row_count(net, rank) * width);
+    nn_load(to + net->shares[rank].first * width, output(net, rank, node),
+            net->nodes[node].layer.out_type, (size_t)net->shares[rank].n * width);
 }
 
-static void forward_share(void *context, int rank)
+static void forward_piece(struct nn_net *net, int rank, int from)
 {
-    struct nn_net *net = context;
+    take_piece(net, rank, from);
     for (int i = 0; i < net->count; i++)
         if (net->nodes[i].op->forward) {
             const double since = seconds_now(net, rank);
@@ -118,6 +121,18 @@ static void forward_share(void *context, int rank)
             book(net, rank, i, 0, since);
         }
     collect(net, rank, net->logits, net->logits_row);
+    collect(net, rank, net->features, net->features_row);
+}
+
+/* In training every thread runs, even with no rows: the norms' sums wait for all. */
+static void forward_share(void *context, int rank)
+{
+    struct nn_net *net = context;
+    if (net->mode.train)
+        forward_piece(net, rank, 0);
+    else
+        for (int from = 0; from < row_count(net, rank); from += net->piece[NN_EVAL])
+            forward_piece(net, rank, from);
 }
 
 void nn_forward(struct nn_net *net, int n, const struct nn_mode *mode)
@@ -144,8 +159,6 @@ const float *nn_logits(const struct nn_net *net)
 const float *nn_features(const struct nn_net *net)
 {
     REQUIRE(net->n > 0);
-    for (int rank = 0; rank < nn_team_size(net->team); rank++)
-        collect(net, rank, net->features, net->features_row);
     return net->features_row;
 }
 
@@ -186,8 +199,9 @@ static void backward_share(void *context, int rank)
     const size_t classes = (size_t)nn_classes(net);
     if (rank > 0)
         memset(net->shares[rank].gradients, 0, net->blocks.floats * sizeof(float));
-    memcpy(gradient(net, rank, net->logits), net->logits_gradient + first_row(net, rank) * classes,
-           (size_t)row_count(net, rank) * classes * sizeof(float));
+    memcpy(gradient(net, rank, net->logits),
+           net->logits_gradient + net->shares[rank].first * classes,
+           (size_t)net->shares[rank].n * classes * sizeof(float));
     for (int i = net->count - 1; i >= 0; i--)
         if (net->nodes[i].op->backward && gradient(net, rank, i)) {
             const double since = seconds_now(net, rank);

@@ -330,13 +330,13 @@ double nn_flops_backward(const struct nn_net *net)
 
 int nn_use_count(const struct nn_net *net)
 {
-    return net->count;
+    return net->count - 1; /* node 0 is the input */
 }
 
 struct nn_use nn_use_at(const struct nn_net *net, int i)
 {
-    REQUIRE(i >= 0 && i < net->count);
-    const struct nn_node *node = &net->nodes[i];
+    REQUIRE(i >= 0 && i < nn_use_count(net));
+    const struct nn_node *node = &net->nodes[i + 1];
     struct nn_use use = {
         .op = node->op->name,
         .in = node->layer.in[0],
@@ -368,7 +368,7 @@ static bool lists(const char *list, const char *name, size_t length)
 void nn_implementations(const struct nn_net *net, char *ret_text, size_t size)
 {
     ret_text[0] = '\0';
-    for (int i = 0; i < net->count; i++) {
+    for (int i = 0; i < nn_use_count(net); i++) {
         const struct nn_use use = nn_use_at(net, i);
         for (const char *name = use.detail; *name;
              name += strcspn(name, "/"), name += *name == '/') {

@@ -123,7 +123,7 @@ struct nn_use {
     double flops[2];   /* of a sample, forward and backward */
 };
 int nn_use_count(const struct nn_net *net);
-struct nn_use nn_use_at(const struct nn_net *net, int i); /* node i as it runs */
+struct nn_use nn_use_at(const struct nn_net *net, int i); /* op i of those that run, in order */
 /* Starts (and zeroes) or stops taking the time of each node; costs two clock readings a node. */
 void nn_profile(struct nn_net *net, bool on);
 /* "im2col", or what the convolutions use, each once, comma-separated; "" without convolutions. */

@@ -14,7 +14,7 @@
 
 #define NN_INLINE static inline __attribute__((always_inline))
 
-/* 16 floats; may lie anywhere in memory. (Little endian: the upper half of a float comes second.) */
+/* 16 floats; may lie anywhere in memory. (Little endian: a float's upper half comes second.) */
 typedef float nn_v16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint32_t nn_u16x32 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint16_t nn_h16 __attribute__((vector_size(32), aligned(2), may_alias));

@@ -134,7 +134,7 @@ Test(shares, profiles_say_where_the_time_goes)
     nn_profile(net, true);
     test_gradients(net, BATCH, labels, 1);
     nn_profile(net, false);
-    for (int i = 1; i < nn_use_count(net); i++) {
+    for (int i = 0; i < nn_use_count(net); i++) {
         const struct nn_use use = nn_use_at(net, i);
         cr_assert(use.seconds[0] > 0 && use.seconds[1] > 0, "%s took no time", use.op);
     }

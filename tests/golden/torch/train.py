@@ -73,7 +73,8 @@ def augment(pictures):
     rows = torch.arange(h) + dy[:, None]
     picture = torch.arange(n)[:, None, None, None]
     channel = torch.arange(3)[None, :, None, None]
-    return padded[picture, channel, rows[:, None, :, None], columns[:, None, None, :]]
+    windows = padded[picture, channel, rows[:, None, :, None], columns[:, None, None, :]]
+    return windows.contiguous(memory_format=torch.channels_last)
 
 
 def initialise(network):
@@ -145,7 +146,8 @@ def main():
     test_pictures = normalise(test_pictures, mean, deviation)
     test_labels = torch.from_numpy(test_labels)
 
-    network = MODELS["resnet8"](CIFAR)
+    # Channels last is the faster layout on a CPU; it changes no result but in rounding.
+    network = MODELS["resnet8"](CIFAR).to(memory_format=torch.channels_last)
     initialise(network)
     optimiser = torch.optim.SGD(
         network.parameters(),

@@ -53,7 +53,7 @@ static const struct cmd_flag flags[] = {
     CMD_INT(struct values, rounds, 0, "N", "5", 1, 10000,
             "measurements of each model; their median counts"),
     CMD_TEXT(struct values, conv, 0, "NAME",
-             "the implementation of convolutions to start from; default: the best"),
+             "the implementation of convolutions, where it can; default: the fastest"),
     CMD_SWITCH(struct values, layers, 0, "the time of each layer, and what runs it"),
     CMD_SWITCH(struct values, cells, 0,
                "compares two cells of one thread each with one cell of two threads"),

@@ -293,17 +293,21 @@ static void check_kernels(struct report *report)
 /* Which of them a convolution gets depends on its shape too: an attempt's record tells. */
 static void check_convolutions(struct report *report)
 {
-    struct str text = {0};
-    json_t *names = json_array();
+    struct str text = {0}, missing = {0};
+    json_t *names = json_array(), *absent = json_array();
     const char *name;
     for (size_t i = 0; (name = nn_conv_name(i)); i++) {
-        str_addf(&text, "%s%s", i ? ", " : "", name);
-        json_array_append_new(names, json_string(name));
+        const bool works = nn_conv_works(i);
+        struct str *list = works ? &text : &missing;
+        str_addf(list, "%s%s", json_array_size(works ? names : absent) ? ", " : "", name);
+        json_array_append_new(works ? names : absent, json_string(name));
     }
-    str_add(&text, ": the first that can do a shape on this CPU does it");
-    add(report, "convolutions", LEVEL_OK, json_pack("{s:o}", "implementations", names), NULL,
-        str_text(&text));
+    if (json_array_size(absent))
+        str_addf(&text, "; not on this CPU or in this build: %s", str_text(&missing));
+    add(report, "convolutions", LEVEL_OK,
+        json_pack("{s:o, s:o}", "implementations", names, "absent", absent), NULL, str_text(&text));
     str_release(&text);
+    str_release(&missing);
 }
 
 /* ---- Around the program ---- */

@@ -7,7 +7,7 @@ static const char *conv_choice(size_t i)
 
 const struct option engine_options[] = {
     OPTION_NAME(struct engine, conv, "auto", conv_choice,
-                "convolutions: the best, or this one and, where it cannot, those behind it"),
+                "convolutions: the fastest, or this one where it can"),
     OPTION_INT(struct engine, threads, "1", 1, ENGINE_MAX_THREADS, "that one cell computes with"),
     OPTION_END,
 };

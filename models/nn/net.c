@@ -135,6 +135,14 @@ const char *nn_conv_name(size_t i)
     return impl ? impl->name : NULL;
 }
 
+bool nn_conv_works(size_t i)
+{
+    const struct nn_shape usual = {8, 8, NN_LANES}; /* 3 x 3 on it is what all are made for */
+    const struct conv conv = {
+        .n = 1, .in = usual, .out = usual, .kernel = 3, .stride = 1, .pad = 1};
+    return conv_impl_at(i)->accepts(&conv, CONV_FORWARD);
+}
+
 /* Pictures between the nodes are kept in the network's precision, all else as float32. */
 static void set_types(struct nn_net *net, enum nn_type precision)
 {

@@ -88,11 +88,13 @@ struct nn_shape nn_shape_of(const struct nn_net *net, int node);
 struct nn_engine {
     enum nn_type precision; /* of the operands of matrix products, and of pictures in memory */
     int threads;            /* 0 means 1 */
-    const char *conv;       /* the convolution's implementation to start from, or NULL */
+    const char *conv;       /* the convolution's implementation, where it can; NULL: the fastest */
 };
 
-/* The names for `conv`, best first; NULL at the end. */
+/* The names for `conv`; NULL at the end. */
 const char *nn_conv_name(size_t i);
+/* Whether this CPU and this build have that implementation. */
+bool nn_conv_works(size_t i);
 
 /*
  * Lays out parameters and activations for batches of up to train_batch (forward and backward) and

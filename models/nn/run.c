@@ -63,7 +63,7 @@ static struct nn_call call_of(const struct nn_net *net, int rank, int i)
         .n = net->shares[rank].n,
         .first = net->shares[rank].first,
         .rank = rank,
-        .team = net->team,
+        .team = nn_team_size(net->team) > 1 ? net->team : NULL,
         .saved = memory + node->saved_at,
         .scratch = memory + net->scratch_at,
     };

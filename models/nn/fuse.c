@@ -3,7 +3,7 @@
  * a residual branch and a relu that follow each other, each read by the next alone, become one op,
  * which passes once:
  *
- *     relu(batch_norm(x))            batch_norm, attr.relu
+ *     relu(batch_norm(x))            batch_norm, attr.relu; group_norm likewise
  *     batch_norm(x) + r              batch_norm_add
  *     relu(batch_norm(x) + r)        batch_norm_add, attr.relu
  *
@@ -35,7 +35,7 @@ static bool is_free_norm(const struct fusion *f, int node)
 {
     const struct nn_op *op = f->net->nodes[node].op;
     return f->readers[node] == 1 && !f->net->nodes[node].layer.attr.relu &&
-           (op == &nn_op_batch_norm || op == &nn_op_batch_norm_add);
+           (op == &nn_op_batch_norm || op == &nn_op_batch_norm_add || op == &nn_op_group_norm);
 }
 
 /* node becomes what `from` was; what it read besides is its second input. */

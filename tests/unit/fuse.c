@@ -82,6 +82,16 @@ Test(fuse, norm_and_relu)
     nn_net_free(net);
 }
 
+Test(fuse, group_norm_and_relu)
+{
+    int x;
+    struct nn_net *net = new_net(&x);
+    run(net, nn_relu(net, nn_group_norm(net, nn_conv2d(net, x, CONV), 4)));
+    assert_ops(net, "conv2d group_norm linear ");
+    assert_gradients(net);
+    nn_net_free(net);
+}
+
 /* The norm comes second in the addition, and the other branch later than the norm. */
 Test(fuse, norm_addition_and_relu)
 {

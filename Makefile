@@ -7,7 +7,7 @@ ONEDNN ?= $(shell printf '#include <dnnl.h>\n#if DNNL_VERSION_MAJOR != 2\n#error
             $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo 1)
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 
-LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson libcrypto
+LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
 DIRS := harness harness/base harness/data models models/nn models/nn/conv pruners results plots
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))

@@ -78,7 +78,8 @@ void train_check(struct reader *reader, const struct training *training, const s
     if (recipe->nesterov && recipe->momentum <= 0)
         mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");
-    if ((cell->pruner->needs & NEEDS_VALIDATION) && cell->data.val_fraction <= 0)
+    const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
+    if ((needs & NEEDS_VALIDATION) && cell->data.val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",
                      "%s needs validation samples: set val_fraction of %s", cell->pruner->name,
                      cell->dataset->name);

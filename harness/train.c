@@ -42,7 +42,7 @@ static void send_engine(const struct session *s)
 static void init_observers(struct session *s)
 {
     const struct dataset *data = s->data;
-    const unsigned needs = s->cell->pruner->needs;
+    const unsigned needs = s->pruner->needs;
     const size_t classes = (size_t)data->classes;
     const size_t features = (size_t)nn_feature_count(s->trainer.net);
     observer_init(&s->observer, needs, data->train.n, classes, features, data->train.labels);
@@ -57,7 +57,7 @@ static int observe_forward(struct session *s, struct trainer *trainer, int run, 
 {
     trainer_pass(trainer, &s->data->train, &s->observer, &s->work);
     struct pruner_pass pass = observer_pass(&s->observer, run, epoch, false), validation;
-    if (s->cell->pruner->needs & NEEDS_VALIDATION) {
+    if (s->pruner->needs & NEEDS_VALIDATION) {
         trainer_pass(trainer, &s->data->validation, &s->validation_observer, &s->work);
         validation = observer_pass(&s->validation_observer, run, epoch, false);
         pass.validation = &validation;
@@ -267,13 +267,17 @@ static int begin(struct session *s, const char *const *data_dirs, struct err *er
         return -1;
     send_engine(s);
     const size_t n = s->data->train.n;
-    if (cell->pruner->needs & NEEDS_VALIDATION && s->data->validation.n == 0)
+    if (pruner_needs(cell->pruner, cell->pruner_options) & NEEDS_VALIDATION &&
+        s->data->validation.n == 0)
         return err_set(err, "pruner %s needs a validation split: give the dataset a val_fraction",
                        cell->pruner->name);
     const struct pruner_task task = {
         .n = n,
         .classes = s->data->classes,
         .labels = s->data->train.labels,
+        .origin = s->data->train.origin,
+        .validation_n = s->data->validation.n,
+        .feature_count = (size_t)nn_feature_count(s->trainer.net),
         .rate = cell->rate,
         .epochs = cell->recipe.epochs,
         .seed = (uint64_t)cell->seed,

@@ -105,6 +105,7 @@ const struct pruner epsilon_greedy_pruner = {
     .name = "epsilon-greedy",
     .help = "the highest smoothed losses, and a share eps of the budget at random",
     .cite = "Raju et al. 2021, arXiv 2111.12621",
+    .cost = "scores forward: a forward pass a period, 1 / (3 period) of a training; train: nothing",
     .kind = PRUNER_DYNAMIC,
     .needs = NEEDS_LOSSES,
     .options = table,

@@ -31,6 +31,7 @@ static int short_epochs(const struct pruner_run *run)
 const struct pruner full_pruner = {
     .name = "full",
     .help = "everything: the control without pruning",
+    .cost = "nothing",
     .kind = PRUNER_STATIC,
     .flags = PRUNER_IGNORES_RATE,
     .select = choose,
@@ -39,6 +40,7 @@ const struct pruner full_pruner = {
 const struct pruner full_short_pruner = {
     .name = "full-short",
     .help = "everything, for (1 - rate) of the epochs: as many samples as the pruned trainings",
+    .cost = "nothing",
     .kind = PRUNER_STATIC,
     .flags = PRUNER_SOFT_BUDGET,
     .epochs = short_epochs,

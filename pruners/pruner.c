@@ -22,6 +22,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- The registry ---- */
 
@@ -48,8 +49,8 @@ const struct pruner *pruner_find(const char *name)
 
 /* ---- Beginning and end ---- */
 
-/* Index of a pruner's stream: one for each call that may draw. */
-enum { DRAWS_INIT, DRAWS_SCORE, DRAWS_SELECT };
+/* Index of a pruner's stream: one for each call that may draw; batches count on from the last. */
+enum { DRAWS_INIT, DRAWS_SCORE, DRAWS_SELECT, DRAWS_BATCH };
 
 static struct rng stream(const struct pruner_run *run, int epoch, uint32_t draws)
 {
@@ -74,7 +75,10 @@ static double highest_rate(size_t n)
 int pruner_begin(const struct pruner *pruner, const void *options, const struct pruner_task *task,
                  struct pruner_run **ret_run, struct err *err)
 {
-    struct pruner_run begun = {.pruner = pruner, .options = options, .task = *task};
+    struct pruner_run begun = {.pruner = pruner,
+                               .options = options,
+                               .task = *task,
+                               .needs = pruner_needs(pruner, options)};
     require_sound(task);
     REQUIRE((options != NULL) == (pruner->options_size > 0));
     if (pruner->flags & PRUNER_IGNORES_RATE)
@@ -114,6 +118,11 @@ void pruner_end(struct pruner_run *run)
 }
 
 /* ---- What it asks for ---- */
+
+unsigned pruner_needs(const struct pruner *pruner, const void *options)
+{
+    return pruner->needs | (pruner->more_needs ? pruner->more_needs(options) : 0);
+}
 
 int pruner_epochs(const struct pruner_run *run)
 {
@@ -184,7 +193,7 @@ static const float *first_not_finite(const struct pruner_pass *pass, const float
 static int check_pass(const struct pruner_run *run, const struct pruner_pass *pass,
                       const char *split, struct err *err)
 {
-    const unsigned needs = run->pruner->needs;
+    const unsigned needs = run->needs;
     const size_t classes = (size_t)run->task.classes;
     const struct {
         unsigned need;
@@ -196,10 +205,15 @@ static int check_pass(const struct pruner_run *run, const struct pruner_pass *pa
         {NEEDS_PROBABILITIES, "probabilities", pass->probabilities, classes},
         {NEEDS_LOGITS, "logits", pass->logits, classes},
         {NEEDS_FEATURES, "features", pass->features, pass->feature_count},
+        {NEEDS_GRADIENTS, "gradient norms", pass->gradient_norms, 1},
+        {NEEDS_GRADIENTS, "gradient products", pass->gradient_dots, 1},
+        {NEEDS_BATCH_LOSSES, "batch losses", pass->batch_losses, 1},
     };
+    const unsigned absent = pass->training ? NEEDS_GRADIENTS : NEEDS_BATCH_LOSSES;
     REQUIRE(!(needs & NEEDS_CORRECT) || pass->correct);
+    REQUIRE(!(needs & NEEDS_CLASSIFIER) || pass->classifier);
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
-        if (!(needs & arrays[a].need))
+        if (!(needs & arrays[a].need & ~absent))
             continue;
         REQUIRE(arrays[a].values && arrays[a].width > 0);
         const float *bad = first_not_finite(pass, arrays[a].values, arrays[a].width);
@@ -215,7 +229,7 @@ int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struc
 {
     const struct pruner *pruner = run->pruner;
     /* Training says nothing of the validation split. */
-    const bool validates = (pruner->needs & NEEDS_VALIDATION) && !pass->training;
+    const bool validates = (run->needs & NEEDS_VALIDATION) && !pass->training;
     REQUIRE(pruner->observe);
     REQUIRE(pass->n == run->task.n && (!validates || pass->validation));
     if (check_pass(run, pass, "", err) ||
@@ -247,6 +261,37 @@ int pruner_score(struct pruner_run *run, struct err *err)
     mem_free(run->scores);
     run->scores = scores;
     return 0;
+}
+
+void pruner_restore(struct pruner_run *run, const void *state, const float *scores)
+{
+    REQUIRE(run->pruner->kind == PRUNER_STATIC);
+    REQUIRE((scores != NULL) == (run->pruner->score != NULL));
+    if (run->state_size > 0)
+        memcpy(run->state, state, run->state_size);
+    if (!scores)
+        return;
+    if (!run->scores)
+        MEM_NEW(run->scores, run->task.n);
+    memcpy(run->scores, scores, run->task.n * sizeof *scores);
+}
+
+/* ---- What it chooses ---- */
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void pruner_report(struct pruner_run *run, const char *method, double objective, int64_t moves)
+{
+    REQUIRE(run->solution_count < PRUNER_MAX_SOLUTIONS);
+    const int64_t now = now_ns();
+    run->solutions[run->solution_count++] =
+        (struct pruner_solution){method, objective, moves, now - run->reported_at};
+    run->reported_at = now;
 }
 
 static void fill(float *values, size_t n, float value)
@@ -282,6 +327,7 @@ static int check_samples(const struct pruner_run *run, int epoch,
                          struct err *err)
 {
     const char *name = run->pruner->name;
+    const bool weighs = run->pruner->flags & (PRUNER_WEIGHS | PRUNER_SOFT_BUDGET);
     fill(ret_weights, run->task.n, NOT_KEPT);
     for (size_t j = 0; j < selection->count; j++) {
         const uint32_t i = selection->index[j];
@@ -291,7 +337,7 @@ static int check_samples(const struct pruner_run *run, int epoch,
                            run->task.n, epoch);
         if (ret_weights[i] != NOT_KEPT)
             return err_set(err, "%s: bug: kept sample %u twice before epoch %d", name, i, epoch);
-        if (!isfinite(weight) || weight < 0)
+        if (!isfinite(weight) || weight < 0 || (!weighs && weight != 1))
             return err_set(err, "%s: bug: weight %g of sample %u before epoch %d", name,
                            (double)weight, i, epoch);
         ret_weights[i] = weight;
@@ -320,7 +366,11 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
                   struct err *err)
 {
     const size_t n = run->task.n;
-    if (pruner_anneals(run, epoch)) {
+    const bool soft = run->pruner->flags & PRUNER_SOFT_BUDGET;
+    run->solution_count = 0;
+    run->reported_at = now_ns();
+    if (pruner_anneals(run, epoch) ||
+        (run->pruner->kind == PRUNER_STATIC && !soft && run->task.keep == n)) {
         select_all(n, ret_selection);
         fill(ret_selection->weight, n, 1);
         return 0;
@@ -343,4 +393,24 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     mem_free(chosen.weight);
     mem_free(weights);
     return failed;
+}
+
+bool pruner_drops(const struct pruner_run *run, int epoch)
+{
+    return run->pruner->batch && !pruner_anneals(run, epoch);
+}
+
+int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,
+                float *ret_weights, struct err *err)
+{
+    REQUIRE(step < UINT32_MAX - DRAWS_BATCH);
+    struct rng rng = stream(run, batch->epoch, DRAWS_BATCH + (uint32_t)step);
+    fill(ret_weights, batch->rows, 1);
+    run->pruner->batch(run, batch, &rng, ret_weights);
+    for (size_t row = 0; row < batch->rows; row++)
+        if (!isfinite(ret_weights[row]) || ret_weights[row] < 0)
+            return err_set(err, "%s: bug: weight %g of sample %u in epoch %d, batch %zu",
+                           run->pruner->name, (double)ret_weights[row], batch->index[row],
+                           batch->epoch + 1, step + 1);
+    return 0;
 }

@@ -24,9 +24,13 @@
  *     after epoch e:   observe() with what training computed anyway, if watch_training() says so
  *
  * Annealing: a dynamic pruner may leave the last epochs to all data, anneal() says how large a
- * share of them. There the harness keeps all n with weight 1 by itself and asks neither due() nor
- * select(), so that the budget stays exact wherever the pruner chooses, and no pruner has code for
- * it.
+ * share of them. There the harness keeps all n with weight 1 by itself and asks neither due(),
+ * select() nor batch(), so that the budget stays exact wherever the pruner chooses, and no pruner
+ * has code for it.
+ *
+ * What a static pruner knows once it has scored (state and scores) is an artifact: it is kept and
+ * serves every rate. Hence neither its state nor its scores may depend on rate or keep; only
+ * select() may.
  *
  * Ownership and life: callbacks get a struct pruner_run, which lends them options, task and state.
  * The state is one zeroed block of state_size() bytes that the harness allocates and frees. It must
@@ -65,6 +69,13 @@ enum pruner_needs {
     /* The same arrays for the validation split, in a scoring pass's `validation`; the cell must
        have one. */
     NEEDS_VALIDATION = 1 << 5,
+    /* The last layer itself. */
+    NEEDS_CLASSIFIER = 1 << 6,
+    /* Scoring passes only: each sample's gradient in all parameters, as its norm and its product
+       with the mean gradient. Costs a backward pass of batch 1 a sample. */
+    NEEDS_GRADIENTS = 1 << 7,
+    /* Training only: the mean loss of the batch that a sample was in. */
+    NEEDS_BATCH_LOSSES = 1 << 8,
 };
 
 enum pruner_flags {
@@ -72,18 +83,25 @@ enum pruner_flags {
     PRUNER_IGNORES_RATE = 1 << 0,
     /* The number kept is the method's own affair; plots use samples processed, never rate. */
     PRUNER_SOFT_BUDGET = 1 << 1,
+    /* The budget is exact, but the kept samples have loss weights of the method's own. */
+    PRUNER_WEIGHS = 1 << 2,
 };
 
 struct pruner_run;
+
+enum { PRUNER_MAX_SOLUTIONS = 8 };
 
 /* What a pruner may know of its cell. */
 struct pruner_task {
     size_t n; /* samples in the training split */
     int classes;
-    const uint8_t *labels; /* [n] */
-    double rate;           /* fraction removed, 0 <= rate < 1 */
-    size_t keep;           /* round((1 - rate) * n); filled in by pruner_begin */
-    int epochs;            /* of the training that is accelerated */
+    const uint8_t *labels;  /* [n] */
+    const uint32_t *origin; /* [n] positions in the dataset's own file; NULL: 0..n-1 */
+    size_t validation_n;    /* samples in the validation split */
+    size_t feature_count;   /* of the network that is observed */
+    double rate;            /* fraction removed, 0 <= rate < 1 */
+    size_t keep;            /* round((1 - rate) * n); filled in by pruner_begin */
+    int epochs;             /* of the training that is accelerated */
     uint64_t seed;
 };
 
@@ -97,12 +115,34 @@ struct pruner_pass {
     /* [n] 1: the row is of this pass. Rows that are 0 are undefined. NULL: all are. */
     const uint8_t *seen;
     const float *losses;        /* [n] cross-entropy, never smoothed or weighted */
+    const float *batch_losses;  /* [n] their mean over the batch that the sample was in */
     const float *probabilities; /* [n][classes] softmax */
     const uint8_t *correct;     /* [n] 1: the highest logit is the label's (lowest class at ties) */
     const float *logits;        /* [n][classes] */
     const float *features;      /* [n][feature_count] what the classifier reads */
     size_t feature_count;
+    const float *classifier;     /* [classes][feature_count + 1] weights, the bias last */
+    const float *gradient_norms; /* [n] ||g_i||, g_i = d l_i / d all parameters, without decay */
+    const float *gradient_dots;  /* [n] g_i . gbar, gbar = mean of g_i over the n samples */
     const struct pruner_pass *validation; /* scoring passes, with NEEDS_VALIDATION */
+};
+
+/* One batch of the training, before its step: seen forward-only, augmented as training sees it. */
+struct pruner_batch {
+    int epoch; /* from 0 */
+    size_t rows;
+    const uint32_t *index;      /* [rows] samples */
+    const uint8_t *labels;      /* [rows] */
+    const float *losses;        /* [rows] */
+    const float *probabilities; /* [rows][classes] */
+};
+
+/* One way of solving a pruner's optimisation problem, for the record. */
+struct pruner_solution {
+    const char *method; /* "random", "smallest-norms", "annealed": a literal */
+    double objective;
+    int64_t moves; /* tried; 0 where it makes none */
+    int64_t ns;    /* CLOCK_MONOTONIC_RAW; filled in by pruner_report */
 };
 
 /* What a static pruner wants to see before it scores. */
@@ -130,21 +170,28 @@ struct pruner_run {
     struct pruner_task task;
     void *state; /* NULL where there is none */
     size_t state_size;
-    float *scores; /* [n] of a static pruner that scores; NULL before pruner_score */
+    unsigned needs; /* enum pruner_needs, with what the options ask for */
+    float *scores;  /* [n] of a static pruner that scores; NULL before pruner_score */
+    struct pruner_solution solutions[PRUNER_MAX_SOLUTIONS]; /* reported in the last select() */
+    int solution_count;
+    int64_t reported_at; /* when the last of them was, or select() began */
 };
 
 struct pruner {
     const char *name; /* as YAML writes it */
     const char *help; /* one line: the rule */
     const char *cite; /* paper, or NULL for a control */
+    const char *cost; /* one line: what it adds to a training, in trainings and passes */
     enum pruner_kind kind;
-    unsigned needs;               /* enum pruner_needs */
+    unsigned needs;               /* enum pruner_needs, whatever the options */
     unsigned flags;               /* enum pruner_flags */
     const struct option *options; /* NULL: none */
     size_t options_size;          /* bytes of the options' struct; 0: none */
 
     /* MAY, default: fine. Refuses options that do not fit the task, with the reason. */
     int (*check)(const void *options, const struct pruner_task *task, struct err *err);
+    /* MAY, default: none. What these options need beyond `needs`. */
+    unsigned (*more_needs)(const void *options);
     /* MAY, default: task->epochs. Epochs the training really runs, the schedule compressed into
      * them */
     int (*epochs)(const struct pruner_run *run);
@@ -170,12 +217,21 @@ struct pruner {
        the last ones, that run on all data; rounded to whole epochs. due() and select() are not
        called there. */
     double (*anneal)(const struct pruner_run *run);
+    /* MAY, default: every sample of a batch is back-propagated. Called before each step of the
+       training; ret_weights [rows] come in as 1: the loss weight of each, 0 leaves it out. The
+       extra forward pass is charged to `score`. With this, PRUNER_SOFT_BUDGET. */
+    void (*batch)(struct pruner_run *run, const struct pruner_batch *batch, struct rng *rng,
+                  float *ret_weights);
 
     /* dynamic: MUST. static: MAY, default: the keep highest run->scores by select.h, balanced as
        the `balance` option says where the table has one. */
     void (*select)(struct pruner_run *run, int epoch, struct rng *rng,
                    struct pruner_selection *ret_selection);
 };
+
+/* For a pruner's select(): this is what one way of solving reached, in the time since the last
+ * report. */
+void pruner_report(struct pruner_run *run, const char *method, double objective, int64_t moves);
 
 /* The registry (pruners.def), in its order; NULL at the end. */
 const struct pruner *pruner_at(size_t i);
@@ -193,6 +249,8 @@ int pruner_begin(const struct pruner *pruner, const void *options, const struct 
 /* NULL is fine. */
 void pruner_end(struct pruner_run *run);
 
+/* What a pruner with these options needs. */
+unsigned pruner_needs(const struct pruner *pruner, const void *options);
 int pruner_epochs(const struct pruner_run *run);
 /* runs = 0: it watches nothing. */
 struct pruner_watch pruner_watch(const struct pruner_run *run);
@@ -202,14 +260,25 @@ enum pruner_due pruner_due(const struct pruner_run *run, int epoch);
 /* Whether the epoch is one of the last, which anneal() leaves to all data. */
 bool pruner_anneals(const struct pruner_run *run, int epoch);
 bool pruner_watches_training(const struct pruner_run *run);
+/* Whether batch() is to be asked before each step of the epoch. */
+bool pruner_drops(const struct pruner_run *run, int epoch);
+/* An error where a weight is not finite or negative. step counts the epoch's batches from 0. */
+int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,
+                float *ret_weights, struct err *err);
 /* An error where a needed array has a value that is not finite: which array, which sample. */
 int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struct err *err);
 /* An error where a score is not finite. Does nothing for pruners without scores. */
 int pruner_score(struct pruner_run *run, struct err *err);
+/* Takes over the scores [n] (NULL where the pruner has none) and state [state_size] of an
+ * earlier run with the same options, task and network, at whatever rate: as if it had watched and
+ * scored.
+ */
+void pruner_restore(struct pruner_run *run, const void *state, const float *scores);
 /*
- * Fills ret_selection, sorted by index; all n with weight 1 where pruner_anneals(). An error (a bug
- * of the pruner, said with its name) where the budget is not exact, an index is out of range or
- * twice there, or a weight is not finite or negative.
+ * Fills ret_selection, sorted by index; all n with weight 1 where pruner_anneals(), and where a
+ * static pruner's budget is all n. An error (a bug of the pruner, said with its name) where the
+ * budget is not exact, an index is out of range or twice there, or a weight is not finite,
+ * negative, or not 1 where the pruner weighs nothing.
  */
 int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *ret_selection,
                   struct err *err);

@@ -18,6 +18,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 const struct pruner random_pruner = {
     .name = "random",
     .help = "one uniform subset, without replacement",
+    .cost = "nothing",
     .kind = PRUNER_STATIC,
     .select = choose,
 };

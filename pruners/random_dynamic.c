@@ -43,6 +43,7 @@ const struct pruner random_dynamic_pruner = {
     .name = "random-dynamic",
     .help = "a fresh uniform subset every period",
     .cite = "Raju et al. 2021, arXiv 2111.12621",
+    .cost = "nothing",
     .kind = PRUNER_DYNAMIC,
     .options = table,
     .options_size = sizeof(struct random_dynamic_options),

@@ -99,6 +99,7 @@ const struct pruner rs2_pruner = {
     .name = "rs2",
     .help = "walks random permutations, the next keep samples each epoch",
     .cite = "Okanovic et al. 2024, ICLR",
+    .cost = "nothing",
     .kind = PRUNER_DYNAMIC,
     .options = table,
     .options_size = sizeof(struct rs2_options),

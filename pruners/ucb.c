@@ -136,6 +136,7 @@ const struct pruner ucb_pruner = {
     .name = "ucb",
     .help = "the highest smoothed mean plus c times the variance of the loss",
     .cite = "Raju et al. 2021, arXiv 2111.12621",
+    .cost = "scores forward: a forward pass a period, 1 / (3 period) of a training; train: nothing",
     .kind = PRUNER_DYNAMIC,
     .needs = NEEDS_LOSSES,
     .options = table,

@@ -13,15 +13,21 @@
  *     for (int epoch = 0; epoch < pruner_epochs(r.run); epoch++)
  *         rehearsal_epoch(&r, epoch, &err);              r.selection is what it trained on
  *     rehearsal_end(&r);
+ *
+ * With a recording (tests/recording.h), the numbers are those of a network that was really trained.
  */
 #ifndef WINNOW_TESTS_REHEARSAL_H
 #define WINNOW_TESTS_REHEARSAL_H
 
 #include "pruners/pruner.h"
 
+struct recording;
+
 struct rehearsal_plan {
     const struct pruner *pruner;
     const char *options; /* "alpha=0.5 period=2"; NULL: the defaults */
+    /* NULL: made up. Else its n, classes and labels hold, not those below. */
+    const struct recording *recording;
     size_t n;
     int classes;
     const uint8_t *labels; /* [n] borrowed for the call; NULL: i % classes */
@@ -34,7 +40,6 @@ struct rehearsal {
     struct pruner_run *run;
     struct pruner_selection selection; /* in force */
     void *options;
-    uint8_t *labels;
     struct rehearsal_arrays *arrays;
 };
 

@@ -14,11 +14,41 @@
 void linalg_gemm(float *c, size_t ldc, const float *a, size_t lda, bool trans_a, const float *b,
                  size_t ldb, bool trans_b, size_t m, size_t n, size_t k, float alpha, float beta);
 
+/* y[m] = alpha * op(A) x + beta * y; A[m][n], or with trans_a stored [n][m]. */
+void linalg_gemv(float *y, const float *a, size_t lda, bool trans_a, const float *x, size_t m,
+                 size_t n, float alpha, float beta);
+float linalg_dot(const float *x, const float *y, size_t n); /* summed in float */
+/* y[n] += alpha * x */
+void linalg_axpy(float *y, float alpha, const float *x, size_t n);
+
+/* The same in double. */
+void linalg_dgemm(double *c, size_t ldc, const double *a, size_t lda, bool trans_a, const double *b,
+                  size_t ldb, bool trans_b, size_t m, size_t n, size_t k, double alpha,
+                  double beta);
+void linalg_dgemv(double *y, const double *a, size_t lda, bool trans_a, const double *x, size_t m,
+                  size_t n, double alpha, double beta);
+double linalg_ddot(const double *x, const double *y, size_t n);
+void linalg_daxpy(double *y, double alpha, const double *x, size_t n);
+
+/* C[n][n] = alpha * A^T A + beta * C, the lower triangle only; A is [k][n]. */
+void linalg_dsyrk(double *c, size_t ldc, const double *a, size_t lda, size_t n, size_t k,
+                  double alpha, double beta);
+/*
+ * A[n][n] = L L^T in place, L in the lower triangle; only that of A is read. -1 where A is not
+ * positive definite, with the row at which it shows in *ret_row.
+ */
+int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row);
+/* Solves L L^T x = b for each row b of B[count][n], in place. */
+void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
+                           size_t count);
+
 /* The kernel set that the library really runs ("SkylakeX", "Haswell", "Prescott", ...). */
 const char *linalg_core(void);
 /* Version and build options, as the library tells them. */
 const char *linalg_version(void);
 /* Threads the library will use for its next call. */
 int linalg_threads(void);
+/* For the calls that follow, in this process. */
+void linalg_set_threads(int threads);
 
 #endif

@@ -88,7 +88,7 @@ static void expect_sound(const struct rehearsal *r, int epoch)
                   s->index[j - 1]);
         cr_assert(isfinite(s->weight[j]) && s->weight[j] >= 0, "%s: weight %g", p->name,
                   (double)s->weight[j]);
-        cr_assert(p->flags & PRUNER_SOFT_BUDGET || s->weight[j] == 1.0f,
+        cr_assert(p->flags & (PRUNER_SOFT_BUDGET | PRUNER_WEIGHS) || s->weight[j] == 1.0f,
                   "%s: weight %g with an exact budget", p->name, (double)s->weight[j]);
     }
 }
@@ -134,6 +134,7 @@ EVERY_PRUNER(declares_itself_wholly)
     cr_assert_eq(strspn(p->name, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(p->name), "%s",
                  p->name);
     cr_assert(p->help && p->help[0] && !strpbrk(p->help, "\n|"), "%s: help: %s", p->name, p->help);
+    cr_assert(p->cost && p->cost[0] && !strpbrk(p->cost, "\n|"), "%s: cost: %s", p->name, p->cost);
     cr_assert_eq(p->options == NULL, p->options_size == 0, "%s: options of %zu bytes", p->name,
                  p->options_size);
     cr_assert_eq(p->needs == 0, p->observe == NULL, "%s: needs %u", p->name, p->needs);
@@ -146,6 +147,8 @@ EVERY_PRUNER(declares_itself_wholly)
         cr_assert(p->anneal || option_find(p->options, "anneal"), "%s cannot anneal", p->name);
         cr_assert(!p->score && !p->watch, "%s is dynamic", p->name);
     }
+    cr_assert(!p->batch || p->flags & PRUNER_SOFT_BUDGET, "%s drops without a soft budget",
+              p->name);
     for (const struct option *o = p->options; o && o->name; o++)
         cr_assert(o->help && o->help[0], "%s: %s has no help", p->name, o->name);
 }
@@ -271,8 +274,8 @@ EVERY_PRUNER(options_at_both_ends)
             snprintf(text, sizeof text, "%.17g", o->max);
             rehearse_option(&plan, o->name, text);
         } else if (o->type == OPTION_ENUM) {
-            for (size_t i = 0; o->choices[i]; i++)
-                rehearse_option(&plan, o->name, o->choices[i]);
+            for (size_t i = 0; option_choice(o, i); i++)
+                rehearse_option(&plan, o->name, option_choice(o, i));
         }
     }
 }

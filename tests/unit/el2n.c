@@ -106,7 +106,7 @@ Test(el2n, balance_keeps_the_classes_shares)
     run(&r);
     size_t kept[CLASSES] = {0};
     for (size_t j = 0; j < r.selection.count; j++)
-        kept[r.labels[r.selection.index[j]]]++;
+        kept[r.run->task.labels[r.selection.index[j]]]++;
     for (int c = 0; c < CLASSES; c++)
         cr_assert_eq(kept[c], (size_t)6, "class %d: %zu of 10", c, kept[c]);
     rehearsal_end(&r);

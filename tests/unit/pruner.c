@@ -188,7 +188,8 @@ static void keep_backwards(struct pruner_run *run, int epoch, struct rng *rng,
 
 Test(pruner, weights_follow_their_samples_when_sorted)
 {
-    const struct pruner backwards = {.name = "x", .kind = PRUNER_STATIC, .select = keep_backwards};
+    const struct pruner backwards = {
+        .name = "x", .kind = PRUNER_STATIC, .flags = PRUNER_WEIGHS, .select = keep_backwards};
     struct rehearsal r = begin(&backwards, 0.5, 1);
     struct err err;
     cr_assert_eq(rehearsal_run(&r, &err), 0, "%s", err.text);
@@ -197,6 +198,16 @@ Test(pruner, weights_follow_their_samples_when_sorted)
         cr_assert_eq(r.selection.weight[j], (float)j, "weight %g of sample %u",
                      (double)r.selection.weight[j], r.selection.index[j]);
     }
+    rehearsal_end(&r);
+}
+
+Test(pruner, weights_are_for_those_that_declare_them)
+{
+    const struct pruner backwards = {.name = "x", .kind = PRUNER_STATIC, .select = keep_backwards};
+    struct rehearsal r = begin(&backwards, 0.5, 1);
+    struct err err;
+    cr_assert_eq(rehearsal_run(&r, &err), -1);
+    cr_assert_str_eq(err.text, "x: bug: weight 3 of sample 7 before epoch 0", "%s", err.text);
     rehearsal_end(&r);
 }
 

@@ -44,16 +44,21 @@ static json_t *named(const char *name, const struct option *table, const void *o
     return object;
 }
 
-char *cell_to_json(const struct cell *cell, struct arena *arena)
+static json_t *cell_root(const struct cell *cell)
 {
     json_t *root = made(json_object());
     put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
     put(root, "engine", option_to_json(engine_options, &cell->engine));
     put(root, "model", named(cell->model->name, cell->model->options, cell->model_options));
     put(root, "pruner", named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
-    put(root, "rate", json_real(cell->rate));
     put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
     put(root, "seed", json_integer(cell->seed));
+    return root;
+}
+
+/* Canonical text in the arena; ends root. */
+static char *canonical(json_t *root, struct arena *arena)
+{
     char *dumped = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
     if (!dumped)
         DIE("out of memory: JSON");
@@ -61,6 +66,18 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
     free(dumped);
     json_decref(root);
     return text;
+}
+
+char *cell_to_json(const struct cell *cell, struct arena *arena)
+{
+    json_t *root = cell_root(cell);
+    put(root, "rate", json_real(cell->rate));
+    return canonical(root, arena);
+}
+
+char *cell_shared_json(const struct cell *cell, struct arena *arena)
+{
+    return canonical(cell_root(cell), arena);
 }
 
 /* Takes the name out of a {"name": ..., options} object; NULL where it has none. */

@@ -32,6 +32,8 @@ struct cell {
 /* {"dataset":{"name":...},"engine":{...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},
  * "seed":0}, compact. */
 char *cell_to_json(const struct cell *cell, struct arena *arena);
+/* The same without the rate: what cells that may share a static pruner's scores have in common. */
+char *cell_shared_json(const struct cell *cell, struct arena *arena);
 /* The reverse; options live in the arena. */
 int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell, struct err *err);
 /* Of the canonical JSON, the dataset's content hash and NN_VERSION. */

@@ -38,13 +38,18 @@ int64_t clock_wall(const struct clock *clock)
     return clock_now() - clock->start;
 }
 
+void clock_carry(struct clock *clock, int64_t ns)
+{
+    clock->carried_ns += ns;
+}
+
 int64_t clock_charged(const struct clock *clock)
 {
     const int64_t booked =
         clock->phase_ns[PHASE_SCORE] + clock->phase_ns[PHASE_SELECT] + clock->phase_ns[PHASE_TRAIN];
     const bool counts =
         clock->now == PHASE_SCORE || clock->now == PHASE_SELECT || clock->now == PHASE_TRAIN;
-    return booked + (counts ? clock_now() - clock->since : 0);
+    return booked + clock->carried_ns + (counts ? clock_now() - clock->since : 0);
 }
 
 bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns)

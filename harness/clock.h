@@ -25,6 +25,7 @@ struct clock {
     int64_t start, since; /* ns; since: when the current phase was entered */
     enum phase now;
     int64_t phase_ns[PHASE_COUNT]; /* without the current stretch */
+    int64_t carried_ns;            /* charged, and spent elsewhere */
 };
 
 /* Nanoseconds of CLOCK_MONOTONIC_RAW. */
@@ -36,7 +37,10 @@ void clock_start(struct clock *clock, int64_t start);
 enum phase clock_enter(struct clock *clock, enum phase phase);
 /* Since the start. */
 int64_t clock_wall(const struct clock *clock);
-/* score + select + train so far, the current stretch included. */
+/* Charges what knowing the samples cost somewhere else: reused scores, scores from a file. It is in
+ * no phase. */
+void clock_carry(struct clock *clock, int64_t ns);
+/* score + select + train so far, the current stretch and what was carried included. */
 int64_t clock_charged(const struct clock *clock);
 /*
  * Books the current stretch and reads both ledgers. false: the phases' sum is off the wall clock by

@@ -68,7 +68,13 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
     environment_record(cell.engine.threads, arena, &environment);
     write_record(NULL, &(struct record){.kind = RECORD_ENVIRONMENT, .environment = environment});
     warn_of_blas(&environment);
-    if (train_cell(&cell, dataset_dirs(job->data_dir, arena), &clock, &sink, &end, err))
+    const struct train_places places = {
+        .data_dirs = dataset_dirs(job->data_dir, arena),
+        .artifacts = job->artifacts,
+        .reuse = job->reuse,
+        .machine = arena_printf(arena, "%s, %s", environment.cpu, environment.blas_core),
+    };
+    if (train_cell(&cell, &places, &clock, &sink, &end, err))
         return -1;
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();

@@ -17,6 +17,8 @@ struct shown {
     char stage[64];
     int epoch, epochs;
     double images_per_s;
+    bool reused;      /* an earlier cell's scores */
+    double carried_s; /* charged for them */
 };
 
 /* Cells that are alike in all but the seed: what one took tells what another will take. */
@@ -121,17 +123,20 @@ static void add_duration(struct str *text, double seconds)
 }
 
 static void add_ended(struct str *text, const struct progress *p, const struct run_event *event,
-                      double images_per_s)
+                      const struct shown *shown)
 {
     const struct record_end *end = event->end;
     int width = snprintf(NULL, 0, "%zu", p->wanted);
     str_addf(text, "[%*zu/%zu] %s: ", width, p->ended, p->wanted, event->cell->label);
     if (end->state == ATTEMPT_DONE) {
-        const double charged = (double)(end->phase_ns[PHASE_SCORE] + end->phase_ns[PHASE_SELECT] +
-                                        end->phase_ns[PHASE_TRAIN]);
-        str_addf(text, "accuracy %.2f %%, charged %.2f s of %.2f s, ", 100 * end->test_accuracy,
-                 charged * 1e-9, (double)end->wall_ns * 1e-9);
-        add_thousands(text, images_per_s);
+        const double spent = (double)(end->phase_ns[PHASE_SCORE] + end->phase_ns[PHASE_SELECT] +
+                                      end->phase_ns[PHASE_TRAIN]);
+        str_addf(text, "accuracy %.2f %%, charged %.2f s of %.2f s", 100 * end->test_accuracy,
+                 spent * 1e-9, (double)end->wall_ns * 1e-9);
+        if (shown->reused)
+            str_addf(text, " and %.2f s for reused scores", shown->carried_s);
+        str_add(text, ", ");
+        add_thousands(text, shown->images_per_s);
         str_add(text, " images/s\n");
     } else {
         str_addf(text, "%s: %s\n", attempt_state_names[end->state], end->reason);
@@ -264,7 +269,7 @@ static void end_cell(struct progress *p, const struct run_event *event)
     struct kind *kind = kind_of(p, event->cell);
     kind->seconds += (double)(clock_now() - shown->started) * 1e-9;
     kind->ended++;
-    add_ended(&text, p, event, shown->images_per_s);
+    add_ended(&text, p, event, shown);
     erase(p);
     fputs(str_text(&text), stderr);
     str_release(&text);
@@ -286,6 +291,10 @@ void progress_take(void *context, const struct run_event *event)
         shown->epoch = event->progress->epoch;
         shown->epochs = event->progress->epochs;
         shown->images_per_s = event->progress->images_per_s;
+        break;
+    case RUN_CELL_SCORED:
+        shown->reused = event->artifact->reused;
+        shown->carried_s = (double)event->artifact->carried_ns * 1e-9;
         break;
     case RUN_CELL_ENDED:
         end_cell(p, event);

@@ -1,6 +1,7 @@
 /*
  * winnow run: trains every cell of an experiment that is not done yet.
  */
+#include "harness/artifact.h"
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
 #include "harness/environment.h"
@@ -11,7 +12,7 @@
 
 struct values {
     int jobs, limit;
-    bool retry_failed;
+    bool retry_failed, no_reuse;
     const char *db;
     struct cmd_values set;
 };
@@ -22,6 +23,7 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
     CMD_INT(struct values, limit, 0, "N", "0", 0, 1000000, "start at most N cells; 0: all"),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
+    CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -150,8 +152,9 @@ static int run_config(const struct config *config, const struct values *values)
     struct plan *plan;
     struct store *store;
     struct err err;
+    struct str artifacts = {0};
     const int room = engine_room(environment_cores(), config->engine.threads);
-    const struct run_options options = {
+    struct run_options options = {
         .jobs = values->jobs          ? values->jobs
                 : room < RUN_MAX_JOBS ? room
                                       : RUN_MAX_JOBS,
@@ -159,10 +162,13 @@ static int run_config(const struct config *config, const struct values *values)
         .limit = values->limit,
         .retry_failed = values->retry_failed,
         .data_dir = config->data_dir,
+        .reuse = !values->no_reuse,
     };
     if (plan_make(config, &plan, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     const char *db = cmd_config_db(config, values->db, &plan->arena);
+    artifact_folder(db, &artifacts);
+    options.artifacts = str_text(&artifacts);
     int code = EXIT_DATABASE;
     if (store_open(db, STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
@@ -171,6 +177,7 @@ static int run_config(const struct config *config, const struct values *values)
         store_close(store);
     }
     plan_free(plan);
+    str_release(&artifacts);
     return code;
 }
 

@@ -6,15 +6,15 @@
  * long enough to mean one cell.
  */
 #include "harness/cmd_db.h"
+#include "harness/cmd_find.h"
 #include "harness/table.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_LENGTH = 64, BAR_WIDTH = 30, LINE_WIDTH = 96, MOST_CANDIDATES = 20 };
+enum { BAR_WIDTH = 30, LINE_WIDTH = 96 };
 
 struct values {
     const char *db;
@@ -197,11 +197,14 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, s
     static const char selections[] =
         "SELECT epoch AS \"from epoch\", kept, n AS \"of\", class_kept AS \"kept of each class\" "
         "FROM v_selection WHERE attempt = CAST(? AS INTEGER) ORDER BY epoch";
+    static const char solvers[] =
+        "SELECT epoch AS \"from epoch\", method, objective, moves, fixed(seconds, 3) AS s "
+        "FROM v_solver WHERE attempt = CAST(? AS INTEGER) GROUP BY epoch, step";
     static const char warnings[] =
         "SELECT code AS warning, text FROM v_warning WHERE attempt = CAST(? AS INTEGER)";
     const char *attempt = column(row, 0);
     str_addf(ret_text, "\nattempt %s: %s\n", attempt, column(row, 1));
-    for (int i = 2; i < 6; i++) /* reason, accuracies, samples, implementations */
+    for (int i = 2; i < 7; i++) /* reason, accuracies, samples, implementations, scores */
         if (*column(row, i)) {
             str_add(ret_text, "  ");
             table_add_safe(ret_text, column(row, i));
@@ -210,17 +213,15 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, s
     if (each_row(db, phases, attempt, write_phase, ret_text, err) ||
         add_table(db, "\n", warnings, attempt, ret_text, err) ||
         add_table(db, "\n", selections, attempt, ret_text, err) ||
+        add_table(db, "\n", solvers, attempt, ret_text, err) ||
         add_table(db, "\n", epochs, attempt, ret_text, err))
         return -1;
-    if (*column(row, 6))
-        add_log(column(row, 6), ret_text);
+    if (*column(row, 7))
+        add_log(column(row, 7), ret_text);
     return 0;
 }
 
 /* ---- The cell ---------------------------------------------------------------------------------*/
-
-/* Cells under the names of v_run, which has only those that some experiment lists. */
-#define CELLS "(SELECT key, dataset, model_label AS model, pruner, options, rate, seed FROM cell)"
 
 static int write_texts(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
 {
@@ -253,7 +254,7 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
     static const char head[] =
         "SELECT 'cell ' || key, " CMD_TRAINING ", "
         "(SELECT 'in ' || group_concat(experiment || ' (cell ' || position || ')', ', ') "
-        "FROM v_run WHERE cell = key) FROM " CELLS " WHERE key = ?";
+        "FROM v_run WHERE cell = key) FROM " CMD_CELLS " WHERE key = ?";
     static const char attempts[] =
         "SELECT id, state || strftime(', %Y-%m-%d %H:%M:%S UTC', started_at / 1000000000, "
         "'unixepoch') || iif(beside > 0, ', ' || beside || ' beside it', '') || "
@@ -264,6 +265,9 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "fixed(100 * best_val_test_accuracy, 2) || ' %', ''), "
         "'trained on ' || fixed(100 * nullif(kept_fraction, 0), 1) || ' % of ' || train_n || "
         "' samples an epoch', 'convolutions: ' || nullif(implementations, ''), "
+        "'scores: ' || iif(reused, 'an earlier cell''s', 'made here') || "
+        "iif(carried_ns > 0, ', charged with ' || fixed(carried_ns / 1e9, 3) || "
+        "' s spent elsewhere', ''), "
         "log FROM attempt WHERE cell = ? ORDER BY id";
     static const char environments[] =
         "SELECT group_concat(a.id, ', ') AS attempts, e.host, e.cpu, e.os, e.governor, e.cores, "
@@ -278,84 +282,20 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
            each_row(db, environments, key, write_environment, ret_text, err);
 }
 
-/* Lower case; false where it cannot be the beginning of a key. */
-static bool normal_prefix(const char *text, char ret_prefix[KEY_LENGTH + 1])
-{
-    const size_t length = strlen(text);
-    if (!length || length > KEY_LENGTH)
-        return false;
-    for (size_t i = 0; i <= length; i++) {
-        if (i < length && !isxdigit((unsigned char)text[i]))
-            return false;
-        ret_prefix[i] = (char)tolower((unsigned char)text[i]);
-    }
-    return true;
-}
-
-static int ambiguous(const char *prefix, int count, const char *candidates)
-{
-    struct str text = {0};
-    str_addf(&text, "'%s' is the beginning of %d cells:\n%s", prefix, count, candidates);
-    if (count > MOST_CANDIDATES)
-        str_add(&text, "  ...\n");
-    str_add(&text, "give more of the key");
-    cmd_fail(&line, EXIT_USAGE, str_text(&text));
-    str_release(&text);
-    return EXIT_USAGE;
-}
-
-/* The one cell whose key begins so. -1: go on; otherwise the exit code, and the reason was
- * printed. */
-static int find_cell(sqlite3 *db, const char *prefix, struct str *ret_key)
-{
-    static const char sql[] =
-        "SELECT key, " CMD_TRAINING " FROM " CELLS " WHERE key GLOB ? || '*' ORDER BY key";
-    struct str candidates = {0};
-    struct err err;
-    sqlite3_stmt *row;
-    int count = 0;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, prefix, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-            if (count++ == 0)
-                str_add(ret_key, column(row, 0));
-            if (count <= MOST_CANDIDATES)
-                str_addf(&candidates, "  %.16s  %s\n", column(row, 0), column(row, 1));
-        }
-    int done = -1;
-    if (code != SQLITE_DONE)
-        done = cmd_fail(&line, EXIT_DATABASE, sqlite3_errmsg(db));
-    else if (count > 1)
-        done = ambiguous(prefix, count, str_text(&candidates));
-    else if (count == 0) {
-        err_set(&err, "no cell begins with '%s'; winnow sql --named runs lists them", prefix);
-        done = cmd_fail(&line, EXIT_USAGE, err.text);
-    }
-    sqlite3_finalize(row);
-    str_release(&candidates);
-    return done;
-}
-
 int cmd_show(int argc, char **argv)
 {
     struct values values;
     const char *cell;
-    char prefix[KEY_LENGTH + 1];
     int code = cmd_parse(&line, argc, argv, &values, &cell);
     if (code >= 0)
         return code;
-    if (!normal_prefix(cell, prefix))
-        return cmd_fail(&line, EXIT_USAGE,
-                        "a cell is named by the beginning of its key, 1 to 64 hexadecimal digits");
     struct store *store;
     code = cmd_open_store(&line, values.db, &store);
     if (code >= 0)
         return code;
     struct str key = {0}, text = {0};
     struct err err;
-    code = find_cell(store_sqlite(store), prefix, &key);
+    code = cmd_find_cell(&line, store_sqlite(store), cell, &key);
     if (code < 0 && add_cell(store_sqlite(store), str_text(&key), &text, &err))
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     else if (code < 0)

@@ -16,6 +16,7 @@ static const struct cmd commands[] = {
     {"plot", cmd_plot, "draw figures from a database"},
     {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
     {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},
+    {"scores", cmd_scores, "write the scores and the kept samples of a cell as CSV"},
     {"doctor", cmd_doctor, "show what this machine offers and what winnow makes of it"},
     {"bench", cmd_bench, "measure how fast the models train on this machine"},
     {"cell", cmd_cell, NULL},

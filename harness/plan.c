@@ -80,6 +80,9 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
         }
         planned->json = cell_to_json(&planned->cell, &plan->arena);
         cell_key(planned->json, content->hash, planned->key);
+        if (pruner_has_artifact(planned->cell.pruner))
+            cell_key(cell_shared_json(&planned->cell, &plan->arena), content->hash,
+                     planned->shared);
         describe(planned, &plan->arena);
     }
     *ret_plan = plan;

@@ -11,6 +11,7 @@ struct plan_cell {
     struct cell cell;
     const char *json;
     char key[HASH_HEX_SIZE];
+    char shared[HASH_HEX_SIZE];  /* the same without the rate, "" where no scores are shared */
     const char *label;           /* cell_describe */
     struct store_cell stored;    /* the same, as the store wants it */
     enum store_cell_state state; /* set by plan_states; CELL_NEW before */

@@ -21,6 +21,7 @@ struct slot {
     struct worker worker;
     const struct plan_cell *cell; /* NULL: free */
     int64_t attempt;              /* row in the database; 0: not begun */
+    bool scored;                  /* what it shares is there */
 };
 
 struct scheduler {
@@ -29,7 +30,8 @@ struct scheduler {
     const struct run_options *options;
     const struct run_watcher *watcher;
     struct slot slots[RUN_MAX_JOBS];
-    size_t next;       /* first cell of the plan not yet looked at */
+    size_t next;       /* first cell of the plan that may still have to be started */
+    bool *taken;       /* [plan->count] started, or never wanted */
     int started;       /* cells, against options->limit */
     int running;       /* slots in use */
     bool stopping;     /* start nothing more */
@@ -123,6 +125,18 @@ static void take_record(void *context, const struct record *record)
     case RECORD_SELECTION:
         check_store(s, store_selection(s->store, slot->attempt, &record->selection, &err), &err);
         return;
+    case RECORD_NOISE:
+        check_store(s, store_noise(s->store, slot->attempt, &record->noise, &err), &err);
+        return;
+    case RECORD_ARTIFACT:
+        event.kind = RUN_CELL_SCORED;
+        event.artifact = &record->artifact;
+        slot->scored = true;
+        check_store(s, store_artifact(s->store, slot->attempt, &record->artifact, &err), &err);
+        break;
+    case RECORD_SOLVER:
+        check_store(s, store_solver(s->store, slot->attempt, &record->solver, &err), &err);
+        return;
     case RECORD_ENGINE:
         check_store(s, store_engine(s->store, slot->attempt, &record->engine, &err), &err);
         return;
@@ -155,12 +169,20 @@ static void end_cell(struct slot *slot)
     arena_release(&slot->worker.arena);
     slot->cell = NULL;
     slot->attempt = 0;
+    slot->scored = false;
     s->running--;
 }
 
 static void start_cell(struct scheduler *s, struct slot *slot, const struct plan_cell *cell)
 {
-    const struct worker_job job = {cell->json, s->options->data_dir, clock_now(), getpid()};
+    const struct worker_job job = {
+        .cell = cell->json,
+        .data_dir = s->options->data_dir,
+        .artifacts = s->options->artifacts,
+        .reuse = s->options->reuse,
+        .started = clock_now(),
+        .scheduler = getpid(),
+    };
     struct err err;
     if (worker_start(&slot->worker, &job, s->assignments, &err)) {
         check_store(s, -1, &err); /* no process or no descriptor left: as fatal as no disk */
@@ -172,16 +194,43 @@ static void start_cell(struct scheduler *s, struct slot *slot, const struct plan
     tell(s, &(struct run_event){.kind = RUN_CELL_STARTED, .worker = slot->number, .cell = cell});
 }
 
+/* Whether a cell in flight is about to know what this one needs to know. */
+static bool waits_for_scores(const struct scheduler *s, const struct plan_cell *cell)
+{
+    if (!s->options->artifacts || !s->options->reuse || !cell->shared[0])
+        return false;
+    for (int i = 0; i < s->options->jobs; i++) {
+        const struct slot *slot = &s->slots[i];
+        if (slot->cell && !slot->scored && strcmp(slot->cell->shared, cell->shared) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The next cell that can be started, now taken; NULL where there is none, or none at present. */
+static const struct plan_cell *next_cell(struct scheduler *s)
+{
+    while (s->next < s->plan->count && s->taken[s->next])
+        s->next++;
+    for (size_t i = s->next; i < s->plan->count; i++)
+        if (!s->taken[i] && !waits_for_scores(s, &s->plan->cells[i])) {
+            s->taken[i] = true;
+            return &s->plan->cells[i];
+        }
+    return NULL;
+}
+
 static void fill_slots(struct scheduler *s)
 {
     for (int i = 0; i < s->options->jobs && !s->stopping; i++) {
         if (s->slots[i].cell)
             continue;
-        while (s->next < s->plan->count && !run_wants(&s->plan->cells[s->next], s->options))
-            s->next++;
-        if (s->next == s->plan->count || (s->options->limit && s->started == s->options->limit))
+        if (s->options->limit && s->started == s->options->limit)
             return;
-        start_cell(s, &s->slots[i], &s->plan->cells[s->next++]);
+        const struct plan_cell *cell = next_cell(s);
+        if (!cell)
+            return;
+        start_cell(s, &s->slots[i], cell);
     }
 }
 
@@ -228,7 +277,7 @@ static void read_workers(struct scheduler *s)
 static void count_left(struct scheduler *s)
 {
     for (size_t i = s->next; i < s->plan->count; i++)
-        s->totals.left += run_wants(&s->plan->cells[i], s->options);
+        s->totals.left += !s->taken[i];
 }
 
 /* "NAME=value" of what workers must be started with, NULL-terminated. */
@@ -265,6 +314,9 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     s->options = options;
     s->watcher = watcher;
     arena_init(&s->arena);
+    MEM_NEW(s->taken, plan->count);
+    for (size_t i = 0; i < plan->count; i++)
+        s->taken[i] = !run_wants(&plan->cells[i], options);
     for (int i = 0; i < options->jobs; i++)
         s->slots[i] = (struct slot){.scheduler = s, .number = i};
     s->assignments = worker_assignments(&s->arena);
@@ -287,6 +339,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     if (failed)
         *err = s->broken;
     arena_release(&s->arena);
+    mem_free(s->taken);
     mem_free(s);
     return failed;
 }

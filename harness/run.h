@@ -1,10 +1,11 @@
 /*
  * run: the scheduler: one process, the only writer of the database, and up to `jobs` workers.
  *
- * Cells run in the plan's order. Each record of a worker is written as it comes, each in its own
- * transaction, so whatever kills the scheduler costs at most the cells in flight: they count as
- * lost, and the next run starts them again. A worker that crashes, is killed or runs out of memory
- * is a failed attempt with its reason; the grid goes on.
+ * Cells run in the plan's order, but where two would compute the same scores at the same time
+ * (artifact.h), the second waits until the first has them. Each record of a worker is written as it
+ * comes, each in its own transaction, so whatever kills the scheduler costs at most the cells in
+ * flight: they count as lost, and the next run starts them again. A worker that crashes, is killed
+ * or runs out of memory is a failed attempt with its reason; the grid goes on.
  *
  * SIGINT (Ctrl-C) once: no new cells, those in flight are finished; again, or SIGTERM or SIGHUP:
  * stop now.
@@ -19,16 +20,19 @@
 enum { RUN_MAX_JOBS = 256 };
 
 struct run_options {
-    int jobs;             /* workers at once, 1..RUN_MAX_JOBS */
-    int threads;          /* of each of them, 1 or more */
-    int limit;            /* start at most so many cells, 0: all */
-    bool retry_failed;    /* run again what failed or diverged */
-    const char *data_dir; /* or NULL */
+    int jobs;              /* workers at once, 1..RUN_MAX_JOBS */
+    int threads;           /* of each of them, 1 or more */
+    int limit;             /* start at most so many cells, 0: all */
+    bool retry_failed;     /* run again what failed or diverged */
+    const char *data_dir;  /* or NULL */
+    const char *artifacts; /* folder of shared scores; NULL: none are kept */
+    bool reuse;            /* what lies there */
 };
 
 enum run_event_kind {
     RUN_CELL_STARTED,
     RUN_CELL_PROGRESS, /* progress */
+    RUN_CELL_SCORED,   /* artifact */
     RUN_CELL_EPOCH,    /* epoch */
     RUN_CELL_WARNING,  /* warning */
     RUN_CELL_ENDED,    /* end */
@@ -41,6 +45,7 @@ struct run_event {
     int worker;                   /* 0..jobs-1 */
     const struct plan_cell *cell; /* NULL for RUN_STOPPING and RUN_TICK */
     const struct record_progress *progress;
+    const struct record_artifact *artifact;
     const struct record_epoch *epoch;
     const struct record_warning *warning;
     const struct record_end *end;

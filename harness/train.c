@@ -1,5 +1,7 @@
 #include "harness/train.h"
 
+#include "harness/artifact.h"
+#include "harness/base/linalg.h"
 #include "harness/base/mem.h"
 #include "harness/observe.h"
 #include "harness/trainer.h"
@@ -10,6 +12,7 @@
 /* A cell at work. */
 struct session {
     const struct cell *cell;
+    const struct train_places *places;
     struct clock *clock;
     const struct train_sink *sink;
     struct dataset *data;
@@ -121,12 +124,9 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     return failed;
 }
 
-/* Nothing to do, and nothing charged, for a static pruner that neither watches nor scores. */
-static int score_statically(struct session *s, struct err *err)
+/* All that a static pruner does before it selects, in PHASE_SCORE. */
+static int compute_scores(struct session *s, struct err *err)
 {
-    const struct pruner *pruner = s->cell->pruner;
-    if (pruner->kind != PRUNER_STATIC || (!pruner->watch && !pruner->score))
-        return 0;
     const enum phase before = clock_enter(s->clock, PHASE_SCORE);
     const struct pruner_watch watch = pruner_watch(s->pruner);
     const size_t n = s->data->train.n;
@@ -142,10 +142,93 @@ static int score_statically(struct session *s, struct err *err)
         failed = train_proxy(s, &watch, run, &all, err);
     mem_free(all.index);
     mem_free(all.weight);
-    if (!failed)
+    if (!failed) {
+        linalg_set_threads(s->cell->engine.threads);
         failed = pruner_score(s->pruner, err);
+        linalg_set_threads(1);
+    }
     clock_enter(s->clock, before);
     return failed;
+}
+
+static void add_work(struct work *work, const struct work *more)
+{
+    work->samples_forward += more->samples_forward;
+    work->samples_backward += more->samples_backward;
+    work->flops += more->flops;
+}
+
+static void warn(const struct session *s, const char *code, const char *text)
+{
+    send(s, &(struct record){.kind = RECORD_WARNING, .warning = {code, text}});
+}
+
+/* What an earlier cell knew, charged with what it cost there. false: nothing that can be used. */
+static bool reuse_scores(struct session *s, const char *key)
+{
+    float some; /* only whether there are scores is asked */
+    const struct artifact expected = {
+        .n = s->data->train.n,
+        .state_size = s->pruner->state_size,
+        .scores = s->cell->pruner->score ? &some : NULL,
+    };
+    struct artifact found;
+    struct err err;
+    const enum phase before = clock_enter(s->clock, PHASE_LOAD);
+    const enum artifact_found what =
+        artifact_load(s->places->artifacts, key, &expected, &found, &err);
+    if (what == ARTIFACT_DAMAGED)
+        warn(s, "ARTIFACT", err.text);
+    if (what == ARTIFACT_LOADED) {
+        pruner_restore(s->pruner, found.state, found.scores);
+        clock_carry(s->clock, found.score_ns);
+        add_work(&s->work, &found.work);
+        artifact_release(&found);
+    }
+    clock_enter(s->clock, before);
+    return what == ARTIFACT_LOADED;
+}
+
+static void keep_scores(struct session *s, const char *key, int64_t score_ns)
+{
+    const struct artifact artifact = {
+        .n = s->data->train.n,
+        .state_size = s->pruner->state_size,
+        .state = s->pruner->state,
+        .scores = s->pruner->scores,
+        .score_ns = score_ns,
+        .work = s->work,
+    };
+    struct err err;
+    const enum phase before = clock_enter(s->clock, PHASE_CHECKPOINT);
+    if (artifact_save(s->places->artifacts, key, &artifact, &err))
+        warn(s, "ARTIFACT", err.text);
+    clock_enter(s->clock, before);
+}
+
+/* Nothing to do, and nothing charged, for a pruner that neither watches nor scores. */
+static int score_statically(struct session *s, struct err *err)
+{
+    if (!pruner_has_artifact(s->cell->pruner))
+        return 0;
+    struct arena arena;
+    char shared[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
+    arena_init(&arena);
+    cell_key(cell_shared_json(s->cell, &arena), s->data->hash, shared);
+    artifact_key(shared, s->places->machine, key);
+    arena_release(&arena);
+    const bool kept = s->places->artifacts != NULL;
+    const bool reused = kept && s->places->reuse && reuse_scores(s, key);
+    if (!reused) {
+        const int64_t before = clock_charged(s->clock);
+        if (compute_scores(s, err))
+            return -1;
+        if (kept)
+            keep_scores(s, key, clock_charged(s->clock) - before);
+    }
+    send(s, &(struct record){.kind = RECORD_ARTIFACT,
+                             .artifact = {kept ? key : NULL, reused, s->clock->carried_ns}});
+    return 0;
 }
 
 /* ---- Selecting ---- */
@@ -169,17 +252,32 @@ static void send_selection(struct session *s, int epoch)
                                            .kept = (int64_t)s->selection.count,
                                            .bitmap = s->bitmap,
                                            .classes = data->classes,
-                                           .class_kept = s->class_kept}});
+                                           .class_kept = s->class_kept,
+                                           .noise_kept = -1}});
+}
+
+static void send_solution(const struct session *s, int epoch, int i)
+{
+    const struct pruner_solution *solution = &s->pruner->solutions[i];
+    send(s, &(struct record){.kind = RECORD_SOLVER,
+                             .solver = {epoch, i + 1, solution->method, solution->objective,
+                                        solution->moves, solution->ns}});
 }
 
 static int select_samples(struct session *s, int epoch, struct err *err)
 {
     const enum phase before = clock_enter(s->clock, PHASE_SELECT);
+    /* BLAS is the pruner's own here, with the cell's threads. */
+    linalg_set_threads(s->cell->engine.threads);
     const int failed = pruner_select(s->pruner, epoch, &s->selection, err);
+    linalg_set_threads(1);
     clock_enter(s->clock, before);
-    if (!failed)
-        send_selection(s, epoch);
-    return failed;
+    if (failed)
+        return -1;
+    send_selection(s, epoch);
+    for (int i = 0; i < s->pruner->solution_count; i++)
+        send_solution(s, epoch, i);
+    return 0;
 }
 
 /* The checkpoint before `epoch`; a static pruner has one, before the first. */
@@ -254,11 +352,12 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     return 0;
 }
 
-static int begin(struct session *s, const char *const *data_dirs, struct err *err)
+static int begin(struct session *s, struct err *err)
 {
     const struct cell *cell = s->cell;
     clock_enter(s->clock, PHASE_LOAD);
-    if (dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed, data_dirs, &s->data, err))
+    if (dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed, s->places->data_dirs,
+                     &s->data, err))
         return -1;
     clock_enter(s->clock, PHASE_INIT);
     if (trainer_init(&s->trainer, cell->model, cell->model_options, s->data, &cell->recipe,
@@ -309,20 +408,17 @@ static void release(struct session *s)
 static void close_ledger(struct session *s, struct record_end *end)
 {
     if (!clock_balance(s->clock, end->phase_ns, &end->wall_ns))
-        send(s,
-             &(struct record){
-                 .kind = RECORD_WARNING,
-                 .warning = {"LEDGER_GAP", "the phases' sum is off the wall clock by over 0.1 %"}});
+        warn(s, "LEDGER_GAP", "the phases' sum is off the wall clock by over 0.1 %");
     end->work = s->work;
     end->train_n = s->data ? (int64_t)s->data->train.n : 0;
     const double planned = (double)end->train_n * s->cell->recipe.epochs;
     end->kept_fraction = planned > 0 ? (double)s->trained / planned : (double)NAN;
 }
 
-int train_cell(const struct cell *cell, const char *const *data_dirs, struct clock *clock,
+int train_cell(const struct cell *cell, const struct train_places *places, struct clock *clock,
                const struct train_sink *sink, struct record_end *ret_end, struct err *err)
 {
-    struct session s = {.cell = cell, .clock = clock, .sink = sink};
+    struct session s = {.cell = cell, .places = places, .clock = clock, .sink = sink};
     struct record_end end = {
         .state = ATTEMPT_DONE,
         .test_accuracy = (double)NAN,
@@ -330,7 +426,7 @@ int train_cell(const struct cell *cell, const char *const *data_dirs, struct clo
         .best_val_accuracy = (double)NAN,
         .best_val_test_accuracy = (double)NAN,
     };
-    int failed = begin(&s, data_dirs, err);
+    int failed = begin(&s, err);
     if (!failed)
         failed = score_statically(&s, err);
     const int epochs = failed ? 0 : pruner_epochs(s.pruner);

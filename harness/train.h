@@ -5,7 +5,7 @@
  *         [scoring pass, selection of a dynamic pruner] -> train -> evaluate -> record
  *
  * What a static pruner trains to know the samples is charged to `score` like everything else that
- * is done to know them.
+ * is done to know them; where an earlier cell did it (artifact.h), what it cost there is charged.
  */
 #ifndef WINNOW_TRAIN_H
 #define WINNOW_TRAIN_H
@@ -13,10 +13,20 @@
 #include "harness/cell.h"
 #include "harness/clock.h"
 
+#include <stdbool.h>
+
 /* Where records go while the cell runs. The record is borrowed for the call. */
 struct train_sink {
     void (*take)(void *context, const struct record *record);
     void *context;
+};
+
+/* Where things are. */
+struct train_places {
+    const char *const *data_dirs; /* see dataset_dirs() */
+    const char *artifacts;        /* folder of scores that cells share; NULL: none is kept */
+    bool reuse;                   /* false: computed again, and kept */
+    const char *machine;          /* whose seconds they cost: processor and BLAS kernels */
 };
 
 /*
@@ -25,7 +35,7 @@ struct train_sink {
  * error is a cell that could not be run: missing data, options that do not fit. clock was started
  * by the caller.
  */
-int train_cell(const struct cell *cell, const char *const *data_dirs, struct clock *clock,
+int train_cell(const struct cell *cell, const struct train_places *places, struct clock *clock,
                const struct train_sink *sink, struct record_end *ret_end, struct err *err);
 
 #endif

@@ -78,6 +78,31 @@ static const struct field selection_fields[] = {
     COUNTED(selection, bitmap, FIELD_BITS, n),
     FIELD(selection, classes, FIELD_INT),
     COUNTED(selection, class_kept, FIELD_INT64S, classes),
+    FIELD(selection, noise_kept, FIELD_INT64),
+    FIELD_END,
+};
+
+static const struct field noise_fields[] = {
+    FIELD(noise, n, FIELD_INT64),
+    FIELD(noise, flipped, FIELD_INT64),
+    COUNTED(noise, bitmap, FIELD_BITS, n),
+    FIELD_END,
+};
+
+static const struct field artifact_fields[] = {
+    FIELD(artifact, key, FIELD_TEXT),
+    FIELD(artifact, reused, FIELD_INT),
+    FIELD(artifact, carried_ns, FIELD_INT64),
+    FIELD_END,
+};
+
+static const struct field solver_fields[] = {
+    FIELD(solver, epoch, FIELD_INT),
+    FIELD(solver, position, FIELD_INT),
+    FIELD(solver, method, FIELD_TEXT),
+    FIELD(solver, objective, FIELD_DOUBLE),
+    FIELD(solver, moves, FIELD_INT64),
+    FIELD(solver, ns, FIELD_INT64),
     FIELD_END,
 };
 
@@ -126,7 +151,10 @@ static const struct {
     [RECORD_ENVIRONMENT] = {"environment", environment_fields},
     [RECORD_ENGINE] = {"engine", engine_fields},
     [RECORD_PROGRESS] = {"progress", progress_fields},
+    [RECORD_NOISE] = {"noise", noise_fields},
+    [RECORD_ARTIFACT] = {"artifact", artifact_fields},
     [RECORD_SELECTION] = {"selection", selection_fields},
+    [RECORD_SOLVER] = {"solver", solver_fields},
     [RECORD_EPOCH] = {"epoch", epoch_fields},
     [RECORD_WARNING] = {"warning", warning_fields},
     [RECORD_END] = {"end", end_fields},

@@ -19,7 +19,8 @@ extern char **environ;
 char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
 {
     json_t *object =
-        json_pack("{s:s, s:s?, s:I, s:I}", "cell", job->cell, "data_dir", job->data_dir, "started",
+        json_pack("{s:s, s:s?, s:s?, s:b, s:I, s:I}", "cell", job->cell, "data_dir", job->data_dir,
+                  "artifacts", job->artifacts, "reuse", job->reuse, "started",
                   (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler);
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (!text)
@@ -28,6 +29,13 @@ char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
     free(text);
     json_decref(object);
     return kept;
+}
+
+/* A member that may be null. */
+static const char *text_or_null(const json_t *object, const char *name, struct arena *arena)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? arena_strdup(arena, text) : NULL;
 }
 
 int worker_job_from_json(const char *json, struct arena *arena, struct worker_job *ret_job,
@@ -42,10 +50,11 @@ int worker_job_from_json(const char *json, struct arena *arena, struct worker_jo
         json_decref(object);
         return err_set(err, "not a job: %s", why.text);
     }
-    const char *data_dir = json_string_value(json_object_get(object, "data_dir")); /* or null */
     *ret_job = (struct worker_job){
         .cell = arena_strdup(arena, cell),
-        .data_dir = data_dir ? arena_strdup(arena, data_dir) : NULL,
+        .data_dir = text_or_null(object, "data_dir", arena),
+        .artifacts = text_or_null(object, "artifacts", arena),
+        .reuse = json_is_true(json_object_get(object, "reuse")),
         .started = started,
         .scheduler = (pid_t)scheduler,
     };

@@ -131,6 +131,11 @@ int pruner_epochs(const struct pruner_run *run)
     return epochs;
 }
 
+bool pruner_has_artifact(const struct pruner *pruner)
+{
+    return pruner->kind == PRUNER_STATIC && (pruner->watch || pruner->score);
+}
+
 struct pruner_watch pruner_watch(const struct pruner_run *run)
 {
     if (!run->pruner->watch)

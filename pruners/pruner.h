@@ -252,6 +252,8 @@ void pruner_end(struct pruner_run *run);
 /* What a pruner with these options needs. */
 unsigned pruner_needs(const struct pruner *pruner, const void *options);
 int pruner_epochs(const struct pruner_run *run);
+/* Whether it has an artifact: something that it knows once it has scored, the same at all rates. */
+bool pruner_has_artifact(const struct pruner *pruner);
 /* runs = 0: it watches nothing. */
 struct pruner_watch pruner_watch(const struct pruner_run *run);
 /* static: DUE_SELECT before epoch 0, and never again. Annealing: DUE_SELECT before its first epoch.

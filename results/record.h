@@ -25,7 +25,7 @@ enum phase {
 };
 extern const char *const phase_names[PHASE_COUNT + 1]; /* "load", ..., NULL at the end */
 
-/* Work that no noise touches. */
+/* Work that no noise touches; that of reused scores is in it. */
 struct work {
     int64_t samples_forward, samples_backward; /* samples that went through the network */
     double flops;                              /* nominal */
@@ -50,6 +50,28 @@ struct record_selection {
         *bitmap; /* [(n + 7) / 8] bit i % 8 of byte i / 8: sample i of the training split */
     int classes;
     const int64_t *class_kept; /* [classes] */
+    int64_t noise_kept;        /* of the kept, those with a changed label; -1: no label was */
+};
+
+/* Before the first epoch, where labels were changed. */
+struct record_noise {
+    int64_t n, flipped;
+    const uint8_t *bitmap; /* [(n + 7) / 8] as in record_selection; 1: changed */
+};
+
+/* Once a static pruner has scored. */
+struct record_artifact {
+    const char *key;    /* SHA-256, 64 hex digits; NULL: nothing that could be reused */
+    int reused;         /* 1: an earlier attempt had made it */
+    int64_t carried_ns; /* charged, and spent elsewhere */
+};
+
+/* What one way of solving a pruner's optimisation problem reached. */
+struct record_solver {
+    int epoch, position; /* of the selection; from 1 */
+    const char *method;
+    double objective;
+    int64_t moves, ns;
 };
 
 struct record_warning {
@@ -112,7 +134,10 @@ enum record_kind {
     RECORD_ENVIRONMENT, /* the first of an attempt */
     RECORD_ENGINE,
     RECORD_PROGRESS,
+    RECORD_NOISE,
+    RECORD_ARTIFACT,
     RECORD_SELECTION,
+    RECORD_SOLVER,
     RECORD_EPOCH,
     RECORD_WARNING,
     RECORD_END, /* the last */
@@ -124,7 +149,10 @@ struct record {
         struct record_environment environment;
         struct record_engine engine;
         struct record_progress progress;
+        struct record_noise noise;
+        struct record_artifact artifact;
         struct record_selection selection;
+        struct record_solver solver;
         struct record_epoch epoch;
         struct record_warning warning;
         struct record_end end;

@@ -1,4 +1,4 @@
--- The tables of a winnow database, version 2. The program carries this text and runs it on an empty
+-- The tables of a winnow database, version 3. The program carries this text and runs it on an empty
 -- file; `sqlite3 new.db < results/schema.sql` does the same.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
@@ -9,7 +9,7 @@
 -- rates and shares 0..1. NULL: not measured, or not known yet.
 
 PRAGMA application_id = 2003398254; -- "winn" in ASCII
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- A YAML file that was run. The name is its identity: a changed file replaces the row's text.
 CREATE TABLE experiment (
@@ -98,6 +98,12 @@ CREATE TABLE attempt (
     context_switches INTEGER CHECK (context_switches >= 0), -- involuntary
     -- Of its convolutions: "winograd, direct"; '' without any; NULL: it did not come so far.
     implementations TEXT,
+    -- What a static pruner knew when it had scored: SHA-256 of all that decides it; NULL: nothing.
+    artifact TEXT CHECK (length(artifact) = 64),
+    reused INTEGER CHECK (reused IN (0, 1)),              -- 1: an earlier attempt had made it
+    -- Charged as score, and not spent in this attempt: the making of what was reused, and what a
+    -- file of scores is said to have cost. samples_* and flops have that work in them.
+    carried_ns INTEGER CHECK (carried_ns >= 0),
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);
@@ -146,8 +152,29 @@ CREATE TABLE selection (
     kept INTEGER NOT NULL CHECK (kept BETWEEN 0 AND n),
     class_kept TEXT NOT NULL CHECK (json_type(class_kept) = 'array'), -- kept, by class
     bitmap BLOB NOT NULL,                                 -- zlib; sample i: bit i % 8 of byte i / 8
+    noise_kept INTEGER CHECK (noise_kept BETWEEN 0 AND kept), -- kept with a changed label
     PRIMARY KEY (attempt, epoch)
 ) STRICT;
+
+-- The samples whose labels were changed, where the dataset was given noise.
+CREATE TABLE noise (
+    attempt INTEGER PRIMARY KEY REFERENCES attempt (id),
+    n INTEGER NOT NULL CHECK (n >= 0),                    -- samples in the training split
+    flipped INTEGER NOT NULL CHECK (flipped BETWEEN 0 AND n),
+    bitmap BLOB NOT NULL                                  -- as in selection; 1: changed
+) STRICT;
+
+-- What a pruner that solves an optimisation problem reached, way by way, in the order of solving.
+CREATE TABLE solver (
+    attempt INTEGER NOT NULL REFERENCES attempt (id),
+    epoch INTEGER NOT NULL CHECK (epoch >= 0),            -- as in selection
+    position INTEGER NOT NULL CHECK (position > 0),       -- from 1
+    method TEXT NOT NULL,                                 -- random, smallest-norms, annealed, ...
+    objective REAL,
+    moves INTEGER NOT NULL CHECK (moves >= 0),            -- tried
+    ns INTEGER NOT NULL CHECK (ns >= 0),
+    PRIMARY KEY (attempt, epoch, position)
+) STRICT, WITHOUT ROWID;
 
 -- What makes an attempt's numbers doubtful.
 CREATE TABLE warning (

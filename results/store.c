@@ -230,23 +230,90 @@ static void counts_as_json(const int64_t *counts, int n, struct str *ret_json)
     str_add(ret_json, "]");
 }
 
+/* n bits, packed by zlib; the caller frees it. */
+static uint8_t *pack(const uint8_t *bitmap, int64_t n, uLongf *ret_size)
+{
+    const uLong size = (uLong)((n + 7) / 8);
+    uint8_t *packed;
+    *ret_size = compressBound(size);
+    MEM_NEW(packed, *ret_size);
+    REQUIRE(compress(packed, ret_size, bitmap, size) == Z_OK);
+    return packed;
+}
+
+int store_noise(struct store *store, int64_t attempt, const struct record_noise *noise,
+                struct err *err)
+{
+    uLongf size;
+    uint8_t *packed = pack(noise->bitmap, noise->n, &size);
+    const struct bound values[] = {
+        db_int(attempt),
+        db_int(noise->n),
+        db_int(noise->flipped),
+        db_blob(packed, size),
+    };
+    const int failed =
+        db_run(store->db, "INSERT INTO noise (attempt, n, flipped, bitmap) VALUES (?, ?, ?, ?)",
+               values, COUNT(values), err);
+    if (failed)
+        err_prefix(err, "noise of attempt %lld: ", (long long)attempt);
+    mem_free(packed);
+    return store_told(store, failed, err);
+}
+
+int store_artifact(struct store *store, int64_t attempt, const struct record_artifact *artifact,
+                   struct err *err)
+{
+    const struct bound values[] = {
+        db_text(artifact->key),
+        db_int(artifact->reused),
+        db_int(artifact->carried_ns),
+        db_int(attempt),
+    };
+    const int failed = db_run(
+        store->db, "UPDATE attempt SET artifact = ?, reused = ?, carried_ns = ? WHERE id = ?",
+        values, COUNT(values), err);
+    if (failed)
+        err_prefix(err, "scores of attempt %lld: ", (long long)attempt);
+    return store_told(store, failed, err);
+}
+
+int store_solver(struct store *store, int64_t attempt, const struct record_solver *solver,
+                 struct err *err)
+{
+    const struct bound values[] = {
+        db_int(attempt),       db_int(solver->epoch),      db_int(solver->position),
+        known(solver->method), db_real(solver->objective), db_int(solver->moves),
+        db_int(solver->ns),
+    };
+    const int failed = db_run(store->db,
+                              "INSERT INTO solver (attempt, epoch, position, method, objective, "
+                              "moves, ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                              values, COUNT(values), err);
+    if (failed)
+        err_prefix(err, "solver of attempt %lld: ", (long long)attempt);
+    return store_told(store, failed, err);
+}
+
 int store_selection(struct store *store, int64_t attempt, const struct record_selection *selection,
                     struct err *err)
 {
-    const uLong size = (uLong)((selection->n + 7) / 8);
-    uLongf packed_size = compressBound(size);
-    uint8_t *packed;
+    uLongf packed_size;
+    uint8_t *packed = pack(selection->bitmap, selection->n, &packed_size);
     struct str counts = {0};
-    MEM_NEW(packed, packed_size);
-    REQUIRE(compress(packed, &packed_size, selection->bitmap, size) == Z_OK);
     counts_as_json(selection->class_kept, selection->classes, &counts);
     const struct bound values[] = {
-        db_int(attempt),         db_int(selection->epoch),   db_int(selection->n),
-        db_int(selection->kept), db_text(str_text(&counts)), db_blob(packed, packed_size),
+        db_int(attempt),
+        db_int(selection->epoch),
+        db_int(selection->n),
+        db_int(selection->kept),
+        db_text(str_text(&counts)),
+        db_blob(packed, packed_size),
+        selection->noise_kept < 0 ? db_text(NULL) : db_int(selection->noise_kept),
     };
     const int failed = db_run(store->db,
-                              "INSERT INTO selection (attempt, epoch, n, kept, class_kept, bitmap) "
-                              "VALUES (?, ?, ?, ?, ?, ?)",
+                              "INSERT INTO selection (attempt, epoch, n, kept, class_kept, bitmap, "
+                              "noise_kept) VALUES (?, ?, ?, ?, ?, ?, ?)",
                               values, COUNT(values), err);
     if (failed)
         err_prefix(err, "selection at epoch %d of attempt %lld: ", selection->epoch,

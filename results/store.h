@@ -90,6 +90,12 @@ int store_engine(struct store *store, int64_t attempt, const struct record_engin
                  struct err *err);
 int store_epoch(struct store *store, int64_t attempt, const struct record_epoch *epoch,
                 struct err *err);
+int store_noise(struct store *store, int64_t attempt, const struct record_noise *noise,
+                struct err *err);
+int store_artifact(struct store *store, int64_t attempt, const struct record_artifact *artifact,
+                   struct err *err);
+int store_solver(struct store *store, int64_t attempt, const struct record_solver *solver,
+                 struct err *err);
 int store_selection(struct store *store, int64_t attempt, const struct record_selection *selection,
                     struct err *err);
 int store_warning(struct store *store, int64_t attempt, const struct record_warning *warning,

@@ -36,8 +36,9 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        c.model_label AS model, c.pruner AS pruner, c.options AS options, c.rate AS rate,
        c.seed AS seed, coalesce(t.state, 'new') AS state,
        g.test_accuracy AS accuracy, g.val_accuracy AS val_accuracy,
-       s.charged_s AS charged_s, g.wall_ns / 1e9 AS wall_s,
-       s.load_s AS load_s, s.init_s AS init_s, s.score_s AS score_s, s.select_s AS select_s,
+       s.charged_s + coalesce(g.carried_ns, 0) / 1e9 AS charged_s, g.wall_ns / 1e9 AS wall_s,
+       s.load_s AS load_s, s.init_s AS init_s,
+       s.score_s + coalesce(g.carried_ns, 0) / 1e9 AS score_s, s.select_s AS select_s,
        s.train_s AS train_s, s.eval_s AS eval_s, s.checkpoint_s AS checkpoint_s,
        s.other_s AS other_s,
        g.samples_forward AS samples_forward, g.samples_backward AS samples_backward,
@@ -59,7 +60,10 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        coalesce(json_extract(c.json, '$.recipe.precision'), 'fp32') AS precision,
        coalesce(json_extract(c.json, '$.engine.conv'), 'auto') AS conv,
        coalesce(json_extract(c.json, '$.engine.threads'), 1) AS threads,
-       g.implementations AS implementations
+       g.implementations AS implementations,
+       -- charged_s and score_s have this in them, wall_s has not.
+       CASE WHEN g.id IS NOT NULL THEN coalesce(g.carried_ns, 0) / 1e9 END AS carried_s,
+       g.artifact AS artifact, coalesce(g.reused, 0) AS reused
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -82,9 +86,52 @@ JOIN attempt a ON a.id = e.attempt;
 -- One row for each subset that a pruner chose.
 CREATE VIEW v_selection AS
 SELECT a.cell AS cell, s.attempt AS attempt, s.epoch AS epoch, s.n AS n, s.kept AS kept,
-       s.class_kept AS class_kept, a.state AS state, s.bitmap AS bitmap
+       s.class_kept AS class_kept, a.state AS state, s.bitmap AS bitmap,
+       s.noise_kept AS noise_kept
 FROM selection s
 JOIN attempt a ON a.id = s.attempt;
+
+-- One row for each good run on a training split with label noise, and subset that it chose: how
+-- much of the noise was kept.
+CREATE VIEW v_noise AS
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       s.epoch AS epoch, s.n AS n, s.kept AS kept, o.flipped AS flipped,
+       s.noise_kept AS noise_kept,
+       1.0 * s.noise_kept / s.kept AS noise_share,         -- of what was kept
+       1.0 * s.noise_kept / nullif(o.flipped, 0) AS kept_share, -- of the noise; random: 1 - rate
+       r.position AS position, o.bitmap AS bitmap
+FROM v_run r
+JOIN noise o ON o.attempt = r.attempt
+JOIN selection s ON s.attempt = r.attempt;
+
+-- One row for each way in which a pruner solved its optimisation problem.
+CREATE VIEW v_solver AS
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       s.epoch AS epoch, s.method AS method, s.objective AS objective, s.moves AS moves,
+       s.ns / 1e9 AS seconds, s.position AS step, r.position AS position
+FROM v_run r
+JOIN solver s ON s.attempt = r.attempt;
+
+-- One row for each good run: its time where the trainings that could share the scores did, each
+-- paying its part. Trainings are cells with a good attempt, of all experiments in this file.
+CREATE VIEW v_amortized AS
+WITH shared AS (
+    SELECT artifact, count(DISTINCT cell) AS trainings
+    FROM attempt
+    WHERE state = 'done' AND artifact IS NOT NULL
+    GROUP BY artifact
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       coalesce(s.trainings, 1) AS trainings, r.score_s AS score_s, r.charged_s AS charged_s,
+       r.score_s / coalesce(s.trainings, 1) AS score_part_s,
+       r.charged_s - r.score_s + r.score_s / coalesce(s.trainings, 1) AS amortized_s,
+       r.reused AS reused, r.artifact AS artifact, r.position AS position
+FROM v_run r
+LEFT JOIN shared s ON s.artifact = r.artifact
+WHERE r.attempt IS NOT NULL;
 
 -- The seeds of one arm, put together: one row for each experiment, dataset, model, pruner with its
 -- options, and rate.

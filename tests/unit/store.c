@@ -239,15 +239,35 @@ Test(store, epoch_warning_and_selection_round_trip)
         .bitmap = bitmap,
         .classes = CLASSES,
         .class_kept = (const int64_t[CLASSES]){300, 0, 200},
+        .noise_kept = 17,
     };
     must(store_selection(store, attempt, &selection, &err), &err);
-    expect_text(store, "SELECT n || ',' || kept || ',' || class_kept FROM selection",
-                "1003,500,[300,0,200]");
+    expect_text(store, "SELECT n || ',' || kept || ',' || class_kept || noise_kept FROM selection",
+                "1003,500,[300,0,200]17");
+    struct record_selection clean = selection;
+    clean.epoch = 1;
+    clean.noise_kept = -1;
+    must(store_selection(store, attempt, &clean, &err), &err);
+    expect_text(store, "SELECT count(*) FROM selection WHERE epoch = 1 AND noise_kept IS NULL",
+                "1");
+    const struct record_noise noise = {N, 200, bitmap};
+    must(store_noise(store, attempt, &noise, &err), &err);
+    expect_text(store, "SELECT n || ',' || flipped FROM noise", "1003,200");
+    cr_expect_neq(store_noise(store, attempt, &noise, &err), 0, "noise twice");
+    const struct record_solver solver = {0, 1, "annealed", 0.25, 1000, 7};
+    must(store_solver(store, attempt, &solver, &err), &err);
+    expect_text(store, "SELECT method || objective || moves || ns FROM solver",
+                "annealed0.2510007");
+    const struct record_artifact artifact = {
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 1, 99};
+    must(store_artifact(store, attempt, &artifact, &err), &err);
+    expect_text(store, "SELECT substr(artifact, 1, 4) || reused || carried_ns FROM attempt",
+                "0123199");
     sqlite3_stmt *row;
     uLongf size = sizeof back;
-    cr_assert_eq(
-        sqlite3_prepare_v2(store_sqlite(store), "SELECT bitmap FROM selection", -1, &row, NULL),
-        SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(store_sqlite(store), "SELECT bitmap FROM selection LIMIT 1", -1,
+                                    &row, NULL),
+                 SQLITE_OK);
     cr_assert_eq(sqlite3_step(row), SQLITE_ROW);
     cr_assert_eq(
         uncompress(back, &size, sqlite3_column_blob(row, 0), (uLong)sqlite3_column_bytes(row, 0)),

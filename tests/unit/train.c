@@ -5,6 +5,7 @@
 #include "harness/train.h"
 
 #include "harness/trainer.h"
+#include "tests/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -23,6 +24,9 @@ struct kept {
     bool bad_counts; /* a selection whose bitmap, kept and class counts disagree */
     size_t warning_count;
     char implementations[256];
+    struct record_artifact artifact;
+    char artifact_key[HASH_HEX_SIZE];
+    int artifact_count;
 };
 
 static void keep_selection(struct kept *kept, const struct record_selection *selection)
@@ -47,12 +51,19 @@ static void keep(void *context, const struct record *record)
     if (record->kind == RECORD_ENGINE)
         snprintf(kept->implementations, sizeof kept->implementations, "%s",
                  record->engine.implementations);
+    if (record->kind == RECORD_ARTIFACT) {
+        kept->artifact = record->artifact;
+        kept->artifact_count++;
+        snprintf(kept->artifact_key, sizeof kept->artifact_key, "%s",
+                 record->artifact.key ? record->artifact.key : "");
+    }
     kept->warning_count += record->kind == RECORD_WARNING;
 }
 
 struct bench {
     struct arena arena;
     struct cell cell;
+    struct train_places places; /* data and machine are filled in */
     struct kept kept;
     struct record_end end;
     struct err err;
@@ -98,8 +109,11 @@ static int run(struct bench *b)
 {
     struct clock clock;
     const struct train_sink sink = {keep, &b->kept};
+    struct train_places places = b->places;
+    places.data_dirs = dataset_dirs(NULL, &b->arena);
+    places.machine = "one";
     clock_start(&clock, clock_now());
-    return train_cell(&b->cell, dataset_dirs(NULL, &b->arena), &clock, &sink, &b->end, &b->err);
+    return train_cell(&b->cell, &places, &clock, &sink, &b->end, &b->err);
 }
 
 static void run_well(struct bench *b)
@@ -558,4 +572,97 @@ Test(trainer, shared_samples_come_in_the_same_order)
     trainer_release(&trainer);
     dataset_free(data);
     teardown(&b);
+}
+
+/* ---- Scores that several cells use ---- */
+
+static void set_option(struct bench *b, const char *name, const char *value)
+{
+    const struct option *option = option_find(b->cell.pruner->options, name);
+    cr_assert_not_null(option, "%s", name);
+    cr_assert_eq(option_set(option, (void *)b->cell.pruner_options, value, &b->arena, &b->err), 0,
+                 "%s", b->err.text);
+}
+
+/* el2n at a rate, its scores kept in folder. */
+static struct bench scored(double rate, const char *folder, bool reuse)
+{
+    struct bench b;
+    setup(&b, "el2n", rate);
+    set_option(&b, "runs", "2");
+    set_option(&b, "at", "2");
+    b.places.artifacts = folder;
+    b.places.reuse = reuse;
+    cr_assert_eq(run(&b), 0, "%s", b.err.text);
+    cr_assert_eq(b.kept.artifact_count, 1);
+    return b;
+}
+
+Test(train, scores_are_computed_once_and_charged_in_full)
+{
+    struct str folder = {0};
+    str_addf(&folder, "%s/artifacts", test_dir());
+    struct bench first = scored(0.3, str_text(&folder), true);
+    struct bench second = scored(0.6, str_text(&folder), true);
+    struct bench alone = scored(0.6, NULL, true);
+    cr_expect_eq(first.kept.artifact.reused, 0);
+    cr_expect_eq(second.kept.artifact.reused, 1);
+    cr_expect_str_eq(first.kept.artifact_key, second.kept.artifact_key);
+    cr_expect_eq(alone.kept.artifact_key[0], '\0', "nothing is kept without a folder");
+    /* The same training, the same work, and the first one's seconds. */
+    assert_same_bits(&second.kept, &alone.kept);
+    cr_expect_eq(second.end.work.samples_forward, alone.end.work.samples_forward);
+    cr_expect_eq(second.end.work.samples_backward, alone.end.work.samples_backward);
+    cr_expect(second.end.work.flops == alone.end.work.flops);
+    cr_expect_eq(second.kept.artifact.carried_ns, first.end.phase_ns[PHASE_SCORE],
+                 "%lld, not the %lld of the first", (long long)second.kept.artifact.carried_ns,
+                 (long long)first.end.phase_ns[PHASE_SCORE]);
+    cr_expect_eq(second.end.phase_ns[PHASE_SCORE], 0);
+    cr_expect_geq(second.kept.epochs[0].charged_ns, second.kept.artifact.carried_ns);
+    cr_expect_eq(first.kept.artifact.carried_ns, 0);
+    struct bench again = scored(0.6, str_text(&folder), false);
+    cr_expect_eq(again.kept.artifact.reused, 0, "asked not to");
+    teardown(&first);
+    teardown(&second);
+    teardown(&alone);
+    teardown(&again);
+    str_release(&folder);
+}
+
+Test(train, damaged_scores_are_made_again_with_a_warning)
+{
+    struct str folder = {0}, path = {0};
+    str_addf(&folder, "%s/artifacts", test_dir());
+    struct bench first = scored(0.3, str_text(&folder), true);
+    str_addf(&path, "%s/%s", str_text(&folder), first.kept.artifact_key);
+    test_write_file(str_text(&path), "not what it was");
+    struct bench second = scored(0.6, str_text(&folder), true);
+    cr_expect_eq(second.kept.artifact.reused, 0);
+    cr_expect_eq(second.kept.warning_count, 1);
+    struct bench third = scored(0.7, str_text(&folder), true);
+    cr_expect_eq(third.kept.artifact.reused, 1, "the second has replaced them");
+    teardown(&first);
+    teardown(&second);
+    teardown(&third);
+    str_release(&folder);
+    str_release(&path);
+}
+
+Test(train, scores_are_not_shared_by_what_decides_them)
+{
+    struct str folder = {0};
+    str_addf(&folder, "%s/artifacts", test_dir());
+    struct bench first = scored(0.3, str_text(&folder), true);
+    struct bench other;
+    setup(&other, "el2n", 0.3);
+    other.cell.seed = 2;
+    other.cell.recipe.epochs = 1;
+    other.places = first.places;
+    set_option(&other, "runs", "2");
+    set_option(&other, "at", "2");
+    cr_assert_eq(run(&other), 0, "%s", other.err.text);
+    cr_expect_eq(other.kept.artifact.reused, 0);
+    teardown(&first);
+    teardown(&other);
+    str_release(&folder);
 }

@@ -67,12 +67,37 @@ Test(wire, a_selection_keeps_its_bitmap_and_counts)
     const int64_t kept[] = {7, 0, 6};
     for (int64_t n = 25; n <= 32; n++) {
         const struct record record = {.kind = RECORD_SELECTION,
-                                      .selection = {2, n, 13, bitmap, 3, kept}};
+                                      .selection = {2, n, 13, bitmap, 3, kept, n}};
         const struct record back = round_trip(&record, &arena);
         cr_assert_eq(back.selection.n, n);
         cr_assert_eq(memcmp(back.selection.bitmap, bitmap, sizeof bitmap), 0);
         cr_assert_eq(memcmp(back.selection.class_kept, kept, sizeof kept), 0);
+        cr_assert_eq(back.selection.noise_kept, n);
     }
+    arena_release(&arena);
+}
+
+Test(wire, what_scores_cost_and_solvers_reached)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const struct record artifact = {.kind = RECORD_ARTIFACT, .artifact = {"abc", 1, 1LL << 40}};
+    const struct record none = {.kind = RECORD_ARTIFACT, .artifact = {NULL, 0, 7}};
+    const struct record solver = {.kind = RECORD_SOLVER,
+                                  .solver = {3, 2, "annealed", 0.1, 1000000, 5}};
+    const uint8_t bitmap[] = {0x81};
+    const struct record noise = {.kind = RECORD_NOISE, .noise = {8, 2, bitmap}};
+    struct record back = round_trip(&artifact, &arena);
+    cr_assert_str_eq(back.artifact.key, "abc");
+    cr_assert(back.artifact.reused == 1 && back.artifact.carried_ns == 1LL << 40);
+    back = round_trip(&none, &arena);
+    cr_assert(back.artifact.key == NULL && back.artifact.carried_ns == 7);
+    back = round_trip(&solver, &arena);
+    cr_assert_str_eq(back.solver.method, "annealed");
+    cr_assert(back.solver.epoch == 3 && back.solver.position == 2 && back.solver.moves == 1000000);
+    cr_assert(back.solver.objective == 0.1 && back.solver.ns == 5);
+    back = round_trip(&noise, &arena);
+    cr_assert(back.noise.flipped == 2 && back.noise.bitmap[0] == 0x81);
     arena_release(&arena);
 }
 

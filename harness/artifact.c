@@ -1,0 +1,253 @@
+#include "harness/artifact.h"
+
+#include "harness/base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char FORMAT[] = "winnow artifact 1";
+
+void artifact_folder(const char *db, struct str *ret_folder)
+{
+    const char *slash = strrchr(db, '/');
+    str_add_bytes(ret_folder, db, slash ? (size_t)(slash - db) + 1 : 0);
+    str_add(ret_folder, "artifacts");
+}
+
+void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX_SIZE])
+{
+    struct hash *hash = hash_new();
+    hash_add(hash, shared, strlen(shared) + 1);
+    hash_add(hash, machine, strlen(machine) + 1);
+    hash_finish(hash, ret_key);
+}
+
+static size_t scores_size(const struct artifact *artifact)
+{
+    return artifact->scores ? mem_size(artifact->n, sizeof *artifact->scores) : 0;
+}
+
+/* ---- Writing ---- */
+
+struct sink {
+    int file;
+    struct hash *hash; /* of what was put; NULL: nobody asks */
+};
+
+static int put(struct sink *sink, const void *bytes, size_t count)
+{
+    if (sink->hash)
+        hash_add(sink->hash, bytes, count);
+    for (const char *at = bytes; count > 0;) {
+        const ssize_t written = write(sink->file, at, count);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        at += written > 0 ? written : 0;
+        count -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+static int put_header(struct sink *sink, const struct artifact *artifact)
+{
+    json_t *header =
+        json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:f}", "format", FORMAT, "n",
+                  (json_int_t)artifact->n, "state", (json_int_t)artifact->state_size, "scores",
+                  artifact->scores != NULL, "score_ns", (json_int_t)artifact->score_ns,
+                  "samples_forward", (json_int_t)artifact->work.samples_forward, "samples_backward",
+                  (json_int_t)artifact->work.samples_backward, "flops", artifact->work.flops);
+    char *text = header ? json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    if (!text)
+        DIE("out of memory: JSON");
+    const int failed = put(sink, text, strlen(text)) || put(sink, "\n", 1);
+    free(text);
+    json_decref(header);
+    return failed;
+}
+
+static int put_all(int file, const struct artifact *artifact)
+{
+    struct sink sink = {file, hash_new()};
+    char hex[HASH_HEX_SIZE];
+    const int failed =
+        put_header(&sink, artifact) ||
+        put(&sink, artifact->state ? artifact->state : "", artifact->state_size) ||
+        put(&sink, artifact->scores ? (const void *)artifact->scores : "", scores_size(artifact));
+    hash_finish(sink.hash, hex);
+    sink.hash = NULL;
+    return failed || put(&sink, hex, HASH_HEX_SIZE - 1) ? -1 : 0;
+}
+
+static int sync_folder(const char *folder)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    const int failed = fsync(fd);
+    close(fd);
+    return failed;
+}
+
+int artifact_save(const char *folder, const char *key, const struct artifact *artifact,
+                  struct err *err)
+{
+    struct str path = {0}, aside = {0};
+    str_addf(&path, "%s/%s", folder, key);
+    str_addf(&aside, "%s.%d", str_text(&path), (int)getpid());
+    const int homeless = mkdir(folder, 0777) && errno != EEXIST;
+    const int file =
+        homeless ? -1 : open(str_text(&aside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int failed = file < 0;
+    if (!failed) {
+        failed = put_all(file, artifact) || fsync(file);
+        failed |= close(file);
+        failed = failed || rename(str_text(&aside), str_text(&path)) || sync_folder(folder);
+    }
+    if (failed) {
+        err_set(err, "cannot keep the scores in %s: %s", str_text(&path), strerror(errno));
+        if (file >= 0)
+            unlink(str_text(&aside));
+    }
+    str_release(&path);
+    str_release(&aside);
+    return failed ? -1 : 0;
+}
+
+/* ---- Reading ---- */
+
+/* The whole file; -1 with errno. */
+static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
+{
+    struct stat stat;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    if (fstat(file, &stat)) {
+        close(file);
+        return -1;
+    }
+    const size_t size = (size_t)stat.st_size;
+    size_t have = 0;
+    char *bytes;
+    MEM_NEW(bytes, size + 1);
+    ssize_t count = 1;
+    while (have < size && count != 0) {
+        count = read(file, bytes + have, size - have);
+        if (count < 0 && errno != EINTR)
+            break;
+        have += count > 0 ? (size_t)count : 0;
+    }
+    const int why = errno;
+    close(file);
+    if (have == size) {
+        *ret_bytes = bytes;
+        *ret_size = size;
+        return 0;
+    }
+    mem_free(bytes);
+    errno = count < 0 ? why : EIO;
+    return -1;
+}
+
+static int check_sum(const char *bytes, size_t size, struct err *err)
+{
+    const size_t sum = HASH_HEX_SIZE - 1;
+    char hex[HASH_HEX_SIZE];
+    if (size < sum)
+        return err_set(err, "it has %zu bytes", size);
+    struct hash *hash = hash_new();
+    hash_add(hash, bytes, size - sum);
+    hash_finish(hash, hex);
+    return memcmp(bytes + size - sum, hex, sum) == 0 ? 0 : err_set(err, "its checksum is wrong");
+}
+
+/* Fills all but the arrays; the length of the header goes to ret_length. */
+static int read_header(const char *bytes, size_t size, struct artifact *ret_artifact,
+                       int *ret_scores, size_t *ret_length, struct err *err)
+{
+    const char *end = memchr(bytes, '\n', size);
+    json_int_t n, state, ns, forward, backward;
+    const char *format;
+    json_error_t why;
+    json_t *header = end ? json_loadb(bytes, (size_t)(end - bytes), 0, &why) : NULL;
+    if (!header || json_unpack_ex(header, &why, 0, "{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:F}",
+                                  "format", &format, "n", &n, "state", &state, "scores", ret_scores,
+                                  "score_ns", &ns, "samples_forward", &forward, "samples_backward",
+                                  &backward, "flops", &ret_artifact->work.flops)) {
+        json_decref(header);
+        return err_set(err, "its header cannot be read");
+    }
+    const int foreign = strcmp(format, FORMAT);
+    json_decref(header);
+    if (foreign)
+        return err_set(err, "it is not of the format '%s'", FORMAT);
+    ret_artifact->n = (size_t)n;
+    ret_artifact->state_size = (size_t)state;
+    ret_artifact->score_ns = ns;
+    ret_artifact->work.samples_forward = forward;
+    ret_artifact->work.samples_backward = backward;
+    *ret_length = (size_t)(end - bytes) + 1;
+    return 0;
+}
+
+static int parse(const char *bytes, size_t size, const struct artifact *expected,
+                 struct artifact *ret_artifact, struct err *err)
+{
+    struct artifact a = {0};
+    size_t at = 0;
+    int scores = 0;
+    if (check_sum(bytes, size, err) || read_header(bytes, size, &a, &scores, &at, err))
+        return -1;
+    const size_t floats = scores ? mem_size(a.n, sizeof *a.scores) : 0;
+    if (size != at + a.state_size + floats + HASH_HEX_SIZE - 1)
+        return err_set(err, "its sizes do not add up");
+    if (expected && (a.n != expected->n || a.state_size != expected->state_size ||
+                     (scores != 0) != (expected->scores != NULL)))
+        return err_set(err, "its sizes are not those of this pruner");
+    unsigned char *state = NULL;
+    if (a.state_size > 0) {
+        MEM_NEW(state, a.state_size);
+        memcpy(state, bytes + at, a.state_size);
+    }
+    a.state = state;
+    if (scores) {
+        MEM_NEW(a.scores, a.n);
+        memcpy(a.scores, bytes + at + a.state_size, floats);
+    }
+    *ret_artifact = a;
+    return 0;
+}
+
+enum artifact_found artifact_load(const char *folder, const char *key,
+                                  const struct artifact *expected, struct artifact *ret_artifact,
+                                  struct err *err)
+{
+    struct str path = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+    enum artifact_found found = ARTIFACT_LOADED;
+    str_addf(&path, "%s/%s", folder, key);
+    if (read_file(str_text(&path), &bytes, &size)) {
+        found = errno == ENOENT || errno == ENOTDIR ? ARTIFACT_ABSENT : ARTIFACT_DAMAGED;
+        if (found == ARTIFACT_DAMAGED)
+            err_set(err, "%s: %s", str_text(&path), strerror(errno));
+    } else if (parse(bytes, size, expected, ret_artifact, err)) {
+        err_prefix(err, "%s: ", str_text(&path));
+        found = ARTIFACT_DAMAGED;
+    }
+    mem_free(bytes);
+    str_release(&path);
+    return found;
+}
+
+void artifact_release(struct artifact *artifact)
+{
+    mem_free(artifact->state);
+    mem_free(artifact->scores);
+    *artifact = (struct artifact){0};
+}

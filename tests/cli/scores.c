@@ -1,0 +1,123 @@
+/* Scores that cells share, and getting at them, as a user does. */
+#include "tests/support.h"
+
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char grid[] = "name: shared\n"
+                           "dataset: {name: synthetic, samples: 300, val_fraction: 0.1}\n"
+                           "model: softmax\n"
+                           "pruner: [random, {name: el2n, runs: 2, at: 2}]\n"
+                           "rate: [0.3, 0.5, 0.7]\n"
+                           "seed: 2\n"
+                           "train: {epochs: 2}\n";
+
+static struct test_output output;
+
+static void run_grid(void)
+{
+    char path[PATH_MAX], binary[PATH_MAX];
+    if (realpath(test_binary(), binary))
+        setenv("WINNOW_BINARY", binary, 1);
+    snprintf(path, sizeof path, "%s/shared.yaml", test_dir());
+    test_write_file(path, grid);
+    output = test_run("cd %s; winnow run shared.yaml -j 2 --db a.db", test_dir());
+    cr_assert_eq(output.status, 0, "%s", output.err);
+}
+
+static void release(void)
+{
+    test_output_release(&output);
+}
+
+TestSuite(cli_scores, .init = run_grid, .fini = release);
+
+#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
+
+static void expect_sql(const char *query, const char *wanted)
+{
+    RUN("cd %s; sqlite3 a.db \"%s\"", test_dir(), query);
+    output.out[strcspn(output.out, "\n")] = '\0';
+    cr_expect_str_eq(output.out, wanted, "%s: '%s', not '%s'", query, output.out, wanted);
+}
+
+Test(cli_scores, each_is_computed_once_whatever_runs_beside_it)
+{
+    cr_expect(strstr(output.err, "for reused scores"), "%s", output.err);
+    expect_sql("SELECT group_concat(n) FROM (SELECT sum(reused) AS n FROM v_run WHERE "
+               "pruner = 'el2n' GROUP BY seed)",
+               "2,2");
+    expect_sql("SELECT count(DISTINCT artifact) FROM v_run", "2");
+    expect_sql("SELECT count(*) FROM v_run WHERE pruner = 'el2n' AND score_s <= 0", "0");
+    expect_sql("SELECT group_concat(DISTINCT trainings) FROM v_amortized WHERE pruner = 'el2n'",
+               "3");
+    expect_sql("SELECT count(*) FROM v_run WHERE abs(wall_s - (load_s + init_s + score_s - "
+               "carried_s + select_s + train_s + eval_s + checkpoint_s + other_s)) > 1e-6",
+               "0");
+    RUN("cd %s; ls artifacts | wc -l", test_dir());
+    cr_expect_eq(atoi(output.out), 2, "%s files", output.out);
+}
+
+Test(cli_scores, later_grids_reuse_them_unless_told_not_to)
+{
+    RUN("cd %s; sed 's/0.3, 0.5, 0.7/0.9/' shared.yaml > more.yaml; winnow run more.yaml --db b.db "
+        "2>/dev/null; sqlite3 b.db \"SELECT sum(reused) FROM v_run\"",
+        test_dir());
+    cr_expect_eq(atoi(output.out), 2, "%s reused%s", output.out, output.err);
+    RUN("cd %s; winnow run more.yaml --db c.db --no-reuse 2>/dev/null; "
+        "sqlite3 c.db \"SELECT sum(reused) FROM v_run\"",
+        test_dir());
+    cr_expect_eq(atoi(output.out), 0, "%s reused", output.out);
+    RUN("cd %s; sqlite3 c.db \"ATTACH 'b.db' AS b; SELECT count(*) FROM v_run x JOIN attempt y ON "
+        "y.id = x.attempt JOIN b.attempt z ON z.cell = y.cell WHERE z.state = 'done' AND "
+        "y.test_accuracy = z.test_accuracy AND y.samples_forward = z.samples_forward\"",
+        test_dir());
+    cr_expect_eq(atoi(output.out), 4, "reused or not, the same results: %s", output.out);
+}
+
+/* The key of a cell, in *ret_key. */
+static void key_of(const char *pruner, const char *rate, char ret_key[11])
+{
+    RUN("cd %s; sqlite3 a.db \"SELECT short FROM v_run WHERE pruner = '%s' AND rate = %s AND "
+        "seed = 0\"",
+        test_dir(), pruner, rate);
+    snprintf(ret_key, 11, "%s", output.out);
+}
+
+Test(cli_scores, a_csv_of_all_samples)
+{
+    char key[11];
+    key_of("el2n", "0.7", key);
+    RUN("cd %s; winnow scores %s --db a.db -o s.csv && head -1 s.csv && sed 1d s.csv | awk -F, "
+        "'NF == 4 && $3 > 0 { rows++; kept += $4 } $4 && (!low || $3 < low) { low = $3 } "
+        "!$4 && $3 > high { high = $3 } END { print rows, kept, (low >= high) }'",
+        test_dir(), key);
+    cr_expect_str_eq(output.out, "index,label,score,kept\n270 81 1\n", "%s%s", output.out,
+                     output.err);
+    RUN("cd %s; winnow scores %s --db a.db --kept | sort -n | uniq | wc -l", test_dir(), key);
+    cr_expect_eq(atoi(output.out), 81, "%s", output.out);
+    key_of("random", "0.5", key);
+    RUN("cd %s; winnow scores %s --db a.db | awk -F, 'NR > 1 && $3 == \"\" { rows++; kept += $4 } "
+        "END { print rows, kept }'",
+        test_dir(), key);
+    cr_expect_str_eq(output.out, "270 135\n", "%s%s", output.out, output.err);
+}
+
+Test(cli_scores, what_cannot_be_had_says_why)
+{
+    char key[11];
+    key_of("el2n", "0.7", key);
+    RUN("cd %s; rm artifacts/*; winnow scores %s --db a.db -o s.csv; echo $?; ls s.csv* "
+        "2>/dev/null",
+        test_dir(), key);
+    cr_expect_str_eq(output.out, "4\n", "%s", output.out);
+    cr_expect(strstr(output.err, "artifacts any more; a run of one more rate"), "%s", output.err);
+    RUN("cd %s; winnow scores zzz --db a.db", test_dir());
+    cr_expect_eq(output.status, 2);
+    RUN("cd %s; winnow scores %s --db a.db --kept -o nowhere/s.csv", test_dir(), key);
+    cr_expect_eq(output.status, 4);
+    cr_expect(strstr(output.err, "cannot write nowhere/s.csv: No such file"), "%s", output.err);
+}

@@ -1,6 +1,7 @@
 #include "harness/artifact.h"
 
 #include "harness/base/mem.h"
+#include "harness/base/save.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,33 +28,20 @@ void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX
     hash_finish(hash, ret_key);
 }
 
-static size_t scores_size(const struct artifact *artifact)
-{
-    return artifact->scores ? mem_size(artifact->n, sizeof *artifact->scores) : 0;
-}
-
 /* ---- Writing ---- */
 
 struct sink {
-    int file;
-    struct hash *hash; /* of what was put; NULL: nobody asks */
+    struct save *save;
+    struct hash *hash; /* of what was put */
 };
 
-static int put(struct sink *sink, const void *bytes, size_t count)
+static void put(struct sink *sink, const void *bytes, size_t count)
 {
-    if (sink->hash)
-        hash_add(sink->hash, bytes, count);
-    for (const char *at = bytes; count > 0;) {
-        const ssize_t written = write(sink->file, at, count);
-        if (written < 0 && errno != EINTR)
-            return -1;
-        at += written > 0 ? written : 0;
-        count -= written > 0 ? (size_t)written : 0;
-    }
-    return 0;
+    hash_add(sink->hash, bytes, count);
+    save_put(sink->save, bytes, count);
 }
 
-static int put_header(struct sink *sink, const struct artifact *artifact)
+static void put_header(struct sink *sink, const struct artifact *artifact)
 {
     json_t *header =
         json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:f}", "format", FORMAT, "n",
@@ -64,58 +52,34 @@ static int put_header(struct sink *sink, const struct artifact *artifact)
     char *text = header ? json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     if (!text)
         DIE("out of memory: JSON");
-    const int failed = put(sink, text, strlen(text)) || put(sink, "\n", 1);
+    put(sink, text, strlen(text));
+    put(sink, "\n", 1);
     free(text);
     json_decref(header);
-    return failed;
-}
-
-static int put_all(int file, const struct artifact *artifact)
-{
-    struct sink sink = {file, hash_new()};
-    char hex[HASH_HEX_SIZE];
-    const int failed =
-        put_header(&sink, artifact) ||
-        put(&sink, artifact->state ? artifact->state : "", artifact->state_size) ||
-        put(&sink, artifact->scores ? (const void *)artifact->scores : "", scores_size(artifact));
-    hash_finish(sink.hash, hex);
-    sink.hash = NULL;
-    return failed || put(&sink, hex, HASH_HEX_SIZE - 1) ? -1 : 0;
-}
-
-static int sync_folder(const char *folder)
-{
-    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    const int failed = fsync(fd);
-    close(fd);
-    return failed;
 }
 
 int artifact_save(const char *folder, const char *key, const struct artifact *artifact,
                   struct err *err)
 {
-    struct str path = {0}, aside = {0};
+    struct str path = {0};
+    struct sink sink = {.hash = hash_new()};
+    char hex[HASH_HEX_SIZE];
+    mkdir(folder, 0777); /* where that fails, save_open says why */
     str_addf(&path, "%s/%s", folder, key);
-    str_addf(&aside, "%s.%d", str_text(&path), (int)getpid());
-    const int homeless = mkdir(folder, 0777) && errno != EEXIST;
-    const int file =
-        homeless ? -1 : open(str_text(&aside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    int failed = file < 0;
+    const int failed = save_open(str_text(&path), &sink.save, err);
     if (!failed) {
-        failed = put_all(file, artifact) || fsync(file);
-        failed |= close(file);
-        failed = failed || rename(str_text(&aside), str_text(&path)) || sync_folder(folder);
+        put_header(&sink, artifact);
+        if (artifact->state)
+            put(&sink, artifact->state, artifact->state_size);
+        if (artifact->scores)
+            put(&sink, artifact->scores, mem_size(artifact->n, sizeof *artifact->scores));
     }
-    if (failed) {
-        err_set(err, "cannot keep the scores in %s: %s", str_text(&path), strerror(errno));
-        if (file >= 0)
-            unlink(str_text(&aside));
-    }
+    hash_finish(sink.hash, hex);
     str_release(&path);
-    str_release(&aside);
-    return failed ? -1 : 0;
+    if (failed)
+        return -1;
+    save_put(sink.save, hex, HASH_HEX_SIZE - 1);
+    return save_close(sink.save, err);
 }
 
 /* ---- Reading ---- */

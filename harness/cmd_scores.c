@@ -5,14 +5,11 @@
  * label, its score (empty where the pruner has none) and whether it was kept before `--epoch`.
  */
 #include "harness/artifact.h"
+#include "harness/base/save.h"
 #include "harness/cell.h"
 #include "harness/cmd_find.h"
 
-#include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
 struct values {
@@ -149,23 +146,15 @@ static void write_csv(const struct found *found, bool kept_only, struct str *ret
     }
 }
 
-/* Whole, or not at all. */
 static int write_file(const char *path, const struct str *text)
 {
-    struct str aside = {0};
+    struct save *save;
     struct err err;
-    str_addf(&aside, "%s.%d", path, (int)getpid());
-    FILE *file = fopen(str_text(&aside), "w");
-    int failed = !file || fwrite(str_text(text), 1, text->length, file) != text->length;
-    if (file)
-        failed |= fclose(file) != 0;
-    failed = failed || rename(str_text(&aside), path);
-    if (failed) {
-        err_set(&err, "cannot write %s: %s", path, strerror(errno));
-        if (file)
-            unlink(str_text(&aside));
+    int failed = save_open(path, &save, &err);
+    if (!failed) {
+        save_put(save, str_text(text), text->length);
+        failed = save_close(save, &err);
     }
-    str_release(&aside);
     return failed ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text) : EXIT_DONE;
 }
 

@@ -1,0 +1,31 @@
+/*
+ * save: a file that appears whole or not at all.
+ *
+ * What is written has no name until it is on the disk; then it takes the place of what was at
+ * `path`. A process that dies in between leaves nothing behind: where the file system has nameless
+ * files (O_TMPFILE; ext4, xfs, btrfs, tmpfs), whatever the moment; elsewhere a file PATH.PID.
+ *
+ *     struct save *save;
+ *     if (save_open("results/x.csv", &save, &err))
+ *         ...
+ *     save_put(save, text, length);
+ *     if (save_close(save, &err))       the first thing that went wrong, with the path
+ *         ...
+ */
+#ifndef WINNOW_BASE_SAVE_H
+#define WINNOW_BASE_SAVE_H
+
+#include "harness/base/err.h"
+
+#include <stddef.h>
+
+struct save;
+
+/* path's folder must exist. */
+int save_open(const char *path, struct save **ret_save, struct err *err);
+/* What goes wrong is told by save_close. */
+void save_put(struct save *save, const void *bytes, size_t count);
+/* Syncs, names and frees it; after an error nothing has changed at path. */
+int save_close(struct save *save, struct err *err);
+
+#endif

@@ -46,7 +46,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 
-.PHONY: all demo test check bench deps help clean format lint hdr-check golden-update
+.PHONY: all demo test check bench deps help clean format lint hdr-check golden-update readme
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -125,6 +125,7 @@ help:
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
+	@echo 'make readme          write the table of pruners/README.md anew, from the registry'
 	@echo 'make clean           remove build/'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
@@ -162,6 +163,12 @@ bench: $B/winnow
 # Rewrites what tests/golden expects: read the diff before it is committed.
 golden-update: $B/tests/run
 	WINNOW_GOLDEN_UPDATE=1 OPENBLAS_NUM_THREADS=1 $B/tests/run --filter 'golden/*'
+
+# The table between the two comments; tests/unit/pruners_readme.c compares it.
+readme: $B/winnow
+	$B/winnow list pruners --markdown >$B/pruners-table.md
+	sed -i -e '/^<!-- table:/,/^<!-- end of table/ { /^<!--/! d }' \
+	    -e '/^<!-- table:/ r $B/pruners-table.md' pruners/README.md
 
 # ---- House rules -------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TERMINAL_WIDTH = 88 };
+enum { TERMINAL_WIDTH = 80 };
 
 static void replace(char *text, char old, char new)
 {

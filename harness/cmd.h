@@ -101,7 +101,7 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
 int cmd_fail(const struct cmd_line *line, int code, const char *message);
 
 /*
- * Prints text to stdout, broken between words so that it stays between column indent and column 88,
+ * Prints text to stdout, broken between words so that it stays between column indent and column 80,
  * and ends the line. column: where the cursor stands, from 0.
  */
 void cmd_print_wrapped(const char *text, int indent, int column);

@@ -1,10 +1,11 @@
 /*
- * winnow bench: how fast the models train here.
+ * winnow bench: how fast the models train here, and what the pruners cost.
  *
  *     winnow bench                                      the usual models, fp32, one thread
  *     winnow bench resnet18 --precision bf16 --layers   one of them, layer by layer
  *     winnow bench resnet8 --cells                      a second cell, or a second thread?
  *     winnow bench mlp --json                           an object; for several models an array
+ *     winnow bench --pruners el2n ucb                   see harness/cmd_bench_pruners.h
  *
  * Medians over rounds; each round goes through all models, so that what disturbs the machine for a
  * while disturbs all of them. See harness/bench.h for what a step is.
@@ -14,15 +15,16 @@
 #include "harness/bench_cells.h"
 #include "harness/clock.h"
 #include "harness/cmd.h"
+#include "harness/cmd_bench_pruners.h"
+#include "harness/cmd_bench_table.h"
 #include "harness/engine.h"
 #include "harness/environment.h"
-#include "harness/table.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_MODELS = 32 };
+enum { MOST_MODELS = 32, MOST_ARGUMENTS = 128 };
 
 static const char *const usual_models[] = {"mlp",     "lenet",    "convnet",
                                            "resnet8", "resnet20", "resnet18"};
@@ -36,13 +38,17 @@ struct values {
     double seconds;
     const char *conv, *input;
     bool json, layers, cells, serve;
+    bool pruners; /* then the following count, and of the others threads, rounds, json, serve */
+    const char *samples;
+    int features, classes, epochs;
+    double rate;
 };
 
 static const struct cmd_flag flags[] = {
     CMD_ENUM(struct values, precision, 0, "P", "fp32", precision_names,
              "of the operands of matrix products"),
     CMD_INT(struct values, threads, 0, "N", "1", 1, ENGINE_MAX_THREADS,
-            "of a network; with --cells: how many cells, or threads"),
+            "of a network, or of BLAS under pruners; with --cells: how many cells, or threads"),
     CMD_INT(struct values, batch, 0, "N", "128", 1, 65536, "pictures of a step"),
     CMD_INT(struct values, eval_batch, 0, "N", "512", 1, 65536,
             "pictures of a forward pass that is not for training"),
@@ -51,12 +57,19 @@ static const struct cmd_flag flags[] = {
     CMD_DOUBLE(struct values, seconds, 0, "S", "1", 0.001, 3600,
                "of a measurement; forward passes take half of it"),
     CMD_INT(struct values, rounds, 0, "N", "5", 1, 10000,
-            "measurements of each model; their median counts"),
+            "measurements of each model or pruner; their median counts"),
     CMD_TEXT(struct values, conv, 0, "NAME",
              "the implementation of convolutions, where it can; default: the fastest"),
     CMD_SWITCH(struct values, layers, 0, "the time of each layer, and what runs it"),
     CMD_SWITCH(struct values, cells, 0,
                "compares two cells of one thread each with one cell of two threads"),
+    CMD_SWITCH(struct values, pruners, 0,
+               "measures pruners instead, on a made-up training: seconds, memory, growth"),
+    CMD_TEXT(struct values, samples, 0, "N,...", "of that training, rising; default 5000,50000"),
+    CMD_INT(struct values, features, 0, "N", "512", 1, 65536, "of its network's last layer"),
+    CMD_INT(struct values, classes, 0, "N", "10", 1, 256, "of its samples"),
+    CMD_DOUBLE(struct values, rate, 0, "R", "0.3", 0, 0.999, "fraction of them removed"),
+    CMD_INT(struct values, epochs, 0, "N", "20", 1, 100000, "that it lasts"),
     CMD_SWITCH(struct values, json, 0, "print JSON"),
     CMD_SWITCH(struct values, serve, 0, NULL),
     CMD_END,
@@ -64,13 +77,14 @@ static const struct cmd_flag flags[] = {
 
 static const struct cmd_line line = {
     "bench",
-    "[MODEL...]",
+    "[MODEL...] | --pruners [PRUNER...]",
     "Measures how fast models train here: images/s of whole steps and of forward passes, the\n"
     "phases of a step, and the share of what the CPU can calculate. A model may have options:\n"
-    "convnet:depth=2,width=32. Without one: mlp, lenet, convnet, resnet8, resnet20, resnet18.",
+    "convnet:depth=2,width=32. Without one: mlp, lenet, convnet, resnet8, resnet20, resnet18.\n"
+    "With --pruners: what the pruners themselves cost, all of them or those that are named.",
     flags,
     0,
-    MOST_MODELS,
+    MOST_ARGUMENTS,
 };
 
 /* What is asked for. */
@@ -129,6 +143,8 @@ static int read_job(struct job *job, const char *const *arguments, struct err *e
         return err_prefix(err, "--input: ");
     const bool usual = !arguments[0];
     const size_t most = usual ? sizeof usual_models / sizeof *usual_models : MOST_MODELS;
+    if (arguments[MOST_MODELS])
+        return err_set(err, "at most %d models", MOST_MODELS);
     for (size_t i = 0; i < most; i++) {
         const char *text = usual ? usual_models[i] : arguments[i];
         if (!text)
@@ -323,88 +339,56 @@ static void print_json(json_t *array)
 
 /* ---- For people ---- */
 
-static void add_text(struct table *table, const char *text)
-{
-    table_add(table, (struct table_cell){.type = VALUE_TEXT, .text = text});
-}
-
-/* To `digits` significant ones, or whole where it is larger. */
-static void add_number(struct table *table, double value, int digits)
-{
-    if (!isfinite(value)) {
-        table_add(table, (struct table_cell){.type = VALUE_NULL});
-        return;
-    }
-    const double scale = value > 0 ? pow(10, fmax(0, digits - 1 - floor(log10(value)))) : 1;
-    table_add(table, (struct table_cell){.type = VALUE_REAL, .real = round(value * scale) / scale});
-}
-
-static void start_table(struct table *table, const char *const *names, size_t count)
-{
-    *table = (struct table){.columns = count};
-    for (size_t i = 0; i < count; i++)
-        add_text(table, names[i]);
-}
-
-static void print_table(struct table *table)
-{
-    struct str text = {0};
-    table_render(table, &text);
-    printf("%s", str_text(&text));
-    str_release(&text);
-    table_release(table);
-}
-
 static void print_speeds(struct job *job, struct result *results)
 {
     static const char *const names[] = {"model",     "input",       "train/s", "quartiles",
                                         "forward/s", "x train",     "GFLOP/s", "% of peak",
                                         "MiB",       "convolutions"};
     struct table table;
-    start_table(&table, names, sizeof names / sizeof *names);
+    bench_table_start(&table, names, sizeof names / sizeof *names);
     for (size_t i = 0; i < job->count; i++) {
         struct result *r = &results[i];
         const double train = quantile(job, r->train, 0.5), forward = quantile(job, r->forward, 0.5);
         char implementations[512] = "";
         nn_implementations(r->bench.net, implementations, sizeof implementations);
-        add_text(&table, r->bench.setting.model.label);
-        add_text(&table, input_text(r->bench.setting.input, &job->arena));
-        add_number(&table, train, 3);
-        add_text(&table,
-                 arena_printf(&job->arena, "%.*f-%.*f", train < 10, quantile(job, r->train, 0.25),
-                              train < 10, quantile(job, r->train, 0.75)));
-        add_number(&table, forward, 3);
-        add_number(&table, forward / train, 2);
-        add_number(&table, gflops(job, r), 3);
-        add_number(&table, 100 * gflops(job, r) / quantile(job, r->peak, 0.5), 2);
-        add_number(&table, (double)nn_memory(r->bench.net) / mebibyte, 2);
-        add_text(&table, implementations[0] ? implementations : "-");
+        bench_table_text(&table, r->bench.setting.model.label);
+        bench_table_text(&table, input_text(r->bench.setting.input, &job->arena));
+        bench_table_number(&table, train, 3);
+        bench_table_text(&table, arena_printf(&job->arena, "%.*f-%.*f", train < 10,
+                                              quantile(job, r->train, 0.25), train < 10,
+                                              quantile(job, r->train, 0.75)));
+        bench_table_number(&table, forward, 3);
+        bench_table_number(&table, forward / train, 2);
+        bench_table_number(&table, gflops(job, r), 3);
+        bench_table_number(&table, 100 * gflops(job, r) / quantile(job, r->peak, 0.5), 2);
+        bench_table_number(&table, (double)nn_memory(r->bench.net) / mebibyte, 2);
+        bench_table_text(&table, implementations[0] ? implementations : "-");
     }
-    print_table(&table);
+    bench_table_print(&table);
 }
 
 static void print_phases(const struct job *job, struct result *results)
 {
     struct table table = {.columns = 2 + 2 * BENCH_PHASES};
-    add_text(&table, "model");
-    add_text(&table, "step ms");
+    bench_table_text(&table, "model");
+    bench_table_text(&table, "step ms");
     for (int phase = 0; phase < BENCH_PHASES; phase++) {
-        add_text(&table, bench_phase_names[phase]);
-        add_text(&table, "%");
+        bench_table_text(&table, bench_phase_names[phase]);
+        bench_table_text(&table, "%");
     }
     for (size_t i = 0; i < job->count; i++) {
         struct result *r = &results[i];
         double seconds[BENCH_PHASES], sum = 0;
         for (int phase = 0; phase < BENCH_PHASES; phase++)
             sum += seconds[phase] = quantile(job, r->phase_s[phase], 0.5);
-        add_text(&table, r->bench.setting.model.label);
-        add_number(&table, 1e3 * sum, 3);
+        bench_table_text(&table, r->bench.setting.model.label);
+        bench_table_number(&table, 1e3 * sum, 3);
         for (int phase = 0; phase < BENCH_PHASES; phase++) {
-            add_number(&table, 1e3 * seconds[phase], 3);
-            add_number(&table, 100 * seconds[phase] / sum, 2);
+            bench_table_number(&table, 1e3 * seconds[phase], 3);
+            bench_table_number(&table, 100 * seconds[phase] / sum, 2);
         }
     }
-    print_table(&table);
+    bench_table_print(&table);
 }
 
 static void print_layers(struct job *job, const struct result *r)
@@ -412,21 +396,21 @@ static void print_layers(struct job *job, const struct result *r)
     static const char *const names[] = {"layer",   "in",          "out",     "forward ms",
                                         "GFLOP/s", "backward ms", "GFLOP/s", "runs as"};
     struct table table;
-    start_table(&table, names, sizeof names / sizeof *names);
+    bench_table_start(&table, names, sizeof names / sizeof *names);
     for (int i = 0; i < nn_use_count(r->bench.net); i++) {
         const struct nn_use use = nn_use_at(r->bench.net, i);
-        add_text(&table, use.op);
-        add_text(&table, input_text(use.in, &job->arena));
-        add_text(&table, input_text(use.out, &job->arena));
+        bench_table_text(&table, use.op);
+        bench_table_text(&table, input_text(use.in, &job->arena));
+        bench_table_text(&table, input_text(use.out, &job->arena));
         for (int way = 0; way < 2; way++) {
             const double seconds = use.seconds[way] / r->layer_steps;
-            add_number(&table, 1e3 * seconds, 3);
-            add_number(&table, 1e-9 * use.flops[way] * r->bench.setting.batch / seconds, 3);
+            bench_table_number(&table, 1e3 * seconds, 3);
+            bench_table_number(&table, 1e-9 * use.flops[way] * r->bench.setting.batch / seconds, 3);
         }
-        add_text(&table, use.detail);
+        bench_table_text(&table, use.detail);
     }
     printf("\n%s\n", r->bench.setting.model.label);
-    print_table(&table);
+    bench_table_print(&table);
 }
 
 static void print_all(struct job *job, struct result *results)
@@ -544,7 +528,7 @@ static int run_cells(struct job *job, struct err *err)
     struct table table;
     struct bench_watch watch;
     int failed = 0;
-    start_table(&table, names, sizeof names / sizeof *names);
+    bench_table_start(&table, names, sizeof names / sizeof *names);
     bench_watch_start(&watch);
     for (size_t i = 0; i < job->count && !failed; i++) {
         struct bench_cells cells;
@@ -553,13 +537,13 @@ static int run_cells(struct job *job, struct err *err)
             break;
         const bool beside = cells.beside >= cells.team;
         json_array_append_new(array, cells_json(job, &job->settings[i], n, &cells));
-        add_text(&table, job->settings[i].model.label);
-        add_number(&table, cells.one, 3);
-        add_number(&table, cells.team, 3);
-        add_number(&table, cells.team / cells.one, 3);
-        add_number(&table, cells.beside, 3);
-        add_number(&table, cells.beside / cells.one, 3);
-        add_text(&table, arena_printf(&job->arena, beside ? "-j %d" : "threads: %d", n));
+        bench_table_text(&table, job->settings[i].model.label);
+        bench_table_number(&table, cells.one, 3);
+        bench_table_number(&table, cells.team, 3);
+        bench_table_number(&table, cells.team / cells.one, 3);
+        bench_table_number(&table, cells.beside, 3);
+        bench_table_number(&table, cells.beside / cells.one, 3);
+        bench_table_text(&table, arena_printf(&job->arena, beside ? "-j %d" : "threads: %d", n));
     }
     if (failed) {
         json_decref(array);
@@ -574,20 +558,45 @@ static int run_cells(struct job *job, struct err *err)
         printf("images/s, N = %d, %s, batches of %d, %d rounds of %g s\n\n", n,
                precision_names[job->values.precision], job->values.batch, job->values.rounds,
                job->values.seconds);
-        print_table(&table);
+        bench_table_print(&table);
     }
     warn_of_others(bench_watch_foreign(&watch));
     return 0;
 }
 
+static int run_pruners(const struct values *v, char **argv, const char *const *names)
+{
+    if (v->cells || v->layers || v->conv || v->input)
+        return cmd_fail(&line, EXIT_USAGE,
+                        "--pruners measures no models: --cells, --layers, --conv and --input mean "
+                        "nothing there");
+    const struct cmd_bench_pruners asked = {
+        .names = names,
+        .samples = v->samples ? v->samples : "5000,50000",
+        .features = v->features,
+        .classes = v->classes,
+        .epochs = v->epochs,
+        .rounds = v->rounds,
+        .threads = v->threads,
+        .rate = v->rate,
+        .json = v->json,
+        .serve = v->serve,
+    };
+    return cmd_bench_pruners(&line, argv, &asked);
+}
+
 int cmd_bench(int argc, char **argv)
 {
     struct job job = {.count = 0};
-    const char *arguments[MOST_MODELS];
+    const char *arguments[MOST_ARGUMENTS + 1] = {NULL}; /* NULL ends them */
     struct err err;
     const int done = cmd_parse(&line, argc, argv, &job.values, arguments);
     if (done >= 0)
         return done;
+    if (job.values.pruners)
+        return run_pruners(&job.values, argv, arguments);
+    if (job.values.samples)
+        return cmd_fail(&line, EXIT_USAGE, "--samples wants --pruners");
     arena_init(&job.arena);
     int code = EXIT_DONE;
     if (read_job(&job, arguments, &err)) {

@@ -3,11 +3,20 @@
  *
  *     winnow list                      every name with its line of help
  *     winnow list pruners              the pruners with their options
- *     winnow list pruners ucb          one of them
+ *     winnow list pruners ucb el2n     some of them
  *     winnow list pruners --json       for programs: {"pruners": [{"name": ..., "options": [...]}]}
+ *     winnow list pruners --markdown   the table of pruners/README.md
  *
  * Nothing is listed here a second time: each kind is a function that turns the i-th thing of its
- * registry into a struct entry.
+ * registry into a struct entry. In a kind's own list a thing looks like this, the options with
+ * their defaults:
+ *
+ *     el2n  the largest distance of the probabilities from the label, early, mean
+ *         over proxies
+ *       static; needs probabilities
+ *       cost: runs proxies of `at` epochs, and a forward pass each
+ *       from: Paul et al. 2021, NeurIPS
+ *         runs     10    networks whose scores are averaged [1 to 1000]
  */
 #include "harness/cmd.h"
 #include "harness/data/data.h"
@@ -45,12 +54,16 @@ static const struct word needs_words[] = {
     {NEEDS_LOGITS, "logits"},
     {NEEDS_FEATURES, "features"},
     {NEEDS_VALIDATION, "validation"},
+    {NEEDS_CLASSIFIER, "classifier"},
+    {NEEDS_GRADIENTS, "gradients"},
+    {NEEDS_BATCH_LOSSES, "batch-losses"},
     {0, NULL},
 };
 
 static const struct word flag_words[] = {
     {PRUNER_IGNORES_RATE, "ignores-rate"},
     {PRUNER_SOFT_BUDGET, "soft-budget"},
+    {PRUNER_WEIGHS, "weighs"},
     {0, NULL},
 };
 
@@ -156,6 +169,43 @@ static const char *entry_name_at(const void *kind, size_t i)
     return ((const struct kind *)kind)->entry(i, &entry) ? entry.name : NULL;
 }
 
+/* ---- Pruners ---- */
+
+static const char *const pruner_kinds[] = {
+    [PRUNER_STATIC] = "static",
+    [PRUNER_DYNAMIC] = "dynamic",
+};
+
+/* With the default options. */
+static unsigned usual_needs(const struct entry *entry)
+{
+    unsigned char *options = NULL;
+    if (entry->options_size > 0) {
+        MEM_NEW(options, entry->options_size);
+        option_defaults(entry->options, options);
+    }
+    const unsigned needs = pruner_needs(entry->pruner, options);
+    mem_free(options);
+    return needs;
+}
+
+/* ---- What is asked for ---- */
+
+enum { MOST_NAMES = 128 };
+
+struct values {
+    bool json, markdown;
+};
+
+/* names: what follows the kind on the command line; the first NULL: all of the kind. */
+static bool is_asked_for(const char *const *names, const char *name)
+{
+    for (const char *const *asked = names; *asked; asked++)
+        if (strcmp(*asked, name) == 0)
+            return true;
+    return !names[0];
+}
+
 /* ---- For people ---- */
 
 static void print_words(const char *title, const struct word *words, unsigned bits)
@@ -186,49 +236,122 @@ static void print_names(const struct kind *kind)
         cmd_print_wrapped(entry.help, width + 4, printf("  %-*s", width, entry.name));
 }
 
+static const char *shown_default(const struct option *option)
+{
+    return option->fallback && option->fallback[0] ? option->fallback : "-";
+}
+
+/* What it does, and what it may be: "weight of the newest loss [0 to 1]". */
+static void add_meaning(struct str *text, const struct option *option)
+{
+    str_add(text, option->help);
+    if (option->type == OPTION_INT || option->type == OPTION_DOUBLE) {
+        str_addf(text, " [%.15g to %.15g]", option->min, option->max);
+    } else if (option->type == OPTION_ENUM) {
+        for (size_t i = 0; option_choice(option, i); i++)
+            str_addf(text, "%s%s", i ? ", " : " [", option_choice(option, i));
+        str_add(text, "]");
+    }
+}
+
 static void print_options(const struct option *options)
 {
-    int width = 0;
-    for (const struct option *o = options; o && o->name; o++)
-        width = (int)strlen(o->name) > width ? (int)strlen(o->name) : width;
+    int width = 0, default_width = 0;
     for (const struct option *o = options; o && o->name; o++) {
-        struct str range = {0};
-        option_describe(o, &range);
-        cmd_print_wrapped(o->help, width + 6, printf("    %-*s", width, o->name));
-        cmd_print_wrapped(str_text(&range), width + 6, 0);
-        str_release(&range);
+        const int length = (int)strlen(o->name), default_length = (int)strlen(shown_default(o));
+        width = length > width ? length : width;
+        default_width = default_length > default_width ? default_length : default_width;
     }
+    for (const struct option *o = options; o && o->name; o++) {
+        struct str meaning = {0};
+        add_meaning(&meaning, o);
+        cmd_print_wrapped(str_text(&meaning), width + default_width + 8,
+                          printf("    %-*s  %s", width, o->name, shown_default(o)));
+        str_release(&meaning);
+    }
+}
+
+static void print_fact(const char *title, const char *text)
+{
+    if (text)
+        cmd_print_wrapped(text, 8, printf("  %s:", title));
 }
 
 static void print_entry(const struct entry *entry)
 {
-    printf("%s", entry->name);
+    cmd_print_wrapped(entry->help, 4, printf("%s  ", entry->name));
     if (entry->pruner) {
-        printf(" (%s", entry->pruner->kind == PRUNER_STATIC ? "static" : "dynamic");
-        print_words("; needs", needs_words, entry->pruner->needs);
+        printf("  %s", pruner_kinds[entry->pruner->kind]);
+        print_words("; needs", needs_words, usual_needs(entry));
         print_words(";", flag_words, entry->pruner->flags);
-        printf(")");
+        printf("\n");
+        print_fact("cost", entry->pruner->cost);
     }
-    printf("\n");
-    cmd_print_wrapped(entry->help, 2, 0);
-    if (entry->cite)
-        cmd_print_wrapped(entry->cite, 2, 0);
-    if (entry->source)
-        cmd_print_wrapped(entry->source, 7, printf("  from"));
+    print_fact("from", entry->cite);
+    print_fact("from", entry->source);
     print_options(entry->options);
 }
 
-/* name NULL: all of them. */
-static void print_entries(const struct kind *kind, const char *name)
+/* Pruners by kind: those that choose once, then those that choose again. */
+static int group_of(const struct entry *entry)
+{
+    return entry->pruner ? (int)entry->pruner->kind : 0;
+}
+
+static void print_entries(const struct kind *kind, const char *const *names)
 {
     struct entry entry;
     bool first = true;
+    for (int group = 0; group <= PRUNER_DYNAMIC; group++)
+        for (size_t i = 0; kind->entry(i, &entry); i++)
+            if (group_of(&entry) == group && is_asked_for(names, entry.name)) {
+                printf("%s", first ? "" : "\n");
+                print_entry(&entry);
+                first = false;
+            }
+}
+
+/* ---- For README files ---- */
+
+/* '|' would end the cell. */
+static void print_cell(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        printf("%s%c", *p == '|' ? "\\" : "", *p);
+}
+
+static void print_row(const struct entry *entry)
+{
+    printf("| `%s` | ", entry->name);
+    if (entry->pruner)
+        printf("%s | ", pruner_kinds[entry->pruner->kind]);
+    print_cell(entry->help);
+    printf(" | ");
+    if (entry->pruner) {
+        print_cell(entry->pruner->cost ? entry->pruner->cost : "-");
+        printf(" | ");
+    }
+    for (const struct option *o = entry->options; o && o->name; o++) {
+        printf("%s`%s` ", o == entry->options ? "" : ", ", o->name);
+        print_cell(shown_default(o));
+    }
+    printf("%s | ", entry->options && entry->options->name ? "" : "-");
+    print_cell(entry->cite ? entry->cite : entry->source ? entry->source : "-");
+    printf(" |\n");
+}
+
+static void print_markdown(const struct kind *kind, const char *const *names)
+{
+    struct entry entry;
+    if (kind->entry(0, &entry) && entry.pruner)
+        printf("| pruner | kind | rule | cost | options and defaults | from |\n"
+               "|---|---|---|---|---|---|\n");
+    else
+        printf("| %s | what it is | options and defaults | from |\n|---|---|---|---|\n",
+               kind->singular);
     for (size_t i = 0; kind->entry(i, &entry); i++)
-        if (!name || strcmp(name, entry.name) == 0) {
-            printf("%s", first ? "" : "\n");
-            print_entry(&entry);
-            first = false;
-        }
+        if (is_asked_for(names, entry.name))
+            print_row(&entry);
 }
 
 /* ---- For programs ---- */
@@ -284,41 +407,38 @@ static json_t *entry_to_json(const struct entry *entry)
     REQUIRE(object);
     if (entry->pruner)
         json_object_update_new(
-            object, json_pack("{s:s, s:o, s:o}", "kind",
-                              entry->pruner->kind == PRUNER_STATIC ? "static" : "dynamic", "needs",
-                              words_to_json(needs_words, entry->pruner->needs), "flags",
-                              words_to_json(flag_words, entry->pruner->flags)));
+            object,
+            json_pack("{s:s, s:s?, s:o, s:o}", "kind", pruner_kinds[entry->pruner->kind], "cost",
+                      entry->pruner->cost, "needs", words_to_json(needs_words, usual_needs(entry)),
+                      "flags", words_to_json(flag_words, entry->pruner->flags)));
     return object;
 }
 
-static json_t *kind_to_json(const struct kind *kind, const char *name)
+static json_t *kind_to_json(const struct kind *kind, const char *const *names)
 {
     json_t *array = json_array();
     struct entry entry;
     for (size_t i = 0; kind->entry(i, &entry); i++)
-        if (!name || strcmp(name, entry.name) == 0)
+        if (is_asked_for(names, entry.name))
             json_array_append_new(array, entry_to_json(&entry));
     return array;
 }
 
 /* ---- The command ---- */
 
-struct values {
-    bool json;
-};
-
 static const struct cmd_flag flags[] = {
     CMD_SWITCH(struct values, json, 0, "print JSON"),
+    CMD_SWITCH(struct values, markdown, 0, "print a kind as the table of a README"),
     CMD_END,
 };
 
 static const struct cmd_line line = {
     "list",
-    "[datasets|models|pruners|train|engine|figures] [NAME]",
-    "Lists what an experiment may name. With a kind: with all options, their ranges and defaults.",
+    "[datasets|models|pruners|train|engine|figures] [NAME...]",
+    "Lists what an experiment may name. With a kind: with all options, their defaults and ranges.",
     flags,
     0,
-    2,
+    1 + MOST_NAMES,
 };
 
 static int unknown(const char *what, const char *word, const char *near)
@@ -350,25 +470,30 @@ static bool has_entry(const struct kind *kind, const char *word)
 int cmd_list(int argc, char **argv)
 {
     struct values values;
-    const char *arguments[2];
+    const char *arguments[1 + MOST_NAMES + 1] = {NULL}; /* NULL ends the names */
     const int done = cmd_parse(&line, argc, argv, &values, arguments);
     if (done >= 0)
         return done;
-    const char *word = arguments[0], *name = arguments[1];
+    const char *word = arguments[0], *const *names = arguments + 1;
     const struct kind *only = word ? find_kind(word) : NULL;
     if (word && !only)
         return unknown("kind", word, str_nearest(word, kind_name_at, NULL));
-    if (name && !has_entry(only, name))
-        return unknown(only->singular, name, str_nearest(name, entry_name_at, only));
+    for (const char *const *name = names; *name; name++)
+        if (!has_entry(only, *name))
+            return unknown(only->singular, *name, str_nearest(*name, entry_name_at, only));
+    if (values.markdown && (!only || values.json))
+        return cmd_fail(&line, EXIT_USAGE, "--markdown wants one kind, and no --json");
 
     json_t *object = values.json ? json_object() : NULL;
     for (const struct kind *kind = kinds; kind < kinds + KINDS; kind++) {
         if (only && kind != only)
             continue;
         if (values.json)
-            json_object_set_new(object, kind->name, kind_to_json(kind, name));
+            json_object_set_new(object, kind->name, kind_to_json(kind, names));
+        else if (values.markdown)
+            print_markdown(kind, names);
         else if (only)
-            print_entries(kind, name);
+            print_entries(kind, names);
         else
             print_names(kind);
     }
@@ -377,7 +502,7 @@ int cmd_list(int argc, char **argv)
         printf("\n");
         json_decref(object);
     } else if (!only) {
-        printf("\nwinnow list KIND [NAME] tells the options.\n");
+        printf("\nwinnow list KIND [NAME...] tells the options.\n");
     }
     return EXIT_DONE;
 }

@@ -16,6 +16,8 @@ void observer_init(struct observer *observer, unsigned needs, size_t n, size_t c
     MEM_NEW(observer->seen, n);
     if (needs & NEEDS_LOSSES)
         MEM_NEW(observer->losses, n);
+    if (needs & NEEDS_BATCH_LOSSES)
+        MEM_NEW(observer->batch_losses, n);
     if (needs & NEEDS_PROBABILITIES)
         MEM_NEW(observer->probabilities, mem_size(n, classes));
     if (needs & NEEDS_CORRECT)
@@ -30,6 +32,7 @@ void observer_release(struct observer *observer)
 {
     mem_free(observer->seen);
     mem_free(observer->losses);
+    mem_free(observer->batch_losses);
     mem_free(observer->probabilities);
     mem_free(observer->correct);
     mem_free(observer->logits);
@@ -55,12 +58,15 @@ void observer_take(struct observer *observer, const struct nn_net *net, const ui
                    size_t count, const float *losses)
 {
     const size_t classes = observer->classes, width = observer->feature_count;
+    const float mean = observer->batch_losses ? (float)(num_sum(losses, count) / (double)count) : 0;
     for (size_t row = 0; row < count; row++) {
         const size_t i = index[row];
         const float *logits = nn_logits(net) + row * classes;
         observer->seen[i] = 1;
         if (observer->losses)
             observer->losses[i] = losses[row];
+        if (observer->batch_losses)
+            observer->batch_losses[i] = mean;
         if (observer->probabilities)
             num_softmax(observer->probabilities + i * classes, logits, 1, classes);
         if (observer->correct)
@@ -83,6 +89,7 @@ struct pruner_pass observer_pass(const struct observer *observer, int run, int e
         .labels = observer->labels,
         .seen = observer->seen,
         .losses = observer->losses,
+        .batch_losses = training ? observer->batch_losses : NULL,
         .probabilities = observer->probabilities,
         .correct = observer->correct,
         .logits = observer->logits,

@@ -22,6 +22,7 @@ struct observer {
     uint8_t *seen;         /* [n] */
     /* NULL where not needed */
     float *losses;        /* [n] */
+    float *batch_losses;  /* [n] */
     float *probabilities; /* [n][classes] */
     uint8_t *correct;     /* [n] */
     float *logits;        /* [n][classes] */
@@ -35,7 +36,7 @@ void observer_release(struct observer *observer);
 /* Forgets which rows were seen. */
 void observer_clear(struct observer *observer);
 /* Rows 0..count-1 of net's last forward pass belong to samples index[0..count-1]; losses [count].
- */
+ * In training they are one batch, whose mean loss each of them gets. */
 void observer_take(struct observer *observer, const struct nn_net *net, const uint32_t *index,
                    size_t count, const float *losses);
 /* Lends what was taken since the last clear. */

@@ -75,6 +75,29 @@ static int observe_training(struct session *s, int run, int epoch, struct err *e
     return pruner_observe(s->pruner, &pass, err);
 }
 
+/* A pruner that drops samples batch by batch, for trainer_epoch; looking and deciding is charged to
+ * PHASE_SCORE. */
+struct dropping {
+    struct session *s;
+    enum phase before;
+    bool wrong; /* the pruner's mistake ended the epoch */
+};
+
+static void enter_score(void *context)
+{
+    struct dropping *dropping = context;
+    dropping->before = clock_enter(dropping->s->clock, PHASE_SCORE);
+}
+
+static int decide(void *context, const struct pruner_batch *batch, size_t step, float *ret_weights,
+                  struct err *err)
+{
+    struct dropping *dropping = context;
+    dropping->wrong = pruner_drop(dropping->s->pruner, batch, step, ret_weights, err) != 0;
+    clock_enter(dropping->s->clock, dropping->before);
+    return dropping->wrong ? -1 : 0;
+}
+
 /* trainer_epoch, with the session's books; images a second go to ret_speed. */
 static int train_epoch(struct session *s, struct trainer *trainer, int epoch, int epochs,
                        const struct pruner_selection *selection, bool watched, double *ret_loss,
@@ -83,10 +106,14 @@ static int train_epoch(struct session *s, struct trainer *trainer, int epoch, in
     const int64_t started = clock_now();
     if (watched)
         observer_clear(&s->observer);
-    s->diverged = trainer_epoch(trainer, epoch, epochs, selection, watched ? &s->observer : NULL,
-                                &s->work, ret_loss, err) != 0;
+    struct dropping dropping = {.s = s};
+    const struct trainer_drop drop = {&dropping, enter_score, decide};
+    const int failed = trainer_epoch(trainer, epoch, epochs, selection,
+                                     pruner_drops(s->pruner, epoch) ? &drop : NULL,
+                                     watched ? &s->observer : NULL, &s->work, ret_loss, err);
     *ret_speed = (double)selection->count / ((double)(clock_now() - started) * 1e-9);
-    return s->diverged ? -1 : 0;
+    s->diverged = failed && !dropping.wrong;
+    return failed;
 }
 
 static void send_progress(const struct session *s, const char *stage, int epoch, int epochs,
@@ -326,12 +353,12 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
         return -1;
     struct record_epoch record = {
         .epoch = epoch + 1,
-        .kept = (int64_t)s->selection.count,
         .lr = trainer_lr(&s->trainer, epoch + 1, epochs),
         .val_accuracy = (double)NAN,
         .test_accuracy = (double)NAN,
     };
     double speed;
+    const int64_t steps_before = s->work.samples_backward;
     const enum phase before = clock_enter(s->clock, PHASE_TRAIN);
     int failed = train_epoch(s, &s->trainer, epoch, epochs, &s->selection, watched,
                              &record.train_loss, &speed, err);
@@ -342,6 +369,7 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     clock_enter(s->clock, before);
     if (failed)
         return -1;
+    record.kept = s->work.samples_backward - steps_before;
     s->trained += record.kept;
     record.charged_ns = clock_charged(s->clock);
     evaluate(s, epoch, epochs, &record, end);

@@ -1,6 +1,7 @@
 #include "harness/trainer.h"
 
 #include "harness/base/mem.h"
+#include "harness/base/num.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,6 +49,8 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
     MEM_NEW(trainer->batch_labels, rows);
     MEM_NEW(trainer->batch_weights, rows);
     MEM_NEW(trainer->batch_losses, rows);
+    MEM_NEW(trainer->batch_factors, rows);
+    MEM_NEW(trainer->batch_probabilities, mem_size(rows, (size_t)data->classes));
     return 0;
 }
 
@@ -61,6 +64,8 @@ void trainer_release(struct trainer *trainer)
     mem_free(trainer->batch_labels);
     mem_free(trainer->batch_weights);
     mem_free(trainer->batch_losses);
+    mem_free(trainer->batch_factors);
+    mem_free(trainer->batch_probabilities);
     *trainer = (struct trainer){0};
 }
 
@@ -155,42 +160,121 @@ static void count_work(struct work *work, const struct nn_net *net, size_t forwa
         (double)forward * nn_flops_forward(net) + (double)backward * nn_flops_backward(net);
 }
 
-int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
-                  const struct pruner_selection *selection, struct observer *observer,
-                  struct work *work, double *ret_loss, struct err *err)
+static int diverged(struct err *err, int epoch, size_t step)
 {
-    const struct recipe *recipe = trainer->recipe;
-    const struct split *split = &trainer->data->train;
-    const struct augment augment = augment_of(recipe, trainer->seed, epoch);
-    const size_t count = selection->count, batch = (size_t)recipe->batch;
-    double loss_sum = 0;
-    order_selection(trainer, epoch, selection);
-    for (size_t first = 0, step = 0; first < count; first += batch, step++) {
-        const uint32_t *index = trainer->order + first;
-        const size_t rows = count - first < batch ? count - first : batch;
-        const int n = (int)rows;
-        for (size_t row = 0; row < rows; row++) {
-            trainer->batch_labels[row] = split->labels[index[row]];
-            trainer->batch_weights[row] = selection->weight[trainer->place[index[row]] - 1];
-        }
-        gather(trainer, split, index, rows, &augment);
-        nn_forward(trainer->net, n,
-                   &(struct nn_mode){true, trainer->seed, (uint32_t)epoch, (uint32_t)step});
-        const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
-                                    recipe->label_smoothing, trainer->batch_losses);
-        if (!isfinite(loss))
-            return err_set(err, "diverged: the loss is not finite in epoch %d, batch %zu",
-                           epoch + 1, step + 1);
-        nn_backward(trainer->net, n);
-        const double position = epoch + (double)first / (double)count;
-        struct update update = {trainer, schedule_lr(&trainer->schedule, position, epochs)};
-        nn_parallel(trainer->net, update_share, &update);
-        if (observer)
-            observer_take(observer, trainer->net, index, rows, trainer->batch_losses);
-        loss_sum += loss * (double)rows;
+    return err_set(err, "diverged: the loss is not finite in epoch %d, batch %zu", epoch + 1,
+                   step + 1);
+}
+
+/* A batch on its way to a step. */
+struct batch {
+    int epoch;
+    size_t step; /* of the epoch, from 0 */
+    uint32_t *index;
+    size_t rows;
+    struct augment augment;
+};
+
+/* What a forward-only pass makes of the batch, in batch_losses and batch_probabilities. */
+static void look_at(struct trainer *trainer, const struct batch *batch)
+{
+    const size_t classes = (size_t)trainer->data->classes;
+    for (size_t from = 0, rows; from < batch->rows; from += rows) {
+        rows = batch->rows - from < TRAINER_EVAL_BATCH ? batch->rows - from : TRAINER_EVAL_BATCH;
+        gather(trainer, &trainer->data->train, batch->index + from, rows, &batch->augment);
+        nn_forward(trainer->net, (int)rows, &(struct nn_mode){.train = false});
+        nn_loss(trainer->net, (int)rows, trainer->batch_labels + from, NULL, 0,
+                trainer->batch_losses + from);
+        num_softmax(trainer->batch_probabilities + from * classes, nn_logits(trainer->net), rows,
+                    classes);
     }
-    count_work(work, trainer->net, count, count);
-    *ret_loss = loss_sum / (double)count;
+}
+
+/* Takes the samples out of the batch that drop leaves out; the others close up, in their order. */
+static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop,
+                        struct batch *batch, struct err *err)
+{
+    const size_t rows = batch->rows;
+    drop->look(drop->context);
+    look_at(trainer, batch);
+    /* The only place to see it where nothing is left: NaN is above no threshold and below none. */
+    if (!isfinite(num_sum(trainer->batch_losses, rows)))
+        return diverged(err, batch->epoch, batch->step);
+    const struct pruner_batch seen = {
+        .epoch = batch->epoch,
+        .rows = rows,
+        .index = batch->index,
+        .labels = trainer->batch_labels,
+        .losses = trainer->batch_losses,
+        .probabilities = trainer->batch_probabilities,
+    };
+    float *factors = trainer->batch_factors;
+    if (drop->decide(drop->context, &seen, batch->step, factors, err))
+        return -1;
+    batch->rows = 0;
+    for (size_t row = 0; row < rows; row++) {
+        if (factors[row] == 0)
+            continue;
+        batch->index[batch->rows] = batch->index[row];
+        trainer->batch_labels[batch->rows] = trainer->batch_labels[row];
+        trainer->batch_weights[batch->rows++] = trainer->batch_weights[row] * factors[row];
+    }
+    return 0;
+}
+
+/* One step on the batch, with learning rate lr; *ret_loss is what was minimised. */
+static int step_on(struct trainer *trainer, const struct batch *batch, double lr, double *ret_loss,
+                   struct err *err)
+{
+    const int n = (int)batch->rows;
+    gather(trainer, &trainer->data->train, batch->index, batch->rows, &batch->augment);
+    nn_forward(
+        trainer->net, n,
+        &(struct nn_mode){true, trainer->seed, (uint32_t)batch->epoch, (uint32_t)batch->step});
+    const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
+                                trainer->recipe->label_smoothing, trainer->batch_losses);
+    if (!isfinite(loss))
+        return diverged(err, batch->epoch, batch->step);
+    nn_backward(trainer->net, n);
+    struct update update = {trainer, lr};
+    nn_parallel(trainer->net, update_share, &update);
+    *ret_loss = loss;
+    return 0;
+}
+
+int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
+                  const struct pruner_selection *selection, const struct trainer_drop *drop,
+                  struct observer *observer, struct work *work, double *ret_loss, struct err *err)
+{
+    const uint8_t *labels = trainer->data->train.labels;
+    const size_t count = selection->count, most = (size_t)trainer->recipe->batch;
+    struct batch batch = {.epoch = epoch,
+                          .augment = augment_of(trainer->recipe, trainer->seed, epoch)};
+    double loss_sum = 0;
+    size_t trained = 0;
+    order_selection(trainer, epoch, selection);
+    for (size_t first = 0; first < count; first += most, batch.step++) {
+        batch.index = trainer->order + first;
+        batch.rows = count - first < most ? count - first : most;
+        for (size_t row = 0; row < batch.rows; row++) {
+            trainer->batch_labels[row] = labels[batch.index[row]];
+            trainer->batch_weights[row] = selection->weight[trainer->place[batch.index[row]] - 1];
+        }
+        if (drop && drop_samples(trainer, drop, &batch, err))
+            return -1;
+        if (batch.rows == 0)
+            continue;
+        const double position = epoch + (double)first / (double)count;
+        double loss = 0;
+        if (step_on(trainer, &batch, schedule_lr(&trainer->schedule, position, epochs), &loss, err))
+            return -1;
+        if (observer)
+            observer_take(observer, trainer->net, batch.index, batch.rows, trainer->batch_losses);
+        loss_sum += loss * (double)batch.rows;
+        trained += batch.rows;
+    }
+    count_work(work, trainer->net, trained + (drop ? count : 0), trained);
+    *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;
 }
 

@@ -5,7 +5,7 @@
  * Common random numbers: everything drawn here is named by (seed, purpose, epoch, sample), so cells
  * that differ in their pruner alone start from the same weights, crop a picture the same way, and
  * meet the samples that they share in the same order: an epoch walks one permutation of all N and
- * skips what was not selected.
+ * skips what was not selected. What is dropped from a batch leaves the others where they are.
  */
 #ifndef WINNOW_TRAINER_H
 #define WINNOW_TRAINER_H
@@ -29,12 +29,29 @@ struct trainer {
     struct schedule schedule;
     struct nn_net *net;
     struct sgd sgd;
-    uint32_t *order;       /* [n] this epoch's permutation */
-    uint32_t *place;       /* [n] 1 + position in the selection, 0: not selected */
-    uint32_t *batch_index; /* [batch] */
-    uint8_t *batch_labels; /* [batch] */
-    float *batch_weights;  /* [batch] */
-    float *batch_losses;   /* [batch] */
+    uint32_t *order;            /* [n] this epoch's permutation */
+    uint32_t *place;            /* [n] 1 + position in the selection, 0: not selected */
+    uint32_t *batch_index;      /* [batch] */
+    uint8_t *batch_labels;      /* [batch] */
+    float *batch_weights;       /* [batch] */
+    float *batch_losses;        /* [batch] */
+    float *batch_factors;       /* [batch] of the weights; these two only with a trainer_drop */
+    float *batch_probabilities; /* [batch][classes] */
+};
+
+/*
+ * Who decides, before each step, which samples of its batch are back-propagated. Between the two
+ * calls the trainer looks at the batch: a forward-only pass, evaluation mode (nothing of the
+ * network changes), augmented as the step will be. `context` goes to both.
+ */
+struct trainer_drop {
+    void *context;
+    /* The batch is about to be looked at. */
+    void (*look)(void *context);
+    /* ret_weights [rows]: factors of the loss weights, 0 leaves a sample out. An error ends the
+     * epoch. step counts its batches from 0. */
+    int (*decide)(void *context, const struct pruner_batch *batch, size_t step, float *ret_weights,
+                  struct err *err);
 };
 
 /* data and recipe are borrowed; engine is read. An error where the model's options do not fit the
@@ -46,14 +63,19 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
 void trainer_release(struct trainer *trainer);
 
 /*
- * Trains epoch number `epoch` (from 0) of a schedule over `epochs` on the selection. What the
- * forward passes computed goes to observer (NULL: nobody wants it), the work to *work (added).
- * Gives the mean of what was minimised. Error: the loss is not finite, with the batch where that
- * began.
+ * Trains epoch number `epoch` (from 0) of a schedule over `epochs` on the selection, or on what
+ * drop leaves of it (NULL: all). What the steps' forward passes computed goes to observer (NULL:
+ * nobody wants it), the work to *work (added). Gives the mean of what was minimised, NAN where no
+ * sample was left in the whole epoch. Error: the loss is not finite, with the batch where that
+ * began; or what drop says.
+ *
+ * Samples that are dropped cost the look alone: the others are gathered again and the step is on
+ * them only, its loss divided by their number. A batch of which nothing is left has no step, and
+ * the schedule goes on as if it had.
  */
 int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
-                  const struct pruner_selection *selection, struct observer *observer,
-                  struct work *work, double *ret_loss, struct err *err);
+                  const struct pruner_selection *selection, const struct trainer_drop *drop,
+                  struct observer *observer, struct work *work, double *ret_loss, struct err *err);
 /* Learning rate when `epoch` epochs of `epochs` are done. */
 double trainer_lr(const struct trainer *trainer, int epoch, int epochs);
 

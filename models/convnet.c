@@ -24,6 +24,7 @@ enum { GROUPS = 4 }; /* of the group norm, as in the benchmark */
 struct convnet_options {
     int depth, width;
     int activation, normalisation, pooling;
+    int bottleneck;
 };
 
 static const struct option table[] = {
@@ -33,6 +34,7 @@ static const struct option table[] = {
     OPTION_ENUM(struct convnet_options, normalisation, "batch", normalisations,
                 "after each convolution; group: 4 groups"),
     OPTION_ENUM(struct convnet_options, pooling, "max", poolings, "2 x 2, at the end of a block"),
+    MODEL_BOTTLENECK(struct convnet_options),
     OPTION_END,
 };
 
@@ -87,7 +89,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
         if (o->pooling != POOL_NONE)
             x = o->pooling == MAX ? nn_max_pool(net, x, 2, 2) : nn_avg_pool(net, x, 2, 2);
     }
-    nn_classifier(net, x, classes);
+    model_classifier(net, x, classes, o->bottleneck);
     return 0;
 }
 

@@ -12,7 +12,7 @@ enum { PAPER_SIZE = 32, SMALLEST = 12 };
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options;
+    const struct model_common *o = options;
     int x = nn_input(net);
     const struct nn_shape in = nn_shape_of(net, x);
     if (in.h < SMALLEST || in.w < SMALLEST)
@@ -25,7 +25,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     x = nn_max_pool(net, nn_relu(net, x), 2, 2);
     x = nn_relu(net, nn_linear(net, x, 120));
     x = nn_relu(net, nn_linear(net, x, 84));
-    nn_classifier(net, x, classes);
+    model_classifier(net, x, classes, o->bottleneck);
     return 0;
 }
 
@@ -33,5 +33,7 @@ const struct model model_lenet = {
     .name = "lenet",
     .help = "LeNet-5 with relu and max pooling",
     .cite = "LeCun, Bottou, Bengio & Haffner, Proc. IEEE 1998",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build,
 };

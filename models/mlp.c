@@ -6,12 +6,14 @@
 struct mlp_options {
     int width, depth;
     double dropout;
+    int bottleneck;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct mlp_options, width, "256", 1, 8192, "units of a hidden layer"),
     OPTION_INT(struct mlp_options, depth, "1", 1, 16, "hidden layers"),
     OPTION_DOUBLE(struct mlp_options, dropout, "0", 0, 0.95, "share of hidden units dropped"),
+    MODEL_BOTTLENECK(struct mlp_options),
     OPTION_END,
 };
 
@@ -25,7 +27,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
         if (o->dropout > 0)
             x = nn_dropout(net, x, o->dropout);
     }
-    nn_classifier(net, x, classes);
+    model_classifier(net, x, classes, o->bottleneck);
     return 0;
 }
 

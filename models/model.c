@@ -13,6 +13,16 @@ static const struct model *const registry[] = {
     NULL,
 };
 
+const struct option model_common_options[] = {
+    MODEL_BOTTLENECK(struct model_common),
+    OPTION_END,
+};
+
+void model_classifier(struct nn_net *net, int x, int classes, int bottleneck)
+{
+    nn_classifier(net, bottleneck > 0 ? nn_projection(net, x, bottleneck) : x, classes);
+}
+
 const struct model *model_at(size_t i)
 {
     return i < sizeof registry / sizeof *registry ? registry[i] : NULL;

@@ -11,9 +11,11 @@
  *         int x = nn_input(net);
  *         for (int i = 0; i < o->depth; i++)
  *             x = nn_relu(net, nn_linear(net, x, o->width));
- *         nn_classifier(net, x, classes);
+ *         model_classifier(net, x, classes, o->bottleneck);
  *         return 0;
  *     }
+ *
+ * Every model has the option `bottleneck`, MODEL_BOTTLENECK in its table.
  */
 #ifndef WINNOW_MODELS_MODEL_H
 #define WINNOW_MODELS_MODEL_H
@@ -26,15 +28,32 @@ struct model {
     const char *name;             /* as YAML writes it */
     const char *help;             /* one line */
     const char *cite;             /* the paper, or NULL */
-    const struct option *options; /* NULL: none */
-    size_t options_size;          /* bytes of the options' struct; 0: none */
+    const struct option *options; /* MUST: bottleneck at least */
+    size_t options_size;          /* bytes of the options' struct */
     /*
-     * MUST. Adds layers to net (its input shape is set) and ends with nn_classifier. options: the
-     * struct the table describes, borrowed for the call, NULL where options_size is 0. Returns -1
-     * with the reason where the options do not fit the input (four poolings of a 12 x 12 picture).
+     * MUST. Adds layers to net (its input shape is set) and ends with model_classifier. options:
+     * the struct the table describes, borrowed for the call. Returns -1 with the reason where the
+     * options do not fit the input (four poolings of a 12 x 12 picture).
      */
     int (*build)(struct nn_net *net, const void *options, int classes, struct err *err);
 };
+
+/*
+ * A linear layer of so many units without activation before the classifier, so that they are the
+ * features: Yang et al. (ICLR 2023) have one of 50, for a last layer of few parameters.
+ */
+#define MODEL_BOTTLENECK(type)                                                                     \
+    OPTION_INT_OR(type, bottleneck, "none", "none", 4096,                                          \
+                  "units of a linear layer before the classifier")
+
+/* The options of a model that has no others, and their table. */
+struct model_common {
+    int bottleneck;
+};
+extern const struct option model_common_options[];
+
+/* How every model's build ends: the bottleneck, where it is not 0, and the classifier, on x. */
+void model_classifier(struct nn_net *net, int x, int classes, int bottleneck);
 
 /* The registry (models.def), in its order; NULL at the end. */
 const struct model *model_at(size_t i);

@@ -38,8 +38,10 @@ int residual_stages(struct nn_net *net, int x, const struct residual *residual)
     return x;
 }
 
-void residual_build(struct nn_net *net, const struct residual *residual, int classes)
+void residual_build(struct nn_net *net, const struct residual *residual,
+                    const struct model_common *options, int classes)
 {
     const int stem = nn_relu(net, residual_conv_norm(net, nn_input(net), residual->width, 3, 1));
-    nn_classifier(net, nn_global_avg_pool(net, residual_stages(net, stem, residual)), classes);
+    const int x = nn_global_avg_pool(net, residual_stages(net, stem, residual));
+    model_classifier(net, x, classes, options->bottleneck);
 }

@@ -11,12 +11,12 @@
  *         return residual_join(net, residual_basic(net, x, width, stride), x, stride);
  *     }
  *
- *     residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, classes);    resnet20
+ *     residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, options, classes);
  */
 #ifndef WINNOW_MODELS_RESIDUAL_H
 #define WINNOW_MODELS_RESIDUAL_H
 
-#include "models/nn/nn.h"
+#include "models/model.h"
 
 enum { RESIDUAL_MAX_STAGES = 4 };
 
@@ -28,7 +28,8 @@ struct residual {
 };
 
 /* The network: a stem of conv 3x3, norm, relu (no pooling, as for small pictures), the rest. */
-void residual_build(struct nn_net *net, const struct residual *residual, int classes);
+void residual_build(struct nn_net *net, const struct residual *residual,
+                    const struct model_common *options, int classes);
 /* The stages alone. */
 int residual_stages(struct nn_net *net, int x, const struct residual *residual);
 

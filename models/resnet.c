@@ -39,36 +39,36 @@ static int bottleneck_block(struct nn_net *net, int x, int width, int stride)
 
 static int build_8(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){16, {1, 1, 1}, basic_block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){16, {1, 1, 1}, basic_block}, options, classes);
     return 0;
 }
 
 static int build_20(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, options, classes);
     return 0;
 }
 
 static int build_18(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, basic_block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, basic_block}, options, classes);
     return 0;
 }
 
 static int build_34(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, basic_block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, basic_block}, options, classes);
     return 0;
 }
 
 static int build_50(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, bottleneck_block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, bottleneck_block}, options, classes);
     return 0;
 }
 
@@ -76,6 +76,8 @@ const struct model model_resnet8 = {
     .name = "resnet8",
     .help = "residual network, 3 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_8,
 };
 
@@ -83,6 +85,8 @@ const struct model model_resnet20 = {
     .name = "resnet20",
     .help = "residual network, 9 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_20,
 };
 
@@ -90,6 +94,8 @@ const struct model model_resnet18 = {
     .name = "resnet18",
     .help = "residual network, 8 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_18,
 };
 
@@ -97,6 +103,8 @@ const struct model model_resnet34 = {
     .name = "resnet34",
     .help = "residual network, 16 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_34,
 };
 
@@ -104,5 +112,7 @@ const struct model model_resnet50 = {
     .name = "resnet50",
     .help = "residual network, 16 bottlenecks, 256-512-1024-2048 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_50,
 };

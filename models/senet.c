@@ -27,8 +27,8 @@ static int block(struct nn_net *net, int x, int width, int stride)
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, block}, classes);
+    (void)err;
+    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, block}, options, classes);
     return 0;
 }
 
@@ -36,5 +36,7 @@ const struct model model_senet18 = {
     .name = "senet18",
     .help = "resnet18 with squeeze and excitation",
     .cite = "Hu, Shen & Sun, CVPR 2018",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build,
 };

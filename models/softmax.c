@@ -5,13 +5,16 @@
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
-    nn_classifier(net, nn_input(net), classes);
+    (void)err;
+    const struct model_common *o = options;
+    model_classifier(net, nn_input(net), classes, o->bottleneck);
     return 0;
 }
 
 const struct model model_softmax = {
     .name = "softmax",
     .help = "logistic regression on the pixels",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build,
 };

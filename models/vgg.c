@@ -17,7 +17,7 @@ static const int configuration_a[] = {64,  POOL, 128,  POOL, 256, 256, POOL,
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options;
+    const struct model_common *o = options;
     int x = nn_input(net);
     const struct nn_shape in = nn_shape_of(net, x);
     if (in.h < SMALLEST || in.w < SMALLEST)
@@ -31,7 +31,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
         else if (shape.h > 1 && shape.w > 1)
             x = nn_max_pool(net, x, 2, 2);
     }
-    nn_classifier(net, x, classes);
+    model_classifier(net, x, classes, o->bottleneck);
     return 0;
 }
 
@@ -39,5 +39,7 @@ const struct model model_vgg11 = {
     .name = "vgg11",
     .help = "plain network, 8 convolutions with batch norm, 5 poolings",
     .cite = "Simonyan & Zisserman, ICLR 2015",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build,
 };

@@ -34,10 +34,12 @@ static int block(struct nn_net *net, int x, int width, int stride)
 
 static int build_16_4(struct nn_net *net, const void *options, int classes, struct err *err)
 {
-    (void)options, (void)err;
+    (void)err;
+    const struct model_common *o = options;
     int x = residual_conv(net, nn_input(net), STEM, 3, 1);
     x = residual_stages(net, x, &(struct residual){4 * STEM, {2, 2, 2}, block});
-    nn_classifier(net, nn_global_avg_pool(net, norm_relu(net, x)), classes);
+    x = nn_global_avg_pool(net, norm_relu(net, x));
+    model_classifier(net, x, classes, o->bottleneck);
     return 0;
 }
 
@@ -45,5 +47,7 @@ const struct model model_wrn16_4 = {
     .name = "wrn16-4",
     .help = "wide residual network, 6 blocks, 64-128-256 channels",
     .cite = "Zagoruyko & Komodakis, BMVC 2016",
+    .options = model_common_options,
+    .options_size = sizeof(struct model_common),
     .build = build_16_4,
 };

@@ -28,71 +28,11 @@
  * the mean; here each is drawn by itself, as the paper's equation says. It treats r > .9 as .9;
  * here r is what the experiment asks for. It ends pruning when the epoch passes delta * E; here the
  * part without pruning is rounded to whole epochs.
+ *
+ * Worked example: s = .1 .2 .3 2 with rate .5: the mean is .65; of samples 0, 1 and 2 each is
+ * dropped with probability .5, and those that stay weigh 2; sample 3 stays and weighs 1.
  */
-#include "harness/base/num.h"
-#include "pruners/select.h"
-
-struct infobatch_options {
-    double delta;
-};
-
-static const struct option table[] = {
-    OPTION_DOUBLE(struct infobatch_options, delta, "0.875", 0, 1,
-                  "share of the epochs that prune; the rest, at the end, use all data"),
-    OPTION_END,
-};
-
-/* The state is float losses[n]: s_i. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    (void)run;
-    (void)epoch;
-    return DUE_SELECT;
-}
-
-static bool watch_training(const struct pruner_run *run)
-{
-    (void)run;
-    return true;
-}
-
-static double anneal(const struct pruner_run *run)
-{
-    const struct infobatch_options *o = run->options;
-    return 1 - o->delta;
-}
-
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    float *losses = run->state;
-    for (size_t i = 0; i < pass->n; i++)
-        if (!pass->seen || pass->seen[i])
-            losses[i] = pass->losses[i];
-}
-
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    const float *losses = run->state;
-    const size_t n = run->task.n;
-    const double rate = run->task.rate, mean = num_sum(losses, n) / (double)n;
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        const bool easy = (double)losses[i] < mean;
-        if (easy && rng_uniform(rng) < rate)
-            continue;
-        ret_selection->index[count] = (uint32_t)i;
-        ret_selection->weight[count++] = easy ? (float)(1 / (1 - rate)) : 1;
-    }
-    ret_selection->count = count;
-}
+#include "pruners/soft.h"
 
 const struct pruner infobatch_pruner = {
     .name = "infobatch",
@@ -102,12 +42,12 @@ const struct pruner infobatch_pruner = {
     .kind = PRUNER_DYNAMIC,
     .needs = NEEDS_LOSSES,
     .flags = PRUNER_SOFT_BUDGET,
-    .options = table,
-    .options_size = sizeof(struct infobatch_options),
-    .state_size = state_size,
-    .observe = observe,
-    .due = due,
-    .watch_training = watch_training,
-    .anneal = anneal,
-    .select = choose,
+    .options = soft_infobatch_options,
+    .options_size = sizeof(struct soft_infobatch),
+    .state_size = soft_state_size,
+    .observe = soft_observe_losses,
+    .due = soft_due,
+    .watch_training = soft_watch_training,
+    .anneal = soft_infobatch_anneal,
+    .select = soft_infobatch_select,
 };

@@ -141,7 +141,7 @@ struct pruner_watch pruner_watch(const struct pruner_run *run)
     if (!run->pruner->watch)
         return (struct pruner_watch){.pass_every = -1};
     const struct pruner_watch watch = run->pruner->watch(run);
-    REQUIRE(watch.runs >= 1 && watch.epochs >= 1 && watch.pass_every >= -1);
+    REQUIRE(watch.runs >= 0 && (watch.runs == 0 || watch.epochs >= 1) && watch.pass_every >= -1);
     return watch;
 }
 

@@ -147,7 +147,7 @@ struct pruner_solution {
 
 /* What a static pruner wants to see before it scores. */
 struct pruner_watch {
-    int runs;       /* networks trained, each with its own initial weights; >= 1 */
+    int runs;       /* networks trained, each with its own initial weights; 0: none */
     int epochs;     /* for how long, on the cell's own recipe */
     bool training;  /* observe() after each epoch, with what training computed */
     int pass_every; /* observe() a scoring pass after each so many epochs and after the last; 0:

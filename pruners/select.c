@@ -5,6 +5,15 @@
 const char *const select_balance_names[] = {"none", "class", NULL};
 const char *const select_scores_names[] = {"forward", "train", NULL};
 
+struct pruner_watch select_at_watch(int at, const struct pruner_run *run)
+{
+    return (struct pruner_watch){
+        .runs = 1,
+        .epochs = at > 0 ? at : run->task.epochs,
+        .pass_every = 0,
+    };
+}
+
 enum pruner_due select_due(int epoch, int period, enum pruner_due at)
 {
     return epoch % period == 0 ? at : DUE_NO;

@@ -40,6 +40,14 @@ extern const char *const select_scores_names[]; /* enum select_scores, NULL at t
     OPTION_ENUM(type, scores, "forward", select_scores_names,                                      \
                 "losses from a forward pass at each selection, or those training had")
 
+/* Static pruners that look once: how long the proxy trains before the pass that is looked at. */
+#define SELECT_AT(type)                                                                            \
+    OPTION_INT(type, at, "10", 0, 100000,                                                          \
+               "epochs the proxy trains (our choice); 0: as many as the training")
+
+/* One proxy and one pass at its end, by the option `at`. */
+struct pruner_watch select_at_watch(int at, const struct pruner_run *run);
+
 /* A checkpoint before epochs 0, period, 2 period, ...: `at` there, DUE_NO elsewhere. */
 enum pruner_due select_due(int epoch, int period, enum pruner_due at);
 

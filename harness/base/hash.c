@@ -3,8 +3,10 @@
 #include "harness/base/err.h"
 #include "harness/base/mem.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <string.h>
 
 struct hash {
     EVP_MD_CTX *context;
@@ -36,4 +38,19 @@ void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
         snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
     EVP_MD_CTX_free(hash->context);
     mem_free(hash);
+}
+
+int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err)
+{
+    unsigned char bytes[16384];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    struct hash *hash = hash_new();
+    for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        hash_add(hash, bytes, count);
+    const int failed = ferror(file) ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
+    fclose(file);
+    hash_finish(hash, ret_hex);
+    return failed;
 }

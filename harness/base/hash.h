@@ -9,6 +9,8 @@
 #ifndef WINNOW_BASE_HASH_H
 #define WINNOW_BASE_HASH_H
 
+#include "harness/base/err.h"
+
 #include <stddef.h>
 
 enum { HASH_HEX_SIZE = 65 };
@@ -16,5 +18,8 @@ enum { HASH_HEX_SIZE = 65 };
 struct hash *hash_new(void);
 void hash_add(struct hash *hash, const void *bytes, size_t count);
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE]);
+
+/* Of a whole file; the error names it. */
+int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err);
 
 #endif

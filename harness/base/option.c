@@ -24,7 +24,10 @@ static void describe_range(const struct option *option, struct str *ret_text)
 {
     switch (option->type) {
     case OPTION_INT:
-        str_addf(ret_text, "a whole number from %.15g to %.15g", option->min, option->max);
+        if (option->zero)
+            str_addf(ret_text, "%s or ", option->zero);
+        str_addf(ret_text, "a whole number from %.15g to %.15g",
+                 option->zero ? option->min + 1 : option->min, option->max);
         break;
     case OPTION_DOUBLE:
         str_addf(ret_text, "a number from %.15g to %.15g", option->min, option->max);
@@ -58,8 +61,9 @@ int option_set(const struct option *option, void *values, const char *text, stru
     void *field = field_of(option, values);
     switch (option->type) {
     case OPTION_INT: {
-        int64_t value;
-        if (!str_parse_int(text, &value) || (double)value < option->min ||
+        int64_t value = 0;
+        const bool word = option->zero && strcmp(text, option->zero) == 0;
+        if ((!word && !str_parse_int(text, &value)) || (double)value < option->min ||
             (double)value > option->max || value < INT_MIN || value > INT_MAX)
             return refuse(option, text, err);
         *(int *)field = (int)value;

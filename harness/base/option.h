@@ -12,9 +12,9 @@
  *         OPTION_END,
  *     };
  *
- * Field types: OPTION_INT int, OPTION_DOUBLE double, OPTION_BOOL bool, OPTION_ENUM int (index into
- * choices; OPTION_NAME likewise), OPTION_STRING const char * (NULL or memory of the arena given at
- * reading).
+ * Field types: OPTION_INT int (OPTION_INT_OR likewise; in JSON always a number), OPTION_DOUBLE
+ * double, OPTION_BOOL bool, OPTION_ENUM int (index into choices; OPTION_NAME likewise),
+ * OPTION_STRING const char * (NULL or memory of the arena given at reading).
  * Limits are inclusive. A name with '_' is written with '_' in YAML too.
  */
 #ifndef WINNOW_BASE_OPTION_H
@@ -40,32 +40,38 @@ struct option {
        end */
     const char *const *choices;
     const char *(*choice_at)(size_t i);
+    const char *zero; /* OPTION_INT: a word that stands for 0 ("none"), or NULL */
 };
 
 #define OPTION_INT(type, field, fallback, min, max, help)                                          \
     {                                                                                              \
-#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL            \
+#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL, NULL      \
+    }
+/* As OPTION_INT with 0 as its least value, which may be written as the word `zero` too. */
+#define OPTION_INT_OR(type, field, zero, fallback, max, help)                                      \
+    {                                                                                              \
+#field, help, OPTION_INT, offsetof(type, field), fallback, 0, max, NULL, NULL, zero        \
     }
 #define OPTION_DOUBLE(type, field, fallback, min, max, help)                                       \
     {                                                                                              \
-#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL         \
+#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL, NULL   \
     }
 #define OPTION_BOOL(type, field, fallback, help)                                                   \
     {                                                                                              \
-#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL               \
+#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL, NULL         \
     }
 #define OPTION_ENUM(type, field, fallback, choices, help)                                          \
     {                                                                                              \
-#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL            \
+#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL, NULL      \
     }
 /* As OPTION_ENUM, of a registry. */
 #define OPTION_NAME(type, field, fallback, choice_at, help)                                        \
     {                                                                                              \
-#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at          \
+#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at, NULL    \
     }
 #define OPTION_STRING(type, field, help)                                                           \
     {                                                                                              \
-#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL                 \
+#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL, NULL           \
     }
 #define OPTION_END                                                                                 \
     {                                                                                              \
@@ -97,7 +103,8 @@ json_t *option_to_json(const struct option *table, const void *values);
 int option_from_json(const struct option *table, const json_t *object, struct arena *arena,
                      void *ret_values, struct err *err);
 
-/* "a whole number from 1 to 100; default 10", "one of mean, max; default mean" */
+/* "a whole number from 1 to 100; default 10", "none or a whole number from 1 to 100; default none",
+   "one of mean, max; default mean" */
 void option_describe(const struct option *option, struct str *ret_text);
 
 #endif

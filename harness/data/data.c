@@ -3,7 +3,8 @@
  *
  * In this order, so that what must be common to the cells of a grid is: the loader reads the whole
  * files; content hash and channel statistics are taken of them; limits keep a part (the same for
- * every seed: seed 0); the validation split is set aside (of the cell's seed).
+ * every seed: seed 0); then, of the cell's seed, the training classes are made unequal, the
+ * validation split is set aside, and labels of what is left to train on are made wrong (alter.h).
  *
  * Worked example: fashion-mnist with train_limit 5000 and val_fraction 0.1 keeps 500 samples a
  * class, sets 50 of each aside, and normalises with the mean 0.2860 and the standard deviation
@@ -15,6 +16,7 @@
 
 #include "harness/base/num.h"
 #include "harness/base/rng.h"
+#include "harness/data/alter.h"
 #include "harness/data/split.h"
 
 #include <math.h>
@@ -126,6 +128,14 @@ static void measure_channels(struct dataset *data)
     }
 }
 
+/* What is not kept is forgotten. */
+static void keep_only(const struct dataset *data, struct split *split, const bool *kept)
+{
+    const struct split part = split_extract(split, kept, picture_size(data));
+    split_release(split);
+    *split = part;
+}
+
 /* Keeps `limit` samples of a split; 0 keeps all. part names the stream: 0 train, 1 test. */
 static int apply_limit(const struct dataset *data, struct split *split, int limit, uint32_t part,
                        struct err *err)
@@ -140,11 +150,22 @@ static int apply_limit(const struct dataset *data, struct split *split, int limi
     bool *drawn;
     MEM_NEW(drawn, split->n);
     split_draw(split, data->classes, (size_t)limit, &rng, drawn);
-    const struct split kept = split_extract(split, drawn, picture_size(data));
+    keep_only(data, split, drawn);
     mem_free(drawn);
-    split_release(split);
-    *split = kept;
     return 0;
+}
+
+static int unbalance(struct dataset *data, double imbalance, uint64_t seed, struct err *err)
+{
+    if (imbalance <= 1)
+        return 0;
+    bool *kept;
+    MEM_NEW(kept, data->train.n);
+    const int failed = alter_imbalance(&data->train, data->classes, imbalance, seed, kept, err);
+    if (!failed)
+        keep_only(data, &data->train, kept);
+    mem_free(kept);
+    return failed;
 }
 
 static int set_validation_aside(struct dataset *data, double fraction, uint64_t seed,
@@ -171,14 +192,18 @@ static int fill(struct dataset *data, const struct data_spec *spec, uint64_t see
     if (data->type->load(spec, dirs, data, err))
         return -1;
     check_loaded(data);
+    data->train_file_n = data->train.n;
     number_samples(&data->train);
     number_samples(&data->test);
     hash_content(data);
     measure_channels(data);
     if (apply_limit(data, &data->train, spec->train_limit, 0, err) ||
-        apply_limit(data, &data->test, spec->test_limit, 1, err))
+        apply_limit(data, &data->test, spec->test_limit, 1, err) ||
+        unbalance(data, spec->imbalance, seed, err) ||
+        set_validation_aside(data, spec->val_fraction, seed, err))
         return -1;
-    return set_validation_aside(data, spec->val_fraction, seed, err);
+    return alter_labels(&data->train, data->classes, spec->noise, (enum noise_kind)spec->noise_kind,
+                        seed, err);
 }
 
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,

@@ -26,11 +26,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum noise_kind { NOISE_SYMMETRIC, NOISE_PAIR };
+extern const char *const noise_names[]; /* "symmetric", "pair", NULL */
+
 /* What an experiment may say of any dataset; part of the cell's key. */
 struct data_spec {
     int train_limit;     /* training samples kept, 0 = all; drawn class-balanced (RNG_LIMIT) */
     int test_limit;      /* test samples kept, 0 = all; likewise */
     double val_fraction; /* of the (limited) training set, set aside class-balanced per seed */
+    double imbalance;    /* >= 1: the first training class is so many times larger than the last */
+    double noise;        /* share of the training samples with a wrong label */
+    int noise_kind;      /* enum noise_kind */
     /* The rest is the synthetic set's alone; unset elsewhere. */
     int classes;
     int samples;       /* training samples; a fifth as many for the test */
@@ -44,6 +50,8 @@ struct split {
     uint8_t *pixels;  /* [n][h][w][c] */
     uint8_t *labels;  /* [n], 0..classes-1 */
     uint32_t *origin; /* [n] position in the file it came from, so that a kept set has a meaning */
+    uint8_t *flipped; /* [n] 1: the label was made wrong on purpose; NULL: none was */
+    size_t flipped_count;
 };
 
 enum { DATA_MAX_CHANNELS = 4, DATA_MAX_SIDE = 256, DATA_MAX_CLASSES = 256 };
@@ -52,6 +60,7 @@ struct dataset {
     const struct dataset_type *type;
     int h, w, c, classes;
     struct split train, validation, test; /* validation.n is 0 where none was set aside */
+    size_t train_file_n;                  /* samples in the training file; train.origin is below */
     double mean[DATA_MAX_CHANNELS];       /* per channel of the whole training file, in 0..1 */
     double stddev[DATA_MAX_CHANNELS];     /* likewise; 1 for a channel that is constant */
     double bayes_error;                   /* of the synthetic set; < 0 where unknown */
@@ -80,8 +89,10 @@ const struct dataset_type *dataset_at(size_t i);
 const struct dataset_type *dataset_find(const char *name);
 
 /*
- * Loads, limits and splits. seed decides the validation split (RNG_VALIDATION); limits are the same
- * for every seed, so that all cells of a grid see one population. On success the caller owns
+ * Loads, limits, unbalances, splits and mislabels, in this order. Limits are the same for every
+ * seed, so that all cells of a grid see one population; seed decides the rest (RNG_IMBALANCE,
+ * RNG_VALIDATION, RNG_NOISE). The validation split is as long-tailed as the training split, the
+ * test split is balanced, and both have clean labels (our choice). On success the caller owns
  * *ret_data.
  */
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,

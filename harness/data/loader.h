@@ -28,7 +28,13 @@
         OPTION_INT(struct data_spec, test_limit, "0", 0, 1e9,                                      \
                    "test samples kept, class-balanced; 0 keeps all"),                              \
         OPTION_DOUBLE(struct data_spec, val_fraction, "0", 0, 0.9,                                 \
-                      "of the training samples, set aside class-balanced for each seed")
+                      "of the training samples, set aside class-balanced for each seed"),          \
+        OPTION_DOUBLE(struct data_spec, imbalance, "1", 1, 1e6,                                    \
+                      "how many times larger the first training class is than the last"),          \
+        OPTION_DOUBLE(struct data_spec, noise, "0", 0, 1,                                          \
+                      "share of the training samples that get a wrong label"),                     \
+        OPTION_ENUM(struct data_spec, noise_kind, "symmetric", noise_names,                        \
+                    "symmetric: any other label; pair: the next class's")
 
 /* The table of a dataset that has no others. */
 extern const struct option loader_options[];

@@ -22,16 +22,28 @@ static void apportion(const size_t *sizes, int classes, size_t n, size_t count, 
     }
 }
 
+void split_sizes(const struct split *split, int classes, size_t *ret_sizes)
+{
+    memset(ret_sizes, 0, (size_t)classes * sizeof *ret_sizes);
+    for (size_t i = 0; i < split->n; i++)
+        ret_sizes[split->labels[i]]++;
+}
+
 void split_draw(const struct split *split, int classes, size_t count, struct rng *rng,
                 bool *ret_drawn)
 {
     REQUIRE(count <= split->n && classes <= DATA_MAX_CLASSES);
-    size_t sizes[DATA_MAX_CLASSES] = {0}, share[DATA_MAX_CLASSES];
+    size_t sizes[DATA_MAX_CLASSES], share[DATA_MAX_CLASSES];
+    split_sizes(split, classes, sizes);
+    apportion(sizes, classes, split->n, count, share);
+    split_draw_counts(split, classes, share, rng, ret_drawn);
+}
+
+void split_draw_counts(const struct split *split, int classes, const size_t *counts,
+                       struct rng *rng, bool *ret_drawn)
+{
     uint32_t *members;
     MEM_NEW(members, split->n);
-    for (size_t i = 0; i < split->n; i++)
-        sizes[split->labels[i]]++;
-    apportion(sizes, classes, split->n, count, share);
     memset(ret_drawn, 0, mem_size(split->n, sizeof *ret_drawn));
     for (int k = 0; k < classes; k++) {
         size_t n = 0;
@@ -39,7 +51,8 @@ void split_draw(const struct split *split, int classes, size_t count, struct rng
             if (split->labels[i] == k)
                 members[n++] = (uint32_t)i;
         rng_shuffle(rng, members, n);
-        for (size_t j = 0; j < share[k]; j++)
+        REQUIRE(counts[k] <= n);
+        for (size_t j = 0; j < counts[k]; j++)
             ret_drawn[members[j]] = true;
     }
     mem_free(members);
@@ -61,6 +74,7 @@ struct split split_extract(struct split *split, const bool *drawn, size_t pictur
     MEM_NEW(part.pixels, mem_size(part.n, picture));
     MEM_NEW(part.labels, part.n);
     MEM_NEW(part.origin, part.n);
+    REQUIRE(!split->flipped);
     size_t taken = 0, left = 0;
     for (size_t i = 0; i < split->n; i++)
         if (drawn[i])
@@ -76,5 +90,6 @@ void split_release(struct split *split)
     mem_free(split->pixels);
     mem_free(split->labels);
     mem_free(split->origin);
+    mem_free(split->flipped);
     *split = (struct split){0};
 }

@@ -14,9 +14,14 @@
 
 #include <stdbool.h>
 
+/* ret_sizes[classes]: samples of each. */
+void split_sizes(const struct split *split, int classes, size_t *ret_sizes);
 /* ret_drawn[split->n]: true for exactly count of the samples; count <= split->n. */
 void split_draw(const struct split *split, int classes, size_t count, struct rng *rng,
                 bool *ret_drawn);
+/* The same with counts[classes], how many of each class. A larger one holds a smaller one. */
+void split_draw_counts(const struct split *split, int classes, const size_t *counts,
+                       struct rng *rng, bool *ret_drawn);
 /*
  * Moves the drawn samples into a split of their own; the others close up in place. Both keep their
  * order. picture: bytes of one.

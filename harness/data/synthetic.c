@@ -21,6 +21,9 @@
  * The data is a function of the options alone, not of the cell's seed. Samples of one number have
  * the same noise whatever the separation.
  *
+ * With `imbalance` or `noise`, which leave the test split alone, the error is still that of the
+ * test split: equal classes, clean labels.
+ *
  * Limits: one channel, at most 32 classes. A horizontal flip turns some patterns into their
  * negatives: augmenting these pictures makes another, harder problem than the error speaks of.
  */

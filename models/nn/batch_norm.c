@@ -12,6 +12,8 @@
  *     dshift = sum g      dscale = sum g xh
  *     dx     = scale r (g - dshift / m - xh dscale / m)
  *
+ * In frozen training forward is evaluation's; mean and r are constants then, and dx = scale r g.
+ *
  * batch_norm_add is the end of a residual block in one op: y = [relu](batch_norm(x0) + x1), and g
  * is x1's gradient too. Its relu cannot be told from x0, so y is kept; batch_norm's can.
  *
@@ -35,7 +37,7 @@ static int buffers(const struct nn_layer *layer, struct nn_block *ret_blocks)
     return 2;
 }
 
-/* mean [c], r [c] of the batch */
+/* mean [c], r [c] that forward took */
 static size_t saved(const struct nn_layer *layer, int n)
 {
     (void)n;
@@ -118,9 +120,16 @@ static void forward_training(const struct nn_call *call, struct norm_pass pass)
 
 static void forward_evaluation(const struct nn_call *call, struct norm_pass pass)
 {
+    const size_t c = pass.view.c;
     float *factor = factors_of(call); /* [c] */
-    for (size_t j = 0; j < pass.view.c; j++)
-        factor[j] = call->params[0][j] * (float)norm_inverse_deviation((double)call->buffers[1][j]);
+    for (size_t j = 0; j < c; j++) {
+        const float r = (float)norm_inverse_deviation((double)call->buffers[1][j]);
+        factor[j] = call->params[0][j] * r;
+        if (call->mode->train) { /* frozen */
+            call->saved[j] = call->buffers[0][j];
+            call->saved[c + j] = r;
+        }
+    }
     pass.mean = call->buffers[0];
     pass.factor = factor;
     for (size_t b = 0; b < pass.view.blocks; b++)
@@ -129,7 +138,7 @@ static void forward_evaluation(const struct nn_call *call, struct norm_pass pass
 
 static void run_forward(const struct nn_call *call, struct norm_pass pass)
 {
-    (call->mode->train ? forward_training : forward_evaluation)(call, pass);
+    (nn_learns(call->mode) ? forward_training : forward_evaluation)(call, pass);
 }
 
 static void run_backward(const struct nn_call *call, struct norm_pass pass)
@@ -139,8 +148,9 @@ static void run_backward(const struct nn_call *call, struct norm_pass pass)
     double *sums = sums_of(call); /* of g [c] and of g (x - mean) [c] */
     float *factor = factors_of(call), *b = factor + c, *d = b + c; /* [c] each */
     memset(sums, 0, (2 * c + 1) * sizeof *sums);
+    const bool learns = nn_learns(call->mode);
     if (call->n == 0) {
-        if (pass.dx)
+        if (pass.dx && learns)
             sum_up(call, sums); /* the other threads wait for it */
         return;
     }
@@ -161,7 +171,8 @@ static void run_backward(const struct nn_call *call, struct norm_pass pass)
         }
         if (!pass.dx)
             continue;
-        const double m = sum_up(call, sums);
+        /* A constant is as a mean over infinitely many. */
+        const double m = learns ? sum_up(call, sums) : HUGE_VAL;
         for (size_t j = first; j < end; j++) {
             const double scaled = (double)factor[j] / m, r_j = (double)r[j];
             b[j] = (float)(-scaled * r_j * r_j * sums[c + j]);
@@ -239,7 +250,7 @@ static void naive_forward(const struct nn_call *call, bool second)
     const size_t m = row_count(call);
     for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
         double mean = (double)call->buffers[0][j], var = (double)call->buffers[1][j];
-        if (call->mode->train) {
+        if (nn_learns(call->mode)) {
             naive_moments(call, j, &mean, &var);
             const double unbiased = m > 1 ? var * (double)m / (double)(m - 1) : var;
             call->buffers[0][j] =
@@ -263,8 +274,11 @@ static void naive_backward(const struct nn_call *call, bool second)
 {
     const size_t m = row_count(call);
     for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
-        double mean, var, sum = 0, dot = 0;
-        naive_moments(call, j, &mean, &var);
+        double mean = (double)call->buffers[0][j], var = (double)call->buffers[1][j];
+        double sum = 0, dot = 0;
+        const double count = nn_learns(call->mode) ? (double)m : HUGE_VAL;
+        if (nn_learns(call->mode))
+            naive_moments(call, j, &mean, &var);
         const double r = norm_inverse_deviation(var);
         for (size_t i = 0; i < m; i++) {
             const size_t at = naive_at(call, i, j);
@@ -280,8 +294,7 @@ static void naive_backward(const struct nn_call *call, bool second)
             const bool passes = !call->layer->attr.relu || call->y[at] > 0;
             const double g = passes ? (double)call->dy[at] : 0,
                          xh = ((double)call->x[0][at] - mean) * r,
-                         dx = (double)call->params[0][j] * r *
-                              (g - sum / (double)m - xh * dot / (double)m);
+                         dx = (double)call->params[0][j] * r * (g - sum / count - xh * dot / count);
             call->dx[0][at] = (float)dx + (call->add[0] ? call->dx[0][at] : 0);
             if (second)
                 call->dx[1][at] = (float)g + (call->add[1] ? call->dx[1][at] : 0);

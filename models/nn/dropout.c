@@ -2,6 +2,8 @@
  * dropout: Srivastava et al. 2014, inverted: in training each value is dropped with probability p
  * and the others are multiplied by 1 / (1 - p); in evaluation nothing happens.
  *
+ * In frozen training the mask is all ones.
+ *
  * The mask is a stream of its own, named by (seed, epoch, step, node) and drawn in the order of the
  * batch, so that it does not depend on what else was drawn, and a repeated step drops the same.
  */
@@ -63,10 +65,11 @@ static void forward(const struct nn_call *call)
         return;
     }
     struct rng rng = mask_stream(call);
+    const bool drops = nn_learns(call->mode);
     const uint64_t below = (uint64_t)ceil(threshold(call));
-    const float scale = (float)(1 / (1 - call->layer->attr.p));
+    const float scale = drops ? (float)(1 / (1 - call->layer->attr.p)) : 1;
     for (size_t i = 0; i < nn_input_count(call); i++)
-        call->saved[i] = rng_u32(&rng) < below ? 0 : scale;
+        call->saved[i] = drops && rng_u32(&rng) < below ? 0 : scale;
     multiply(call->y, call->x[0], call->saved, nn_input_count(call), false);
 }
 
@@ -80,8 +83,8 @@ static void forward_naive(const struct nn_call *call)
 {
     struct rng rng = mask_stream(call);
     for (size_t i = 0; i < nn_input_count(call); i++) {
-        const bool kept = !call->mode->train || (double)rng_u32(&rng) >= threshold(call);
-        const double scale = call->mode->train ? 1 / (1 - call->layer->attr.p) : 1;
+        const bool kept = !nn_learns(call->mode) || (double)rng_u32(&rng) >= threshold(call);
+        const double scale = nn_learns(call->mode) ? 1 / (1 - call->layer->attr.p) : 1;
         call->y[i] = kept ? (float)(scale * (double)call->x[0][i]) : 0;
     }
 }
@@ -90,8 +93,9 @@ static void backward_naive(const struct nn_call *call)
 {
     struct rng rng = mask_stream(call);
     for (size_t i = 0; i < nn_input_count(call); i++) {
-        const bool kept = (double)rng_u32(&rng) >= threshold(call);
-        const double gradient = kept ? (double)call->dy[i] / (1 - call->layer->attr.p) : 0;
+        const bool kept = !nn_learns(call->mode) || (double)rng_u32(&rng) >= threshold(call);
+        const double scale = nn_learns(call->mode) ? 1 / (1 - call->layer->attr.p) : 1;
+        const double gradient = kept ? scale * (double)call->dy[i] : 0;
         call->dx[0][i] = (float)gradient + (call->add[0] ? call->dx[0][i] : 0);
     }
 }

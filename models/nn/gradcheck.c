@@ -44,6 +44,7 @@ struct check {
     int n;
     const uint8_t *labels;
     uint64_t seed;
+    bool frozen;
     double floor; /* of the norm that an error is divided by */
 };
 
@@ -57,7 +58,8 @@ static double norm(const float *values, size_t count)
 
 static double loss(const struct check *check)
 {
-    nn_forward(check->net, check->n, &(struct nn_mode){.train = true, .seed = check->seed});
+    const struct nn_mode mode = {.train = true, .seed = check->seed, .frozen = check->frozen};
+    nn_forward(check->net, check->n, &mode);
     return nn_loss(check->net, check->n, check->labels, NULL, 0, NULL);
 }
 
@@ -153,11 +155,12 @@ static void take(struct gradcheck *result, const struct check *check, const stru
     }
 }
 
-struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed)
+struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed,
+                              bool frozen)
 {
     const size_t inputs = (size_t)n * nn_floats(net->input_shape),
                  room = net->rows * nn_floats(net->input_shape);
-    struct check check = {.net = net, .n = n, .labels = labels, .seed = seed};
+    struct check check = {.net = net, .n = n, .labels = labels, .seed = seed, .frozen = frozen};
     struct gradcheck result = {.worst_block = INPUT_BLOCK};
     MEM_NEW(net->input_gradient, room);
     nn_zero_gradients(net);

@@ -161,6 +161,11 @@ int nn_linear(struct nn_net *net, int x, int out)
     return nn_add_node(net, &nn_op_linear, &(struct nn_attr){.out = out, .gain = sqrt(2)}, x, x);
 }
 
+int nn_projection(struct nn_net *net, int x, int out)
+{
+    return nn_add_node(net, &nn_op_linear, &(struct nn_attr){.out = out, .gain = 1}, x, x);
+}
+
 const struct nn_op nn_op_linear = {
     .name = "linear",
     .inputs = 1,

@@ -13,13 +13,8 @@
 
 #include <math.h>
 
-struct row_loss {
-    double plain, smoothed;
-};
-
-/* dz[classes] (may be NULL) gets share times the gradient of the smoothed loss of z[classes]. */
-static struct row_loss row_loss(float *dz, const float *z, size_t classes, size_t label,
-                                double smoothing, double share)
+struct nn_row_loss nn_row_loss(float *dz, const float *z, size_t classes, size_t label,
+                               double smoothing, double share)
 {
     double highest = (double)z[0], sum = 0, total = 0;
     for (size_t k = 1; k < classes; k++)
@@ -34,7 +29,7 @@ static struct row_loss row_loss(float *dz, const float *z, size_t classes, size_
         dz[k] = (float)(share * (exp((double)z[k] - highest) / sum - wanted));
     }
     const double plain = log(sum) - ((double)z[label] - highest);
-    return (struct row_loss){
+    return (struct nn_row_loss){
         .plain = plain,
         .smoothed = (1 - smoothing) * plain + smoothing * log(sum) - spread * total,
     };
@@ -51,9 +46,9 @@ double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *we
     for (size_t i = 0; i < (size_t)n; i++) {
         REQUIRE(labels[i] < classes);
         const double share = (weights ? (double)weights[i] : 1) / n;
-        const struct row_loss loss =
-            row_loss(gradient ? gradient + i * classes : NULL, logits + i * classes, classes,
-                     labels[i], smoothing, share);
+        const struct nn_row_loss loss =
+            nn_row_loss(gradient ? gradient + i * classes : NULL, logits + i * classes, classes,
+                        labels[i], smoothing, share);
         mean += share * loss.smoothed;
         if (ret_losses)
             ret_losses[i] = (float)loss.plain;

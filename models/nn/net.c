@@ -305,6 +305,23 @@ int nn_feature_count(const struct nn_net *net)
     return (int)nn_floats(net->nodes[net->features].layer.out);
 }
 
+/* Block k of the classifier. */
+static const float *classifier_block(const struct nn_net *net, int k)
+{
+    REQUIRE(net->logits >= 0 && net->params);
+    return net->params + net->blocks.items[net->nodes[net->logits].first_block + k].at;
+}
+
+const float *nn_classifier_weights(const struct nn_net *net)
+{
+    return classifier_block(net, 0);
+}
+
+const float *nn_classifier_bias(const struct nn_net *net)
+{
+    return classifier_block(net, 1);
+}
+
 static double node_flops(const struct nn_node *node)
 {
     return node->op->flops ? node->op->flops(&node->layer) : 0;

@@ -81,6 +81,13 @@ struct nn_net {
     float *input_gradient;
 };
 
+/* loss.c: the loss of one sample. */
+struct nn_row_loss {
+    double plain, smoothed;
+};
+/* dz[classes] (may be NULL) gets share times the gradient of the smoothed loss of z[classes]. */
+struct nn_row_loss nn_row_loss(float *dz, const float *z, size_t classes, size_t label,
+                               double smoothing, double share);
 /* fuse.c: makes one op of ops that follow each other. */
 void nn_fuse(struct nn_net *net);
 /* plan.c: places everything in a share's memory; sets memory_floats, scratch_at, the nodes' part.

@@ -53,6 +53,8 @@ void nn_net_free(struct nn_net *net);
 int nn_input(struct nn_net *net);
 /* y = x W^T + b, x flattened; W [out][in], b [out]. */
 int nn_linear(struct nn_net *net, int x, int out);
+/* The same where no relu follows: the initial weights have gain 1. */
+int nn_projection(struct nn_net *net, int x, int out);
 
 struct nn_conv {
     int out, kernel, stride, pad; /* square kernel, zero padding; stride 0 means 1 */
@@ -104,8 +106,8 @@ bool nn_conv_works(size_t i);
 void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
                  const struct nn_engine *engine);
 /*
- * Weights: He et al. 2015 (normal, fan-in, gain sqrt 2; gain 1 for the classifier), biases 0, norm
- * scales 1. Keyed by (seed, parameter block).
+ * Weights: He et al. 2015 (normal, fan-in, gain sqrt 2; gain 1 for the classifier and projections),
+ * biases 0, norm scales 1. Keyed by (seed, parameter block).
  */
 void nn_net_init(struct nn_net *net, uint64_t seed);
 
@@ -146,6 +148,12 @@ struct nn_mode {
     /* names the dropout masks; ignored when train is false */
     uint64_t seed;
     uint32_t epoch, step;
+    /*
+     * With train: computes as in evaluation (running statistics, which stay as they are, and no
+     * dropout) and keeps what backward needs, which takes the statistics for constants. Samples are
+     * then independent: the batch's gradient is the mean of its samples' gradients.
+     */
+    bool frozen;
 };
 
 /* [train_batch or eval_batch][h][w][c], to be filled before nn_forward. */
@@ -159,6 +167,12 @@ int nn_feature_count(const struct nn_net *net);
 const float *nn_logits(const struct nn_net *net); /* [n][classes] */
 const float *
 nn_features(const struct nn_net *net); /* [n][feature_count], what the classifier reads */
+/*
+ * The classifier as it is now: logits = W phi + b of the features phi in the order in which
+ * nn_features lends them. In bf16 the product rounds W and phi first.
+ */
+const float *nn_classifier_weights(const struct nn_net *net); /* W [classes][feature_count] */
+const float *nn_classifier_bias(const struct nn_net *net);    /* b [classes] */
 
 /*
  * Softmax cross-entropy of the last forward pass. ret_losses[n] (may be NULL) gets l_i, never
@@ -173,5 +187,15 @@ double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *we
 void nn_backward(struct nn_net *net, int n);
 /* Zeroes the gradients. */
 void nn_zero_gradients(struct nn_net *net);
+/*
+ * Of each sample 0..n-1 of the input buffer, n <= train_batch, the gradient g_i of its own loss l_i
+ * (not smoothed) in all parameters, in frozen mode: ret_norms[n] = ||g_i||, ret_dots[n] =
+ * g_i . direction, direction [param_count]. Each thread takes its samples one by one, on the memory
+ * where gradients are added up, which must be 0 before and is 0 afterwards. Meant for a network
+ * planned for one sample a thread (train_batch = threads): convolutions may compute a whole share
+ * where one sample is asked for.
+ */
+void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
+                         float *ret_norms, float *ret_dots);
 
 #endif

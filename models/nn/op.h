@@ -75,6 +75,12 @@ enum nn_op_flags {
     NN_TYPED = 1 << 5,
 };
 
+/* Whether a batch norm takes the batch's statistics and a dropout drops. */
+static inline bool nn_learns(const struct nn_mode *mode)
+{
+    return mode->train && !mode->frozen;
+}
+
 /* One pass of one node over samples 0..n-1, one thread's share of the batch; [n][in] and [n][out]
    lie as shape.h says and have room for the whole of a full batch's share, whatever n is. All
    pointers are lent for the call. */

@@ -6,6 +6,7 @@
 #include "models/nn/kernel.h"
 #include "models/nn/net.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -111,9 +112,9 @@ static void collect(const struct nn_net *net, int rank, int node, float *to)
             net->nodes[node].layer.out_type, (size_t)net->shares[rank].n * width);
 }
 
-static void forward_piece(struct nn_net *net, int rank, int from)
+/* All nodes, with the rows that the thread has taken. */
+static void forward_rows(struct nn_net *net, int rank)
 {
-    take_piece(net, rank, from);
     for (int i = 0; i < net->count; i++)
         if (net->nodes[i].op->forward) {
             const double since = seconds_now(net, rank);
@@ -122,6 +123,12 @@ static void forward_piece(struct nn_net *net, int rank, int from)
         }
     collect(net, rank, net->logits, net->logits_row);
     collect(net, rank, net->features, net->features_row);
+}
+
+static void forward_piece(struct nn_net *net, int rank, int from)
+{
+    take_piece(net, rank, from);
+    forward_rows(net, rank);
 }
 
 /* In training every thread runs, even with no rows: the norms' sums wait for all. */
@@ -193,12 +200,10 @@ static void add_up_gradients(const struct nn_net *net, int rank)
                  true);
 }
 
-static void backward_share(void *context, int rank)
+/* All nodes, from the gradient at the logits of the rows that the thread has taken. */
+static void backward_rows(struct nn_net *net, int rank)
 {
-    struct nn_net *net = context;
     const size_t classes = (size_t)nn_classes(net);
-    if (rank > 0)
-        memset(net->shares[rank].gradients, 0, net->blocks.floats * sizeof(float));
     memcpy(gradient(net, rank, net->logits),
            net->logits_gradient + net->shares[rank].first * classes,
            (size_t)net->shares[rank].n * classes * sizeof(float));
@@ -208,6 +213,19 @@ static void backward_share(void *context, int rank)
             backward_node(net, rank, i);
             book(net, rank, i, 1, since);
         }
+}
+
+static void clear_gradients(const struct nn_net *net, int rank)
+{
+    memset(net->shares[rank].gradients, 0, net->blocks.floats * sizeof(float));
+}
+
+static void backward_share(void *context, int rank)
+{
+    struct nn_net *net = context;
+    if (rank > 0)
+        clear_gradients(net, rank);
+    backward_rows(net, rank);
     if (nn_team_size(net->team) > 1) {
         nn_team_meet(net->team, rank);
         add_up_gradients(net, rank);
@@ -219,6 +237,81 @@ void nn_backward(struct nn_net *net, int n)
     REQUIRE(net->differentiable && n == net->n);
     net->differentiable = false;
     nn_team_run(net->team, backward_share, net);
+}
+
+/* ---- Sample by sample ---- */
+
+struct looking {
+    struct nn_net *net;
+    const uint8_t *labels;       /* [n] */
+    const float *direction;      /* [param_count] */
+    float *ret_norms, *ret_dots; /* [n] */
+};
+
+/* ret_sums: of g^2 and of g d, in double; several of each, so that they fit vectors. */
+NN_CLONES static void add_products(const float *g, const float *d, size_t n, double ret_sums[2])
+{
+    enum { LANES = 16 };
+    double squares[LANES] = {0}, dots[LANES] = {0};
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            squares[l] += (double)g[i + l] * (double)g[i + l];
+            dots[l] += (double)g[i + l] * (double)d[i + l];
+        }
+    for (size_t i = n / LANES * LANES; i < n; i++) {
+        squares[0] += (double)g[i] * (double)g[i];
+        dots[0] += (double)g[i] * (double)d[i];
+    }
+    ret_sums[0] = ret_sums[1] = 0;
+    for (size_t l = 0; l < LANES; l++) {
+        ret_sums[0] += squares[l];
+        ret_sums[1] += dots[l];
+    }
+}
+
+/* Rank 0 adds up on the network's own gradients, which stay 0; in those of the others may be
+   anything between two calls. */
+static void look_at(const struct looking *looking, int rank, size_t row)
+{
+    struct nn_net *net = looking->net;
+    struct nn_share *share = &net->shares[rank];
+    const size_t classes = (size_t)nn_classes(net);
+    double sums[2];
+    share->first = row;
+    share->n = 1;
+    if (rank > 0)
+        clear_gradients(net, rank);
+    forward_rows(net, rank);
+    nn_row_loss(net->logits_gradient + row * classes, net->logits_row + row * classes, classes,
+                looking->labels[row], 0, 1);
+    backward_rows(net, rank);
+    add_products(share->gradients, looking->direction, net->blocks.floats, sums);
+    looking->ret_norms[row] = (float)sqrt(sums[0]);
+    looking->ret_dots[row] = (float)sums[1];
+    if (rank == 0)
+        clear_gradients(net, rank);
+}
+
+static void look_share(void *context, int rank)
+{
+    const struct looking *looking = context;
+    const struct nn_net *net = looking->net;
+    const size_t first = (size_t)rank * (size_t)net->share_rows[NN_TRAIN];
+    for (size_t row = 0; row < (size_t)row_count(net, rank); row++)
+        look_at(looking, rank, first + row);
+}
+
+void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
+                         float *ret_norms, float *ret_dots)
+{
+    REQUIRE(net->shares && n > 0 && n <= net->batch[NN_TRAIN]);
+    struct looking looking = {net, labels, direction, ret_norms, ret_dots};
+    for (int i = 0; i < n; i++)
+        REQUIRE(labels[i] < nn_classes(net));
+    net->mode = (struct nn_mode){.train = true, .frozen = true};
+    net->n = n;
+    net->differentiable = false;
+    nn_team_run(net->team, look_share, &looking);
 }
 
 /* ---- Other work in the network's threads ---- */

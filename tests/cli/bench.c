@@ -1,6 +1,7 @@
 /*
  * winnow bench: what people and programs get, and what is refused.
  */
+#include "pruners/pruner.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -117,6 +118,96 @@ Test(bench_cli, people_get_tables)
     test_output_release(&output);
 }
 
+#define SMALL "--samples 40,80 --features 4 --classes 3 --rounds 2 --epochs 4"
+
+static json_t *pruners_json(const char *arguments)
+{
+    json_error_t error;
+    struct test_output output = test_run("winnow bench --pruners %s --json", arguments);
+    cr_assert_eq(output.status, 0, "%s", output.err);
+    json_t *json = json_loads(output.out, 0, &error);
+    cr_assert_not_null(json, "%s in %s", error.text, output.out);
+    test_output_release(&output);
+    return json;
+}
+
+Test(bench_cli, pruners_for_programs)
+{
+    static const char *const numbers[] = {"round_s", "observe_s", "select_s", "made_up_bytes",
+                                          "peak_bytes"};
+    json_t *object = pruners_json("el2n:runs=2 ucb " SMALL);
+    const json_t *pruners = json_object_get(object, "pruners");
+    cr_expect_eq(json_integer_value(json_object_get(object, "features")), 4);
+    cr_expect_eq(json_integer_value(json_object_get(object, "threads")), 1);
+    cr_assert_eq(json_array_size(pruners), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *entry = json_array_get(pruners, i), *sizes = json_object_get(entry, "sizes");
+        cr_expect_str_eq(json_string_value(json_object_get(entry, "pruner")),
+                         i ? "ucb" : "el2n(runs=2)");
+        cr_expect(json_is_real(json_object_get(entry, "growth")));
+        cr_assert_eq(json_array_size(sizes), 2);
+        for (size_t s = 0; s < 2; s++) {
+            const json_t *size = json_array_get(sizes, s);
+            for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++)
+                expect_positive(size, numbers[j]);
+            cr_expect_eq(json_integer_value(json_object_get(size, "samples")), s ? 80 : 40);
+            cr_expect_eq(json_integer_value(json_object_get(size, "rounds")), 2);
+            cr_expect_eq(json_integer_value(json_object_get(size, "passes")), i ? 1 : 2);
+            cr_expect(json_is_array(json_object_get(size, "solutions")));
+        }
+    }
+    json_decref(object);
+}
+
+/* Without names it is all of the registry; those that refuse say why. */
+Test(bench_cli, all_pruners_are_measured_or_left_out)
+{
+    json_t *object = pruners_json("--samples 40 --features 4 --classes 3 --rounds 1 --epochs 4");
+    const json_t *pruners = json_object_get(object, "pruners");
+    const struct pruner *p;
+    size_t i = 0;
+    for (; (p = pruner_at(i)); i++) {
+        const json_t *entry = json_array_get(pruners, i);
+        const json_t *size = json_array_get(json_object_get(entry, "sizes"), 0);
+        cr_expect_str_eq(json_string_value(json_object_get(entry, "pruner")), p->name);
+        cr_expect_null(json_object_get(size, "failed"), "%s: %s", p->name,
+                       json_string_value(json_object_get(size, "failed")));
+        cr_expect(json_object_get(size, "rounds") || json_object_get(size, "left_out"), "%s",
+                  p->name);
+    }
+    cr_expect_eq(json_array_size(pruners), i);
+    json_decref(object);
+}
+
+Test(bench_cli, pruners_for_people)
+{
+    struct test_output output = test_run("winnow bench --pruners ucb random " SMALL);
+    cr_assert_eq(output.status, 0, "%s", output.err);
+    static const char *const parts[] = {
+        "1 thread; a made-up training of 4 epochs, 4 features, 3 classes, rate 0.3",
+        "observe ms",
+        "peak MiB",
+        "growth",
+        "\nucb          40       1 ",
+        "\nrandom       80       0           - "};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        cr_expect(strstr(output.out, parts[i]), "no '%s' in %s", parts[i], output.out);
+    cr_expect(strstr(output.err, "[2/2] random, 80 samples: "), "%s", output.err);
+    test_output_release(&output);
+}
+
+Test(bench_cli, a_pruner_that_refuses_is_left_out)
+{
+    struct test_output output =
+        test_run("winnow bench --pruners el2n --rate 0.9 --samples 4,40 --features 4 --rounds 1");
+    cr_assert_eq(output.status, 0, "%s", output.err);
+    cr_expect(strstr(output.out, "\nleft out at 4 samples: el2n: rate 0.9 keeps none of 4 "
+                                 "samples; the highest rate is 0.8750\n"),
+              "%s", output.out);
+    cr_expect(strstr(output.out, "\nel2n         40 "), "%s", output.out);
+    test_output_release(&output);
+}
+
 Test(bench_cli, mistakes)
 {
     static const struct {
@@ -130,6 +221,16 @@ Test(bench_cli, mistakes)
          "winnow bench: --input: expected HEIGHTxWIDTHxCHANNELS, as in 28x28x1, not '28x28'\n"},
         {"mlp --conv naiv", "winnow bench: --conv: unknown implementation 'naiv', did you mean "
                             "naive?\n"},
+        {"--pruners uct", "winnow bench: unknown pruner 'uct', did you mean ucb?\n"},
+        {"--pruners ucb:perod=3",
+         "winnow bench: ucb has no option 'perod', did you mean period?\n"},
+        {"--pruners --samples 50,5",
+         "winnow bench: --samples: expected rising numbers from 1 to 10000000, at most 8 of them, "
+         "as in 5000,50000, found '50,5'\n"},
+        {"--pruners ucb --cells",
+         "winnow bench: --pruners measures no models: --cells, --layers, --conv and --input mean "
+         "nothing there\n"},
+        {"mlp --samples 5", "winnow bench: --samples wants --pruners\n"},
         {"mlp --seconds 0", "winnow bench: --seconds: expected a number from 0.001 to 3600, found "
                             "'0'\n"},
     };

@@ -11,9 +11,10 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { WIDEST = 88 };
+enum { WIDEST = 80 };
 
 static const char *dataset_name(size_t i)
 {
@@ -70,24 +71,81 @@ Test(list, names_everything)
     test_output_release(&output);
 }
 
-Test(list, shows_every_option_of_every_pruner)
+/* The text from one pruner's name to the blank line that ends it, in out; free it. */
+static char *entry_of(const char *out, const char *name)
+{
+    char head[128];
+    snprintf(head, sizeof head, "\n%s  ", name);
+    const char *start = strncmp(out, head + 1, strlen(head + 1)) == 0 ? out : strstr(out, head);
+    cr_assert_not_null(start, "'%s' is not in %s", name, out);
+    start += *start == '\n';
+    const char *end = strstr(start, "\n\n");
+    return strndup(start, end ? (size_t)(end + 1 - start) : strlen(start));
+}
+
+/* Text with its line breaks and the blanks after them as single blanks. */
+static void unwrap(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        const size_t blanks = strspn(from, " \n");
+        *to = blanks ? ' ' : *from;
+        from += blanks ? blanks : 1;
+    }
+    *to = '\0';
+}
+
+Test(list, tells_all_of_every_pruner)
 {
     struct test_output output = test_run("winnow list pruners");
     cr_assert_eq(output.status, 0, "%s", output.err);
     expect_narrow(output.out);
-    const struct pruner *pruner;
-    for (size_t i = 0; (pruner = pruner_at(i)); i++) {
-        char head[128];
-        snprintf(head, sizeof head, "%s (%s", pruner->name,
-                 pruner->kind == PRUNER_STATIC ? "static" : "dynamic");
-        const char *entry = strstr(output.out, head);
-        cr_assert_not_null(entry, "'%s' is not in %s", head, output.out);
-        for (const struct option *o = pruner->options; o && o->name; o++) {
-            char row[128];
-            snprintf(row, sizeof row, "\n    %s ", o->name);
-            cr_expect_not_null(strstr(entry, row), "%s of %s", o->name, pruner->name);
+    const struct pruner *p;
+    for (size_t i = 0; (p = pruner_at(i)); i++) {
+        char *entry = entry_of(output.out, p->name), line[512];
+        snprintf(line, sizeof line, "\n  %s", p->kind == PRUNER_STATIC ? "static" : "dynamic");
+        cr_expect_not_null(strstr(entry, line), "the kind of %s in %s", p->name, entry);
+        for (const struct option *o = p->options; o && o->name; o++) {
+            snprintf(line, sizeof line, "\n    %s ", o->name);
+            cr_expect_not_null(strstr(entry, line), "%s of %s in %s", o->name, p->name, entry);
         }
+        unwrap(entry);
+        cr_expect_not_null(strstr(entry, p->help), "the rule of %s in %s", p->name, entry);
+        snprintf(line, sizeof line, " cost: %s", p->cost ? p->cost : "");
+        cr_expect(p->cost && strstr(entry, line), "the cost of %s in %s", p->name, entry);
+        snprintf(line, sizeof line, " from: %s", p->cite ? p->cite : "");
+        cr_expect_eq(strstr(entry, line) != NULL, p->cite != NULL, "the source of %s in %s",
+                     p->name, entry);
+        free(entry);
     }
+    test_output_release(&output);
+}
+
+Test(list, a_pruner_in_full)
+{
+    struct test_output output = test_run("winnow list pruners el2n infobatch full");
+    cr_expect_str_eq(
+        output.out,
+        "full  everything: the control without pruning\n"
+        "  static; ignores-rate\n"
+        "  cost: nothing\n"
+        "\n"
+        "el2n  the largest distance of the probabilities from the label, early, mean over\n"
+        "    proxies\n"
+        "  static; needs probabilities\n"
+        "  cost: runs proxies of `at` epochs, and a forward pass each\n"
+        "  from: Paul et al. 2021, NeurIPS\n"
+        "    runs     10    proxy networks averaged over [1 to 1000]\n"
+        "    at       20    epochs each proxy trains [1 to 100000]\n"
+        "    balance  none  class: each class keeps its share of the budget [none, class]\n"
+        "\n"
+        "infobatch  drops samples below the mean loss with probability rate, weighs the\n"
+        "    others of them up\n"
+        "  dynamic; needs losses; soft-budget\n"
+        "  cost: nothing\n"
+        "  from: Qin et al. 2024, ICLR\n"
+        "    delta  0.875  share of the epochs that prune; the rest, at the end, use all\n"
+        "                  data [0 to 1]\n");
     test_output_release(&output);
 }
 
@@ -150,6 +208,31 @@ Test(list, json_defaults_have_their_types)
     json_decref(object);
 }
 
+Test(list, json_of_pruners)
+{
+    json_t *object = list_json("pruners"), *entry;
+    const json_t *array = json_object_get(object, "pruners");
+    size_t i;
+    json_array_foreach(array, i, entry)
+    {
+        const struct pruner *p = pruner_at(i);
+        const json_t *cite = json_object_get(entry, "cite");
+        cr_expect_str_eq(json_string_value(json_object_get(entry, "kind")),
+                         p->kind == PRUNER_STATIC ? "static" : "dynamic");
+        cr_expect_str_eq(json_string_value(json_object_get(entry, "cost")), p->cost);
+        cr_expect_eq(json_is_null(cite), !p->cite, "cite of %s", p->name);
+        cr_expect(json_is_array(json_object_get(entry, "needs")), "needs of %s", p->name);
+        cr_expect(json_is_array(json_object_get(entry, "flags")), "flags of %s", p->name);
+    }
+    json_decref(object);
+    object = list_json("pruners ucb");
+    char *needs = json_dumps(
+        json_object_get(json_array_get(json_object_get(object, "pruners"), 0), "needs"), 0);
+    cr_expect_str_eq(needs, "[\"losses\"]");
+    free(needs);
+    json_decref(object);
+}
+
 Test(list, convolutions_are_those_of_the_engine)
 {
     json_t *object = list_json("engine");
@@ -163,6 +246,27 @@ Test(list, convolutions_are_those_of_the_engine)
         cr_expect_str_eq(json_string_value(json_array_get(choices, i + 1)), nn_conv_name(i));
     cr_expect_eq(json_array_size(choices), i + 1);
     json_decref(object);
+}
+
+Test(list, markdown_is_one_table)
+{
+    static const struct {
+        const char *arguments, *table;
+    } cases[] = {
+        {"pruners rs2", "| pruner | kind | rule | cost | options and defaults | from |\n"
+                        "|---|---|---|---|---|---|\n"
+                        "| `rs2` | dynamic | walks random permutations, the next keep samples each "
+                        "epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |\n"},
+        {"figures phases", "| figure | what it is | options and defaults | from |\n"
+                           "|---|---|---|---|\n"
+                           "| `phases` | where did the time go: scoring, selecting, training, the "
+                           "rest? | - | - |\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct test_output output = test_run("winnow list %s --markdown", cases[i].arguments);
+        cr_expect_str_eq(output.out, cases[i].table);
+        test_output_release(&output);
+    }
 }
 
 Test(list, one_by_name)
@@ -187,7 +291,9 @@ Test(list, mistakes)
         {"xyzzy", "winnow list: unknown kind 'xyzzy'; winnow list shows them all\n"},
         {"models mpl", "winnow list: unknown model 'mpl', did you mean mlp?\n"},
         {"train lr", "winnow list: unknown train 'lr'; winnow list shows them all\n"},
-        {"models mlp lenet", "winnow list: unexpected 'lenet'; see winnow list --help\n"},
+        {"models mlp lenot", "winnow list: unknown model 'lenot', did you mean lenet?\n"},
+        {"--markdown", "winnow list: --markdown wants one kind, and no --json\n"},
+        {"pruners --markdown --json", "winnow list: --markdown wants one kind, and no --json\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct test_output output = test_run("winnow list %s", cases[i].arguments);

@@ -40,6 +40,8 @@ static void expect_valid(const struct dataset *data, const struct split *split, 
     for (size_t i = 0; i < split->n; i++) {
         cr_assert(split->labels[i] < data->classes, "%s label %zu is %d of %d classes", name, i,
                   split->labels[i], data->classes);
+        cr_assert(split->origin[i] < data->train_file_n || split == &data->test,
+                  "%s origin %zu is %u of %zu", name, i, split->origin[i], data->train_file_n);
         cr_assert(i == 0 || split->origin[i] > split->origin[i - 1],
                   "%s origin %zu is %u, after %u", name, i, split->origin[i],
                   split->origin[i ? i - 1 : 0]);
@@ -140,7 +142,8 @@ Test(datasets, are_found_by_their_names_and_no_others)
         const struct dataset_type *type = dataset_at(i);
         cr_expect(dataset_find(type->name) == type, "%s is registered twice", type->name);
         cr_expect(type->help && type->help[0] && type->source && type->source[0], "%s", type->name);
-        static const char *const common[] = {"train_limit", "test_limit", "val_fraction"};
+        static const char *const common[] = {"train_limit", "test_limit", "val_fraction",
+                                             "imbalance",   "noise",      "noise_kind"};
         for (size_t o = 0; o < sizeof common / sizeof *common; o++)
             cr_expect_not_null(option_find(type->options, common[o]), "%s lacks %s", type->name,
                                common[o]);

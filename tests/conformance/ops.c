@@ -219,11 +219,12 @@ static void compare_with_reference(const struct nn_op *op, const struct nn_layer
 {
     char where[128];
     describe(where, sizeof where, op, layer, n);
-    for (int variant = 0; variant < 4; variant++) {
-        const bool train = variant & 1, add = variant & 2;
+    for (int variant = 0; variant < 6; variant++) {
+        const bool train = variant >= 2, frozen = variant >= 4, add = variant & 1;
         struct fixture fast, naive;
         fixture_init(&fast, op, layer, n, train, add);
         fixture_init(&naive, op, layer, n, train, add);
+        fast.mode.frozen = naive.mode.frozen = frozen;
         op->forward(&fast.call);
         op->forward_naive(&naive.call);
         assert_near(fast.call.y, naive.call.y, fast.outputs, "output", where);
@@ -551,10 +552,14 @@ static void check_gradient(const struct nn_op *op, const struct nn_layer *layer,
     if (layer->attr.relu)
         keep_off_the_kink(nn_params(net), (size_t)layer->in[0].c);
     fill_spaced(nn_input_buffer(net), SAMPLES * nn_floats(layer->in[0]));
-    const struct gradcheck found =
-        nn_gradcheck(net, SAMPLES, (const uint8_t[SAMPLES]){0, 2, 1, 1}, 9);
-    cr_assert(found.worst <= GRADIENT_TOLERANCE, "%s: block %d is wrong by %g of its gradient",
-              where, found.worst_block, found.worst);
+    /* At first not frozen, over and over, so that running statistics are those of the batch. */
+    for (int frozen = 0; frozen < 2; frozen++) {
+        const struct gradcheck found =
+            nn_gradcheck(net, SAMPLES, (const uint8_t[SAMPLES]){0, 2, 1, 1}, 9, frozen);
+        cr_assert(found.worst <= GRADIENT_TOLERANCE,
+                  "%s%s: block %d is wrong by %g of its gradient", where, frozen ? ", frozen" : "",
+                  found.worst_block, found.worst);
+    }
     nn_net_free(net);
 }
 

@@ -200,16 +200,16 @@ Test(cmd, help, .init = cr_redirect_stdout)
 
 Test(cmd, print_wrapped, .init = cr_redirect_stdout)
 {
-    /* 88 columns: the sixth word would end one further */
+    /* 80 columns: the fifth word ends there, the sixth would not */
     cmd_print_wrapped("aaaaaaaaaaaaaaa bbbbbbbbbbbbbbb ccccccccccccccc ddddddddddddddd "
-                      "eeeeeeeeeeeee fffffff",
+                      "eeeeeeeeeeee f",
                       4, printf("x"));
     cmd_print_wrapped("", 4, 0);
     cmd_print_wrapped("two  blanks", 0, 0);
     fflush(stdout);
     cr_expect_stdout_eq_str("x   aaaaaaaaaaaaaaa bbbbbbbbbbbbbbb ccccccccccccccc ddddddddddddddd "
-                            "eeeeeeeeeeeee\n"
-                            "    fffffff\n"
+                            "eeeeeeeeeeee\n"
+                            "    f\n"
                             "\n"
                             "two blanks\n");
 }

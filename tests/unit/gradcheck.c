@@ -35,7 +35,7 @@ static struct gradcheck check(struct nn_net *net)
 {
     uint8_t labels[N];
     test_fill_labels(labels, N, CLASSES);
-    return nn_gradcheck(net, N, labels, 1);
+    return nn_gradcheck(net, N, labels, 1, false);
 }
 
 static struct gradcheck check_ops(const struct nn_op *first, const struct nn_op *second)

@@ -110,6 +110,201 @@ Test(linalg, gemm_with_beta_zero_ignores_what_was_there)
         cr_expect_eq(c[i], expected[i], "C[%zu] is %g", i, (double)c[i]);
 }
 
+/* ---- The other doors, on one odd size each, with padding ---- */
+
+enum { M = 13, K = 21, PAD = 3 };
+
+static void fill_double(double *values, size_t n, uint32_t which)
+{
+    struct rng rng = rng_stream(2, RNG_TEST, which, 0);
+    for (size_t i = 0; i < n; i++)
+        values[i] = rng_normal(&rng);
+}
+
+static const double CLOSE = 1e-12; /* sums of some twenty doubles near 1 */
+static const float CLOSE_FLOAT = 2e-5f;
+
+/* Element (r, c) of op(X). */
+static double of(const double *x, size_t ld, bool trans, size_t r, size_t c)
+{
+    return trans ? x[c * ld + r] : x[r * ld + c];
+}
+
+Test(linalg, gemv_and_dgemv)
+{
+    enum { LD = K + PAD };
+    double a[LD * LD], x[K], y[M];
+    float float_a[LD * LD], float_x[K], float_y[M];
+    for (int trans = 0; trans < 2; trans++) {
+        const size_t ld = (trans ? M : K) + PAD;
+        fill_double(a, LD * LD, 1);
+        fill_double(x, K, 2);
+        fill_double(y, M, 3);
+        double expected[M];
+        for (size_t i = 0; i < M; i++) {
+            expected[i] = 3 * y[i];
+            for (size_t k = 0; k < K; k++)
+                expected[i] += 0.5 * of(a, ld, trans, i, k) * x[k];
+            float_y[i] = (float)y[i];
+        }
+        for (size_t k = 0; k < LD * LD; k++)
+            float_a[k] = (float)a[k];
+        for (size_t k = 0; k < K; k++)
+            float_x[k] = (float)x[k];
+        linalg_dgemv(y, a, ld, trans, x, M, K, 0.5, 3);
+        linalg_gemv(float_y, float_a, ld, trans, float_x, M, K, 0.5f, 3);
+        for (size_t i = 0; i < M; i++) {
+            cr_assert_float_eq(y[i], expected[i], CLOSE, "trans %d, y[%zu]", trans, i);
+            cr_assert_float_eq(float_y[i], expected[i], CLOSE_FLOAT, "trans %d, y[%zu]", trans, i);
+        }
+    }
+}
+
+Test(linalg, dgemm)
+{
+    enum { N = 9, LD = K + PAD, LDC = N + PAD };
+    double a[LD * LD], b[LD * LD], c[M * LDC], before[M * LDC];
+    fill_double(a, LD * LD, 4);
+    fill_double(b, LD * LD, 5);
+    fill_double(before, M * LDC, 6);
+    for (int trans = 0; trans < 4; trans++) {
+        const bool trans_a = trans & 1, trans_b = trans & 2;
+        const size_t lda = (trans_a ? M : K) + PAD, ldb = (trans_b ? K : N) + PAD;
+        memcpy(c, before, sizeof c);
+        linalg_dgemm(c, LDC, a, lda, trans_a, b, ldb, trans_b, M, N, K, -2, 0.25);
+        for (size_t i = 0; i < M; i++) {
+            for (size_t j = 0; j < N; j++) {
+                double sum = 0;
+                for (size_t k = 0; k < K; k++)
+                    sum += of(a, lda, trans_a, i, k) * of(b, ldb, trans_b, k, j);
+                cr_assert_float_eq(c[i * LDC + j], -2 * sum + 0.25 * before[i * LDC + j], CLOSE,
+                                   "trans %d, C[%zu][%zu]", trans, i, j);
+            }
+            for (size_t j = N; j < LDC; j++)
+                cr_assert_eq(c[i * LDC + j], before[i * LDC + j], "padding of row %zu", i);
+        }
+    }
+}
+
+Test(linalg, dots_and_axpys)
+{
+    double x[K], y[K], expected = 0;
+    float float_x[K], float_y[K];
+    fill_double(x, K, 7);
+    fill_double(y, K, 8);
+    for (size_t k = 0; k < K; k++) {
+        expected += x[k] * y[k];
+        float_x[k] = (float)x[k];
+        float_y[k] = (float)y[k];
+    }
+    cr_assert_float_eq(linalg_ddot(x, y, K), expected, CLOSE);
+    cr_assert_float_eq(linalg_dot(float_x, float_y, K), expected, CLOSE_FLOAT);
+    linalg_daxpy(y, 2, x, K - 1);
+    linalg_axpy(float_y, 2, float_x, K - 1);
+    double before[K];
+    fill_double(before, K, 8);
+    for (size_t k = 0; k < K; k++) {
+        const double wanted = before[k] + (k < K - 1 ? 2 * x[k] : 0);
+        cr_assert_float_eq(y[k], wanted, CLOSE, "y[%zu]", k);
+        cr_assert_float_eq(float_y[k], wanted, CLOSE_FLOAT, "y[%zu]", k);
+    }
+}
+
+Test(linalg, dsyrk_fills_the_lower_triangle_and_nothing_else)
+{
+    enum { LDA = M + PAD, LDC = M + 1 };
+    double a[K * LDA], c[M * LDC], before[M * LDC];
+    fill_double(a, K * LDA, 9);
+    fill_double(before, M * LDC, 10);
+    memcpy(c, before, sizeof c);
+    linalg_dsyrk(c, LDC, a, LDA, M, K, -1.5, 2);
+    for (size_t i = 0; i < M; i++)
+        for (size_t j = 0; j < LDC; j++) {
+            double expected = (j <= i ? 2 : 1) * before[i * LDC + j];
+            for (size_t k = 0; j <= i && k < K; k++)
+                expected -= 1.5 * a[k * LDA + i] * a[k * LDA + j];
+            cr_assert_float_eq(c[i * LDC + j], expected, CLOSE, "C[%zu][%zu]: %g, not %g", i, j,
+                               c[i * LDC + j], expected);
+        }
+}
+
+/* A = B B^T + I from random B; the upper triangle is poison. */
+static void make_positive_definite(double *a, size_t lda, size_t n)
+{
+    double b[M * K];
+    fill_double(b, M * K, 11);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < lda; j++) {
+            a[i * lda + j] = j == i ? 1 : j > i ? NAN : 0;
+            for (size_t k = 0; j <= i && k < K; k++)
+                a[i * lda + j] += b[i * K + k] * b[j * K + k];
+        }
+}
+
+Test(linalg, cholesky_is_a_root_in_the_lower_triangle)
+{
+    enum { LDA = M + PAD };
+    double a[M * LDA], l[M * LDA];
+    size_t row = 77;
+    make_positive_definite(a, LDA, M);
+    memcpy(l, a, sizeof l);
+    cr_assert_eq(linalg_cholesky(l, LDA, M, &row), 0);
+    cr_assert_eq(row, (size_t)77, "row %zu", row);
+    for (size_t i = 0; i < M; i++) {
+        cr_assert_gt(l[i * LDA + i], 0);
+        for (size_t j = 0; j <= i; j++) {
+            double product = 0;
+            for (size_t k = 0; k <= j; k++)
+                product += l[i * LDA + k] * l[j * LDA + k];
+            cr_assert_float_eq(product, a[i * LDA + j], CLOSE * 10, "(L L^T)[%zu][%zu]: %g, not %g",
+                               i, j, product, a[i * LDA + j]);
+        }
+        for (size_t j = i + 1; j < LDA; j++)
+            cr_assert(isnan(l[i * LDA + j]), "L[%zu][%zu] was written", i, j);
+    }
+}
+
+Test(linalg, cholesky_solves_every_row)
+{
+    enum { LDA = M + PAD, LDB = M + 2, ROWS = 5 };
+    double a[M * LDA], l[M * LDA], b[ROWS * LDB], x[ROWS * LDB];
+    size_t row;
+    make_positive_definite(a, LDA, M);
+    memcpy(l, a, sizeof l);
+    cr_assert_eq(linalg_cholesky(l, LDA, M, &row), 0);
+    fill_double(b, ROWS * LDB, 12);
+    memcpy(x, b, sizeof x);
+    linalg_cholesky_solve(l, LDA, M, x, LDB, ROWS);
+    for (size_t r = 0; r < ROWS; r++) {
+        for (size_t i = 0; i < M; i++) {
+            double product = 0;
+            for (size_t j = 0; j < M; j++)
+                product += (j <= i ? a[i * LDA + j] : a[j * LDA + i]) * x[r * LDB + j];
+            cr_assert_float_eq(product, b[r * LDB + i], CLOSE * 10, "row %zu, (A x)[%zu]", r, i);
+        }
+        for (size_t j = M; j < LDB; j++)
+            cr_assert_eq(x[r * LDB + j], b[r * LDB + j], "padding of row %zu", r);
+    }
+}
+
+Test(linalg, cholesky_of_what_is_not_positive_definite_names_the_row)
+{
+    enum { N = 5 };
+    for (size_t bad = 0; bad < N; bad++) {
+        double a[N * N] = {0};
+        size_t row = 77;
+        for (size_t i = 0; i < N; i++)
+            a[i * N + i] = i == bad ? -1e-3 : 2;
+        cr_assert_eq(linalg_cholesky(a, N, N, &row), -1, "row %zu", bad);
+        cr_assert_eq(row, bad, "row %zu, not %zu", row, bad);
+    }
+    /* singular: the second row is the first */
+    double a[4] = {1, NAN, 1, 1};
+    size_t row = 77;
+    cr_assert_eq(linalg_cholesky(a, 2, 2, &row), -1);
+    cr_assert_eq(row, (size_t)1, "row %zu", row);
+}
+
 Test(linalg, tells_what_it_is)
 {
     cr_expect_gt(strlen(linalg_core()), 0);

@@ -7,7 +7,10 @@
 #include "tests/networks.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
+
+static const struct model_common none = {0};
 
 static void assert_params(const char *name, struct nn_shape input, size_t expected)
 {
@@ -44,8 +47,8 @@ Test(model, vgg_takes_pictures_that_end_as_one_pixel)
 {
     struct nn_net *net = NULL;
     struct err err;
-    cr_assert(
-        model_build(model_find("vgg11"), NULL, (struct nn_shape){15, 40, 3}, 10, &net, &err) == -1);
+    cr_assert(model_build(model_find("vgg11"), &none, (struct nn_shape){15, 40, 3}, 10, &net,
+                          &err) == -1);
     const char *expected = "vgg11: pictures must be 16 x 16 or larger, these are 15 x 40";
     cr_assert(strcmp(err.text, expected) == 0, "'%s', not '%s'", err.text, expected);
     const int sides[] = {16, 28, 32};
@@ -67,6 +70,82 @@ Test(model, features_are_what_the_classifier_reads)
     net = test_build(model_find("convnet"), (struct nn_shape){28, 28, 1}, 10);
     cr_assert(nn_feature_count(net) == 3 * 3 * 128, "%d features", nn_feature_count(net));
     nn_net_free(net);
+}
+
+static struct nn_net *build_with_bottleneck(const struct model *model, const char *units)
+{
+    const struct option *option = option_find(model->options, "bottleneck");
+    struct nn_net *net;
+    struct err err;
+    char *options;
+    cr_assert(option != NULL, "%s has no bottleneck", model->name);
+    MEM_NEW(options, model->options_size);
+    option_defaults(model->options, options);
+    cr_assert(option_set(option, options, units, NULL, &err) == 0, "%s", err.text);
+    cr_assert(model_build(model, options, (struct nn_shape){28, 28, 1}, 10, &net, &err) == 0, "%s",
+              err.text);
+    mem_free(options);
+    return net;
+}
+
+/* The last two layers are c x units and units x 10, with biases, in place of c x 10. */
+Test(model, bottleneck_is_what_the_classifier_reads_in_every_model)
+{
+    const struct model *model;
+    for (size_t i = 0; (model = model_at(i)); i++) {
+        struct nn_net *plain = build_with_bottleneck(model, "none"),
+                      *usual = test_build(model, (struct nn_shape){28, 28, 1}, 10),
+                      *narrow = build_with_bottleneck(model, "50");
+        const size_t c = (size_t)nn_feature_count(plain);
+        const size_t expected = nn_param_count(plain) - (c + 1) * 10 + (c + 1) * 50 + 51 * 10;
+        cr_assert(nn_param_count(usual) == nn_param_count(plain), "%s", model->name);
+        cr_assert(nn_feature_count(narrow) == 50, "%s: %d features", model->name,
+                  nn_feature_count(narrow));
+        cr_assert(nn_param_count(narrow) == expected, "%s: %zu parameters, not %zu", model->name,
+                  nn_param_count(narrow), expected);
+        nn_net_free(plain);
+        nn_net_free(usual);
+        nn_net_free(narrow);
+    }
+}
+
+/* No activation: the units take both signs, and are a linear function of the layer before. */
+Test(model, bottleneck_is_linear_and_leaves_the_other_initial_weights_alone)
+{
+    enum { N = 4, UNITS = 8, PIXELS = 28 * 28 };
+    const struct model *model = model_find("softmax");
+    struct nn_net *net = build_with_bottleneck(model, "8");
+    nn_net_plan(net, N, N, NULL);
+    nn_net_init(net, 1);
+    test_fill_normal(nn_input_buffer(net), N * PIXELS, 0);
+    const float *x = nn_input_buffer(net), *w = nn_params(net);
+    nn_forward(net, N, &(struct nn_mode){0});
+    int negative = 0;
+    double squares = 0;
+    for (size_t u = 0; u < UNITS; u++) {
+        double sum = 0;
+        for (size_t p = 0; p < PIXELS; p++) {
+            sum += (double)x[p] * (double)w[u * PIXELS + p];
+            squares += (double)w[u * PIXELS + p] * (double)w[u * PIXELS + p];
+        }
+        cr_assert(fabs(sum - (double)nn_features(net)[u]) < 1e-4, "unit %zu is %g, not %g", u,
+                  (double)nn_features(net)[u], sum);
+        negative += sum < 0;
+    }
+    cr_assert(negative > 0 && negative < UNITS, "%d of 8 units are negative", negative);
+    cr_assert(fabs(squares / UNITS - 1) < 0.1, "gain %g", sqrt(squares / UNITS));
+    nn_net_free(net);
+
+    struct nn_net *plain = build_with_bottleneck(model_find("lenet"), "none"),
+                  *narrow = build_with_bottleneck(model_find("lenet"), "8");
+    nn_net_plan(plain, 1, 1, NULL);
+    nn_net_plan(narrow, 1, 1, NULL);
+    nn_net_init(plain, 3);
+    nn_net_init(narrow, 3);
+    const size_t before = nn_param_count(plain) - 85 * 10;
+    cr_assert(memcmp(nn_params(plain), nn_params(narrow), before * sizeof(float)) == 0);
+    nn_net_free(plain);
+    nn_net_free(narrow);
 }
 
 Test(model, unknown_names_are_not_found)
@@ -118,9 +197,9 @@ Test(model, nonsense_is_refused)
 {
     struct nn_net *net;
     struct err err;
-    cr_assert(model_build(model_find("softmax"), NULL, (struct nn_shape){28, 28, 1}, 1, &net,
+    cr_assert(model_build(model_find("softmax"), &none, (struct nn_shape){28, 28, 1}, 1, &net,
                           &err) == -1);
-    cr_assert(model_build(model_find("softmax"), NULL, (struct nn_shape){0, 28, 1}, 10, &net,
+    cr_assert(model_build(model_find("softmax"), &none, (struct nn_shape){0, 28, 1}, 10, &net,
                           &err) == -1);
     cr_assert(strncmp(err.text, "softmax: ", 9) == 0, "%s", err.text);
 }

@@ -250,3 +250,41 @@ Test(option, a_default_out_of_range_is_a_bug, .signal = SIGABRT)
     struct thing thing;
     option_defaults(wrong, &thing);
 }
+
+/* ---- A word for 0 ---- */
+
+static const struct option worded[] = {
+    OPTION_INT_OR(struct thing, count, "none", "none", 50, "how many"),
+    OPTION_END,
+};
+
+Test(option, a_word_may_stand_for_0)
+{
+    struct thing thing = {.count = 7};
+    struct err err;
+    struct str text = {0};
+    option_defaults(worded, &thing);
+    cr_expect_eq(thing.count, 0);
+    cr_expect_eq(option_set(worded, &thing, "50", NULL, &err), 0);
+    cr_expect_eq(thing.count, 50);
+    cr_expect_eq(option_set(worded, &thing, "none", NULL, &err), 0);
+    cr_expect_eq(thing.count, 0);
+    cr_expect_eq(option_set(worded, &thing, "nothing", NULL, &err), -1);
+    cr_expect_str_eq(err.text, "expected none or a whole number from 1 to 50, found 'nothing'");
+    cr_expect_eq(option_set(table, &thing, "none", NULL, &err), -1, "a word for every number");
+    option_describe(worded, &text);
+    cr_expect_str_eq(str_text(&text), "none or a whole number from 1 to 50; default none");
+    str_release(&text);
+}
+
+Test(option, a_word_for_0_is_a_number_in_json)
+{
+    struct thing thing = {.count = 0}, back = {.count = 3};
+    struct err err;
+    json_t *json = option_to_json(worded, &thing);
+    cr_expect(json_is_integer(json_object_get(json, "count")));
+    cr_expect_eq(json_integer_value(json_object_get(json, "count")), 0);
+    cr_expect_eq(option_from_json(worded, json, NULL, &back, &err), 0, "%s", err.text);
+    cr_expect_eq(back.count, 0);
+    json_decref(json);
+}

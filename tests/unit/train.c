@@ -561,9 +561,9 @@ Test(trainer, shared_samples_come_in_the_same_order)
     }
     const struct pruner_selection all = {SAMPLES, index[0], weight};
     const struct pruner_selection third = {SAMPLES / 3, index[1], weight};
-    cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &all, NULL, &work, &loss, &b.err), 0);
+    cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &all, NULL, NULL, &work, &loss, &b.err), 0);
     memcpy(order, trainer.order, sizeof order);
-    cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &third, NULL, &work, &loss, &b.err), 0);
+    cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &third, NULL, NULL, &work, &loss, &b.err), 0);
     size_t next = 0;
     for (size_t i = 0; i < SAMPLES; i++)
         if (order[i] % 3 == 0 && order[i] / 3 < SAMPLES / 3)

@@ -1,0 +1,105 @@
+/*
+ * aum: the samples whose label's logit stays behind, over the whole training.
+ *
+ * Paper: Pleiss et al., "Identifying Mislabeled Data using the Area Under the Margin Ranking",
+ * NeurIPS 2020 (arXiv 2001.10528). As a score of difficulty: Zheng et al., "Coverage-centric
+ * Coreset Selection for High Pruning Rates", ICLR 2023.
+ *
+ *     margin_i(t) = z_y - max_{k != y} z_k                      z: logits at presentation t
+ *     AUM_i       = mean of margin_i over all epochs of the run
+ *     score_i     = - AUM_i
+ *
+ * Margins are of the sample's turn in a mini-batch of training, augmented, before the step. The
+ * highest scores are kept: the hardest, and with them what is labelled wrongly. AUM was made to
+ * find those; by itself it is a bad choice under label noise, and `ccs`, which drops them, is what
+ * it serves here. Example: z = (1, 3, 2), y = 0, then (4, 3, 2): margins -2 and 1, score .5.
+ *
+ * Needs logits. Cost: one proxy training; `epochs` shortens it.
+ *
+ * Known deviations: the paper stops before the first fall of the learning rate, for there networks
+ * begin to memorize; here all epochs of the proxy count. With one class there is no other logit and
+ * the margin is 0 (our choice).
+ */
+#include "pruners/select.h"
+
+struct aum_options {
+    int epochs;
+    int balance; /* enum select_balance */
+};
+
+static const struct option table[] = {
+    OPTION_INT(struct aum_options, epochs, "0", 0, 100000,
+               "epochs the proxy trains; 0: as many as the training"),
+    SELECT_BALANCE(struct aum_options),
+    OPTION_END,
+};
+
+/* The state is struct sample samples[n]. */
+struct sample {
+    double sum; /* of margins, over all epochs */
+    uint64_t presented;
+};
+
+static size_t state_size(const void *options, const struct pruner_task *task)
+{
+    (void)options;
+    return mem_size(task->n, sizeof(struct sample));
+}
+
+static struct pruner_watch watch(const struct pruner_run *run)
+{
+    const struct aum_options *o = run->options;
+    return (struct pruner_watch){
+        .runs = 1,
+        .epochs = o->epochs ? o->epochs : run->task.epochs,
+        .training = true,
+        .pass_every = -1,
+    };
+}
+
+/* z [classes] */
+static double margin(const float *z, size_t label, size_t classes)
+{
+    const float *other = NULL;
+    for (size_t c = 0; c < classes; c++)
+        if (c != label && (!other || z[c] > *other))
+            other = &z[c];
+    return other ? (double)z[label] - (double)*other : 0;
+}
+
+static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    struct sample *samples = run->state;
+    const size_t classes = (size_t)run->task.classes;
+    for (size_t i = 0; i < pass->n; i++) {
+        if (pass->seen && !pass->seen[i])
+            continue;
+        samples[i].sum += margin(pass->logits + i * classes, pass->labels[i], classes);
+        samples[i].presented++;
+    }
+}
+
+static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
+{
+    (void)rng;
+    const struct sample *samples = run->state;
+    for (size_t i = 0; i < run->task.n; i++)
+        ret_scores[i] =
+            samples[i].presented ? (float)(-samples[i].sum / (double)samples[i].presented) : 0;
+}
+
+const struct pruner aum_pruner = {
+    .name = "aum",
+    .help = "the smallest margin of the label's logit over the highest other one, mean over all "
+            "epochs",
+    .cite = "Pleiss et al. 2020, NeurIPS",
+    .cost = "a proxy of `epochs` epochs: by default a whole training",
+    .kind = PRUNER_STATIC,
+    .needs = NEEDS_LOGITS,
+    .options = table,
+    .options_size = sizeof(struct aum_options),
+    .state_size = state_size,
+    .observe = observe,
+    .watch = watch,
+    .score = score,
+};

@@ -1,0 +1,81 @@
+/*
+ * craig: samples whose weighted gradients stand for those of all.
+ *
+ * Paper: Mirzasoleiman, Bilmes and Leskovec, "Coresets for Data-efficient Training of Machine
+ * Learning Models", ICML 2020 (arXiv 1906.01827), equations 8 to 11 and algorithm 1.
+ *
+ *     s_ij    = farthest distance - ||g_i - g_j||     g = gradient of the loss in the last layer
+ *     per class: budget times, add the j of the largest gain in F(S) = sum_i max_{j in S} s_ij
+ *     gamma_j = how many samples of the class have j as the nearest that is kept; j itself is one
+ *               of them, once, so that the gammas sum to N
+ *
+ * after `at` epochs of one proxy. The paper shows that || sum_i g_i - sum_j gamma_j g_j || is at
+ * most the sum of the distances to the nearest kept one, which is what F lowers.
+ *
+ * The mean gradient of all data is therefore sum_j gamma_j g_j / N. Training divides the loss of a
+ * batch by its rows, so that an epoch over the kept averages over `keep`: the weight handed over is
+ *
+ *     weight_j = gamma_j * keep / N        of mean 1
+ *
+ * and the learning rate means the same as on all data. (A class too small for any budget is
+ * nobody's neighbour; N is then without it.)
+ *
+ * Example: gradients at 0, 1, 2, 3 and 10 on a line, two kept: first 2 (distances sum to 12,
+ * against 16, 13, 13 and 34), then 10 (gain 8); gammas 4 and 1, weights 1.6 and .4.
+ *
+ * Needs probabilities and features. Cost: one proxy of `at` epochs and one forward pass; then
+ * O(n_c^2) products a class. 512 MiB of similarities at most, see greedy.h.
+ *
+ * Known deviations: the paper chooses anew in every epoch, or every few; this is a static pruner
+ * and looks once, as DeepCore does (Guo et al. 2022). Our choices: `at` 10; budgets of the classes
+ * in proportion to their size; a sample between two kept ones belongs to the one picked first.
+ */
+#include "pruners/greedy.h"
+#include "pruners/select.h"
+
+struct craig_options {
+    int at;
+};
+
+static const struct option table[] = {
+    SELECT_AT(struct craig_options),
+    OPTION_END,
+};
+
+static struct pruner_watch watch(const struct pruner_run *run)
+{
+    const struct craig_options *o = run->options;
+    return select_at_watch(o->at, run);
+}
+
+static void choose_of_class(const void *options, struct class_gradients *gradients, size_t keep,
+                            uint32_t *ret_rows, double *ret_weights)
+{
+    (void)options;
+    greedy_facility_location(gradients, GREEDY_DISTANCE, GREEDY_BYTES, greedy_lazy, keep, ret_rows,
+                             ret_weights);
+}
+
+static void choose(struct pruner_run *run, int epoch, struct rng *rng,
+                   struct pruner_selection *ret_selection)
+{
+    (void)epoch;
+    (void)rng;
+    class_gradients_select(run, choose_of_class, ret_selection);
+}
+
+const struct pruner craig_pruner = {
+    .name = "craig",
+    .help = "per class, greedily: the nearest kept last-layer gradient is near; weighs by cluster",
+    .cite = "Mirzasoleiman et al. 2020, ICML",
+    .cost = "a proxy of `at` epochs, a forward pass, and the distances of all pairs of a class",
+    .kind = PRUNER_STATIC,
+    .needs = NEEDS_LAST_GRADIENTS,
+    .flags = PRUNER_WEIGHS,
+    .options = table,
+    .options_size = sizeof(struct craig_options),
+    .state_size = class_gradients_state_size,
+    .observe = class_gradients_observe,
+    .watch = watch,
+    .select = choose,
+};

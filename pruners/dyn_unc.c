@@ -1,0 +1,116 @@
+/*
+ * dyn-unc: the samples whose predicted probability of the label fluctuates most while training.
+ *
+ * Paper: He, Yang, Huang and Zhao, "Large-scale Dataset Pruning with Dynamic Uncertainty", CVPR
+ * 2024 workshops (arXiv 2306.05175).
+ *
+ *     u_i(t)  = std of p_y over epochs t .. t+J-1          divided by J - 1
+ *     score_i = mean of u_i over the windows of the training, each an epoch later than the last
+ *
+ * p_y is the probability of the label when the sample is presented in training, augmented. The
+ * highest are kept. The method is static, in spite of its name: it chooses once, before training.
+ * Example, J = 2: p_y = .2, .6, .6 has windows of std .2828 and 0: score .1414.
+ *
+ * Needs probabilities. Cost: one proxy training; by default as long as the training that is
+ * accelerated. Memory: J floats a sample.
+ *
+ * A proxy of fewer than J epochs is one window, of all there is. A proxy trains two epochs at
+ * least (our choice): one has no fluctuation. A sample presented fewer times than the others has a
+ * window of its own presentations.
+ */
+#include "pruners/select.h"
+#include "pruners/window.h"
+
+struct dyn_unc_options {
+    int J, epochs;
+    int balance; /* enum select_balance */
+};
+
+static const struct option table[] = {
+    OPTION_INT(struct dyn_unc_options, J, "10", 2, 100000, "epochs of a window"),
+    OPTION_INT(struct dyn_unc_options, epochs, "0", 0, 100000,
+               "epochs the proxy trains, at least 2; 0: as many as the training"),
+    SELECT_BALANCE(struct dyn_unc_options),
+    OPTION_END,
+};
+
+/* The state: samples[n], then the windows. */
+struct sample {
+    double sum;       /* of the windows' deviations */
+    uint64_t windows; /* full ones so far */
+};
+
+static int epochs_of(const struct dyn_unc_options *o, const struct pruner_task *task)
+{
+    const int epochs = o->epochs ? o->epochs : task->epochs;
+    return epochs > 2 ? epochs : 2;
+}
+
+static int length_of(const struct dyn_unc_options *o, const struct pruner_task *task)
+{
+    const int epochs = epochs_of(o, task);
+    return o->J < epochs ? o->J : epochs;
+}
+
+static size_t state_size(const void *options, const struct pruner_task *task)
+{
+    return mem_size(task->n, sizeof(struct sample)) +
+           window_size(task->n, length_of(options, task));
+}
+
+static struct pruner_watch watch(const struct pruner_run *run)
+{
+    return (struct pruner_watch){
+        .runs = 1,
+        .epochs = epochs_of(run->options, &run->task),
+        .training = true,
+        .pass_every = -1,
+    };
+}
+
+static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const int length = length_of(run->options, &run->task);
+    const size_t classes = (size_t)run->task.classes;
+    struct sample *samples = run->state;
+    void *windows = samples + pass->n;
+    for (size_t i = 0; i < pass->n; i++) {
+        if (pass->seen && !pass->seen[i])
+            continue;
+        window_push(windows, length, i, pass->probabilities[i * classes + pass->labels[i]]);
+        if (!window_full(windows, length, i))
+            continue;
+        const struct window_spread spread = window_spread(windows, length, i);
+        samples[i].sum += window_deviation(&spread);
+        samples[i].windows++;
+    }
+}
+
+static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
+{
+    (void)rng;
+    const int length = length_of(run->options, &run->task);
+    const struct sample *samples = run->state;
+    const void *windows = samples + run->task.n;
+    for (size_t i = 0; i < run->task.n; i++) {
+        const struct window_spread rest = window_spread(windows, length, i);
+        ret_scores[i] = (float)(samples[i].windows ? samples[i].sum / (double)samples[i].windows
+                                                   : window_deviation(&rest));
+    }
+}
+
+const struct pruner dyn_unc_pruner = {
+    .name = "dyn-unc",
+    .help = "the largest deviation of the label's probability, mean over sliding windows of J "
+            "epochs",
+    .cite = "He et al. 2024, CVPR workshops",
+    .cost = "a proxy of `epochs` epochs: by default a whole training",
+    .kind = PRUNER_STATIC,
+    .needs = NEEDS_PROBABILITIES,
+    .options = table,
+    .options_size = sizeof(struct dyn_unc_options),
+    .state_size = state_size,
+    .observe = observe,
+    .watch = watch,
+    .score = score,
+};

@@ -1,0 +1,114 @@
+/*
+ * grand: the samples of largest gradient, early in training.
+ *
+ * Paper: Paul, Ganguli and Dziugaite, "Deep Learning on a Data Diet: Finding Important Examples
+ * Early in Training", NeurIPS 2021.
+ *
+ *     score_i = mean over runs of || g_i ||_2            g_i = gradient of sample i's own loss
+ *
+ *     params last    g_i in the last layer = (p_i - e_yi) (x) [phi_i ; 1], so that
+ *                    || g_i || = || p_i - e_yi || * || [phi_i ; 1] ||
+ *     params full    g_i in all parameters
+ *
+ * after `at` epochs of each run, by a scoring pass without augmentation. Keep the highest. Example:
+ * p = (.7, .2, .1), y = 0, phi = (1, 2): sqrt(.14) * sqrt(1 + 4 + 1) = .917.
+ *
+ * A gradient here is of one sample. Programs that take it out of a batch's mean multiply by the
+ * batch's size, and blow up the samples of the last batch if that is smaller; nothing here knows
+ * of batches.
+ *
+ * Needs probabilities and features; `full` the norms of full gradients too. Cost: `runs` proxy
+ * trainings of `at` epochs on all data, and one forward pass each; with `full`, one forward and
+ * backward pass of batch 1 a sample.
+ *
+ * Defaults 10 runs at 20 epochs are the paper's for el2n; its grand is of all parameters, `last` is
+ * the usual approximation (our choice of default). The paper also scores at initialization: Kirsch
+ * ("Does 'Deep Learning on a Data Diet' reproduce?", arXiv 2303.14753) finds that no better than
+ * random, and it is not offered. `at` may exceed the epochs of the training that is accelerated.
+ */
+#include "pruners/errors.h"
+#include "pruners/select.h"
+
+#include <math.h>
+
+enum { PARAMS_LAST, PARAMS_FULL };
+static const char *const params_names[] = {"last", "full", NULL};
+
+struct grand_options {
+    int runs, at;
+    int params;
+    int balance; /* enum select_balance */
+};
+
+static const struct option table[] = {
+    OPTION_INT(struct grand_options, runs, "10", 1, 1000, "proxy networks averaged over"),
+    OPTION_INT(struct grand_options, at, "20", 1, 100000, "epochs each proxy trains"),
+    OPTION_ENUM(struct grand_options, params, "last", params_names,
+                "gradients in the last layer, or in all parameters"),
+    SELECT_BALANCE(struct grand_options),
+    OPTION_END,
+};
+
+static unsigned more_needs(const void *options)
+{
+    const struct grand_options *o = options;
+    return o->params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
+}
+
+/* The state is double sums[n]: the norms of all runs so far. */
+static size_t state_size(const void *options, const struct pruner_task *task)
+{
+    (void)options;
+    return mem_size(task->n, sizeof(double));
+}
+
+static struct pruner_watch watch(const struct pruner_run *run)
+{
+    const struct grand_options *o = run->options;
+    return (struct pruner_watch){.runs = o->runs, .epochs = o->at, .pass_every = 0};
+}
+
+static double last_norm(const struct pruner_pass *pass, size_t i, size_t classes)
+{
+    const float *p = pass->probabilities + i * classes;
+    const float *phi = pass->features + i * pass->feature_count;
+    return sqrt(errors_squares(p, pass->labels[i], classes) *
+                errors_input_squares(phi, pass->feature_count));
+}
+
+static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const struct grand_options *o = run->options;
+    double *sums = run->state;
+    if (pass->training)
+        return;
+    for (size_t i = 0; i < pass->n; i++)
+        sums[i] += o->params == PARAMS_FULL ? (double)pass->gradient_norms[i]
+                                            : last_norm(pass, i, (size_t)run->task.classes);
+}
+
+static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
+{
+    (void)rng;
+    const struct grand_options *o = run->options;
+    const double *sums = run->state;
+    for (size_t i = 0; i < run->task.n; i++)
+        ret_scores[i] = (float)(sums[i] / o->runs);
+}
+
+const struct pruner grand_pruner = {
+    .name = "grand",
+    .help = "the largest norm of a sample's own gradient, early, mean over proxies",
+    .cite = "Paul et al. 2021, NeurIPS",
+    .cost = "runs proxies of `at` epochs, and a forward pass each; full: a backward pass of batch "
+            "1 a sample too",
+    .kind = PRUNER_STATIC,
+    .needs = NEEDS_LAST_GRADIENTS,
+    .options = table,
+    .options_size = sizeof(struct grand_options),
+    .more_needs = more_needs,
+    .state_size = state_size,
+    .observe = observe,
+    .watch = watch,
+    .score = score,
+};

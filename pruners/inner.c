@@ -1,0 +1,203 @@
+/*
+ * inner: see inner.h.
+ *
+ * Nothing is kept between calls: each reads the options anew (a few strings, against a pass over
+ * all samples) and lends the inner pruner a struct pruner_run of its own, whose state lies inside
+ * the outer one's. Hence a state stays flat, and no call must come first.
+ */
+#include "pruners/inner.h"
+
+#include <string.h>
+
+static bool can_be_inner(const struct pruner *pruner)
+{
+    return pruner->kind == PRUNER_STATIC && pruner->score &&
+           !option_find(pruner->options, "score_options");
+}
+
+static const struct pruner *pruner_of(size_t score)
+{
+    const struct pruner *pruner;
+    size_t before = 0;
+    for (size_t i = 0; (pruner = pruner_at(i)); i++)
+        if (can_be_inner(pruner) && before++ == score)
+            return pruner;
+    return NULL;
+}
+
+const char *inner_name_at(size_t i)
+{
+    const struct pruner *pruner = pruner_of(i);
+    return pruner ? pruner->name : NULL;
+}
+
+/* ---- Its options ---- */
+
+struct inner {
+    const struct pruner *pruner;
+    unsigned char *options; /* NULL where it has none */
+    struct arena arena;     /* of the options' texts */
+};
+
+/* "name=value"; ends the name. */
+static int read_option(struct inner *inner, char *name, struct err *err)
+{
+    const struct option *table = inner->pruner->options;
+    char *value = strchr(name, '=');
+    if (!value)
+        return err_set(err, "score_options: '%s' is not of the form name=value", name);
+    *value++ = '\0';
+    const struct option *option = option_find(table, name);
+    if (!option) {
+        const char *nearest = option_nearest(table, name);
+        return err_set(err, "score_options: %s has no option %s%s%s%s", inner->pruner->name, name,
+                       nearest ? ", did you mean " : "", nearest ? nearest : "",
+                       nearest ? "?" : "");
+    }
+    if (option_set(option, inner->options, value, &inner->arena, err))
+        return err_prefix(err, "score_options: %s: ", name);
+    return 0;
+}
+
+static int read_options(struct inner *inner, const char *text, struct err *err)
+{
+    static const char blanks[] = " \t\n";
+    char *rest = arena_strdup(&inner->arena, text);
+    for (rest += strspn(rest, blanks); *rest; rest += strspn(rest, blanks)) {
+        char *word = rest;
+        rest += strcspn(rest, blanks);
+        if (*rest)
+            *rest++ = '\0';
+        if (read_option(inner, word, err))
+            return -1;
+    }
+    return 0;
+}
+
+static void inner_release(struct inner *inner)
+{
+    mem_free(inner->options);
+    arena_release(&inner->arena);
+}
+
+/* To be released even after an error: then its options are a mixture. */
+static int inner_init_options(struct inner *inner, int score, const char *text, struct err *err)
+{
+    *inner = (struct inner){.pruner = pruner_of((size_t)score)};
+    REQUIRE(inner->pruner);
+    arena_init(&inner->arena);
+    if (inner->pruner->options_size > 0) {
+        MEM_NEW(inner->options, inner->pruner->options_size);
+        option_defaults(inner->pruner->options, inner->options);
+    }
+    return text ? read_options(inner, text, err) : 0;
+}
+
+/* After inner_check. */
+static struct inner checked(int score, const char *text)
+{
+    struct inner inner;
+    struct err err;
+    if (inner_init_options(&inner, score, text, &err))
+        DIE("bug: not checked: %s", err.text);
+    return inner;
+}
+
+int inner_check(int score, const char *text, const struct pruner_task *task, struct err *err)
+{
+    struct inner inner;
+    int failed = inner_init_options(&inner, score, text, err);
+    if (!failed && inner.pruner->check && inner.pruner->check(inner.options, task, err))
+        failed = err_prefix(err, "%s: ", inner.pruner->name);
+    inner_release(&inner);
+    return failed;
+}
+
+/* Needs are asked for before anything is checked: what cannot be read is refused later. */
+unsigned inner_needs(int score, const char *text)
+{
+    struct inner inner;
+    struct err err;
+    inner_init_options(&inner, score, text, &err);
+    const unsigned needs = pruner_needs(inner.pruner, inner.options);
+    inner_release(&inner);
+    return needs;
+}
+
+/* ---- Its run ---- */
+
+static size_t state_size_of(const struct inner *inner, const struct pruner_task *task)
+{
+    return inner->pruner->state_size ? inner->pruner->state_size(inner->options, task) : 0;
+}
+
+static struct pruner_run run_of(const struct inner *inner, const struct pruner_run *outer,
+                                void *state)
+{
+    const size_t state_size = state_size_of(inner, &outer->task);
+    return (struct pruner_run){
+        .pruner = inner->pruner,
+        .options = inner->options,
+        .task = outer->task,
+        .state = state_size > 0 ? state : NULL,
+        .state_size = state_size,
+        .needs = pruner_needs(inner->pruner, inner->options),
+    };
+}
+
+size_t inner_state_size(int score, const char *text, const struct pruner_task *task)
+{
+    struct inner inner = checked(score, text);
+    const size_t size = state_size_of(&inner, task);
+    inner_release(&inner);
+    return size;
+}
+
+struct pruner_watch inner_watch(int score, const char *text, const struct pruner_run *outer)
+{
+    struct inner inner = checked(score, text);
+    const struct pruner_run run = run_of(&inner, outer, NULL);
+    const struct pruner_watch watch = pruner_watch(&run);
+    inner_release(&inner);
+    return watch;
+}
+
+void inner_init(int score, const char *text, const struct pruner_run *outer, void *state,
+                struct rng *rng)
+{
+    struct inner inner = checked(score, text);
+    struct pruner_run run = run_of(&inner, outer, state);
+    if (inner.pruner->init)
+        inner.pruner->init(&run, rng);
+    inner_release(&inner);
+}
+
+static bool asked_for(const struct pruner_watch *watch, const struct pruner_pass *pass)
+{
+    if (pass->run >= watch->runs || pass->epoch > watch->epochs)
+        return false;
+    if (pass->training)
+        return watch->training;
+    const bool in_turn = watch->pass_every > 0 && pass->epoch % watch->pass_every == 0;
+    return in_turn || (watch->pass_every >= 0 && pass->epoch == watch->epochs);
+}
+
+void inner_observe(int score, const char *text, const struct pruner_run *outer, void *state,
+                   const struct pruner_pass *pass)
+{
+    struct inner inner = checked(score, text);
+    struct pruner_run run = run_of(&inner, outer, state);
+    const struct pruner_watch watch = pruner_watch(&run);
+    if (asked_for(&watch, pass))
+        inner.pruner->observe(&run, pass);
+    inner_release(&inner);
+}
+
+void inner_score(int score, const char *text, const struct pruner_run *outer, void *state,
+                 struct rng *rng, float *ret_scores)
+{
+    struct inner inner = checked(score, text);
+    struct pruner_run run = run_of(&inner, outer, state);
+    inner.pruner->score(&run, rng, ret_scores);
+    inner_release(&inner);
+}

@@ -1,0 +1,199 @@
+/*
+ * moso: the samples whose gradient agrees most with that of all the data, all along the training.
+ *
+ * Paper: Tan et al., "Data Pruning via Moving-one-Sample-out", NeurIPS 2023 (arXiv 2310.14664).
+ *
+ *     score_i = mean over checkpoints of (gbar - g_i / N) . g_i      gbar = (1/N) sum_j g_j
+ *
+ * which approximates, to first order, how much the empirical risk rises when sample i is left out
+ * of the training: gbar - g_i / N is the gradient of the risk without i. Keep the highest: samples
+ * "consistently aligned with the average gradient" (the paper's abstract). Samples labelled wrongly
+ * pull against it and come last.
+ *
+ *     params last    g_i in the last layer = (p_i - e_yi) (x) [phi_i ; 1], so that, with gbar as a
+ *                    matrix G [classes][features + 1],
+ *                        gbar . g_i  = (p_i - e_yi)^T G [phi_i ; 1]
+ *                        || g_i ||^2 = || p_i - e_yi ||^2 || [phi_i ; 1] ||^2
+ *     params full    g_i in all parameters
+ *
+ * Example, N = 2 and gradients (1, 0) and (3, 0): gbar = (2, 0), scores (2 - .5) * 1 = 1.5 and
+ * (2 - 1.5) * 3 = 1.5.
+ *
+ * Needs probabilities and features; `full` the norms and products of full gradients too. Cost: a
+ * surrogate training of `epochs` epochs, with a scoring pass at each checkpoint: a forward pass,
+ * with `full` a forward and backward pass of batch 1 a sample. G takes classes * (features + 1)
+ * doubles; samples are read in tiles.
+ *
+ * gbar is mostly the gradient of the classes that are still confused, and the highest scores gather
+ * in them: at high rates `balance: class` matters (2,000 samples of Fashion-MNIST, mlp, 8 epochs,
+ * rate .7: accuracy .43 without, one seed, and .74 with it, two seeds; random .81).
+ *
+ * Known deviations: the paper's factor T/N eta_t, the number of steps and the learning rate at the
+ * checkpoint, is left out: pruners do not know the recipe. Checkpoints are evenly spaced, not
+ * drawn: every ceil(epochs / checkpoints) epochs and at the end; fewer than asked for where that
+ * does not divide (our choice).
+ */
+#include "harness/base/linalg.h"
+#include "pruners/errors.h"
+#include "pruners/select.h"
+
+#include <math.h>
+
+enum { PARAMS_LAST, PARAMS_FULL };
+static const char *const params_names[] = {"last", "full", NULL};
+
+struct moso_options {
+    int epochs, checkpoints;
+    int params;
+    int balance; /* enum select_balance */
+};
+
+static const struct option table[] = {
+    OPTION_INT(struct moso_options, epochs, "50", 1, 100000, "epochs the surrogate trains"),
+    OPTION_INT(struct moso_options, checkpoints, "10", 1, 100000,
+               "scoring passes during it, at most"),
+    OPTION_ENUM(struct moso_options, params, "last", params_names,
+                "gradients in the last layer, or in all parameters"),
+    SELECT_BALANCE(struct moso_options),
+    OPTION_END,
+};
+
+struct moso_state {
+    uint64_t checkpoints; /* so far */
+    double sums[];        /* [n] */
+};
+
+static unsigned more_needs(const void *options)
+{
+    const struct moso_options *o = options;
+    return o->params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
+}
+
+static size_t state_size(const void *options, const struct pruner_task *task)
+{
+    (void)options;
+    return sizeof(struct moso_state) + mem_size(task->n, sizeof(double));
+}
+
+static struct pruner_watch watch(const struct pruner_run *run)
+{
+    const struct moso_options *o = run->options;
+    const int every = o->epochs / o->checkpoints + (o->epochs % o->checkpoints > 0);
+    return (struct pruner_watch){.runs = 1, .epochs = o->epochs, .pass_every = every};
+}
+
+enum { TILE = 256 };
+
+/* Some samples' factors of their gradients, in double. */
+struct tile {
+    size_t rows;
+    double *errors;   /* [TILE][classes] p - e_y */
+    double *inputs;   /* [TILE][width] phi ; 1 */
+    double *products; /* [TILE][classes] G inputs */
+};
+
+static void tile_load(struct tile *tile, const struct pruner_pass *pass, size_t first,
+                      size_t classes)
+{
+    const size_t features = pass->feature_count, width = features + 1;
+    tile->rows = pass->n - first < TILE ? pass->n - first : TILE;
+    for (size_t row = 0; row < tile->rows; row++) {
+        const float *p = pass->probabilities + (first + row) * classes;
+        const float *phi = pass->features + (first + row) * features;
+        for (size_t c = 0; c < classes; c++)
+            tile->errors[row * classes + c] = (double)p[c] - (c == pass->labels[first + row]);
+        for (size_t d = 0; d < features; d++)
+            tile->inputs[row * width + d] = (double)phi[d];
+        tile->inputs[row * width + features] = 1;
+    }
+}
+
+/* ret_mean[classes][features + 1] = G, zeros before */
+static void add_gradients(struct tile *tile, const struct pruner_pass *pass, size_t classes,
+                          double *ret_mean)
+{
+    const size_t width = pass->feature_count + 1;
+    for (size_t first = 0; first < pass->n; first += TILE) {
+        tile_load(tile, pass, first, classes);
+        linalg_dgemm(ret_mean, width, tile->errors, classes, true, tile->inputs, width, false,
+                     classes, width, tile->rows, 1 / (double)pass->n, 1);
+    }
+}
+
+static double gain(double dot, double squares, size_t n)
+{
+    return dot - squares / (double)n;
+}
+
+static void add_last(struct moso_state *state, const struct pruner_pass *pass, size_t classes)
+{
+    const size_t width = pass->feature_count + 1;
+    struct tile tile = {0};
+    double *mean;
+    MEM_NEW(tile.errors, TILE * classes);
+    MEM_NEW(tile.inputs, TILE * width);
+    MEM_NEW(tile.products, TILE * classes);
+    MEM_NEW(mean, mem_size(classes, width));
+    add_gradients(&tile, pass, classes, mean);
+    for (size_t first = 0; first < pass->n; first += TILE) {
+        tile_load(&tile, pass, first, classes);
+        linalg_dgemm(tile.products, classes, tile.inputs, width, false, mean, width, true,
+                     tile.rows, classes, width, 1, 0);
+        for (size_t row = 0; row < tile.rows; row++) {
+            const size_t i = first + row;
+            const double dot =
+                linalg_ddot(tile.errors + row * classes, tile.products + row * classes, classes);
+            const double squares =
+                errors_squares(pass->probabilities + i * classes, pass->labels[i], classes) *
+                errors_input_squares(pass->features + i * pass->feature_count, pass->feature_count);
+            state->sums[i] += gain(dot, squares, pass->n);
+        }
+    }
+    mem_free(tile.errors);
+    mem_free(tile.inputs);
+    mem_free(tile.products);
+    mem_free(mean);
+}
+
+static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const struct moso_options *o = run->options;
+    struct moso_state *state = run->state;
+    if (pass->training)
+        return;
+    state->checkpoints++;
+    if (o->params == PARAMS_LAST) {
+        add_last(state, pass, (size_t)run->task.classes);
+        return;
+    }
+    for (size_t i = 0; i < pass->n; i++) {
+        const double norm = (double)pass->gradient_norms[i];
+        state->sums[i] += gain((double)pass->gradient_dots[i], norm * norm, pass->n);
+    }
+}
+
+static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
+{
+    (void)rng;
+    const struct moso_state *state = run->state;
+    const double checkpoints = fmax(1, (double)state->checkpoints);
+    for (size_t i = 0; i < run->task.n; i++)
+        ret_scores[i] = (float)(state->sums[i] / checkpoints);
+}
+
+const struct pruner moso_pruner = {
+    .name = "moso",
+    .help = "the gradients that agree most with that of all the other data, mean over checkpoints",
+    .cite = "Tan et al. 2023, NeurIPS",
+    .cost = "a proxy of `epochs` epochs, and `checkpoints` forward passes; full: backward passes "
+            "of batch 1 too",
+    .kind = PRUNER_STATIC,
+    .needs = NEEDS_LAST_GRADIENTS,
+    .options = table,
+    .options_size = sizeof(struct moso_options),
+    .more_needs = more_needs,
+    .state_size = state_size,
+    .observe = observe,
+    .watch = watch,
+    .score = score,
+};

@@ -1,0 +1,54 @@
+/*
+ * progressive-dropout: looks at every sample, and back-propagates those not learned yet.
+ *
+ * Paper: Shriram et al., "Progressive Data Dropout: An Embarrassingly Simple Approach to Faster
+ * Training", NeurIPS 2025 (arXiv 2505.22342); there "difficulty-based", DBPD.
+ *
+ *     for each batch:    p = softmax of a forward-only pass
+ *                        one step on the samples with p_y < tau, none where there is none
+ *     the last epoch:    all data, without that pass
+ *
+ * tau = 0 stands for "misclassified": the label has not the highest probability.
+ *
+ * Worked example: tau = .3 and p_y = .2 .9 .3 .05: the step is on samples 0 and 3, and the loss is
+ * their mean, divided by 2.
+ *
+ * The budget is soft and the cell's rate means nothing: the network decides, and drops more as it
+ * learns. Cost: the forward-only pass, a third of a training step for every sample of every epoch
+ * but the last, charged to `score`; the step on k samples then takes a forward pass of its own. So
+ * time falls to 1/3 at best, however few samples are left.
+ *
+ * Nothing is observed and there is no state. smrd is the control: as many, at random.
+ *
+ * A step may be on a single sample. Where a map is one pixel, batch norm has nothing to normalise
+ * then: it gives its shift, passes no gradient, and its running variance falls by a tenth. (PyTorch
+ * refuses such a batch.)
+ *
+ * Known deviations: the authors' forward-only pass is in training mode (batch statistics, which it
+ * also averages into the running ones, and dropout); here it is in evaluation mode (our choice), so
+ * that looking changes nothing, on the same augmented pictures as the step. Their learning rate
+ * falls by the epoch as here, so batches without a step do not stretch the schedule.
+ */
+#include "pruners/soft.h"
+
+static void drop(struct pruner_run *run, const struct pruner_batch *batch, struct rng *rng,
+                 float *ret_weights)
+{
+    (void)rng;
+    soft_dropout_unlearned(run, batch, ret_weights);
+}
+
+const struct pruner progressive_dropout_pruner = {
+    .name = "progressive-dropout",
+    .help = "in each batch only the samples whose label has a probability below tau",
+    .cite = "Shriram et al. 2025, NeurIPS",
+    .cost = "a forward pass an epoch: 1/3 of a training",
+    .kind = PRUNER_DYNAMIC,
+    .flags = PRUNER_SOFT_BUDGET | PRUNER_IGNORES_RATE,
+    .options = soft_dropout_options,
+    .options_size = sizeof(struct soft_dropout),
+    .due = soft_dropout_due,
+    .anneal = soft_dropout_anneal,
+    .batch = drop,
+    .select = soft_dropout_select,
+};

@@ -1,0 +1,187 @@
+#include "pruners/soft.h"
+
+#include "harness/base/num.h"
+#include "pruners/kmeans1d.h"
+#include "pruners/select.h"
+
+#include <math.h>
+
+/* ---- Scores ---- */
+
+size_t soft_state_size(const void *options, const struct pruner_task *task)
+{
+    (void)options;
+    return mem_size(task->n, sizeof(float));
+}
+
+enum pruner_due soft_due(const struct pruner_run *run, int epoch)
+{
+    (void)run;
+    (void)epoch;
+    return DUE_SELECT;
+}
+
+bool soft_watch_training(const struct pruner_run *run)
+{
+    (void)run;
+    return true;
+}
+
+void soft_observe_losses(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    float *scores = run->state;
+    for (size_t i = 0; i < pass->n; i++)
+        if (!pass->seen || pass->seen[i])
+            scores[i] = pass->losses[i];
+}
+
+void soft_observe_batch_losses(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const double old = 0.9, newest = 0.1;
+    float *scores = run->state;
+    for (size_t i = 0; i < pass->n; i++)
+        if (!pass->seen || pass->seen[i])
+            scores[i] = (float)(old * (double)scores[i] + newest * (double)pass->batch_losses[i]);
+}
+
+/* ---- infobatch's rule ---- */
+
+const struct option soft_infobatch_options[] = {
+    OPTION_DOUBLE(struct soft_infobatch, delta, "0.875", 0, 1,
+                  "share of the epochs that prune; the rest, at the end, use all data"),
+    OPTION_END,
+};
+
+double soft_infobatch_anneal(const struct pruner_run *run)
+{
+    const struct soft_infobatch *o = run->options;
+    return 1 - o->delta;
+}
+
+void soft_infobatch_select(struct pruner_run *run, int epoch, struct rng *rng,
+                           struct pruner_selection *ret_selection)
+{
+    (void)epoch;
+    const float *scores = run->state;
+    const size_t n = run->task.n;
+    const double rate = run->task.rate, mean = num_sum(scores, n) / (double)n;
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool easy = (double)scores[i] < mean;
+        if (easy && rng_uniform(rng) < rate)
+            continue;
+        ret_selection->index[count] = (uint32_t)i;
+        ret_selection->weight[count++] = easy ? (float)(1 / (1 - rate)) : 1;
+    }
+    ret_selection->count = count;
+}
+
+/* ---- SeTa's rule ---- */
+
+const struct option soft_seta_options[] = {
+    OPTION_DOUBLE(struct soft_seta, r, "0.1", 0, 0.99,
+                  "share that is dropped at random in every epoch"),
+    OPTION_INT(struct soft_seta, G, "5", 1, 100, "groups of equal difficulty"),
+    OPTION_DOUBLE(struct soft_seta, w, "0.9", 0, 1,
+                  "share of the groups in the window; their number is rounded, halves to even"),
+    OPTION_DOUBLE(struct soft_seta, delta, "0.875", 0, 1,
+                  "share of the epochs with a window; the rest, at the end, drop at random only"),
+    SELECT_ANNEAL(struct soft_seta),
+    OPTION_END,
+};
+
+/* Epochs that have a window: those without, at the end, are rounded as annealed ones are. */
+static int window_epochs(const struct soft_seta *o, int epochs)
+{
+    return epochs - (int)num_round_share(1 - o->delta, (size_t)epochs);
+}
+
+/* Of the samples chosen, keeps those of the groups in the epoch's window. */
+static void slide(const struct soft_seta *o, const float *scores, int epoch,
+                  struct pruner_selection *selection)
+{
+    float *values;
+    uint32_t *group;
+    MEM_NEW(values, selection->count);
+    MEM_NEW(group, selection->count);
+    for (size_t j = 0; j < selection->count; j++)
+        values[j] = scores[selection->index[j]];
+    const size_t groups = kmeans1d(values, selection->count, (size_t)o->G, group);
+    const size_t rounded = (size_t)rint((double)groups * o->w), size = rounded ? rounded : 1;
+    const size_t first = (size_t)epoch % (groups - size + 1);
+    size_t count = 0;
+    for (size_t j = 0; j < selection->count; j++)
+        if (group[j] >= first && group[j] < first + size)
+            selection->index[count++] = selection->index[j];
+    selection->count = count;
+    mem_free(values);
+    mem_free(group);
+}
+
+void soft_seta_select(struct pruner_run *run, int epoch, struct rng *rng,
+                      struct pruner_selection *ret_selection)
+{
+    const struct soft_seta *o = run->options;
+    const size_t n = run->task.n, rounded = num_round_share(1 - o->r, n),
+                 count = rounded ? rounded : 1;
+    select_all(n, ret_selection);
+    select_draw(rng, ret_selection->index, n, count);
+    ret_selection->count = count;
+    if (epoch > 0 && epoch < window_epochs(o, run->task.epochs))
+        slide(o, run->state, epoch, ret_selection);
+}
+
+/* ---- Batches ---- */
+
+const struct option soft_dropout_options[] = {
+    OPTION_DOUBLE(struct soft_dropout, tau, "0.3", 0, 1,
+                  "a sample is learned from this probability of its label on; 0: when it is right"),
+    OPTION_DOUBLE(struct soft_dropout, anneal, "0", 0, 1,
+                  "share of the epochs, at the end, that use all data; at least one epoch"),
+    OPTION_END,
+};
+
+enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch)
+{
+    (void)run;
+    return epoch == 0 ? DUE_SELECT : DUE_NO;
+}
+
+void soft_dropout_select(struct pruner_run *run, int epoch, struct rng *rng,
+                         struct pruner_selection *ret_selection)
+{
+    (void)epoch;
+    (void)rng;
+    select_all(run->task.n, ret_selection);
+}
+
+double soft_dropout_anneal(const struct pruner_run *run)
+{
+    const struct soft_dropout *o = run->options;
+    return fmax(o->anneal, 1.0 / run->task.epochs);
+}
+
+static bool is_learned(const float *p, size_t classes, size_t label, double tau)
+{
+    if (tau > 0)
+        return (double)p[label] >= tau;
+    for (size_t c = 0; c < classes; c++)
+        if (p[c] > p[label] || (c < label && p[c] == p[label]))
+            return false;
+    return true;
+}
+
+size_t soft_dropout_unlearned(const struct pruner_run *run, const struct pruner_batch *batch,
+                              float *ret_unlearned)
+{
+    const struct soft_dropout *o = run->options;
+    const size_t classes = (size_t)run->task.classes;
+    size_t count = 0;
+    for (size_t row = 0; row < batch->rows; row++) {
+        const float *p = batch->probabilities + row * classes;
+        const bool learned = is_learned(p, classes, batch->labels[row], o->tau);
+        ret_unlearned[row] = learned ? 0 : 1;
+        count += !learned;
+    }
+    return count;
+}

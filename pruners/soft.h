@@ -1,0 +1,67 @@
+/*
+ * soft: what pruners with a soft budget share. Their files say what each is and where it is from;
+ * here is the code that more than one of them runs.
+ *
+ *     scores     s_i, the state: float s[n], from the losses or the batch losses of training
+ *     rules      infobatch's and SeTa's, on any such scores, with their options
+ *     batches    which samples of a batch the network has not learned yet
+ */
+#ifndef WINNOW_PRUNERS_SOFT_H
+#define WINNOW_PRUNERS_SOFT_H
+
+#include "pruners/pruner.h"
+
+/* ---- Scores: slots of a pruner that chooses before each epoch from what training computed ---- */
+
+size_t soft_state_size(const void *options, const struct pruner_task *task);
+enum pruner_due soft_due(const struct pruner_run *run, int epoch);
+bool soft_watch_training(const struct pruner_run *run);
+/* s_i = l_i, where training saw i. */
+void soft_observe_losses(struct pruner_run *run, const struct pruner_pass *pass);
+/* s_i <- .9 s_i + .1 (mean loss of the batch that i was in), where training saw i. */
+void soft_observe_batch_losses(struct pruner_run *run, const struct pruner_pass *pass);
+
+/* ---- infobatch's rule: pruners/infobatch.c ---- */
+
+struct soft_infobatch {
+    double delta;
+};
+
+extern const struct option soft_infobatch_options[];
+double soft_infobatch_anneal(const struct pruner_run *run);
+void soft_infobatch_select(struct pruner_run *run, int epoch, struct rng *rng,
+                           struct pruner_selection *ret_selection);
+
+/* ---- SeTa's rule: pruners/seta.c ---- */
+
+struct soft_seta {
+    double r;
+    int G;
+    double w, delta, anneal;
+};
+
+extern const struct option soft_seta_options[];
+void soft_seta_select(struct pruner_run *run, int epoch, struct rng *rng,
+                      struct pruner_selection *ret_selection);
+
+/* ---- Batches: pruners/progressive_dropout.c, pruners/smrd.c ---- */
+
+struct soft_dropout {
+    double tau, anneal;
+};
+
+extern const struct option soft_dropout_options[];
+/* All samples, from the first epoch on. */
+enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch);
+void soft_dropout_select(struct pruner_run *run, int epoch, struct rng *rng,
+                         struct pruner_selection *ret_selection);
+/* At least the last epoch runs on all data. */
+double soft_dropout_anneal(const struct pruner_run *run);
+/*
+ * ret_unlearned[rows]: 1 where p_y < tau, with tau = 0 where the label's is not the highest
+ * probability (ties: the lower class has it), else 0. Returns how many are 1.
+ */
+size_t soft_dropout_unlearned(const struct pruner_run *run, const struct pruner_batch *batch,
+                              float *ret_unlearned);
+
+#endif

@@ -1,0 +1,63 @@
+#include "pruners/window.h"
+
+#include "harness/base/mem.h"
+
+#include <math.h>
+#include <stdint.h>
+
+struct row {
+    uint32_t pushed; /* so far; the next goes to values[pushed % length] */
+    float values[];
+};
+
+static size_t stride(int length)
+{
+    return sizeof(struct row) + mem_size((size_t)length, sizeof(float));
+}
+
+size_t window_size(size_t n, int length)
+{
+    const size_t unit = sizeof(double);
+    return (mem_size(n, stride(length)) + unit - 1) / unit * unit;
+}
+
+static struct row *row_of(void *windows, int length, size_t i)
+{
+    return (void *)((unsigned char *)windows + i * stride(length));
+}
+
+static const struct row *row_at(const void *windows, int length, size_t i)
+{
+    return (const void *)((const unsigned char *)windows + i * stride(length));
+}
+
+void window_push(void *windows, int length, size_t i, float value)
+{
+    struct row *row = row_of(windows, length, i);
+    row->values[row->pushed % (uint32_t)length] = value;
+    row->pushed++;
+}
+
+bool window_full(const void *windows, int length, size_t i)
+{
+    return row_at(windows, length, i)->pushed >= (uint32_t)length;
+}
+
+struct window_spread window_spread(const void *windows, int length, size_t i)
+{
+    const struct row *row = row_at(windows, length, i);
+    const bool full = row->pushed >= (uint32_t)length;
+    struct window_spread spread = {.count = full ? length : (int)row->pushed};
+    for (int t = 0; t < spread.count; t++)
+        spread.mean += (double)row->values[t] / spread.count;
+    for (int t = 0; t < spread.count; t++) {
+        const double difference = (double)row->values[t] - spread.mean;
+        spread.squares += difference * difference;
+    }
+    return spread;
+}
+
+double window_deviation(const struct window_spread *spread)
+{
+    return spread->count < 2 ? 0 : sqrt(spread->squares / (spread->count - 1));
+}

@@ -1,0 +1,39 @@
+/*
+ * window: a sliding window over each sample's own trajectory, for pruners that watch a number
+ * change from one presentation to the next (dyn-unc, dual, tdds).
+ *
+ *     state_size:  own part (a multiple of a double's size) + window_size(n, length)
+ *     observe:     window_push(windows, length, i, value);
+ *                  if (window_full(windows, length, i))
+ *                      ... window_spread(windows, length, i) ...
+ *
+ * A window holds the last `length` values pushed; each push slides it by one. Rows that a pass has
+ * not seen are not pushed: then the window reaches farther back. Example, length 2: after 1, 4, 6
+ * it holds 4 and 6: mean 5, squares 2, deviation sqrt(2).
+ *
+ * The block has no pointers and starts as zeros; it must be aligned as a float.
+ */
+#ifndef WINNOW_PRUNERS_WINDOW_H
+#define WINNOW_PRUNERS_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes for the windows of n samples, a multiple of a double's size; length >= 1. */
+size_t window_size(size_t n, int length);
+void window_push(void *windows, int length, size_t i, float value);
+/* Whether `length` values are held. */
+bool window_full(const void *windows, int length, size_t i);
+
+struct window_spread {
+    int count;      /* values held */
+    double mean;    /* 0 of none */
+    double squares; /* sum of squared differences from the mean */
+};
+
+/* Over what is held, full or not. */
+struct window_spread window_spread(const void *windows, int length, size_t i);
+/* Standard deviation, divided by count - 1; 0 of fewer than two values. */
+double window_deviation(const struct window_spread *spread);
+
+#endif

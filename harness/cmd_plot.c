@@ -5,7 +5,8 @@
  *     winnow plot phases --format svg -o .
  *     winnow plot --width column         for one column of a paper that has two
  *
- * A figure that cannot be drawn is told and the others go on.
+ * A figure that cannot be drawn is told and the others go on. That there is nothing to show is a
+ * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
 #include "harness/cmd_db.h"
 #include "plots/render.h"
@@ -43,6 +44,7 @@ static const struct cmd_line line = {
 };
 
 struct wanted {
+    bool all; /* nobody asked for one by its name */
     const struct figure *figures[MAX_FIGURES];
     size_t count;
 };
@@ -95,6 +97,7 @@ static int want(struct wanted *wanted, const char *name, struct err *err)
 
 static void want_all(struct wanted *wanted)
 {
+    wanted->all = true;
     REQUIRE(!figure_at(MAX_FIGURES));
     for (size_t i = 0; figure_at(i); i++)
         wanted->figures[wanted->count++] = figure_at(i);
@@ -160,11 +163,16 @@ static int parse_width(const char *name, const char **ret_width, struct err *err
 static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment,
                 const char *directory, const char *width, const char *const *formats)
 {
-    int code = EXIT_DONE;
+    int code = EXIT_DONE, empty = EXIT_DONE;
+    size_t empties = 0;
     struct err err;
     for (size_t i = 0; i < wanted->count; i++) {
         struct str tsv = {0}, files = {0};
-        if (figure_data(wanted->figures[i], db, experiment, &tsv, &err))
+        const int failed = figure_data(wanted->figures[i], db, experiment, &tsv, &err);
+        if (failed == FIGURE_EMPTY) {
+            empty = cmd_fail(&line, EXIT_DATABASE, err.text);
+            empties++;
+        } else if (failed)
             code = cmd_fail(&line, EXIT_DATABASE, err.text);
         else if (figure_draw(wanted->figures[i], str_text(&tsv), directory, width, formats, &files,
                              &err))
@@ -174,7 +182,7 @@ static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment
         str_release(&tsv);
         str_release(&files);
     }
-    return code;
+    return code == EXIT_DONE && (!wanted->all || empties == wanted->count) ? empty : code;
 }
 
 /* Which experiment, which figures; -1: go on. */

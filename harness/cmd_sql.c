@@ -92,6 +92,19 @@ static const struct named_query named_queries[] = {
      "FROM v_overhead\n"
      "GROUP BY experiment, dataset, model, pruner, options, rate\n"
      "ORDER BY experiment, dataset, model, min(position)"},
+    {"versus", "better than random at as many samples? Points, with the 95 % interval over n seeds",
+     "SELECT experiment, dataset, model, pruner, options, rate,\n"
+     "       max(random_n, dynamic_n) AS n,\n"
+     "       iif(random_n > 0, printf('%+.2f', 100 * random_difference), NULL)\n"
+     "           || iif(random_n > 1, printf(' [%+.2f, %+.2f]', 100 * random_low,\n"
+     "                                    100 * random_high), '') AS \"to random\",\n"
+     "       random_verdict AS verdict,\n"
+     "       iif(dynamic_n > 0, printf('%+.2f', 100 * dynamic_difference), NULL)\n"
+     "           || iif(dynamic_n > 1, printf(' [%+.2f, %+.2f]', 100 * dynamic_low,\n"
+     "                                    100 * dynamic_high), '') AS \"to random-dynamic\",\n"
+     "       dynamic_verdict AS \"verdict, dynamic\"\n"
+     "FROM v_versus_summary\n"
+     "ORDER BY experiment, dataset, model, position"},
     {"progress", "how far each experiment is", "SELECT * FROM v_progress ORDER BY experiment"},
     {"failures", "cells that failed, and why",
      "SELECT experiment, short, dataset, model, pruner, options, rate, seed, state, attempts,\n"

@@ -1,7 +1,8 @@
 # page: opens the output and sets what stands around the panels: the key above, the notes below.
 #
 # Wants: width, body (height of the panels with their axes), notes (small print), key_count, and
-# key_label[], key_boxes (1: filled boxes, 0: lines with marks) for line styles 1..key_count.
+# key_label[], key_boxes (1: filled boxes, 0: lines with marks, 2: marks) for line styles
+# 1..key_count.
 # Gives: height, body_top (where the panels begin), sx(), sy(), and an open multiplot.
 
 key_line = 0.17
@@ -42,11 +43,13 @@ set multiplot
 do for [s = 1:key_count] {
     x = key_x[s]
     y = margin + (key_row[s] - 0.5) * key_line
-    if (key_boxes) {
+    if (key_boxes == 1) {
         set object rectangle from screen sx(x), sy(y + 0.045) \
             to screen sx(x + key_sample), sy(y - 0.045) fc rgb key_colour(s) fs solid noborder
     } else {
-        set arrow from screen sx(x), sy(y) to screen sx(x + key_sample), sy(y) nohead ls s
+        if (key_boxes == 0) {
+            set arrow from screen sx(x), sy(y) to screen sx(x + key_sample), sy(y) nohead ls s
+        }
         set label "" at screen sx(x + key_sample / 2), sy(y) point ls s lw 0.7
     }
     do for [i = 1:key_lines(s)] {

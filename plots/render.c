@@ -33,12 +33,13 @@
         _binary_plots_##stem##_start, _binary_plots_##stem##_end                                   \
     }
 
-#define FIGURE(name, symbol, help) SCRIPT_SYMBOLS(symbol##_sql) SCRIPT_SYMBOLS(symbol##_gp)
+#define FIGURE(name, symbol, help, what) SCRIPT_SYMBOLS(symbol##_sql) SCRIPT_SYMBOLS(symbol##_gp)
 #include "plots/figures.def"
 #undef FIGURE
 
 static const struct figure figures[] = {
-#define FIGURE(name, symbol, help) {name, help, SCRIPT(symbol##_sql), SCRIPT(symbol##_gp)},
+#define FIGURE(name, symbol, help, what)                                                           \
+    {name, help, what, SCRIPT(symbol##_sql), SCRIPT(symbol##_gp)},
 #include "plots/figures.def"
 #undef FIGURE
 };
@@ -219,8 +220,9 @@ static void add_row(struct str *tsv, sqlite3_stmt *statement)
     str_add(tsv, "\n");
 }
 
-/* Why a figure has no rows; always -1. */
-static int nothing_to_show(struct sqlite3 *db, const char *experiment, struct err *err)
+/* Why a figure has no rows. */
+static int nothing_to_show(const struct figure *figure, struct sqlite3 *db, const char *experiment,
+                           struct err *err)
 {
     static const char sql[] = "SELECT count(*), count(*) FILTER (WHERE state = 'done')\n"
                               "FROM v_run WHERE experiment = :experiment";
@@ -233,11 +235,13 @@ static int nothing_to_show(struct sqlite3 *db, const char *experiment, struct er
     if (sqlite3_finalize(statement))
         return sql_error(db, err);
     if (cells == 0)
-        return err_set(err, "experiment '%s' has no cells", experiment);
-    if (done == 0)
-        return err_set(err, "no finished cells of experiment '%s' (0 of %lld)", experiment, cells);
-    return err_set(err, "no test accuracy in the %lld finished cells of experiment '%s'", done,
-                   experiment);
+        err_set(err, "experiment '%s' has no cells", experiment);
+    else if (done == 0)
+        err_set(err, "no finished cells of experiment '%s' (0 of %lld)", experiment, cells);
+    else
+        err_set(err, "no %s in the %lld finished cells of experiment '%s'", figure->what, done,
+                experiment);
+    return FIGURE_EMPTY;
 }
 
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
@@ -261,7 +265,7 @@ int figure_data(const struct figure *figure, struct sqlite3 *db, const char *exp
     if (sqlite3_finalize(statement))
         failed = sql_error(db, err);
     else if (block < 0)
-        failed = nothing_to_show(db, experiment, err);
+        failed = nothing_to_show(figure, db, experiment, err);
     if (failed)
         err_prefix(err, "%s: ", figure->name);
     else

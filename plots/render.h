@@ -51,6 +51,7 @@ struct figure_script {
 struct figure {
     const char *name; /* "accuracy-vs-time" */
     const char *help; /* the question it answers, one line */
+    const char *what; /* what it draws, as in "no test accuracy in the 27 finished cells" */
     struct figure_script sql, gp;
 };
 
@@ -74,9 +75,11 @@ extern const char *const figure_widths[];
 int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_name,
                       struct err *err);
 
+/* Not -1, which is trouble: all is well and there is nothing to show. */
+enum { FIGURE_EMPTY = 1 };
 /*
  * What the figure of an experiment shows, as TSV. The same database gives the same bytes. Where
- * there is nothing to show, the error says what is missing.
+ * there is nothing to show, the error says what is missing, and FIGURE_EMPTY is returned.
  */
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err);

@@ -78,7 +78,7 @@ mark(name, variant) = variant % 2 ? other_of_pair(base_mark(name)) : base_mark(n
 
 # A column's figure has its panels below each other. Where they would make it taller than a page,
 # they shrink, but not below what can be read: with more than about six, it is taller. The bars of
-# phases do not shrink: about forty fill a page.
+# phases and the rows of versus-random do not shrink: about forty fill a page.
 narrow = span eq "column"
 one_column = 3.5
 tallest = 9

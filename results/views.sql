@@ -4,7 +4,8 @@
 -- The program carries this text and puts it into every database that it opens for writing, where it
 -- differs from what is there. Names that begin with v_ are winnow's; any other view is yours.
 --
--- Everything works in a bare sqlite3 shell (3.37 or newer; v_summary wants its sqrt()).
+-- Everything works in a bare sqlite3 shell (3.37 or newer; v_summary and v_versus_summary
+-- want its sqrt()).
 
 -- One row for each cell of each experiment: its latest good attempt, or why there is none.
 CREATE VIEW v_run AS
@@ -173,6 +174,145 @@ FROM run r
 LEFT JOIN full_data f
     ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
 GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate;
+
+-- One row for each good run but those of `full` and of the random controls: its accuracy beside
+-- theirs where they processed as many samples, same experiment, dataset, model and seed. Windows
+-- and no joins: SQLite would scan all points of a control for every run.
+CREATE VIEW v_versus AS
+WITH run AS (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
+           state, kept_fraction AS processed, accuracy, position,
+           -- A control with several sets of options is the one that its file has first.
+           pruner IN ('random', 'random-dynamic') AND options = first_value(options) OVER (
+               PARTITION BY experiment, dataset, model, pruner ORDER BY position
+           ) AS is_random
+    FROM v_run
+), point AS ( -- the points of each control, and the runs to compare; full data is a point of both
+    SELECT *,
+           CASE WHEN (pruner = 'full' AND abs(processed - 1) <= 0.001)
+                     OR (is_random AND pruner = 'random' AND processed IS NOT NULL)
+                THEN accuracy END AS random_at,
+           CASE WHEN (pruner = 'full' AND abs(processed - 1) <= 0.001)
+                     OR (is_random AND pruner = 'random-dynamic' AND processed IS NOT NULL)
+                THEN accuracy END AS dynamic_at,
+           -- What differs by no more than this from a point is at it.
+           processed - iif(pruner = 'full' OR is_random, 0.001, 0) AS place
+    FROM run
+    WHERE state = 'done'
+), linked AS ( -- each point to the next, and each row to the last point before it, by its number
+    SELECT *,
+           lead(processed) OVER random_points AS random_next,
+           lead(random_at) OVER random_points AS random_next_at,
+           lead(processed) OVER dynamic_points AS dynamic_next,
+           lead(dynamic_at) OVER dynamic_points AS dynamic_next_at,
+           count(random_at) OVER places AS random_point,
+           count(dynamic_at) OVER places AS dynamic_point
+    FROM point
+    WINDOW random_points AS (
+               PARTITION BY experiment, dataset, model, seed, random_at IS NULL
+               ORDER BY place, position
+           ),
+           dynamic_points AS (
+               PARTITION BY experiment, dataset, model, seed, dynamic_at IS NULL
+               ORDER BY place, position
+           ),
+           places AS (
+               PARTITION BY experiment, dataset, model, seed
+               ORDER BY place, position ROWS UNBOUNDED PRECEDING
+           )
+), beside AS ( -- a stretch begins with its point; before the first one there is none
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, processed,
+           accuracy, position, is_random,
+           first_value(random_at) OVER random_stretch AS random_from_at,
+           first_value(processed) OVER random_stretch AS random_from,
+           first_value(random_next_at) OVER random_stretch AS random_to_at,
+           first_value(random_next) OVER random_stretch AS random_to,
+           first_value(dynamic_at) OVER dynamic_stretch AS dynamic_from_at,
+           first_value(processed) OVER dynamic_stretch AS dynamic_from,
+           first_value(dynamic_next_at) OVER dynamic_stretch AS dynamic_to_at,
+           first_value(dynamic_next) OVER dynamic_stretch AS dynamic_to
+    FROM linked
+    WINDOW random_stretch AS (
+               PARTITION BY experiment, dataset, model, seed, random_point
+               ORDER BY place, position
+           ),
+           dynamic_stretch AS (
+               PARTITION BY experiment, dataset, model, seed, dynamic_point
+               ORDER BY place, position
+           )
+), compared AS (
+    SELECT *,
+           CASE WHEN processed <= random_from + 0.001 THEN random_from_at
+                ELSE random_from_at + (random_to_at - random_from_at)
+                                      * (processed - random_from) / (random_to - random_from)
+           END AS random_accuracy,
+           CASE WHEN processed <= dynamic_from + 0.001 THEN dynamic_from_at
+                ELSE dynamic_from_at + (dynamic_to_at - dynamic_from_at)
+                                       * (processed - dynamic_from) / (dynamic_to - dynamic_from)
+           END AS dynamic_accuracy
+    FROM beside
+    WHERE pruner <> 'full' AND NOT is_random
+)
+SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
+       processed, accuracy,
+       random_accuracy, accuracy - random_accuracy AS random_difference,
+       dynamic_accuracy, accuracy - dynamic_accuracy AS dynamic_difference,
+       position
+FROM compared;
+
+-- The same over the seeds of one arm: the mean of the paired differences, its 95 % interval by
+-- Student's t, and what that says.
+CREATE VIEW v_versus_summary AS
+WITH run AS (
+    SELECT *,
+           avg(random_difference) OVER arm AS random_mean,
+           avg(dynamic_difference) OVER arm AS dynamic_mean
+    FROM v_versus
+    WINDOW arm AS (PARTITION BY experiment, dataset, model, pruner, options, rate)
+), arm AS (
+    SELECT experiment, dataset, model, pruner, options, rate,
+           count(*) AS runs, avg(processed) AS processed,
+           count(random_difference) AS random_n, avg(random_difference) AS random_mean,
+           sqrt(sum((random_difference - random_mean) * (random_difference - random_mean))
+                / nullif(count(random_difference) - 1, 0) / nullif(count(random_difference), 0))
+               AS random_error,
+           count(dynamic_difference) AS dynamic_n, avg(dynamic_difference) AS dynamic_mean,
+           sqrt(sum((dynamic_difference - dynamic_mean) * (dynamic_difference - dynamic_mean))
+                / nullif(count(dynamic_difference) - 1, 0) / nullif(count(dynamic_difference), 0))
+               AS dynamic_error,
+           min(position) AS position
+    FROM run
+    GROUP BY experiment, dataset, model, pruner, options, rate
+), student (n, t) AS ( -- two-sided 95 % of n - 1 degrees of freedom
+    VALUES (2, 12.706205), (3, 4.302653), (4, 3.182446), (5, 2.776445), (6, 2.570582),
+           (7, 2.446912), (8, 2.364624), (9, 2.306004), (10, 2.262157), (11, 2.228139),
+           (12, 2.200985), (13, 2.178813), (14, 2.160369), (15, 2.144787), (16, 2.131450),
+           (17, 2.119905), (18, 2.109816), (19, 2.100922), (20, 2.093024), (21, 2.085963),
+           (22, 2.079614), (23, 2.073873), (24, 2.068658), (25, 2.063899), (26, 2.059539),
+           (27, 2.055529), (28, 2.051831), (29, 2.048407), (30, 2.045230), (31, 2.042272)
+), bounds AS ( -- beyond the table, the normal distribution
+    SELECT a.*,
+           a.random_error * coalesce(r.t, 1.959964) AS random_half,
+           a.dynamic_error * coalesce(d.t, 1.959964) AS dynamic_half
+    FROM arm a
+    LEFT JOIN student r ON r.n = a.random_n
+    LEFT JOIN student d ON d.n = a.dynamic_n
+)
+SELECT experiment, dataset, model, pruner, options, rate, runs, processed,
+       random_n, random_mean AS random_difference,
+       random_mean - random_half AS random_low, random_mean + random_half AS random_high,
+       CASE WHEN random_mean - random_half > 0 THEN 'better'
+            WHEN random_mean + random_half < 0 THEN 'worse'
+            WHEN random_half IS NOT NULL THEN 'undecided'
+       END AS random_verdict,
+       dynamic_n, dynamic_mean AS dynamic_difference,
+       dynamic_mean - dynamic_half AS dynamic_low, dynamic_mean + dynamic_half AS dynamic_high,
+       CASE WHEN dynamic_mean - dynamic_half > 0 THEN 'better'
+            WHEN dynamic_mean + dynamic_half < 0 THEN 'worse'
+            WHEN dynamic_half IS NOT NULL THEN 'undecided'
+       END AS dynamic_verdict,
+       position
+FROM bounds;
 
 -- One row for each run and target of its experiment: the first epoch that reaches it. A run that
 -- never does has NULL there and the time that it was watched; it is never left out. Diverged runs

@@ -1,9 +1,13 @@
 #include "tests/plot_db.h"
 
+#include "tests/support.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct plot_pruner small_pruners[] = {
@@ -46,6 +50,22 @@ const struct plot_grid plot_grid_large = {
     .targets = "[0.5, 0.75, 0.85]",
 };
 
+/* A view as results/views.sql has it. */
+static void create_view(struct sqlite3 *db, const char *name)
+{
+    char create[64];
+    snprintf(create, sizeof create, "CREATE VIEW %s AS\n", name);
+    char *views = test_read_file("results/views.sql");
+    cr_assert_not_null(views, "tests run in the root of the tree");
+    char *start = strstr(views, create);
+    cr_assert_not_null(start, "no %s", create);
+    char *end = strstr(start, ";\n");
+    cr_assert_not_null(end, "%s does not end", name);
+    *end = '\0';
+    plot_db_exec(db, start);
+    free(views);
+}
+
 struct sqlite3 *plot_db_open(void)
 {
     struct sqlite3 *db;
@@ -55,9 +75,11 @@ struct sqlite3 *plot_db_open(void)
                      " pruner, options, rate REAL, seed, state, accuracy REAL, charged_s REAL,"
                      " wall_s REAL, load_s REAL, init_s REAL, score_s REAL, select_s REAL,"
                      " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
-                     " kept_fraction REAL, timing_valid INTEGER);"
+                     " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER);"
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
                      " charged_s REAL)");
+    create_view(db, "v_versus");
+    create_view(db, "v_versus_summary");
     return db;
 }
 
@@ -103,7 +125,8 @@ static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const ch
     const struct plot_epoch end = plot_epoch(grid, pruner, rate, seed, grid->epochs);
     char *sql = sqlite3_mprintf(
         "INSERT INTO v_run VALUES (NULL, %Q, %Q, %Q, %Q, %Q, %.3f, %d, 'done', %.17g, %.17g,"
-        " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1)",
+        " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, NULL,"
+        " (SELECT count(*) FROM v_run))",
         grid->name, dataset, model, pruner->name, pruner->options, rate, seed, end.accuracy,
         end.charged_s, end.charged_s + 0.9, score_s(pruner), end.charged_s - score_s(pruner) - 0.02,
         kept_fraction(pruner, rate));

@@ -1,6 +1,6 @@
 /*
  * plot_db: made-up results for the tests of plots/: the views that figures read, as tables of a
- * database in memory, filled from formulas.
+ * database in memory, filled from formulas. v_versus and v_versus_summary are the real ones.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H

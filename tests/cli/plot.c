@@ -37,14 +37,19 @@ static void expect(int status, const char *stdout_text, const char *stderr_text)
     cr_expect_str_eq(output.err, stderr_text);
 }
 
-static void expect_files(const char *const *names)
+static void expect_drawn(const char *const *names, const char *stderr_text)
 {
     char all[2048] = "";
     for (; *names; names++) {
         const size_t used = strlen(all);
         snprintf(all + used, sizeof all - used, "%s/%s\n", out, *names);
     }
-    expect(0, all, "");
+    expect(0, all, stderr_text);
+}
+
+static void expect_files(const char *const *names)
+{
+    expect_drawn(names, "");
 }
 
 Test(cli_plot, draws_what_the_experiment_lists)
@@ -57,9 +62,14 @@ Test(cli_plot, draws_what_the_experiment_lists)
 Test(cli_plot, draws_all_or_what_is_named)
 {
     RUN("winnow plot --db '%s' -e made -o '%s' -f svg --all", db, out);
-    expect_files((const char *const[]){"accuracy-vs-time.tsv", "accuracy-vs-time.svg",
+    /* No run of random is done: that is told, and is no failure of the others. */
+    cr_expect_str_eq(output.err, "winnow plot: versus-random: no pruner to compare with random, at "
+                                 "its seeds and numbers of samples, in the 4 finished cells of "
+                                 "experiment 'made'\n");
+    expect_drawn((const char *const[]){"accuracy-vs-time.tsv", "accuracy-vs-time.svg",
                                        "accuracy-vs-rate.tsv", "accuracy-vs-rate.svg", "phases.tsv",
-                                       "phases.svg", NULL});
+                                       "phases.svg", NULL},
+                 output.err);
     RUN("winnow plot --db '%s' -e made -o '%s' -f png,png accuracy-vs-rate", db, out);
     expect_files((const char *const[]){"accuracy-vs-rate.tsv", "accuracy-vs-rate.png", NULL});
 }
@@ -106,12 +116,36 @@ Test(cli_plot, shows_what_was_measured)
            "");
 }
 
+/* el2n's cell with seed 0 becomes random's with seed 1: 0.6 against 0.7, both with half of it. */
+Test(cli_plot, compares_with_random)
+{
+    RUN("winnow plot versus-random --db '%s' -e made -o '%s' -f svg", db, out);
+    expect(5, "",
+           "winnow plot: versus-random: no pruner to compare with random, at its seeds and numbers "
+           "of samples, in the 4 finished cells of experiment 'made'\n");
+    struct store *store = must_open(db, STORE_WRITE);
+    cr_assert_eq(sqlite3_exec(store_sqlite(store),
+                              "UPDATE cell SET pruner = 'random', options = '', seed = 1 "
+                              "WHERE pruner = 'el2n' AND seed = 0",
+                              NULL, NULL, NULL),
+                 SQLITE_OK, "%s", sqlite3_errmsg(store_sqlite(store)));
+    store_close(store);
+    RUN("winnow plot versus-random --db '%s' -e made -o '%s' -f svg", db, out);
+    expect_files((const char *const[]){"versus-random.tsv", "versus-random.svg", NULL});
+    RUN("cut -f 5,9,12-22 '%s/versus-random.tsv'", out);
+    expect(0,
+           "n\tpruner\trate\tfacet\town\tline\tprocessed\tdifference\tlow\thigh\tverdict\tdynamic\t"
+           "place\n"
+           "1\tel2n\t0.5\t1\t0\t0\t0.5\t-0.1\tNaN\tNaN\tNaN\tNaN\t1\n",
+           "");
+}
+
 Test(cli_plot, refuses_what_it_does_not_know)
 {
     RUN("winnow plot phase --db '%s'", db);
     expect(2, "",
            "winnow plot: unknown figure 'phase', did you mean phases?; there are: "
-           "accuracy-vs-time, accuracy-vs-rate, phases\n");
+           "accuracy-vs-time, accuracy-vs-rate, phases, versus-random\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
     expect(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
     RUN("winnow plot --db '%s' --format ''", db);

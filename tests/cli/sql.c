@@ -105,6 +105,20 @@ Test(cli_sql, every_named_query_runs)
     expect(2, "", "which one?");
 }
 
+/* el2n's cell with seed 0 becomes random's with seed 1: 0.6 against 0.7, both with half of it. */
+Test(cli_sql, versus_in_points)
+{
+    static const char moved[] = "UPDATE cell SET pruner = 'random', options = '', seed = 1 "
+                                "WHERE pruner = 'el2n' AND seed = 0";
+    RUN("sqlite3 '%s' \"%s\"", db, moved);
+    expect(0, "", "");
+    RUN("winnow sql --db '%s' --named versus -f csv", db);
+    expect(0,
+           "experiment,dataset,model,pruner,options,rate,n,to random,verdict,to random-dynamic,"
+           "\"verdict, dynamic\"\nmade,synthetic,mlp,el2n,runs=3,0.5,1,-10.00,,,\n",
+           "");
+}
+
 Test(cli_sql, own_functions)
 {
     RUN("winnow sql --db '%s' -f csv \"SELECT median(charged_s) AS m, quantile(charged_s, 0) AS q "

@@ -203,11 +203,11 @@ Test(render, text_cannot_break_the_table)
 /* ---- What is missing ---- */
 
 static void expect_no_data(struct sqlite3 *db, const char *figure, const char *experiment,
-                           const char *message)
+                           int result, const char *message)
 {
     struct str tsv = {0};
     struct err err = {""};
-    cr_expect_eq(figure_data(figure_find(figure), db, experiment, &tsv, &err), -1, "%s",
+    cr_expect_eq(figure_data(figure_find(figure), db, experiment, &tsv, &err), result, "%s",
                  str_text(&tsv));
     cr_expect_str_eq(err.text, message);
     cr_expect_null(tsv.text, "outputs are untouched on failure: %s", str_text(&tsv));
@@ -217,21 +217,25 @@ static void expect_no_data(struct sqlite3 *db, const char *figure, const char *e
 Test(render, says_what_is_missing)
 {
     struct sqlite3 *db = plot_db_open();
-    expect_no_data(db, "phases", "x", "phases: experiment 'x' has no cells");
+    expect_no_data(db, "phases", "x", FIGURE_EMPTY, "phases: experiment 'x' has no cells");
     plot_db_fill(db, &plot_grid_small);
     plot_db_exec(db, "UPDATE v_run SET accuracy = NULL");
     plot_db_exec(db, "UPDATE v_epoch SET test_accuracy = NULL");
-    expect_no_data(db, "accuracy-vs-time", plot_grid_small.name,
+    expect_no_data(db, "accuracy-vs-time", plot_grid_small.name, FIGURE_EMPTY,
                    "accuracy-vs-time: no test accuracy in the 27 finished cells of experiment "
                    "'small'");
-    expect_no_data(db, "accuracy-vs-rate", plot_grid_small.name,
+    expect_no_data(db, "accuracy-vs-rate", plot_grid_small.name, FIGURE_EMPTY,
                    "accuracy-vs-rate: no test accuracy in the 27 finished cells of experiment "
                    "'small'");
+    expect_no_data(db, "versus-random", plot_grid_small.name, FIGURE_EMPTY,
+                   "versus-random: no pruner to compare with random, at its seeds and numbers of "
+                   "samples, in the 27 finished cells of experiment 'small'");
     plot_db_exec(db, "UPDATE v_run SET state = 'failed'");
-    expect_no_data(db, "phases", plot_grid_small.name,
+    expect_no_data(db, "phases", plot_grid_small.name, FIGURE_EMPTY,
                    "phases: no finished cells of experiment 'small' (0 of 27)");
     plot_db_exec(db, "DROP TABLE v_run");
-    expect_no_data(db, "phases", plot_grid_small.name, "phases: database: no such table: v_run");
+    expect_no_data(db, "phases", plot_grid_small.name, -1,
+                   "phases: database: no such table: v_run");
     plot_db_close(db);
 }
 

@@ -12,6 +12,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,6 +230,12 @@ static const struct plot_grid *const grids[] = {
     &plot_grid_small, &plot_grid_large, &single_grid, &full_grid, &long_grid, &long_single_grid};
 enum { GRIDS = sizeof grids / sizeof *grids };
 
+/* Nothing that could be compared with random. */
+static bool grid_has_no_other(const struct plot_grid *grid)
+{
+    return grid->pruners == random_only || grid->pruners == full_only;
+}
+
 static size_t width_count(void)
 {
     size_t count = 0;
@@ -270,6 +277,10 @@ ParameterizedTest(size_t *number, render_layout, fits)
     const char *width = figure_widths[*number / GRIDS / figure_count()];
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, grid);
+    if (strcmp(figure->name, "versus-random") == 0 && grid_has_no_other(grid)) {
+        plot_db_close(db);
+        return;
+    }
     struct picture picture = parse(draw(figure, db, grid->name, width));
     char what[160];
     snprintf(what, sizeof what, "%s of %s for a %s", figure->name, grid->name, width);
@@ -296,8 +307,10 @@ ParameterizedTest(size_t *number, render_layout, complete)
     char *first = draw(figure, db, "small", width);
     struct picture picture = parse(draw(figure, db, "small", width));
     cr_expect_str_eq(first, picture.svg);
-    const char *names[] = {"full", "random", "ucb", "ucb c=2", "el2n"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    const char *names[] = {"ucb", "ucb c=2", "el2n", "full", "random"};
+    const size_t others = 3; /* what is compared with the rest has no rows of its own */
+    const bool compares = strcmp(figure->name, "versus-random") == 0;
+    for (size_t i = 0; i < (compares ? others : sizeof names / sizeof *names); i++)
         cr_expect(has_text(&picture, names[i]), "%s does not name %s", figure->name, names[i]);
     struct str print = {0};
     join_texts(&picture, &print);
@@ -315,6 +328,10 @@ Test(render_layout, one_panel_is_a_column_wide)
 {
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &single_grid);
+    plot_db_exec(db, "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed,"
+                     " state, accuracy, kept_fraction, position)"
+                     " SELECT experiment, dataset, model, 'el2n', '', rate, seed, state, accuracy,"
+                     " kept_fraction, 2 FROM v_run");
     for (size_t i = 0; figure_at(i); i++) {
         struct picture picture = parse(draw(figure_at(i), db, "single", "page"));
         cr_expect_float_eq(picture.width, COLUMN * 96, 1, "%s: %g px", figure_at(i)->name,
@@ -371,6 +388,164 @@ Test(render_layout, a_column_is_as_tall_as_a_page_at_most)
         struct picture picture = parse(draw(figure_at(i), db, "small", "column"));
         cr_expect_leq(picture.height, PAGE_HEIGHT * 96, "%s: %g px", figure_at(i)->name,
                       picture.height);
+        release(&picture);
+    }
+    plot_db_close(db);
+}
+
+/* ---- versus-random ---- */
+
+/* Differences to random in points, of three seeds: one spread apart. */
+static void add_versus(struct sqlite3 *db, const char *pruner, double rate, double processed,
+                       double difference, double spread)
+{
+    for (int seed = 0; seed < 3; seed++) {
+        char *sql = sqlite3_mprintf(
+            "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed, state,"
+            " kept_fraction, accuracy, timing_valid, position) SELECT 'x', 'd', 'm', %Q, '', %.3f,"
+            " %d, 'done', %.3f, %.17g, 1, count(*) + 1 FROM v_run",
+            pruner, rate, seed, processed, 0.8 + (difference + spread * (seed - 1)) / 100);
+        plot_db_exec(db, sql);
+        sqlite3_free(sql);
+    }
+}
+
+static size_t count_part(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *p = strstr(text, part); p; p = strstr(p + 1, part))
+        count++;
+    return count;
+}
+
+/* random has 80 % everywhere. */
+static struct picture draw_versus(struct sqlite3 *db, const char *width)
+{
+    add_versus(db, "random", 0.5, 0.5, 0, 0);
+    add_versus(db, "full", 0, 1, 0, 0);
+    return parse(draw(figure_find("versus-random"), db, "x", width));
+}
+
+/* Rows hang in the order of their means, whatever their order in the file. */
+Test(render_layout, versus_best_on_top)
+{
+    static const struct {
+        const char *name;
+        double difference;
+    } arms[] = {{"second", 0.5}, {"fourth", -1}, {"first", 1}, {"third", -0.5}};
+    static const char *const order[] = {"first", "second", "third", "fourth"};
+    struct sqlite3 *db = plot_db_open();
+    for (size_t i = 0; i < 4; i++)
+        add_versus(db, arms[i].name, 0.5, 0.5, arms[i].difference, 0.1);
+    struct picture picture = draw_versus(db, "page");
+    double above = 0;
+    for (size_t i = 0; i < 4; i++) {
+        const struct text *name = find_text(&picture, order[i]);
+        cr_assert_not_null(name, "%s is not named", order[i]);
+        cr_expect_gt(name->box.top, above, "%s: %g px, after %g", order[i], name->box.top, above);
+        above = name->box.top;
+    }
+    release(&picture);
+    plot_db_close(db);
+}
+
+/* gnuplot's mark 7, a filled circle, is gpPt6 in the SVG, and 6, the hollow one, gpPt5. All
+   circles are filled with white first, and the key has two filled ones and a hollow one. */
+Test(render_layout, versus_verdicts_need_no_colour)
+{
+    struct sqlite3 *db = plot_db_open();
+    add_versus(db, "better", 0.5, 0.5, 1, 0.1);
+    add_versus(db, "worse", 0.5, 0.5, -1, 0.1);
+    add_versus(db, "either", 0.5, 0.5, 0.1, 1);
+    add_versus(db, "or", 0.5, 0.5, -0.1, 1);
+    struct picture picture = draw_versus(db, "page");
+    const size_t filled = count_part(picture.svg, "#gpPt6' transform"),
+                 hollow = count_part(picture.svg, "#gpPt5' transform");
+    cr_expect_eq(filled, 2 + 4 + 2, "%zu", filled);
+    cr_expect_eq(hollow, 1 + 2, "%zu", hollow);
+    release(&picture);
+    plot_db_close(db);
+}
+
+/* What keeps more than its rate leaves has a panel and lines of its own, and says how much. */
+Test(render_layout, versus_own_budgets)
+{
+    struct sqlite3 *db = plot_db_open();
+    add_versus(db, "strict", 0.5, 0.5, 1, 0.1);
+    add_versus(db, "soft", 0.3, 0.82, 1, 0.1);
+    add_versus(db, "soft", 0.5, 0.71, 1, 0.1);
+    for (size_t i = 0; figure_widths[i]; i++) {
+        plot_db_exec(db, "DELETE FROM v_run WHERE pruner IN ('random', 'full')");
+        struct picture picture = draw_versus(db, figure_widths[i]);
+        const struct text *more = find_text(&picture, "82 %"), *less = find_text(&picture, "71 %");
+        cr_expect(has_text(&picture, "own budget"), "%s", figure_widths[i]);
+        cr_expect_not(has_text(&picture, "rate 30 %"), "%s: an empty panel", figure_widths[i]);
+        cr_assert(more && less, "%s: a share is not told", figure_widths[i]);
+        cr_expect_gt(less->box.top, more->box.top);
+        release(&picture);
+    }
+    plot_db_close(db);
+}
+
+/* The smallest run of random is at half of the samples. */
+Test(render_layout, versus_says_what_it_leaves_out)
+{
+    struct sqlite3 *db = plot_db_open();
+    add_versus(db, "there", 0.5, 0.5, 1, 0.1);
+    add_versus(db, "there", 0.7, 0.3, 1, 0.1);
+    add_versus(db, "nowhere", 0.7, 0.3, 1, 0.1);
+    struct picture picture = draw_versus(db, "page");
+    struct str print = {0};
+    join_texts(&picture, &print);
+    cr_expect_not_null(strstr(str_text(&print), "no run to compare with: 2 means."), "%s",
+                       str_text(&print));
+    cr_expect_not(has_text(&picture, "nowhere"), "%s", str_text(&print));
+    str_release(&print);
+    release(&picture);
+    plot_db_close(db);
+}
+
+/* One that is far away does not flatten the others: it is an arrow with a number. */
+Test(render_layout, versus_far_away)
+{
+    struct sqlite3 *db = plot_db_open();
+    add_versus(db, "near", 0.5, 0.5, 0.3, 0.1);
+    add_versus(db, "nearer", 0.5, 0.5, -0.2, 0.1);
+    add_versus(db, "far", 0.5, 0.5, -7.4, 0.1);
+    add_versus(db, "out", 0.5, 0.5, 12.4, 0.1);
+    add_versus(db, "zero", 0.5, 0.5, 0.1, 0.1);
+    struct picture picture = draw_versus(db, "column");
+    struct str print = {0};
+    join_texts(&picture, &print);
+    cr_expect(has_text(&picture, "-7.4"), "%s", str_text(&print));
+    cr_expect(has_text(&picture, "+12"), "%s", str_text(&print));
+    cr_expect_not(has_text(&picture, "+0.3"), "%s", str_text(&print));
+    cr_expect_not_null(strstr(str_text(&print), "Arrows: "), "%s", str_text(&print));
+    str_release(&print);
+    release(&picture);
+    plot_db_close(db);
+}
+
+/* Forty-five pruners and four rates, three of which keep what they like. */
+Test(render_layout, versus_of_a_whole_field)
+{
+    struct sqlite3 *db = plot_db_open();
+    for (int i = 0; i < 45; i++)
+        for (int r = 0; r < 4; r++) {
+            char name[32];
+            const double rate = (double[]){0.3, 0.5, 0.7, 0.9}[r];
+            snprintf(name, sizeof name, "%s-%d", i % 3 ? "pruner" : "longer-pruner", i);
+            add_versus(db, name, rate, i < 3 ? 1 - rate / 2 : 1 - rate,
+                       i < 12 ? -20 * rate : sin(i + 3 * r), 0.3);
+        }
+    add_versus(db, "random", 0.9, 0.1, 0, 0);
+    for (size_t i = 0; figure_widths[i]; i++) {
+        plot_db_exec(db, "DELETE FROM v_run WHERE pruner = 'full' OR pruner = 'random'"
+                         " AND rate = 0.5");
+        struct picture picture = draw_versus(db, figure_widths[i]);
+        check_layout(&picture, figure_widths[i]);
+        cr_expect_leq(picture.width, (is_column(figure_widths[i]) ? COLUMN : 8.5) * 96, "%g px",
+                      picture.width);
         release(&picture);
     }
     plot_db_close(db);
@@ -447,7 +622,7 @@ Test(render_layout, any_name_can_be_drawn)
     plot_db_fill(db, &plot_grid_small);
     plot_db_exec(db,
                  "UPDATE v_run SET dataset = '<d&\"e\">', model = 'it''s 5 % {of} m_n^2 \xc3\xa9'");
-    plot_db_exec(db, "UPDATE v_run SET pruner = 'new_@pruner' WHERE pruner = 'random'");
+    plot_db_exec(db, "UPDATE v_run SET pruner = 'new_@pruner' WHERE pruner = 'el2n'");
     for (size_t i = 0; figure_at(i); i++) {
         struct picture picture = parse(draw(figure_at(i), db, "small", "page"));
         cr_expect_not_null(

@@ -178,12 +178,23 @@ int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell,
     return failed ? err_prefix(err, "a cell's JSON: ") : 0;
 }
 
-void cell_key(const char *json, const char *dataset_hash, char ret_key[HASH_HEX_SIZE])
+int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err)
+{
+    const struct pruner *pruner = cell->pruner;
+    const char *path = pruner->reads ? pruner->reads(cell->pruner_options) : NULL;
+    ret_hash[0] = '\0';
+    return path && hash_file(path, ret_hash, err) ? err_prefix(err, "%s: ", pruner->name) : 0;
+}
+
+void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
+              char ret_key[HASH_HEX_SIZE])
 {
     /* Each with its NUL, so that no text can run over into the next. */
     struct hash *hash = hash_new();
     hash_add(hash, json, strlen(json) + 1);
     hash_add(hash, dataset_hash, strlen(dataset_hash) + 1);
+    if (file_hash[0])
+        hash_add(hash, file_hash, strlen(file_hash) + 1);
     hash_add(hash, NN_VERSION, sizeof NN_VERSION);
     hash_finish(hash, ret_key);
 }

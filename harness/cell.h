@@ -2,9 +2,9 @@
  * cell: one training to be done, with every default spelled out.
  *
  * A cell = dataset + model + pruner, each with its options, rate, seed, recipe and engine. Its
- * canonical form is JSON with sorted keys; its key is the SHA-256 of that, the dataset's content
- * hash and the engine's version. What is not in it (file order, comments, paths, worker counts)
- * cannot change its results.
+ * canonical form is JSON with sorted keys; its key is the SHA-256 of that, of the content hashes of
+ * the dataset and of a file that the pruner reads, and of the engine's version. What is not in it
+ * (file order, comments, paths of data, worker counts) cannot change its results.
  */
 #ifndef WINNOW_CELL_H
 #define WINNOW_CELL_H
@@ -36,8 +36,11 @@ char *cell_to_json(const struct cell *cell, struct arena *arena);
 char *cell_shared_json(const struct cell *cell, struct arena *arena);
 /* The reverse; options live in the arena. */
 int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell, struct err *err);
-/* Of the canonical JSON, the dataset's content hash and NN_VERSION. */
-void cell_key(const char *json, const char *dataset_hash, char ret_key[HASH_HEX_SIZE]);
+/* Of the canonical JSON, the dataset's content hash, cell_file_hash and NN_VERSION. */
+void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
+              char ret_key[HASH_HEX_SIZE]);
+/* Of the file that the cell's pruner reads; "" where it reads none. An error names the file. */
+int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err);
 
 /* "a=1 b=2": the options that differ from their defaults; "" where none does. */
 char *cell_options(const struct option *table, const void *options, struct arena *arena);

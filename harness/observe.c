@@ -26,6 +26,12 @@ void observer_init(struct observer *observer, unsigned needs, size_t n, size_t c
         MEM_NEW(observer->logits, mem_size(n, classes));
     if (needs & NEEDS_FEATURES)
         MEM_NEW(observer->features, mem_size(n, feature_count));
+    if (needs & NEEDS_CLASSIFIER)
+        MEM_NEW(observer->classifier, mem_size(classes, feature_count + 1));
+    if (needs & NEEDS_GRADIENTS) {
+        MEM_NEW(observer->gradient_norms, n);
+        MEM_NEW(observer->gradient_dots, n);
+    }
 }
 
 void observer_release(struct observer *observer)
@@ -37,6 +43,9 @@ void observer_release(struct observer *observer)
     mem_free(observer->correct);
     mem_free(observer->logits);
     mem_free(observer->features);
+    mem_free(observer->classifier);
+    mem_free(observer->gradient_norms);
+    mem_free(observer->gradient_dots);
     *observer = (struct observer){0};
 }
 
@@ -54,11 +63,24 @@ size_t observe_argmax(const float *logits, size_t classes)
     return best;
 }
 
+static void copy_classifier(struct observer *observer, const struct nn_net *net)
+{
+    const size_t width = observer->feature_count;
+    const float *weights = nn_classifier_weights(net), *bias = nn_classifier_bias(net);
+    for (size_t c = 0; c < observer->classes; c++) {
+        float *row = observer->classifier + c * (width + 1);
+        memcpy(row, weights + c * width, width * sizeof *row);
+        row[width] = bias[c];
+    }
+}
+
 void observer_take(struct observer *observer, const struct nn_net *net, const uint32_t *index,
                    size_t count, const float *losses)
 {
     const size_t classes = observer->classes, width = observer->feature_count;
     const float mean = observer->batch_losses ? (float)(num_sum(losses, count) / (double)count) : 0;
+    if (observer->classifier)
+        copy_classifier(observer, net);
     for (size_t row = 0; row < count; row++) {
         const size_t i = index[row];
         const float *logits = nn_logits(net) + row * classes;
@@ -95,5 +117,8 @@ struct pruner_pass observer_pass(const struct observer *observer, int run, int e
         .logits = observer->logits,
         .features = observer->features,
         .feature_count = observer->feature_count,
+        .classifier = observer->classifier,
+        .gradient_norms = training ? NULL : observer->gradient_norms,
+        .gradient_dots = training ? NULL : observer->gradient_dots,
     };
 }

@@ -27,6 +27,9 @@ struct observer {
     uint8_t *correct;     /* [n] */
     float *logits;        /* [n][classes] */
     float *features;      /* [n][feature_count] */
+    float *classifier;    /* [classes][feature_count + 1] after the last batch; the bias last */
+    /* of a scoring pass */
+    float *gradient_norms, *gradient_dots; /* [n] */
 };
 
 void observer_init(struct observer *observer, unsigned needs, size_t n, size_t classes,

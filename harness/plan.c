@@ -10,12 +10,14 @@ struct content {
     struct content *next;
 };
 
-/* What limits and splits leave over; the hash does not depend on those. */
+/* Without limits, splits, imbalance and noise; the hash does not depend on those. */
 static struct data_spec content_spec(const struct data_spec *spec)
 {
     struct data_spec content = *spec;
     content.train_limit = content.test_limit = 0;
-    content.val_fraction = 0;
+    content.val_fraction = content.noise = 0;
+    content.noise_kind = NOISE_SYMMETRIC;
+    content.imbalance = 1;
     return content;
 }
 
@@ -73,15 +75,17 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
     for (; plan->count < config->cell_count; plan->count++) {
         struct plan_cell *planned = &plan->cells[plan->count];
         const struct content *content;
+        char file_hash[HASH_HEX_SIZE];
         planned->cell = config->cells[plan->count];
-        if (find_content(plan, &planned->cell, dirs, &contents, &content, err)) {
+        if (find_content(plan, &planned->cell, dirs, &contents, &content, err) ||
+            cell_file_hash(&planned->cell, file_hash, err)) {
             plan_free(plan);
             return -1;
         }
         planned->json = cell_to_json(&planned->cell, &plan->arena);
-        cell_key(planned->json, content->hash, planned->key);
+        cell_key(planned->json, content->hash, file_hash, planned->key);
         if (pruner_has_artifact(planned->cell.pruner))
-            cell_key(cell_shared_json(&planned->cell, &plan->arena), content->hash,
+            cell_key(cell_shared_json(&planned->cell, &plan->arena), content->hash, file_hash,
                      planned->shared);
         describe(planned, &plan->arena);
     }

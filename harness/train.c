@@ -239,11 +239,14 @@ static int score_statically(struct session *s, struct err *err)
     if (!pruner_has_artifact(s->cell->pruner))
         return 0;
     struct arena arena;
-    char shared[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
+    char file[HASH_HEX_SIZE], shared[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
+    if (cell_file_hash(s->cell, file, err))
+        return -1;
     arena_init(&arena);
-    cell_key(cell_shared_json(s->cell, &arena), s->data->hash, shared);
+    cell_key(cell_shared_json(s->cell, &arena), s->data->hash, file, shared);
     artifact_key(shared, s->places->machine, key);
     arena_release(&arena);
+    clock_carry(s->clock, (int64_t)(pruner_seconds_elsewhere(s->pruner) * 1e9));
     const bool kept = s->places->artifacts != NULL;
     const bool reused = kept && s->places->reuse && reuse_scores(s, key);
     if (!reused) {
@@ -260,6 +263,37 @@ static int score_statically(struct session *s, struct err *err)
 
 /* ---- Selecting ---- */
 
+static void set_bit(uint8_t *bitmap, size_t i)
+{
+    bitmap[i / 8] = (uint8_t)(bitmap[i / 8] | 1u << i % 8);
+}
+
+/* Of the selection, those with a changed label; -1 where no label was. */
+static int64_t noise_kept(const struct session *s)
+{
+    const uint8_t *flipped = s->data->train.flipped;
+    int64_t count = 0;
+    for (size_t j = 0; flipped && j < s->selection.count; j++)
+        count += flipped[s->selection.index[j]] != 0;
+    return flipped ? count : -1;
+}
+
+/* Which labels were changed, where the dataset was given noise. */
+static void send_noise(struct session *s)
+{
+    const struct split *train = &s->data->train;
+    if (!train->flipped)
+        return;
+    for (size_t i = 0; i < (train->n + 7) / 8; i++)
+        s->bitmap[i] = 0;
+    for (size_t i = 0; i < train->n; i++)
+        if (train->flipped[i])
+            set_bit(s->bitmap, i);
+    send(s,
+         &(struct record){.kind = RECORD_NOISE,
+                          .noise = {(int64_t)train->n, (int64_t)train->flipped_count, s->bitmap}});
+}
+
 static void send_selection(struct session *s, int epoch)
 {
     const struct dataset *data = s->data;
@@ -270,7 +304,7 @@ static void send_selection(struct session *s, int epoch)
         s->class_kept[c] = 0;
     for (size_t j = 0; j < s->selection.count; j++) {
         const size_t i = s->selection.index[j];
-        s->bitmap[i / 8] = (uint8_t)(s->bitmap[i / 8] | 1u << i % 8);
+        set_bit(s->bitmap, i);
         s->class_kept[data->train.labels[i]]++;
     }
     send(s, &(struct record){.kind = RECORD_SELECTION,
@@ -280,7 +314,7 @@ static void send_selection(struct session *s, int epoch)
                                            .bitmap = s->bitmap,
                                            .classes = data->classes,
                                            .class_kept = s->class_kept,
-                                           .noise_kept = -1}});
+                                           .noise_kept = noise_kept(s)}});
 }
 
 static void send_solution(const struct session *s, int epoch, int i)
@@ -403,6 +437,7 @@ static int begin(struct session *s, struct err *err)
         .classes = s->data->classes,
         .labels = s->data->train.labels,
         .origin = s->data->train.origin,
+        .origin_n = s->data->train_file_n,
         .validation_n = s->data->validation.n,
         .feature_count = (size_t)nn_feature_count(s->trainer.net),
         .rate = cell->rate,
@@ -417,6 +452,7 @@ static int begin(struct session *s, struct err *err)
     MEM_NEW(s->bitmap, (n + 7) / 8);
     MEM_NEW(s->class_kept, (size_t)s->data->classes);
     clock_enter(s->clock, PHASE_OTHER);
+    send_noise(s);
     return 0;
 }
 

@@ -39,10 +39,15 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
                      .step_factor = recipe->step_factor,
                      .cycle_rise = recipe->cycle_rise},
         .net = net,
+        .model = model,
+        .model_options = model_options,
+        .engine = engine,
     };
     sgd_init(&trainer->sgd, nn_param_count(net), recipe->momentum, recipe->weight_decay,
              recipe->nesterov);
-    const size_t rows = batch > TRAINER_EVAL_BATCH ? batch : TRAINER_EVAL_BATCH;
+    const size_t threads = (size_t)engine->threads,
+                 least = threads > TRAINER_EVAL_BATCH ? threads : TRAINER_EVAL_BATCH,
+                 rows = batch > least ? batch : least;
     MEM_NEW(trainer->order, n);
     MEM_NEW(trainer->place, n);
     MEM_NEW(trainer->batch_index, rows);
@@ -57,6 +62,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
 void trainer_release(struct trainer *trainer)
 {
     nn_net_free(trainer->net);
+    nn_net_free(trainer->single);
     sgd_release(&trainer->sgd);
     mem_free(trainer->order);
     mem_free(trainer->place);
@@ -125,7 +131,7 @@ static void gather_share(void *context, int rank, int threads)
     dataset_gather(data, g->split, g->index + from, to - from, g->augment, g->out + from * picture);
 }
 
-/* Straight into the network's input. */
+/* Straight into the input of the trainer's network. */
 static void gather(const struct trainer *trainer, const struct split *split, const uint32_t *index,
                    size_t rows, const struct augment *augment)
 {
@@ -228,9 +234,11 @@ static int step_on(struct trainer *trainer, const struct batch *batch, double lr
 {
     const int n = (int)batch->rows;
     gather(trainer, &trainer->data->train, batch->index, batch->rows, &batch->augment);
-    nn_forward(
-        trainer->net, n,
-        &(struct nn_mode){true, trainer->seed, (uint32_t)batch->epoch, (uint32_t)batch->step});
+    nn_forward(trainer->net, n,
+               &(struct nn_mode){.train = true,
+                                 .seed = trainer->seed,
+                                 .epoch = (uint32_t)batch->epoch,
+                                 .step = (uint32_t)batch->step});
     const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
                                 trainer->recipe->label_smoothing, trainer->batch_losses);
     if (!isfinite(loss))
@@ -296,6 +304,75 @@ static size_t forward_batch(struct trainer *trainer, const struct split *split, 
     return rows;
 }
 
+/* ---- Gradients ---- */
+
+/* Samples first.. of the split, `most` at the most, into the batch arrays; returns how many. */
+static size_t take_rows(struct trainer *trainer, const struct split *split, size_t first,
+                        size_t most)
+{
+    const size_t rows = split->n - first < most ? split->n - first : most;
+    for (size_t row = 0; row < rows; row++) {
+        trainer->batch_index[row] = (uint32_t)(first + row);
+        trainer->batch_labels[row] = split->labels[first + row];
+        trainer->batch_weights[row] = (float)((double)rows / (double)split->n);
+    }
+    return rows;
+}
+
+/* ret_mean[param_count] of the split's samples. */
+static void mean_gradient(struct trainer *trainer, const struct split *split, float *ret_mean)
+{
+    struct nn_net *net = trainer->net;
+    const size_t batch = (size_t)trainer->recipe->batch;
+    for (size_t first = 0, rows; first < split->n; first += rows) {
+        rows = take_rows(trainer, split, first, batch);
+        gather(trainer, split, trainer->batch_index, rows, NULL);
+        nn_forward(net, (int)rows, &(struct nn_mode){.train = true, .frozen = true});
+        nn_loss(net, (int)rows, trainer->batch_labels, trainer->batch_weights, 0, NULL);
+        nn_backward(net, (int)rows);
+    }
+    memcpy(ret_mean, nn_gradients(net), nn_param_count(net) * sizeof *ret_mean);
+    nn_zero_gradients(net); /* as sgd_step leaves them */
+}
+
+/* The network as it is now, planned for one sample a thread. */
+static struct nn_net *single_net(struct trainer *trainer, int threads)
+{
+    struct nn_net *net = trainer->net;
+    if (!trainer->single) {
+        const struct nn_shape shape = {trainer->data->h, trainer->data->w, trainer->data->c};
+        const struct nn_engine setting = engine_setting(trainer->engine, trainer->recipe);
+        struct err err;
+        if (model_build(trainer->model, trainer->model_options, shape, trainer->data->classes,
+                        &trainer->single, &err))
+            DIE("bug: the model was built before: %s", err.text);
+        nn_net_plan(trainer->single, threads, threads, &setting);
+        nn_zero_gradients(trainer->single);
+    }
+    memcpy(nn_params(trainer->single), nn_params(net), nn_param_count(net) * sizeof(float));
+    memcpy(nn_buffers(trainer->single), nn_buffers(net), nn_buffer_count(net) * sizeof(float));
+    return trainer->single;
+}
+
+static void look_at_gradients(struct trainer *trainer, const struct split *split,
+                              struct observer *observer, struct work *work)
+{
+    const size_t threads = (size_t)trainer->engine->threads;
+    struct nn_net *net = single_net(trainer, (int)threads);
+    float *mean;
+    MEM_NEW(mean, nn_param_count(net));
+    mean_gradient(trainer, split, mean);
+    for (size_t first = 0, rows; first < split->n; first += rows) {
+        rows = take_rows(trainer, split, first, threads);
+        dataset_gather(trainer->data, split, trainer->batch_index, rows, NULL,
+                       nn_input_buffer(net));
+        nn_sample_gradients(net, (int)rows, trainer->batch_labels, mean,
+                            observer->gradient_norms + first, observer->gradient_dots + first);
+    }
+    mem_free(mean);
+    count_work(work, net, 2 * split->n, 2 * split->n);
+}
+
 void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
                   struct work *work)
 {
@@ -308,6 +385,8 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
         observer_take(observer, trainer->net, trainer->batch_index, rows, trainer->batch_losses);
     }
     count_work(work, trainer->net, split->n, 0);
+    if (observer->gradient_norms)
+        look_at_gradients(trainer, split, observer, work);
 }
 
 double trainer_accuracy(struct trainer *trainer, const struct split *split)

@@ -37,6 +37,12 @@ struct trainer {
     float *batch_losses;        /* [batch] */
     float *batch_factors;       /* [batch] of the weights; these two only with a trainer_drop */
     float *batch_probabilities; /* [batch][classes] */
+    /* Borrowed; for the second network that trainer_pass makes where gradients are wanted: one
+       sample a thread. */
+    const struct model *model;
+    const void *model_options;
+    const struct engine *engine;
+    struct nn_net *single; /* NULL: not wanted yet */
 };
 
 /*
@@ -54,8 +60,8 @@ struct trainer_drop {
                   struct err *err);
 };
 
-/* data and recipe are borrowed; engine is read. An error where the model's options do not fit the
- * data. */
+/* Error: the model's options do not fit the data. model, its options, data, recipe and engine are
+ * borrowed. */
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
                  const struct dataset *data, const struct recipe *recipe,
                  const struct engine *engine, uint64_t seed, struct err *err);
@@ -81,7 +87,10 @@ double trainer_lr(const struct trainer *trainer, int epoch, int epochs);
 
 /*
  * A forward pass over a split, no augmentation, in batches of TRAINER_EVAL_BATCH (the last one
- * padded) into observer, which is cleared before.
+ * padded) into observer, which is cleared before. Where the observer wants gradients, there are two
+ * more looks at the samples, forward and backward, with frozen statistics: the mean gradient, in
+ * batches as in training; then each sample's own, one sample a thread. The network's gradients stay
+ * 0.
  */
 void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
                   struct work *work);

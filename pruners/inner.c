@@ -9,9 +9,10 @@
 
 #include <string.h>
 
+/* Of one that reads a file, the file's content would be missing in the cell's key. */
 static bool can_be_inner(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC && pruner->score &&
+    return pruner->kind == PRUNER_STATIC && pruner->score && !pruner->reads &&
            !option_find(pruner->options, "score_options");
 }
 

@@ -4,9 +4,10 @@
  *
  *     pruner: {name: ccs, score: el2n, score_options: "runs=3 at=5"}
  *
- * The inner pruner is any static one that scores and has no inner one itself. Its state is part of
- * the outer pruner's; it sees the passes that it would see alone. Its scores are taken as they are:
- * what it would keep first is the highest. It never selects, so that its `balance` means nothing.
+ * The inner pruner is any static one that scores, reads no file and has no inner one itself. Its
+ * state is part of the outer pruner's; it sees the passes that it would see alone. Its scores are
+ * taken as they are: what it would keep first is the highest. It never selects, so that its
+ * `balance` means nothing.
  *
  * score_options are name=value, separated by blanks; there is no way to write a blank inside a
  * value.

@@ -14,10 +14,11 @@
  *
  * Needs features. Cost: a proxy of `at` epochs and one pass.
  *
- * Known deviations: the paper writes the class's mean; the median, of each coordinate, is what later
- * programs take (Maharana et al.), and what resists wrong labels. With `balance: class` ranks and middle are those within the class (our choice); the default
- * ranks all samples together. Two ranks equally far from the middle
- * tie, and ties break by index: the authors round the window's edges.
+ * Known deviations: the paper writes the class's mean; the median, of each coordinate, is what
+ * later programs take (Maharana et al.), and what resists wrong labels. With `balance: class` ranks
+ * and middle are those within the class (our choice); the default ranks all samples together.
+ * Two ranks equally far from the middle tie, and ties break by index: the authors round the
+ * window's edges.
  */
 #include "harness/base/num.h"
 #include "pruners/geometry.h"

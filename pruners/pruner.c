@@ -136,6 +136,15 @@ bool pruner_has_artifact(const struct pruner *pruner)
     return pruner->kind == PRUNER_STATIC && (pruner->watch || pruner->score);
 }
 
+double pruner_seconds_elsewhere(const struct pruner_run *run)
+{
+    if (!run->pruner->seconds_elsewhere)
+        return 0;
+    const double seconds = run->pruner->seconds_elsewhere(run->options);
+    REQUIRE(isfinite(seconds) && seconds >= 0);
+    return seconds;
+}
+
 struct pruner_watch pruner_watch(const struct pruner_run *run)
 {
     if (!run->pruner->watch)

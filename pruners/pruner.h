@@ -96,7 +96,8 @@ struct pruner_task {
     size_t n; /* samples in the training split */
     int classes;
     const uint8_t *labels;  /* [n] */
-    const uint32_t *origin; /* [n] positions in the dataset's own file; NULL: 0..n-1 */
+    const uint32_t *origin; /* [n] positions in the dataset's own file, rising; NULL: 0..n-1 */
+    size_t origin_n;        /* samples in that file; 0: unknown */
     size_t validation_n;    /* samples in the validation split */
     size_t feature_count;   /* of the network that is observed */
     double rate;            /* fraction removed, 0 <= rate < 1 */
@@ -190,6 +191,9 @@ struct pruner {
 
     /* MAY, default: fine. Refuses options that do not fit the task, with the reason. */
     int (*check)(const void *options, const struct pruner_task *task, struct err *err);
+    /* MAY, default: none. A file whose content decides results: it is part of the cell's key. NULL
+       where the options name none. */
+    const char *(*reads)(const void *options);
     /* MAY, default: none. What these options need beyond `needs`. */
     unsigned (*more_needs)(const void *options);
     /* MAY, default: task->epochs. Epochs the training really runs, the schedule compressed into
@@ -205,6 +209,9 @@ struct pruner {
     /* ---- static ---- */
     /* MAY, default: no proxies. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
+    /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
+       beside its own scoring. */
+    double (*seconds_elsewhere)(const void *options);
     /* MUST, unless select is given. ret_scores [n], finite; rate and keep must not matter. */
     void (*score)(struct pruner_run *run, struct rng *rng, float *ret_scores);
 
@@ -254,6 +261,8 @@ unsigned pruner_needs(const struct pruner *pruner, const void *options);
 int pruner_epochs(const struct pruner_run *run);
 /* Whether it has an artifact: something that it knows once it has scored, the same at all rates. */
 bool pruner_has_artifact(const struct pruner *pruner);
+/* What to charge beside the time that score() takes. */
+double pruner_seconds_elsewhere(const struct pruner_run *run);
 /* runs = 0: it watches nothing. */
 struct pruner_watch pruner_watch(const struct pruner_run *run);
 /* static: DUE_SELECT before epoch 0, and never again. Annealing: DUE_SELECT before its first epoch.

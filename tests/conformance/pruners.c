@@ -137,10 +137,12 @@ EVERY_PRUNER(declares_itself_wholly)
     cr_assert(p->cost && p->cost[0] && !strpbrk(p->cost, "\n|"), "%s: cost: %s", p->name, p->cost);
     cr_assert_eq(p->options == NULL, p->options_size == 0, "%s: options of %zu bytes", p->name,
                  p->options_size);
-    cr_assert_eq(p->needs == 0 && !p->more_needs, p->observe == NULL, "%s: needs %u", p->name, p->needs);
+    cr_assert_eq(p->needs == 0 && !p->more_needs, p->observe == NULL, "%s: needs %u", p->name,
+                 p->needs);
     if (p->kind == PRUNER_STATIC) {
         cr_assert(p->score || p->select, "%s chooses nothing", p->name);
-        cr_assert_eq(p->needs == 0 && !p->more_needs, p->watch == NULL, "%s: needs %u", p->name, p->needs);
+        cr_assert_eq(p->needs == 0 && !p->more_needs, p->watch == NULL, "%s: needs %u", p->name,
+                     p->needs);
         cr_assert(!p->due && !p->watch_training && !p->anneal, "%s is static", p->name);
     } else {
         cr_assert(p->due && p->select, "%s never chooses", p->name);
@@ -190,13 +192,14 @@ EVERY_PRUNER(same_seed_same_subsets)
     cr_assert_eq(differing, 0, "%s: %d epochs differ", plan.pruner->name, differing);
 }
 
-/* Where nothing is observed, only the draws can tell two seeds apart. */
+/* Where nothing is observed, here or elsewhere, only the draws can tell two seeds apart. */
 EVERY_PRUNER(other_seed_other_subsets_where_nothing_is_observed)
 {
     const struct rehearsal_plan one = plan_for(at);
     struct rehearsal_plan other = one;
     other.seed = 2;
-    if (one.pruner->needs || one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET))
+    if (one.pruner->needs || one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET) ||
+        one.pruner->seconds_elsewhere)
         return;
     const int differing = differing_epochs(&one, &other);
     cr_assert_eq(differing, EPOCHS, "%s: %d of %d epochs differ", one.pruner->name, differing,

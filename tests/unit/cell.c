@@ -66,7 +66,10 @@ static const char *other_value(const struct option *option, struct arena *arena)
     switch (option->type) {
     case OPTION_INT:
     case OPTION_DOUBLE:
-        cr_assert(str_parse_double(option->fallback, &fallback));
+        if (option->zero && strcmp(option->fallback, option->zero) == 0)
+            fallback = 0;
+        else
+            cr_assert(str_parse_double(option->fallback, &fallback));
         return arena_printf(arena, "%.15g", fallback != option->min ? option->min : option->max);
     case OPTION_BOOL:
         return option->fallback[0] == 't' ? "false" : "true";
@@ -86,12 +89,12 @@ static void expect_each_option_counts(const struct cell *cell, const struct opti
     char before[HASH_HEX_SIZE], after[HASH_HEX_SIZE];
     void *defaults = arena_alloc(arena, 1, size);
     memcpy(defaults, values, size);
-    cell_key(cell_to_json(cell, arena), some_hash, before);
+    cell_key(cell_to_json(cell, arena), some_hash, "", before);
     for (const struct option *o = table; o && o->name; o++) {
         struct err err;
         const char *text = other_value(o, arena);
         cr_assert_eq(option_set(o, values, text, arena, &err), 0, "%s: %s", o->name, err.text);
-        cell_key(cell_to_json(cell, arena), some_hash, after);
+        cell_key(cell_to_json(cell, arena), some_hash, "", after);
         cr_expect_str_neq(after, before, "%s=%s leaves the key as it is", o->name, text);
         expect_round_trip(cell, arena);
         const char *described = cell_options(table, values, arena);
@@ -147,9 +150,9 @@ Test(cell, names_rate_and_seed_are_part_of_the_key)
     others[2] = default_cell(dataset_at(0), model_at(1), pruner_find("random"), &arena);
     others[3] = default_cell(dataset_at(1), model_at(0), pruner_find("random"), &arena);
     char key[HASH_HEX_SIZE], other[HASH_HEX_SIZE];
-    cell_key(cell_to_json(&cell, &arena), some_hash, key);
+    cell_key(cell_to_json(&cell, &arena), some_hash, "", key);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        cell_key(cell_to_json(&others[i], &arena), some_hash, other);
+        cell_key(cell_to_json(&others[i], &arena), some_hash, "", other);
         cr_expect_str_neq(other, key, "cell %zu has the same key", i);
     }
     arena_release(&arena);
@@ -166,9 +169,10 @@ Test(cell, canonical_form)
     const char *json = cell_to_json(&config->cells[0], &arena);
     cr_expect_str_eq(
         json,
-        "{\"dataset\":{\"name\":\"fashion-mnist\",\"test_limit\":0,\"train_limit\":0,"
+        "{\"dataset\":{\"imbalance\":1.0,\"name\":\"fashion-mnist\",\"noise\":0.0,"
+        "\"noise_kind\":\"symmetric\",\"test_limit\":0,\"train_limit\":0,"
         "\"val_fraction\":0.1},\"engine\":{\"conv\":\"auto\",\"threads\":1},"
-        "\"model\":{\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},"
+        "\"model\":{\"bottleneck\":0,\"name\":\"softmax\"},\"pruner\":{\"name\":\"random\"},"
         "\"rate\":0.5,\"recipe\":{\"augment\":\"none\",\"batch\":128,\"crop_pad\":4,"
         "\"cycle_rise\":0.3,\"epochs\":15,\"eval_every\":1,\"label_smoothing\":0.0,\"lr\":1.0,"
         "\"momentum\":0.9,\"nesterov\":false,\"precision\":\"fp32\",\"schedule\":\"cosine\",\"step_"
@@ -185,7 +189,7 @@ static void key_of(const char *yaml, char ret_key[HASH_HEX_SIZE])
     arena_init(&arena);
     struct config *config = config_good(yaml, NULL);
     cr_assert_eq(config->cell_count, 1, "%zu cells", config->cell_count);
-    cell_key(cell_to_json(&config->cells[0], &arena), some_hash, ret_key);
+    cell_key(cell_to_json(&config->cells[0], &arena), some_hash, "", ret_key);
     config_free(config);
     arena_release(&arena);
 }
@@ -218,11 +222,11 @@ Test(cell, key_does_not_depend_on_how_a_file_is_written)
 Test(cell, key_covers_data_and_engine_without_running_over)
 {
     char key[HASH_HEX_SIZE], other[HASH_HEX_SIZE], whole[HASH_HEX_SIZE];
-    cell_key("{}", some_hash, key);
-    cell_key("{}", "another", other);
+    cell_key("{}", some_hash, "", key);
+    cell_key("{}", "another", "", other);
     cr_expect_str_neq(other, key);
-    cell_key("{}a", "b", key);
-    cell_key("{}", "ab", other);
+    cell_key("{}a", "b", "", key);
+    cell_key("{}", "ab", "", other);
     cr_expect_str_neq(other, key);
     static const char bytes[] = "{}\0ab\0" NN_VERSION;
     struct hash *hash = hash_new();

@@ -76,7 +76,7 @@ Test(engine, an_unknown_convolution_is_refused_with_the_choices)
 static char *key_of(struct cell *cell, struct arena *arena, char ret_key[HASH_HEX_SIZE])
 {
     char *json = cell_to_json(cell, arena);
-    cell_key(json, "", ret_key);
+    cell_key(json, "", "", ret_key);
     return json;
 }
 

@@ -71,7 +71,7 @@ Test(plan, the_content_of_the_data_is_in_the_key)
         cr_assert_eq(dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed,
                                   dataset_dirs(NULL, &arena), &data, &err),
                      0, "%s", err.text);
-        cell_key(plan->cells[i].json, data->hash, key);
+        cell_key(plan->cells[i].json, data->hash, "", key);
         cr_expect_str_eq(plan->cells[i].key, key, "cell %zu", i);
         dataset_free(data);
     }

@@ -137,6 +137,15 @@ static bool train_entry(size_t i, struct entry *ret_entry)
     return true;
 }
 
+static bool preset_entry(size_t i, struct entry *ret_entry)
+{
+    const struct recipe_preset *preset = recipe_preset_at(i);
+    if (!preset)
+        return false;
+    *ret_entry = (struct entry){.name = preset->name, .help = preset->help};
+    return true;
+}
+
 static bool engine_entry(size_t i, struct entry *ret_entry)
 {
     if (i)
@@ -153,7 +162,8 @@ static bool engine_entry(size_t i, struct entry *ret_entry)
 static const struct kind kinds[] = {
     {"datasets", "dataset", dataset_entry}, {"models", "model", model_entry},
     {"pruners", "pruner", pruner_entry},    {"train", "train", train_entry},
-    {"engine", "engine", engine_entry},     {"figures", "figure", figure_entry},
+    {"presets", "preset", preset_entry},    {"engine", "engine", engine_entry},
+    {"figures", "figure", figure_entry},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

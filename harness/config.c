@@ -197,8 +197,8 @@ static void read_train(struct reader *reader, struct node *const *node)
 
 static void read_engine(struct reader *reader, struct node *const *node)
 {
-    options_apply(reader, *node, "engine", "{threads: 2}", engine_options, &reader->config->engine,
-                  NULL);
+    options_apply(reader, *node, "engine", NULL, "{threads: 2}", engine_options,
+                  &reader->config->engine, NULL);
 }
 
 /* ---- The file ---- */

@@ -105,13 +105,14 @@ void selector_read(struct reader *reader, const struct node *node, const char *l
 /* ---- config_train.c ---- */
 
 /*
- * Sets the options that node, a mapping, gives; the others stay. example: a mapping as it should
- * be, for messages; where[option's number], unless NULL, gets the node of each that was set.
+ * Sets the options that node, a mapping, gives; the others stay. apart: a key that the caller reads
+ * itself, or NULL; example: a mapping as it should be, for messages; where[option's number], unless
+ * NULL, gets the node of each that was set.
  */
 void options_apply(struct reader *reader, const struct node *node, const char *label,
-                   const char *example, const struct option *table, void *values,
+                   const char *apart, const char *example, const struct option *table, void *values,
                    const struct node **where);
-/* The same for a `train:` mapping. */
+/* The same for a `train:` mapping, whose `preset` comes before its options. */
 void train_apply(struct reader *reader, const struct node *node, struct training *training);
 /* Adds the reasons why a cell's values do not go together. */
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,

@@ -7,6 +7,7 @@
 #include "models/nn/optim.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static size_t option_number(const char *name)
 {
@@ -18,7 +19,7 @@ static size_t option_number(const char *name)
 }
 
 void options_apply(struct reader *reader, const struct node *node, const char *label,
-                   const char *example, const struct option *table, void *values,
+                   const char *apart, const char *example, const struct option *table, void *values,
                    const struct node **where)
 {
     if (node->kind != NODE_MAP) {
@@ -29,6 +30,8 @@ void options_apply(struct reader *reader, const struct node *node, const char *l
     }
     for (size_t i = 0; i < node->count; i++) {
         const struct node *key = node->keys[i];
+        if (apart && strcmp(key->text, apart) == 0)
+            continue;
         const struct option *option = option_find(table, key->text);
         if (!option)
             param_unknown_option(key, label, table, &reader->mistakes);
@@ -38,9 +41,37 @@ void options_apply(struct reader *reader, const struct node *node, const char *l
     }
 }
 
+static const char PRESET[] = "preset";
+
+/* The mapping's preset, if it has one: as if its options stood there. */
+static void apply_preset(struct reader *reader, const struct node *node, struct training *training)
+{
+    for (size_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
+        const struct node *name = node->items[i];
+        if (strcmp(node->keys[i]->text, PRESET) != 0)
+            continue;
+        if (name->kind != NODE_TEXT) {
+            param_expected(name, PRESET, "a name", &reader->mistakes);
+            continue;
+        }
+        const struct recipe_preset *preset = recipe_preset_find(name->text);
+        if (!preset)
+            param_unknown(name, PRESET, str_nearest(name->text, recipe_preset_name, NULL),
+                          "winnow list presets tells them", &reader->mistakes);
+        for (size_t v = 0; preset && preset->values[v].option; v++) {
+            const struct option *option = option_find(recipe_options, preset->values[v].option);
+            struct err err;
+            if (option_set(option, &training->recipe, preset->values[v].value, NULL, &err))
+                DIE("bug: preset %s: %s", preset->name, err.text);
+            training->where[option - recipe_options] = name;
+        }
+    }
+}
+
 void train_apply(struct reader *reader, const struct node *node, struct training *training)
 {
-    options_apply(reader, node, "train", "{epochs: 15}", recipe_options, &training->recipe,
+    apply_preset(reader, node, training);
+    options_apply(reader, node, "train", PRESET, "{epochs: 15}", recipe_options, &training->recipe,
                   training->where);
 }
 

@@ -4,6 +4,8 @@
 #include "models/nn/optim.h"
 #include "models/nn/type.h"
 
+#include <string.h>
+
 const char *const precision_names[] = {
     [NN_FLOAT32] = "fp32",
     [NN_BFLOAT16] = "bf16",
@@ -32,3 +34,41 @@ const struct option recipe_options[] = {
     OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
     OPTION_END,
 };
+
+/* Yang et al. 2023 (arXiv 2205.09329), but for the batch and the learning rate. */
+#define DATASET_PRUNING                                                                            \
+    {"epochs", "200"}, {"momentum", "0.9"}, {"weight_decay", "5e-4"}, {"schedule", "cosine"},      \
+        {"augment", "crop-flip"},                                                                  \
+    {                                                                                              \
+        "crop_pad", "4"                                                                            \
+    }
+
+static const struct recipe_preset presets[] = {
+    {"paper",
+     "Yang et al. 2023, as in their text: 200 epochs, batch 256, lr 0.1, crop and flip",
+     {{"batch", "256"}, {"lr", "0.1"}, DATASET_PRUNING}},
+    {"code",
+     "Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01",
+     {{"batch", "128"}, {"lr", "0.01"}, DATASET_PRUNING}},
+};
+
+const struct recipe_preset *recipe_preset_at(size_t i)
+{
+    return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
+}
+
+const char *recipe_preset_name(const void *context, size_t i)
+{
+    (void)context;
+    const struct recipe_preset *preset = recipe_preset_at(i);
+    return preset ? preset->name : NULL;
+}
+
+const struct recipe_preset *recipe_preset_find(const char *name)
+{
+    const struct recipe_preset *preset;
+    for (size_t i = 0; (preset = recipe_preset_at(i)); i++)
+        if (strcmp(preset->name, name) == 0)
+            return preset;
+    return NULL;
+}

@@ -24,6 +24,22 @@ struct recipe {
     int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
 };
 
+/*
+ * A published recipe: `train: {preset: NAME, epochs: 20}` sets its values, then those that stand
+ * beside it. Cells hold values, not presets: the same values are the same cells.
+ */
+struct recipe_preset {
+    const char *name, *help;
+    struct {
+        const char *option, *value; /* NULL ends them */
+    } values[12];
+};
+
+/* By position, with a context that is not used (str_nearest); NULL at the end. */
+const char *recipe_preset_name(const void *context, size_t i);
+const struct recipe_preset *recipe_preset_at(size_t i); /* NULL at the end */
+const struct recipe_preset *recipe_preset_find(const char *name);
+
 extern const struct option recipe_options[];
 extern const char *const precision_names[]; /* "fp32", "bf16", NULL */
 

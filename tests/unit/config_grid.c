@@ -202,3 +202,24 @@ Test(config, mistakes_in_train_do_not_hide_idle_rules)
                   "e.yaml:5:17: epochs: expected a whole number from 1 to 100000, found '0'\n"
                   "e.yaml:6:11: exclude: fits no cell of the grid\n");
 }
+
+/* A preset is the values it stands for, wherever it is written; what stands beside it wins. */
+Test(config, a_preset_is_its_values)
+{
+    struct config *preset = config_good("name: p\ndataset: {name: synthetic, size: 16}\n"
+                                        "model: softmax\npruner: full\n"
+                                        "train: {lr: 0.2, preset: paper, epochs: 3}\n",
+                                        NULL);
+    struct config *spelled = config_good("name: p\ndataset: {name: synthetic, size: 16}\n"
+                                         "model: softmax\npruner: full\n"
+                                         "train: {lr: 0.2, epochs: 3, batch: 256, "
+                                         "augment: crop-flip}\n",
+                                         NULL);
+    struct arena arena;
+    arena_init(&arena);
+    cr_expect_str_eq(cell_to_json(&preset->cells[0], &arena),
+                     cell_to_json(&spelled->cells[0], &arena));
+    arena_release(&arena);
+    config_free(preset);
+    config_free(spelled);
+}

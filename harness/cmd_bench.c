@@ -40,7 +40,7 @@ struct values {
     bool json, layers, cells, serve;
     bool pruners; /* then the following count, and of the others threads, rounds, json, serve */
     const char *samples;
-    int features, classes, epochs;
+    int features, classes, epochs, to;
     double rate;
 };
 
@@ -66,6 +66,8 @@ static const struct cmd_flag flags[] = {
     CMD_SWITCH(struct values, pruners, 0,
                "measures pruners instead, on a made-up training: seconds, memory, growth"),
     CMD_TEXT(struct values, samples, 0, "N,...", "of that training, rising; default 5000,50000"),
+    CMD_INT(struct values, to, 0, "N", "0", 0, 1000000000,
+            "what the measured growth makes of N samples; 0: not asked"),
     CMD_INT(struct values, features, 0, "N", "512", 1, 65536, "of its network's last layer"),
     CMD_INT(struct values, classes, 0, "N", "10", 1, 256, "of its samples"),
     CMD_DOUBLE(struct values, rate, 0, "R", "0.3", 0, 0.999, "fraction of them removed"),
@@ -576,6 +578,7 @@ static int run_pruners(const struct values *v, char **argv, const char *const *n
         .features = v->features,
         .classes = v->classes,
         .epochs = v->epochs,
+        .to = v->to,
         .rounds = v->rounds,
         .threads = v->threads,
         .rate = v->rate,
@@ -595,8 +598,8 @@ int cmd_bench(int argc, char **argv)
         return done;
     if (job.values.pruners)
         return run_pruners(&job.values, argv, arguments);
-    if (job.values.samples)
-        return cmd_fail(&line, EXIT_USAGE, "--samples wants --pruners");
+    if (job.values.samples || job.values.to)
+        return cmd_fail(&line, EXIT_USAGE, "--samples and --to want --pruners");
     arena_init(&job.arena);
     int code = EXIT_DONE;
     if (read_job(&job, arguments, &err)) {

@@ -205,7 +205,20 @@ static double growth(const struct job *job, const struct entry *entry)
                                job->sizes[last], number(entry->answers[last], "round_s"));
 }
 
+/* Seconds at asked->to samples, by what was measured at the last size and that growth. */
+static double extrapolated(const struct job *job, const struct entry *entry)
+{
+    const size_t last = job->size_count - 1;
+    const double times = (double)job->asked->to / (double)job->sizes[last];
+    return number(entry->answers[last], "round_s") * pow(times, growth(job, entry));
+}
+
 /* ---- For programs ---- */
+
+static json_t *real_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
 
 static void print_json(const struct job *job, double foreign)
 {
@@ -213,7 +226,7 @@ static void print_json(const struct job *job, double foreign)
     json_t *pruners = json_array();
     for (size_t i = 0; i < job->count; i++) {
         const struct entry *entry = &job->entries[i];
-        const double exponent = growth(job, entry);
+        const double at_to = job->asked->to ? extrapolated(job, entry) : (double)NAN;
         json_t *sizes = json_array();
         for (size_t s = 0; s < job->size_count; s++) {
             json_t *size = json_pack("{s:I}", "samples", (json_int_t)job->sizes[s]);
@@ -221,15 +234,14 @@ static void print_json(const struct job *job, double foreign)
             json_array_append_new(sizes, size);
         }
         json_array_append_new(pruners,
-                              json_pack("{s:s, s:o, s:o}", "pruner", entry->label, "growth",
-                                        isfinite(exponent) ? json_real(exponent) : json_null(),
-                                        "sizes", sizes));
+                              json_pack("{s:s, s:o, s:o, s:o}", "pruner", entry->label, "growth",
+                                        real_or_null(growth(job, entry)), "extrapolated_s",
+                                        real_or_null(at_to), "sizes", sizes));
     }
-    json_t *object =
-        json_pack("{s:i, s:i, s:f, s:i, s:i, s:s, s:o, s:o}", "features", asked->features,
-                  "classes", asked->classes, "rate", asked->rate, "epochs", asked->epochs,
-                  "threads", asked->threads, "cpu", cpu_detect().model, "foreign_cpu",
-                  isnan(foreign) ? json_null() : json_real(foreign), "pruners", pruners);
+    json_t *object = json_pack(
+        "{s:i, s:i, s:f, s:i, s:i, s:s, s:o, s:o}", "features", asked->features, "classes",
+        asked->classes, "rate", asked->rate, "epochs", asked->epochs, "threads", asked->threads,
+        "cpu", cpu_detect().model, "foreign_cpu", real_or_null(foreign), "pruners", pruners);
     REQUIRE(object);
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     printf("\n");
@@ -274,7 +286,7 @@ static bool any_drops(const struct job *job)
 }
 
 static void add_costs(struct table *table, const struct entry *entry, size_t n,
-                      const json_t *answer, bool drops, double exponent)
+                      const json_t *answer, bool drops)
 {
     const double passes = number(answer, "passes"), observe_s = number(answer, "observe_s");
     bench_table_text(table, entry->label);
@@ -290,26 +302,32 @@ static void add_costs(struct table *table, const struct entry *entry, size_t n,
     add_memory(table, number(answer, "made_up_bytes"));
     add_memory(table, number(answer, "state_bytes"));
     bench_table_number(table, number(answer, "rounds"), 1);
-    bench_table_number(table, exponent, 3);
 }
 
 static void print_costs(const struct job *job)
 {
-    static const char *const names[] = {"pruner",   "samples", "passes", "observe ms", "score s",
-                                        "select s", "drop s",  "all s",  "peak MiB",   "lent",
-                                        "state",    "rounds",  "growth"};
-    const bool drops = any_drops(job);
-    const size_t count = sizeof names / sizeof *names;
+    char to[32];
+    snprintf(to, sizeof to, "at %d s", job->asked->to);
+    const char *const names[] = {
+        "pruner", "samples",  "passes", "observe ms", "score s", "select s", "drop s",
+        "all s",  "peak MiB", "lent",   "state",      "rounds",  "growth",   to};
+    const bool drops = any_drops(job), extrapolates = job->asked->to > 0;
+    const size_t count = sizeof names / sizeof *names - !extrapolates;
     struct table table = {.columns = drops ? count : count - 1};
     for (size_t c = 0; c < count; c++)
         if (drops || strcmp(names[c], "drop s") != 0)
             bench_table_text(&table, names[c]);
     for (size_t i = 0; i < job->count; i++) {
         const struct entry *entry = &job->entries[i];
-        for (size_t s = 0; s < job->size_count; s++)
-            if (is_measured(entry->answers[s]))
-                add_costs(&table, entry, job->sizes[s], entry->answers[s], drops,
-                          s + 1 == job->size_count ? growth(job, entry) : (double)NAN);
+        for (size_t s = 0; s < job->size_count; s++) {
+            const bool last = s + 1 == job->size_count;
+            if (!is_measured(entry->answers[s]))
+                continue;
+            add_costs(&table, entry, job->sizes[s], entry->answers[s], drops);
+            bench_table_number(&table, last ? growth(job, entry) : (double)NAN, 3);
+            if (extrapolates)
+                bench_table_number(&table, last ? extrapolated(job, entry) : (double)NAN, 3);
+        }
     }
     print_if_any(&table);
 }

@@ -17,6 +17,7 @@ struct cmd_bench_pruners {
     const char *const *names; /* NULL ends them; the first NULL: all pruners */
     const char *samples;      /* "5000,50000" */
     int features, classes, epochs, rounds, threads;
+    int to; /* extrapolate to so many samples; 0: do not */
     double rate;
     bool json;
     bool serve; /* be the process that measures the one pruner at the one size */

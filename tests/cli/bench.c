@@ -230,7 +230,7 @@ Test(bench_cli, mistakes)
         {"--pruners ucb --cells",
          "winnow bench: --pruners measures no models: --cells, --layers, --conv and --input mean "
          "nothing there\n"},
-        {"mlp --samples 5", "winnow bench: --samples wants --pruners\n"},
+        {"mlp --samples 5", "winnow bench: --samples and --to want --pruners\n"},
         {"mlp --seconds 0", "winnow bench: --seconds: expected a number from 0.001 to 3600, found "
                             "'0'\n"},
     };

@@ -20,71 +20,11 @@
  * Known deviations: none. Programs in circulation take the argmax, which is the opposite.
  */
 #include "pruners/geometry.h"
-#include "pruners/select.h"
-
-#include <string.h>
-
-struct herding_options {
-    int at;
-};
-
-static const struct option table[] = {
-    SELECT_AT(struct herding_options),
-    OPTION_END,
-};
-
-/* The state is float scores[n]: less one for each that its class takes before. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct herding_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
+#include "pruners/herd.h"
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
-    const size_t classes = (size_t)run->task.classes, d = pass->feature_count;
-    float *scores = run->state;
-    uint32_t *rows, *order;
-    size_t *first;
-    double *target;
-    if (pass->training)
-        return;
-    MEM_NEW(rows, pass->n);
-    MEM_NEW(order, pass->n);
-    MEM_NEW(first, classes + 1);
-    MEM_NEW(target, d);
-    geometry_group(pass->labels, pass->n, classes, rows, first);
-    for (size_t c = 0; c < classes; c++) {
-        const size_t size = first[c + 1] - first[c];
-        geometry_mean(pass->features, rows + first[c], size, d, target);
-        geometry_herd(pass->features, rows + first[c], size, d, target, order);
-        for (size_t j = 0; j < size; j++)
-            scores[order[j]] = -(float)j;
-    }
-    mem_free(rows);
-    mem_free(order);
-    mem_free(first);
-    mem_free(target);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    memcpy(ret_scores, run->state, run->state_size);
-}
-
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    select_top(&run->task, run->scores, BALANCE_CLASS, ret_selection);
+    herd_observe(run, pass, geometry_mean);
 }
 
 const struct pruner herding_pruner = {
@@ -94,11 +34,11 @@ const struct pruner herding_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
-    .options = table,
-    .options_size = sizeof(struct herding_options),
-    .state_size = state_size,
+    .options = herd_table,
+    .options_size = sizeof(struct herd_options),
+    .state_size = herd_state_size,
     .observe = observe,
-    .watch = watch,
-    .score = score,
-    .select = choose,
+    .watch = herd_watch,
+    .score = herd_score,
+    .select = herd_select,
 };

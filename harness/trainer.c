@@ -250,6 +250,14 @@ static int step_on(struct trainer *trainer, const struct batch *batch, double lr
     return 0;
 }
 
+/* The engine divides by rows: weights of mean 1 come to a division by their sum. */
+static void average_weights(float *weights, size_t rows)
+{
+    const double sum = num_sum(weights, rows);
+    for (size_t row = 0; sum > 0 && row < rows; row++)
+        weights[row] = (float)((double)weights[row] * (double)rows / sum);
+}
+
 int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
                   const struct pruner_selection *selection, const struct trainer_drop *drop,
                   struct observer *observer, struct work *work, double *ret_loss, struct err *err)
@@ -268,6 +276,8 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
             trainer->batch_labels[row] = labels[batch.index[row]];
             trainer->batch_weights[row] = selection->weight[trainer->place[batch.index[row]] - 1];
         }
+        if (selection->average)
+            average_weights(trainer->batch_weights, batch.rows);
         if (drop && drop_samples(trainer, drop, &batch, err))
             return -1;
         if (batch.rows == 0)

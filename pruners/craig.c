@@ -12,13 +12,17 @@
  * after `at` epochs of one proxy. The paper shows that || sum_i g_i - sum_j gamma_j g_j || is at
  * most the sum of the distances to the nearest kept one, which is what F lowers.
  *
- * The mean gradient of all data is therefore sum_j gamma_j g_j / N. Training divides the loss of a
- * batch by its rows, so that an epoch over the kept averages over `keep`: the weight handed over is
+ * The mean gradient of all data is therefore sum_j gamma_j g_j / N, and the weight handed over is
  *
  *     weight_j = gamma_j * keep / N        of mean 1
  *
- * and the learning rate means the same as on all data. (A class too small for any budget is
- * nobody's neighbour; N is then without it.)
+ * With `weights: rows` a batch's loss is divided by its rows: then the learning rate means the same
+ * as on all data. But samples that are learned have gradients near 0 and near each other: LeNet on
+ * 15,000 of Fashion-MNIST's pictures, half of them kept, gives 91 % of the kept a gamma of 1 and
+ * one a gamma of 298, a weight of 149. Such a step ends the network: from that rate on its accuracy
+ * was 10 %. The default, `weights: batch`, divides by the sum of the batch's weights, as DeepCore
+ * (Guo et al. 2022) does. (A class too small for any budget is nobody's neighbour; N is then
+ * without it.)
  *
  * Example: gradients at 0, 1, 2, 3 and 10 on a line, two kept: first 2 (distances sum to 12,
  * against 16, 13, 13 and 34), then 10 (gain 8); gammas 4 and 1, weights 1.6 and .4.
@@ -35,10 +39,12 @@
 
 struct craig_options {
     int at;
+    int weights; /* enum select_weights */
 };
 
 static const struct option table[] = {
     SELECT_AT(struct craig_options),
+    SELECT_WEIGHTS(struct craig_options),
     OPTION_END,
 };
 

@@ -25,7 +25,8 @@
  * as in DeepCore (Guo et al. 2022). The authors' program stops when the residual is small and fills
  * up with random samples of weight 1; here the pursuit goes on, and where no product is positive
  * any more the largest come next (our choice; some weights come out as 0). Our choices: `at` 10;
- * budgets of the classes in proportion to their size. lambda .5 is the paper's.
+ * budgets of the classes in proportion to their size; `weights: batch`, see craig.c. lambda .5 is
+ * the paper's.
  */
 #include "pruners/class_gradients.h"
 #include "pruners/omp.h"
@@ -33,11 +34,13 @@
 
 struct gradmatch_options {
     int at;
+    int weights; /* enum select_weights */
     double lambda;
 };
 
 static const struct option table[] = {
     SELECT_AT(struct gradmatch_options),
+    SELECT_WEIGHTS(struct gradmatch_options),
     OPTION_DOUBLE(struct gradmatch_options, lambda, "0.5", 1e-3, 1e6,
                   "weight of the squared weights against the squared mismatch"),
     OPTION_END,

@@ -376,6 +376,15 @@ static int deliver(const struct pruner_run *run, int epoch, const struct pruner_
     return 0;
 }
 
+/* The option `weights`. */
+static void apply_weights(const struct pruner_run *run, struct pruner_selection *selection)
+{
+    const int *option = option_value(run, "weights");
+    selection->average = option && *option == WEIGHTS_BATCH;
+    if (option && *option == WEIGHTS_NONE)
+        fill(selection->weight, selection->count, 1);
+}
+
 int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *ret_selection,
                   struct err *err)
 {
@@ -387,6 +396,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
         (run->pruner->kind == PRUNER_STATIC && !soft && run->task.keep == n)) {
         select_all(n, ret_selection);
         fill(ret_selection->weight, n, 1);
+        ret_selection->average = false;
         return 0;
     }
     /* The pruner fills arrays of our own, so that the caller's stay untouched when it is wrong. */
@@ -403,6 +413,8 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
         select_by_score(run, &chosen);
     }
     const int failed = deliver(run, epoch, &chosen, weights, ret_selection, err);
+    if (!failed)
+        apply_weights(run, ret_selection);
     mem_free(chosen.index);
     mem_free(chosen.weight);
     mem_free(weights);

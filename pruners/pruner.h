@@ -162,6 +162,10 @@ struct pruner_selection {
     size_t count;    /* kept; exactly task->keep, or 1..n with PRUNER_SOFT_BUDGET */
     uint32_t *index; /* [n] kept samples, unique, in any order (they come out sorted) */
     float *weight;   /* [n] loss weight of index[j]; comes in as 1 and may stay so */
+    /* A batch's loss is divided by the sum of its weights, not by its rows: a few large weights
+       then cannot take a step out of all proportion. Set by pruner_select, by the option `weights`
+       of the pruner. */
+    bool average;
 };
 
 /* A pruner at work on one cell. */

@@ -2,6 +2,13 @@
 
 #include "harness/base/num.h"
 
+const char *const select_weights_names[] = {
+    [WEIGHTS_BATCH] = "batch",
+    [WEIGHTS_ROWS] = "rows",
+    [WEIGHTS_NONE] = "none",
+    NULL,
+};
+
 const char *const select_balance_names[] = {"none", "class", NULL};
 const char *const select_scores_names[] = {"forward", "train", NULL};
 

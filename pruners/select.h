@@ -26,6 +26,15 @@ extern const char *const select_balance_names[]; /* enum select_balance, NULL at
     OPTION_ENUM(type, balance, "none", select_balance_names,                                       \
                 "class: each class keeps its share of the budget")
 
+enum select_weights { WEIGHTS_BATCH, WEIGHTS_ROWS, WEIGHTS_NONE };
+extern const char *const select_weights_names[]; /* enum select_weights, NULL at the end */
+
+/* Pruners with PRUNER_WEIGHS; obeyed by the harness's side, without code in the pruner. */
+#define SELECT_WEIGHTS(type)                                                                       \
+    OPTION_ENUM(                                                                                   \
+        type, weights, "batch", select_weights_names,                                              \
+        "what a batch's weighted loss is divided by: their sum, its rows; none: all are 1")
+
 /* Dynamic pruners. `anneal` is obeyed by the harness's side, without code in the pruner. */
 #define SELECT_PERIOD(type)                                                                        \
     OPTION_INT(type, period, "10", 1, 100000, "epochs between selections (our choice)")

@@ -59,7 +59,8 @@ static void train(struct bench *b, int epoch)
 {
     uint32_t index[SAMPLES];
     float weight[SAMPLES];
-    const struct pruner_selection all = {b->data->train.n, index, weight};
+    const struct pruner_selection all = {
+        .count = b->data->train.n, .index = index, .weight = weight};
     double loss;
     struct err err;
     for (uint32_t i = 0; i < SAMPLES; i++) {

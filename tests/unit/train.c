@@ -5,6 +5,7 @@
 #include "harness/train.h"
 
 #include "harness/trainer.h"
+#include "pruners/select.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -559,8 +560,9 @@ Test(trainer, shared_samples_come_in_the_same_order)
         index[1][i] = 3 * i;
         weight[i] = 1;
     }
-    const struct pruner_selection all = {SAMPLES, index[0], weight};
-    const struct pruner_selection third = {SAMPLES / 3, index[1], weight};
+    const struct pruner_selection all = {.count = SAMPLES, .index = index[0], .weight = weight};
+    const struct pruner_selection third = {
+        .count = SAMPLES / 3, .index = index[1], .weight = weight};
     cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &all, NULL, NULL, &work, &loss, &b.err), 0);
     memcpy(order, trainer.order, sizeof order);
     cr_assert_eq(trainer_epoch(&trainer, 2, EPOCHS, &third, NULL, NULL, &work, &loss, &b.err), 0);
@@ -665,4 +667,57 @@ Test(train, scores_are_not_shared_by_what_decides_them)
     teardown(&first);
     teardown(&other);
     str_release(&folder);
+}
+
+/* ---- Weights ---- */
+
+struct heavy_options {
+    int weights;
+};
+
+static const struct option heavy_table[] = {
+    SELECT_WEIGHTS(struct heavy_options),
+    OPTION_END,
+};
+
+/* The first half, each four times as heavy as it should be. */
+static void choose_heavy(struct pruner_run *run, int epoch, struct rng *rng,
+                         struct pruner_selection *ret_selection)
+{
+    (void)epoch;
+    (void)rng;
+    ret_selection->count = run->task.keep;
+    for (uint32_t j = 0; j < run->task.keep; j++) {
+        ret_selection->index[j] = j;
+        ret_selection->weight[j] = 4;
+    }
+}
+
+static const struct pruner heavy = {
+    .name = "heavy",
+    .kind = PRUNER_STATIC,
+    .flags = PRUNER_WEIGHS,
+    .options = heavy_table,
+    .options_size = sizeof(struct heavy_options),
+    .select = choose_heavy,
+};
+
+static struct bench run_heavy(const char *weights)
+{
+    struct bench b;
+    setup_pruner(&b, &heavy);
+    b.cell.rate = 0.5;
+    set_option(&b, "weights", weights);
+    run_well(&b);
+    return b;
+}
+
+Test(train, a_batch_divided_by_its_weights_does_not_feel_their_scale)
+{
+    struct bench batch = run_heavy("batch"), none = run_heavy("none"), rows = run_heavy("rows");
+    assert_same_bits(&batch.kept, &none.kept);
+    cr_expect_neq(rows.kept.epochs[0].train_loss, none.kept.epochs[0].train_loss);
+    teardown(&batch);
+    teardown(&none);
+    teardown(&rows);
 }

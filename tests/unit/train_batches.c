@@ -6,84 +6,21 @@
 
 #include "harness/base/num.h"
 #include "harness/trainer.h"
+#include "tests/cell_bench.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-enum { EPOCHS = 4, MOST_EPOCHS = 8 };
-
-/* ---- A cell, and what it reported ---- */
-
-struct bench {
-    struct arena arena;
-    struct cell cell;
-    struct record_epoch epochs[MOST_EPOCHS];
-    size_t epoch_count;
-    struct record_end end;
-    struct err err;
-};
-
-static void *defaults(struct arena *arena, const struct option *table, size_t size)
-{
-    if (size == 0)
-        return NULL;
-    void *options = arena_alloc(arena, 1, size);
-    option_defaults(table, options);
-    return options;
-}
+enum { EPOCHS = BENCH_EPOCHS };
 
 static void setup(struct bench *b, const struct pruner *pruner, const char *model, int samples,
                   int batch)
 {
-    *b = (struct bench){0};
-    arena_init(&b->arena);
-    struct cell *cell = &b->cell;
-    cell->dataset = dataset_find("synthetic");
-    option_defaults(cell->dataset->options, &cell->data);
-    cell->data.samples = samples;
-    cell->data.classes = 4;
-    cell->model = model_find(model);
-    cell->model_options = defaults(&b->arena, cell->model->options, cell->model->options_size);
-    cell->pruner = pruner;
-    cell->pruner_options = defaults(&b->arena, pruner->options, pruner->options_size);
-    cell->seed = 1;
-    option_defaults(engine_options, &cell->engine);
-    option_defaults(recipe_options, &cell->recipe);
-    cell->recipe.epochs = EPOCHS;
-    cell->recipe.batch = batch;
-}
-
-static void keep_epoch(void *context, const struct record *record)
-{
-    struct bench *b = context;
-    if (record->kind == RECORD_EPOCH)
-        b->epochs[b->epoch_count++] = record->epoch;
-}
-
-static int run(struct bench *b)
-{
-    struct clock clock;
-    const struct train_sink sink = {keep_epoch, b};
-    clock_start(&clock, clock_now());
-    const struct train_places places = {.data_dirs = dataset_dirs(NULL, &b->arena),
-                                        .machine = "one"};
-    return train_cell(&b->cell, &places, &clock, &sink, &b->end, &b->err);
-}
-
-static void run_well(struct bench *b)
-{
-    cr_assert_eq(run(b), 0, "%s", b->err.text);
-    cr_assert_eq(b->end.state, ATTEMPT_DONE, "%s", b->end.reason);
-}
-
-static void assert_same_bits(const struct bench *a, const struct bench *b)
-{
-    for (size_t e = 0; e < EPOCHS; e++)
-        cr_assert(a->epochs[e].train_loss == b->epochs[e].train_loss &&
-                      a->epochs[e].test_accuracy == b->epochs[e].test_accuracy,
-                  "epoch %zu: loss %.17g, %.17g", e, a->epochs[e].train_loss,
-                  b->epochs[e].train_loss);
+    bench_setup(b, pruner, 0);
+    bench_set_model(b, model);
+    b->cell.data.samples = samples;
+    b->cell.recipe.batch = batch;
 }
 
 /* ---- Pruners made up for this file ---- */
@@ -179,9 +116,9 @@ Test(train_batches, who_drops_nothing_trains_as_full_bit_for_bit)
     setup(&full, pruner_find("full"), "convnet", 90, 32);
     setup(&looks, &pruner, "convnet", 90, 32);
     full.cell.recipe.augment = looks.cell.recipe.augment = AUGMENT_CROP_FLIP;
-    run_well(&full);
-    run_well(&looks);
-    assert_same_bits(&full, &looks);
+    bench_run_well(&full);
+    bench_run_well(&looks);
+    bench_assert_same_bits(&full.kept, &looks.kept);
     cr_assert_eq(looks.end.work.samples_forward, 2 * full.end.work.samples_forward);
     cr_assert_eq(looks.end.work.samples_backward, full.end.work.samples_backward);
     arena_release(&full.arena);
@@ -198,9 +135,9 @@ Test(train_batches, what_is_left_trains_as_if_nothing_else_had_been_chosen)
     setup(&a, &drops, "convnet", 90, 100);
     setup(&b, &chooses, "convnet", 90, 100);
     a.cell.recipe.augment = b.cell.recipe.augment = AUGMENT_CROP_FLIP;
-    run_well(&a);
-    run_well(&b);
-    assert_same_bits(&a, &b);
+    bench_run_well(&a);
+    bench_run_well(&b);
+    bench_assert_same_bits(&a.kept, &b.kept);
     arena_release(&a.arena);
     arena_release(&b.arena);
 }
@@ -211,10 +148,10 @@ Test(train_batches, weights_are_factors_of_the_loss)
     struct bench full, halves;
     setup(&full, pruner_find("full"), "softmax", 60, 60);
     setup(&halves, &pruner, "softmax", 60, 60);
-    run_well(&full);
-    run_well(&halves);
-    cr_assert_float_eq(halves.epochs[0].train_loss, full.epochs[0].train_loss / 2, 1e-6, "%g %g",
-                       halves.epochs[0].train_loss, full.epochs[0].train_loss);
+    bench_run_well(&full);
+    bench_run_well(&halves);
+    cr_assert_float_eq(halves.kept.epochs[0].train_loss, full.kept.epochs[0].train_loss / 2, 1e-6,
+                       "%g %g", halves.kept.epochs[0].train_loss, full.kept.epochs[0].train_loss);
     arena_release(&full.arena);
     arena_release(&halves.arena);
 }
@@ -226,12 +163,12 @@ Test(train_batches, only_what_is_back_propagated_counts_as_kept)
     const struct pruner pruner = made_up(drop_odd);
     struct bench b;
     setup(&b, &pruner, "softmax", 201, 32);
-    run_well(&b);
+    bench_run_well(&b);
     for (size_t e = 0; e < EPOCHS; e++) {
         const int64_t epochs = (int64_t)e + 1;
-        cr_assert_eq(b.epochs[e].kept, 101);
-        cr_assert_eq(b.epochs[e].work.samples_backward, 101 * epochs);
-        cr_assert_eq(b.epochs[e].work.samples_forward, (201 + 101) * epochs);
+        cr_assert_eq(b.kept.epochs[e].kept, 101);
+        cr_assert_eq(b.kept.epochs[e].work.samples_backward, 101 * epochs);
+        cr_assert_eq(b.kept.epochs[e].work.samples_forward, (201 + 101) * epochs);
     }
     cr_assert_float_eq(b.end.kept_fraction, 101.0 / 201, 1e-12, "%g", b.end.kept_fraction);
     cr_assert_gt(b.end.phase_ns[PHASE_SCORE], 0);
@@ -246,13 +183,13 @@ Test(train_batches, an_epoch_may_keep_nothing)
     struct bench full, none;
     setup(&full, pruner_find("full"), "softmax", 60, 32);
     setup(&none, &pruner, "softmax", 60, 32);
-    run_well(&full);
-    run_well(&none);
+    bench_run_well(&full);
+    bench_run_well(&none);
     for (size_t e = 0; e < EPOCHS; e++) {
-        cr_assert_eq(none.epochs[e].kept, 0);
-        cr_assert(isnan(none.epochs[e].train_loss));
-        cr_assert(none.epochs[e].lr == full.epochs[e].lr);
-        cr_assert(none.epochs[e].test_accuracy == none.epochs[0].test_accuracy);
+        cr_assert_eq(none.kept.epochs[e].kept, 0);
+        cr_assert(isnan(none.kept.epochs[e].train_loss));
+        cr_assert(none.kept.epochs[e].lr == full.kept.epochs[e].lr);
+        cr_assert(none.kept.epochs[e].test_accuracy == none.kept.epochs[0].test_accuracy);
     }
     cr_assert_eq(none.end.kept_fraction, 0.0);
     cr_assert_eq(none.end.work.samples_backward, 0);
@@ -272,9 +209,9 @@ Test(train_batches, a_batch_may_keep_a_single_sample)
             setup(&b, &pruner, models[m], 40, 16);
             b.cell.engine.threads = threads;
             b.cell.recipe.epochs = 1;
-            run_well(&b);
-            cr_assert_eq(b.epochs[0].kept, 3);
-            cr_assert(isfinite(b.epochs[0].train_loss), "%s", models[m]);
+            bench_run_well(&b);
+            cr_assert_eq(b.kept.epochs[0].kept, 3);
+            cr_assert(isfinite(b.kept.epochs[0].train_loss), "%s", models[m]);
             arena_release(&b.arena);
         }
 }
@@ -284,7 +221,7 @@ Test(train_batches, a_wrong_weight_is_the_pruners_mistake_and_no_divergence)
     const struct pruner pruner = made_up(weigh_wrongly);
     struct bench b;
     setup(&b, &pruner, "softmax", 60, 32);
-    cr_assert_neq(run(&b), 0);
+    cr_assert_neq(bench_run(&b), 0);
     cr_assert(strstr(b.err.text, "made-up: bug: weight -1"), "%s", b.err.text);
     arena_release(&b.arena);
 }
@@ -297,11 +234,11 @@ static void expect_dropout(const char *name)
     struct bench a, b;
     setup(&a, pruner_find(name), "softmax", SAMPLES, 32);
     setup(&b, pruner_find(name), "softmax", SAMPLES, 32);
-    run_well(&a);
-    run_well(&b);
-    assert_same_bits(&a, &b);
-    cr_assert_lt(a.epochs[1].kept, SAMPLES, "%s", name);
-    cr_assert_eq(a.epochs[EPOCHS - 1].kept, SAMPLES, "%s: the last epoch takes all", name);
+    bench_run_well(&a);
+    bench_run_well(&b);
+    bench_assert_same_bits(&a.kept, &b.kept);
+    cr_assert_lt(a.kept.epochs[1].kept, SAMPLES, "%s", name);
+    cr_assert_eq(a.kept.epochs[EPOCHS - 1].kept, SAMPLES, "%s: the last epoch takes all", name);
     const struct work work = a.end.work;
     cr_assert_eq(work.samples_forward - work.samples_backward, (EPOCHS - 1) * SAMPLES);
     cr_assert_float_eq(a.end.kept_fraction, (double)work.samples_backward / (EPOCHS * SAMPLES),
@@ -326,9 +263,9 @@ Test(train_batches, the_others_with_a_soft_budget_repeat_themselves)
         setup(&a, pruner_find(names[i]), "softmax", 200, 32);
         setup(&b, pruner_find(names[i]), "softmax", 200, 32);
         a.cell.rate = b.cell.rate = 0.5;
-        run_well(&a);
-        run_well(&b);
-        assert_same_bits(&a, &b);
+        bench_run_well(&a);
+        bench_run_well(&b);
+        bench_assert_same_bits(&a.kept, &b.kept);
         cr_assert(a.end.kept_fraction > 0 && a.end.kept_fraction < 1, "%s keeps %g", names[i],
                   a.end.kept_fraction);
         cr_assert_eq(a.end.work.samples_forward, a.end.work.samples_backward, "%s", names[i]);
@@ -380,7 +317,7 @@ Test(train_batches, training_tells_the_mean_loss_of_each_batch)
     pruner.watch_training = always;
     struct bench b;
     setup(&b, &pruner, "softmax", 60, 32);
-    run_well(&b);
+    bench_run_well(&b);
     arena_release(&b.arena);
 }
 

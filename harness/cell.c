@@ -189,13 +189,19 @@ int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct
 void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
               char ret_key[HASH_HEX_SIZE])
 {
+    cell_key_of(json, dataset_hash, file_hash, NN_VERSION, ret_key);
+}
+
+void cell_key_of(const char *json, const char *dataset_hash, const char *file_hash,
+                 const char *version, char ret_key[HASH_HEX_SIZE])
+{
     /* Each with its NUL, so that no text can run over into the next. */
     struct hash *hash = hash_new();
     hash_add(hash, json, strlen(json) + 1);
     hash_add(hash, dataset_hash, strlen(dataset_hash) + 1);
     if (file_hash[0])
         hash_add(hash, file_hash, strlen(file_hash) + 1);
-    hash_add(hash, NN_VERSION, sizeof NN_VERSION);
+    hash_add(hash, version, strlen(version) + 1);
     hash_finish(hash, ret_key);
 }
 

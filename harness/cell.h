@@ -39,6 +39,9 @@ int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell,
 /* Of the canonical JSON, the dataset's content hash, cell_file_hash and NN_VERSION. */
 void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
               char ret_key[HASH_HEX_SIZE]);
+/* The same with another version of the engine. */
+void cell_key_of(const char *json, const char *dataset_hash, const char *file_hash,
+                 const char *version, char ret_key[HASH_HEX_SIZE]);
 /* Of the file that the cell's pruner reads; "" where it reads none. An error names the file. */
 int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err);
 

@@ -114,8 +114,10 @@ struct cmd {
 
 int cmd_bench(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_database(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_logs(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_plot(int argc, char **argv);
 int cmd_run(int argc, char **argv);
@@ -123,6 +125,7 @@ int cmd_show(int argc, char **argv);
 int cmd_scores(int argc, char **argv);
 int cmd_sql(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_cell(int argc, char **argv);
 
 #endif

@@ -59,23 +59,31 @@ bool cmd_newest_db(const char *folder, struct str *ret_path)
     return found;
 }
 
+int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret_path)
+{
+    if (path) {
+        str_add(ret_path, path);
+        return -1;
+    }
+    if (!cmd_newest_db("results", ret_path))
+        return cmd_fail(line, EXIT_DATABASE,
+                        "no database in results/: run an experiment, or give one with --db PATH");
+    fprintf(stderr, "winnow %s: %s\n", line->name, str_text(ret_path));
+    return -1;
+}
+
 int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store)
 {
-    struct str newest = {0};
+    struct str chosen = {0};
     struct err err;
-    int done = -1;
-    if (!path && !cmd_newest_db("results", &newest))
-        done = cmd_fail(line, EXIT_DATABASE,
-                        "no database in results/: run an experiment, or give one with --db PATH");
-    else if (store_open(path ? path : str_text(&newest), STORE_READ, ret_store, &err))
+    int done = cmd_choose_db(line, path, &chosen);
+    if (done < 0 && store_open(str_text(&chosen), STORE_READ, ret_store, &err))
         done = cmd_fail(line, EXIT_DATABASE, err.text);
-    else if (!path)
-        fprintf(stderr, "winnow %s: %s\n", line->name, str_text(&newest));
     if (done < 0 && db_exec(store_sqlite(*ret_store), "BEGIN", &err)) {
         store_close(*ret_store);
         done = cmd_fail(line, EXIT_DATABASE, err.text);
     }
-    str_release(&newest);
+    str_release(&chosen);
     return done;
 }
 

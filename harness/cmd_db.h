@@ -28,6 +28,10 @@
  */
 int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store);
 
+/* path, or the newest of results/, whose name then goes to stderr, into ret_path. -1: go on; else
+ * the exit code. */
+int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret_path);
+
 /* The newest database of a folder by the last change to it or to its WAL; false where there is
  * none. */
 bool cmd_newest_db(const char *folder, struct str *ret_path);

@@ -133,24 +133,10 @@ static void check_governor(struct report *report, const struct record_environmen
         known ? environment->governor : "not told, as in most virtual machines");
 }
 
-/* Bytes that programs can have now; all of them where the system does not tell. */
-static int64_t available_memory(int64_t total)
-{
-    FILE *file = fopen("/proc/meminfo", "r");
-    if (!file)
-        return total;
-    char line[256];
-    long long kibibytes = 0;
-    bool found = false;
-    while (!found && fgets(line, sizeof line, file))
-        found = sscanf(line, "MemAvailable: %lld", &kibibytes) == 1;
-    fclose(file);
-    return found ? kibibytes * 1024 : total;
-}
-
 static void check_memory(struct report *report, const struct record_environment *environment)
 {
-    const int64_t available = available_memory(environment->memory_bytes);
+    const int64_t told = environment_available_memory();
+    const int64_t available = told ? told : environment->memory_bytes;
     const bool little = available < gibibyte;
     add(report, "memory", little ? LEVEL_WARNING : LEVEL_OK,
         json_pack("{s:I, s:I}", "total_bytes", (json_int_t)environment->memory_bytes,

@@ -1,6 +1,12 @@
+/*
+ * winnow plan: what an experiment's cells still need, why, and what that will take.
+ */
+#include "harness/artifact.h"
 #include "harness/cmd_config.h"
+#include "harness/cmd_rows.h"
 #include "harness/environment.h"
-#include "harness/plan.h"
+#include "harness/explain.h"
+#include "harness/forecast.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +15,18 @@
 enum { SHORT_KEY = 10 };
 
 struct values {
+    int jobs;
     const char *db;
-    bool json;
+    bool why, json;
     struct cmd_values set;
 };
 
 static const struct cmd_flag flags[] = {
+    CMD_SWITCH(struct values, why, 0, "name the reason, under each cell that is not done"),
+    CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
+            "reckon with N cells at once; 0: as many as the cores have room for, as run does"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
-    CMD_SWITCH(struct values, json, 0, "print JSON"),
+    CMD_SWITCH(struct values, json, 0, "print JSON, with the reasons"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -25,7 +35,9 @@ static const struct cmd_line line = {
     "plan",
     "FILE",
     "Lists the cells of an experiment, in the order in which they would run, and what each still "
-    "needs:\ndone; to run; retry (attempted, without success).",
+    "needs:\ndone; to run; retry (attempted, without success; run --retry-failed). Below them the "
+    "stale ones:\nthe database has them, and the file no longer lists them. Times, disk and memory "
+    "are reckoned from\nthe finished cells of the database.",
     flags,
     1,
     1,
@@ -36,14 +48,34 @@ static const char *const state_names[] = {
     [CELL_DONE] = "done",
     [CELL_FAILED] = "retry",
 };
+static const char stale_name[] = "stale";
 
 enum { STATE_COUNT = sizeof state_names / sizeof *state_names };
 
-static void count_states(const struct plan *plan, size_t ret_counts[STATE_COUNT])
+/* All that is to be shown. */
+struct view {
+    const struct config *config;
+    const struct values *values;
+    struct plan *plan;
+    const char *db;
+    bool found; /* the database is there */
+    struct history *history;
+    struct explainer *explainer;
+    struct forecast *forecast;
+    struct run_options options;
+    size_t counts[STATE_COUNT], stale;
+};
+
+/* NULL: not known, or there is nothing to wait for. */
+static const struct estimate *estimate_of(const struct view *view, size_t i)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        ret_counts[plan->cells[i].state]++;
+    const struct estimate *estimate = &view->forecast->cells[i];
+    return view->plan->cells[i].state == CELL_DONE || estimate->basis == ESTIMATE_UNKNOWN
+               ? NULL
+               : estimate;
 }
+
+/* ---- For people -------------------------------------------------------------------------------*/
 
 /* What the cells' threads mean for how many run beside each other; nothing of one thread each. */
 static void print_threads(int threads)
@@ -56,47 +88,186 @@ static void print_threads(int threads)
                                : "");
 }
 
-static void print_table(const struct plan *plan, const struct config *config, const char *db,
-                        bool found)
+static void print_cell(const struct view *view, size_t i)
 {
-    size_t counts[STATE_COUNT] = {0};
-    count_states(plan, counts);
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_cell *cell = &plan->cells[i];
-        printf("%-6s  %.*s  %s\n", state_names[cell->state], SHORT_KEY, cell->key, cell->label);
+    const struct plan_cell *cell = &view->plan->cells[i];
+    const struct estimate *estimate = estimate_of(view, i);
+    printf("%-6s  %.*s  %s", state_names[cell->state], SHORT_KEY, cell->key, cell->label);
+    if (estimate) {
+        struct str text = {0};
+        cmd_add_duration(&text, estimate->seconds);
+        printf(", about %s", str_text(&text));
+        str_release(&text);
     }
-    printf("\n%s: %zu cell%s, %zu done, %zu to run, %zu to retry (%s%s)\n", config->name,
-           plan->count, plan->count == 1 ? "" : "s", counts[CELL_DONE], counts[CELL_NEW],
-           counts[CELL_FAILED], db, found ? "" : " does not exist yet");
-    print_threads(config->engine.threads);
+    printf("\n");
+    if (!view->values->why || cell->state == CELL_DONE)
+        return;
+    const char *why = explain_cell(view->explainer, cell, &view->plan->arena);
+    if (why[0])
+        printf("        %s\n", why);
 }
 
-static json_t *cell_json(const struct plan_cell *cell)
+static void print_stale(const struct view *view)
 {
+    const struct history_cell *cell;
+    for (size_t i = 0; (cell = explain_stale(view->explainer, i)); i++) {
+        printf("%-6s  %.*s  %s\n", stale_name, SHORT_KEY, cell->key, cell->label);
+        if (view->values->why)
+            printf("        the file no longer lists it; it is %s, and stays in the database\n",
+                   cell->state);
+    }
+}
+
+static void add_free(struct str *text, int64_t bytes)
+{
+    if (bytes > 0) {
+        str_add(text, ", ");
+        estimate_add_bytes(text, bytes);
+        str_add(text, " free");
+    }
+    str_add(text, "\n");
+}
+
+static void print_needs(const struct view *view)
+{
+    const struct estimate_needs *needs = &view->forecast->needs;
+    struct str text = {0};
+    if (needs->disk_bytes > 0) {
+        str_add(&text, "disk: about ");
+        estimate_add_bytes(&text, needs->disk_bytes);
+        add_free(&text, needs->free_disk);
+    }
+    if (needs->memory_bytes > 0) {
+        str_add(&text, "memory: up to ");
+        estimate_add_bytes(&text, needs->worker_bytes);
+        str_addf(&text, " a worker, %d at once", needs->workers);
+        add_free(&text, needs->free_memory);
+    }
+    fputs(str_text(&text), stdout);
+    str_release(&text);
+}
+
+static void print_summary(const struct view *view)
+{
+    const struct forecast *forecast = view->forecast;
+    struct str text = {0};
+    str_addf(&text, "%s: %zu cell%s, %zu done, %zu to run, %zu to retry", view->config->name,
+             view->plan->count, view->plan->count == 1 ? "" : "s", view->counts[CELL_DONE],
+             view->counts[CELL_NEW], view->counts[CELL_FAILED]);
+    if (view->stale)
+        str_addf(&text, ", %zu stale", view->stale);
+    str_addf(&text, " (%s%s)", view->db, view->found ? "" : " does not exist yet");
+    if (forecast->to_run > 0 && forecast->unknown == forecast->to_run) {
+        str_add(&text, "; no finished cell tells how long that takes");
+    } else if (forecast->to_run > 0) {
+        str_addf(&text, "; %s ", forecast->unknown ? "at least" : "about");
+        cmd_add_duration(&text, forecast->seconds);
+        str_addf(&text, " with -j %d", view->options.jobs);
+        if (forecast->unknown)
+            str_addf(&text, ", not known of %zu", forecast->unknown);
+    }
+    puts(str_text(&text));
+    str_release(&text);
+}
+
+static void print_table(const struct view *view)
+{
+    for (size_t i = 0; i < view->plan->count; i++)
+        print_cell(view, i);
+    print_stale(view);
+    printf("\n");
+    print_needs(view);
+    print_summary(view);
+    print_threads(view->config->engine.threads);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------*/
+
+static json_t *known(bool is_known, json_t *value)
+{
+    if (is_known)
+        return value;
+    json_decref(value);
+    return json_null();
+}
+
+/* NULL for text that is not UTF-8, which a path need not be and JSON must. */
+static json_t *text_json(const char *text)
+{
+    json_t *json = json_string(text);
+    return json ? json : json_null();
+}
+
+static json_t *cell_json(const struct view *view, size_t i)
+{
+    const struct plan_cell *cell = &view->plan->cells[i];
     const struct store_cell *stored = &cell->stored;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:I, s:i}", "key", cell->key,
-                     "state", state_names[cell->state], "label", cell->label, "dataset",
-                     stored->dataset, "model", stored->model, "model_label", stored->model_label,
-                     "pruner", stored->pruner, "options", stored->options, "rate", stored->rate,
-                     "seed", (json_int_t)stored->seed, "epochs", stored->epochs);
+    const struct estimate *estimate = estimate_of(view, i);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:I, s:i, s:o, s:o, s:o, s:o}", "key",
+        cell->key, "state", state_names[cell->state], "label", cell->label, "dataset",
+        stored->dataset, "model", stored->model, "model_label", stored->model_label, "pruner",
+        stored->pruner, "options", stored->options, "rate", stored->rate, "seed",
+        (json_int_t)stored->seed, "epochs", stored->epochs, "why",
+        text_json(explain_cell(view->explainer, cell, &view->plan->arena)), "eta_s",
+        known(estimate != NULL, json_real(estimate ? estimate->seconds : 0)), "eta_from",
+        known(estimate != NULL,
+              json_string(estimate_basis_names[estimate ? estimate->basis : ESTIMATE_UNKNOWN])),
+        "peak_memory_bytes",
+        known(estimate && estimate->memory_bytes > 0,
+              json_integer(estimate ? estimate->memory_bytes : 0)));
 }
 
-static void print_json(const struct plan *plan, const struct config *config, const char *db,
-                       bool found)
+static json_t *stale_json(const struct history_cell *cell)
 {
-    size_t counts[STATE_COUNT] = {0};
-    count_states(plan, counts);
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:f, s:I, s:o, s:n}", "key", cell->key,
+                     "state", stale_name, "label", text_json(cell->label), "dataset", cell->dataset,
+                     "model", cell->model, "pruner", cell->pruner, "rate", cell->rate, "seed",
+                     (json_int_t)cell->seed, "why",
+                     json_sprintf("the file no longer lists it; it is %s", cell->state), "eta_s");
+}
+
+static json_t *cells_json(const struct view *view)
+{
     json_t *cells = json_array();
-    for (size_t i = 0; i < plan->count; i++)
-        if (json_array_append_new(cells, cell_json(&plan->cells[i])))
-            DIE("out of memory: JSON");
-    json_t *path = json_string(db); /* NULL: a path need not be UTF-8, JSON must */
-    json_t *root =
-        json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o}", "experiment", config->name,
-                  "database", path ? path : json_null(), "database_exists", (int)found,
-                  "cell_count", (json_int_t)plan->count, "done", (json_int_t)counts[CELL_DONE],
-                  "to_run", (json_int_t)counts[CELL_NEW], "retry", (json_int_t)counts[CELL_FAILED],
-                  "threads", config->engine.threads, "cells", cells);
+    const struct history_cell *stale;
+    int failed = 0;
+    for (size_t i = 0; i < view->plan->count; i++)
+        failed |= json_array_append_new(cells, cell_json(view, i));
+    for (size_t i = 0; (stale = explain_stale(view->explainer, i)); i++)
+        failed |= json_array_append_new(cells, stale_json(stale));
+    if (failed)
+        DIE("out of memory: JSON");
+    return cells;
+}
+
+static json_t *totals_json(const struct view *view)
+{
+    const struct forecast *forecast = view->forecast;
+    const struct estimate_needs *needs = &forecast->needs;
+    const bool some = forecast->unknown < forecast->to_run || forecast->to_run == 0;
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "cells",
+        (json_int_t)view->plan->count, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
+        (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED], "stale",
+        (json_int_t)view->stale, "jobs", view->options.jobs, "eta_s",
+        known(some, json_real(forecast->seconds)), "eta_unknown", (json_int_t)forecast->unknown,
+        "disk_bytes", known(needs->disk_bytes > 0, json_integer(needs->disk_bytes)),
+        "free_disk_bytes", known(needs->free_disk > 0, json_integer(needs->free_disk)),
+        "worker_memory_bytes", known(needs->worker_bytes > 0, json_integer(needs->worker_bytes)),
+        "memory_bytes", known(needs->memory_bytes > 0, json_integer(needs->memory_bytes)),
+        "free_memory_bytes", known(needs->free_memory > 0, json_integer(needs->free_memory)));
+}
+
+static void print_json(const struct view *view)
+{
+    json_t *root = json_pack(
+        "{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o, s:o}", "experiment", view->config->name,
+        "database", text_json(view->db), "database_exists", (int)view->found, "cell_count",
+        (json_int_t)view->plan->count, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
+        (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED],
+        "threads", view->config->engine.threads, "totals", totals_json(view), "cells",
+        cells_json(view));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -105,36 +276,65 @@ static void print_json(const struct plan *plan, const struct config *config, con
     json_decref(root);
 }
 
-/* A database that is not there yet knows of nothing: *ret_found says so. */
-static int read_states(struct plan *plan, const char *db, bool *ret_found, struct err *err)
+/* ---- The whole --------------------------------------------------------------------------------*/
+
+/* A database that is not there yet knows of nothing: view->found says so. */
+static int read_database(struct view *view, struct err *err)
 {
-    *ret_found = access(db, F_OK) == 0;
-    if (!*ret_found)
+    view->found = access(view->db, F_OK) == 0;
+    if (!view->found) {
+        view->history = history_none();
         return 0;
+    }
     struct store *store;
-    if (store_open(db, STORE_READ, &store, err))
+    if (store_open(view->db, STORE_READ, &store, err))
         return -1;
-    const int failed = plan_states(plan, store, err);
+    const int failed = plan_states(view->plan, store, err) ||
+                       history_read(store, view->config->name, &view->history, err);
     store_close(store);
     return failed;
 }
 
+static void reckon(struct view *view)
+{
+    struct str artifacts = {0};
+    artifact_folder(view->db, &artifacts);
+    view->options = (struct run_options){
+        .jobs = run_jobs(view->values->jobs, view->config->engine.threads),
+        .threads = view->config->engine.threads,
+        .artifacts = str_text(&artifacts),
+    };
+    view->explainer = explain_new(view->plan, view->history);
+    view->forecast = forecast_new(view->plan, view->history, &view->options, view->db);
+    view->options.artifacts = NULL;
+    str_release(&artifacts);
+    for (size_t i = 0; i < view->plan->count; i++)
+        view->counts[view->plan->cells[i].state]++;
+    while (explain_stale(view->explainer, view->stale))
+        view->stale++;
+}
+
 static int show(const struct config *config, const struct values *values)
 {
-    struct plan *plan;
+    struct view view = {.config = config, .values = values};
     struct err err;
-    if (plan_make(config, &plan, &err))
-        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-    const char *db = cmd_config_db(config, values->db, &plan->arena);
-    bool found;
     int code = EXIT_DONE;
-    if (read_states(plan, db, &found, &err))
+    if (plan_make(config, &view.plan, &err))
+        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    view.db = cmd_config_db(config, values->db, &view.plan->arena);
+    if (read_database(&view, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
-    else if (values->json)
-        print_json(plan, config, db, found);
-    else
-        print_table(plan, config, db, found);
-    plan_free(plan);
+    } else {
+        reckon(&view);
+        if (values->json)
+            print_json(&view);
+        else
+            print_table(&view);
+    }
+    forecast_free(view.forecast);
+    explain_free(view.explainer);
+    history_free(view.history);
+    plan_free(view.plan);
     return code;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cmd_progress.h"
 
 #include "harness/clock.h"
+#include "harness/cmd_rows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -110,18 +111,6 @@ static void add_thousands(struct str *text, double value)
         str_addf(text, "%lld", whole);
 }
 
-/* "45 s", "3 min 12 s", "2 h 05 min" */
-static void add_duration(struct str *text, double seconds)
-{
-    const long long s = llround(seconds);
-    if (s < 60)
-        str_addf(text, "%lld s", s);
-    else if (s < 3600)
-        str_addf(text, "%lld min %02lld s", s / 60, s % 60);
-    else
-        str_addf(text, "%lld h %02lld min", s / 3600, s / 60 % 60);
-}
-
 static void add_ended(struct str *text, const struct progress *p, const struct run_event *event,
                       const struct shown *shown)
 {
@@ -222,7 +211,7 @@ static void draw_bar(const struct progress *p, size_t width)
     const double seconds = remaining(p);
     if (seconds > 0) {
         str_add(&text, ", about ");
-        add_duration(&text, seconds);
+        cmd_add_duration(&text, seconds);
         str_add(&text, " left");
     }
     if (p->stopping)

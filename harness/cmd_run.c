@@ -5,6 +5,7 @@
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
 #include "harness/environment.h"
+#include "harness/forecast.h"
 #include "harness/run.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 struct values {
     int jobs, limit;
-    bool retry_failed, no_reuse;
+    bool retry_failed, no_reuse, force;
     const char *db;
     struct cmd_values set;
 };
@@ -24,6 +25,8 @@ static const struct cmd_flag flags[] = {
     CMD_INT(struct values, limit, 0, "N", "0", 0, 1000000, "start at most N cells; 0: all"),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
     CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
+    CMD_SWITCH(struct values, force, 0,
+               "start although disk or memory will not do, as far as finished cells tell"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -86,6 +89,27 @@ static int record_experiment(const struct config *config, const struct plan *pla
     return failed;
 }
 
+/* By what finished cells took; -1: go on. Otherwise the exit code, and the reason was printed. */
+static int refuse(const struct config *config, const struct plan *plan, struct store *store,
+                  const struct run_options *options, const char *db, bool force)
+{
+    struct history *history;
+    struct err err;
+    struct str reasons = {0};
+    int code = -1;
+    if (history_read(store, config->name, &history, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    struct forecast *forecast = forecast_new(plan, history, options, db);
+    if (estimate_refuses(&forecast->needs, &reasons)) {
+        fprintf(stderr, "%s%s", force ? "warning: " : "winnow run: ", str_text(&reasons));
+        code = force ? -1 : EXIT_ENVIRONMENT;
+    }
+    str_release(&reasons);
+    forecast_free(forecast);
+    history_free(history);
+    return code;
+}
+
 static void print_totals(const struct run_totals *totals, const char *db)
 {
     fprintf(stderr, "%zu cell%s done", totals->done, totals->done == 1 ? "" : "s");
@@ -120,10 +144,15 @@ static const char *threads_each(const struct run_options *options, struct arena 
 }
 
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
-                      const struct run_options *options, const char *db)
+                      const struct run_options *options, const char *db, bool force)
 {
     struct err err;
-    if (record_experiment(config, plan, store, &err) || plan_states(plan, store, &err))
+    if (plan_states(plan, store, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    const int refused = refuse(config, plan, store, options, db, force);
+    if (refused >= 0)
+        return refused;
+    if (record_experiment(config, plan, store, &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);
     const size_t done = count_state(plan, CELL_DONE), failed = count_state(plan, CELL_FAILED);
     const size_t wanted = plan->count - done - (options->retry_failed ? 0 : failed);
@@ -153,11 +182,8 @@ static int run_config(const struct config *config, const struct values *values)
     struct store *store;
     struct err err;
     struct str artifacts = {0};
-    const int room = engine_room(environment_cores(), config->engine.threads);
     struct run_options options = {
-        .jobs = values->jobs          ? values->jobs
-                : room < RUN_MAX_JOBS ? room
-                                      : RUN_MAX_JOBS,
+        .jobs = run_jobs(values->jobs, config->engine.threads),
         .threads = config->engine.threads,
         .limit = values->limit,
         .retry_failed = values->retry_failed,
@@ -173,7 +199,7 @@ static int run_config(const struct config *config, const struct values *values)
     if (store_open(db, STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
     } else {
-        code = run_stored(config, plan, store, &options, db);
+        code = run_stored(config, plan, store, &options, db, values->force);
         store_close(store);
     }
     plan_free(plan);

@@ -7,6 +7,7 @@
  */
 #include "harness/cmd_db.h"
 #include "harness/cmd_find.h"
+#include "harness/cmd_rows.h"
 #include "harness/table.h"
 
 #include <jansson.h>
@@ -34,26 +35,6 @@ static const struct cmd_line line = {
     1,
 };
 
-/* A query with one text parameter whose rows a function writes down. */
-static int each_row(sqlite3 *db, const char *sql, const char *parameter,
-                    int (*write)(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text,
-                                 struct err *err),
-                    struct str *ret_text, struct err *err)
-{
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    int failed = 0;
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, parameter, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK)
-        while (!failed && (code = sqlite3_step(row)) == SQLITE_ROW)
-            failed = write(db, row, ret_text, err);
-    sqlite3_finalize(row);
-    if (failed)
-        return -1;
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
-}
-
 /* A query with one text parameter as an aligned table, with a title where there are rows. */
 static int add_table(sqlite3 *db, const char *title, const char *sql, const char *parameter,
                      struct str *ret_text, struct err *err)
@@ -71,12 +52,6 @@ static int add_table(sqlite3 *db, const char *title, const char *sql, const char
     }
     table_release(&table);
     return failed;
-}
-
-static const char *column(sqlite3_stmt *row, int i)
-{
-    const char *text = (const char *)sqlite3_column_text(row, i);
-    return text ? text : "";
 }
 
 /* ---- The recipe -------------------------------------------------------------------------------*/
@@ -133,11 +108,12 @@ static void add_setting(struct paragraph *paragraph, const char *name, json_t *v
     str_release(&item);
 }
 
-static int write_recipe(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
+static int write_recipe(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
+    struct str *ret_text = context;
     (void)db;
     json_error_t error;
-    json_t *recipe = json_loads(column(row, 0), 0, &error), *value;
+    json_t *recipe = json_loads(cmd_column(row, 0), 0, &error), *value;
     const char *key;
     if (!recipe)
         return err_set(err, "the cell's JSON is damaged: %s", error.text);
@@ -155,36 +131,22 @@ static int write_recipe(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, st
 
 /* ---- Attempts ---------------------------------------------------------------------------------*/
 
-static int write_phase(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
+static int write_phase(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
+    struct str *ret_text = context;
     (void)db;
     (void)err;
     const double seconds = sqlite3_column_double(row, 1), share = sqlite3_column_double(row, 2);
-    str_addf(ret_text, "  %-10s %10.3f s  ", column(row, 0), seconds);
+    str_addf(ret_text, "  %-10s %10.3f s  ", cmd_column(row, 0), seconds);
     table_add_bar(ret_text, share, BAR_WIDTH);
     str_addf(ret_text, " %5.1f %%\n", 100 * share);
     return 0;
 }
 
-static void add_log(const char *log, struct str *ret_text)
-{
-    struct str one = {0};
-    str_add(ret_text, "\nthe end of its log\n");
-    while (*log) {
-        const size_t length = strcspn(log, "\n");
-        str_clear(&one);
-        str_add_bytes(&one, log, length);
-        str_add(ret_text, "  ");
-        table_add_safe(ret_text, str_text(&one));
-        str_add(ret_text, "\n");
-        log += length + (log[length] == '\n');
-    }
-    str_release(&one);
-}
-
 /* The views tell of good attempts only; this tells of each. */
-static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
+static int write_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
+    struct str *ret_text = context;
     static const char phases[] =
         "SELECT p.phase, p.ns / 1e9, coalesce(1.0 * p.ns / nullif(a.wall_ns, 0), 0) "
         "FROM phase p JOIN attempt a ON a.id = p.attempt "
@@ -202,48 +164,52 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, s
         "FROM v_solver WHERE attempt = CAST(? AS INTEGER) GROUP BY epoch, step";
     static const char warnings[] =
         "SELECT code AS warning, text FROM v_warning WHERE attempt = CAST(? AS INTEGER)";
-    const char *attempt = column(row, 0);
-    str_addf(ret_text, "\nattempt %s: %s\n", attempt, column(row, 1));
+    const char *attempt = cmd_column(row, 0);
+    str_addf(ret_text, "\nattempt %s: %s\n", attempt, cmd_column(row, 1));
     for (int i = 2; i < 7; i++) /* reason, accuracies, samples, implementations, scores */
-        if (*column(row, i)) {
+        if (*cmd_column(row, i)) {
             str_add(ret_text, "  ");
-            table_add_safe(ret_text, column(row, i));
+            table_add_safe(ret_text, cmd_column(row, i));
             str_add(ret_text, "\n");
         }
-    if (each_row(db, phases, attempt, write_phase, ret_text, err) ||
+    if (cmd_each_row(db, phases, attempt, write_phase, ret_text, err) ||
         add_table(db, "\n", warnings, attempt, ret_text, err) ||
         add_table(db, "\n", selections, attempt, ret_text, err) ||
         add_table(db, "\n", solvers, attempt, ret_text, err) ||
         add_table(db, "\n", epochs, attempt, ret_text, err))
         return -1;
-    if (*column(row, 7))
-        add_log(column(row, 7), ret_text);
+    if (*cmd_column(row, 7)) {
+        str_add(ret_text, "\nthe end of its log\n");
+        cmd_add_log(ret_text, cmd_column(row, 7), 0);
+    }
     return 0;
 }
 
 /* ---- The cell ---------------------------------------------------------------------------------*/
 
-static int write_texts(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
+static int write_texts(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
+    struct str *ret_text = context;
     (void)db;
     (void)err;
     for (int i = 0; i < sqlite3_column_count(row); i++)
-        if (*column(row, i))
-            str_addf(ret_text, "%s\n", column(row, i));
+        if (*cmd_column(row, i))
+            str_addf(ret_text, "%s\n", cmd_column(row, i));
     return 0;
 }
 
 /* One line for each thing that is known of a machine. */
-static int write_environment(sqlite3 *db, sqlite3_stmt *row, struct str *ret_text, struct err *err)
+static int write_environment(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
+    struct str *ret_text = context;
     (void)db;
     (void)err;
-    str_addf(ret_text, "\nenvironment of attempts %s\n", column(row, 0));
+    str_addf(ret_text, "\nenvironment of attempts %s\n", cmd_column(row, 0));
     for (int i = 1; i < sqlite3_column_count(row); i++) {
-        if (!*column(row, i))
+        if (!*cmd_column(row, i))
             continue;
         str_addf(ret_text, "  %-16s", sqlite3_column_name(row, i));
-        table_add_safe(ret_text, column(row, i));
+        table_add_safe(ret_text, cmd_column(row, i));
         str_add(ret_text, "\n");
     }
     return 0;
@@ -276,10 +242,11 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "FROM (SELECT id, environment FROM attempt WHERE cell = ? ORDER BY id) a "
         "JOIN v_environment e ON e.environment = a.environment "
         "GROUP BY e.environment ORDER BY min(a.id)";
-    return each_row(db, head, key, write_texts, ret_text, err) ||
-           each_row(db, "SELECT json FROM cell WHERE key = ?", key, write_recipe, ret_text, err) ||
-           each_row(db, attempts, key, write_attempt, ret_text, err) ||
-           each_row(db, environments, key, write_environment, ret_text, err);
+    return cmd_each_row(db, head, key, write_texts, ret_text, err) ||
+           cmd_each_row(db, "SELECT json FROM cell WHERE key = ?", key, write_recipe, ret_text,
+                        err) ||
+           cmd_each_row(db, attempts, key, write_attempt, ret_text, err) ||
+           cmd_each_row(db, environments, key, write_environment, ret_text, err);
 }
 
 int cmd_show(int argc, char **argv)

@@ -7,6 +7,7 @@
  * "running" in a database that nobody writes are what a killed scheduler left behind.
  */
 #include "harness/cmd_db.h"
+#include "harness/cmd_watch.h"
 #include "harness/table.h"
 #include "results/lock.h"
 
@@ -18,12 +19,17 @@ enum { BAR_WIDTH = 30, MOST_FAILURES = 20 };
 
 struct values {
     const char *db;
-    bool json;
+    bool json, watch;
+    double interval; /* seconds */
 };
 
 static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_SWITCH(struct values, json, 0, "print JSON, numbers exact"),
+    CMD_SWITCH(struct values, watch, 0,
+               "follow the grid while it runs: redraw, or a line for each change where the output "
+               "is no terminal"),
+    CMD_DOUBLE(struct values, interval, 0, "S", "2", 0.1, 3600, "seconds between two looks"),
     CMD_END,
 };
 static const struct cmd_line line = {
@@ -314,6 +320,9 @@ int cmd_status(int argc, char **argv)
     struct str text = {0};
     struct err err;
     int code = cmd_parse(&line, argc, argv, &values, NULL);
+    if (code < 0 && values.watch)
+        return values.json ? cmd_fail(&line, EXIT_USAGE, "--watch or --json: which one?")
+                           : watch_database(&line, values.db, values.interval);
     if (code < 0)
         code = cmd_open_store(&line, values.db, &store);
     if (code >= 0)

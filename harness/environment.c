@@ -172,6 +172,16 @@ double environment_load_average(void)
     return getloadavg(&load, 1) == 1 ? load : (double)NAN;
 }
 
+int64_t environment_available_memory(void)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *text = read_value("/proc/meminfo", "MemAvailable:", &arena);
+    const int64_t kibibytes = text ? strtoll(text, NULL, 10) : 0;
+    arena_release(&arena);
+    return kibibytes > 0 ? kibibytes * 1024 : 0;
+}
+
 int64_t environment_peak_memory(void)
 {
     /* VmHWM and not getrusage: that one's peak outlives exec, so that a worker would inherit the

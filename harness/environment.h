@@ -73,6 +73,8 @@ void environment_record(int threads_asked, struct arena *arena,
 int environment_cores(void);
 /* Of the last minute; NAN where the system does not tell. */
 double environment_load_average(void);
+/* Bytes that programs can have now; 0 where the system does not tell. */
+int64_t environment_available_memory(void);
 /* Most memory that this process has held at once, bytes. */
 int64_t environment_peak_memory(void);
 /* How often another process took the processor from this one. */

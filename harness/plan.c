@@ -82,6 +82,8 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
             plan_free(plan);
             return -1;
         }
+        planned->data_hash = content->hash;
+        planned->file_hash = file_hash[0] ? arena_strdup(&plan->arena, file_hash) : "";
         planned->json = cell_to_json(&planned->cell, &plan->arena);
         cell_key(planned->json, content->hash, file_hash, planned->key);
         if (pruner_has_artifact(planned->cell.pruner))

@@ -12,6 +12,8 @@ struct plan_cell {
     const char *json;
     char key[HASH_HEX_SIZE];
     char shared[HASH_HEX_SIZE];  /* the same without the rate, "" where no scores are shared */
+    const char *data_hash;       /* what the key is made of, beside the JSON */
+    const char *file_hash;       /* "" where the pruner reads no file */
     const char *label;           /* cell_describe */
     struct store_cell stored;    /* the same, as the store wants it */
     enum store_cell_state state; /* set by plan_states; CELL_NEW before */

@@ -44,6 +44,12 @@ struct scheduler {
     struct record_environment environment; /* the scheduler's own, for workers that die wordless */
 };
 
+int run_jobs(int asked, int threads)
+{
+    const int room = engine_room(environment_cores(), threads);
+    return asked ? asked : room < RUN_MAX_JOBS ? room : RUN_MAX_JOBS;
+}
+
 bool run_crowds(const struct run_options *options, int cores)
 {
     return options->jobs * options->threads > cores;

@@ -62,6 +62,8 @@ struct run_totals {
     bool interrupted;
 };
 
+/* Cells at once: as asked for; 0: as many of so many threads as the cores have room for. */
+int run_jobs(int asked, int threads);
 /*
  * Whether the workers' threads are more than the cores: they wait for each other then, and the
  * seconds tell little. Each attempt gets a warning, CROWDED.

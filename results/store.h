@@ -103,4 +103,23 @@ int store_warning(struct store *store, int64_t attempt, const struct record_warn
 int store_attempt_end(struct store *store, int64_t attempt, const struct record_end *end,
                       struct err *err);
 
+/* ---- The file ---------------------------------------------------------------------------------*/
+
+enum { STORE_APPLICATION_ID = 2003398254 }; /* in schema.sql too */
+
+/* By its first bytes, without opening it; FOREIGN: a database of another program. ret_version is
+ * set for WINNOW. */
+enum store_file_kind { STORE_FILE_OTHER, STORE_FILE_FOREIGN, STORE_FILE_WINNOW };
+enum store_file_kind store_file_kind(const char *path, int *ret_version);
+
+/*
+ * Copies one state of the database to path, whoever writes meanwhile. The copy appears whole or not
+ * at all (a process that dies in between leaves PATH.PID). Refused: the database itself, a file
+ * with a -wal or -journal beside it, and any file unless replace.
+ */
+int store_copy(struct store *store, const char *path, bool replace, struct err *err);
+
+/* Rewrites the file without what was deleted. Of a store for writing; bytes before and after. */
+int store_vacuum(struct store *store, int64_t *ret_before, int64_t *ret_after, struct err *err);
+
 #endif

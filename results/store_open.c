@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 enum {
-    APPLICATION_ID = 2003398254, /* in schema.sql too */
-    BUSY_MILLISECONDS = 10000,   /* how long to wait for somebody's sqlite3 shell */
+    BUSY_MILLISECONDS = 10000, /* how long to wait for somebody's sqlite3 shell */
     CLOSING_MILLISECONDS = 1000,
 };
 
@@ -58,7 +57,7 @@ static int check_identity(struct store *store, struct err *err)
         return 0;
     if (empty)
         return err_set(err, "an empty file, not a database of winnow's");
-    if (application != APPLICATION_ID)
+    if (application != STORE_APPLICATION_ID)
         return err_set(err, "a database, but not one of winnow's (application_id %lld)",
                        (long long)application);
     if (store->mode == STORE_READ && version != VERSION)

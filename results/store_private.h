@@ -1,5 +1,5 @@
 /*
- * store_private: what store_open.c and store.c share.
+ * store_private: what the parts of the store (store*.c) share.
  */
 #ifndef WINNOW_RESULTS_STORE_PRIVATE_H
 #define WINNOW_RESULTS_STORE_PRIVATE_H

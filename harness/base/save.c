@@ -17,6 +17,7 @@ struct save {
     struct str path, folder, aside;
     int file;
     bool nameless; /* it is not called `aside` yet */
+    bool keep;     /* what is at path already */
     int wrong;     /* errno of the first mistake, 0 while there is none */
 };
 
@@ -33,14 +34,20 @@ static int fail(const struct save *save, int why, struct err *err)
     return err_set(err, "cannot write %s: %s", str_text(&save->path), strerror(why));
 }
 
-int save_open(const char *path, struct save **ret_save, struct err *err)
+static struct save *new_save(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct save *save;
     MEM_NEW(save, 1);
     str_add(&save->path, path);
-    str_addf(&save->aside, "%s.%d", path, (int)getpid());
     str_add_bytes(&save->folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    return save;
+}
+
+int save_open(const char *path, struct save **ret_save, struct err *err)
+{
+    struct save *save = new_save(path);
+    str_addf(&save->aside, "%s.%d", path, (int)getpid());
     save->nameless = true;
     save->file = open(str_text(&save->folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, ANYBODY);
     if (save->file < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
@@ -81,6 +88,24 @@ static int name_it(struct save *save)
     return 0;
 }
 
+/* rename() cannot be told to keep what is there; a second name for the file can only be a new one.
+ */
+static int put_in_place(const struct save *save)
+{
+    const char *aside = str_text(&save->aside), *path = str_text(&save->path);
+    if (!save->keep)
+        return rename(aside, path);
+    if (link(aside, path) == 0)
+        return unlink(aside);
+    if (errno == EEXIST)
+        return -1;
+    if (access(path, F_OK) == 0) { /* a file system without second names */
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(aside, path);
+}
+
 static int sync_folder(const struct save *save)
 {
     const int folder = open(str_text(&save->folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -93,14 +118,27 @@ static int sync_folder(const struct save *save)
 
 int save_close(struct save *save, struct err *err)
 {
-    if (!save->wrong &&
-        (fsync(save->file) || (save->nameless && name_it(save)) ||
-         rename(str_text(&save->aside), str_text(&save->path)) || sync_folder(save)))
+    if (!save->wrong && (fsync(save->file) || (save->nameless && name_it(save)) ||
+                         put_in_place(save) || sync_folder(save)))
         save->wrong = errno;
     close(save->file);
     if (save->wrong && !save->nameless)
         unlink(str_text(&save->aside));
     const int failed = save->wrong ? fail(save, save->wrong, err) : 0;
+    release(save);
+    return failed;
+}
+
+int save_adopt(const char *aside, const char *path, bool replace, struct err *err)
+{
+    struct save *save = new_save(path);
+    str_add(&save->aside, aside);
+    save->keep = !replace;
+    save->file = open(aside, O_RDONLY | O_CLOEXEC);
+    if (save->file >= 0)
+        return save_close(save, err);
+    const int failed = fail(save, errno, err);
+    unlink(aside);
     release(save);
     return failed;
 }

@@ -17,6 +17,7 @@
 
 #include "harness/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct save;
@@ -27,5 +28,12 @@ int save_open(const char *path, struct save **ret_save, struct err *err);
 void save_put(struct save *save, const void *bytes, size_t count);
 /* Syncs, names and frees it; after an error nothing has changed at path. */
 int save_close(struct save *save, struct err *err);
+
+/*
+ * For a file that something else has written whole, beside the path under the name `aside`: syncs
+ * it and gives it its name. Without replace, a file that is there is an error. Afterwards `aside`
+ * is gone, whatever happened.
+ */
+int save_adopt(const char *aside, const char *path, bool replace, struct err *err);
 
 #endif

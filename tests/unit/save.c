@@ -88,3 +88,25 @@ Test(save, no_such_folder)
     cr_expect_eq(save_open(in_dir("nowhere/f"), &save, &err), -1);
     cr_expect(strstr(err.text, "/nowhere/f: No such file or directory"), "%s", err.text);
 }
+
+/* What something else has written takes its place likewise, or leaves it alone. */
+Test(save, adopts_a_whole_file)
+{
+    char aside[320];
+    struct err err;
+    snprintf(aside, sizeof aside, "%s.1", in_dir("f"));
+    test_write_file(aside, "old");
+    cr_assert_eq(save_adopt(aside, in_dir("f"), false, &err), 0, "%s", err.text);
+    expect_file("old");
+    test_write_file(aside, "new");
+    cr_expect_eq(save_adopt(aside, in_dir("f"), false, &err), -1);
+    cr_expect(strstr(err.text, "/f: File exists"), "%s", err.text);
+    expect_file("old");
+    test_write_file(aside, "new");
+    cr_assert_eq(save_adopt(aside, in_dir("f"), true, &err), 0, "%s", err.text);
+    expect_file("new");
+    cr_expect_eq(save_adopt(aside, in_dir("f"), true, &err), -1);
+    cr_expect(strstr(err.text, "/f: No such file or directory"), "%s", err.text);
+    expect_file("new");
+    expect_files(1);
+}

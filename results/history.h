@@ -1,0 +1,58 @@
+/*
+ * history: what a database knows that helps to tell what is to come: how long each kind of cell
+ * took, how much memory and disk it needs, and which cells an experiment listed when it was last
+ * run.
+ *
+ *     struct history *history;
+ *     if (history_read(store, "fashion", &history, &err)) ...
+ *     const struct history_cell *cell = history_find(history, key);
+ *     history_free(history);
+ *
+ * Reading only. What is made of it is harness/estimate.h's and harness/explain.h's.
+ */
+#ifndef WINNOW_RESULTS_HISTORY_H
+#define WINNOW_RESULTS_HISTORY_H
+
+#include "harness/base/mem.h"
+#include "results/store.h"
+
+/* One good attempt. Labels as in struct store_cell. */
+struct history_run {
+    const char *dataset, *model, *pruner, *options;
+    double rate;
+    int epochs;
+    double wall_s;
+    int64_t peak_memory_bytes; /* 0: not measured */
+};
+
+struct history_cell {
+    const char *key, *json;
+    const char *dataset, *model, *pruner; /* the dataset's label, and names */
+    const char *label; /* "synthetic(samples=100) mlp ucb(c=2) rate 0.5 seed 1" */
+    double rate;
+    int64_t seed;
+    const char *state;  /* as v_run has it: "new", "done", "failed", "lost", ... */
+    const char *reason; /* of that state, or "" */
+    /* The experiment lists it; or none lists it, and the database has only this experiment. */
+    bool listed;
+};
+
+struct history {
+    struct history_run *runs; /* [run_count] */
+    size_t run_count;
+    struct history_cell *cells; /* [cell_count], by key */
+    size_t cell_count;
+    int64_t run_bytes; /* of the database, that a good attempt takes on average; 0: not known */
+    struct arena arena;
+};
+
+int history_read(struct store *store, const char *experiment, struct history **ret_history,
+                 struct err *err);
+/* Of a database that is not there: empty. */
+struct history *history_none(void);
+/* NULL where the database does not know it. */
+const struct history_cell *history_find(const struct history *history, const char *key);
+/* NULL is fine. */
+void history_free(struct history *history);
+
+#endif

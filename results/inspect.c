@@ -1,0 +1,229 @@
+#include "results/inspect.h"
+
+#include "harness/base/mem.h"
+#include "results/db.h"
+#include "results/lock.h"
+#include "results/store.h"
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+/* deflate never packs better than this. */
+enum { MOST_RATIO = 1032 };
+
+struct inspector {
+    sqlite3 *db;
+    const struct inspect_watcher *watcher;
+    struct inspect_counts *counts;
+};
+
+__attribute__((format(printf, 3, 4))) static void say(const struct inspector *in, bool damage,
+                                                      const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    in->watcher->take(in->watcher->context, damage, text);
+}
+
+static const char *text_at(sqlite3_stmt *row, int i)
+{
+    const char *text = (const char *)sqlite3_column_text(row, i);
+    return text ? text : "";
+}
+
+/* what: "selections"; a part that cannot be read is a finding. */
+static void each(const struct inspector *in, const char *what, const char *sql,
+                 void (*take)(const struct inspector *in, sqlite3_stmt *row))
+{
+    sqlite3_stmt *row;
+    int code = sqlite3_prepare_v2(in->db, sql, -1, &row, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW)
+            take(in, row);
+    }
+    if (code != SQLITE_DONE)
+        say(in, true, "%s cannot be read: %s", what, sqlite3_errmsg(in->db));
+    sqlite3_finalize(row);
+}
+
+/* ---- SQLite's own -----------------------------------------------------------------------------*/
+
+static void take_integrity(const struct inspector *in, sqlite3_stmt *row)
+{
+    if (strcmp(text_at(row, 0), "ok") != 0)
+        say(in, true, "SQLite: %s", text_at(row, 0));
+}
+
+/* A row: table, rowid (none where the table has none), the table that it names. */
+static void take_foreign_key(const struct inspector *in, sqlite3_stmt *row)
+{
+    if (sqlite3_column_type(row, 1) == SQLITE_NULL)
+        say(in, true, "a row of table %s names one of %s that is not there", text_at(row, 0),
+            text_at(row, 2));
+    else
+        say(in, true, "row %lld of table %s names one of %s that is not there",
+            (long long)sqlite3_column_int64(row, 1), text_at(row, 0), text_at(row, 2));
+}
+
+/* ---- Bitmaps ----------------------------------------------------------------------------------*/
+
+static int64_t count_bits(const uint8_t *bytes, size_t size)
+{
+    int64_t bits = 0;
+    for (size_t i = 0; i < size; i++)
+        for (unsigned rest = bytes[i]; rest; rest &= rest - 1)
+            bits++;
+    return bits;
+}
+
+/* NULL, or what is wrong; the number of bits goes to ret_bits. */
+static const char *unpack(const void *packed, size_t packed_size, int64_t n, int64_t *ret_bits)
+{
+    const size_t size = ((size_t)n + 7) / 8;
+    if (n < 0 || size / MOST_RATIO > packed_size)
+        return "is too short for its samples";
+    uint8_t *bytes;
+    uLongf have = (uLongf)size;
+    MEM_NEW(bytes, size + 1);
+    const char *wrong = NULL;
+    const int code = uncompress(bytes, &have, packed, (uLong)packed_size);
+    if (code != Z_OK && code != Z_BUF_ERROR)
+        wrong = "does not unpack";
+    else if (code == Z_BUF_ERROR || have != size)
+        wrong = "does not unpack to as many samples as there are";
+    else if (n % 8 && bytes[size - 1] >> n % 8)
+        wrong = "has bits beyond the last sample";
+    else
+        *ret_bits = count_bits(bytes, size);
+    mem_free(bytes);
+    return wrong;
+}
+
+/* A row: attempt, its cell, what it is of, n, the bits it should have, the bitmap. */
+static void take_bitmap(const struct inspector *in, sqlite3_stmt *row)
+{
+    const long long attempt = sqlite3_column_int64(row, 0), bits = sqlite3_column_int64(row, 4);
+    const int64_t n = sqlite3_column_int64(row, 3);
+    const void *packed = sqlite3_column_blob(row, 5);
+    int64_t found = 0;
+    const char *wrong =
+        packed ? unpack(packed, (size_t)sqlite3_column_bytes(row, 5), n, &found) : "is empty";
+    if (wrong)
+        say(in, true, "attempt %lld (cell %s): the bitmap of its %s %s", attempt, text_at(row, 1),
+            text_at(row, 2), wrong);
+    else if (found != bits)
+        say(in, true, "attempt %lld (cell %s): the bitmap of its %s has %lld bits and not %lld",
+            attempt, text_at(row, 1), text_at(row, 2), (long long)found, bits);
+}
+
+static void take_selection(const struct inspector *in, sqlite3_stmt *row)
+{
+    in->counts->selections++;
+    take_bitmap(in, row);
+}
+
+/* ---- Clock and scheduler ----------------------------------------------------------------------*/
+
+static void take_ledger(const struct inspector *in, sqlite3_stmt *row)
+{
+    say(in, true,
+        "attempt %lld (cell %s): its phases add up to %.6f s and its wall clock says %.6f s, "
+        "without a LEDGER_GAP",
+        (long long)sqlite3_column_int64(row, 0), text_at(row, 1), sqlite3_column_double(row, 2),
+        sqlite3_column_double(row, 3));
+}
+
+static void take_running(const struct inspector *in, sqlite3_stmt *row)
+{
+    say(in, false,
+        "attempt %lld (cell %s) was left running, and no scheduler is at work: the next winnow "
+        "run begins its cell again",
+        (long long)sqlite3_column_int64(row, 0), text_at(row, 1));
+}
+
+static void take_cells(const struct inspector *in, sqlite3_stmt *row)
+{
+    in->counts->cells = sqlite3_column_int64(row, 0);
+}
+
+static void take_attempts(const struct inspector *in, sqlite3_stmt *row)
+{
+    in->counts->attempts = sqlite3_column_int64(row, 0);
+}
+
+void inspect_database(struct store *store, const struct inspect_watcher *watcher,
+                      struct inspect_counts *ret_counts)
+{
+    *ret_counts = (struct inspect_counts){0};
+    const struct inspector in = {store_sqlite(store), watcher, ret_counts};
+    const char *path = sqlite3_db_filename(in.db, "main");
+    /* Asked before and after: a scheduler may begin or end meanwhile. */
+    const bool at_work = lock_is_held(path);
+    each(&in, "the file", "PRAGMA integrity_check", take_integrity);
+    each(&in, "references", "PRAGMA foreign_key_check", take_foreign_key);
+    each(&in, "cells", "SELECT count(*) FROM cell", take_cells);
+    each(&in, "attempts", "SELECT count(*) FROM attempt", take_attempts);
+    each(&in, "selections",
+         "SELECT s.attempt, substr(a.cell, 1, 10), 'selection from epoch ' || s.epoch, s.n, "
+         "s.kept, s.bitmap FROM selection s LEFT JOIN attempt a ON a.id = s.attempt",
+         take_selection);
+    each(&in, "label noise",
+         "SELECT o.attempt, substr(a.cell, 1, 10), 'label noise', o.n, o.flipped, o.bitmap "
+         "FROM noise o LEFT JOIN attempt a ON a.id = o.attempt",
+         take_bitmap);
+    each(&in, "phases",
+         "SELECT a.id, substr(a.cell, 1, 10), coalesce(sum(p.ns), 0) / 1e9, a.wall_ns / 1e9 "
+         "FROM attempt a LEFT JOIN phase p ON p.attempt = a.id "
+         "WHERE a.ended_at IS NOT NULL AND a.wall_ns IS NOT NULL GROUP BY a.id "
+         "HAVING abs(coalesce(sum(p.ns), 0) - a.wall_ns) > a.wall_ns / 1000 AND NOT EXISTS "
+         "(SELECT 1 FROM warning w WHERE w.attempt = a.id AND w.code = 'LEDGER_GAP')",
+         take_ledger);
+    if (!at_work && !lock_is_held(path))
+        each(&in, "attempts under way",
+             "SELECT id, substr(cell, 1, 10) FROM attempt WHERE state = 'running'", take_running);
+}
+
+/* ---- What it needs ----------------------------------------------------------------------------*/
+
+int inspect_artifacts(struct store *store, const struct inspect_artifacts *artifacts,
+                      struct err *err)
+{
+    sqlite3 *db = store_sqlite(store);
+    sqlite3_stmt *row;
+    int code = sqlite3_prepare_v2(db,
+                                  "SELECT artifact, count(*) FROM attempt "
+                                  "WHERE artifact IS NOT NULL GROUP BY artifact ORDER BY artifact",
+                                  -1, &row, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW)
+            artifacts->take(artifacts->context, text_at(row, 0), sqlite3_column_int64(row, 1));
+    }
+    const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(row);
+    return failed;
+}
+
+int inspect_unlisted(struct store *store, int64_t *ret_attempts, int64_t *ret_cells,
+                     struct err *err)
+{
+    int64_t attempts = 0;
+    if (db_get_int(store_sqlite(store),
+                   "SELECT count(*) FROM attempt "
+                   "WHERE cell NOT IN (SELECT cell FROM experiment_cell)",
+                   NULL, 0, &attempts, err) ||
+        db_get_int(store_sqlite(store),
+                   "SELECT count(DISTINCT cell) FROM attempt "
+                   "WHERE cell NOT IN (SELECT cell FROM experiment_cell)",
+                   NULL, 0, ret_cells, err))
+        return -1;
+    *ret_attempts = attempts;
+    return 0;
+}

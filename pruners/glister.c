@@ -22,6 +22,10 @@
  * have one. Cost: one proxy of `at` epochs and one forward pass over both splits; then `rounds`
  * products with the features of both.
  *
+ * Without `balance: class` it loses classes: of 15,000 of Fashion-MNIST's pictures, LeNet, it ends
+ * 7.4 points below a random subset at rate .3 and 25 at .7; with it, 1.5 and 11 (means of two
+ * seeds). Every round follows one direction, that of the validation loss.
+ *
  * Known deviations: the paper chooses anew every 20 epochs; this is a static pruner and looks once,
  * as DeepCore does (Guo et al. 2022); that the step takes the mean of the gradients, not their
  * sum, is from there too, as is eta .1. Our choices: `at` 10; rounds of sizes that differ by one at

@@ -25,8 +25,9 @@
  * doubles; samples are read in tiles.
  *
  * gbar is mostly the gradient of the classes that are still confused, and the highest scores gather
- * in them: at high rates `balance: class` matters (2,000 samples of Fashion-MNIST, mlp, 8 epochs,
- * rate .7: accuracy .43 without, one seed, and .74 with it, two seeds; random .81).
+ * in them: of 15,000 of Fashion-MNIST's pictures, rate .3, LeNet, one class kept 34 of its 1,500.
+ * That costs 7.6 points of accuracy beside a random subset, and .5 with `balance: class`; at .7 it
+ * is 21 and 4.4 (means of two seeds).
  *
  * Known deviations: the paper's factor T/N eta_t, the number of steps and the learning rate at the
  * checkpoint, is left out: pruners do not know the recipe. Checkpoints are evenly spaced, not

@@ -1,29 +1,12 @@
 /* Noise, long tails, bottlenecks and subsets made elsewhere, from the YAML file to the database. */
-#include "tests/support.h"
+#include "tests/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static struct test_output output;
-
-static void enter(void)
-{
-    char binary[PATH_MAX];
-    if (realpath(test_binary(), binary))
-        setenv("WINNOW_BINARY", binary, 1);
-}
-
-static void release(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_data_options, .init = enter, .fini = release);
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
+TestSuite(cli_data_options, .init = cli_enter, .fini = cli_release);
 
 static void run_grid(const char *name, const char *text)
 {
@@ -32,14 +15,6 @@ static void run_grid(const char *name, const char *text)
     test_write_file(path, text);
     RUN("cd %s; winnow run %s.yaml --db a.db", test_dir(), name);
     cr_assert_eq(output.status, 0, "%s", output.err);
-}
-
-static void expect_sql(const char *query, const char *wanted)
-{
-    RUN("cd %s; sqlite3 a.db \"%s\"", test_dir(), query);
-    output.out[strcspn(output.out, "\n")] = '\0';
-    cr_expect_str_eq(output.out, wanted, "%s: '%s', not '%s' %s", query, output.out, wanted,
-                     output.err);
 }
 
 Test(cli_data_options, kept_noise_is_a_question_in_sql)
@@ -51,20 +26,23 @@ Test(cli_data_options, kept_noise_is_a_question_in_sql)
                       "rate: [0, 0.5]\n"
                       "seed: 1\n"
                       "train: {epochs: 2}\n");
-    expect_sql("SELECT DISTINCT flipped || ' of ' || n FROM v_noise", "180 of 900");
-    expect_sql("SELECT DISTINCT kept_share FROM v_noise WHERE rate = 0", "1.0");
-    expect_sql("SELECT kept_share BETWEEN 0.4 AND 0.6 FROM v_noise WHERE pruner = 'random' AND "
+    expect_sql("a.db", "SELECT DISTINCT flipped || ' of ' || n FROM v_noise", "180 of 900");
+    expect_sql("a.db", "SELECT DISTINCT kept_share FROM v_noise WHERE rate = 0", "1.0");
+    expect_sql("a.db",
+               "SELECT kept_share BETWEEN 0.4 AND 0.6 FROM v_noise WHERE pruner = 'random' AND "
                "rate = 0.5",
                "1");
-    expect_sql("SELECT kept_share > 0.9 FROM v_noise WHERE pruner = 'aum' AND rate = 0.5", "1");
-    expect_sql("SELECT count(*) FROM v_selection WHERE noise_kept IS NULL", "0");
+    expect_sql("a.db", "SELECT kept_share > 0.9 FROM v_noise WHERE pruner = 'aum' AND rate = 0.5",
+               "1");
+    expect_sql("a.db", "SELECT count(*) FROM v_selection WHERE noise_kept IS NULL", "0");
 }
 
 Test(cli_data_options, without_noise_there_is_none)
 {
     run_grid("clean", "name: clean\ndataset: {name: synthetic, samples: 300}\nmodel: softmax\n"
                       "pruner: random\nrate: 0.5\nseed: 1\ntrain: {epochs: 1}\n");
-    expect_sql("SELECT count(*) || ' ' || (SELECT count(noise_kept) FROM v_selection) FROM v_noise",
+    expect_sql("a.db",
+               "SELECT count(*) || ' ' || (SELECT count(noise_kept) FROM v_selection) FROM v_noise",
                "0 0");
 }
 
@@ -74,7 +52,8 @@ Test(cli_data_options, a_long_tail)
                      "dataset: {name: synthetic, samples: 1000, classes: 4, imbalance: 8}\n"
                      "model: softmax\npruner: full\nseed: 1\ntrain: {epochs: 1}\n");
     /* The largest class has some 250; 1, 1/2, 1/4 and 1/8 of it. */
-    expect_sql("SELECT class_kept ->> '$[0]' > 220 AND "
+    expect_sql("a.db",
+               "SELECT class_kept ->> '$[0]' > 220 AND "
                "abs((class_kept ->> '$[0]') - 8 * (class_kept ->> '$[3]')) <= 4 AND "
                "abs((class_kept ->> '$[1]') - 2 * (class_kept ->> '$[2]')) <= 1 FROM v_selection",
                "1");
@@ -87,12 +66,15 @@ Test(cli_data_options, a_bottleneck_gives_the_features)
                        "model: [{name: mlp, width: 32, bottleneck: none}, "
                        "{name: mlp, width: 32, bottleneck: 5}]\n"
                        "pruner: dp\nrate: 0.5\nseed: 1\ntrain: {epochs: 2}\n");
-    expect_sql("SELECT group_concat(model, ' ') FROM (SELECT model FROM v_run ORDER BY position)",
+    expect_sql("a.db",
+               "SELECT group_concat(model, ' ') FROM (SELECT model FROM v_run ORDER BY position)",
                "mlp(width=32) mlp(width=32 bottleneck=5)");
-    expect_sql("SELECT group_concat(method) FROM (SELECT DISTINCT method FROM v_solver WHERE "
+    expect_sql("a.db",
+               "SELECT group_concat(method) FROM (SELECT DISTINCT method FROM v_solver WHERE "
                "model LIKE '%%=5)' ORDER BY step)",
                "all,random,smallest-norms,annealed");
-    expect_sql("SELECT a.objective <= r.objective AND a.objective <= s.objective FROM v_solver a "
+    expect_sql("a.db",
+               "SELECT a.objective <= r.objective AND a.objective <= s.objective FROM v_solver a "
                "JOIN v_solver r USING (cell) JOIN v_solver s USING (cell) WHERE a.method = "
                "'annealed' AND r.method = 'random' AND s.method = 'smallest-norms' LIMIT 1",
                "1");
@@ -113,9 +95,10 @@ Test(cli_data_options, scores_go_out_and_come_in_again)
                    "pruner: [{name: file, path: scores.csv, seconds: 7.5}, "
                    "{name: file, path: kept.txt}]\n"
                    "rate: 0.5\nseed: 1\ntrain: {epochs: 2}\n");
-    expect_sql("SELECT count(DISTINCT hex(bitmap)) FROM v_selection", "1");
-    expect_sql("SELECT count(DISTINCT accuracy) FROM v_run", "1");
-    expect_sql("SELECT carried_s, score_s > 7.5, charged_s > 7.5, wall_s < 7 FROM v_run WHERE "
+    expect_sql("a.db", "SELECT count(DISTINCT hex(bitmap)) FROM v_selection", "1");
+    expect_sql("a.db", "SELECT count(DISTINCT accuracy) FROM v_run", "1");
+    expect_sql("a.db",
+               "SELECT carried_s, score_s > 7.5, charged_s > 7.5, wall_s < 7 FROM v_run WHERE "
                "options LIKE '%%seconds%%'",
                "7.5|1|1|1");
     /* Another content is another cell. */

@@ -1,12 +1,11 @@
 /* winnow db check, backup and gc on a made database, as a user types them. */
 #include "harness/artifact.h"
+#include "tests/cli_output.h"
 #include "tests/made_db.h"
-#include "tests/support.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,35 +13,17 @@
 enum { NAMED = 'a', NAMED_ELSEWHERE = 'b', NAMED_BY_NONE = 'c' };
 
 static char db[256];
-static struct test_output output;
 
 static void make_db(void)
 {
-    char binary[PATH_MAX];
     snprintf(db, sizeof db, "%s", made_path("made.db"));
     made_db(db);
-    if (realpath(test_binary(), binary)) /* some tests change the folder */
-        setenv("WINNOW_BINARY", binary, 1);
+    cli_enter();
 }
 
-static void release_output(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_db, .init = make_db, .fini = release_output);
-TestSuite(cli_db_backup, .init = make_db, .fini = release_output);
-TestSuite(cli_db_gc, .init = make_db, .fini = release_output);
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect(int status, const char *out, const char *err)
-{
-    cr_expect_eq(output.status, status, "status %d, expected %d\n%s", output.status, status,
-                 output.err);
-    cr_expect(strstr(output.out, out), "stdout:\n%s\nexpected in it:\n%s", output.out, out);
-    cr_expect(strstr(output.err, err), "stderr:\n%s\nexpected in it:\n%s", output.err, err);
-}
+TestSuite(cli_db, .init = make_db, .fini = cli_release);
+TestSuite(cli_db_backup, .init = make_db, .fini = cli_release);
+TestSuite(cli_db_gc, .init = make_db, .fini = cli_release);
 
 static void change(const char *sql)
 {

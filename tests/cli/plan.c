@@ -1,5 +1,5 @@
 /* winnow plan as its users meet it: before a grid, after it, and after its file has changed. */
-#include "tests/support.h"
+#include "tests/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -15,18 +15,6 @@ static const char tiny[] = "name: tiny\n"
                            "train: {epochs: 2, batch: 32, lr: 0.1}\n";
 enum { TINY_CELLS = 5 };
 
-static struct test_output output;
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect(int status, const char *out, const char *err)
-{
-    cr_expect_eq(output.status, status, "status %d, expected %d\n%s", output.status, status,
-                 output.err);
-    cr_expect(strstr(output.out, out), "stdout:\n%s\nexpected in it:\n%s", output.out, out);
-    cr_expect(strstr(output.err, err), "stderr:\n%s\nexpected in it:\n%s", output.err, err);
-}
-
 static void run_tiny(void)
 {
     char path[256];
@@ -36,12 +24,7 @@ static void run_tiny(void)
     expect(0, "", "5 cells done");
 }
 
-static void release_output(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_plan, .init = run_tiny, .fini = release_output);
+TestSuite(cli_plan, .init = run_tiny, .fini = cli_release);
 
 #define PLAN(flags) RUN("cd %s && winnow plan tiny.yaml --db a.db %s", test_dir(), flags)
 

@@ -1,8 +1,8 @@
 /*
  * winnow plot: as a user types it, on a database that the store has made.
  */
+#include "tests/cli_output.h"
 #include "tests/made_db.h"
-#include "tests/support.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>
@@ -11,7 +11,6 @@
 #include <string.h>
 
 static char db[256], out[256];
-static struct test_output output;
 
 static void make_db(void)
 {
@@ -20,16 +19,10 @@ static void make_db(void)
     made_db(db);
 }
 
-static void release_output(void)
-{
-    test_output_release(&output);
-}
+TestSuite(cli_plot, .init = make_db, .fini = cli_release);
 
-TestSuite(cli_plot, .init = make_db, .fini = release_output);
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect(int status, const char *stdout_text, const char *stderr_text)
+/* All of stdout and stderr. */
+static void expect_exactly(int status, const char *stdout_text, const char *stderr_text)
 {
     cr_expect_eq(output.status, status, "status %d, expected %d\n%s", output.status, status,
                  output.err);
@@ -44,7 +37,7 @@ static void expect_drawn(const char *const *names, const char *stderr_text)
         const size_t used = strlen(all);
         snprintf(all + used, sizeof all - used, "%s/%s\n", out, *names);
     }
-    expect(0, all, stderr_text);
+    expect_exactly(0, all, stderr_text);
 }
 
 static void expect_files(const char *const *names)
@@ -92,7 +85,7 @@ Test(cli_plot, draws_for_a_page_or_a_column)
         RUN("winnow plot accuracy-vs-rate --db '%s' -e made -o '%s' -f svg %s", db, out,
             cases[i].flag);
         RUN("grep -o '^ *width=[^ ]*' '%s/accuracy-vs-rate.svg' | tr -d ' '", out);
-        expect(0, cases[i].found, "");
+        expect_exactly(0, cases[i].found, "");
     }
 }
 
@@ -101,28 +94,30 @@ Test(cli_plot, shows_what_was_measured)
 {
     RUN("winnow plot --db '%s' -e made -o '%s' -f svg phases accuracy-vs-time", db, out);
     RUN("cut -f 3-5,9,12-15,21,22 '%s/phases.tsv'", out);
-    expect(0,
-           "unfinished\tdoubtful\tn\tpruner\trate\tscore_s\tselect_s\ttrain_s\tcharged_s\twall_s\n"
-           "5\t1\t2\tel2n\t0.5\t2\t1\t3\t6\t9\n\n\n"
-           "5\t1\t2\tfull\t0\t0\t0\t12\t12\t15\n",
-           "");
+    expect_exactly(
+        0,
+        "unfinished\tdoubtful\tn\tpruner\trate\tscore_s\tselect_s\ttrain_s\tcharged_s\twall_s\n"
+        "5\t1\t2\tel2n\t0.5\t2\t1\t3\t6\t9\n\n\n"
+        "5\t1\t2\tfull\t0\t0\t0\t12\t12\t15\n",
+        "");
     RUN("cut -f 9,14-18,20 '%s/accuracy-vs-time.tsv'", out);
-    expect(0,
-           "pruner\tepoch\tcharged_s\taccuracy\tlow\thigh\ttargets\n"
-           "el2n\t1\t4.5\t0.375\t0.3\t0.45\t0.5 0.9\n"
-           "el2n\t2\t6\t0.65\t0.6\t0.7\t0.5 0.9\n\n\n"
-           "full\t1\t6\t0.5\t0.4\t0.6\t0.5 0.9\n"
-           "full\t2\t12\t0.85\t0.8\t0.9\t0.5 0.9\n",
-           "");
+    expect_exactly(0,
+                   "pruner\tepoch\tcharged_s\taccuracy\tlow\thigh\ttargets\n"
+                   "el2n\t1\t4.5\t0.375\t0.3\t0.45\t0.5 0.9\n"
+                   "el2n\t2\t6\t0.65\t0.6\t0.7\t0.5 0.9\n\n\n"
+                   "full\t1\t6\t0.5\t0.4\t0.6\t0.5 0.9\n"
+                   "full\t2\t12\t0.85\t0.8\t0.9\t0.5 0.9\n",
+                   "");
 }
 
 /* el2n's cell with seed 0 becomes random's with seed 1: 0.6 against 0.7, both with half of it. */
 Test(cli_plot, compares_with_random)
 {
     RUN("winnow plot versus-random --db '%s' -e made -o '%s' -f svg", db, out);
-    expect(5, "",
-           "winnow plot: versus-random: no pruner to compare with random, at its seeds and numbers "
-           "of samples, in the 4 finished cells of experiment 'made'\n");
+    expect_exactly(
+        5, "",
+        "winnow plot: versus-random: no pruner to compare with random, at its seeds and numbers "
+        "of samples, in the 4 finished cells of experiment 'made'\n");
     struct store *store = must_open(db, STORE_WRITE);
     cr_assert_eq(sqlite3_exec(store_sqlite(store),
                               "UPDATE cell SET pruner = 'random', options = '', seed = 1 "
@@ -133,33 +128,35 @@ Test(cli_plot, compares_with_random)
     RUN("winnow plot versus-random --db '%s' -e made -o '%s' -f svg", db, out);
     expect_files((const char *const[]){"versus-random.tsv", "versus-random.svg", NULL});
     RUN("cut -f 5,9,12-22 '%s/versus-random.tsv'", out);
-    expect(0,
-           "n\tpruner\trate\tfacet\town\tline\tprocessed\tdifference\tlow\thigh\tverdict\tdynamic\t"
-           "place\n"
-           "1\tel2n\t0.5\t1\t0\t0\t0.5\t-0.1\tNaN\tNaN\tNaN\tNaN\t1\n",
-           "");
+    expect_exactly(
+        0,
+        "n\tpruner\trate\tfacet\town\tline\tprocessed\tdifference\tlow\thigh\tverdict\tdynamic\t"
+        "place\n"
+        "1\tel2n\t0.5\t1\t0\t0\t0.5\t-0.1\tNaN\tNaN\tNaN\tNaN\t1\n",
+        "");
 }
 
 Test(cli_plot, refuses_what_it_does_not_know)
 {
     RUN("winnow plot phase --db '%s'", db);
-    expect(2, "",
-           "winnow plot: unknown figure 'phase', did you mean phases?; there are: "
-           "accuracy-vs-time, accuracy-vs-rate, phases, versus-random\n");
+    expect_exactly(2, "",
+                   "winnow plot: unknown figure 'phase', did you mean phases?; there are: "
+                   "accuracy-vs-time, accuracy-vs-rate, phases, versus-random\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
-    expect(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
+    expect_exactly(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
     RUN("winnow plot --db '%s' --format ''", db);
-    expect(2, "", "winnow plot: unknown format ''; there are: svg, pdf, png\n");
+    expect_exactly(2, "", "winnow plot: unknown format ''; there are: svg, pdf, png\n");
     RUN("winnow plot --db '%s' --width slide", db);
-    expect(2, "", "winnow plot: unknown width 'slide'; there are: page, column\n");
+    expect_exactly(2, "", "winnow plot: unknown width 'slide'; there are: page, column\n");
     RUN("winnow plot phases --all --db '%s'", db);
-    expect(2, "", "winnow plot: give figures or --all, not both\n");
+    expect_exactly(2, "", "winnow plot: give figures or --all, not both\n");
     RUN("winnow plot --db '%s'", db);
-    expect(2, "", "winnow plot: which experiment? The database holds made, other\n");
+    expect_exactly(2, "", "winnow plot: which experiment? The database holds made, other\n");
     RUN("winnow plot --db '%s' -e maid", db);
-    expect(2, "",
-           "winnow plot: no experiment 'maid' in the database, did you mean made?; it holds made, "
-           "other\n");
+    expect_exactly(
+        2, "",
+        "winnow plot: no experiment 'maid' in the database, did you mean made?; it holds made, "
+        "other\n");
 }
 
 Test(cli_plot, tells_trouble_apart)
@@ -167,5 +164,6 @@ Test(cli_plot, tells_trouble_apart)
     RUN("winnow plot --db '%s/none.db'", test_dir());
     cr_expect_eq(output.status, 5, "%s", output.err);
     RUN("(PATH=/nonexistent; winnow plot --db '%s' -e made -o '%s')", db, out);
-    expect(4, "", "winnow plot: gnuplot is not installed; Debian's package is gnuplot-nox\n");
+    expect_exactly(4, "",
+                   "winnow plot: gnuplot is not installed; Debian's package is gnuplot-nox\n");
 }

@@ -1,5 +1,5 @@
 /* Scores that cells share, and getting at them, as a user does. */
-#include "tests/support.h"
+#include "tests/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>
@@ -15,46 +15,32 @@ static const char grid[] = "name: shared\n"
                            "seed: 2\n"
                            "train: {epochs: 2}\n";
 
-static struct test_output output;
-
 static void run_grid(void)
 {
-    char path[PATH_MAX], binary[PATH_MAX];
-    if (realpath(test_binary(), binary))
-        setenv("WINNOW_BINARY", binary, 1);
+    char path[PATH_MAX];
+    cli_enter();
     snprintf(path, sizeof path, "%s/shared.yaml", test_dir());
     test_write_file(path, grid);
     output = test_run("cd %s; winnow run shared.yaml -j 2 --db a.db", test_dir());
     cr_assert_eq(output.status, 0, "%s", output.err);
 }
 
-static void release(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_scores, .init = run_grid, .fini = release);
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect_sql(const char *query, const char *wanted)
-{
-    RUN("cd %s; sqlite3 a.db \"%s\"", test_dir(), query);
-    output.out[strcspn(output.out, "\n")] = '\0';
-    cr_expect_str_eq(output.out, wanted, "%s: '%s', not '%s'", query, output.out, wanted);
-}
+TestSuite(cli_scores, .init = run_grid, .fini = cli_release);
 
 Test(cli_scores, each_is_computed_once_whatever_runs_beside_it)
 {
     cr_expect(strstr(output.err, "for reused scores"), "%s", output.err);
-    expect_sql("SELECT group_concat(n) FROM (SELECT sum(reused) AS n FROM v_run WHERE "
+    expect_sql("a.db",
+               "SELECT group_concat(n) FROM (SELECT sum(reused) AS n FROM v_run WHERE "
                "pruner = 'el2n' GROUP BY seed)",
                "2,2");
-    expect_sql("SELECT count(DISTINCT artifact) FROM v_run", "2");
-    expect_sql("SELECT count(*) FROM v_run WHERE pruner = 'el2n' AND score_s <= 0", "0");
-    expect_sql("SELECT group_concat(DISTINCT trainings) FROM v_amortized WHERE pruner = 'el2n'",
+    expect_sql("a.db", "SELECT count(DISTINCT artifact) FROM v_run", "2");
+    expect_sql("a.db", "SELECT count(*) FROM v_run WHERE pruner = 'el2n' AND score_s <= 0", "0");
+    expect_sql("a.db",
+               "SELECT group_concat(DISTINCT trainings) FROM v_amortized WHERE pruner = 'el2n'",
                "3");
-    expect_sql("SELECT count(*) FROM v_run WHERE abs(wall_s - (load_s + init_s + score_s - "
+    expect_sql("a.db",
+               "SELECT count(*) FROM v_run WHERE abs(wall_s - (load_s + init_s + score_s - "
                "carried_s + select_s + train_s + eval_s + checkpoint_s + other_s)) > 1e-6",
                "0");
     RUN("cd %s; ls artifacts | wc -l", test_dir());

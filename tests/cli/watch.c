@@ -1,29 +1,12 @@
 /* winnow status --watch: on a made database, where nobody is at work, and on a grid that runs. */
+#include "tests/cli_output.h"
 #include "tests/made_db.h"
-#include "tests/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
-static struct test_output output;
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect(int status, const char *out, const char *err)
-{
-    cr_expect_eq(output.status, status, "status %d, expected %d\n%s", output.status, status,
-                 output.err);
-    cr_expect(strstr(output.out, out), "stdout:\n%s\nexpected in it:\n%s", output.out, out);
-    cr_expect(strstr(output.err, err), "stderr:\n%s\nexpected in it:\n%s", output.err, err);
-}
-
-static void release_output(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_watch, .fini = release_output);
+TestSuite(cli_watch, .fini = cli_release);
 
 Test(cli_watch, a_database_at_rest_is_told_once)
 {

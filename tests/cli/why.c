@@ -1,15 +1,13 @@
 /* winnow why and winnow logs on a made database, as a user types them. */
+#include "tests/cli_output.h"
 #include "tests/made_db.h"
-#include "tests/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static char db[256];
-static struct test_output output;
 
 static void make_db(void)
 {
@@ -17,23 +15,8 @@ static void make_db(void)
     made_db(db);
 }
 
-static void release_output(void)
-{
-    test_output_release(&output);
-}
-
-TestSuite(cli_why, .init = make_db, .fini = release_output);
-TestSuite(cli_logs, .init = make_db, .fini = release_output);
-
-#define RUN(...) (test_output_release(&output), output = test_run(__VA_ARGS__))
-
-static void expect(int status, const char *out, const char *err)
-{
-    cr_expect_eq(output.status, status, "status %d, expected %d\n%s", output.status, status,
-                 output.err);
-    cr_expect(strstr(output.out, out), "stdout:\n%s\nexpected in it:\n%s", output.out, out);
-    cr_expect(strstr(output.err, err), "stderr:\n%s\nexpected in it:\n%s", output.err, err);
-}
+TestSuite(cli_why, .init = make_db, .fini = cli_release);
+TestSuite(cli_logs, .init = make_db, .fini = cli_release);
 
 /* What is wrapped, on one line. */
 static void unwrap(void)

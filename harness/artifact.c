@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/base/save.h"
+#include "pruners/pruner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@ void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX
     struct hash *hash = hash_new();
     hash_add(hash, shared, strlen(shared) + 1);
     hash_add(hash, machine, strlen(machine) + 1);
+    hash_add(hash, PRUNER_VERSION, sizeof PRUNER_VERSION);
     hash_finish(hash, ret_key);
 }
 

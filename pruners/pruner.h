@@ -87,6 +87,9 @@ enum pruner_flags {
     PRUNER_WEIGHS = 1 << 2,
 };
 
+/* Part of every artifact's key: raise it when a pruner's state or scores change their meaning. */
+#define PRUNER_VERSION "1"
+
 struct pruner_run;
 
 enum { PRUNER_MAX_SOLUTIONS = 8 };

@@ -3,8 +3,8 @@
  *
  * Proxies and scores do not depend on the rate: cells that differ in it alone share them. They lie
  * in a file named by its key, the SHA-256 of all that decides them: the cell without its rate, the
- * data, the engine's and the pruners' versions, and the kind of processor, because what they cost is
- * charged to every cell that uses them and only seconds of the same processor can be.
+ * data, the versions of the engine and of the pruners, and the kind of processor, because what they
+ * cost is charged to every cell that uses them and only seconds of the same processor can be.
  *
  *     FOLDER/KEY       a line of JSON (sizes, cost), the pruner's state, its scores, and the
  *                      SHA-256 of all that

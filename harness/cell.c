@@ -211,6 +211,7 @@ static bool is_default(const struct option *option, const void *field)
         int whole;
         double number;
         bool truth;
+        int64_t bytes;
         const char *text;
     } fallback;
     struct option alone[] = {*option, OPTION_END};
@@ -221,7 +222,10 @@ static bool is_default(const struct option *option, const void *field)
     case OPTION_ENUM:
         return *(const int *)field == fallback.whole;
     case OPTION_DOUBLE:
+    case OPTION_DURATION:
         return *(const double *)field == fallback.number;
+    case OPTION_BYTES:
+        return *(const int64_t *)field == fallback.bytes;
     case OPTION_BOOL:
         return *(const bool *)field == fallback.truth;
     case OPTION_STRING: {
@@ -255,7 +259,11 @@ static void add_value(struct str *str, const struct option *option, const void *
         str_addf(str, "%d", *(const int *)field);
         return;
     case OPTION_DOUBLE:
+    case OPTION_DURATION:
         str_addf(str, "%.15g", *(const double *)field);
+        return;
+    case OPTION_BYTES:
+        str_addf(str, "%lld", (long long)*(const int64_t *)field);
         return;
     case OPTION_BOOL:
         str_add(str, *(const bool *)field ? "true" : "false");

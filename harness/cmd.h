@@ -76,6 +76,11 @@ struct cmd_flag {
     {                                                                                              \
         OPTION_ENUM(type, field, fallback, choices, help), letter, value, false                    \
     }
+/* "90s", "5m", "2h", "1d", or the word zero. */
+#define CMD_DURATION(type, field, letter, value, zero, fallback, max, help)                        \
+    {                                                                                              \
+        OPTION_DURATION(type, field, zero, fallback, max, help), letter, value, false              \
+    }
 #define CMD_END                                                                                    \
     {                                                                                              \
         {0}, 0, NULL, false                                                                        \

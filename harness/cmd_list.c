@@ -368,7 +368,8 @@ static void print_markdown(const struct kind *kind, const char *const *names)
 
 static const char *const type_names[] = {
     [OPTION_INT] = "integer", [OPTION_DOUBLE] = "number", [OPTION_BOOL] = "boolean",
-    [OPTION_ENUM] = "enum",   [OPTION_STRING] = "string",
+    [OPTION_ENUM] = "enum",   [OPTION_STRING] = "string", [OPTION_DURATION] = "duration",
+    [OPTION_BYTES] = "bytes",
 };
 
 static json_t *options_to_json(const struct entry *entry)

@@ -12,9 +12,10 @@
  *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1
  *     train: {epochs: 15, lr: 0.05}      harness/recipe.c has the table
  *     engine: {threads: 2}               of every cell; harness/engine.c has the table
+ *     limits: {timeout: 2h, retries: 1}  harness/limits.c has the table
  *     overrides:                         later ones win
  *       - when: {model: mlp}
- *         train: {lr: 0.1}
+ *         train: {lr: 0.1}               or limits, or both
  *     exclude:                           cells taken out of the product
  *       - {pruner: ucb, rate: 0.3}
  *     include:                           cells put in; an axis left out means the whole axis
@@ -172,14 +173,16 @@ static void read_override(struct reader *reader, const struct node *node, struct
             selector_read(reader, node->items[i], "when", &override->when);
         else if (strcmp(key->text, "train") == 0)
             override->train = node->items[i];
+        else if (strcmp(key->text, "limits") == 0)
+            override->limits = node->items[i];
         else
-            param_unknown(key, "key of an override", NULL, "there are when and train",
+            param_unknown(key, "key of an override", NULL, "there are when, train and limits",
                           &reader->mistakes);
     }
     if (!node_find(node, "when"))
         mistakes_add(&reader->mistakes, node->place, "overrides", "'when' is missing");
-    if (!override->train)
-        mistakes_add(&reader->mistakes, node->place, "overrides", "'train' is missing");
+    if (!override->train && !override->limits)
+        mistakes_add(&reader->mistakes, node->place, "overrides", "'train' or 'limits' is missing");
 }
 
 static void read_overrides(struct reader *reader, struct node *const *node)
@@ -201,6 +204,11 @@ static void read_engine(struct reader *reader, struct node *const *node)
                   &reader->config->engine, NULL);
 }
 
+static void read_limits(struct reader *reader, struct node *const *node)
+{
+    limits_apply(reader, *node, &reader->limits);
+}
+
 /* ---- The file ---- */
 
 enum stage { ABOUT, GRID, TRAIN };
@@ -219,7 +227,7 @@ static const struct key {
     {"overrides", false, GRID, read_overrides}, {"exclude", false, GRID, read_exclude},
     {"include", false, GRID, read_include},     {"targets", false, ABOUT, read_targets},
     {"figures", false, ABOUT, read_figures},    {"data_dir", false, ABOUT, read_data_dir},
-    {"engine", false, ABOUT, read_engine},
+    {"engine", false, ABOUT, read_engine},      {"limits", false, TRAIN, read_limits},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -247,6 +255,9 @@ static void check_keys(struct reader *reader)
                          key->text);
         else if (option_find(engine_options, key->text))
             mistakes_add(&reader->mistakes, key->place, NULL, "'%s' belongs below engine",
+                         key->text);
+        else if (option_find(limits_options, key->text))
+            mistakes_add(&reader->mistakes, key->place, NULL, "'%s' belongs below limits",
                          key->text);
         else
             param_unknown(key, "key", str_nearest(key->text, key_at, NULL), str_text(&known),
@@ -286,11 +297,15 @@ static void read_experiment(struct reader *reader)
 
     const size_t before_train = reader_mistakes(reader);
     option_defaults(recipe_options, &reader->training.recipe);
+    option_defaults(limits_options, &reader->limits);
     read_keys(reader, TRAIN);
     for (size_t i = 0; i < reader->override_count; i++) {
         struct training tried = reader->training;
+        struct limits limits = reader->limits;
         if (reader->overrides[i].train)
             train_apply(reader, reader->overrides[i].train, &tried);
+        if (reader->overrides[i].limits)
+            limits_apply(reader, reader->overrides[i].limits, &limits);
     }
     if (grid_good)
         grid_build(reader, reader_mistakes(reader) == before_train);

@@ -14,6 +14,7 @@
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
 #include "harness/cell.h"
+#include "harness/limits.h"
 
 #include <stdbool.h>
 
@@ -47,7 +48,8 @@ struct config {
                            added, duplicates gone; in file order, the seed varying slowest and the
                            rate fastest, so that an interrupted grid is whole for its first seeds */
     size_t cell_count;
-    struct arena arena; /* holds all of the above */
+    struct limits *limits; /* [cell_count] of each */
+    struct arena arena;    /* holds all of the above */
 };
 
 /*

@@ -231,19 +231,24 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
     bool *used;
     MEM_NEW(used, reader->override_count);
     ARENA_NEW(reader->arena, config->cells, points->count);
+    ARENA_NEW(reader->arena, config->limits, points->count);
     config->cell_count = points->count;
     for (size_t i = 0; i < points->count; i++) {
         const struct point *point = &points->items[i];
         struct training training = reader->training;
+        struct limits limits = reader->limits;
         config->cells[i] = cell_of(point);
         for (size_t o = 0; o < reader->override_count; o++)
             if (selects(&reader->overrides[o].when, point)) {
                 used[o] = true;
-                if (with_trainings)
+                if (with_trainings && reader->overrides[o].train)
                     train_apply(reader, reader->overrides[o].train, &training);
+                if (with_trainings && reader->overrides[o].limits)
+                    limits_apply(reader, reader->overrides[o].limits, &limits);
             }
         config->cells[i].recipe = training.recipe;
         config->cells[i].engine = config->engine;
+        config->limits[i] = limits;
         if (with_trainings)
             train_check(reader, &training, &config->cells[i], point->picks);
     }

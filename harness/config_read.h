@@ -49,7 +49,7 @@ struct selector {
 
 struct override {
     struct selector when;
-    const struct node *train;
+    const struct node *train, *limits; /* NULL: stays */
 };
 
 enum { MOST_RECIPE_OPTIONS = 32 };
@@ -75,6 +75,7 @@ struct reader {
     struct override *overrides;
     size_t override_count;
     struct training training; /* of cells without an override */
+    struct limits limits;     /* likewise */
     bool narrowed;            /* --set changed an axis: rules of the file may then fit no cell */
 };
 
@@ -112,6 +113,8 @@ void selector_read(struct reader *reader, const struct node *node, const char *l
 void options_apply(struct reader *reader, const struct node *node, const char *label,
                    const char *apart, const char *example, const struct option *table, void *values,
                    const struct node **where);
+/* The same for a `limits:` mapping. */
+void limits_apply(struct reader *reader, const struct node *node, struct limits *limits);
 /* The same for a `train:` mapping, whose `preset` comes before its options. */
 void train_apply(struct reader *reader, const struct node *node, struct training *training);
 /* Adds the reasons why a cell's values do not go together. */

@@ -41,6 +41,11 @@ void options_apply(struct reader *reader, const struct node *node, const char *l
     }
 }
 
+void limits_apply(struct reader *reader, const struct node *node, struct limits *limits)
+{
+    options_apply(reader, node, "limits", NULL, "{timeout: 2h}", limits_options, limits, NULL);
+}
+
 static const char PRESET[] = "preset";
 
 /* The mapping's preset, if it has one: as if its options stood there. */

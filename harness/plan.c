@@ -77,6 +77,7 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
         const struct content *content;
         char file_hash[HASH_HEX_SIZE];
         planned->cell = config->cells[plan->count];
+        planned->limits = config->limits[plan->count];
         if (find_content(plan, &planned->cell, dirs, &contents, &content, err) ||
             cell_file_hash(&planned->cell, file_hash, err)) {
             plan_free(plan);

@@ -9,6 +9,7 @@
 
 struct plan_cell {
     struct cell cell;
+    struct limits limits;
     const char *json;
     char key[HASH_HEX_SIZE];
     char shared[HASH_HEX_SIZE];  /* the same without the rate, "" where no scores are shared */

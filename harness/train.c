@@ -483,13 +483,7 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
                const struct train_sink *sink, struct record_end *ret_end, struct err *err)
 {
     struct session s = {.cell = cell, .places = places, .clock = clock, .sink = sink};
-    struct record_end end = {
-        .state = ATTEMPT_DONE,
-        .test_accuracy = (double)NAN,
-        .val_accuracy = (double)NAN,
-        .best_val_accuracy = (double)NAN,
-        .best_val_test_accuracy = (double)NAN,
-    };
+    struct record_end end = record_end_of(ATTEMPT_DONE);
     int failed = begin(&s, err);
     if (!failed)
         failed = score_statically(&s, err);

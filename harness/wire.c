@@ -35,6 +35,10 @@ struct field {
     {                                                                                              \
         "flops", FIELD_DOUBLE, offsetof(struct record, kind.work.flops), 0                         \
     }
+#define TIMING(member, type)                                                                       \
+    {                                                                                              \
+#member, type, offsetof(struct record, end.timing.member), 0                               \
+    }
 #define FIELD_END                                                                                  \
     {                                                                                              \
         NULL, FIELD_INT, 0, 0                                                                      \
@@ -141,6 +145,19 @@ static const struct field end_fields[] = {
     FIELD(end, peak_memory_bytes, FIELD_INT64),
     FIELD(end, load_average, FIELD_DOUBLE),
     FIELD(end, context_switches, FIELD_INT64),
+    TIMING(pinned, FIELD_TEXT),
+    TIMING(beside_mean, FIELD_DOUBLE),
+    TIMING(cpu_ns, FIELD_INT64),
+    TIMING(threads_measured, FIELD_DOUBLE),
+    TIMING(probe_before, FIELD_DOUBLE),
+    TIMING(probe_after, FIELD_DOUBLE),
+    TIMING(load_after, FIELD_DOUBLE),
+    TIMING(steal, FIELD_DOUBLE),
+    TIMING(throttled, FIELD_INT64),
+    {"timing_reason", FIELD_TEXT, offsetof(struct record, end.timing.reason), 0},
+    FIELD(end, resumed, FIELD_INT),
+    FIELD(end, diverged_epoch, FIELD_INT),
+    FIELD(end, diverged_step, FIELD_INT),
     FIELD_END,
 };
 

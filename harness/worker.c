@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -18,10 +17,11 @@ extern char **environ;
 
 char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
 {
-    json_t *object =
-        json_pack("{s:s, s:s?, s:s?, s:b, s:I, s:I}", "cell", job->cell, "data_dir", job->data_dir,
-                  "artifacts", job->artifacts, "reuse", job->reuse, "started",
-                  (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler);
+    json_t *object = json_pack(
+        "{s:s, s:s?, s:s?, s:b, s:s?, s:f, s:s?, s:I, s:I}", "cell", job->cell, "data_dir",
+        job->data_dir, "artifacts", job->artifacts, "reuse", job->reuse, "checkpoint",
+        job->checkpoint, "checkpoint_every", job->checkpoint_every, "pin", job->pin, "started",
+        (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler);
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -55,6 +55,9 @@ int worker_job_from_json(const char *json, struct arena *arena, struct worker_jo
         .data_dir = text_or_null(object, "data_dir", arena),
         .artifacts = text_or_null(object, "artifacts", arena),
         .reuse = json_is_true(json_object_get(object, "reuse")),
+        .checkpoint = text_or_null(object, "checkpoint", arena),
+        .checkpoint_every = json_number_value(json_object_get(object, "checkpoint_every")),
+        .pin = text_or_null(object, "pin", arena),
         .started = started,
         .scheduler = (pid_t)scheduler,
     };
@@ -190,6 +193,11 @@ static bool drain(int fd, struct str *str)
     }
 }
 
+static const char *keep(struct worker *worker, const char *text)
+{
+    return text ? arena_strdup(&worker->arena, text) : NULL;
+}
+
 static void take_line(struct worker *worker, const char *line,
                       void (*take)(void *context, const struct record *record), void *context)
 {
@@ -202,8 +210,9 @@ static void take_line(struct worker *worker, const char *line,
     } else if (record.kind == RECORD_END) {
         worker->ended = true;
         worker->end = record.end;
-        if (record.end.reason)
-            worker->end.reason = arena_strdup(&worker->arena, record.end.reason);
+        worker->end.reason = keep(worker, record.end.reason);
+        worker->end.timing.pinned = keep(worker, record.end.timing.pinned);
+        worker->end.timing.reason = keep(worker, record.end.timing.reason);
     } else {
         take(context, &record);
     }
@@ -299,18 +308,10 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
     } else {
         const size_t length = worker->tail.length;
         const char *tail = str_text(&worker->tail);
-        *ret_end = (struct record_end){
-            .state = ATTEMPT_FAILED,
-            .reason = why_failed(worker, status),
-            .log = arena_strdup(&worker->arena,
-                                length > WORKER_LOG_TAIL ? tail + length - WORKER_LOG_TAIL : tail),
-            .test_accuracy = (double)NAN,
-            .val_accuracy = (double)NAN,
-            .best_val_accuracy = (double)NAN,
-            .best_val_test_accuracy = (double)NAN,
-            .kept_fraction = (double)NAN,
-            .load_average = (double)NAN,
-        };
+        *ret_end = record_end_of(ATTEMPT_FAILED);
+        ret_end->reason = why_failed(worker, status);
+        ret_end->log = arena_strdup(
+            &worker->arena, length > WORKER_LOG_TAIL ? tail + length - WORKER_LOG_TAIL : tail);
     }
     close_end(&worker->records);
     close_end(&worker->log);

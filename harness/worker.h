@@ -30,11 +30,14 @@ enum {
 
 /* What a worker is told: one JSON object on its stdin. */
 struct worker_job {
-    const char *cell;      /* canonical JSON */
-    const char *data_dir;  /* or NULL */
-    const char *artifacts; /* folder of shared scores (artifact.h), or NULL */
-    bool reuse;            /* what lies there */
-    int64_t started;       /* clock_now() of the scheduler: the cell's time runs from here */
+    const char *cell;        /* canonical JSON */
+    const char *data_dir;    /* or NULL */
+    const char *artifacts;   /* folder of shared scores (artifact.h), or NULL */
+    bool reuse;              /* what lies there */
+    const char *checkpoint;  /* file (checkpoint.h), or NULL: none is read or written */
+    double checkpoint_every; /* seconds, at least */
+    const char *pin;         /* processors to be bound to: "0,2", or NULL */
+    int64_t started;         /* clock_now() of the scheduler: the cell's time runs from here */
     pid_t scheduler;
 };
 

@@ -1,5 +1,7 @@
 #include "results/record.h"
 
+#include <math.h>
+
 const char *const phase_names[PHASE_COUNT + 1] = {
     [PHASE_LOAD] = "load",
     [PHASE_INIT] = "init",
@@ -11,6 +13,27 @@ const char *const phase_names[PHASE_COUNT + 1] = {
     [PHASE_OTHER] = "other",
     [PHASE_COUNT] = NULL,
 };
+
+struct record_end record_end_of(enum attempt_state state)
+{
+    return (struct record_end){
+        .state = state,
+        .test_accuracy = (double)NAN,
+        .val_accuracy = (double)NAN,
+        .best_val_accuracy = (double)NAN,
+        .best_val_test_accuracy = (double)NAN,
+        .kept_fraction = (double)NAN,
+        .load_average = (double)NAN,
+        .timing = {.beside_mean = (double)NAN,
+                   .cpu_ns = -1,
+                   .threads_measured = (double)NAN,
+                   .probe_before = (double)NAN,
+                   .probe_after = (double)NAN,
+                   .load_after = (double)NAN,
+                   .steal = (double)NAN,
+                   .throttled = -1},
+    };
+}
 
 const char *const attempt_state_names[] = {
     [ATTEMPT_RUNNING] = "running",   [ATTEMPT_DONE] = "done", [ATTEMPT_FAILED] = "failed",

@@ -112,6 +112,19 @@ struct record_progress {
     double images_per_s; /* trained in the last epoch */
 };
 
+/* How far an attempt's seconds can be trusted. What was not measured is NAN or -1, NULL a text. */
+struct record_timing {
+    const char *pinned;               /* processors that it was bound to: "0,2" */
+    double beside_mean;               /* other cells running, over its time; the scheduler's */
+    int64_t cpu_ns;                   /* processor time of its process, system's included */
+    double threads_measured;          /* processor time / wall clock while it trained */
+    double probe_before, probe_after; /* GFLOP/s of a fixed sgemm, before and after */
+    double load_after;                /* of the machine at the end, 1 minute */
+    double steal;                     /* share of the time that the hypervisor took, 0..1 */
+    int64_t throttled;                /* times that the processor slowed itself down */
+    const char *reason;               /* why the seconds are doubtful; NULL: nothing was seen */
+};
+
 /* The last one of an attempt. */
 struct record_end {
     enum attempt_state state;
@@ -128,7 +141,12 @@ struct record_end {
     int64_t peak_memory_bytes;
     double load_average;      /* at the start */
     int64_t context_switches; /* involuntary */
+    struct record_timing timing;
+    int resumed;                       /* times that it went on from a checkpoint */
+    int diverged_epoch, diverged_step; /* from 1: the batch whose loss was not finite; 0: none */
 };
+/* Of that state, and nothing measured. */
+struct record_end record_end_of(enum attempt_state state);
 
 enum record_kind {
     RECORD_ENVIRONMENT, /* the first of an attempt */

@@ -1,4 +1,4 @@
--- The tables of a winnow database, version 3. The program carries this text and runs it on an empty
+-- The tables of a winnow database, version 4. The program carries this text and runs it on an empty
 -- file; `sqlite3 new.db < results/schema.sql` does the same.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
@@ -9,7 +9,7 @@
 -- rates and shares 0..1. NULL: not measured, or not known yet.
 
 PRAGMA application_id = 2003398254; -- "winn" in ASCII
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- A YAML file that was run. The name is its identity: a changed file replaces the row's text.
 CREATE TABLE experiment (
@@ -104,9 +104,26 @@ CREATE TABLE attempt (
     -- Charged as score, and not spent in this attempt: the making of what was reused, and what a
     -- file of scores is said to have cost. samples_* and flops have that work in them.
     carried_ns INTEGER CHECK (carried_ns >= 0),
+    -- Names it wherever it goes, so that what is merged twice is known: 32 hexadecimal digits.
+    token TEXT CHECK (length(token) = 32),
+    resumed INTEGER CHECK (resumed >= 0),                 -- times it went on from a checkpoint
+    diverged_epoch INTEGER CHECK (diverged_epoch > 0),    -- from 1: where the loss was not finite,
+    diverged_step INTEGER CHECK (diverged_step > 0),      -- and in which of its batches
+    -- How far its seconds can be trusted.
+    pinned TEXT,                                          -- processors it was bound to: "0,2"
+    beside_mean REAL CHECK (beside_mean >= 0),            -- other cells running, over its time
+    cpu_ns INTEGER CHECK (cpu_ns >= 0),                   -- processor time, system's included
+    threads_measured REAL CHECK (threads_measured >= 0),  -- processor time / wall, in training
+    probe_before REAL CHECK (probe_before >= 0),          -- GFLOP/s of a fixed sgemm, before
+    probe_after REAL CHECK (probe_after >= 0),            -- and after it
+    load_after REAL CHECK (load_after >= 0),              -- of the machine at the end, 1 minute
+    steal REAL CHECK (steal BETWEEN 0 AND 1),             -- share that the hypervisor took
+    throttled INTEGER CHECK (throttled >= 0),             -- times the processor slowed itself down
+    timing_reason TEXT,                                   -- why they are doubtful; NULL: nothing
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);
+CREATE UNIQUE INDEX attempt_token ON attempt (token);
 
 CREATE TRIGGER attempt_changes_once BEFORE UPDATE ON attempt WHEN old.state <> 'running'
 BEGIN
@@ -184,3 +201,15 @@ CREATE TABLE warning (
     text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX warning_attempt ON warning (attempt, code);
+
+-- What `winnow merge` took in, and what it put aside.
+CREATE TABLE import_log (
+    id INTEGER PRIMARY KEY,
+    shard TEXT NOT NULL CHECK (length(shard) = 64),       -- SHA-256 of the file
+    path TEXT NOT NULL,                                   -- as it was given
+    imported_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),      -- that were new
+    known INTEGER NOT NULL CHECK (known >= 0),            -- that were here already
+    refused TEXT                                          -- why it was put aside; NULL: taken
+) STRICT;
+CREATE INDEX import_log_shard ON import_log (shard);

@@ -5,7 +5,11 @@
 #include "results/db.h"
 #include "results/store_private.h"
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <zlib.h>
 
@@ -152,20 +156,33 @@ static int put_environment(struct store *store, const struct record_environment 
     return 0;
 }
 
+enum { TOKEN_SIZE = 33 };
+
+static int make_token(char ret_token[TOKEN_SIZE], struct err *err)
+{
+    uint8_t bytes[(TOKEN_SIZE - 1) / 2];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return err_set(err, "no random numbers: %s", strerror(errno));
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(ret_token + 2 * i, 3, "%02x", (unsigned)bytes[i]);
+    return 0;
+}
+
 static int put_attempt(struct store *store, const char *key,
                        const struct record_environment *environment, int beside,
                        int64_t *ret_attempt, struct err *err)
 {
     int64_t environment_id = 0;
-    if (put_environment(store, environment, &environment_id, err))
+    char token[TOKEN_SIZE];
+    if (put_environment(store, environment, &environment_id, err) || make_token(token, err))
         return -1;
     const struct bound values[] = {
         db_text(key),   db_int(environment_id), db_text(attempt_state_names[ATTEMPT_RUNNING]),
-        db_int(beside), db_int(now_ns()),
+        db_int(beside), db_int(now_ns()),       db_text(token),
     };
     if (db_get_int(store->db,
-                   "INSERT INTO attempt (cell, environment, state, beside, started_at) "
-                   "VALUES (?, ?, ?, ?, ?) RETURNING id",
+                   "INSERT INTO attempt (cell, environment, state, beside, started_at, token) "
+                   "VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
                    values, COUNT(values), ret_attempt, err))
         return err_prefix(err, "an attempt at cell %s: ", key);
     return 0;
@@ -339,10 +356,21 @@ int store_warning(struct store *store, int64_t attempt, const struct record_warn
     return store_told(store, failed, err);
 }
 
+static struct bound measured(int64_t count)
+{
+    return count < 0 ? db_text(NULL) : db_int(count);
+}
+
+static struct bound from_one(int number)
+{
+    return number > 0 ? db_int(number) : db_text(NULL);
+}
+
 static int put_end(struct store *store, int64_t attempt, const struct record_end *end,
                    struct err *err)
 {
     const bool seen = end->state != ATTEMPT_LOST;
+    const struct record_timing *timing = &end->timing;
     const struct bound values[] = {
         db_text(attempt_state_names[end->state]),
         seen ? db_int(now_ns()) : db_text(NULL),
@@ -361,6 +389,19 @@ static int put_end(struct store *store, int64_t attempt, const struct record_end
         db_int(end->peak_memory_bytes),
         db_real(end->load_average),
         db_int(end->context_switches),
+        db_text(timing->pinned),
+        db_real(timing->beside_mean),
+        measured(timing->cpu_ns),
+        db_real(timing->threads_measured),
+        db_real(timing->probe_before),
+        db_real(timing->probe_after),
+        db_real(timing->load_after),
+        db_real(timing->steal),
+        measured(timing->throttled),
+        db_text(timing->reason),
+        db_int(end->resumed),
+        from_one(end->diverged_epoch),
+        from_one(end->diverged_step),
         db_int(attempt),
         db_text(attempt_state_names[ATTEMPT_RUNNING]),
     };
@@ -369,7 +410,10 @@ static int put_end(struct store *store, int64_t attempt, const struct record_end
                "test_accuracy = ?, val_accuracy = ?, best_val_accuracy = ?, "
                "best_val_test_accuracy = ?, train_n = ?, kept_fraction = ?, wall_ns = ?, "
                "samples_forward = ?, samples_backward = ?, flops = ?, peak_memory_bytes = ?, "
-               "load_average = ?, context_switches = ? WHERE id = ? AND state = ?",
+               "load_average = ?, context_switches = ?, pinned = ?, beside_mean = ?, cpu_ns = ?, "
+               "threads_measured = ?, probe_before = ?, probe_after = ?, load_after = ?, "
+               "steal = ?, throttled = ?, timing_reason = ?, resumed = ?, diverged_epoch = ?, "
+               "diverged_step = ? WHERE id = ? AND state = ?",
                values, COUNT(values), err))
         return -1;
     if (sqlite3_changes(store->db) == 0)

@@ -22,12 +22,15 @@ extern const char _binary_results_schema_v1_to_v2_sql_start[],
     _binary_results_schema_v1_to_v2_sql_end[];
 extern const char _binary_results_schema_v2_to_v3_sql_start[],
     _binary_results_schema_v2_to_v3_sql_end[];
+extern const char _binary_results_schema_v3_to_v4_sql_start[],
+    _binary_results_schema_v3_to_v4_sql_end[];
 extern const char _binary_results_views_sql_start[], _binary_results_views_sql_end[];
 
 static const struct embedded steps[] = {
     {_binary_results_schema_sql_start, _binary_results_schema_sql_end},
     {_binary_results_schema_v1_to_v2_sql_start, _binary_results_schema_v1_to_v2_sql_end},
     {_binary_results_schema_v2_to_v3_sql_start, _binary_results_schema_v2_to_v3_sql_end},
+    {_binary_results_schema_v3_to_v4_sql_start, _binary_results_schema_v3_to_v4_sql_end},
 };
 enum { VERSION = sizeof steps / sizeof *steps };
 

@@ -45,7 +45,8 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        g.samples_forward AS samples_forward, g.samples_backward AS samples_backward,
        g.flops AS flops, g.kept_fraction AS kept_fraction,
        CASE WHEN g.id IS NOT NULL THEN
-           NOT EXISTS (SELECT 1 FROM warning w WHERE w.attempt = g.id AND w.code = 'LEDGER_GAP')
+           g.timing_reason IS NULL
+           AND NOT EXISTS (SELECT 1 FROM warning w WHERE w.attempt = g.id AND w.code = 'LEDGER_GAP')
        END AS timing_valid,
        g.environment AS environment,
        substr(c.key, 1, 10) AS short, ec.position AS position, c.model AS model_name,
@@ -64,7 +65,17 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        g.implementations AS implementations,
        -- charged_s and score_s have this in them, wall_s has not.
        CASE WHEN g.id IS NOT NULL THEN coalesce(g.carried_ns, 0) / 1e9 END AS carried_s,
-       g.artifact AS artifact, coalesce(g.reused, 0) AS reused
+       g.artifact AS artifact, coalesce(g.reused, 0) AS reused,
+       CASE WHEN g.id IS NOT NULL THEN
+           coalesce(g.timing_reason,
+                    (SELECT w.text FROM warning w
+                     WHERE w.attempt = g.id AND w.code = 'LEDGER_GAP'))
+       END AS timing_reason,
+       g.beside_mean AS beside_mean, g.pinned AS pinned, g.threads_measured AS threads_measured,
+       g.probe_before AS probe_before, g.probe_after AS probe_after,
+       g.load_after AS load_after, g.steal AS steal, g.throttled AS throttled,
+       g.cpu_ns / 1e9 AS cpu_s, coalesce(g.resumed, 0) AS resumed,
+       t.diverged_epoch AS diverged_epoch, t.diverged_step AS diverged_step
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell

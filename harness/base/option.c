@@ -43,7 +43,47 @@ static void describe_range(const struct option *option, struct str *ret_text)
     case OPTION_STRING:
         str_add(ret_text, "a text");
         break;
+    case OPTION_DURATION:
+        str_addf(ret_text, "%s%sa time like 90s, 5m, 2h or 1d", option->zero ? option->zero : "",
+                 option->zero ? " or " : "");
+        break;
+    case OPTION_BYTES:
+        str_addf(ret_text, "%s%sa size like 512MiB or 2GiB", option->zero ? option->zero : "",
+                 option->zero ? " or " : "");
+        break;
     }
+}
+
+struct unit {
+    const char *name;
+    double size;
+};
+
+static const struct unit times[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {NULL, 0}};
+static const struct unit sizes[] = {
+    {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {NULL, 0}};
+
+/* "1.5h", or a bare number, which is in units of one. */
+static bool parse_quantity(const char *text, const struct unit *units, double *ret_value)
+{
+    const size_t digits = strspn(text, "0123456789.");
+    char number[32];
+    double value, size = 1;
+    if (digits == 0 || digits >= sizeof number)
+        return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (text[digits]) {
+        while (units->name && strcmp(units->name, text + digits) != 0)
+            units++;
+        if (!units->name)
+            return false;
+        size = units->size;
+    }
+    if (!str_parse_double(number, &value))
+        return false;
+    *ret_value = value * size;
+    return true;
 }
 
 static int refuse(const struct option *option, const char *text, struct err *err)
@@ -91,6 +131,22 @@ int option_set(const struct option *option, void *values, const char *text, stru
     case OPTION_STRING:
         *(const char **)field = arena_strdup(arena, text);
         return 0;
+    case OPTION_DURATION: {
+        double value = 0;
+        const bool word = option->zero && strcmp(text, option->zero) == 0;
+        if (!word && (!parse_quantity(text, times, &value) || value > option->max))
+            return refuse(option, text, err);
+        *(double *)field = value;
+        return 0;
+    }
+    case OPTION_BYTES: {
+        double value = 0;
+        const bool word = option->zero && strcmp(text, option->zero) == 0;
+        if (!word && (!parse_quantity(text, sizes, &value) || value > 0x1p53))
+            return refuse(option, text, err);
+        *(int64_t *)field = (int64_t)value;
+        return 0;
+    }
     }
     DIE("bug: option %s has no type", option->name);
 }
@@ -149,6 +205,12 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = text ? json_string(text) : json_null();
             break;
         }
+        case OPTION_DURATION:
+            value = json_real(*(const double *)field);
+            break;
+        case OPTION_BYTES:
+            value = json_integer(*(const int64_t *)field);
+            break;
         }
         if (!object || json_object_set_new(object, o->name, value))
             DIE("out of memory: JSON");

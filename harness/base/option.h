@@ -14,7 +14,9 @@
  *
  * Field types: OPTION_INT int (OPTION_INT_OR likewise; in JSON always a number), OPTION_DOUBLE
  * double, OPTION_BOOL bool, OPTION_ENUM int (index into choices; OPTION_NAME likewise),
- * OPTION_STRING const char * (NULL or memory of the arena given at reading).
+ * OPTION_STRING const char * (NULL or memory of the arena given at reading), OPTION_DURATION
+ * double, in seconds ("90s", "5m", "2h", "1d" or the word `zero`), OPTION_BYTES int64_t ("512MiB",
+ * "2GiB" or `zero`); in JSON both are numbers.
  * Limits are inclusive. A name with '_' is written with '_' in YAML too.
  */
 #ifndef WINNOW_BASE_OPTION_H
@@ -27,7 +29,15 @@
 #include <jansson.h>
 #include <stddef.h>
 
-enum option_type { OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_ENUM, OPTION_STRING };
+enum option_type {
+    OPTION_INT,
+    OPTION_DOUBLE,
+    OPTION_BOOL,
+    OPTION_ENUM,
+    OPTION_STRING,
+    OPTION_DURATION,
+    OPTION_BYTES,
+};
 
 struct option {
     const char *name; /* NULL ends a table */
@@ -35,12 +45,13 @@ struct option {
     enum option_type type;
     size_t offset;
     const char *fallback; /* the default, as one would write it; NULL only for OPTION_STRING */
-    double min, max;      /* OPTION_INT, OPTION_DOUBLE */
+    double min, max;      /* OPTION_INT, OPTION_DOUBLE, OPTION_DURATION */
     /* OPTION_ENUM, one of the two: a list that NULL ends, or a registry's i-th name, NULL at its
        end */
     const char *const *choices;
     const char *(*choice_at)(size_t i);
-    const char *zero; /* OPTION_INT: a word that stands for 0 ("none"), or NULL */
+    /* OPTION_INT, OPTION_DURATION, OPTION_BYTES: a word that stands for 0 ("none"), or NULL */
+    const char *zero;
 };
 
 #define OPTION_INT(type, field, fallback, min, max, help)                                          \
@@ -72,6 +83,15 @@ struct option {
 #define OPTION_STRING(type, field, help)                                                           \
     {                                                                                              \
 #field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL, NULL           \
+    }
+/* In seconds; max likewise. */
+#define OPTION_DURATION(type, field, zero, fallback, max, help)                                    \
+    {                                                                                              \
+#field, help, OPTION_DURATION, offsetof(type, field), fallback, 0, max, NULL, NULL, zero   \
+    }
+#define OPTION_BYTES(type, field, zero, fallback, help)                                            \
+    {                                                                                              \
+#field, help, OPTION_BYTES, offsetof(type, field), fallback, 0, 0, NULL, NULL, zero        \
     }
 #define OPTION_END                                                                                 \
     {                                                                                              \

@@ -78,6 +78,10 @@ static const char *other_value(const struct option *option, struct arena *arena)
                              strcmp(option->fallback, option_choice(option, 0)) == 0 ? 1 : 0);
     case OPTION_STRING:
         return "a text = \"b\" (c)";
+    case OPTION_DURATION:
+        return "17s";
+    case OPTION_BYTES:
+        return "17MiB";
     }
     DIE("option %s has no type", option->name);
 }

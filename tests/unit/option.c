@@ -288,3 +288,46 @@ Test(option, a_word_for_0_is_a_number_in_json)
     cr_expect_eq(back.count, 0);
     json_decref(json);
 }
+
+struct quantities {
+    double wait;
+    int64_t room;
+};
+
+static const struct option quantity_options[] = {
+    OPTION_DURATION(struct quantities, wait, "none", "90s", 86400, "for"),
+    OPTION_BYTES(struct quantities, room, "none", "1.5GiB", "of memory"),
+    OPTION_END,
+};
+
+Test(option, times_and_sizes_have_units)
+{
+    struct quantities values;
+    struct err err;
+    option_defaults(quantity_options, &values);
+    cr_expect_eq(values.wait, 90);
+    cr_expect_eq(values.room, 1610612736);
+    cr_expect_eq(option_set(&quantity_options[0], &values, "1.5h", NULL, &err), 0);
+    cr_expect_eq(values.wait, 5400);
+    cr_expect_eq(option_set(&quantity_options[0], &values, "1d", NULL, &err), 0);
+    cr_expect_eq(option_set(&quantity_options[0], &values, "none", NULL, &err), 0);
+    cr_expect_eq(values.wait, 0);
+    cr_expect_eq(option_set(&quantity_options[1], &values, "64KiB", NULL, &err), 0);
+    cr_expect_eq(values.room, 65536);
+}
+
+Test(option, times_and_sizes_are_strict)
+{
+    static const char *const times[] = {"", "h", "-1s", "1 h", "1w", "1.2.3s", "25h", "1e3", "nan"};
+    static const char *const sizes[] = {"4GB", "GiB", "-1", "9999999TiB"};
+    struct quantities values;
+    struct err err;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        cr_expect_eq(option_set(&quantity_options[0], &values, times[i], NULL, &err), -1, "%s",
+                     times[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        cr_expect_eq(option_set(&quantity_options[1], &values, sizes[i], NULL, &err), -1, "%s",
+                     sizes[i]);
+    option_set(&quantity_options[0], &values, "1w", NULL, &err);
+    cr_expect_str_eq(err.text, "expected none or a time like 90s, 5m, 2h or 1d, found '1w'");
+}

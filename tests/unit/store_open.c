@@ -52,7 +52,7 @@ Test(store_open, new_database_says_what_it_is)
     const char *path = made_path("x.db");
     struct store *store = must_open(path, STORE_WRITE);
     cr_expect_eq(ask(store, "PRAGMA application_id"), 2003398254);
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 3);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 4);
     cr_expect_eq(ask(store, "PRAGMA foreign_keys"), 1);
     cr_expect_eq(ask(store, "PRAGMA synchronous"), 1, "NORMAL");
     cr_expect_str_eq(ask_text(store, "PRAGMA journal_mode"), "wal");
@@ -302,7 +302,7 @@ Test(store_open, version_1_is_brought_up)
 
     store = must_open(path, STORE_WRITE);
     cr_expect(exists(beside(path, ".v1.backup")));
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 3);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 4);
     cr_expect_str_eq(ask_text(store, columns), fresh, "%s", fresh);
     cr_expect_str_eq(ask_text(store, "SELECT state || accuracy || attempts || precision || conv || "
                                      "threads || coalesce(implementations, '-') FROM v_run"),
@@ -316,7 +316,7 @@ Test(store_open, newer_version_is_refused)
 {
     const char *path = made_path("x.db");
     made_db(path);
-    make_sqlite(path, "PRAGMA user_version = 4");
+    make_sqlite(path, "PRAGMA user_version = 5");
     expect_refusal(path, STORE_WRITE, "newer winnow");
     expect_refusal(path, STORE_READ, "newer winnow");
 }

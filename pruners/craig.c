@@ -21,8 +21,12 @@
  * 15,000 of Fashion-MNIST's pictures, half of them kept, gives 91 % of the kept a gamma of 1 and
  * one a gamma of 298, a weight of 149. Such a step ends the network: from that rate on its accuracy
  * was 10 %. The default, `weights: batch`, divides by the sum of the batch's weights, as DeepCore
- * (Guo et al. 2022) does. (A class too small for any budget is nobody's neighbour; N is then
- * without it.)
+ * (Guo et al. 2022) does; its weights are gamma + 1. (A class too small for any budget is nobody's
+ * neighbour; N is then without it.)
+ *
+ * It does what it promises, on few samples: there the weighted mean error 1 - p_y of the kept is
+ * that of all data (.119 and .120; unweighted .165), but (sum w)^2 / sum w^2 is 417 of 10,500 at
+ * rate .3 and 46 of 1,500 at .9. So many samples does an epoch learn from.
  *
  * Example: gradients at 0, 1, 2, 3 and 10 on a line, two kept: first 2 (distances sum to 12,
  * against 16, 13, 13 and 34), then 10 (gain 8); gammas 4 and 1, weights 1.6 and .4.

@@ -24,7 +24,8 @@
  *
  * Without `balance: class` it loses classes: of 15,000 of Fashion-MNIST's pictures, LeNet, it ends
  * 7.4 points below a random subset at rate .3 and 25 at .7; with it, 1.5 and 11 (means of two
- * seeds). Every round follows one direction, that of the validation loss.
+ * seeds). Every round follows one direction, that of the validation loss. DeepCore's program
+ * chooses class by class unless told not to.
  *
  * Known deviations: the paper chooses anew every 20 epochs; this is a static pruner and looks once,
  * as DeepCore does (Guo et al. 2022); that the step takes the mean of the gradients, not their

@@ -18,6 +18,13 @@
  * first is kept. With two, the residual after it is (-2 / 3, -1) for lambda .5: the third is next.
  * w = 4/3 and 2/3, which happen to have mean 1.
  *
+ * The matched sum is that of samples which are mostly learned; large weights go to those that are
+ * not. Of 15,000 of Fashion-MNIST's pictures, LeNet, rate .3, the weighted mean error 1 - p_y of
+ * the kept is .375, where all data have .120 and the kept without weights .162, and the weights
+ * are as good as 4,616 equal ones of 10,500. A step of weight 1 is thus three times as long as on
+ * all data, and towards the hard: 3.8 points below a random subset, and .9 above it with
+ * `weights: none` (means of two seeds).
+ *
  * Needs probabilities and features. Cost: one proxy of `at` epochs and one forward pass; then, a
  * pick, one product with the class's features and two with a matrix of feature_count + 1 squared.
  *

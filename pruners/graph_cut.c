@@ -19,9 +19,10 @@
  * Needs probabilities and features. Cost: one proxy of `at` epochs and one forward pass; then
  * products with one matrix, no similarities (greedy.h).
  *
- * Known deviations: s_jj counts as 1 for all, also where a gradient is 0 (which has cosine 0 with
- * all others). Our choices: `at` 10; lambda 1 as in DeepCore; budgets of the classes in proportion
- * to their size.
+ * Similarity, gain and lambda 1 are those of DeepCore's program (its gain leaves out s_jj, the same
+ * for all). Known deviations: s_jj counts as 1 for all, also where a gradient is 0 (which has
+ * cosine 0 with all others); gradients are those of the cross-entropy, where that program takes the
+ * softmax twice. Our choices: `at` 10; budgets of the classes in proportion to their size.
  */
 #include "pruners/greedy.h"
 #include "pruners/select.h"

@@ -44,12 +44,13 @@ static json_t *named(const char *name, const struct option *table, const void *o
     return object;
 }
 
-static json_t *cell_root(const struct cell *cell)
+static json_t *cell_root(const struct cell *cell, const struct model *model,
+                         const void *model_options)
 {
     json_t *root = made(json_object());
     put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
     put(root, "engine", option_to_json(engine_options, &cell->engine));
-    put(root, "model", named(cell->model->name, cell->model->options, cell->model_options));
+    put(root, "model", named(model->name, model->options, model_options));
     put(root, "pruner", named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
     put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
     put(root, "seed", json_integer(cell->seed));
@@ -70,14 +71,23 @@ static char *canonical(json_t *root, struct arena *arena)
 
 char *cell_to_json(const struct cell *cell, struct arena *arena)
 {
-    json_t *root = cell_root(cell);
+    const struct scoring *scoring = &cell->scoring;
+    json_t *root = cell_root(cell, cell->model, cell->model_options);
     put(root, "rate", json_real(cell->rate));
+    if (scoring->model)
+        put(root, "prune_with",
+            named(scoring->model->name, scoring->model->options, scoring->model_options));
+    if (scoring->only)
+        put(root, "score_only", json_true());
     return canonical(root, arena);
 }
 
 char *cell_shared_json(const struct cell *cell, struct arena *arena)
 {
-    return canonical(cell_root(cell), arena);
+    const struct scoring *scoring = &cell->scoring;
+    return canonical(scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
+                                    : cell_root(cell, cell->model, cell->model_options),
+                     arena);
 }
 
 /* Takes the name out of a {"name": ..., options} object; NULL where it has none. */
@@ -113,16 +123,25 @@ static int read_options(const json_t *object, const struct option *table, size_t
     return 0;
 }
 
-static int read_model(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
+static int read_model(json_t *object, struct arena *arena, const struct model **ret_model,
+                      const void **ret_options, struct err *err)
 {
     const char *name = take_name(object, arena);
-    cell->model = name ? model_find(name) : NULL;
-    if (!cell->model)
+    const struct model *model = name ? model_find(name) : NULL;
+    if (!model)
         return err_set(err, "unknown model '%s'", name ? name : "");
-    if (read_options(object, cell->model->options, cell->model->options_size, arena,
-                     &cell->model_options, err))
+    if (read_options(object, model->options, model->options_size, arena, ret_options, err))
         return err_prefix(err, "model %s: ", name);
+    *ret_model = model;
     return 0;
+}
+
+static int read_scoring(json_t *with, int only, struct arena *arena, struct scoring *ret_scoring,
+                        struct err *err)
+{
+    ret_scoring->only = only != 0;
+    return with ? read_model(with, arena, &ret_scoring->model, &ret_scoring->model_options, err)
+                : 0;
 }
 
 static int read_pruner(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
@@ -140,20 +159,24 @@ static int read_pruner(json_t *object, struct arena *arena, struct cell *cell, s
 static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, struct err *err)
 {
     struct cell cell = {0};
-    json_t *dataset, *engine, *model, *pruner, *recipe;
+    json_t *dataset, *engine, *model, *pruner, *recipe, *with = NULL;
     json_int_t seed;
+    int only = 0;
     json_error_t wrong;
-    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:F, s:o, s:I}", "dataset",
-                       &dataset, "engine", &engine, "model", &model, "pruner", &pruner, "rate",
-                       &cell.rate, "recipe", &recipe, "seed", &seed))
+    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?b}",
+                       "dataset", &dataset, "engine", &engine, "model", &model, "pruner", &pruner,
+                       "rate", &cell.rate, "recipe", &recipe, "seed", &seed, "prune_with", &with,
+                       "score_only", &only))
         return err_set(err, "%s", wrong.text);
     if (!(cell.rate >= 0 && cell.rate < 1))
         return err_set(err, "rate: expected a number from 0 to below 1, found %.15g", cell.rate);
     if (seed < 0 || seed > INT_MAX)
         return err_set(err, "seed: expected a whole number from 0 to %d", INT_MAX);
     cell.seed = (int)seed;
-    if (read_dataset(dataset, arena, &cell, err) || read_model(model, arena, &cell, err) ||
-        read_pruner(pruner, arena, &cell, err))
+    if (read_dataset(dataset, arena, &cell, err) ||
+        read_model(model, arena, &cell.model, &cell.model_options, err) ||
+        read_pruner(pruner, arena, &cell, err) ||
+        read_scoring(with, only, arena, &cell.scoring, err))
         return -1;
     if (!json_is_object(engine))
         return err_set(err, "engine: expected an object");
@@ -310,6 +333,30 @@ char *cell_label(const char *name, const struct option *table, const void *optio
     return text;
 }
 
+char *cell_pruner_options(const struct pruner *pruner, const void *options,
+                          const struct scoring *scoring, struct arena *arena)
+{
+    struct str str = {0};
+    add_options(&str, pruner->options, options);
+    if (scoring->model)
+        str_addf(&str, "%sprune_with=%s", str.length ? " " : "",
+                 cell_label(scoring->model->name, scoring->model->options, scoring->model_options,
+                            arena));
+    if (scoring->only)
+        str_addf(&str, "%sscore_only=true", str.length ? " " : "");
+    char *text = arena_strdup(arena, str_text(&str));
+    str_release(&str);
+    return text;
+}
+
+char *cell_pruner_label(const struct pruner *pruner, const void *options,
+                        const struct scoring *scoring, struct arena *arena)
+{
+    const char *given = cell_pruner_options(pruner, options, scoring, arena);
+    return given[0] ? arena_printf(arena, "%s(%s)", pruner->name, given)
+                    : arena_strdup(arena, pruner->name);
+}
+
 char *cell_describe(const struct cell *cell, struct arena *arena)
 {
     const char *dataset =
@@ -317,7 +364,7 @@ char *cell_describe(const struct cell *cell, struct arena *arena)
     const char *model =
         cell_label(cell->model->name, cell->model->options, cell->model_options, arena);
     const char *pruner =
-        cell_label(cell->pruner->name, cell->pruner->options, cell->pruner_options, arena);
+        cell_pruner_label(cell->pruner, cell->pruner_options, &cell->scoring, arena);
     if (cell->pruner->flags & PRUNER_IGNORES_RATE)
         return arena_printf(arena, "%s %s %s seed %d", dataset, model, pruner, cell->seed);
     return arena_printf(arena, "%s %s %s rate %.15g seed %d", dataset, model, pruner, cell->rate,

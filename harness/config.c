@@ -6,7 +6,7 @@
  *     data_dir: ...                      where datasets are looked for first
  *     dataset: fashion-mnist             an axis: one value or a list; a value is a name
  *     model: [mlp, {name: convnet, depth: 4}]         or {name: ..., option: value}
- *     pruner: [full, random, {name: ucb, c: 2}]
+ *     pruner: [full, random, {name: ucb, c: [1, 2]}]  a list of values: one pruner each
  *     rate: [0.3, 0.5]                   fraction removed, 0 <= rate < 1; may be left out where
  *                                        no pruner needs it
  *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1

@@ -20,8 +20,9 @@
 
 /* A named thing with its options resolved: one value of an axis. */
 struct choice {
-    const void *type;    /* struct dataset_type, model or pruner */
-    const void *options; /* its options' struct; struct data_spec for a dataset */
+    const void *type;       /* struct dataset_type, model or pruner */
+    const void *options;    /* its options' struct; struct data_spec for a dataset */
+    struct scoring scoring; /* of a pruner */
 };
 
 struct choices {

@@ -1,8 +1,7 @@
 /*
  * config_axes: the values that the product is made of, and the rules that pick cells out of it.
  *
- * An axis takes one value or a list; a named value is a name or {name: ..., option: value}. Equal
- * values are interned as one struct pick, so that the grid can tell cells apart by pointers.
+ * An axis takes one value or a list; config_named.c reads the values that have names.
  *
  * In an include, a bare name means the values of that name that the experiment's own axis has, with
  * their options: with `dataset: {name: fashion-mnist, train_limit: 5000}` above, an include of
@@ -12,147 +11,7 @@
 #include "harness/param.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
-
-/* What the three registries have in common. */
-struct entry {
-    const void *type;
-    const char *name;
-    const struct option *options;
-    size_t options_size;
-};
-
-/* false: the registry has no i-th entry. */
-static bool entry_at(enum named_axis axis, size_t i, struct entry *ret_entry)
-{
-    switch (axis) {
-    case AXIS_DATASET: {
-        const struct dataset_type *type = dataset_at(i);
-        if (type)
-            *ret_entry = (struct entry){type, type->name, type->options, sizeof(struct data_spec)};
-        return type;
-    }
-    case AXIS_MODEL: {
-        const struct model *type = model_at(i);
-        if (type)
-            *ret_entry = (struct entry){type, type->name, type->options, type->options_size};
-        return type;
-    }
-    case AXIS_PRUNER: {
-        const struct pruner *type = pruner_at(i);
-        if (type)
-            *ret_entry = (struct entry){type, type->name, type->options, type->options_size};
-        return type;
-    }
-    case NAMED_AXES:
-        break;
-    }
-    DIE("bug: axis %d has no registry", (int)axis);
-}
-
-static bool find_entry(enum named_axis axis, const char *name, struct entry *ret_entry)
-{
-    for (size_t i = 0; entry_at(axis, i, ret_entry); i++)
-        if (strcmp(ret_entry->name, name) == 0)
-            return true;
-    return false;
-}
-
-static const char *name_at(const void *axis, size_t i)
-{
-    struct entry entry;
-    return entry_at(*(const enum named_axis *)axis, i, &entry) ? entry.name : NULL;
-}
-
-const char *axis_word(enum named_axis axis)
-{
-    static const char *const words[NAMED_AXES] = {"dataset", "model", "pruner"};
-    return words[axis];
-}
-
-/* ---- Named values ---- */
-
-/* The registry's entry that a name means. false: refused. */
-static bool read_name(struct reader *reader, enum named_axis axis, const struct node *node,
-                      struct entry *ret_entry)
-{
-    const char *word = axis_word(axis);
-    char text[64];
-    snprintf(text, sizeof text, "the name of a %s", word);
-    const char *name = param_text(node, word, text, &reader->mistakes);
-    if (!name)
-        return false;
-    if (find_entry(axis, name, ret_entry))
-        return true;
-    snprintf(text, sizeof text, "`winnow list %ss` shows them", word);
-    param_unknown(node, word, str_nearest(name, name_at, &axis), text, &reader->mistakes);
-    return false;
-}
-
-/* A key that is no option of the entry: another's, or a slip. */
-static void stray_option(struct reader *reader, enum named_axis axis, const struct entry *entry,
-                         const struct node *key)
-{
-    struct entry other;
-    for (size_t i = 0; entry_at(axis, i, &other); i++)
-        if (option_find(other.options, key->text)) {
-            mistakes_add(&reader->mistakes, key->place, NULL, "'%s' is an option of %s, not of %s",
-                         key->text, other.name, entry->name);
-            return;
-        }
-    param_unknown_option(key, entry->name, entry->options, &reader->mistakes);
-}
-
-/* The one struct of this value. */
-static const struct pick *intern(struct reader *reader, const struct entry *entry,
-                                 const void *options, const struct node *node)
-{
-    const char *label = cell_label(entry->name, entry->options, options, reader->arena);
-    for (const struct pick *p = reader->picks; p; p = p->next)
-        if (p->choice.type == entry->type && strcmp(p->label, label) == 0)
-            return p;
-    struct pick *pick;
-    ARENA_NEW(reader->arena, pick, 1);
-    *pick = (struct pick){
-        .choice = {entry->type, options},
-        .name = entry->name,
-        .label = label,
-        .node = node,
-        .number = reader->pick_count++,
-        .next = reader->picks,
-    };
-    return reader->picks = pick;
-}
-
-/* A name, or a mapping of a name and options. NULL: refused. */
-static const struct pick *read_pick(struct reader *reader, enum named_axis axis,
-                                    const struct node *node)
-{
-    const struct node *name = node->kind == NODE_MAP ? node_find(node, "name") : node;
-    if (!name) {
-        mistakes_add(&reader->mistakes, node->place, axis_word(axis),
-                     "'name' is missing; write {name: ..., option: value}");
-        return NULL;
-    }
-    struct entry entry;
-    if (!read_name(reader, axis, name, &entry))
-        return NULL;
-    void *options = entry.options_size ? arena_alloc(reader->arena, 1, entry.options_size) : NULL;
-    option_defaults(entry.options, options);
-    bool good = true;
-    for (size_t i = 0; node->kind == NODE_MAP && i < node->count; i++) {
-        const struct node *key = node->keys[i];
-        if (strcmp(key->text, "name") == 0)
-            continue;
-        const struct option *option = option_find(entry.options, key->text);
-        if (!option)
-            stray_option(reader, axis, &entry, key);
-        good &=
-            option && param_set(option, node->items[i], options, reader->arena, &reader->mistakes);
-    }
-    return good ? intern(reader, &entry, options, node) : NULL;
-}
 
 /* Appends, and refuses a value that is there already. */
 static void add_pick(struct reader *reader, enum named_axis axis, const struct pick *pick,
@@ -191,15 +50,23 @@ void axes_read_named(struct reader *reader, enum named_axis axis, struct node *c
 {
     struct node *const *items;
     const size_t count = param_values(node, axis_word(axis), &items, &reader->mistakes);
-    const size_t room = count + (axes == &reader->grid ? 0 : reader->grid.pick_count[axis]);
+    size_t room = axes == &reader->grid ? 0 : reader->grid.pick_count[axis];
+    for (size_t i = 0; i < count; i++)
+        room += named_count(items[i]);
+    if (room > MOST_VALUES) {
+        mistakes_add(&reader->mistakes, (*node)->place, axis_word(axis),
+                     "over %d values, with all lists of options multiplied out", MOST_VALUES);
+        return;
+    }
     ARENA_NEW(reader->arena, axes->picks[axis], room);
     ARENA_NEW(reader->arena, axes->pick_nodes[axis], room);
     for (size_t i = 0; i < count; i++) {
         if (add_known(reader, axis, items[i], axes))
             continue;
-        const struct pick *pick = read_pick(reader, axis, items[i]);
-        if (pick)
-            add_pick(reader, axis, pick, items[i], axes);
+        const struct pick **picks;
+        const size_t meant = named_read(reader, axis, items[i], &picks);
+        for (size_t p = 0; p < meant; p++)
+            add_pick(reader, axis, picks[p], items[i], axes);
     }
 }
 
@@ -341,11 +208,11 @@ static void read_types(struct reader *reader, enum named_axis axis, struct node 
     const size_t count = param_values(node, axis_word(axis), &items, &reader->mistakes);
     ARENA_NEW(reader->arena, selector->types[axis], count);
     for (size_t i = 0; i < count; i++) {
-        struct entry entry;
-        if (!read_name(reader, axis, items[i], &entry))
+        const void *type = named_type(reader, axis, items[i]);
+        if (!type)
             continue;
         param_once(items, i, axis_word(axis), &reader->mistakes);
-        selector->types[axis][selector->type_count[axis]++] = entry.type;
+        selector->types[axis][selector->type_count[axis]++] = type;
     }
 }
 

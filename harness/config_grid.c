@@ -60,6 +60,12 @@ static size_t rank_of(struct points *points, int seed)
     return rank;
 }
 
+/* The pruner as it is beside a model: proxies of the model itself are nothing apart. */
+static const struct pick *beside_model(const struct pick *pruner, const struct pick *model)
+{
+    return pruner->own && strcmp(pruner->with, model->label) == 0 ? pruner->own : pruner;
+}
+
 static bool ignores_rate(const struct pick *pruner)
 {
     return ((const struct pruner *)pruner->choice.type)->flags & PRUNER_IGNORES_RATE;
@@ -72,11 +78,12 @@ static void add_seed(const struct axes *axes, int seed, size_t source, struct po
     for (size_t d = 0; d < axes->pick_count[AXIS_DATASET]; d++)
         for (size_t m = 0; m < axes->pick_count[AXIS_MODEL]; m++)
             for (size_t p = 0; p < axes->pick_count[AXIS_PRUNER]; p++) {
-                const struct pick *pruner = axes->picks[AXIS_PRUNER][p];
+                const struct pick *model = axes->picks[AXIS_MODEL][m];
+                const struct pick *pruner = beside_model(axes->picks[AXIS_PRUNER][p], model);
                 const bool once = ignores_rate(pruner);
                 for (size_t r = 0; r < (once ? 1 : axes->levels.rate_count); r++) {
                     points->items[points->count++] = (struct point){
-                        .picks = {axes->picks[AXIS_DATASET][d], axes->picks[AXIS_MODEL][m], pruner},
+                        .picks = {axes->picks[AXIS_DATASET][d], model, pruner},
                         .rate = once ? 0 : axes->levels.rates[r],
                         .seed = seed,
                         .seed_rank = rank,
@@ -220,6 +227,7 @@ static struct cell cell_of(const struct point *point)
         .model_options = point->picks[AXIS_MODEL]->choice.options,
         .pruner = point->picks[AXIS_PRUNER]->choice.type,
         .pruner_options = point->picks[AXIS_PRUNER]->choice.options,
+        .scoring = point->picks[AXIS_PRUNER]->choice.scoring,
         .rate = point->rate,
         .seed = point->seed,
     };

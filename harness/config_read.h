@@ -2,7 +2,7 @@
  * config_read: what config*.c share while a file is read. Nothing else includes this.
  *
  * The way of a file: text -> nodes (yaml) -> nodes with --set applied (config_set) -> axes, rules
- * and trainings with their places (config_axes, config_train) -> cells (config_grid).
+ * and trainings with their places (config_named, config_axes, config_train) -> cells (config_grid).
  */
 #ifndef WINNOW_CONFIG_READ_H
 #define WINNOW_CONFIG_READ_H
@@ -19,7 +19,10 @@ struct pick {
     const char *name, *label; /* "ucb", "ucb(c=2)" */
     const struct node *node;  /* where it was first written */
     size_t number;            /* in order of appearance */
-    struct pick *next;        /* of all that were read */
+    /* A pruner with prune_with: what it is where that is the cell's own model, and its label. */
+    const struct pick *own;
+    const char *with;
+    struct pick *next; /* of all that were read */
 };
 
 /* The numbered axes, of a grid or of a selector. */
@@ -87,9 +90,19 @@ size_t reader_mistakes(const struct reader *reader);
 /* Replaces values in the tree as the texts of --set say. */
 void config_apply_sets(struct reader *reader, const char *const *sets, size_t count);
 
-/* ---- config_axes.c ---- */
+/* ---- config_named.c ---- */
 
 const char *axis_word(enum named_axis axis); /* "dataset" */
+/* How many values of an axis a node stands for; more than MOST_VALUES: some number above that. */
+size_t named_count(const struct node *node);
+/* Those values, in the arena. 0: refused. */
+size_t named_read(struct reader *reader, enum named_axis axis, const struct node *node,
+                  const struct pick ***ret_picks);
+/* What a bare name means: struct dataset_type, model or pruner. NULL: refused. */
+const void *named_type(struct reader *reader, enum named_axis axis, const struct node *node);
+
+/* ---- config_axes.c ---- */
+
 void axes_read_named(struct reader *reader, enum named_axis axis, struct node *const *node,
                      struct axes *axes);
 void axes_read_rates(struct reader *reader, struct node *const *node, struct levels *levels);

@@ -57,7 +57,7 @@ static void describe(struct plan_cell *planned, struct arena *arena)
         .pruner = cell->pruner->name,
         .model_label =
             cell_label(cell->model->name, cell->model->options, cell->model_options, arena),
-        .options = cell_options(cell->pruner->options, cell->pruner_options, arena),
+        .options = cell_pruner_options(cell->pruner, cell->pruner_options, &cell->scoring, arena),
         .rate = cell->rate,
         .seed = cell->seed,
         .epochs = cell->recipe.epochs,

@@ -21,6 +21,7 @@ struct session {
     struct observer observer;            /* of the training split */
     struct observer validation_observer; /* only with NEEDS_VALIDATION */
     struct pruner_selection selection;   /* current; arrays with room for n */
+    struct pruner_selection all;         /* every sample, of weight 1 */
     uint8_t *bitmap;                     /* [(n + 7) / 8] of the current selection */
     int64_t *class_kept;                 /* [classes] likewise */
     struct work work;
@@ -47,7 +48,7 @@ static void init_observers(struct session *s)
     const struct dataset *data = s->data;
     const unsigned needs = s->pruner->needs;
     const size_t classes = (size_t)data->classes;
-    const size_t features = (size_t)nn_feature_count(s->trainer.net);
+    const size_t features = s->pruner->task.feature_count;
     observer_init(&s->observer, needs, data->train.n, classes, features, data->train.labels);
     if (needs & NEEDS_VALIDATION)
         observer_init(&s->validation_observer, needs, data->validation.n, classes, features,
@@ -124,13 +125,36 @@ static void send_progress(const struct session *s, const char *stage, int epoch,
 
 /* ---- Static pruners: proxies ---- */
 
+static int init_proxy(const struct session *s, uint64_t seed, struct trainer *ret_proxy,
+                      struct err *err)
+{
+    const struct cell *cell = s->cell;
+    const struct scoring *scoring = &cell->scoring;
+    if (trainer_init(ret_proxy, scoring->model ? scoring->model : cell->model,
+                     scoring->model ? scoring->model_options : cell->model_options, s->data,
+                     &cell->recipe, &cell->engine, seed, err))
+        return scoring->model ? err_prefix(err, "prune_with: ") : -1;
+    return 0;
+}
+
+/* Features of the network that the pruner watches. */
+static int count_features(const struct session *s, size_t *ret_count, struct err *err)
+{
+    struct trainer proxy = {0};
+    const bool own = !s->cell->scoring.model;
+    if (!own && init_proxy(s, 0, &proxy, err))
+        return -1;
+    *ret_count = (size_t)nn_feature_count(own ? s->trainer.net : proxy.net);
+    trainer_release(&proxy);
+    return 0;
+}
+
 static int train_proxy(struct session *s, const struct pruner_watch *watch, int run,
                        const struct pruner_selection *all, struct err *err)
 {
     struct trainer proxy = {0};
     struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, 0, (uint32_t)run);
-    int failed = trainer_init(&proxy, s->cell->model, s->cell->model_options, s->data,
-                              &s->cell->recipe, &s->cell->engine, rng_u64(&rng), err);
+    int failed = init_proxy(s, rng_u64(&rng), &proxy, err);
     /* A proxy is the beginning of a training: it follows the cell's own schedule. */
     const int schedule =
         s->cell->recipe.epochs > watch->epochs ? s->cell->recipe.epochs : watch->epochs;
@@ -156,19 +180,9 @@ static int compute_scores(struct session *s, struct err *err)
 {
     const enum phase before = clock_enter(s->clock, PHASE_SCORE);
     const struct pruner_watch watch = pruner_watch(s->pruner);
-    const size_t n = s->data->train.n;
-    struct pruner_selection all = {.count = n};
     int failed = 0;
-    MEM_NEW(all.index, n);
-    MEM_NEW(all.weight, n);
-    for (size_t i = 0; i < n; i++) {
-        all.index[i] = (uint32_t)i;
-        all.weight[i] = 1;
-    }
     for (int run = 0; !failed && run < watch.runs; run++)
-        failed = train_proxy(s, &watch, run, &all, err);
-    mem_free(all.index);
-    mem_free(all.weight);
+        failed = train_proxy(s, &watch, run, &s->all, err);
     if (!failed) {
         linalg_set_threads(s->cell->engine.threads);
         failed = pruner_score(s->pruner, err);
@@ -394,8 +408,9 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     double speed;
     const int64_t steps_before = s->work.samples_backward;
     const enum phase before = clock_enter(s->clock, PHASE_TRAIN);
-    int failed = train_epoch(s, &s->trainer, epoch, epochs, &s->selection, watched,
-                             &record.train_loss, &speed, err);
+    int failed =
+        train_epoch(s, &s->trainer, epoch, epochs, s->cell->scoring.only ? &s->all : &s->selection,
+                    watched, &record.train_loss, &speed, err);
     if (!failed && watched) {
         clock_enter(s->clock, PHASE_SCORE);
         failed = observe_training(s, 0, epoch + 1, err);
@@ -432,6 +447,9 @@ static int begin(struct session *s, struct err *err)
         s->data->validation.n == 0)
         return err_set(err, "pruner %s needs a validation split: give the dataset a val_fraction",
                        cell->pruner->name);
+    size_t features;
+    if (count_features(s, &features, err))
+        return -1;
     const struct pruner_task task = {
         .n = n,
         .classes = s->data->classes,
@@ -439,7 +457,7 @@ static int begin(struct session *s, struct err *err)
         .origin = s->data->train.origin,
         .origin_n = s->data->train_file_n,
         .validation_n = s->data->validation.n,
-        .feature_count = (size_t)nn_feature_count(s->trainer.net),
+        .feature_count = features,
         .rate = cell->rate,
         .epochs = cell->recipe.epochs,
         .seed = (uint64_t)cell->seed,
@@ -449,6 +467,13 @@ static int begin(struct session *s, struct err *err)
     init_observers(s);
     MEM_NEW(s->selection.index, n);
     MEM_NEW(s->selection.weight, n);
+    MEM_NEW(s->all.index, n);
+    MEM_NEW(s->all.weight, n);
+    s->all.count = n;
+    for (size_t i = 0; i < n; i++) {
+        s->all.index[i] = (uint32_t)i;
+        s->all.weight[i] = 1;
+    }
     MEM_NEW(s->bitmap, (n + 7) / 8);
     MEM_NEW(s->class_kept, (size_t)s->data->classes);
     clock_enter(s->clock, PHASE_OTHER);
@@ -465,6 +490,8 @@ static void release(struct session *s)
     dataset_free(s->data);
     mem_free(s->selection.index);
     mem_free(s->selection.weight);
+    mem_free(s->all.index);
+    mem_free(s->all.weight);
     mem_free(s->bitmap);
     mem_free(s->class_kept);
 }

@@ -64,6 +64,39 @@ Test(cli_scores, later_grids_reuse_them_unless_told_not_to)
     cr_expect_eq(atoi(output.out), 4, "reused or not, the same results: %s", output.out);
 }
 
+/* Scores of another network are that network's, and what a score-only run chooses changes nothing.
+ */
+Test(cli_scores, prune_with_and_score_only)
+{
+    RUN("cd %s; sed 's/shared/with/; s/softmax/{name: mlp, width: 8}/; s/at: 2}/at: 2, prune_with: "
+        "[same, "
+        "softmax]}, "
+        "full, {name: ucb, period: 1, score_only: true}/' shared.yaml > with.yaml; "
+        "winnow run with.yaml -j 2 --db a.db",
+        test_dir());
+    cr_assert_eq(output.status, 0, "%s", output.err);
+    expect_sql("a.db",
+               "SELECT count(*) || ' ' || sum(reused) FROM v_run WHERE options LIKE "
+               "'%prune_with=softmax'",
+               "6 6");
+    expect_sql("a.db",
+               "SELECT count(*) FROM v_run w JOIN v_selection s USING (attempt) JOIN "
+               "(SELECT r.rate, r.seed, o.bitmap FROM v_run r JOIN v_selection o USING (attempt) "
+               "WHERE r.model = 'softmax' AND r.pruner = 'el2n') x USING (rate, seed) "
+               "WHERE w.options LIKE '%prune_with=softmax' AND s.bitmap = x.bitmap",
+               "6");
+    expect_sql("a.db",
+               "SELECT count(*) FROM v_run u JOIN v_run f USING (model, seed) JOIN v_epoch ue ON "
+               "ue.attempt = u.attempt JOIN v_epoch fe ON fe.attempt = f.attempt AND fe.epoch = "
+               "ue.epoch WHERE u.pruner = 'ucb' AND f.pruner = 'full' AND ue.train_loss = "
+               "fe.train_loss AND ue.test_accuracy = fe.test_accuracy AND ue.kept = fe.kept",
+               "12");
+    expect_sql("a.db",
+               "SELECT count(*) FROM v_run JOIN v_selection s USING (attempt) WHERE pruner = 'ucb' "
+               "AND s.kept BETWEEN 1 AND s.n - 1",
+               "12");
+}
+
 /* The key of a cell, in *ret_key. */
 static void key_of(const char *pruner, const char *rate, char ret_key[11])
 {

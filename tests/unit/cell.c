@@ -59,6 +59,33 @@ Test(cell, every_entry_survives_the_round_trip)
     arena_release(&arena);
 }
 
+/* Scores belong to the network that made them, whatever is trained on what they choose. */
+Test(cell, scoring_by_another_network)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const struct model *mlp = model_find("mlp"), *softmax = model_find("softmax");
+    struct cell own = default_cell(dataset_find("synthetic"), mlp, pruner_find("el2n"), &arena);
+    struct cell other = default_cell(dataset_find("synthetic"), softmax, own.pruner, &arena);
+    const char *plain = cell_to_json(&other, &arena);
+    cr_expect_null(strstr(plain, "prune_with"), "%s", plain);
+    cr_expect_null(strstr(plain, "score_only"), "%s", plain);
+    other.scoring.model = mlp;
+    other.scoring.model_options = own.model_options;
+    other.rate = 0.5;
+    expect_round_trip(&other, &arena);
+    cr_expect_str_neq(cell_to_json(&other, &arena), plain);
+    cr_expect_str_eq(cell_shared_json(&other, &arena), cell_shared_json(&own, &arena));
+    cr_expect_str_eq(cell_describe(&other, &arena),
+                     "synthetic softmax el2n(prune_with=mlp) rate 0.5 seed 1");
+    other.scoring.only = true;
+    expect_round_trip(&other, &arena);
+    cr_expect_str_eq(
+        cell_pruner_options(other.pruner, other.pruner_options, &other.scoring, &arena),
+        "prune_with=mlp score_only=true");
+    arena_release(&arena);
+}
+
 /* The text of a value that is not the default. */
 static const char *other_value(const struct option *option, struct arena *arena)
 {

@@ -38,6 +38,36 @@ Test(config, product_in_file_order_with_the_seed_slowest)
                  "synthetic mlp random rate 0.3 seed 1\n");
 }
 
+Test(config, lists_of_options_are_multiplied_out)
+{
+    expect_cells(
+        HEAD "model: [{name: mlp, depth: [2, 1], width: [8, 16]}, softmax]\npruner: full\n", NULL,
+        "synthetic mlp(width=8 depth=2) full seed 0\n"
+        "synthetic mlp(width=16 depth=2) full seed 0\n"
+        "synthetic mlp(width=8) full seed 0\n"
+        "synthetic mlp(width=16) full seed 0\n"
+        "synthetic softmax full seed 0\n");
+    config_expect(HEAD "model: {name: mlp, depth: [2, 2]}\npruner: full\n", NULL,
+                  "e.yaml:3:8: model: mlp(depth=2) is listed twice, first at 3:8\n");
+}
+
+/* What the cell's own network would do anyway is no second cell. */
+Test(config, another_network_may_score)
+{
+    expect_cells(HEAD "model: [mlp, softmax]\nrate: 0.5\n"
+                      "pruner: {name: el2n, prune_with: [same, mlp]}\n",
+                 NULL,
+                 "synthetic mlp el2n rate 0.5 seed 0\n"
+                 "synthetic softmax el2n rate 0.5 seed 0\n"
+                 "synthetic softmax el2n(prune_with=mlp) rate 0.5 seed 0\n");
+    expect_cells(HEAD "model: softmax\nrate: 0.5\n"
+                      "pruner: [{name: el2n, prune_with: {name: mlp, width: 8}}, "
+                      "{name: ucb, score_only: true}]\n",
+                 NULL,
+                 "synthetic softmax el2n(prune_with=mlp(width=8)) rate 0.5 seed 0\n"
+                 "synthetic softmax ucb(score_only=true) rate 0.5 seed 0\n");
+}
+
 Test(config, full_collapses_over_the_rate)
 {
     const char *yaml = HEAD "model: softmax\npruner: [full, random]\nrate: [0.3, 0.5]\n";

@@ -13,6 +13,7 @@ static const struct cmd commands[] = {
     {"check", cmd_check, "validate an experiment file, nothing else"},
     {"status", cmd_status, "show the progress and the results of a grid"},
     {"sql", cmd_sql, "ask the database, read-only"},
+    {"compare", cmd_compare, "compare pruners, paired over seeds: points lost, time gained"},
     {"plot", cmd_plot, "draw figures from a database"},
     {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
     {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},

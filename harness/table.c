@@ -397,6 +397,24 @@ static void render_markdown(const struct table *table, struct str *ret_text)
     str_release(&text);
 }
 
+void table_format(const struct table *table, enum table_format format, struct str *ret_text)
+{
+    const size_t columns = table->columns;
+    if (format == TABLE_ALIGNED) {
+        table_render(table, ret_text);
+    } else if (format == TABLE_MARKDOWN) {
+        render_markdown(table, ret_text);
+    } else if (format == TABLE_CSV) {
+        for (size_t i = 0; i < table->count; i += columns)
+            add_csv_row(ret_text, table->cells + i, columns);
+    } else {
+        str_add(ret_text, "[");
+        for (size_t i = columns; i < table->count; i += columns)
+            add_json_row(ret_text, table->cells, table->cells + i, columns, i == columns);
+        str_add(ret_text, "\n]\n");
+    }
+}
+
 /* ---- Writing ----------------------------------------------------------------------------------*/
 
 /* CSV or JSON, row by row. */

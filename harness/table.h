@@ -61,6 +61,8 @@ void table_release(struct table *table);
 
 /* Appends the aligned table. */
 void table_render(const struct table *table, struct str *ret_text);
+/* Appends it in any of the formats. */
+void table_format(const struct table *table, enum table_format format, struct str *ret_text);
 /*
  * The whole result of a statement with columns that has not been stepped, to a stream, whose errors
  * the caller looks for. CSV and JSON go out row by row: a million rows take no memory.

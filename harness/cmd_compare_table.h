@@ -1,0 +1,26 @@
+/*
+ * cmd_compare_table: what winnow compare prints: a table with its title, verdicts and estimators
+ * for people, or every number for programs.
+ */
+#ifndef WINNOW_CMD_COMPARE_TABLE_H
+#define WINNOW_CMD_COMPARE_TABLE_H
+
+#include "harness/compare.h"
+#include "harness/table.h"
+
+struct cmd_compare_look {
+    enum table_format format;
+    const char *metric;
+    bool best_epoch;     /* the metric is not the last epoch's */
+    const char *at_time; /* as given; NULL: not */
+    enum compare_test test;
+    double margin; /* NAN: no verdicts */
+};
+
+/* Of at least one comparison. */
+void cmd_compare_add_table(const struct compare_list *list, const struct cmd_compare_look *look,
+                           struct str *ret_text);
+/* "ucb(c=2) 0.5 against full" */
+void cmd_compare_add_arms(const struct compare_result *result, struct str *ret_text);
+
+#endif

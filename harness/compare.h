@@ -1,0 +1,170 @@
+/*
+ * compare: two ways to train, paired over seeds: what the second loses in accuracy and gains in
+ * time, with intervals, exact p values and a verdict.
+ *
+ *     struct compare_runs runs;
+ *     if (compare_read(db, &filter, &runs, &err)) ...
+ *     struct compare_arm arms[2];
+ *     if (compare_arm_parse("full", &arena, &arms[0], &err) || compare_arm_find(...)) ...
+ *     struct compare_list list;
+ *     if (compare_arms(&runs, arms, 2, &settings, &list, &err)) ...
+ *     compare_list_release(&list); compare_runs_release(&runs);
+ *
+ * The first arm is the reference; each of the others is compared with it wherever one experiment
+ * trained both: one comparison for each experiment, dataset, model and rate. An arm that has no
+ * rate there, like `full`, is compared with the other's every rate. A seed counts where both arms
+ * have a good run of it; where only one has, it is counted as unpaired.
+ *
+ * accuracy   mean of later - reference, in points (hundredths)
+ * time       geometric mean of reference's / later's charged seconds: above 1, the later is faster
+ *
+ * Both get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
+ * the p values of stats.h. Holm's correction is over the comparisons of a list, the accuracies and
+ * the times each by themselves.
+ */
+#ifndef WINNOW_COMPARE_H
+#define WINNOW_COMPARE_H
+
+#include "harness/base/err.h"
+#include "harness/base/mem.h"
+#include "harness/base/stats.h"
+#include "harness/base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sqlite3;
+
+/* ---- Runs -------------------------------------------------------------------------------------*/
+
+enum compare_metric { COMPARE_ACCURACY, COMPARE_VAL_ACCURACY, COMPARE_BEST_VAL_TEST_ACCURACY };
+extern const char *const compare_metric_names[]; /* columns of v_run; NULL ends */
+
+struct compare_filter {
+    const char *experiment, *where; /* name; SQL over the columns of v_run; NULL: any */
+    const char *dataset, *model;    /* a label, or its name without options; NULL: any */
+    double rate;                    /* NAN: any; runs at rate 0 stay */
+    enum compare_metric metric;
+};
+
+/* A cell of an experiment. */
+struct compare_run {
+    const char *experiment, *dataset, *model, *pruner, *options, *state;
+    double rate;
+    int64_t seed, attempt;    /* attempt 0: no good one */
+    double metric, charged_s; /* NAN: not measured */
+    /* What its seconds were measured under. */
+    int64_t environment, beside, threads; /* beside -1: not known */
+    bool timing_valid;
+};
+
+struct compare_runs {
+    struct compare_run *items; /* in the order of the experiments' files */
+    size_t count, room;
+    struct arena arena;
+};
+
+/* Every run that the filter lets through; none is an error that says what there is. ret_usage:
+ * whether an error is the user's (a name, the SQL of `where`) and not the database's. */
+int compare_read(struct sqlite3 *db, const struct compare_filter *filter,
+                 struct compare_runs *ret_runs, bool *ret_usage, struct err *err);
+void compare_runs_release(struct compare_runs *runs);
+
+/*
+ * The metric of an attempt as it stood after so many charged seconds: at the last evaluated epoch
+ * that was complete by then. NAN: there was none. Not for COMPARE_BEST_VAL_TEST_ACCURACY.
+ */
+int compare_metric_at(struct sqlite3 *db, int64_t attempt, double charged_s,
+                      enum compare_metric metric, double *ret_value, struct err *err);
+
+/* ---- Arms -------------------------------------------------------------------------------------*/
+
+/* "ucb(c=2 period=5)@0.5" */
+struct compare_arm {
+    const char *pruner, *options; /* after compare_arm_find as the runs have them */
+    bool has_options;             /* given with "(...)", which may be empty: all defaults */
+    double rate;                  /* NAN: any */
+    const char *label;            /* set by compare_arm_find: "ucb(c=2 period=5)" */
+};
+
+/* PRUNER[(OPTIONS)][@RATE]; options are separated by spaces or commas. */
+int compare_arm_parse(const char *text, struct arena *arena, struct compare_arm *ret_arm,
+                      struct err *err);
+/*
+ * Completes the options: those given exactly, or else the only set that has all that are given.
+ * Errors list what there is: no such pruner, options or rate; several sets of options.
+ */
+int compare_arm_find(const struct compare_runs *runs, struct compare_arm *arm, struct arena *arena,
+                     struct err *err);
+
+/* ---- Comparisons ------------------------------------------------------------------------------*/
+
+enum compare_interval { INTERVAL_AUTO, INTERVAL_T, INTERVAL_BCA };
+extern const char *const compare_interval_names[]; /* "auto", "t", "bca", NULL */
+enum compare_test { TEST_PERMUTATION, TEST_WILCOXON };
+extern const char *const compare_test_names[];
+
+enum {
+    COMPARE_BCA_FROM = 30, /* seeds, from which on INTERVAL_AUTO takes BCa: see stats.h */
+};
+
+/* --at-time: the metric at the end of the run, ... */
+static const double COMPARE_AT_END = -1;
+/* ... or when the first of the two was done; else after so many charged seconds. */
+static const double COMPARE_AT_FIRST_END = 0;
+
+struct compare_settings {
+    struct sqlite3 *db; /* for compare_metric_at */
+    enum compare_metric metric;
+    enum compare_interval interval;
+    enum compare_test test;
+    double at_s;
+    double margin; /* of noninferiority, points; NAN: no verdict */
+};
+
+/* Of n paired values: differences in points, or logarithms of ratios. */
+struct compare_estimate {
+    double mean, sd;               /* sd NAN for n < 2 */
+    struct stats_interval t, bca;  /* NAN for n < 2 */
+    struct stats_interval shown;   /* one of them */
+    double sign_flip, wilcoxon, p; /* p: one of the two; NAN for n < 2 */
+    double p_holm;
+};
+
+enum compare_verdict { VERDICT_NONE, VERDICT_NONINFERIOR, VERDICT_INFERIOR, VERDICT_UNDECIDED };
+extern const char *const compare_verdict_names[]; /* "", "noninferior", ... by the enum */
+
+struct compare_result {
+    const char *experiment, *dataset, *model;
+    const char *reference, *arm; /* labels */
+    double reference_rate, arm_rate;
+    size_t n;        /* seeds that both have */
+    size_t unpaired; /* seeds that one has and the other lacks, or both tried in vain */
+    size_t diverged; /* of those, where the arm diverged */
+    double reference_mean, arm_mean; /* of the metric, percent */
+    enum compare_interval interval;  /* INTERVAL_T or INTERVAL_BCA */
+    struct compare_estimate accuracy, time;
+    enum compare_verdict verdict;
+    size_t needed;      /* more seeds to decide, if mean and spread stay; 0: not to be had */
+    const char *doubts; /* why the seconds are not comparable; NULL: nothing is known */
+    int64_t *attempts;  /* [n][2]: of the reference and of the arm */
+};
+
+struct compare_list {
+    struct compare_result *items;
+    size_t count, room;
+    struct arena arena;
+};
+
+/* arms[0] with each of the others, all found in runs. A pair of arms that no experiment has
+ * together is an error; so is a seed that an arm has twice. */
+int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms, size_t arm_count,
+                 const struct compare_settings *settings, struct compare_list *ret_list,
+                 struct err *err);
+void compare_list_release(struct compare_list *list);
+
+/* "loses no more than 0.5 points, and is 1.80x faster [1.60, 2.10]" */
+void compare_add_verdict(const struct compare_result *result, double margin, struct str *ret_text);
+
+#endif

@@ -4,12 +4,15 @@
  *     winnow plot                        what the experiment's file lists under figures:, else all
  *     winnow plot phases --format svg -o .
  *     winnow plot --width column         for one column of a paper that has two
+ *     winnow plot --data-only            the numbers alone
+ *     winnow plot phases --eject my      phases.sql, phases.gp, style.gp, ... to be edited in my/
+ *     winnow plot phases --scripts my    draws with them
  *
  * A figure that cannot be drawn is told and the others go on. That there is nothing to show is a
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
 #include "harness/cmd_db.h"
-#include "plots/render.h"
+#include "plots/scripts.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -18,8 +21,8 @@
 enum { MAX_FIGURES = 64, MAX_FORMATS = 8 };
 
 struct values {
-    bool all;
-    const char *db, *experiment, *output, *width, *format;
+    bool all, data_only;
+    const char *db, *experiment, *output, *width, *format, *scripts, *eject;
 };
 
 static const struct cmd_flag flags[] = {
@@ -29,6 +32,9 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, output, 'o', "DIR", "where to; default: results/figures"),
     CMD_TEXT(struct values, width, 'w', "NAME", "page or column (3.5 inches); default: page"),
     CMD_TEXT(struct values, format, 'f', "LIST", "of svg, pdf, png; default: svg,pdf,png"),
+    CMD_SWITCH(struct values, data_only, 0, "the numbers as TSV, and no pictures"),
+    CMD_TEXT(struct values, eject, 0, "DIR", "write the figures' SQL and gnuplot there, to edit"),
+    CMD_TEXT(struct values, scripts, 0, "DIR", "draw with the scripts of this folder"),
     CMD_END,
 };
 static const struct cmd_line line = {
@@ -200,10 +206,57 @@ static int choose(const struct values *values, sqlite3 *db, struct wanted *wante
     return -1;
 }
 
+/* Writes the scripts of all that is wanted; no database is needed. */
+static int eject(struct wanted *wanted, const char *directory)
+{
+    struct str files = {0};
+    struct err err;
+    int failed = 0;
+    if (wanted->count == 0)
+        want_all(wanted);
+    for (size_t i = 0; i < wanted->count && !failed; i++) {
+        str_clear(&files);
+        failed = scripts_write(wanted->figures[i], directory, &files, &err)
+                     ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text)
+                     : cmd_print(&line, &files);
+    }
+    str_release(&files);
+    return failed;
+}
+
+/* Puts the user's scripts in the place of the program's; figures: room for all that is wanted. */
+static int use_scripts(struct wanted *wanted, const char *directory, struct arena *arena,
+                       struct figure *figures, struct err *err)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (scripts_use(wanted->figures[i], directory, arena, &figures[i], err))
+            return -1;
+        wanted->figures[i] = &figures[i];
+    }
+    return 0;
+}
+
+/* What the flags say that does not need the database; -1: go on. */
+static int check(const struct values *values, const struct wanted *wanted, const char **ret_width,
+                 const char *ret_formats[MAX_FORMATS])
+{
+    struct err err;
+    if (values->all && wanted->count)
+        return cmd_fail(&line, EXIT_USAGE, "give figures or --all, not both");
+    if (values->data_only && (values->format || values->width))
+        return cmd_fail(&line, EXIT_USAGE, "--data-only draws nothing: no --format or --width");
+    if (parse_width(values->width, ret_width, &err) ||
+        parse_formats(values->format ? values->format : "svg,pdf,png", ret_formats, &err))
+        return cmd_fail(&line, EXIT_USAGE, err.text);
+    if (values->data_only)
+        ret_formats[0] = NULL;
+    return -1;
+}
+
 int cmd_plot(int argc, char **argv)
 {
     struct values values;
-    const char *names[MAX_FIGURES], *formats[MAX_FORMATS], *width;
+    const char *names[MAX_FIGURES], *formats[MAX_FORMATS], *width = figure_widths[0];
     struct wanted wanted = {.count = 0};
     struct store *store = NULL;
     struct err err;
@@ -213,21 +266,26 @@ int cmd_plot(int argc, char **argv)
     for (int i = 0; i < MAX_FIGURES && names[i]; i++)
         if (want(&wanted, names[i], &err))
             return cmd_fail(&line, EXIT_USAGE, err.text);
-    if (values.all && wanted.count)
-        return cmd_fail(&line, EXIT_USAGE, "give figures or --all, not both");
-    if (parse_width(values.width, &width, &err))
-        return cmd_fail(&line, EXIT_USAGE, err.text);
-    if (parse_formats(values.format ? values.format : "svg,pdf,png", formats, &err))
-        return cmd_fail(&line, EXIT_USAGE, err.text);
+    done = check(&values, &wanted, &width, formats);
+    if (done >= 0)
+        return done;
+    if (values.eject)
+        return eject(&wanted, values.eject);
     done = cmd_open_store(&line, values.db, &store);
     if (done >= 0)
         return done;
     struct str experiment = {0};
+    struct figure mine[MAX_FIGURES];
+    struct arena arena;
+    arena_init(&arena);
     done = choose(&values, store_sqlite(store), &wanted, &experiment);
+    if (done < 0 && values.scripts && use_scripts(&wanted, values.scripts, &arena, mine, &err))
+        done = cmd_fail(&line, EXIT_USAGE, err.text);
     if (done < 0)
         done = draw(&wanted, store_sqlite(store), str_text(&experiment),
                     values.output ? values.output : "results/figures", width, formats);
     str_release(&experiment);
+    arena_release(&arena);
     store_close(store);
     return done;
 }

@@ -12,6 +12,7 @@
 #include "plots/render.h"
 
 #include "harness/base/mem.h"
+#include "plots/scripts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -39,7 +40,7 @@
 
 static const struct figure figures[] = {
 #define FIGURE(name, symbol, help, what)                                                           \
-    {name, help, what, SCRIPT(symbol##_sql), SCRIPT(symbol##_gp)},
+    {name, help, what, SCRIPT(symbol##_sql), SCRIPT(symbol##_gp), NULL},
 #include "plots/figures.def"
 #undef FIGURE
 };
@@ -48,6 +49,11 @@ SCRIPT_SYMBOLS(style_gp)
 SCRIPT_SYMBOLS(page_gp)
 SCRIPT_SYMBOLS(labels_gp)
 SCRIPT_SYMBOLS(ticks_gp)
+SCRIPT_SYMBOLS(linear_ticks_gp)
+SCRIPT_SYMBOLS(rows_gp)
+SCRIPT_SYMBOLS(row_panel_gp)
+SCRIPT_SYMBOLS(facets_gp)
+SCRIPT_SYMBOLS(facet_panel_gp)
 
 /* What figures load by these names. */
 static const struct {
@@ -58,6 +64,11 @@ static const struct {
     {"page.gp", SCRIPT(page_gp)},
     {"labels.gp", SCRIPT(labels_gp)},
     {"ticks.gp", SCRIPT(ticks_gp)},
+    {"linear-ticks.gp", SCRIPT(linear_ticks_gp)},
+    {"rows.gp", SCRIPT(rows_gp)},
+    {"row-panel.gp", SCRIPT(row_panel_gp)},
+    {"facets.gp", SCRIPT(facets_gp)},
+    {"facet-panel.gp", SCRIPT(facet_panel_gp)},
 };
 
 const char *const figure_formats[] = {"svg", "pdf", "png", NULL};
@@ -74,6 +85,15 @@ const struct figure *figure_find(const char *name)
         if (strcmp(figures[i].name, name) == 0)
             return &figures[i];
     return NULL;
+}
+
+bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script)
+{
+    if (i >= sizeof shared / sizeof *shared)
+        return false;
+    *ret_name = shared[i].name;
+    *ret_script = shared[i].script;
+    return true;
 }
 
 /* ---- From the database to TSV ---- */
@@ -276,7 +296,7 @@ int figure_data(const struct figure *figure, struct sqlite3 *db, const char *exp
 
 /* ---- From TSV to pictures ---- */
 
-static int make_folders(const char *path, struct err *err)
+int figure_make_folder(const char *path, struct err *err)
 {
     struct str part = {0};
     int failed = 0;
@@ -395,10 +415,13 @@ static int draw_in(const struct figure *figure, const char *tsv, const char *wor
         write_file(arena_printf(arena, "%s/%s.gp", work, figure->name), figure->gp.start,
                    script_length(figure->gp), err))
         return -1;
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
-        if (write_file(arena_printf(arena, "%s/%s", work, shared[i].name), shared[i].script.start,
-                       script_length(shared[i].script), err))
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        struct figure_script script = shared[i].script;
+        if (scripts_shared(figure, shared[i].name, arena, &script, err) ||
+            write_file(arena_printf(arena, "%s/%s", work, shared[i].name), script.start,
+                       script_length(script), err))
             return -1;
+    }
     for (; *formats; formats++) {
         struct stat about;
         if (run_gnuplot(figure, width, *formats, work, err))
@@ -428,7 +451,7 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
     struct arena arena;
     arena_init(&arena);
     char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
-    int failed = make_folders(directory, err);
+    int failed = figure_make_folder(directory, err);
     if (!failed && !mkdtemp(work))
         failed = err_set(err, "cannot write into %s: %s", directory, strerror(errno));
     if (!failed) {

@@ -2,7 +2,8 @@
  * render: one figure of one experiment: NAME.sql -> NAME.tsv -> NAME.gp -> gnuplot -> svg, pdf,
  * png.
  *
- * Figures read the views of results/views.sql and nothing else. style.gp is loaded before every
+ * Figures read the views of results/views.sql, with the functions of results/selection_functions.h,
+ * and nothing else. style.gp is loaded before every
  * figure, so that a pruner has one colour, dash and mark everywhere.
  *
  *     struct str name = {0}, tsv = {0}, files = {0};
@@ -11,7 +12,8 @@
  *         figure_draw(figure_find("phases"), str_text(&tsv), "results/figures", "page",
  *                     figure_formats, &files, &err)) ...
  *
- * To add a figure: NAME.sql, NAME.gp and one line in figures.def.
+ * To add a figure: NAME.sql, NAME.gp and one line in figures.def. Three layouts are there to be
+ * loaded: rows.gp (a row per pruner), facets.gp (curves and clouds), and page.gp alone.
  *
  * The SQL is one SELECT, in plain SQLite, with the experiment's name as :experiment. Its rows
  * become the TSV: a comment line with the columns' names, then the rows; where the first column,
@@ -39,6 +41,7 @@
 #include "harness/base/err.h"
 #include "harness/base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sqlite3;
@@ -53,11 +56,14 @@ struct figure {
     const char *help; /* the question it answers, one line */
     const char *what; /* what it draws, as in "no test accuracy in the 27 finished cells" */
     struct figure_script sql, gp;
+    const char *scripts; /* a folder whose scripts go before those that figures share; or NULL */
 };
 
 /* The registry (figures.def), in its order; NULL at the end. */
 const struct figure *figure_at(size_t i);
 const struct figure *figure_find(const char *name);
+/* What all figures load, by file names; false at the end. */
+bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script);
 
 /* "svg", "pdf", "png", NULL. */
 extern const char *const figure_formats[];
@@ -84,10 +90,13 @@ enum { FIGURE_EMPTY = 1 };
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err);
 
+/* Like mkdir -p. */
+int figure_make_folder(const char *path, struct err *err);
+
 /*
  * Draws it for a width, one of figure_widths, into directory (created) in each of the formats
- * (NULL-terminated), beside the TSV. Files appear whole or not at all. The same TSV and width give
- * the same SVG, byte for byte. ret_files gets one path a line.
+ * (NULL-terminated; none: the TSV alone), beside the TSV. Files appear whole or not at all. The
+ * same TSV and width give the same SVG, byte for byte. ret_files gets one path a line.
  */
 int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
                 const char *width, const char *const *formats, struct str *ret_files,

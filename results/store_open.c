@@ -7,6 +7,7 @@
 #include "results/lock.h"
 #include "results/migrate.h"
 #include "results/place.h"
+#include "results/selection_functions.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -132,7 +133,8 @@ static int open_reading(struct store *store, const char *path, struct err *err)
     if (connect_reader(store, path, err) || check_identity(store, err) ||
         db_exec(store->db, "PRAGMA query_only = ON", err))
         return -1;
-    return functions_register(store->db, err);
+    return functions_register(store->db, err) || selection_functions_register(store->db, err) ? -1
+                                                                                              : 0;
 }
 
 /* SQLite tells of a file system that cannot do it by leaving the mode as it was. */

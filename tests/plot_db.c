@@ -1,5 +1,6 @@
 #include "tests/plot_db.h"
 
+#include "results/selection_functions.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static const struct plot_pruner small_pruners[] = {
     {"full", ""}, {"random", ""}, {"ucb", ""}, {"ucb", "c=2"}, {"el2n", "at=5"}, {NULL, NULL},
@@ -66,6 +68,18 @@ static void create_view(struct sqlite3 *db, const char *name)
     free(views);
 }
 
+/* What results/views.sql says of its tables, said of the tables here. */
+static const char time_to_accuracy[] =
+    "CREATE VIEW v_time_to_accuracy AS SELECT r.*, t.value AS target,"
+    " min(e.epoch) FILTER (WHERE e.test_accuracy >= t.value) IS NOT NULL AS reached,"
+    " min(e.charged_s) FILTER (WHERE e.test_accuracy >= t.value) AS charged_s,"
+    " max(e.charged_s) AS watched_s"
+    " FROM (SELECT attempt, experiment, dataset, model, pruner, options, rate, seed, state"
+    "       FROM v_run WHERE state IN ('done', 'diverged')) r"
+    " JOIN v_experiment x USING (experiment), json_each(x.targets) t"
+    " JOIN v_epoch e ON e.attempt = r.attempt AND e.test_accuracy IS NOT NULL"
+    " GROUP BY r.attempt, t.value";
+
 struct sqlite3 *plot_db_open(void)
 {
     struct sqlite3 *db;
@@ -77,7 +91,12 @@ struct sqlite3 *plot_db_open(void)
                      " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
                      " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER);"
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
-                     " charged_s REAL)");
+                     " charged_s REAL);"
+                     "CREATE TABLE v_selection (attempt INTEGER, epoch INTEGER, n INTEGER,"
+                     " kept INTEGER, bitmap BLOB)");
+    plot_db_exec(db, time_to_accuracy);
+    struct err err;
+    cr_assert_eq(selection_functions_register(db, &err), 0);
     create_view(db, "v_versus");
     create_view(db, "v_versus_summary");
     return db;
@@ -119,6 +138,53 @@ struct plot_epoch plot_epoch(const struct plot_grid *grid, const struct plot_pru
     };
 }
 
+static bool is_static(const struct plot_pruner *pruner)
+{
+    return score_s(pruner) > 0 || strcmp(pruner->name, "random") == 0 ||
+           strcmp(pruner->name, "full-short") == 0;
+}
+
+enum { SAMPLES = 203, PERIOD = 2 };
+
+/* Samples come and go with a sine: the shorter a pruner's name is, the slower. */
+static void make_selection(struct sqlite3 *db, sqlite3_int64 attempt, double kept_share,
+                           const struct plot_pruner *pruner, int seed, int epoch)
+{
+    unsigned char bits[(SAMPLES + 7) / 8] = {0}, packed[256];
+    uLongf size = sizeof packed;
+    int kept = 0;
+    for (int i = 0; i < SAMPLES; i++)
+        if (fmod(i * 0.618 + 0.3 * seed +
+                     0.1 * (epoch + 1) * sin(i + (double)strlen(pruner->name)) + 5,
+                 1) < kept_share) {
+            bits[i / 8] |= (unsigned char)(1 << i % 8);
+            kept++;
+        }
+    cr_assert_eq(compress(packed, &size, bits, sizeof bits), Z_OK);
+    sqlite3_stmt *row;
+    cr_assert_eq(
+        sqlite3_prepare_v2(db, "INSERT INTO v_selection VALUES (?, ?, ?, ?, ?)", -1, &row, NULL),
+        SQLITE_OK);
+    sqlite3_bind_int64(row, 1, attempt);
+    sqlite3_bind_int(row, 2, epoch);
+    sqlite3_bind_int(row, 3, SAMPLES);
+    sqlite3_bind_int(row, 4, kept);
+    sqlite3_bind_blob(row, 5, packed, (int)size, SQLITE_TRANSIENT);
+    cr_assert_eq(sqlite3_step(row), SQLITE_DONE);
+    sqlite3_finalize(row);
+}
+
+static void make_selections(struct sqlite3 *db, sqlite3_int64 attempt, const struct plot_grid *grid,
+                            const struct plot_pruner *pruner, double rate, int seed)
+{
+    for (int epoch = 0; epoch < grid->epochs && strcmp(pruner->name, "full") != 0;
+         epoch += PERIOD) {
+        make_selection(db, attempt, kept_fraction(pruner, rate), pruner, seed, epoch);
+        if (is_static(pruner))
+            return;
+    }
+}
+
 static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const char *dataset,
                       const char *model, const struct plot_pruner *pruner, double rate, int seed)
 {
@@ -140,6 +206,7 @@ static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const ch
         plot_db_exec(db, sql);
         sqlite3_free(sql);
     }
+    make_selections(db, attempt, grid, pruner, rate, seed);
 }
 
 void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid)

@@ -1,6 +1,7 @@
 /*
  * plot_db: made-up results for the tests of plots/: the views that figures read, as tables of a
- * database in memory, filled from formulas. v_versus and v_versus_summary are the real ones.
+ * database in memory, filled from formulas. v_versus and v_versus_summary are the real ones. Static
+ * are full, full-short, random, el2n and forgetting; all others choose again every second epoch.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H

@@ -1,6 +1,7 @@
 /*
  * winnow plot: as a user types it, on a database that the store has made.
  */
+#include "harness/base/str.h"
 #include "tests/cli_output.h"
 #include "tests/made_db.h"
 
@@ -55,13 +56,25 @@ Test(cli_plot, draws_what_the_experiment_lists)
 Test(cli_plot, draws_all_or_what_is_named)
 {
     RUN("winnow plot --db '%s' -e made -o '%s' -f svg --all", db, out);
-    /* No run of random is done: that is told, and is no failure of the others. */
-    cr_expect_str_eq(output.err, "winnow plot: versus-random: no pruner to compare with random, at "
-                                 "its seeds and numbers of samples, in the 4 finished cells of "
-                                 "experiment 'made'\n");
+    /* No run of random is done, and no subset was recorded: that is told, and is no failure of the
+       others. */
+    static const char *const empty[] = {
+        "versus-random: no pruner to compare with random, at its seeds and numbers of samples,",
+        "always-sometimes-never: no pruner that chose more than once",
+        "selection-heat-map: no pruner that chose more than once",
+        "overlap: no two pruners with subsets of the same samples"};
+    struct str told = {0};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        str_addf(&told, "winnow plot: %s in the 4 finished cells of experiment 'made'\n", empty[i]);
+    cr_expect_str_eq(output.err, str_text(&told));
+    str_release(&told);
     expect_drawn((const char *const[]){"accuracy-vs-time.tsv", "accuracy-vs-time.svg",
                                        "accuracy-vs-rate.tsv", "accuracy-vs-rate.svg", "phases.tsv",
-                                       "phases.svg", NULL},
+                                       "phases.svg", "time-to-accuracy.tsv", "time-to-accuracy.svg",
+                                       "seeds.tsv", "seeds.svg", "speedup-vs-accuracy.tsv",
+                                       "speedup-vs-accuracy.svg", "amortization.tsv",
+                                       "amortization.svg", "performance-profile.tsv",
+                                       "performance-profile.svg", NULL},
                  output.err);
     RUN("winnow plot --db '%s' -e made -o '%s' -f png,png accuracy-vs-rate", db, out);
     expect_files((const char *const[]){"accuracy-vs-rate.tsv", "accuracy-vs-rate.png", NULL});
@@ -110,6 +123,68 @@ Test(cli_plot, shows_what_was_measured)
                    "");
 }
 
+Test(cli_plot, numbers_alone)
+{
+    RUN("(PATH=/nonexistent; winnow plot seeds --data-only --db '%s' -e made -o '%s')", db, out);
+    expect_files((const char *const[]){"seeds.tsv", NULL});
+    RUN("cut -f 9,12-18 '%s/seeds.tsv'", out);
+    expect_exactly(0,
+                   "pruner\trate\tfacet\tseed\taccuracy\tmedian\tlow\thigh\n"
+                   "el2n\t0.5\t1\t0\t0.7\t0.65\t0.6\t0.7\n"
+                   "el2n\t0.5\t1\t1\t0.6\t0.65\t0.6\t0.7\n\n\n"
+                   "full\t0.5\t1\t0\t0.9\t0.85\t0.8\t0.9\n"
+                   "full\t0.5\t1\t1\t0.8\t0.85\t0.8\t0.9\n",
+                   "");
+    RUN("winnow plot seeds --data-only --format svg --db '%s' -e made", db);
+    expect_exactly(2, "", "winnow plot: --data-only draws nothing: no --format or --width\n");
+}
+
+/* What the experiment wants of accuracy 0.5 and 0.9: ucb diverged at 0.2, which is no reason to
+   forget it; full got there in one seed of two. */
+Test(cli_plot, shows_what_was_never_reached)
+{
+    RUN("winnow plot time-to-accuracy --data-only --db '%s' -e made -o '%s'", db, out);
+    RUN("grep -v '^$' '%s/time-to-accuracy.tsv' | cut -f 5,9,14-21 | grep -v 0.5$", out);
+    expect_exactly(0,
+                   "n\tpruner\ttarget\tseed\treached\tcharged_s\twatched_s\treached_n\t"
+                   "median_s\ttold\n"
+                   "2\tel2n\t0.5\t0\t1\t8\t8\t2\t6\t0\n"
+                   "2\tel2n\t0.5\t1\t1\t4\t4\t2\t6\t0\n"
+                   "2\tfull\t0.5\t0\t1\t5\t10\t2\t9.5\t0\n"
+                   "2\tfull\t0.5\t1\t1\t14\t14\t2\t9.5\t0\n"
+                   "1\tucb\t0.5\t0\t0\tNaN\t3\t0\tNaN\t1\n"
+                   "2\tel2n\t0.9\t0\t0\tNaN\t8\t0\tNaN\t1\n"
+                   "2\tel2n\t0.9\t1\t0\tNaN\t4\t0\tNaN\t0\n"
+                   "2\tfull\t0.9\t0\t1\t10\t10\t1\tNaN\t0\n"
+                   "2\tfull\t0.9\t1\t0\tNaN\t14\t1\tNaN\t1\n"
+                   "1\tucb\t0.9\t0\t0\tNaN\t3\t0\tNaN\t1\n",
+                   "");
+}
+
+/* An edited script is used, and never written over. */
+Test(cli_plot, scripts_can_be_edited)
+{
+    RUN("winnow plot seeds --eject '%s'", out);
+    cr_expect_eq(output.status, 0, "%s", output.err);
+    cr_expect_not_null(strstr(output.out, "/seeds.sql\n"), "%s", output.out);
+    cr_expect_not_null(strstr(output.out, "/style.gp\n"), "%s", output.out);
+    RUN("winnow plot seeds phases --eject '%s'", out);
+    cr_expect_eq(output.status, 0, "the same once more: %s", output.err);
+    RUN("cd '%s' && sed -i 's/a seed/mine/' seeds.gp && sed -i 's/ Not finished/ Undone/' style.gp",
+        out);
+    RUN("rm '%s/page.gp' && winnow plot seeds --eject '%s'", out, out);
+    cr_expect_eq(output.status, 4);
+    cr_expect_not_null(strstr(output.err, "seeds.gp is not as winnow would write it"), "%s",
+                       output.err);
+    RUN("winnow plot seeds --scripts '%s' --db '%s' -e made -o '%s' -f svg", out, db, out);
+    expect_files((const char *const[]){"seeds.tsv", "seeds.svg", NULL});
+    RUN("grep -o '>mine<\\|Undone: 5' '%s/seeds.svg'", out);
+    expect_exactly(0, ">mine<\nUndone: 5\n", "");
+    RUN("winnow plot overlap --scripts '%s/none' --db '%s' -e made", out, db);
+    cr_expect_eq(output.status, 2);
+    cr_expect_not_null(strstr(output.err, "has none of the scripts of overlap"), "%s", output.err);
+}
+
 /* el2n's cell with seed 0 becomes random's with seed 1: 0.6 against 0.7, both with half of it. */
 Test(cli_plot, compares_with_random)
 {
@@ -141,7 +216,9 @@ Test(cli_plot, refuses_what_it_does_not_know)
     RUN("winnow plot phase --db '%s'", db);
     expect_exactly(2, "",
                    "winnow plot: unknown figure 'phase', did you mean phases?; there are: "
-                   "accuracy-vs-time, accuracy-vs-rate, phases, versus-random\n");
+                   "accuracy-vs-time, accuracy-vs-rate, phases, versus-random, "
+                   "time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, "
+                   "amortization, performance-profile, selection-heat-map, overlap\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
     expect_exactly(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
     RUN("winnow plot --db '%s' --format ''", db);

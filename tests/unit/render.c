@@ -68,12 +68,18 @@ ParameterizedTest(size_t *index, render, golden)
 
 Test(render, registry)
 {
+    char *readme = test_read_file("plots/README.md");
+    cr_assert_not_null(readme);
     for (size_t i = 0; figure_at(i); i++) {
         const struct figure *figure = figure_at(i);
         cr_expect_eq(figure_find(figure->name), figure, "%s", figure->name);
         cr_expect_gt(figure->sql.end, figure->sql.start, "%s has no SQL", figure->name);
         cr_expect_gt(figure->gp.end, figure->gp.start, "%s has no script", figure->name);
+        char row[64];
+        snprintf(row, sizeof row, "\n| `%s` |", figure->name);
+        cr_expect_not_null(strstr(readme, row), "plots/README.md does not have %s", figure->name);
     }
+    free(readme);
     cr_expect_null(figure_find("accuracy-vs-tim"));
 }
 

@@ -1,0 +1,30 @@
+# facet-panel: margins and headings of panel (r, c) of facets.gp; load it before the panel's plot.
+# Gives: row_top (inches), x and y (the panel's top left corner), first_column (its y axis has
+# numbers), last_row (its x axis has).
+
+row_top = body_top + heading + row_title + (r - 1) * row_height
+x = panel_left + (stacked ? 0 : c - 1) * (panel_width + panel_gap)
+y = row_top + step_down + (stacked ? c - 1 : 0) * (step_down + panel_height)
+first_column = stacked || c == 1
+last_row = !stacked || c == facets
+set lmargin at screen sx(x)
+set rmargin at screen sx(x + panel_width)
+set tmargin at screen sy(y)
+set bmargin at screen sy(y + panel_height)
+if (c == 1) {
+    set label y_name center rotate \
+        at screen sx(0.1), sy(row_top + 0.5 * (row_height - row_title - axis_height))
+    do for [i = 1:title_count(r)] {
+        set label line_text(panel_title[r], title_letters, i) \
+            at screen sx(title_left), sy(row_top + title_y(r, i))
+    }
+}
+if (stacked || r == 1) {
+    set label facet_text[c] center \
+        at screen sx(x + panel_width / 2), sy(stacked ? y - 0.1 : body_top + heading / 2)
+}
+if (r == panels && c == facets) {
+    set label x_name center \
+        at screen sx((panel_left + x + panel_width) / 2), sy(y + panel_height + 0.33)
+}
+label_left = x + panel_width + 0.08

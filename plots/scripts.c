@@ -1,0 +1,138 @@
+#include "plots/scripts.h"
+
+#include "harness/base/save.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The i-th script of a figure and its file's name; false: there are no more. */
+static bool script_at(const struct figure *figure, size_t i, struct arena *arena,
+                      const char **ret_name, struct figure_script *ret_script)
+{
+    if (i < 2) {
+        *ret_name = arena_printf(arena, "%s.%s", figure->name, i ? "gp" : "sql");
+        *ret_script = i ? figure->gp : figure->sql;
+        return true;
+    }
+    return figure_shared_at(i - 2, ret_name, ret_script);
+}
+
+/* 1: it is there, and ret_script is its text, the arena's; 0: there is none; -1. */
+static int read_script(const char *path, struct arena *arena, struct figure_script *ret_script,
+                       struct err *err)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return errno == ENOENT ? 0 : err_set(err, "cannot read %s: %s", path, strerror(errno));
+    struct str text = {0};
+    char part[4096];
+    size_t count;
+    while ((count = fread(part, 1, sizeof part, file)) > 0)
+        str_add_bytes(&text, part, count);
+    const bool failed = ferror(file);
+    fclose(file);
+    if (failed)
+        err_set(err, "cannot read %s: %s", path, strerror(errno));
+    else {
+        ret_script->start = arena_strdup(arena, str_text(&text));
+        ret_script->end = ret_script->start + strlen(ret_script->start);
+    }
+    str_release(&text);
+    return failed ? -1 : 1;
+}
+
+static size_t length_of(struct figure_script script)
+{
+    return (size_t)(script.end - script.start);
+}
+
+/* Whether the file may get this text; ret_there: it has it already. */
+static int check_script(const char *path, struct figure_script script, struct arena *arena,
+                        bool *ret_there, struct err *err)
+{
+    struct figure_script found;
+    const int there = read_script(path, arena, &found, err);
+    if (there < 0)
+        return -1;
+    if (there && (length_of(found) != length_of(script) ||
+                  memcmp(found.start, script.start, length_of(script)) != 0))
+        return err_set(err,
+                       "%s is not as winnow would write it: it was edited, or is of another "
+                       "version. It stays; move it away, or give another folder",
+                       path);
+    *ret_there = there == 1;
+    return 0;
+}
+
+static int write_script(const char *path, struct figure_script script, struct err *err)
+{
+    struct save *save;
+    if (save_open(path, &save, err))
+        return -1;
+    save_put(save, script.start, length_of(script));
+    return save_close(save, err);
+}
+
+int scripts_write(const struct figure *figure, const char *directory, struct str *ret_files,
+                  struct err *err)
+{
+    struct arena arena;
+    struct str files = {0};
+    struct figure_script script;
+    const char *name;
+    bool there = false;
+    arena_init(&arena);
+    int failed = figure_make_folder(directory, err);
+    for (size_t i = 0; !failed && script_at(figure, i, &arena, &name, &script); i++)
+        failed = check_script(arena_printf(&arena, "%s/%s", directory, name), script, &arena,
+                              &there, err);
+    for (size_t i = 0; !failed && script_at(figure, i, &arena, &name, &script); i++) {
+        const char *path = arena_printf(&arena, "%s/%s", directory, name);
+        failed = check_script(path, script, &arena, &there, err) ||
+                 (!there && write_script(path, script, err));
+        str_addf(&files, "%s\n", path);
+    }
+    if (!failed)
+        str_add(ret_files, str_text(&files));
+    str_release(&files);
+    arena_release(&arena);
+    return failed ? -1 : 0;
+}
+
+int scripts_use(const struct figure *figure, const char *directory, struct arena *arena,
+                struct figure *ret_figure, struct err *err)
+{
+    struct figure mine = *figure;
+    struct figure_script script;
+    const char *name;
+    int found = 0;
+    for (size_t i = 0; script_at(figure, i, arena, &name, &script); i++) {
+        const int there =
+            read_script(arena_printf(arena, "%s/%s", directory, name), arena, &script, err);
+        if (there < 0)
+            return -1;
+        found += there;
+        if (there && i < 2)
+            *(i ? &mine.gp : &mine.sql) = script;
+    }
+    if (!found)
+        return err_set(err,
+                       "%s has none of the scripts of %s; `winnow plot %s --eject %s` "
+                       "writes them",
+                       directory, figure->name, figure->name, directory);
+    mine.scripts = arena_strdup(arena, directory);
+    *ret_figure = mine;
+    return 0;
+}
+
+int scripts_shared(const struct figure *figure, const char *name, struct arena *arena,
+                   struct figure_script *script, struct err *err)
+{
+    if (!figure->scripts)
+        return 0;
+    return read_script(arena_printf(arena, "%s/%s", figure->scripts, name), arena, script, err) < 0
+               ? -1
+               : 0;
+}

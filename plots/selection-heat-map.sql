@@ -1,0 +1,56 @@
+/*
+ * selection-heat-map: one row per panel, dynamic pruner, rate and checkpoint, of the first seed:
+ * which samples were kept from then on. Dynamic: it chose at least twice. The samples are sorted
+ * by how often they were kept, most first, and put into 40 bins of equal size. After the columns
+ * that all figures share (plots/render.h):
+ *
+ *     13 facet            from 1, by rate: the panel's column
+ *     14 seed
+ *     15 epochs           of the run
+ *     16 epoch            from which on, from 0
+ *     17 kept             of each bin, per cent, separated by blanks
+ */
+WITH
+run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done'),
+first AS (
+    SELECT *, min(seed) OVER (PARTITION BY dataset, model, pruner, options, rate) AS first_seed
+    FROM run
+),
+chosen AS (
+    SELECT r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.attempt,
+           kept_map(s.bitmap, s.n, s.epoch, 40) AS map
+    FROM first r
+    JOIN v_selection s ON s.attempt = r.attempt
+    WHERE r.seed = r.first_seed
+    GROUP BY r.attempt
+    HAVING count(*) > 1 AND min(s.kept) < max(s.n)
+),
+-- A pruner that is there with several options gets a variant number and a longer label.
+series AS (
+    SELECT pruner, options,
+           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
+           count(*) OVER (PARTITION BY pruner) > 1 AS several
+    FROM (SELECT DISTINCT pruner, options FROM chosen)
+),
+checkpoint AS (
+    SELECT c.dataset, c.model, c.pruner, c.options, c.rate, c.seed,
+           (SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = c.attempt) AS epochs,
+           json_extract(m.value, '$.epoch') AS epoch,
+           (SELECT group_concat(CAST(round(100 * k.value) AS INTEGER), ' ')
+            FROM json_each(m.value, '$.kept') k) AS kept
+    FROM chosen c, json_each(c.map) m
+)
+SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
+       :experiment AS experiment,
+       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
+           AS unfinished,
+       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
+       1 AS n,
+       dense_rank() OVER (ORDER BY dataset, model) AS panel,
+       dataset, model, pruner, variant,
+       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       rate,
+       dense_rank() OVER (ORDER BY rate) AS facet,
+       seed, max(epochs, epoch + 1) AS epochs, epoch, kept
+FROM checkpoint JOIN series USING (pruner, options)
+ORDER BY block, facet, epoch;

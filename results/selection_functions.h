@@ -1,0 +1,32 @@
+/*
+ * selection_functions: what is in the bitmaps of selections and noise, for connections that winnow
+ * opens to read. A bitmap is a BLOB that zlib packed: sample i is bit i % 8 of byte i / 8.
+ *
+ *     kept_both(a, b, n)            samples of n that are in both bitmaps
+ *
+ * and aggregates over the selections of one attempt, in any order:
+ *
+ *     kept_always(bitmap, n)        share of the n samples that all of them keep
+ *     kept_never(bitmap, n)         share that none keeps
+ *     chance_always(bitmap, n)      what these would be if every selection were as large as it is,
+ *     chance_never(bitmap, n)       and drawn at random: the product of their kept shares, or of
+ *                                   what is left
+ *     kept_map(bitmap, n, epoch, bins)
+ *         a text, a JSON array of {"epoch": e, "kept": [s1, ...]} by epoch: the samples are sorted
+ *         by how often they were kept (most first, ties by when they were first, then by index) and
+ *         put into so many bins of as many samples, as far as they go round; s is the share of the
+ *         bin that is kept from this epoch on
+ *
+ * A bitmap that is NULL is left out, as in SQLite's own aggregates; one that is no bitmap of n
+ * samples is an error.
+ */
+#ifndef WINNOW_RESULTS_SELECTION_FUNCTIONS_H
+#define WINNOW_RESULTS_SELECTION_FUNCTIONS_H
+
+#include "harness/base/err.h"
+
+struct sqlite3;
+
+int selection_functions_register(struct sqlite3 *db, struct err *err);
+
+#endif

@@ -1,16 +1,12 @@
 #include "harness/artifact.h"
 
 #include "harness/base/mem.h"
-#include "harness/base/save.h"
+#include "harness/base/seal.h"
 #include "pruners/pruner.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char FORMAT[] = "winnow artifact 1";
 
@@ -32,18 +28,7 @@ void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX
 
 /* ---- Writing ---- */
 
-struct sink {
-    struct save *save;
-    struct hash *hash; /* of what was put */
-};
-
-static void put(struct sink *sink, const void *bytes, size_t count)
-{
-    hash_add(sink->hash, bytes, count);
-    save_put(sink->save, bytes, count);
-}
-
-static void put_header(struct sink *sink, const struct artifact *artifact)
+static void put_header(struct seal *seal, const struct artifact *artifact)
 {
     json_t *header =
         json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:f}", "format", FORMAT, "n",
@@ -54,8 +39,8 @@ static void put_header(struct sink *sink, const struct artifact *artifact)
     char *text = header ? json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
     if (!text)
         DIE("out of memory: JSON");
-    put(sink, text, strlen(text));
-    put(sink, "\n", 1);
+    seal_put(seal, text, strlen(text));
+    seal_put(seal, "\n", 1);
     free(text);
     json_decref(header);
 }
@@ -64,73 +49,21 @@ int artifact_save(const char *folder, const char *key, const struct artifact *ar
                   struct err *err)
 {
     struct str path = {0};
-    struct sink sink = {.hash = hash_new()};
-    char hex[HASH_HEX_SIZE];
-    mkdir(folder, 0777); /* where that fails, save_open says why */
+    struct seal *seal;
     str_addf(&path, "%s/%s", folder, key);
-    const int failed = save_open(str_text(&path), &sink.save, err);
-    if (!failed) {
-        put_header(&sink, artifact);
-        if (artifact->state)
-            put(&sink, artifact->state, artifact->state_size);
-        if (artifact->scores)
-            put(&sink, artifact->scores, mem_size(artifact->n, sizeof *artifact->scores));
-    }
-    hash_finish(sink.hash, hex);
+    const int failed = seal_open(str_text(&path), &seal, err);
     str_release(&path);
     if (failed)
         return -1;
-    save_put(sink.save, hex, HASH_HEX_SIZE - 1);
-    return save_close(sink.save, err);
+    put_header(seal, artifact);
+    if (artifact->state)
+        seal_put(seal, artifact->state, artifact->state_size);
+    if (artifact->scores)
+        seal_put(seal, artifact->scores, mem_size(artifact->n, sizeof *artifact->scores));
+    return seal_close(seal, err);
 }
 
 /* ---- Reading ---- */
-
-/* The whole file; -1 with errno. */
-static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
-{
-    struct stat stat;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return -1;
-    if (fstat(file, &stat)) {
-        close(file);
-        return -1;
-    }
-    const size_t size = (size_t)stat.st_size;
-    size_t have = 0;
-    char *bytes;
-    MEM_NEW(bytes, size + 1);
-    ssize_t count = 1;
-    while (have < size && count != 0) {
-        count = read(file, bytes + have, size - have);
-        if (count < 0 && errno != EINTR)
-            break;
-        have += count > 0 ? (size_t)count : 0;
-    }
-    const int why = errno;
-    close(file);
-    if (have == size) {
-        *ret_bytes = bytes;
-        *ret_size = size;
-        return 0;
-    }
-    mem_free(bytes);
-    errno = count < 0 ? why : EIO;
-    return -1;
-}
-
-static int check_sum(const char *bytes, size_t size, struct err *err)
-{
-    const size_t sum = HASH_HEX_SIZE - 1;
-    char hex[HASH_HEX_SIZE];
-    if (size < sum)
-        return err_set(err, "it has %zu bytes", size);
-    struct hash *hash = hash_new();
-    hash_add(hash, bytes, size - sum);
-    hash_finish(hash, hex);
-    return memcmp(bytes + size - sum, hex, sum) == 0 ? 0 : err_set(err, "its checksum is wrong");
-}
 
 /* Fills all but the arrays; the length of the header goes to ret_length. */
 static int read_header(const char *bytes, size_t size, struct artifact *ret_artifact,
@@ -167,10 +100,10 @@ static int parse(const char *bytes, size_t size, const struct artifact *expected
     struct artifact a = {0};
     size_t at = 0;
     int scores = 0;
-    if (check_sum(bytes, size, err) || read_header(bytes, size, &a, &scores, &at, err))
+    if (read_header(bytes, size, &a, &scores, &at, err))
         return -1;
     const size_t floats = scores ? mem_size(a.n, sizeof *a.scores) : 0;
-    if (size != at + a.state_size + floats + HASH_HEX_SIZE - 1)
+    if (size != at + a.state_size + floats)
         return err_set(err, "its sizes do not add up");
     if (expected && (a.n != expected->n || a.state_size != expected->state_size ||
                      (scores != 0) != (expected->scores != NULL)))
@@ -198,11 +131,10 @@ enum artifact_found artifact_load(const char *folder, const char *key,
     size_t size = 0;
     enum artifact_found found = ARTIFACT_LOADED;
     str_addf(&path, "%s/%s", folder, key);
-    if (read_file(str_text(&path), &bytes, &size)) {
-        found = errno == ENOENT || errno == ENOTDIR ? ARTIFACT_ABSENT : ARTIFACT_DAMAGED;
-        if (found == ARTIFACT_DAMAGED)
-            err_set(err, "%s: %s", str_text(&path), strerror(errno));
-    } else if (parse(bytes, size, expected, ret_artifact, err)) {
+    const enum seal_found what = seal_read(str_text(&path), &bytes, &size, err);
+    if (what == SEAL_ABSENT) {
+        found = ARTIFACT_ABSENT;
+    } else if (what == SEAL_DAMAGED || parse(bytes, size, expected, ret_artifact, err)) {
         err_prefix(err, "%s: ", str_text(&path));
         found = ARTIFACT_DAMAGED;
     }

@@ -18,6 +18,15 @@ void clock_start(struct clock *clock, int64_t start)
     *clock = (struct clock){.start = start, .since = start, .now = PHASE_OTHER};
 }
 
+void clock_resume(struct clock *clock, const int64_t phase_ns[PHASE_COUNT], int64_t carried_ns,
+                  int64_t wall_ns)
+{
+    for (int i = 0; i < PHASE_COUNT; i++)
+        clock->phase_ns[i] += phase_ns[i];
+    clock->carried_ns += carried_ns;
+    clock->start -= wall_ns;
+}
+
 /* Books the current stretch up to now. */
 static void book(struct clock *clock, int64_t now)
 {

@@ -22,7 +22,8 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t start, since; /* ns; since: when the current phase was entered */
+    int64_t start; /* ns; of a cell that was resumed, earlier by the wall clock before */
+    int64_t since; /* when the current phase was entered */
     enum phase now;
     int64_t phase_ns[PHASE_COUNT]; /* without the current stretch */
     int64_t carried_ns;            /* charged, and spent elsewhere */
@@ -33,6 +34,14 @@ int64_t clock_now(void);
 
 /* Starts in PHASE_OTHER at `start`, a clock_now() of this process or of the one that started it. */
 void clock_start(struct clock *clock, int64_t start);
+/*
+ * The cell goes on where an earlier process left it: phase_ns, carried_ns and wall_ns are that
+ * one's, as clock_balance gave them, and come on top of what this one has booked. What it did
+ * between that balance and its end is lost and in no phase; what this one does to be there again,
+ * loading and building, is in its own phases, and so in the wall clock.
+ */
+void clock_resume(struct clock *clock, const int64_t phase_ns[PHASE_COUNT], int64_t carried_ns,
+                  int64_t wall_ns);
 /* Returns the phase that was left. */
 enum phase clock_enter(struct clock *clock, enum phase phase);
 /* Since the start. */

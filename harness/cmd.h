@@ -33,6 +33,7 @@ enum cmd_exit {
     EXIT_GATE = 3,
     EXIT_ENVIRONMENT = 4, /* missing data, a machine that will not do */
     EXIT_DATABASE = 5,
+    EXIT_CHECKPOINTED = 85, /* a cell that was told to stop, and goes on from there another time */
     EXIT_INTERRUPTED = 130,
 };
 

@@ -1,8 +1,12 @@
 /*
  * winnow cell: the worker. Reads one job (harness/worker.h) from stdin, runs the cell, writes
  * records to descriptor 3. Started by `winnow run`, not by people.
+ *
+ * A job with a checkpoint goes on from it, and SIGUSR1 or SIGTERM makes one: exit code 85, and no
+ * end record.
  */
 #include "harness/cmd.h"
+#include "harness/cmd_cell_stop.h"
 #include "harness/environment.h"
 #include "harness/train.h"
 #include "harness/wire.h"
@@ -73,9 +77,15 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
         .artifacts = job->artifacts,
         .reuse = job->reuse,
         .machine = arena_printf(arena, "%s, %s", environment.cpu, environment.blas_core),
+        /* Not freed: the thread that waits for signals has it until the process ends. */
+        .keeper = job->checkpoint ? keeper_new(job->checkpoint, job->checkpoint_every) : NULL,
     };
+    if (places.keeper && cmd_cell_stop_watch(places.keeper, err))
+        return -1;
     if (train_cell(&cell, &places, &clock, &sink, &end, err))
         return -1;
+    if (places.keeper)
+        keeper_finish(places.keeper);
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();
     end.context_switches = environment_context_switches();

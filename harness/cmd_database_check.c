@@ -98,7 +98,7 @@ static int check_all(struct store *store, const char *db)
     struct err err;
     artifact_folder(db, &check.folder);
     inspect_database(store, &(struct inspect_watcher){take_finding, &check}, &counts);
-    if (inspect_artifacts(store, &(struct inspect_artifacts){take_artifact, &check}, &err)) {
+    if (inspect_artifacts(store, &(struct inspect_keys){take_artifact, &check}, &err)) {
         err_prefix(&err, "artifacts cannot be read: ");
         take_finding(&check, true, err.text);
     }

@@ -32,8 +32,10 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "db gc",
     "",
-    "Removes artifacts that no database of the folder names, and what dead processes left half\n"
-    "written, and shrinks the file. Attempts stay. Refused while a scheduler is at work.",
+    "Removes artifacts that no database of the folder names, checkpoints from which no cell goes "
+    "on,\n"
+    "and what dead processes left half written, and shrinks the file. Attempts stay. Refused while "
+    "a scheduler is at work.",
     flags,
     0,
     0,
@@ -69,6 +71,11 @@ static int clear(const struct garbage *garbage, bool dry_run, struct str *ret_te
     cmd_database_add_count(ret_text, (int64_t)garbage->kept, "artifact");
     str_add(ret_text, garbage->kept == 1 ? " is needed by " : " are needed by ");
     cmd_database_add_count(ret_text, (int64_t)garbage->databases, "database");
+    if (garbage->resumable) {
+        str_add(ret_text, "; ");
+        cmd_database_add_count(ret_text, (int64_t)garbage->resumable, "checkpoint");
+        str_add(ret_text, " to go on from");
+    }
     str_add(ret_text, "\n");
     return 0;
 }

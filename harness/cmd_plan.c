@@ -2,6 +2,7 @@
  * winnow plan: what an experiment's cells still need, why, and what that will take.
  */
 #include "harness/artifact.h"
+#include "harness/checkpoint.h"
 #include "harness/cmd_config.h"
 #include "harness/cmd_rows.h"
 #include "harness/environment.h"
@@ -75,6 +76,23 @@ static const struct estimate *estimate_of(const struct view *view, size_t i)
                : estimate;
 }
 
+/* How far its checkpoint is, in the plan's arena; NULL: it would start from the beginning. */
+static const char *checkpoint_of(const struct view *view, const struct plan_cell *cell)
+{
+    struct checkpoint checkpoint;
+    struct str path = {0}, text = {0};
+    if (cell->state == CELL_DONE)
+        return NULL;
+    checkpoint_folder(view->db, &path);
+    str_addf(&path, "/%s", cell->key);
+    if (checkpoint_peek(str_text(&path), &checkpoint))
+        checkpoint_describe(&checkpoint, &text);
+    const char *kept = text.length ? arena_strdup(&view->plan->arena, str_text(&text)) : NULL;
+    str_release(&path);
+    str_release(&text);
+    return kept;
+}
+
 /* ---- For people -------------------------------------------------------------------------------*/
 
 /* What the cells' threads mean for how many run beside each other; nothing of one thread each. */
@@ -99,6 +117,9 @@ static void print_cell(const struct view *view, size_t i)
         printf(", about %s", str_text(&text));
         str_release(&text);
     }
+    const char *checkpoint = checkpoint_of(view, cell);
+    if (checkpoint)
+        printf(", goes on after %s", checkpoint);
     printf("\n");
     if (!view->values->why || cell->state == CELL_DONE)
         return;
@@ -204,7 +225,7 @@ static json_t *cell_json(const struct view *view, size_t i)
     const struct store_cell *stored = &cell->stored;
     const struct estimate *estimate = estimate_of(view, i);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:I, s:i, s:o, s:o, s:o, s:o}", "key",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:I, s:i, s:o, s:o, s:o, s:o, s:s?}", "key",
         cell->key, "state", state_names[cell->state], "label", cell->label, "dataset",
         stored->dataset, "model", stored->model, "model_label", stored->model_label, "pruner",
         stored->pruner, "options", stored->options, "rate", stored->rate, "seed",
@@ -215,7 +236,8 @@ static json_t *cell_json(const struct view *view, size_t i)
               json_string(estimate_basis_names[estimate ? estimate->basis : ESTIMATE_UNKNOWN])),
         "peak_memory_bytes",
         known(estimate && estimate->memory_bytes > 0,
-              json_integer(estimate ? estimate->memory_bytes : 0)));
+              json_integer(estimate ? estimate->memory_bytes : 0)),
+        "checkpoint", checkpoint_of(view, cell));
 }
 
 static json_t *stale_json(const struct history_cell *cell)

@@ -291,8 +291,9 @@ void progress_take(void *context, const struct run_event *event)
     case RUN_STOPPING:
         p->stopping = true;
         if (!p->live)
-            fputs("stopping: the cells in flight are finished first; Ctrl-C again stops now\n",
-                  stderr);
+            fputs(
+                "stopping: the cells in flight write a checkpoint first; Ctrl-C again stops now\n",
+                stderr);
         break;
     case RUN_TICK:
         if (p->live && clock_now() - p->redrawn >= REDRAW_NS)

@@ -2,6 +2,7 @@
  * winnow run: trains every cell of an experiment that is not done yet.
  */
 #include "harness/artifact.h"
+#include "harness/checkpoint.h"
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
 #include "harness/environment.h"
@@ -37,8 +38,8 @@ static const struct cmd_line line = {
     "Trains every cell of an experiment that is not done yet, and writes each as it goes into the\n"
     "database. Cells are known by their content: running a file twice does nothing the second "
     "time,\n"
-    "and a changed file runs what is new. Ctrl-C once finishes the cells in flight, twice stops "
-    "now.",
+    "and a changed file runs what is new. Ctrl-C once writes a checkpoint of each cell in flight "
+    "and\nstops, twice stops now; the next run goes on from the checkpoints.",
     flags,
     1,
     1,
@@ -181,7 +182,7 @@ static int run_config(const struct config *config, const struct values *values)
     struct plan *plan;
     struct store *store;
     struct err err;
-    struct str artifacts = {0};
+    struct str artifacts = {0}, checkpoints = {0};
     struct run_options options = {
         .jobs = run_jobs(values->jobs, config->engine.threads),
         .threads = config->engine.threads,
@@ -195,6 +196,8 @@ static int run_config(const struct config *config, const struct values *values)
     const char *db = cmd_config_db(config, values->db, &plan->arena);
     artifact_folder(db, &artifacts);
     options.artifacts = str_text(&artifacts);
+    checkpoint_folder(db, &checkpoints);
+    options.checkpoints = str_text(&checkpoints);
     int code = EXIT_DATABASE;
     if (store_open(db, STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
@@ -204,6 +207,7 @@ static int run_config(const struct config *config, const struct values *values)
     }
     plan_free(plan);
     str_release(&artifacts);
+    str_release(&checkpoints);
     return code;
 }
 

@@ -129,6 +129,11 @@ static int take_state(sqlite3 *db, sqlite3_stmt *row, void *context, struct err 
                  "epochs, which counts as no try.",
                  attempt, cmd_column(row, 4), cmd_column(row, 5));
         take_waiting(story);
+    } else if (strcmp(state, "lost") == 0 && *cmd_column(row, 2)) {
+        str_addf(&story->state, "It is to run: attempt %s was ", attempt);
+        add_told(&story->state, cmd_column(row, 2));
+        str_add(&story->state, ", which counts as no try.");
+        take_waiting(story);
     } else if (strcmp(state, "lost") == 0) {
         str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it "
                                "did, which counts as no try.");
@@ -293,6 +298,16 @@ static void add_end(sqlite3_stmt *row, const struct story *story, struct str *re
     add_told(ret_text, reason);
 }
 
+/* How it began, where that was not at the beginning. */
+static void add_resumed(sqlite3_stmt *row, struct str *ret_text)
+{
+    const int times = sqlite3_column_int(row, 10);
+    if (times == 1)
+        str_add(ret_text, " It went on from the checkpoint of an attempt before.");
+    else if (times > 1)
+        str_addf(ret_text, " It went on from checkpoints, %d times since the cell began.", times);
+}
+
 /* What its scores cost, where it has any. */
 static void add_scores(sqlite3_stmt *row, struct str *ret_text)
 {
@@ -308,7 +323,8 @@ static void add_scores(sqlite3_stmt *row, struct str *ret_text)
     str_add(ret_text, ".");
 }
 
-/* A row: id, state, beginning, seconds, reason, accuracy, beside, reused, carried seconds, log. */
+/* A row: id, state, beginning, seconds, reason, accuracy, beside, reused, carried seconds, log,
+ * times resumed. */
 static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
 {
     static const char warnings[] =
@@ -318,6 +334,7 @@ static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct er
     const char *attempt = cmd_column(row, 0), *log = cmd_column(row, 9);
     str_addf(text, "Attempt %s began on %s UTC", attempt, cmd_column(row, 2));
     add_end(row, story, text);
+    add_resumed(row, text);
     add_scores(row, text);
     if (add_beside(db, attempt, sqlite3_column_int(row, 6), text, err) ||
         cmd_each_row(db, warnings, attempt, take_warning, text, err))
@@ -336,7 +353,7 @@ static int tell(sqlite3 *db, struct story *story, struct err *err)
     static const char attempts[] =
         "SELECT id, state, strftime('%Y-%m-%d %H:%M:%S', started_at / 1000000000, 'unixepoch'), "
         "iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9, reason, "
-        "fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log "
+        "fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log, resumed "
         "FROM attempt WHERE cell = ? ORDER BY id";
     const char *key = str_text(&story->key);
     return tell_state(db, story, err) || cmd_each_row(db, attempts, key, take_attempt, story, err);

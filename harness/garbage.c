@@ -1,6 +1,7 @@
 #include "harness/garbage.h"
 
 #include "harness/artifact.h"
+#include "harness/checkpoint.h"
 #include "results/inspect.h"
 #include "results/lock.h"
 #include "results/place.h"
@@ -84,38 +85,45 @@ static bool ends_in(const char *name, size_t length, const char *tail)
 }
 
 /* NAME.PID of a process that is no more, where NAME is one of ours: nobody will finish it. */
-static bool is_left_over(const char *name, bool artifact)
+static bool is_left_over(const char *name, bool keyed)
 {
     int64_t pid = 0;
     const char *dot = strrchr(name, '.');
     if (!dot || !isdigit((unsigned char)dot[1]) || !str_parse_int(dot + 1, &pid))
         return false;
     const size_t length = (size_t)(dot - name);
-    const bool ours = artifact ? is_key(name, length) : ends_in(name, length, ".backup");
+    const bool ours = keyed ? is_key(name, length) : ends_in(name, length, ".backup");
     return ours && pid > 0 && pid <= INT32_MAX && kill((pid_t)pid, 0) && errno == ESRCH;
 }
 
 /* ---- What is needed ---------------------------------------------------------------------------*/
 
-/* Keys that attempts name; the texts are in the arena of the garbage. */
+/* Names of files; the texts are in the arena. */
+struct keys {
+    struct arena *arena;
+    char **items;
+    size_t count;
+};
+
 struct needed {
     struct garbage *garbage;
-    char **keys;
-    size_t count;
+    struct keys artifacts;   /* that attempts name */
+    struct keys checkpoints; /* of cells that have no result yet */
 };
 
 static void take_key(void *context, const char *key, int64_t attempts)
 {
-    struct needed *needed = context;
+    struct keys *keys = context;
     (void)attempts;
-    GROW(needed->keys, needed->count);
-    needed->keys[needed->count++] = arena_strdup(&needed->garbage->arena, key);
+    GROW(keys->items, keys->count);
+    keys->items[keys->count++] = arena_strdup(keys->arena, key);
 }
 
 static int take_keys(struct store *store, struct needed *needed, struct err *err)
 {
     needed->garbage->databases++;
-    return inspect_artifacts(store, &(struct inspect_artifacts){take_key, needed}, err);
+    return inspect_artifacts(store, &(struct inspect_keys){take_key, &needed->artifacts}, err) ||
+           inspect_unfinished(store, &(struct inspect_keys){take_key, &needed->checkpoints}, err);
 }
 
 static bool has_wal(const struct file *file)
@@ -195,53 +203,70 @@ static void add(struct garbage *garbage, const struct file *file, const char *wh
     garbage->items[garbage->count++] = (struct garbage_item){file->path, why, file->bytes};
 }
 
-static void sort_out(const struct files *beside, const struct files *artifacts,
-                     struct needed *needed)
+static const char half_written[] = "half written by a process that is no more";
+
+/* Of files that are named by keys; returns how many of them are needed. */
+static size_t sort_keyed(struct garbage *garbage, const struct files *files, struct keys *keys,
+                         const char *why)
 {
-    static const char half[] = "half written by a process that is no more";
-    struct garbage *garbage = needed->garbage;
-    if (needed->count)
-        qsort(needed->keys, needed->count, sizeof *needed->keys, by_key);
-    for (size_t i = 0; i < artifacts->count; i++) {
-        const struct file *file = &artifacts->items[i];
+    size_t kept = 0;
+    if (keys->count)
+        qsort(keys->items, keys->count, sizeof *keys->items, by_key);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct file *file = &files->items[i];
         if (is_left_over(file->name, true))
-            add(garbage, file, half);
+            add(garbage, file, half_written);
         if (!is_key(file->name, strlen(file->name)))
             continue;
-        if (needed->count &&
-            bsearch(&file->name, needed->keys, needed->count, sizeof *needed->keys, by_key))
-            garbage->kept++;
+        if (keys->count &&
+            bsearch(&file->name, keys->items, keys->count, sizeof *keys->items, by_key))
+            kept++;
         else
-            add(garbage, file, "no attempt names it");
+            add(garbage, file, why);
     }
-    for (size_t i = 0; i < beside->count; i++)
-        if (is_left_over(beside->items[i].name, false))
-            add(garbage, &beside->items[i], half);
+    return kept;
+}
+
+static void sort_beside(struct garbage *garbage, const struct files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (is_left_over(files->items[i].name, false))
+            add(garbage, &files->items[i], half_written);
 }
 
 int garbage_find(struct store *store, const char *path, bool hold, struct garbage *ret_garbage,
                  struct err *err)
 {
     struct garbage garbage = {0};
-    struct needed needed = {.garbage = &garbage};
-    struct files beside = {0}, artifacts = {0};
-    struct str artifact_path = {0};
+    struct needed needed = {&garbage, {&garbage.arena, NULL, 0}, {&garbage.arena, NULL, 0}};
+    struct files beside = {0}, artifacts = {0}, checkpoints = {0};
+    struct str artifact_path = {0}, checkpoint_path = {0};
     arena_init(&garbage.arena);
     const char *slash = strrchr(path, '/');
     const int length = slash ? (int)(slash - path) + (slash == path) : 0;
     const char *folder = slash ? arena_printf(&garbage.arena, "%.*s", length, path) : ".";
     artifact_folder(path, &artifact_path);
-    /* The artifacts last, under the locks: what a scheduler had just made is named by then. */
+    checkpoint_folder(path, &checkpoint_path);
+    /* What is named by keys last, under the locks: what a scheduler had just made is known by then.
+     */
     const int failed = list_files(folder, &garbage.arena, &beside, err) ||
                        take_keys(store, &needed, err) ||
                        ask_others(&beside, path, hold, &needed, err) ||
-                       list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err);
-    if (!failed)
-        sort_out(&beside, &artifacts, &needed);
+                       list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err) ||
+                       list_files(str_text(&checkpoint_path), &garbage.arena, &checkpoints, err);
+    if (!failed) {
+        garbage.kept = sort_keyed(&garbage, &artifacts, &needed.artifacts, "no attempt names it");
+        garbage.resumable = sort_keyed(&garbage, &checkpoints, &needed.checkpoints,
+                                       "a checkpoint that no cell goes on from");
+        sort_beside(&garbage, &beside);
+    }
     mem_free(beside.items);
     mem_free(artifacts.items);
-    mem_free(needed.keys);
+    mem_free(checkpoints.items);
+    mem_free(needed.artifacts.items);
+    mem_free(needed.checkpoints.items);
     str_release(&artifact_path);
+    str_release(&checkpoint_path);
     if (failed) {
         garbage_release(&garbage);
         return -1;

@@ -2,8 +2,9 @@
  * garbage: the files beside a database that nothing needs any more.
  *
  * Artifacts belong to all databases of a folder (artifact.h), so one is garbage only where none of
- * them names it, backups counted; where one of them cannot be read, nothing is. What dead processes
- * left half written (NAME.PID; base/save.h, results/store.h) is garbage too.
+ * them names it, backups counted; where one of them cannot be read, nothing is. So do checkpoints
+ * (checkpoint.h), which are needed while one of them knows the cell as tried and without a result.
+ * What dead processes left half written (NAME.PID; base/save.h, results/store.h) is garbage too.
  *
  *     struct garbage garbage;
  *     if (garbage_find(store, "results/x.db", true, &garbage, &err)) ...
@@ -33,6 +34,7 @@ struct garbage {
     } * items;
     size_t count;
     size_t kept;         /* artifacts that some attempt names */
+    size_t resumable;    /* checkpoints of cells that have no result yet */
     size_t databases;    /* whose attempts were asked */
     struct lock **locks; /* of the other databases, held until garbage_release */
     size_t lock_count;

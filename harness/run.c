@@ -65,6 +65,50 @@ static void tell(const struct scheduler *s, const struct run_event *event)
     s->watcher->take(s->watcher->context, event);
 }
 
+/* ---- Checkpoints ---- */
+
+static void checkpoint_path(const struct scheduler *s, const struct plan_cell *cell,
+                            struct str *ret_path)
+{
+    str_addf(ret_path, "%s/%s", s->options->checkpoints, cell->key);
+}
+
+/* Of a cell whose result is in the database. */
+static void remove_checkpoint(const struct scheduler *s, const struct plan_cell *cell)
+{
+    struct str path = {0};
+    if (!s->options->checkpoints)
+        return;
+    checkpoint_path(s, cell, &path);
+    unlink(str_text(&path)); /* where that fails: the next start tries again */
+    str_release(&path);
+}
+
+/* Those that a scheduler could not remove, because it was killed when it had written the result. */
+static void remove_old_checkpoints(const struct scheduler *s)
+{
+    if (!s->options->checkpoints || access(s->options->checkpoints, F_OK))
+        return;
+    for (size_t i = 0; i < s->plan->count; i++)
+        if (s->plan->cells[i].state == CELL_DONE)
+            remove_checkpoint(s, &s->plan->cells[i]);
+}
+
+static bool has_checkpoint(const struct scheduler *s, const struct plan_cell *cell)
+{
+    return s->options->checkpoints && cell->limits.checkpoint > 0;
+}
+
+static void stop_workers(struct scheduler *s)
+{
+    s->stopping = true;
+    for (int i = 0; i < s->options->jobs; i++)
+        if (s->slots[i].cell && has_checkpoint(s, s->slots[i].cell))
+            worker_stop(&s->slots[i].worker);
+}
+
+/* ---- Workers ---- */
+
 static void kill_workers(struct scheduler *s)
 {
     s->stopping = s->killed = true;
@@ -166,6 +210,8 @@ static void end_cell(struct slot *slot)
     if (!s->broken.text[0]) {
         begin_attempt(slot, &s->environment);
         check_store(s, store_attempt_end(s->store, slot->attempt, &end, &err), &err);
+        if (!s->broken.text[0] && (end.state == ATTEMPT_DONE || end.state == ATTEMPT_DIVERGED))
+            remove_checkpoint(s, slot->cell);
     }
     s->totals.done += end.state == ATTEMPT_DONE;
     s->totals.failed += end.state == ATTEMPT_FAILED || end.state == ATTEMPT_DIVERGED;
@@ -181,16 +227,23 @@ static void end_cell(struct slot *slot)
 
 static void start_cell(struct scheduler *s, struct slot *slot, const struct plan_cell *cell)
 {
+    struct str checkpoint = {0};
+    if (has_checkpoint(s, cell))
+        checkpoint_path(s, cell, &checkpoint);
     const struct worker_job job = {
         .cell = cell->json,
         .data_dir = s->options->data_dir,
         .artifacts = s->options->artifacts,
         .reuse = s->options->reuse,
+        .checkpoint = checkpoint.text,
+        .checkpoint_every = cell->limits.checkpoint,
         .started = clock_now(),
         .scheduler = getpid(),
     };
     struct err err;
-    if (worker_start(&slot->worker, &job, s->assignments, &err)) {
+    const int failed = worker_start(&slot->worker, &job, s->assignments, &err);
+    str_release(&checkpoint);
+    if (failed) {
         check_store(s, -1, &err); /* no process or no descriptor left: as fatal as no disk */
         return;
     }
@@ -250,7 +303,7 @@ static void take_signal(struct scheduler *s, int signals)
         kill_workers(s);
         return;
     }
-    s->stopping = true;
+    stop_workers(s);
     tell(s, &(struct run_event){.kind = RUN_STOPPING});
 }
 
@@ -326,6 +379,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     for (int i = 0; i < options->jobs; i++)
         s->slots[i] = (struct slot){.scheduler = s, .number = i};
     s->assignments = worker_assignments(&s->arena);
+    remove_old_checkpoints(s);
     environment_record(options->threads, &s->arena, &s->environment);
     if (run_crowds(options, s->environment.cores))
         s->crowded =

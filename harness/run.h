@@ -7,7 +7,13 @@
  * flight: they count as lost, and the next run starts them again. A worker that crashes, is killed
  * or runs out of memory is a failed attempt with its reason; the grid goes on.
  *
- * SIGINT (Ctrl-C) once: no new cells, those in flight are finished; again, or SIGTERM or SIGHUP:
+ * Where cells are checkpointed (options->checkpoints, and the cell's limits), a cell that did not
+ * come to its end goes on from its checkpoint when it is started again, in an attempt of its own
+ * that has all records. The file goes when the cell's result is in the database, or at the next
+ * start where a kill came in between.
+ *
+ * SIGINT (Ctrl-C) once: no new cells; those in flight write a checkpoint and stop, and their
+ * attempts are lost; those that are not checkpointed are finished. Again, or SIGTERM or SIGHUP:
  * stop now.
  */
 #ifndef WINNOW_RUN_H
@@ -20,13 +26,14 @@
 enum { RUN_MAX_JOBS = 256 };
 
 struct run_options {
-    int jobs;              /* workers at once, 1..RUN_MAX_JOBS */
-    int threads;           /* of each of them, 1 or more */
-    int limit;             /* start at most so many cells, 0: all */
-    bool retry_failed;     /* run again what failed or diverged */
-    const char *data_dir;  /* or NULL */
-    const char *artifacts; /* folder of shared scores; NULL: none are kept */
-    bool reuse;            /* what lies there */
+    int jobs;                /* workers at once, 1..RUN_MAX_JOBS */
+    int threads;             /* of each of them, 1 or more */
+    int limit;               /* start at most so many cells, 0: all */
+    bool retry_failed;       /* run again what failed or diverged */
+    const char *data_dir;    /* or NULL */
+    const char *artifacts;   /* folder of shared scores; NULL: none are kept */
+    bool reuse;              /* what lies there */
+    const char *checkpoints; /* folder of cells' checkpoints; NULL: none are read or written */
 };
 
 enum run_event_kind {

@@ -6,6 +6,14 @@
  *
  * What a static pruner trains to know the samples is charged to `score` like everything else that
  * is done to know them; where an earlier cell did it (artifact.h), what it cost there is charged.
+ *
+ * With a keeper, a cell that was killed goes on from its last checkpoint, which is made after each
+ * epoch of the training and of a proxy, and once a static pruner has scored. What it had sent is
+ * sent again, and the rest are the bits of an undisturbed run; its clock goes on where it stood at
+ * the checkpoint. Charged are thus the epochs that count, each once: what was done after the
+ * checkpoint is lost and in no phase, and reading the data, building the networks and reading the
+ * checkpoint once more are in the phases load and init, which nobody is charged for. Writing is in
+ * the phase checkpoint, but for that checkpoint itself from which a cell goes on.
  */
 #ifndef WINNOW_TRAIN_H
 #define WINNOW_TRAIN_H
@@ -21,12 +29,15 @@ struct train_sink {
     void *context;
 };
 
+struct keeper;
+
 /* Where things are. */
 struct train_places {
     const char *const *data_dirs; /* see dataset_dirs() */
     const char *artifacts;        /* folder of scores that cells share; NULL: none is kept */
     bool reuse;                   /* false: computed again, and kept */
     const char *machine;          /* whose seconds they cost: processor and BLAS kernels */
+    struct keeper *keeper;        /* of checkpoints (keeper.h); NULL: none is read or written */
 };
 
 /*

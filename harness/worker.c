@@ -1,5 +1,6 @@
 #include "harness/worker.h"
 
+#include "harness/cmd.h"
 #include "harness/wire.h"
 
 #include <errno.h>
@@ -123,8 +124,10 @@ static int spawn(struct worker *worker, const struct pipe *job, const struct pip
     char *argv[] = {"winnow", "cell", NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
+    sigset_t blocked, all;
+    sigemptyset(&blocked);
+    /* Until the worker waits for it (cmd_cell_stop.h): told to stop in between, it must not die. */
+    sigaddset(&blocked, SIGUSR1);
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, job->read, STDIN_FILENO);
@@ -135,7 +138,7 @@ static int spawn(struct worker *worker, const struct pipe *job, const struct pip
     /* A group of its own, so that the terminal's Ctrl-C reaches the scheduler alone. */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigmask(&attributes, &blocked);
     posix_spawnattr_setsigdefault(&attributes, &all);
     const int failed = posix_spawn(&worker->pid, "/proc/self/exe", &actions, &attributes, argv,
                                    merge_environment(assignments, &worker->arena));
@@ -263,6 +266,12 @@ bool worker_read(struct worker *worker, void (*take)(void *context, const struct
     return worker->records >= 0 || worker->log >= 0;
 }
 
+void worker_stop(struct worker *worker)
+{
+    if (worker->pid > 0)
+        kill(worker->pid, SIGUSR1);
+}
+
 void worker_kill(struct worker *worker)
 {
     if (worker->pid > 0)
@@ -308,7 +317,8 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
     } else {
         const size_t length = worker->tail.length;
         const char *tail = str_text(&worker->tail);
-        *ret_end = record_end_of(ATTEMPT_FAILED);
+        const bool stopped = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CHECKPOINTED;
+        *ret_end = record_end_of(stopped ? ATTEMPT_LOST : ATTEMPT_FAILED);
         ret_end->reason = why_failed(worker, status);
         ret_end->log = arena_strdup(
             &worker->arena, length > WORKER_LOG_TAIL ? tail + length - WORKER_LOG_TAIL : tail);

@@ -68,10 +68,13 @@ bool worker_read(struct worker *worker, void (*take)(void *context, const struct
                  void *context);
 /*
  * Waits for the process and frees everything but arena. ret_end is the worker's own account where
- * it ended well, otherwise a failed attempt with its reason and the tail of its log. The texts live
- * in worker->arena, which the caller releases.
+ * it ended well, a lost attempt with what it said where it was told to stop and did, otherwise a
+ * failed attempt with its reason and the tail of its log. The texts live in worker->arena, which
+ * the caller releases.
  */
 void worker_finish(struct worker *worker, struct record_end *ret_end);
+/* Tells it to write its checkpoint and end; without one, it goes on to its end. */
+void worker_stop(struct worker *worker);
 /* Kills it; worker_read and worker_finish then see it through. */
 void worker_kill(struct worker *worker);
 

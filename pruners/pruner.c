@@ -279,8 +279,7 @@ int pruner_score(struct pruner_run *run, struct err *err)
 
 void pruner_restore(struct pruner_run *run, const void *state, const float *scores)
 {
-    REQUIRE(run->pruner->kind == PRUNER_STATIC);
-    REQUIRE((scores != NULL) == (run->pruner->score != NULL));
+    REQUIRE(!scores || (run->pruner->kind == PRUNER_STATIC && run->pruner->score));
     if (run->state_size > 0)
         memcpy(run->state, state, run->state_size);
     if (!scores)

@@ -287,9 +287,10 @@ int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t
 int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struct err *err);
 /* An error where a score is not finite. Does nothing for pruners without scores. */
 int pruner_score(struct pruner_run *run, struct err *err);
-/* Takes over the scores [n] (NULL where the pruner has none) and state [state_size] of an
- * earlier run with the same options, task and network, at whatever rate: as if it had watched and
- * scored.
+/*
+ * Takes over the state [state_size] and the scores [n] (NULL where the pruner has none, or none
+ * yet) of an earlier run with the same options, task and network: as if it had seen and done what
+ * that one had. Of a static pruner, the rate may be another.
  */
 void pruner_restore(struct pruner_run *run, const void *state, const float *scores);
 /*

@@ -192,23 +192,37 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
 
 /* ---- What it needs ----------------------------------------------------------------------------*/
 
-int inspect_artifacts(struct store *store, const struct inspect_artifacts *artifacts,
-                      struct err *err)
+/* A row: a key, attempts. */
+static int take_keys(struct store *store, const char *sql, const struct inspect_keys *keys,
+                     struct err *err)
 {
     sqlite3 *db = store_sqlite(store);
     sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db,
-                                  "SELECT artifact, count(*) FROM attempt "
-                                  "WHERE artifact IS NOT NULL GROUP BY artifact ORDER BY artifact",
-                                  -1, &row, NULL);
+    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(row);
         if (code == SQLITE_ROW)
-            artifacts->take(artifacts->context, text_at(row, 0), sqlite3_column_int64(row, 1));
+            keys->take(keys->context, text_at(row, 0), sqlite3_column_int64(row, 1));
     }
     const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
     sqlite3_finalize(row);
     return failed;
+}
+
+int inspect_artifacts(struct store *store, const struct inspect_keys *keys, struct err *err)
+{
+    return take_keys(store,
+                     "SELECT artifact, count(*) FROM attempt "
+                     "WHERE artifact IS NOT NULL GROUP BY artifact ORDER BY artifact",
+                     keys, err);
+}
+
+int inspect_unfinished(struct store *store, const struct inspect_keys *keys, struct err *err)
+{
+    return take_keys(store,
+                     "SELECT cell, count(*) FROM attempt GROUP BY cell "
+                     "HAVING sum(state IN ('done', 'diverged')) = 0 ORDER BY cell",
+                     keys, err);
 }
 
 int inspect_unlisted(struct store *store, int64_t *ret_attempts, int64_t *ret_cells,

@@ -36,14 +36,16 @@ struct inspect_counts {
 void inspect_database(struct store *store, const struct inspect_watcher *watcher,
                       struct inspect_counts *ret_counts);
 
-/* Each artifact that attempts name, once, in the order of the keys; the key is borrowed for the
- * call. */
-struct inspect_artifacts {
+/* Each key once, in their order, and the attempts that it is of; the key is borrowed for the call.
+ */
+struct inspect_keys {
     void (*take)(void *context, const char *key, int64_t attempts); /* MUST be set */
     void *context;
 };
-int inspect_artifacts(struct store *store, const struct inspect_artifacts *artifacts,
-                      struct err *err);
+/* Of the artifacts that attempts name. */
+int inspect_artifacts(struct store *store, const struct inspect_keys *keys, struct err *err);
+/* Of the cells that were tried and have no result yet: neither done nor diverged. */
+int inspect_unfinished(struct store *store, const struct inspect_keys *keys, struct err *err);
 
 /* Attempts at cells that no experiment lists any more, and those cells. */
 int inspect_unlisted(struct store *store, int64_t *ret_attempts, int64_t *ret_cells,

@@ -254,14 +254,15 @@ Test(run, a_worker_out_of_memory_says_so_and_the_grid_goes_on)
 }
 #endif
 
-Test(run, ctrl_c_finishes_the_cells_in_flight)
+/* tests/cli/checkpoint.c has those that are. */
+Test(run, ctrl_c_finishes_the_cells_in_flight_that_are_not_checkpointed)
 {
     write_experiment("slow.yaml", slow);
     struct test_output output = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 & pid=$!; while [ -z \"$(sqlite3 -readonly "
-        "a.db "
-        "'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do kill -0 $pid || exit 9; sleep 0.02; done; "
-        "kill -INT $pid; wait $pid",
+        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 --set limits.checkpoint=none & pid=$!; "
+        "while [ -z \"$(sqlite3 -readonly a.db 'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do "
+        "kill -0 $pid || exit 9; sleep 0.02; done; kill -INT $pid; wait $pid; code=$?; "
+        "ls checkpoints && exit 9; exit $code",
         test_dir());
     ASSERT_STATUS(output, 130);
     ASSERT_SAYS(output.err, "left for the next run");

@@ -56,6 +56,31 @@ Test(clock, charged_is_score_select_and_train)
     }
 }
 
+Test(clock, resumed_it_goes_on_where_it_stood)
+{
+    struct clock before, clock;
+    int64_t earlier[PHASE_COUNT], phase_ns[PHASE_COUNT], earlier_wall, wall_ns, sum = 0;
+    clock_start(&before, clock_now());
+    clock_enter(&before, PHASE_TRAIN);
+    clock_carry(&before, 5000000000);
+    pause_ms(20);
+    cr_assert(clock_balance(&before, earlier, &earlier_wall));
+    pause_ms(20); /* lost */
+    clock_start(&clock, clock_now());
+    clock_enter(&clock, PHASE_LOAD);
+    pause_ms(5);
+    clock_resume(&clock, earlier, before.carried_ns, earlier_wall);
+    const int64_t charged = clock_charged(&clock);
+    cr_assert_eq(charged, earlier[PHASE_TRAIN] + 5000000000, "%lld ns", (long long)charged);
+    cr_assert_geq(clock_wall(&clock), earlier_wall + 5000000);
+    cr_assert(clock_balance(&clock, phase_ns, &wall_ns));
+    cr_assert_geq(phase_ns[PHASE_LOAD], 5000000);
+    cr_assert_eq(phase_ns[PHASE_TRAIN], earlier[PHASE_TRAIN]);
+    for (int i = 0; i < PHASE_COUNT; i++)
+        sum += phase_ns[i];
+    cr_assert_eq(sum, wall_ns, "%lld, %lld", (long long)sum, (long long)wall_ns);
+}
+
 Test(clock, the_time_before_a_process_started_is_other)
 {
     struct clock clock;

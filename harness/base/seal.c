@@ -1,0 +1,123 @@
+#include "harness/base/seal.h"
+
+#include "harness/base/hash.h"
+#include "harness/base/mem.h"
+#include "harness/base/save.h"
+#include "harness/base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SUM = HASH_HEX_SIZE - 1 };
+
+struct seal {
+    struct save *save;
+    struct hash *hash; /* of what was put */
+};
+
+static void make_folder(const char *path)
+{
+    struct str folder = {0};
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return;
+    str_add_bytes(&folder, path, (size_t)(slash - path));
+    mkdir(str_text(&folder), 0777); /* where that fails, save_open says why */
+    str_release(&folder);
+}
+
+int seal_open(const char *path, struct seal **ret_seal, struct err *err)
+{
+    struct save *save;
+    make_folder(path);
+    if (save_open(path, &save, err))
+        return -1;
+    struct seal *seal;
+    MEM_NEW(seal, 1);
+    *seal = (struct seal){save, hash_new()};
+    *ret_seal = seal;
+    return 0;
+}
+
+void seal_put(struct seal *seal, const void *bytes, size_t count)
+{
+    hash_add(seal->hash, bytes, count);
+    save_put(seal->save, bytes, count);
+}
+
+int seal_close(struct seal *seal, struct err *err)
+{
+    char hex[HASH_HEX_SIZE];
+    hash_finish(seal->hash, hex);
+    save_put(seal->save, hex, SUM);
+    const int failed = save_close(seal->save, err);
+    mem_free(seal);
+    return failed;
+}
+
+/* The whole file; -1 with errno. */
+static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
+{
+    struct stat stat;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    if (fstat(file, &stat)) {
+        close(file);
+        return -1;
+    }
+    const size_t size = (size_t)stat.st_size;
+    size_t have = 0;
+    char *bytes;
+    MEM_NEW(bytes, size + 1);
+    ssize_t count = 1;
+    while (have < size && count != 0) {
+        count = read(file, bytes + have, size - have);
+        if (count < 0 && errno != EINTR)
+            break;
+        have += count > 0 ? (size_t)count : 0;
+    }
+    const int why = errno;
+    close(file);
+    if (have == size) {
+        *ret_bytes = bytes;
+        *ret_size = size;
+        return 0;
+    }
+    mem_free(bytes);
+    errno = count < 0 ? why : EIO;
+    return -1;
+}
+
+static int check_sum(const char *bytes, size_t size, struct err *err)
+{
+    char hex[HASH_HEX_SIZE];
+    if (size < SUM)
+        return err_set(err, "it has %zu bytes", size);
+    struct hash *hash = hash_new();
+    hash_add(hash, bytes, size - SUM);
+    hash_finish(hash, hex);
+    return memcmp(bytes + size - SUM, hex, SUM) == 0 ? 0 : err_set(err, "its checksum is wrong");
+}
+
+enum seal_found seal_read(const char *path, char **ret_bytes, size_t *ret_size, struct err *err)
+{
+    char *bytes;
+    size_t size;
+    if (read_file(path, &bytes, &size)) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return SEAL_ABSENT;
+        err_set(err, "%s", strerror(errno));
+        return SEAL_DAMAGED;
+    }
+    if (check_sum(bytes, size, err)) {
+        mem_free(bytes);
+        return SEAL_DAMAGED;
+    }
+    *ret_bytes = bytes;
+    *ret_size = size - SUM;
+    return SEAL_WHOLE;
+}

@@ -8,6 +8,7 @@
 #include "harness/cmd.h"
 #include "harness/cmd_cell_stop.h"
 #include "harness/environment.h"
+#include "harness/measure.h"
 #include "harness/train.h"
 #include "harness/wire.h"
 #include "harness/worker.h"
@@ -58,6 +59,21 @@ static void warn_of_blas(const struct record_environment *environment)
     write_record(NULL, &(struct record){.kind = RECORD_WARNING, .warning = {"BLAS_CORE", text}});
 }
 
+/* Only so much of the cell that one can tell how long it takes. */
+static int run_mini_epoch(const struct worker_job *job, const struct cell *cell,
+                          struct arena *arena, struct err *err)
+{
+    const struct train_places places = {.data_dirs = dataset_dirs(job->data_dir, arena)};
+    struct record_end end;
+    const int64_t start_ns = clock_now() - job->started;
+    if (measure_mini_epoch(cell, &places, &end, err))
+        return -1;
+    end.phase_ns[PHASE_OTHER] = start_ns;
+    end.peak_memory_bytes = environment_peak_memory();
+    write_record(NULL, &(struct record){.kind = RECORD_END, .end = end});
+    return 0;
+}
+
 static int run_job(const struct worker_job *job, struct arena *arena, struct err *err)
 {
     struct cell cell;
@@ -69,6 +85,8 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
     clock_start(&clock, job->started);
     if (cell_from_json(job->cell, arena, &cell, err))
         return -1;
+    if (job->measure)
+        return run_mini_epoch(job, &cell, arena, err);
     environment_record(cell.engine.threads, arena, &environment);
     write_record(NULL, &(struct record){.kind = RECORD_ENVIRONMENT, .environment = environment});
     warn_of_blas(&environment);

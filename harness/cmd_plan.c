@@ -3,8 +3,11 @@
  */
 #include "harness/artifact.h"
 #include "harness/checkpoint.h"
+#include "harness/cmd_blocks.h"
+#include "harness/cmd_budget.h"
 #include "harness/cmd_config.h"
 #include "harness/cmd_rows.h"
+#include "harness/cmd_where.h"
 #include "harness/environment.h"
 #include "harness/explain.h"
 #include "harness/forecast.h"
@@ -17,8 +20,9 @@ enum { SHORT_KEY = 10 };
 
 struct values {
     int jobs;
-    const char *db;
-    bool why, json;
+    const char *db, *where, *deadline;
+    double budget;
+    bool why, json, no_measure;
     struct cmd_values set;
 };
 
@@ -27,6 +31,11 @@ static const struct cmd_flag flags[] = {
     CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
             "reckon with N cells at once; 0: as many as the cores have room for, as run does"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
+    CMD_TEXT(struct values, where, 0, "EXPR", CMD_WHERE_HELP),
+    CMD_TEXT(struct values, deadline, 0, "TIME", CMD_DEADLINE_HELP),
+    CMD_DURATION(struct values, budget, 0, "TIME", "none", "none", CMD_LONGEST_BUDGET,
+                 CMD_BUDGET_HELP),
+    CMD_SWITCH(struct values, no_measure, 0, CMD_NO_MEASURE_HELP),
     CMD_SWITCH(struct values, json, 0, "print JSON, with the reasons"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
@@ -35,10 +44,12 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "plan",
     "FILE",
-    "Lists the cells of an experiment, in the order in which they would run, and what each still "
-    "needs:\ndone; to run; retry (attempted, without success; run --retry-failed). Below them the "
-    "stale ones:\nthe database has them, and the file no longer lists them. Times, disk and memory "
-    "are reckoned from\nthe finished cells of the database.",
+    "Lists the cells of an experiment, in the order of its file, and what each still needs:\n"
+    "done; to run; retry (attempted, without success; run --retry-failed). Below them the stale "
+    "ones:\nthe database has them, and the file no longer lists them. Times, disk and memory are "
+    "reckoned from\nthe finished cells of the database; where none tells, a few batches are "
+    "trained "
+    "for a second.",
     flags,
     1,
     1,
@@ -64,7 +75,7 @@ struct view {
     struct explainer *explainer;
     struct forecast *forecast;
     struct run_options options;
-    size_t counts[STATE_COUNT], stale;
+    size_t counts[STATE_COUNT], cells, stale; /* of those that --where means */
 };
 
 /* NULL: not known, or there is nothing to wait for. */
@@ -131,7 +142,7 @@ static void print_cell(const struct view *view, size_t i)
 static void print_stale(const struct view *view)
 {
     const struct history_cell *cell;
-    for (size_t i = 0; (cell = explain_stale(view->explainer, i)); i++) {
+    for (size_t i = 0; i < view->stale && (cell = explain_stale(view->explainer, i)); i++) {
         printf("%-6s  %.*s  %s\n", stale_name, SHORT_KEY, cell->key, cell->label);
         if (view->values->why)
             printf("        the file no longer lists it; it is %s, and stays in the database\n",
@@ -173,7 +184,7 @@ static void print_summary(const struct view *view)
     const struct forecast *forecast = view->forecast;
     struct str text = {0};
     str_addf(&text, "%s: %zu cell%s, %zu done, %zu to run, %zu to retry", view->config->name,
-             view->plan->count, view->plan->count == 1 ? "" : "s", view->counts[CELL_DONE],
+             view->cells, view->cells == 1 ? "" : "s", view->counts[CELL_DONE],
              view->counts[CELL_NEW], view->counts[CELL_FAILED]);
     if (view->stale)
         str_addf(&text, ", %zu stale", view->stale);
@@ -194,9 +205,12 @@ static void print_summary(const struct view *view)
 static void print_table(const struct view *view)
 {
     for (size_t i = 0; i < view->plan->count; i++)
-        print_cell(view, i);
+        if (!view->plan->cells[i].left_out)
+            print_cell(view, i);
     print_stale(view);
     printf("\n");
+    if (view->options.budget > 0)
+        cmd_print_blocks(view->plan, &view->options);
     print_needs(view);
     print_summary(view);
     print_threads(view->config->engine.threads);
@@ -255,8 +269,9 @@ static json_t *cells_json(const struct view *view)
     const struct history_cell *stale;
     int failed = 0;
     for (size_t i = 0; i < view->plan->count; i++)
-        failed |= json_array_append_new(cells, cell_json(view, i));
-    for (size_t i = 0; (stale = explain_stale(view->explainer, i)); i++)
+        failed |=
+            !view->plan->cells[i].left_out && json_array_append_new(cells, cell_json(view, i));
+    for (size_t i = 0; i < view->stale && (stale = explain_stale(view->explainer, i)); i++)
         failed |= json_array_append_new(cells, stale_json(stale));
     if (failed)
         DIE("out of memory: JSON");
@@ -270,7 +285,7 @@ static json_t *totals_json(const struct view *view)
     const bool some = forecast->unknown < forecast->to_run || forecast->to_run == 0;
     return json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "cells",
-        (json_int_t)view->plan->count, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
+        (json_int_t)view->cells, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
         (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED], "stale",
         (json_int_t)view->stale, "jobs", view->options.jobs, "eta_s",
         known(some, json_real(forecast->seconds)), "eta_unknown", (json_int_t)forecast->unknown,
@@ -286,10 +301,12 @@ static void print_json(const struct view *view)
     json_t *root = json_pack(
         "{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o, s:o}", "experiment", view->config->name,
         "database", text_json(view->db), "database_exists", (int)view->found, "cell_count",
-        (json_int_t)view->plan->count, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
+        (json_int_t)view->cells, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
         (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED],
         "threads", view->config->engine.threads, "totals", totals_json(view), "cells",
         cells_json(view));
+    if (root && view->options.budget > 0)
+        json_object_set_new(root, "blocks", cmd_blocks_json(view->plan, &view->options));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -317,7 +334,7 @@ static int read_database(struct view *view, struct err *err)
     return failed;
 }
 
-static void reckon(struct view *view)
+static void reckon(struct view *view, double budget)
 {
     struct str artifacts = {0};
     artifact_folder(view->db, &artifacts);
@@ -325,18 +342,26 @@ static void reckon(struct view *view)
         .jobs = run_jobs(view->values->jobs, view->config->engine.threads),
         .threads = view->config->engine.threads,
         .artifacts = str_text(&artifacts),
+        .data_dir = view->config->data_dir,
+        .budget = budget,
+        .history = view->history,
     };
     view->explainer = explain_new(view->plan, view->history);
     view->forecast = forecast_new(view->plan, view->history, &view->options, view->db);
+    if (view->forecast->unknown > 0 && !view->values->no_measure)
+        forecast_measure(view->forecast, view->plan, &view->options);
+    view->options.expected = view->forecast->cells;
     view->options.artifacts = NULL;
     str_release(&artifacts);
-    for (size_t i = 0; i < view->plan->count; i++)
-        view->counts[view->plan->cells[i].state]++;
-    while (explain_stale(view->explainer, view->stale))
+    for (size_t i = 0; i < view->plan->count; i++) {
+        view->counts[view->plan->cells[i].state] += !view->plan->cells[i].left_out;
+        view->cells += !view->plan->cells[i].left_out;
+    }
+    while (!view->values->where && explain_stale(view->explainer, view->stale))
         view->stale++;
 }
 
-static int show(const struct config *config, const struct values *values)
+static int show(const struct config *config, const struct values *values, double budget)
 {
     struct view view = {.config = config, .values = values};
     struct err err;
@@ -346,8 +371,11 @@ static int show(const struct config *config, const struct values *values)
     view.db = cmd_config_db(config, values->db, &view.plan->arena);
     if (read_database(&view, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
+    } else if (cmd_apply_where(view.plan, values->where, &err)) {
+        err_prefix(&err, "--where: ");
+        code = cmd_fail(&line, EXIT_USAGE, err.text);
     } else {
-        reckon(&view);
+        reckon(&view, budget);
         if (values->json)
             print_json(&view);
         else
@@ -368,10 +396,13 @@ int cmd_plan(int argc, char **argv)
     if (done >= 0)
         return done;
     struct config *config;
-    const int wrong = cmd_load_config(file, &values.set, &config);
+    double budget;
+    int wrong = cmd_choose_budget(&line, values.deadline, values.budget, &budget);
+    if (wrong < 0)
+        wrong = cmd_load_config(file, &values.set, &config);
     if (wrong >= 0)
         return wrong;
-    const int code = show(config, &values);
+    const int code = show(config, &values, budget);
     config_free(config);
     return code;
 }

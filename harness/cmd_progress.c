@@ -126,10 +126,14 @@ static void add_ended(struct str *text, const struct progress *p, const struct r
             str_addf(text, " and %.2f s for reused scores", shown->carried_s);
         str_add(text, ", ");
         add_thousands(text, shown->images_per_s);
-        str_add(text, " images/s\n");
+        str_add(text, " images/s");
+        if (event->again)
+            str_addf(text, "; again at the end, its seconds are doubtful: %s", end->timing.reason);
     } else {
-        str_addf(text, "%s: %s\n", attempt_state_names[end->state], end->reason);
+        str_addf(text, "%s: %s%s", attempt_state_names[end->state], end->reason,
+                 event->again ? "; again at the end" : "");
     }
+    str_add(text, "\n");
 }
 
 /* ---- Expectation ---- */
@@ -253,9 +257,10 @@ static void end_cell(struct progress *p, const struct run_event *event)
 {
     struct shown *shown = &p->workers[event->worker];
     struct str text = {0};
-    p->ended++;
-    p->failed += event->end->state != ATTEMPT_DONE;
     struct kind *kind = kind_of(p, event->cell);
+    p->ended += !event->again;
+    p->failed += !event->again && event->end->state != ATTEMPT_DONE;
+    kind->waiting += event->again;
     kind->seconds += (double)(clock_now() - shown->started) * 1e-9;
     kind->ended++;
     add_ended(&text, p, event, shown);
@@ -291,9 +296,10 @@ void progress_take(void *context, const struct run_event *event)
     case RUN_STOPPING:
         p->stopping = true;
         if (!p->live)
-            fputs(
-                "stopping: the cells in flight write a checkpoint first; Ctrl-C again stops now\n",
-                stderr);
+            fprintf(stderr, "stopping%s%s: the cells in flight %s first; Ctrl-C%s stops now\n",
+                    event->why ? ", " : "", event->why ? event->why : "",
+                    event->finishing ? "are finished" : "write a checkpoint",
+                    event->why ? "" : " again");
         break;
     case RUN_TICK:
         if (p->live && clock_now() - p->redrawn >= REDRAW_NS)
@@ -303,6 +309,11 @@ void progress_take(void *context, const struct run_event *event)
     case RUN_CELL_WARNING:
         break;
     }
+}
+
+void progress_pause(struct progress *progress)
+{
+    erase(progress);
 }
 
 void progress_free(struct progress *progress)

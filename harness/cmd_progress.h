@@ -13,6 +13,8 @@ struct progress;
 struct progress *progress_new(const struct plan *plan, const struct run_options *options);
 /* A run_watcher's take. */
 void progress_take(void *progress, const struct run_event *event);
+/* Clears the live part until the next event, so that something else can be printed. */
+void progress_pause(struct progress *progress);
 /* Clears the live part. */
 void progress_free(struct progress *progress);
 

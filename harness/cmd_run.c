@@ -2,9 +2,13 @@
  * winnow run: trains every cell of an experiment that is not done yet.
  */
 #include "harness/artifact.h"
+#include "harness/changed.h"
 #include "harness/checkpoint.h"
+#include "harness/clock.h"
+#include "harness/cmd_budget.h"
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
+#include "harness/cmd_where.h"
 #include "harness/environment.h"
 #include "harness/forecast.h"
 #include "harness/run.h"
@@ -13,18 +17,34 @@
 #include <stdlib.h>
 
 struct values {
-    int jobs, limit;
-    bool retry_failed, no_reuse, force;
-    const char *db;
+    int jobs, limit, max_failures, timing;
+    bool retry_failed, no_reuse, force, fail_fast, no_measure;
+    const char *db, *where, *deadline;
+    double budget;
     struct cmd_values set;
 };
+
+static const char *const timings[] = {
+    [RUN_TIMING_RECORD] = "record", [RUN_TIMING_STRICT] = "strict", NULL};
 
 static const struct cmd_flag flags[] = {
     CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
             "cells at once; 0: as many as the cores have room for"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
     CMD_INT(struct values, limit, 0, "N", "0", 0, 1000000, "start at most N cells; 0: all"),
+    CMD_TEXT(struct values, where, 0, "EXPR", CMD_WHERE_HELP),
+    CMD_TEXT(struct values, deadline, 0, "TIME", CMD_DEADLINE_HELP),
+    CMD_DURATION(struct values, budget, 0, "TIME", "none", "none", CMD_LONGEST_BUDGET,
+                 CMD_BUDGET_HELP),
+    CMD_SWITCH(struct values, no_measure, 0, CMD_NO_MEASURE_HELP),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
+    CMD_INT(struct values, max_failures, 0, "N", "0", 0, 1000000,
+            "start nothing more once N cells have failed; 0: go on"),
+    CMD_SWITCH(struct values, fail_fast, 0, "the same as --max-failures 1"),
+    CMD_ENUM(
+        struct values, timing, 0, "HOW", "record", timings,
+        "what becomes of a cell whose seconds are doubtful: record says so beside them, strict "
+        "also runs it again at the end, twice at most"),
     CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
     CMD_SWITCH(struct values, force, 0,
                "start although disk or memory will not do, as far as finished cells tell"),
@@ -45,11 +65,12 @@ static const struct cmd_line line = {
     1,
 };
 
+/* Of those that are meant. */
 static size_t count_state(const struct plan *plan, enum store_cell_state state)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++)
-        count += plan->cells[i].state == state;
+        count += plan->cells[i].state == state && !plan->cells[i].left_out;
     return count;
 }
 
@@ -91,27 +112,50 @@ static int record_experiment(const struct config *config, const struct plan *pla
 }
 
 /* By what finished cells took; -1: go on. Otherwise the exit code, and the reason was printed. */
-static int refuse(const struct config *config, const struct plan *plan, struct store *store,
-                  const struct run_options *options, const char *db, bool force)
+static int refuse(const struct forecast *forecast, bool force)
 {
-    struct history *history;
-    struct err err;
     struct str reasons = {0};
     int code = -1;
-    if (history_read(store, config->name, &history, &err))
-        return cmd_fail(&line, EXIT_DATABASE, err.text);
-    struct forecast *forecast = forecast_new(plan, history, options, db);
     if (estimate_refuses(&forecast->needs, &reasons)) {
         fprintf(stderr, "%s%s", force ? "warning: " : "winnow run: ", str_text(&reasons));
         code = force ? -1 : EXIT_ENVIRONMENT;
     }
     str_release(&reasons);
-    forecast_free(forecast);
-    history_free(history);
     return code;
 }
 
-static void print_totals(const struct run_totals *totals, const char *db)
+/* ---- Running ----------------------------------------------------------------------------------*/
+
+/* Who watches the grid: the screen, and the file it came from. */
+struct watch {
+    struct progress *progress;
+    struct changed *changed;
+    int64_t looked; /* at the file */
+    struct str changes;
+};
+
+static const int64_t LOOK_NS = 60 * (int64_t)1000000000;
+
+static void look(struct watch *watch)
+{
+    watch->looked = clock_now();
+    str_clear(&watch->changes);
+    if (changed_look(watch->changed, &watch->changes))
+        fputs(str_text(&watch->changes), stderr);
+}
+
+static void take_event(void *context, const struct run_event *event)
+{
+    struct watch *watch = context;
+    progress_take(watch->progress, event);
+    if (event->kind == RUN_TICK && clock_now() - watch->looked >= LOOK_NS) {
+        progress_pause(watch->progress);
+        look(watch);
+    }
+}
+
+static void print_totals(const struct run_totals *totals, const struct values *values,
+                         const char *db)
 {
     fprintf(stderr, "%zu cell%s done", totals->done, totals->done == 1 ? "" : "s");
     if (totals->failed)
@@ -120,21 +164,44 @@ static void print_totals(const struct run_totals *totals, const char *db)
     if (totals->left)
         fprintf(stderr, ", %zu left for the next run", totals->left);
     fprintf(stderr, ": %s\n", db);
+    if (totals->gave_up)
+        fprintf(stderr, "stopped after %zu failed cell%s (%s)\n", totals->failed,
+                totals->failed == 1 ? "" : "s",
+                values->fail_fast ? "--fail-fast" : "--max-failures");
+    if (totals->doubtful)
+        fprintf(stderr, "%zu of the done ha%s doubtful seconds in every attempt: winnow why CELL\n",
+                totals->doubtful, totals->doubtful == 1 ? "s" : "ve");
+    fputs(str_text(&totals->blocks), stderr);
 }
 
-static int run_wanted(const struct plan *plan, struct store *store,
-                      const struct run_options *options, const char *db)
+static int run_wanted(const struct config *config, const struct plan *plan, struct store *store,
+                      const struct run_options *options, const struct values *values,
+                      const char *db)
 {
-    struct progress *progress = progress_new(plan, options);
-    const struct run_watcher watcher = {progress_take, progress};
+    struct watch watch = {
+        .progress = progress_new(plan, options),
+        .changed = changed_new(config, values->set.items, values->set.count),
+        .looked = clock_now(),
+    };
+    const struct run_watcher watcher = {take_event, &watch};
     struct run_totals totals;
     struct err err;
     const int failed = run_plan(plan, store, options, &watcher, &totals, &err);
-    progress_free(progress);
-    if (failed)
-        return cmd_fail(&line, EXIT_DATABASE, err.text);
-    print_totals(&totals, db);
-    return totals.interrupted ? EXIT_INTERRUPTED : totals.failed ? EXIT_CELLS_FAILED : EXIT_DONE;
+    progress_free(watch.progress);
+    int code = EXIT_DATABASE;
+    if (failed) {
+        cmd_fail(&line, code, err.text);
+    } else {
+        print_totals(&totals, values, db);
+        look(&watch);
+        code = totals.interrupted ? EXIT_INTERRUPTED
+               : totals.failed    ? EXIT_CELLS_FAILED
+                                  : EXIT_DONE;
+        run_totals_release(&totals);
+    }
+    changed_free(watch.changed);
+    str_release(&watch.changes);
+    return code;
 }
 
 /* ", of 2 threads each"; "" where that is one, as usual. */
@@ -145,18 +212,18 @@ static const char *threads_each(const struct run_options *options, struct arena 
 }
 
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
-                      const struct run_options *options, const char *db, bool force)
+                      const struct run_options *options, const struct values *values,
+                      const char *db)
 {
     struct err err;
-    if (plan_states(plan, store, &err))
-        return cmd_fail(&line, EXIT_DATABASE, err.text);
-    const int refused = refuse(config, plan, store, options, db, force);
-    if (refused >= 0)
-        return refused;
     if (record_experiment(config, plan, store, &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);
     const size_t done = count_state(plan, CELL_DONE), failed = count_state(plan, CELL_FAILED);
-    const size_t wanted = plan->count - done - (options->retry_failed ? 0 : failed);
+    size_t wanted = 0, meant = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        wanted += run_wants(&plan->cells[i], options);
+        meant += !plan->cells[i].left_out;
+    }
     int code = EXIT_DONE;
     if (wanted > 0) {
         fprintf(stderr, "%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name,
@@ -165,10 +232,10 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
             fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
                     options->jobs * options->threads, environment_cores(),
                     environment_cores() == 1 ? "" : "s");
-        code = run_wanted(plan, store, options, db);
+        code = run_wanted(config, plan, store, options, values, db);
     } else {
-        fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s\n", config->name, done,
-                plan->count, db);
+        fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
+                done, meant, db, meant < plan->count ? ", as far as --where goes" : "");
     }
     if (failed == 0 || options->retry_failed)
         return code;
@@ -177,7 +244,33 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
     return code == EXIT_DONE ? EXIT_CELLS_FAILED : code;
 }
 
-static int run_config(const struct config *config, const struct values *values)
+/* What is known of the plan decides whether it starts, and with a budget how far it goes. */
+static int run_known(const struct config *config, struct plan *plan, struct store *store,
+                     struct run_options *options, const struct values *values, const char *db)
+{
+    struct history *history;
+    struct err err;
+    if (plan_states(plan, store, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    if (cmd_apply_where(plan, values->where, &err) ||
+        history_read(store, config->name, &history, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    struct forecast *forecast = forecast_new(plan, history, options, db);
+    int code = refuse(forecast, values->force);
+    if (code < 0) {
+        if (options->budget > 0 && !values->no_measure)
+            forecast_measure(forecast, plan, options);
+        options->history = history;
+        options->expected = forecast->cells;
+        code = run_stored(config, plan, store, options, values, db);
+    }
+    forecast_free(forecast);
+    history_free(history);
+    return code;
+}
+
+/* budget: seconds, or 0. */
+static int run_config(const struct config *config, const struct values *values, double budget)
 {
     struct plan *plan;
     struct store *store;
@@ -190,9 +283,17 @@ static int run_config(const struct config *config, const struct values *values)
         .retry_failed = values->retry_failed,
         .data_dir = config->data_dir,
         .reuse = !values->no_reuse,
+        .max_failures = values->fail_fast ? 1 : values->max_failures,
+        .timing = values->timing,
+        .budget = budget,
     };
     if (plan_make(config, &plan, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    if (cmd_apply_where(plan, values->where, &err)) { /* before there is a database */
+        plan_free(plan);
+        err_prefix(&err, "--where: ");
+        return cmd_fail(&line, EXIT_USAGE, err.text);
+    }
     const char *db = cmd_config_db(config, values->db, &plan->arena);
     artifact_folder(db, &artifacts);
     options.artifacts = str_text(&artifacts);
@@ -202,7 +303,7 @@ static int run_config(const struct config *config, const struct values *values)
     if (store_open(db, STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
     } else {
-        code = run_stored(config, plan, store, &options, db, values->force);
+        code = run_known(config, plan, store, &options, values, db);
         store_close(store);
     }
     plan_free(plan);
@@ -219,10 +320,13 @@ int cmd_run(int argc, char **argv)
     if (parsed >= 0)
         return parsed;
     struct config *config;
-    const int wrong = cmd_load_config(path, &values.set, &config);
+    double budget;
+    int wrong = cmd_choose_budget(&line, values.deadline, values.budget, &budget);
+    if (wrong < 0)
+        wrong = cmd_load_config(path, &values.set, &config);
     if (wrong >= 0)
         return wrong;
-    const int code = run_config(config, &values);
+    const int code = run_config(config, &values, budget);
     config_free(config);
     return code;
 }

@@ -105,8 +105,9 @@ static int find(sqlite3 *db, const char *key, const struct values *values, struc
 {
     static const char sql[] =
         "SELECT c.json, a.artifact, s.n, s.bitmap FROM cell c "
-        "JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE cell = c.key AND "
-        "state = 'done') JOIN selection s ON s.attempt = a.id AND s.epoch <= ? "
+        "JOIN attempt a ON a.id = (SELECT id FROM attempt WHERE cell = c.key AND state = 'done' "
+        "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
+        "AND s.epoch <= ? "
         "WHERE c.key = ? ORDER BY s.epoch DESC LIMIT 1";
     sqlite3_stmt *row;
     int failed;

@@ -95,6 +95,13 @@ static void take_failed(struct story *story, const char *reason, bool diverged)
         str_add(&story->advice, "The same cell comes to the same end. Lower train.lr, or set "
                                 "another schedule, which makes it another cell, and run that:");
         add_run(story, "");
+    } else if (strncmp(reason, "timeout:", 8) == 0 || strncmp(reason, "memory:", 7) == 0) {
+        str_addf(
+            &story->advice,
+            "Its limits.%.*s is what stopped it. Limits are no part of a cell: raise it in the "
+            "file, and try the cell again:",
+            (int)strcspn(reason, ":"), reason);
+        add_run(story, " --retry-failed");
     } else {
         str_add(&story->advice, "Once the reason is gone, try it again:");
         add_run(story, " --retry-failed");
@@ -170,7 +177,9 @@ static int tell_state(sqlite3 *db, struct story *story, struct err *err)
         "SELECT x.name, p.position, x.file FROM experiment_cell p "
         "JOIN experiment x ON x.id = p.experiment WHERE p.cell = ? ORDER BY x.id";
     static const char state[] =
-        "WITH told AS (SELECT coalesce(max(id) FILTER (WHERE state = 'done'), "
+        "WITH told AS (SELECT coalesce("
+        "max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL), "
+        "max(id) FILTER (WHERE state = 'done'), "
         "max(id) FILTER (WHERE state <> 'lost'), max(id)) AS id FROM attempt WHERE cell = ?1) "
         "SELECT coalesce(a.state, 'new'), a.id, a.reason, fixed(100 * a.test_accuracy, 2), "
         "coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs "

@@ -6,11 +6,20 @@
 #include <string.h>
 
 const char *const estimate_basis_names[] = {
-    [ESTIMATE_UNKNOWN] = "unknown",
-    [ESTIMATE_SAME] = "same",
-    [ESTIMATE_RATE] = "other rates",
-    [ESTIMATE_PRUNER] = "other pruners",
+    [ESTIMATE_UNKNOWN] = "unknown",   [ESTIMATE_SAME] = "same",
+    [ESTIMATE_RATE] = "other rates",  [ESTIMATE_PRUNER] = "other pruners",
+    [ESTIMATE_MEASURED] = "measured",
 };
+
+struct estimate_shape estimate_shape_of(const struct store_cell *cell)
+{
+    return (struct estimate_shape){.dataset = cell->dataset,
+                                   .model = cell->model_label,
+                                   .pruner = cell->pruner,
+                                   .options = cell->options,
+                                   .rate = cell->rate,
+                                   .epochs = cell->epochs};
+}
 
 /* ---- Seconds ----------------------------------------------------------------------------------*/
 

@@ -20,9 +20,10 @@
 
 enum estimate_basis {
     ESTIMATE_UNKNOWN,
-    ESTIMATE_SAME,   /* but for the seed */
-    ESTIMATE_RATE,   /* other rates */
-    ESTIMATE_PRUNER, /* other pruners, same dataset and model */
+    ESTIMATE_SAME,     /* but for the seed */
+    ESTIMATE_RATE,     /* other rates */
+    ESTIMATE_PRUNER,   /* other pruners, same dataset and model */
+    ESTIMATE_MEASURED, /* no finished cell: a few batches, measured (measure.h) */
 };
 extern const char *const estimate_basis_names[];
 
@@ -32,6 +33,9 @@ struct estimate_shape {
     double rate;
     int epochs;
 };
+
+/* Borrows the cell's texts. */
+struct estimate_shape estimate_shape_of(const struct store_cell *cell);
 
 struct estimate {
     enum estimate_basis basis;

@@ -2,7 +2,9 @@
 
 #include "harness/artifact.h"
 #include "harness/base/disk.h"
+#include "harness/clock.h"
 #include "harness/environment.h"
+#include "harness/measure.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -10,20 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const int64_t LONGEST_NS = 20 * (int64_t)1000000000;
+
 static void estimate_all(struct forecast *forecast, const struct plan *plan,
                          const struct history *history)
 {
     struct estimate_shape *shapes;
     MEM_NEW(shapes, plan->count);
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct store_cell *cell = &plan->cells[i].stored;
-        shapes[i] = (struct estimate_shape){.dataset = cell->dataset,
-                                            .model = cell->model_label,
-                                            .pruner = cell->pruner,
-                                            .options = cell->options,
-                                            .rate = cell->rate,
-                                            .epochs = cell->epochs};
-    }
+    for (size_t i = 0; i < plan->count; i++)
+        shapes[i] = estimate_shape_of(&plan->cells[i].stored);
     estimate_cells(history->runs, history->run_count, shapes, plan->count, forecast->cells);
     mem_free(shapes);
 }
@@ -44,6 +41,7 @@ static void add_up(struct forecast *forecast, const struct plan *plan, const boo
 {
     double *seconds;
     size_t count = 0;
+    forecast->unknown = 0;
     MEM_NEW(seconds, plan->count);
     for (size_t i = 0; i < plan->count; i++) {
         if (!runs[i])
@@ -159,6 +157,59 @@ struct forecast *forecast_new(const struct plan *plan, const struct history *his
     estimate_add_up(needs);
     mem_free(runs);
     return forecast;
+}
+
+static bool same_training(const struct plan_cell *a, const struct plan_cell *b)
+{
+    return strcmp(a->stored.model_label, b->stored.model_label) == 0 &&
+           strcmp(a->stored.dataset, b->stored.dataset) == 0;
+}
+
+/* All cells of which nothing is known, from the first on, that are trained like it. */
+static void tell_alike(struct forecast *forecast, const struct plan *plan, size_t first,
+                       const struct mini_epoch *mini)
+{
+    size_t last = first;
+    double seconds = measure_seconds(&plan->cells[first].cell, mini);
+    for (size_t i = first; i < plan->count; i++) {
+        const struct plan_cell *cell = &plan->cells[i], *before = &plan->cells[last];
+        if (forecast->cells[i].basis != ESTIMATE_UNKNOWN ||
+            !same_training(cell, &plan->cells[first]))
+            continue;
+        if (cell->cell.pruner != before->cell.pruner || cell->stored.rate != before->stored.rate ||
+            cell->stored.epochs != before->stored.epochs ||
+            strcmp(cell->stored.options, before->stored.options) != 0)
+            seconds = measure_seconds(&cell->cell, mini);
+        last = i;
+        forecast->cells[i] = (struct estimate){
+            .basis = ESTIMATE_MEASURED, .seconds = seconds, .memory_bytes = mini->memory_bytes};
+    }
+}
+
+void forecast_measure(struct forecast *forecast, const struct plan *plan,
+                      const struct run_options *options)
+{
+    const int64_t start = clock_now();
+    bool *runs, *tried;
+    MEM_NEW(runs, plan->count);
+    MEM_NEW(tried, plan->count);
+    forecast->to_run = 0;
+    choose(forecast, plan, options, runs);
+    for (size_t i = 0; i < plan->count && clock_now() - start < LONGEST_NS; i++) {
+        struct mini_epoch mini;
+        struct err err;
+        if (!runs[i] || tried[i] || forecast->cells[i].basis != ESTIMATE_UNKNOWN)
+            continue;
+        /* What cannot be measured stays unknown: the run itself will say why. */
+        const int failed = measure_start(&plan->cells[i], options, &mini, &err);
+        for (size_t j = i; failed && j < plan->count; j++)
+            tried[j] = tried[j] || same_training(&plan->cells[i], &plan->cells[j]);
+        if (!failed)
+            tell_alike(forecast, plan, i, &mini);
+    }
+    add_up(forecast, plan, runs, options->jobs);
+    mem_free(tried);
+    mem_free(runs);
 }
 
 void forecast_free(struct forecast *forecast)

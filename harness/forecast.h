@@ -27,6 +27,12 @@ struct forecast {
 /* The states of the plan's cells must be known; options say which of them run, how many at once. */
 struct forecast *forecast_new(const struct plan *plan, const struct history *history,
                               const struct run_options *options, const char *db);
+/*
+ * Where nothing tells how long a cell takes, trains a few batches of its dataset and model
+ * (measure.h): about a second each, and no new one after 20 s.
+ */
+void forecast_measure(struct forecast *forecast, const struct plan *plan,
+                      const struct run_options *options);
 /* NULL is fine. */
 void forecast_free(struct forecast *forecast);
 

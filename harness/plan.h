@@ -18,6 +18,7 @@ struct plan_cell {
     const char *label;           /* cell_describe */
     struct store_cell stored;    /* the same, as the store wants it */
     enum store_cell_state state; /* set by plan_states; CELL_NEW before */
+    bool left_out;               /* set by cmd_apply_where: neither run nor shown */
 };
 
 struct plan {

@@ -1,7 +1,11 @@
 #include "harness/run.h"
 
+#include "harness/budget.h"
 #include "harness/clock.h"
 #include "harness/environment.h"
+#include "harness/queue.h"
+#include "harness/tally.h"
+#include "harness/watchdog.h"
 #include "harness/worker.h"
 
 #include <errno.h>
@@ -12,7 +16,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200 };
+enum { TICK_MS = 200, WATCH_NS = 100000000 };
 
 /* A place for one cell in flight. */
 struct slot {
@@ -21,7 +25,8 @@ struct slot {
     struct worker worker;
     const struct plan_cell *cell; /* NULL: free */
     int64_t attempt;              /* row in the database; 0: not begun */
-    bool scored;                  /* what it shares is there */
+    int64_t started;
+    char verdict[WATCHDOG_REASON]; /* why the watchdog killed it; "" while it has not */
 };
 
 struct scheduler {
@@ -30,13 +35,17 @@ struct scheduler {
     const struct run_options *options;
     const struct run_watcher *watcher;
     struct slot slots[RUN_MAX_JOBS];
-    size_t next;       /* first cell of the plan that may still have to be started */
-    bool *taken;       /* [plan->count] started, or never wanted */
-    int started;       /* cells, against options->limit */
-    int running;       /* slots in use */
-    bool stopping;     /* start nothing more */
-    bool killed;       /* workers were told to die: what they were doing is lost */
-    struct err broken; /* the first database error; "" while there is none */
+    struct queue *queue;
+    struct tally *tally;
+    struct budget *budget; /* NULL: none */
+    bool *again;           /* [plan->count] it was started before */
+    size_t wanted;         /* cells */
+    int64_t watched;       /* when the watchdogs last looked */
+    int running;           /* slots in use */
+    bool stopping;         /* start nothing more: the first Ctrl-C, or the budget is used up */
+    bool gave_up;          /* likewise: too many have failed */
+    bool killed;           /* workers were told to die: what they were doing is lost */
+    struct err broken;     /* the first database error; "" while there is none */
     struct run_totals totals;
     struct arena arena; /* environment */
     const char *const *assignments;
@@ -57,7 +66,23 @@ bool run_crowds(const struct run_options *options, int cores)
 
 bool run_wants(const struct plan_cell *cell, const struct run_options *options)
 {
-    return cell->state == CELL_NEW || (cell->state == CELL_FAILED && options->retry_failed);
+    return !cell->left_out &&
+           (cell->state == CELL_NEW || (cell->state == CELL_FAILED && options->retry_failed));
+}
+
+struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options)
+{
+    const struct store_cell *stored = &cell->stored;
+    return (struct queue_item){
+        .dataset = stored->dataset,
+        .model = stored->model_label,
+        .pruner = stored->pruner,
+        .options = stored->options,
+        .seed = stored->seed,
+        .shared = options->artifacts && options->reuse ? cell->shared : "",
+        .wanted = run_wants(cell, options),
+        .done = cell->state == CELL_DONE,
+    };
 }
 
 static void tell(const struct scheduler *s, const struct run_event *event)
@@ -126,6 +151,18 @@ static void check_store(struct scheduler *s, int failed, const struct err *err)
     }
 }
 
+/* Nothing more is started, and what is in flight ends. */
+static void stop_gently(struct scheduler *s, const char *why)
+{
+    stop_workers(s);
+    tell(s, &(struct run_event){.kind = RUN_STOPPING, .why = why});
+}
+
+static size_t place_of(const struct scheduler *s, const struct plan_cell *cell)
+{
+    return (size_t)(cell - s->plan->cells);
+}
+
 static void begin_attempt(struct slot *slot, const struct record_environment *environment)
 {
     struct scheduler *s = slot->scheduler;
@@ -181,7 +218,7 @@ static void take_record(void *context, const struct record *record)
     case RECORD_ARTIFACT:
         event.kind = RUN_CELL_SCORED;
         event.artifact = &record->artifact;
-        slot->scored = true;
+        queue_scored(s->queue, place_of(s, slot->cell));
         check_store(s, store_artifact(s->store, slot->attempt, &record->artifact, &err), &err);
         break;
     case RECORD_SOLVER:
@@ -197,6 +234,33 @@ static void take_record(void *context, const struct record *record)
     tell(s, &event);
 }
 
+/* Whether the cell comes again, after all others. */
+static bool judge(struct slot *slot, const struct record_end *end)
+{
+    struct scheduler *s = slot->scheduler;
+    const size_t place = place_of(s, slot->cell);
+    const struct tally_attempt attempt = {
+        .state = end->state,
+        .wordless = slot->worker.wordless,
+        .doubtful = end->timing.reason != NULL,
+        .retries = slot->cell->limits.retries,
+        .strict = s->options->timing == RUN_TIMING_STRICT,
+    };
+    const bool again = tally_end(s->tally, place, &attempt) && !s->killed;
+    queue_ended(s->queue, place);
+    if (again)
+        queue_again(s->queue, place);
+    if (s->budget && end->state == ATTEMPT_DONE)
+        budget_learn(s->budget, place, end);
+    const size_t most = (size_t)s->options->max_failures;
+    if (most > 0 && tally_failures(s->tally) >= most && !s->gave_up) {
+        s->gave_up = true;
+        tell(s, &(struct run_event){
+                    .kind = RUN_STOPPING, .why = "too many cells have failed", .finishing = true});
+    }
+    return again;
+}
+
 static void end_cell(struct slot *slot)
 {
     struct scheduler *s = slot->scheduler;
@@ -207,21 +271,24 @@ static void end_cell(struct slot *slot)
         end.state = ATTEMPT_LOST;
         end.reason = "stopped while it ran";
     }
+    if (slot->verdict[0] && end.state == ATTEMPT_FAILED)
+        end.reason = slot->verdict;
     if (!s->broken.text[0]) {
         begin_attempt(slot, &s->environment);
         check_store(s, store_attempt_end(s->store, slot->attempt, &end, &err), &err);
         if (!s->broken.text[0] && (end.state == ATTEMPT_DONE || end.state == ATTEMPT_DIVERGED))
             remove_checkpoint(s, slot->cell);
     }
-    s->totals.done += end.state == ATTEMPT_DONE;
-    s->totals.failed += end.state == ATTEMPT_FAILED || end.state == ATTEMPT_DIVERGED;
-    s->totals.left += end.state == ATTEMPT_LOST;
-    tell(s, &(struct run_event){
-                .kind = RUN_CELL_ENDED, .worker = slot->number, .cell = slot->cell, .end = &end});
+    const bool again = judge(slot, &end);
+    tell(s, &(struct run_event){.kind = RUN_CELL_ENDED,
+                                .worker = slot->number,
+                                .cell = slot->cell,
+                                .end = &end,
+                                .again = again});
     arena_release(&slot->worker.arena);
     slot->cell = NULL;
     slot->attempt = 0;
-    slot->scored = false;
+    slot->verdict[0] = '\0';
     s->running--;
 }
 
@@ -248,49 +315,84 @@ static void start_cell(struct scheduler *s, struct slot *slot, const struct plan
         return;
     }
     slot->cell = cell;
+    slot->started = job.started;
     s->running++;
-    s->started++;
+    s->again[place_of(s, cell)] = true;
     tell(s, &(struct run_event){.kind = RUN_CELL_STARTED, .worker = slot->number, .cell = cell});
 }
 
-/* Whether a cell in flight is about to know what this one needs to know. */
-static bool waits_for_scores(const struct scheduler *s, const struct plan_cell *cell)
+/* Seconds that the cells in flight still take, each; negative where nothing is known of one. */
+static size_t rest_of_flight(const struct scheduler *s, double *ret_seconds)
 {
-    if (!s->options->artifacts || !s->options->reuse || !cell->shared[0])
-        return false;
+    size_t count = 0;
     for (int i = 0; i < s->options->jobs; i++) {
         const struct slot *slot = &s->slots[i];
-        if (slot->cell && !slot->scored && strcmp(slot->cell->shared, cell->shared) == 0)
-            return true;
+        if (!slot->cell)
+            continue;
+        const double all = budget_seconds(s->budget, place_of(s, slot->cell));
+        const double gone = (double)(clock_now() - slot->started) * 1e-9;
+        ret_seconds[count++] = all < 0 || gone < all ? all - (all < 0 ? 0 : gone) : 0;
     }
-    return false;
+    return count;
 }
 
-/* The next cell that can be started, now taken; NULL where there is none, or none at present. */
+/* Whether a block can be begun beside what was begun before it: for the queue. */
+static bool may_open(void *context, size_t block)
+{
+    const struct scheduler *s = context;
+    double flight[RUN_MAX_JOBS];
+    return !s->budget ||
+           budget_opens(s->budget, s->queue, block, flight, rest_of_flight(s, flight));
+}
+
+/* A cell that comes again is no part of a block any more: it starts where it fits by itself. */
+static bool comes_in_time(const struct scheduler *s, size_t cell)
+{
+    double flight[RUN_MAX_JOBS];
+    return !s->budget || !s->again[cell] ||
+           budget_fits(s->budget, &cell, 1, flight, rest_of_flight(s, flight));
+}
+
+/* The next cell that can be started; NULL where there is none, or none at present. */
 static const struct plan_cell *next_cell(struct scheduler *s)
 {
-    while (s->next < s->plan->count && s->taken[s->next])
-        s->next++;
-    for (size_t i = s->next; i < s->plan->count; i++)
-        if (!s->taken[i] && !waits_for_scores(s, &s->plan->cells[i])) {
-            s->taken[i] = true;
-            return &s->plan->cells[i];
-        }
+    size_t cell;
+    while (queue_next(s->queue, &cell) == QUEUE_CELL) {
+        if (comes_in_time(s, cell))
+            return &s->plan->cells[cell];
+        queue_ended(s->queue, cell);
+    }
     return NULL;
 }
 
 static void fill_slots(struct scheduler *s)
 {
-    for (int i = 0; i < s->options->jobs && !s->stopping; i++) {
+    for (int i = 0; i < s->options->jobs && !s->stopping && !s->gave_up; i++) {
         if (s->slots[i].cell)
             continue;
-        if (s->options->limit && s->started == s->options->limit)
-            return;
         const struct plan_cell *cell = next_cell(s);
         if (!cell)
             return;
         start_cell(s, &s->slots[i], cell);
     }
+}
+
+/* Limits of the cells in flight, and of the whole. */
+static void watch(struct scheduler *s)
+{
+    const int64_t now = clock_now();
+    if (now - s->watched < WATCH_NS)
+        return;
+    s->watched = now;
+    for (int i = 0; i < s->options->jobs; i++) {
+        struct slot *slot = &s->slots[i];
+        if (slot->cell && !slot->verdict[0] && !slot->worker.ended &&
+            watchdog_barks(&slot->cell->limits, (double)(now - slot->started) * 1e-9,
+                           slot->worker.pid, slot->verdict))
+            worker_kill(&slot->worker);
+    }
+    if (s->budget && !s->stopping && s->running > 0 && budget_left(s->budget) <= 0)
+        stop_gently(s, "the time is up");
 }
 
 static void take_signal(struct scheduler *s, int signals)
@@ -303,8 +405,7 @@ static void take_signal(struct scheduler *s, int signals)
         kill_workers(s);
         return;
     }
-    stop_workers(s);
-    tell(s, &(struct run_event){.kind = RUN_STOPPING});
+    stop_gently(s, NULL);
 }
 
 /* Sleeps until a worker, a signal or the clock says something. */
@@ -333,22 +434,42 @@ static void read_workers(struct scheduler *s)
     }
 }
 
-static void count_left(struct scheduler *s)
+/* ---- The whole --------------------------------------------------------------------------------*/
+
+static void add_up(struct scheduler *s)
 {
-    for (size_t i = s->next; i < s->plan->count; i++)
-        s->totals.left += !s->taken[i];
+    const struct tally_counts counts = tally_count(s->tally);
+    s->totals.done = counts.done;
+    s->totals.failed = counts.failed;
+    s->totals.left = s->wanted - counts.done - counts.failed;
+    s->totals.doubtful = s->options->timing == RUN_TIMING_STRICT ? counts.doubtful : 0;
+    s->totals.gave_up = s->gave_up;
+    if (s->budget)
+        budget_name_rest(s->plan, s->queue, s->tally, &s->totals.blocks);
 }
 
-/* "NAME=value" of what workers must be started with, NULL-terminated. */
-static const char *const *worker_assignments(struct arena *arena)
+void run_totals_release(struct run_totals *totals)
 {
-    struct environment_variable variables[ENVIRONMENT_VARIABLES];
-    const char **assignments;
-    const size_t count = environment_variables(WORKER_BLAS_THREADS, variables);
-    ARENA_NEW(arena, assignments, count + 1);
-    for (size_t i = 0; i < count; i++)
-        assignments[i] = arena_printf(arena, "%s=%s", variables[i].name, variables[i].value);
-    return assignments;
+    str_release(&totals->blocks);
+}
+
+static void fill_queue(struct scheduler *s)
+{
+    struct queue_item *items;
+    MEM_NEW(items, s->plan->count);
+    for (size_t i = 0; i < s->plan->count; i++) {
+        const struct plan_cell *cell = &s->plan->cells[i];
+        items[i] = run_queue_item(cell, s->options);
+        s->wanted += items[i].wanted;
+    }
+    s->queue = queue_new(items, s->plan->count, may_open, s);
+    if (s->options->limit)
+        queue_limit(s->queue, (size_t)s->options->limit);
+    s->tally = tally_new(s->plan->count);
+    MEM_NEW(s->again, s->plan->count);
+    if (s->options->budget > 0)
+        s->budget = budget_new(s->plan, s->options);
+    mem_free(items);
 }
 
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
@@ -373,9 +494,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     s->options = options;
     s->watcher = watcher;
     arena_init(&s->arena);
-    MEM_NEW(s->taken, plan->count);
-    for (size_t i = 0; i < plan->count; i++)
-        s->taken[i] = !run_wants(&plan->cells[i], options);
+    fill_queue(s);
     for (int i = 0; i < options->jobs; i++)
         s->slots[i] = (struct slot){.scheduler = s, .number = i};
     s->assignments = worker_assignments(&s->arena);
@@ -389,17 +508,23 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     for (fill_slots(s); s->running > 0; fill_slots(s)) {
         wait_for_news(s, signals);
         read_workers(s);
+        watch(s);
         tell(s, &(struct run_event){.kind = RUN_TICK});
     }
-    count_left(s);
+    add_up(s);
     close(signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     *ret_totals = s->totals;
     const int failed = s->broken.text[0] ? -1 : 0;
-    if (failed)
+    if (failed) {
+        run_totals_release(ret_totals);
         *err = s->broken;
+    }
     arena_release(&s->arena);
-    mem_free(s->taken);
+    queue_free(s->queue);
+    tally_free(s->tally);
+    budget_free(s->budget);
+    mem_free(s->again);
     mem_free(s);
     return failed;
 }

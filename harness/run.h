@@ -1,11 +1,15 @@
 /*
  * run: the scheduler: one process, the only writer of the database, and up to `jobs` workers.
  *
- * Cells run in the plan's order, but where two would compute the same scores at the same time
- * (artifact.h), the second waits until the first has them. Each record of a worker is written as it
- * comes, each in its own transaction, so whatever kills the scheduler costs at most the cells in
- * flight: they count as lost, and the next run starts them again. A worker that crashes, is killed
- * or runs out of memory is a failed attempt with its reason; the grid goes on.
+ * Cells run in the order of queue.h, block by block; where two would compute the same scores at
+ * the same time (artifact.h), the second waits until the first has them. Each record of a worker is
+ * written as it comes, each in its own transaction, so whatever kills the scheduler costs at most
+ * the cells in flight: they count as lost, and the next run starts them again. A worker that
+ * crashes, is killed or goes over a limit (watchdog.h) is a failed attempt with its reason; the
+ * grid goes on, and the cell comes again at its end where it has retries (tally.h).
+ *
+ * With a budget, blocks start only while they fit in what is left of it (budget.h); when it is used
+ * up, what is in flight stops as after the first Ctrl-C.
  *
  * Where cells are checkpointed (options->checkpoints, and the cell's limits), a cell that did not
  * come to its end goes on from its checkpoint when it is started again, in an attempt of its own
@@ -19,11 +23,18 @@
 #ifndef WINNOW_RUN_H
 #define WINNOW_RUN_H
 
+#include "harness/estimate.h"
 #include "harness/plan.h"
+#include "harness/queue.h"
 
 #include <stdbool.h>
 
 enum { RUN_MAX_JOBS = 256 };
+
+enum run_timing {
+    RUN_TIMING_RECORD, /* doubtful seconds are marked */
+    RUN_TIMING_STRICT, /* and their cells run again at the end, at most twice each */
+};
 
 struct run_options {
     int jobs;                /* workers at once, 1..RUN_MAX_JOBS */
@@ -34,6 +45,13 @@ struct run_options {
     const char *artifacts;   /* folder of shared scores; NULL: none are kept */
     bool reuse;              /* what lies there */
     const char *checkpoints; /* folder of cells' checkpoints; NULL: none are read or written */
+    int max_failures;        /* start nothing more after so many failed cells; 0: go on */
+    int timing;              /* enum run_timing */
+    double budget;           /* seconds; 0: as long as it takes */
+    /* With a budget: what finished cells took, and what is thought of those to run, which counts
+       where no finished cell tells; each may be NULL. */
+    const struct history *history;
+    const struct estimate *expected; /* [plan->count] */
 };
 
 enum run_event_kind {
@@ -43,7 +61,7 @@ enum run_event_kind {
     RUN_CELL_EPOCH,    /* epoch */
     RUN_CELL_WARNING,  /* warning */
     RUN_CELL_ENDED,    /* end */
-    RUN_STOPPING,      /* the first Ctrl-C */
+    RUN_STOPPING,      /* the first Ctrl-C, or why */
     RUN_TICK,          /* a fifth of a second went by, or something happened */
 };
 
@@ -56,6 +74,9 @@ struct run_event {
     const struct record_epoch *epoch;
     const struct record_warning *warning;
     const struct record_end *end;
+    bool again;      /* of RUN_CELL_ENDED: the cell is queued once more */
+    const char *why; /* of RUN_STOPPING; NULL: Ctrl-C */
+    bool finishing;  /* RUN_STOPPING: those in flight go on to their end */
 };
 
 struct run_watcher {
@@ -65,9 +86,13 @@ struct run_watcher {
 
 struct run_totals {
     size_t done, failed; /* cells that ran now */
-    size_t left;         /* not started: limit or interruption */
+    size_t left;         /* not started, or not ended: limit, budget or interruption */
+    size_t doubtful;     /* of those done under RUN_TIMING_STRICT: no attempt had good seconds */
     bool interrupted;
+    bool gave_up;      /* after max_failures */
+    struct str blocks; /* lines: of a budget, which blocks were not started, which are incomplete */
 };
+void run_totals_release(struct run_totals *totals);
 
 /* Cells at once: as asked for; 0: as many of so many threads as the cores have room for. */
 int run_jobs(int asked, int threads);
@@ -78,6 +103,9 @@ int run_jobs(int asked, int threads);
 bool run_crowds(const struct run_options *options, int cores);
 /* Whether the plan's cell would be started. */
 bool run_wants(const struct plan_cell *cell, const struct run_options *options);
+
+/* What the queue must know of a cell. */
+struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options);
 
 /* An error is the database's: the workers are stopped, what was committed stays. */
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,

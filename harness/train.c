@@ -82,6 +82,8 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
                                      watched ? &s->observer : NULL, &s->work, ret_loss, err);
     *ret_speed = (double)selection->count / ((double)(clock_now() - started) * 1e-9);
     s->diverged = failed && !dropping.wrong;
+    s->diverged_epoch = trainer->diverged_epoch;
+    s->diverged_step = trainer->diverged_step;
     return failed;
 }
 
@@ -258,6 +260,8 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
     if (s.diverged) {
         end.state = ATTEMPT_DIVERGED;
         end.reason = err->text;
+        end.diverged_epoch = s.diverged_epoch;
+        end.diverged_step = s.diverged_step;
         failed = 0;
     }
     if (!failed) {

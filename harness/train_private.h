@@ -36,8 +36,9 @@ struct session {
     uint8_t *bitmap;                   /* [(n + 7) / 8] of the current selection */
     int64_t *class_kept;               /* [classes] likewise */
     struct work work;
-    int64_t trained;              /* samples, proxies not counted */
-    bool diverged;                /* why the last step failed: a result, not an error */
+    int64_t trained; /* samples, proxies not counted */
+    bool diverged;   /* why the last step failed: a result, not an error */
+    int diverged_epoch, diverged_step;
     int64_t unscored_ns;          /* charged before the pruner began to score */
     char identity[HASH_HEX_SIZE]; /* of the cell, for checkpoints */
     struct checkpoint from;       /* where it goes on; memory NULL: nowhere, or it did already */

@@ -166,9 +166,12 @@ static void count_work(struct work *work, const struct nn_net *net, size_t forwa
         (double)forward * nn_flops_forward(net) + (double)backward * nn_flops_backward(net);
 }
 
-static int diverged(struct err *err, int epoch, size_t step)
+static int diverged(struct trainer *trainer, const char *what, int epoch, size_t step,
+                    struct err *err)
 {
-    return err_set(err, "diverged: the loss is not finite in epoch %d, batch %zu", epoch + 1,
+    trainer->diverged_epoch = epoch + 1;
+    trainer->diverged_step = (int)step + 1;
+    return err_set(err, "diverged: %s not finite in epoch %d, batch %zu", what, epoch + 1,
                    step + 1);
 }
 
@@ -205,7 +208,7 @@ static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop
     look_at(trainer, batch);
     /* The only place to see it where nothing is left: NaN is above no threshold and below none. */
     if (!isfinite(num_sum(trainer->batch_losses, rows)))
-        return diverged(err, batch->epoch, batch->step);
+        return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
     const struct pruner_batch seen = {
         .epoch = batch->epoch,
         .rows = rows,
@@ -242,7 +245,7 @@ static int step_on(struct trainer *trainer, const struct batch *batch, double lr
     const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
                                 trainer->recipe->label_smoothing, trainer->batch_losses);
     if (!isfinite(loss))
-        return diverged(err, batch->epoch, batch->step);
+        return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
     nn_backward(trainer->net, n);
     struct update update = {trainer, lr};
     nn_parallel(trainer->net, update_share, &update);
@@ -291,6 +294,9 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
         loss_sum += loss * (double)batch.rows;
         trained += batch.rows;
     }
+    /* The last step's update meets no loss that would show what it did. */
+    if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
+        return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
     count_work(work, trainer->net, trained + (drop ? count : 0), trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;

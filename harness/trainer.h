@@ -43,6 +43,8 @@ struct trainer {
     const void *model_options;
     const struct engine *engine;
     struct nn_net *single; /* NULL: not wanted yet */
+    /* Where the loss was not finite, from 1: the epoch and which of its batches. 0: nowhere. */
+    int diverged_epoch, diverged_step;
 };
 
 /*
@@ -72,8 +74,9 @@ void trainer_release(struct trainer *trainer);
  * Trains epoch number `epoch` (from 0) of a schedule over `epochs` on the selection, or on what
  * drop leaves of it (NULL: all). What the steps' forward passes computed goes to observer (NULL:
  * nobody wants it), the work to *work (added). Gives the mean of what was minimised, NAN where no
- * sample was left in the whole epoch. Error: the loss is not finite, with the batch where that
- * began; or what drop says.
+ * sample was left in the whole epoch. Error: the loss, or what the last step left of the weights,
+ * is not finite, with the batch where that began, also in diverged_epoch and diverged_step; or what
+ * drop says.
  *
  * Samples that are dropped cost the look alone: the others are gathered again and the step is on
  * them only, its loss divided by their number. A batch of which nothing is left has no step, and

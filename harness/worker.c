@@ -1,6 +1,7 @@
 #include "harness/worker.h"
 
 #include "harness/cmd.h"
+#include "harness/environment.h"
 #include "harness/wire.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@ char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
         job->data_dir, "artifacts", job->artifacts, "reuse", job->reuse, "checkpoint",
         job->checkpoint, "checkpoint_every", job->checkpoint_every, "pin", job->pin, "started",
         (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler);
+    if (object && job->measure)
+        json_object_set_new(object, "measure", json_true());
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -56,6 +59,7 @@ int worker_job_from_json(const char *json, struct arena *arena, struct worker_jo
         .data_dir = text_or_null(object, "data_dir", arena),
         .artifacts = text_or_null(object, "artifacts", arena),
         .reuse = json_is_true(json_object_get(object, "reuse")),
+        .measure = json_is_true(json_object_get(object, "measure")),
         .checkpoint = text_or_null(object, "checkpoint", arena),
         .checkpoint_every = json_number_value(json_object_get(object, "checkpoint_every")),
         .pin = text_or_null(object, "pin", arena),
@@ -145,6 +149,17 @@ static int spawn(struct worker *worker, const struct pipe *job, const struct pip
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return failed ? err_set(err, "cannot start a worker: %s", strerror(failed)) : 0;
+}
+
+const char *const *worker_assignments(struct arena *arena)
+{
+    struct environment_variable variables[ENVIRONMENT_VARIABLES];
+    const char **assignments;
+    const size_t count = environment_variables(WORKER_BLAS_THREADS, variables);
+    ARENA_NEW(arena, assignments, count + 1);
+    for (size_t i = 0; i < count; i++)
+        assignments[i] = arena_printf(arena, "%s=%s", variables[i].name, variables[i].value);
+    return assignments;
 }
 
 int worker_start(struct worker *worker, const struct worker_job *job,
@@ -320,6 +335,7 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
         const bool stopped = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CHECKPOINTED;
         *ret_end = record_end_of(stopped ? ATTEMPT_LOST : ATTEMPT_FAILED);
         ret_end->reason = why_failed(worker, status);
+        worker->wordless = WIFSIGNALED(status) || worker->broken.text[0];
         ret_end->log = arena_strdup(
             &worker->arena, length > WORKER_LOG_TAIL ? tail + length - WORKER_LOG_TAIL : tail);
     }

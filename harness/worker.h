@@ -36,6 +36,7 @@ struct worker_job {
     bool reuse;              /* what lies there */
     const char *checkpoint;  /* file (checkpoint.h), or NULL: none is read or written */
     double checkpoint_every; /* seconds, at least */
+    bool measure;            /* only a mini-epoch of it (measure.h) */
     const char *pin;         /* processors to be bound to: "0,2", or NULL */
     int64_t started;         /* clock_now() of the scheduler: the cell's time runs from here */
     pid_t scheduler;
@@ -52,10 +53,13 @@ struct worker {
     struct str tail;  /* of the log */
     bool ended;       /* the end record has come */
     struct record_end end;
+    bool wordless;     /* once finished: it crashed or was killed, and did not say why it failed */
     struct err broken; /* why its records could not be read; "" while they can */
     struct arena arena;
 };
 
+/* "NAME=value" of what workers must be started with, NULL-terminated, in the arena. */
+const char *const *worker_assignments(struct arena *arena);
 /* assignments: "NAME=value" for the worker's environment, NULL-terminated, over the scheduler's
  * own. */
 int worker_start(struct worker *worker, const struct worker_job *job,

@@ -75,7 +75,9 @@ static const char runs_sql[] =
 /* The attempt that tells a cell's state is v_run's. */
 static const char cells_sql[] =
     "WITH latest AS ("
-    "SELECT cell, coalesce(max(id) FILTER (WHERE state = 'done'), "
+    "SELECT cell, coalesce("
+    "max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL), "
+    "max(id) FILTER (WHERE state = 'done'), "
     "max(id) FILTER (WHERE state <> 'lost'), max(id)) AS told FROM attempt GROUP BY cell) "
     "SELECT c.key, c.json, c.dataset, c.model, c.pruner, "
     "c.dataset || ' ' || c.model_label || ' ' || c.pruner || "

@@ -12,9 +12,12 @@ CREATE VIEW v_run AS
 WITH latest AS (
     SELECT cell,
            count(*) AS attempts,
-           max(id) FILTER (WHERE state = 'done') AS good,
+           -- Of good attempts one whose seconds can be trusted, before a later one.
+           coalesce(max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL),
+                    max(id) FILTER (WHERE state = 'done')) AS good,
            -- A lost attempt says nothing about the cell: an older failure outlives it.
-           coalesce(max(id) FILTER (WHERE state = 'done'),
+           coalesce(max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL),
+                    max(id) FILTER (WHERE state = 'done'),
                     max(id) FILTER (WHERE state <> 'lost'),
                     max(id)) AS told
     FROM attempt

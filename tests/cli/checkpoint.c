@@ -216,7 +216,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
     const double took = now_s() - started;
     ASSERT_STATUS(base, 0);
     test_output_release(&base);
-    assert_sql("base", "SELECT count(*), sum(resumed) FROM attempt", "5|0");
+    assert_sql("base", "SELECT count(*), sum(resumed) FROM attempt", "6|0");
     assert_sql("base", "SELECT count(*) > 0 FROM solver", "1");
     assert_sql("base", ledger, "0");
     fprintf(stderr, "WINNOW_KILL_SEED=%u, undisturbed %.2f s\n", seed, took);
@@ -231,7 +231,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
         test_output_release(&rest);
         assert_sql(folder,
                    "SELECT count(*), count(DISTINCT cell) FROM attempt WHERE state = 'done'",
-                   "5|5");
+                   "6|6");
         assert_same(folder, seed);
     }
     struct test_output resumed = test_run("cd %s && for f in grid-*; do sqlite3 $f/a.db \"SELECT "

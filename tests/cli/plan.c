@@ -54,11 +54,15 @@ Test(cli_plan, why_names_the_field)
     expect(0, "random rate 0.5 seed 0, about ", "");
     expect(0, "\n        new\n", "");
     /* Of another model nothing is known. */
-    PLAN("--why --set model=softmax");
+    PLAN("--why --set model=softmax --no-measure");
     expect(0, "; no finished cell tells how long that takes\n", "");
-    PLAN("--set 'model=[softmax,{name: mlp, width: 16}]' --set seed=2");
+    PLAN("--set 'model=[softmax,{name: mlp, width: 16}]' --set seed=2 --no-measure");
     expect(0, "; at least ", "");
     expect(0, ", not known of 10\n", "");
+    /* But a few batches tell of it. */
+    PLAN("--json --set model=softmax");
+    expect(0, "\"eta_from\": \"measured\"", "");
+    expect(0, "\"eta_unknown\": 0", "");
 }
 
 Test(cli_plan, what_was_listed_before_the_last_run_is_stale)
@@ -127,7 +131,7 @@ Test(cli_plan, json)
         cr_expect_gt(json_number_value(json_object_get(totals, measured[i])), 0, "%s", measured[i]);
     json_decref(json);
 
-    RUN("cd %s && winnow plan tiny.yaml --db none/none.db --json", test_dir());
+    RUN("cd %s && winnow plan tiny.yaml --db none/none.db --json --no-measure", test_dir());
     expect(0, "", "");
     json = read_json();
     totals = json_object_get(json, "totals");

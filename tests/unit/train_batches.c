@@ -450,3 +450,19 @@ Test(train_batches, divergence_is_seen_where_everything_is_dropped)
     cr_assert_str_eq(s.bench.err.text, "diverged: the loss is not finite in epoch 3, batch 1");
     stage_release(&s);
 }
+
+/* The last update of an epoch meets no loss that would show what it did. */
+Test(train_batches, divergence_of_the_last_step_is_seen)
+{
+    struct stage s;
+    struct work work = {0};
+    double loss;
+    stage_init(&s, 100, 100);
+    s.trainer.schedule.lr = 1e300;
+    cr_assert_neq(
+        trainer_epoch(&s.trainer, 2, EPOCHS, &s.all, NULL, NULL, &work, &loss, &s.bench.err), 0);
+    cr_assert_str_eq(s.bench.err.text, "diverged: the weights are not finite in epoch 3, batch 1");
+    cr_assert_eq(s.trainer.diverged_epoch, 3);
+    cr_assert_eq(s.trainer.diverged_step, 1);
+    stage_release(&s);
+}

@@ -86,6 +86,8 @@ $B/%.gp.o: %.gp
 $B/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
 $B/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+# Sets of processors (sched_setaffinity) are Linux's own too.
+$B/harness/pin.o: CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.
 $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 

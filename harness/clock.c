@@ -13,6 +13,14 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t clock_processor_now(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now))
+        DIE("no CLOCK_PROCESS_CPUTIME_ID");
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void clock_start(struct clock *clock, int64_t start)
 {
     *clock = (struct clock){.start = start, .since = start, .now = PHASE_OTHER};
@@ -37,8 +45,15 @@ static void book(struct clock *clock, int64_t now)
 enum phase clock_enter(struct clock *clock, enum phase phase)
 {
     const enum phase before = clock->now;
-    book(clock, clock_now());
+    const int64_t now = clock_now();
+    if (before == PHASE_TRAIN) {
+        clock->trained_ns += now - clock->since;
+        clock->trained_cpu_ns += clock_processor_now() - clock->cpu_since;
+    }
+    book(clock, now);
     clock->now = phase;
+    if (phase == PHASE_TRAIN)
+        clock->cpu_since = clock_processor_now();
     return before;
 }
 

@@ -27,10 +27,15 @@ struct clock {
     enum phase now;
     int64_t phase_ns[PHASE_COUNT]; /* without the current stretch */
     int64_t carried_ns;            /* charged, and spent elsewhere */
+    /* PHASE_TRAIN in this process alone, to its last end: wall clock and processor time. */
+    int64_t trained_ns, trained_cpu_ns;
+    int64_t cpu_since; /* clock_processor_now() when it was entered */
 };
 
 /* Nanoseconds of CLOCK_MONOTONIC_RAW. */
 int64_t clock_now(void);
+/* Processor time of this process, all its threads, the system's included; ns. */
+int64_t clock_processor_now(void);
 
 /* Starts in PHASE_OTHER at `start`, a clock_now() of this process or of the one that started it. */
 void clock_start(struct clock *clock, int64_t start);

@@ -7,8 +7,10 @@
  */
 #include "harness/cmd.h"
 #include "harness/cmd_cell_stop.h"
+#include "harness/disturbance.h"
 #include "harness/environment.h"
 #include "harness/measure.h"
+#include "harness/pin.h"
 #include "harness/train.h"
 #include "harness/wire.h"
 #include "harness/worker.h"
@@ -74,6 +76,16 @@ static int run_mini_epoch(const struct worker_job *job, const struct cell *cell,
     return 0;
 }
 
+/* Where it is bound to; NULL where it is not, with a warning if it should have been. */
+static const char *bind_to(const char *list)
+{
+    struct err err;
+    if (!list || pin_bind(list, &err) == 0)
+        return list;
+    write_record(NULL, &(struct record){.kind = RECORD_WARNING, .warning = {"PIN", err.text}});
+    return NULL;
+}
+
 static int run_job(const struct worker_job *job, struct arena *arena, struct err *err)
 {
     struct cell cell;
@@ -90,6 +102,8 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
     environment_record(cell.engine.threads, arena, &environment);
     write_record(NULL, &(struct record){.kind = RECORD_ENVIRONMENT, .environment = environment});
     warn_of_blas(&environment);
+    struct disturbance before;
+    disturbance_begin(bind_to(job->pin), &before);
     const struct train_places places = {
         .data_dirs = dataset_dirs(job->data_dir, arena),
         .artifacts = job->artifacts,
@@ -104,6 +118,7 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
         return -1;
     if (places.keeper)
         keeper_finish(places.keeper);
+    disturbance_end(&before, &clock, cell.engine.threads, arena, &end.timing);
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();
     end.context_switches = environment_context_switches();

@@ -14,7 +14,9 @@
 #include "harness/base/num.h"
 #include "harness/cmd.h"
 #include "harness/data/data.h"
+#include "harness/disturbance.h"
 #include "harness/environment.h"
+#include "harness/pin.h"
 #include "models/nn/nn.h"
 
 #include <errno.h>
@@ -24,6 +26,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,6 +134,48 @@ static void check_governor(struct report *report, const struct record_environmen
                          : "the clock rate follows the load; for steadier times: cpupower "
                            "frequency-set -g performance",
         known ? environment->governor : "not told, as in most virtual machines");
+}
+
+/* Whether this process may bind itself to one of its processors; a child tries. */
+static bool can_bind(const struct pin_machine *machine)
+{
+    struct err err;
+    char list[12];
+    int status = 1;
+    if (!machine->count)
+        return false;
+    snprintf(list, sizeof list, "%d", machine->processors[0].number);
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(pin_bind(list, &err) ? 1 : 0);
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void check_pinning(struct report *report)
+{
+    struct pin_machine machine;
+    struct str text = {0};
+    pin_machine_read("", &machine);
+    const bool works = can_bind(&machine), limited = isfinite(machine.quota);
+    const bool steal = disturbance_ticks("", NULL).all > 0;
+    const bool throttling = disturbance_throttled("", NULL) >= 0;
+    const size_t cores = pin_cores(&machine);
+    str_addf(&text, "%zu processor%s on %zu core%s of %d kind%s", machine.count,
+             machine.count == 1 ? "" : "s", cores, cores == 1 ? "" : "s", pin_kinds(&machine),
+             pin_kinds(&machine) == 1 ? "" : "s");
+    if (limited)
+        str_addf(&text, ", a quota of %.1f", machine.quota);
+    str_addf(&text, "; cells %s bound to them; stolen time is %s, throttling is %s",
+             works ? "can be" : "cannot be", steal ? "told" : "not told",
+             throttling ? "told" : "not told");
+    add(report, "pinning", works ? LEVEL_OK : LEVEL_WARNING,
+        json_pack("{s:b, s:I, s:I, s:i, s:i, s:b, s:b}", "works", works, "processors",
+                  (json_int_t)machine.count, "physical_cores", (json_int_t)cores, "kinds",
+                  pin_kinds(&machine), "room", pin_room(&machine), "steal_told", steal,
+                  "throttling_told", throttling),
+        works ? NULL : "the kernel moves cells about: their times scatter more", str_text(&text));
+    str_release(&text);
+    pin_machine_release(&machine);
 }
 
 static void check_memory(struct report *report, const struct record_environment *environment)
@@ -451,6 +496,7 @@ int cmd_doctor(int argc, char **argv)
     check_cpu(&report, &environment);
     check_load(&report, &environment);
     check_governor(&report, &environment);
+    check_pinning(&report);
     check_memory(&report, &environment);
     check_disk(&report);
     check_kernels(&report);

@@ -8,9 +8,9 @@
 #include "harness/cmd_config.h"
 #include "harness/cmd_rows.h"
 #include "harness/cmd_where.h"
-#include "harness/environment.h"
 #include "harness/explain.h"
 #include "harness/forecast.h"
+#include "harness/pin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static const char *checkpoint_of(const struct view *view, const struct plan_cell
 /* What the cells' threads mean for how many run beside each other; nothing of one thread each. */
 static void print_threads(int threads)
 {
-    const int cores = environment_cores(), room = engine_room(cores, threads);
+    const int cores = pin_room_here(), room = engine_room(cores, threads);
     if (threads > 1)
         printf("%d threads a cell, %d cell%s at once on %d core%s%s\n", threads, room,
                room == 1 ? "" : "s", cores, cores == 1 ? "" : "s",

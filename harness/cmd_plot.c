@@ -12,7 +12,9 @@
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
 #include "harness/cmd_db.h"
+#include "plots/render.h"
 #include "plots/scripts.h"
+#include "results/conditions.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -165,12 +167,35 @@ static int parse_width(const char *name, const char **ret_width, struct err *err
     return 0;
 }
 
+/* A column that ends in _s, among the names in the TSV's first line. */
+static bool has_seconds(const char *tsv)
+{
+    const size_t names = strcspn(tsv, "\n");
+    for (size_t i = 2; i <= names; i++)
+        if ((tsv[i] == '\t' || i == names) && tsv[i - 2] == '_' && tsv[i - 1] == 's')
+            return true;
+    return false;
+}
+
+/* Before the reader takes unlike seconds for like ones. */
+static void warn_of_seconds(sqlite3 *db, const char *experiment)
+{
+    struct str lines = {0};
+    struct err err;
+    if (conditions_doubts(db, experiment, NULL, &lines, &err))
+        cmd_fail(&line, EXIT_DATABASE, err.text);
+    for (const char *text = str_text(&lines); *text; text += strcspn(text, "\n") + 1)
+        fprintf(stderr, "warning: %.*s\n", (int)strcspn(text, "\n"), text);
+    str_release(&lines);
+}
+
 /* The exit code is that of the last failure. */
 static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment,
                 const char *directory, const char *width, const char *const *formats)
 {
     int code = EXIT_DONE, empty = EXIT_DONE;
     size_t empties = 0;
+    bool seconds = false;
     struct err err;
     for (size_t i = 0; i < wanted->count; i++) {
         struct str tsv = {0}, files = {0};
@@ -185,9 +210,13 @@ static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment
             code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
         else if (cmd_print(&line, &files))
             code = EXIT_ENVIRONMENT;
+        else
+            seconds = seconds || has_seconds(str_text(&tsv));
         str_release(&tsv);
         str_release(&files);
     }
+    if (seconds)
+        warn_of_seconds(db, experiment);
     return code == EXIT_DONE && (!wanted->all || empties == wanted->count) ? empty : code;
 }
 

@@ -9,8 +9,8 @@
 #include "harness/cmd_config.h"
 #include "harness/cmd_progress.h"
 #include "harness/cmd_where.h"
-#include "harness/environment.h"
 #include "harness/forecast.h"
+#include "harness/pin.h"
 #include "harness/run.h"
 
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 struct values {
     int jobs, limit, max_failures, timing;
-    bool retry_failed, no_reuse, force, fail_fast, no_measure;
+    bool retry_failed, no_reuse, force, fail_fast, no_measure, no_pin;
     const char *db, *where, *deadline;
     double budget;
     struct cmd_values set;
@@ -48,6 +48,7 @@ static const struct cmd_flag flags[] = {
     CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
     CMD_SWITCH(struct values, force, 0,
                "start although disk or memory will not do, as far as finished cells tell"),
+    CMD_SWITCH(struct values, no_pin, 0, "leave it to the kernel which processors cells run on"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -174,6 +175,20 @@ static void print_totals(const struct run_totals *totals, const struct values *v
     fputs(str_text(&totals->blocks), stderr);
 }
 
+/* Processors for the cells at once; NULL, and a note says why, where they cannot have their own. */
+static struct pins *pin(const struct run_options *options, size_t wanted)
+{
+    struct pin_machine machine;
+    struct err why;
+    const int slots = wanted < (size_t)options->jobs ? (int)wanted : options->jobs;
+    pin_machine_read("", &machine);
+    struct pins *pins = pins_claim(&machine, slots, options->threads, &why);
+    if (!pins)
+        fprintf(stderr, "note: cells are not bound to processors: %s\n", why.text);
+    pin_machine_release(&machine);
+    return pins;
+}
+
 static int run_wanted(const struct config *config, const struct plan *plan, struct store *store,
                       const struct run_options *options, const struct values *values,
                       const char *db)
@@ -212,8 +227,7 @@ static const char *threads_each(const struct run_options *options, struct arena 
 }
 
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
-                      const struct run_options *options, const struct values *values,
-                      const char *db)
+                      struct run_options *options, const struct values *values, const char *db)
 {
     struct err err;
     if (record_experiment(config, plan, store, &err))
@@ -228,11 +242,16 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
     if (wanted > 0) {
         fprintf(stderr, "%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name,
                 wanted, plan->count, options->jobs, threads_each(options, &plan->arena), db);
-        if (run_crowds(options, environment_cores()))
+        const int room = pin_room_here();
+        const bool crowds = run_crowds(options, room);
+        if (crowds)
             fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
-                    options->jobs * options->threads, environment_cores(),
-                    environment_cores() == 1 ? "" : "s");
+                    options->jobs * options->threads, room, room == 1 ? "" : "s");
+        struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
+        options->pins = pins;
         code = run_wanted(config, plan, store, options, values, db);
+        options->pins = NULL;
+        pins_release(pins);
     } else {
         fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
                 done, meant, db, meant < plan->count ? ", as far as --where goes" : "");

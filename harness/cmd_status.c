@@ -9,6 +9,7 @@
 #include "harness/cmd_db.h"
 #include "harness/cmd_watch.h"
 #include "harness/table.h"
+#include "results/conditions.h"
 #include "results/lock.h"
 
 #include <sqlite3.h>
@@ -237,6 +238,17 @@ static int add_summary(sqlite3 *db, const char *experiment, struct str *ret_text
     return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
 }
 
+/* Why the seconds of the tables above are not to be trusted as they stand. */
+static int add_doubts(sqlite3 *db, const char *experiment, struct str *ret_text, struct err *err)
+{
+    struct str lines = {0};
+    const int failed = conditions_doubts(db, experiment, NULL, &lines, err);
+    if (!failed && lines.length)
+        str_addf(ret_text, "\n%s", str_text(&lines));
+    str_release(&lines);
+    return failed;
+}
+
 static int add_summaries(sqlite3 *db, struct str *ret_text, struct err *err)
 {
     sqlite3_stmt *row;
@@ -245,7 +257,8 @@ static int add_summaries(sqlite3 *db, struct str *ret_text, struct err *err)
         db, "SELECT experiment FROM v_progress WHERE done > 0 ORDER BY experiment", -1, &row, NULL);
     if (code == SQLITE_OK)
         while (!failed && (code = sqlite3_step(row)) == SQLITE_ROW)
-            failed = add_summary(db, (const char *)sqlite3_column_text(row, 0), ret_text, err);
+            failed = add_summary(db, (const char *)sqlite3_column_text(row, 0), ret_text, err) ||
+                     add_doubts(db, (const char *)sqlite3_column_text(row, 0), ret_text, err);
     sqlite3_finalize(row);
     if (failed)
         return -1;

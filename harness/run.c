@@ -23,10 +23,11 @@ struct slot {
     struct scheduler *scheduler;
     int number;
     struct worker worker;
-    const struct plan_cell *cell; /* NULL: free */
-    int64_t attempt;              /* row in the database; 0: not begun */
-    int64_t started;
+    const struct plan_cell *cell;  /* NULL: free */
+    int64_t attempt;               /* row in the database; 0: not begun */
     char verdict[WATCHDOG_REASON]; /* why the watchdog killed it; "" while it has not */
+    int64_t started;               /* clock_now(); */
+    double running_then;           /* scheduler->running_ns at that time */
 };
 
 struct scheduler {
@@ -42,10 +43,12 @@ struct scheduler {
     size_t wanted;         /* cells */
     int64_t watched;       /* when the watchdogs last looked */
     int running;           /* slots in use */
-    bool stopping;         /* start nothing more: the first Ctrl-C, or the budget is used up */
-    bool gave_up;          /* likewise: too many have failed */
-    bool killed;           /* workers were told to die: what they were doing is lost */
-    struct err broken;     /* the first database error; "" while there is none */
+    double running_ns;     /* their number over time, added up until running_since */
+    int64_t running_since;
+    bool stopping;     /* start nothing more: the first Ctrl-C, or the budget is used up */
+    bool gave_up;      /* likewise: too many have failed */
+    bool killed;       /* workers were told to die: what they were doing is lost */
+    struct err broken; /* the first database error; "" while there is none */
     struct run_totals totals;
     struct arena arena; /* environment */
     const char *const *assignments;
@@ -55,13 +58,13 @@ struct scheduler {
 
 int run_jobs(int asked, int threads)
 {
-    const int room = engine_room(environment_cores(), threads);
+    const int room = engine_room(pin_room_here(), threads);
     return asked ? asked : room < RUN_MAX_JOBS ? room : RUN_MAX_JOBS;
 }
 
-bool run_crowds(const struct run_options *options, int cores)
+bool run_crowds(const struct run_options *options, int room)
 {
-    return options->jobs * options->threads > cores;
+    return options->jobs * options->threads > room;
 }
 
 bool run_wants(const struct plan_cell *cell, const struct run_options *options)
@@ -261,12 +264,30 @@ static bool judge(struct slot *slot, const struct record_end *end)
     return again;
 }
 
+/* Before `running` changes, and before running_ns is read. */
+static void add_running(struct scheduler *s)
+{
+    const int64_t now = clock_now();
+    s->running_ns += s->running * (double)(now - s->running_since);
+    s->running_since = now;
+}
+
+/* Cells that ran beside it, over its time. */
+static double beside_mean(struct slot *slot)
+{
+    struct scheduler *s = slot->scheduler;
+    add_running(s);
+    const double passed = (double)(s->running_since - slot->started);
+    return passed > 0 ? fmax(0, (s->running_ns - slot->running_then) / passed - 1) : 0;
+}
+
 static void end_cell(struct slot *slot)
 {
     struct scheduler *s = slot->scheduler;
     struct record_end end;
     struct err err;
     worker_finish(&slot->worker, &end);
+    end.timing.beside_mean = beside_mean(slot);
     if (s->killed && end.state == ATTEMPT_FAILED) {
         end.state = ATTEMPT_LOST;
         end.reason = "stopped while it ran";
@@ -304,10 +325,14 @@ static void start_cell(struct scheduler *s, struct slot *slot, const struct plan
         .reuse = s->options->reuse,
         .checkpoint = checkpoint.text,
         .checkpoint_every = cell->limits.checkpoint,
+        .pin = pins_slot(s->options->pins, slot->number),
         .started = clock_now(),
         .scheduler = getpid(),
     };
     struct err err;
+    add_running(s);
+    slot->started = s->running_since;
+    slot->running_then = s->running_ns;
     const int failed = worker_start(&slot->worker, &job, s->assignments, &err);
     str_release(&checkpoint);
     if (failed) {
@@ -315,7 +340,6 @@ static void start_cell(struct scheduler *s, struct slot *slot, const struct plan
         return;
     }
     slot->cell = cell;
-    slot->started = job.started;
     s->running++;
     s->again[place_of(s, cell)] = true;
     tell(s, &(struct run_event){.kind = RUN_CELL_STARTED, .worker = slot->number, .cell = cell});
@@ -500,11 +524,11 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     s->assignments = worker_assignments(&s->arena);
     remove_old_checkpoints(s);
     environment_record(options->threads, &s->arena, &s->environment);
-    if (run_crowds(options, s->environment.cores))
-        s->crowded =
-            arena_printf(&s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s",
-                         options->jobs, options->threads, options->threads == 1 ? "" : "s",
-                         s->environment.cores, s->environment.cores == 1 ? "" : "s");
+    const int room = pin_room_here();
+    if (run_crowds(options, room))
+        s->crowded = arena_printf(
+            &s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s", options->jobs,
+            options->threads, options->threads == 1 ? "" : "s", room, room == 1 ? "" : "s");
     for (fill_slots(s); s->running > 0; fill_slots(s)) {
         wait_for_news(s, signals);
         read_workers(s);

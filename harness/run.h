@@ -24,6 +24,7 @@
 #define WINNOW_RUN_H
 
 #include "harness/estimate.h"
+#include "harness/pin.h"
 #include "harness/plan.h"
 #include "harness/queue.h"
 
@@ -52,6 +53,8 @@ struct run_options {
        where no finished cell tells; each may be NULL. */
     const struct history *history;
     const struct estimate *expected; /* [plan->count] */
+    /* Processors for the places of the workers; NULL: the kernel chooses. */
+    const struct pins *pins;
 };
 
 enum run_event_kind {
@@ -94,13 +97,13 @@ struct run_totals {
 };
 void run_totals_release(struct run_totals *totals);
 
-/* Cells at once: as asked for; 0: as many of so many threads as the cores have room for. */
+/* Cells at once: as asked for; 0: as many of so many threads as there is room for (pin.h). */
 int run_jobs(int asked, int threads);
 /*
- * Whether the workers' threads are more than the cores: they wait for each other then, and the
+ * Whether the workers' threads are more than have room: they wait for each other then, and the
  * seconds tell little. Each attempt gets a warning, CROWDED.
  */
-bool run_crowds(const struct run_options *options, int cores);
+bool run_crowds(const struct run_options *options, int room);
 /* Whether the plan's cell would be started. */
 bool run_wants(const struct plan_cell *cell, const struct run_options *options);
 

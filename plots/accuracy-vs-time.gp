@@ -96,8 +96,9 @@ array key_label[series_count]
 do for [s = 1:series_count] { key_label[s] = series_label[s] }
 row_height = row_title + down * (step_down + panel_height) + axis_height
 body = heading + panels * row_height + 0.2
+stats tsv using 21 name "conditions" nooutput
 notes = subject.over_seeds("Median", " at each epoch; bands: ".bounds(tail)). \
-        " Charged time: scoring, selecting and training.".missing.unsure. \
+        " Charged time: scoring, selecting and training.".missing.unsure.unlike(conditions_max). \
         (left_out ? " Targets far from the lines are left out." : "")
 load "page.gp"
 

@@ -10,6 +10,7 @@
  *                         the figure has 5 seeds or more, else the lowest and the highest
  *     19 tail             which of the two: 0.25 or 0
  *     20 targets          the experiment's accuracies, separated by blanks
+ *     21 conditions       different ones (v_run) that a panel's runs were timed under, at most
  *
  * By hand, in `sqlite3 results/quickstart.db`:
  *
@@ -72,6 +73,8 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, rate, pruner, options) - 1 AS
        dense_rank() OVER (ORDER BY rate) AS facet,
        epoch, charged_s, accuracy, low, high, tail,
        (SELECT coalesce(group_concat(value, ' '), '')
-        FROM v_experiment x, json_each(x.targets) WHERE x.experiment = :experiment) AS targets
+        FROM v_experiment x, json_each(x.targets) WHERE x.experiment = :experiment) AS targets,
+       (SELECT max(several) FROM (SELECT count(DISTINCT condition) AS several FROM run
+                                  GROUP BY dataset, model)) AS conditions
 FROM summary JOIN series USING (pruner, options)
 ORDER BY block, epoch;

@@ -69,8 +69,9 @@ do for [i = 1:rows] {
     row_top[i + 1] = row_top[i] + heading + tallest + 0.26
 }
 body = row_top[rows + 1] + 0.18
+stats tsv using 23 name "conditions" nooutput
 notes = subject.over_seeds("Mean", "")." Numbers: charged time, the coloured part of a bar.". \
-        missing.unsure
+        missing.unsure.unlike(conditions_max)
 load "page.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  *     13 score_s    14 select_s   15 train_s                                    what is charged
  *     16 load_s     17 init_s     18 eval_s     19 checkpoint_s   20 other_s
  *     21 charged_s  22 wall_s
+ *     23 conditions  different ones (v_run) that a panel's runs were timed under, at most
  */
 WITH
 run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done'),
@@ -35,6 +36,8 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        pruner || iif(several AND options <> '', ' ' || options, '') AS label,
        rate,
        score_s, select_s, train_s, load_s, init_s, eval_s, checkpoint_s, other_s,
-       charged_s, wall_s
+       charged_s, wall_s,
+       (SELECT max(several) FROM (SELECT count(DISTINCT condition) AS several FROM run
+                                  GROUP BY dataset, model)) AS conditions
 FROM summary JOIN series USING (pruner, options)
 ORDER BY block, rate;

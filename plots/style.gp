@@ -221,3 +221,4 @@ over_seeds(estimator, rest) = seeds_max == 1 ? "One seed." : estimator." over ".
 bounds(tail) = tail > 0 ? "quartiles" : "lowest to highest"
 missing = unfinished ? sprintf(" Not finished: %s.", counted(unfinished, "cell")) : ""
 unsure = doubtful ? sprintf(" Doubtful clock: %s.", counted(doubtful, "run")) : ""
+unlike(n) = n > 1 ? sprintf(" Times of %d conditions are mixed.", int(n)) : ""

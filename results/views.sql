@@ -78,14 +78,22 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        g.probe_before AS probe_before, g.probe_after AS probe_after,
        g.load_after AS load_after, g.steal AS steal, g.throttled AS throttled,
        g.cpu_ns / 1e9 AS cpu_s, coalesce(g.resumed, 0) AS resumed,
-       t.diverged_epoch AS diverged_epoch, t.diverged_step AS diverged_step
+       t.diverged_epoch AS diverged_epoch, t.diverged_step AS diverged_step,
+       -- What seconds must have in common to be compared. Attempts of version 3 and before know
+       -- the cells beside them at their start alone.
+       CASE WHEN g.id IS NOT NULL THEN
+           printf('%s (%s), %d thread%s, %s, %d beside', m.cpu, m.blas_core, m.threads_used,
+                  iif(m.threads_used = 1, '', 's'), iif(g.pinned IS NULL, 'not bound', 'bound'),
+                  round(coalesce(g.beside_mean, g.beside)))
+       END AS condition
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
 LEFT JOIN latest l ON l.cell = c.key
 LEFT JOIN attempt t ON t.id = l.told
 LEFT JOIN attempt g ON g.id = l.good
-LEFT JOIN spent s ON s.attempt = l.good;
+LEFT JOIN spent s ON s.attempt = l.good
+LEFT JOIN environment m ON m.id = g.environment;
 
 -- One row for each completed epoch of each attempt, good or not. Join it to v_run by attempt.
 CREATE VIEW v_epoch AS
@@ -143,7 +151,8 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
        coalesce(s.trainings, 1) AS trainings, r.score_s AS score_s, r.charged_s AS charged_s,
        r.score_s / coalesce(s.trainings, 1) AS score_part_s,
        r.charged_s - r.score_s + r.score_s / coalesce(s.trainings, 1) AS amortized_s,
-       r.reused AS reused, r.artifact AS artifact, r.position AS position
+       r.reused AS reused, r.artifact AS artifact, r.position AS position,
+       r.timing_valid AS timing_valid, r.condition AS condition
 FROM v_run r
 LEFT JOIN shared s ON s.artifact = r.artifact
 WHERE r.attempt IS NOT NULL;
@@ -152,13 +161,17 @@ WHERE r.attempt IS NOT NULL;
 -- options, and rate.
 CREATE VIEW v_summary AS
 WITH run AS (
-    SELECT *,
+    SELECT r.*, m.cpu AS cpu, m.blas_core AS blas_core, m.threads_used AS threads_used,
+           iif(r.attempt IS NULL, NULL, r.pinned IS NOT NULL) AS is_bound,
+           iif(r.attempt IS NULL, NULL, round(coalesce(r.beside_mean, r.beside))) AS beside_about,
            avg(accuracy) OVER (
                PARTITION BY experiment, dataset, model, pruner, options, rate
            ) AS arm_accuracy
-    FROM v_run
+    FROM v_run r
+    LEFT JOIN environment m ON m.id = r.environment
 ), full_data AS (
-    SELECT experiment, dataset, model, avg(charged_s) AS charged_s
+    SELECT experiment, dataset, model, avg(charged_s) AS charged_s,
+           min(condition) AS first_condition, max(condition) AS last_condition
     FROM v_run
     WHERE pruner = 'full'
     GROUP BY experiment, dataset, model
@@ -183,7 +196,19 @@ SELECT r.experiment AS experiment, r.dataset AS dataset, r.model AS model, r.pru
        -- Seconds made in different ways are no sample of one thing: more than one tells that the
        -- means above mix them.
        count(DISTINCT r.environment) AS environments,
-       count(DISTINCT iif(r.attempt IS NULL, NULL, coalesce(r.implementations, ''))) AS engines
+       count(DISTINCT iif(r.attempt IS NULL, NULL, coalesce(r.implementations, ''))) AS engines,
+       count(DISTINCT r.condition) AS conditions,
+       CASE WHEN count(DISTINCT r.condition) > 1 THEN
+           substr(iif(count(DISTINCT r.cpu) > 1, ', processor', '')
+                  || iif(count(DISTINCT r.blas_core) > 1, ', kernels', '')
+                  || iif(count(DISTINCT r.threads_used) > 1, ', threads', '')
+                  || iif(count(DISTINCT r.is_bound) > 1, ', binding', '')
+                  || iif(count(DISTINCT r.beside_about) > 1, ', cells beside', ''), 3)
+       END AS conditions_differ,
+       CASE WHEN avg(r.charged_s) > 0 AND f.charged_s > 0 THEN
+           NOT (min(r.condition) = max(r.condition) AND min(r.condition) = f.first_condition
+                AND f.first_condition = f.last_condition)
+       END AS speedup_mixed
 FROM run r
 LEFT JOIN full_data f
     ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
@@ -337,7 +362,8 @@ SELECT q.experiment AS experiment, q.cell AS cell, q.told AS attempt, q.dataset 
        q.state AS state, q.target AS target,
        q.reached_epoch IS NOT NULL AS reached, q.reached_epoch AS epoch,
        e.charged_ns / 1e9 AS charged_s, e.wall_ns / 1e9 AS wall_s,
-       w.charged_ns / 1e9 AS watched_s, q.position AS position
+       w.charged_ns / 1e9 AS watched_s, q.position AS position,
+       q.timing_valid AS timing_valid, q.condition AS condition
 FROM (
     SELECT r.*, r.last_attempt AS told, t.accuracy AS target,
            (SELECT e.epoch FROM epoch e
@@ -376,7 +402,9 @@ SELECT experiment, dataset, model, pruner, options, rate, target,
        CASE WHEN sum(is_middle AND charged_s IS NULL) = 0 THEN
            avg(charged_s) FILTER (WHERE is_middle)
        END AS charged_s_median,
-       min(position) AS position
+       min(position) AS position,
+       sum(timing_valid = 0) AS timing_doubtful,
+       count(DISTINCT condition) AS conditions
 FROM middle
 GROUP BY experiment, dataset, model, pruner, options, rate, target;
 
@@ -387,7 +415,7 @@ SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
        score_s / charged_s AS score_share,
        select_s / charged_s AS select_share,
        (score_s + select_s) / charged_s AS overhead_share,
-       timing_valid, position
+       timing_valid, position, condition
 FROM v_run
 WHERE attempt IS NOT NULL;
 

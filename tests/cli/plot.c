@@ -31,6 +31,10 @@ static void expect_exactly(int status, const char *stdout_text, const char *stde
     cr_expect_str_eq(output.err, stderr_text);
 }
 
+/* What every figure with seconds says of this database. */
+static const char doubt[] =
+    "warning: 1 of 4 runs has doubtful seconds: 1 with a clock that does not add up\n";
+
 static void expect_drawn(const char *const *names, const char *stderr_text)
 {
     char all[2048] = "";
@@ -49,8 +53,8 @@ static void expect_files(const char *const *names)
 Test(cli_plot, draws_what_the_experiment_lists)
 {
     RUN("winnow plot --db '%s' --experiment made -o '%s'", db, out);
-    expect_files(
-        (const char *const[]){"phases.tsv", "phases.svg", "phases.pdf", "phases.png", NULL});
+    expect_drawn(
+        (const char *const[]){"phases.tsv", "phases.svg", "phases.pdf", "phases.png", NULL}, doubt);
 }
 
 Test(cli_plot, draws_all_or_what_is_named)
@@ -66,6 +70,8 @@ Test(cli_plot, draws_all_or_what_is_named)
     struct str told = {0};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
         str_addf(&told, "winnow plot: %s in the 4 finished cells of experiment 'made'\n", empty[i]);
+    str_add(&told, "warning: 1 of 4 runs has doubtful seconds: 1 with a clock that does not add "
+                   "up\n");
     cr_expect_str_eq(output.err, str_text(&told));
     str_release(&told);
     expect_drawn((const char *const[]){"accuracy-vs-time.tsv", "accuracy-vs-time.svg",
@@ -243,4 +249,28 @@ Test(cli_plot, tells_trouble_apart)
     RUN("(PATH=/nonexistent; winnow plot --db '%s' -e made -o '%s')", db, out);
     expect_exactly(4, "",
                    "winnow plot: gnuplot is not installed; Debian's package is gnuplot-nox\n");
+}
+
+/* Of two runs of full data, one had company. */
+Test(cli_plot, warns_and_notes_where_conditions_mix)
+{
+    struct store *store = must_open(db, STORE_WRITE);
+    cr_assert_eq(sqlite3_exec(store_sqlite(store),
+                              "DROP TRIGGER attempt_changes_once;"
+                              "UPDATE attempt SET beside_mean = 0;"
+                              "UPDATE attempt SET beside_mean = 2.7 WHERE id = "
+                              "(SELECT attempt FROM v_run WHERE experiment = 'other')",
+                              NULL, NULL, NULL),
+                 SQLITE_OK, "%s", sqlite3_errmsg(store_sqlite(store)));
+    store_close(store);
+    RUN("winnow plot --db '%s' -e made -o '%s' -f svg phases accuracy-vs-time", db, out);
+    cr_expect_not_null(strstr(output.err, "warning: synthetic, mlp: seconds of 2 conditions: 3 "
+                                          "runs with "),
+                       "%s", output.err);
+    cr_expect_not_null(strstr(output.err, "not bound, 0 beside; 1 run with "), "%s", output.err);
+    RUN("cd '%s' && grep -l 'Times of 2 conditions are mixed' phases.svg accuracy-vs-time.svg",
+        out);
+    expect_exactly(0, "phases.svg\naccuracy-vs-time.svg\n", "");
+    RUN("winnow plot --db '%s' -e made -o '%s' -f svg accuracy-vs-rate", db, out);
+    cr_expect_str_eq(output.err, "", "no seconds, no warning");
 }

@@ -147,7 +147,7 @@ Test(run, phases_sum_to_the_wall_clock_and_scores_are_charged)
                "SELECT count(*) FROM (SELECT a.wall_ns, sum(p.ns) AS s FROM attempt a JOIN phase p "
                "ON p.attempt = a.id GROUP BY a.id) WHERE abs(s - wall_ns) > wall_ns / 1000",
                "0");
-    assert_sql("a.db", "SELECT count(*) FROM v_run WHERE timing_valid = 0", "0");
+    assert_sql("a.db", "SELECT count(*) FROM v_warning WHERE code = 'LEDGER_GAP'", "0");
     /* Two proxies of one epoch and a pass each over 400 samples; then 3 epochs of 280. */
     assert_sql("a.db",
                "SELECT DISTINCT samples_forward, samples_backward FROM v_run WHERE pruner = 'el2n' "

@@ -1,0 +1,109 @@
+#include "results/conditions.h"
+
+#include <sqlite3.h>
+
+enum { MOST_NAMED = 3 }; /* conditions in a line */
+
+/* What a reason has in it (harness/disturbance.c), and what that means. */
+static const struct {
+    const char *part, *meaning;
+} kinds[] = {
+    {"threads:", "had less than their threads"},
+    {"slower", "on a machine whose speed changed"},
+    {"hypervisor", "lost time to the hypervisor"},
+    {"throttled", "throttled"},
+    {"paused", "paused"},
+};
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+
+/* Of a set that is empty, sum() is NULL and 0 here. */
+static void add_doubtful(sqlite3_stmt *row, struct str *ret_lines)
+{
+    const int runs = sqlite3_column_int(row, 0), doubtful = sqlite3_column_int(row, 1);
+    const int other = sqlite3_column_int(row, 2);
+    const char *between = ": ";
+    if (!doubtful)
+        return;
+    str_addf(ret_lines, "%d of %d run%s %s doubtful seconds", doubtful, runs, runs == 1 ? "" : "s",
+             doubtful == 1 ? "has" : "have");
+    for (int i = 0; i < KIND_COUNT; i++) {
+        const int count = sqlite3_column_int(row, 3 + i);
+        if (!count)
+            continue;
+        str_addf(ret_lines, "%s%d %s", between, count, kinds[i].meaning);
+        between = ", ";
+    }
+    if (other)
+        str_addf(ret_lines, "%s%d with a clock that does not add up", between, other);
+    str_add(ret_lines, "\n");
+}
+
+static void add_mixed(sqlite3_stmt *row, struct str *ret_lines)
+{
+    const int place = sqlite3_column_int(row, 0), conditions = sqlite3_column_int(row, 1);
+    const int runs = sqlite3_column_int(row, 4);
+    if (place == 1)
+        str_addf(ret_lines,
+                 "%s, %s: seconds of %d conditions:", (const char *)sqlite3_column_text(row, 2),
+                 (const char *)sqlite3_column_text(row, 3), conditions);
+    if (place <= MOST_NAMED)
+        str_addf(ret_lines, "%s %d run%s with %s", place > 1 ? ";" : "", runs, runs == 1 ? "" : "s",
+                 (const char *)sqlite3_column_text(row, 5));
+    if (place == conditions)
+        str_addf(ret_lines, "%s\n", conditions > MOST_NAMED ? "; and others" : "");
+}
+
+static int each_row(struct sqlite3 *db, const char *sql, const char *experiment,
+                    void (*add)(sqlite3_stmt *row, struct str *ret_lines), struct str *ret_lines,
+                    struct err *err)
+{
+    sqlite3_stmt *row = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, experiment, -1, SQLITE_STATIC);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW)
+            add(row, ret_lines);
+    }
+    sqlite3_finalize(row);
+    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+}
+
+int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *where,
+                      struct str *ret_lines, struct err *err)
+{
+    struct str runs = {0}, doubtful = {0}, mixed = {0}, lines = {0};
+    str_addf(&runs,
+             "WITH run AS (SELECT * FROM v_run WHERE experiment = ?1 AND attempt IS NOT NULL "
+             "AND (%s)) ",
+             where ? where : "1");
+    str_addf(&doubtful, "%s SELECT count(*), sum(timing_valid = 0), sum(timing_valid = 0",
+             str_text(&runs));
+    for (int i = 0; i < KIND_COUNT; i++)
+        str_addf(&doubtful, " AND timing_reason NOT LIKE '%%%s%%'", kinds[i].part);
+    str_add(&doubtful, ")");
+    for (int i = 0; i < KIND_COUNT; i++)
+        str_addf(&doubtful, ", sum(timing_reason LIKE '%%%s%%')", kinds[i].part);
+    str_add(&doubtful, " FROM run");
+    str_addf(&mixed,
+             "%s, timed AS (SELECT dataset, model, condition, count(*) AS runs FROM run "
+             "GROUP BY dataset, model, condition) SELECT row_number() OVER (PARTITION BY dataset, "
+             "model ORDER BY runs DESC, condition) AS place, count(*) OVER (PARTITION BY dataset, "
+             "model) AS conditions, dataset, model, runs, condition FROM timed "
+             "ORDER BY dataset, model, place",
+             str_text(&runs));
+    /* A set with one condition has no line: the outer query drops it. */
+    struct str several = {0};
+    str_addf(&several, "SELECT * FROM (%s) WHERE conditions > 1", str_text(&mixed));
+    const int failed = each_row(db, str_text(&doubtful), experiment, add_doubtful, &lines, err) ||
+                       each_row(db, str_text(&several), experiment, add_mixed, &lines, err);
+    if (!failed)
+        str_add(ret_lines, str_text(&lines));
+    str_release(&runs);
+    str_release(&doubtful);
+    str_release(&mixed);
+    str_release(&several);
+    str_release(&lines);
+    return failed ? -1 : 0;
+}

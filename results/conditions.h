@@ -1,0 +1,29 @@
+/*
+ * conditions: what makes a set of runs' seconds doubtful, in words, for whoever shows or compares
+ * seconds.
+ *
+ *     struct str lines = {0};
+ *     conditions_doubts(db, "fashion", "pruner IN ('el2n', 'ucb')", &lines, &err);
+ *
+ * appends nothing, or lines like
+ *
+ *     3 of 24 runs have doubtful seconds: 2 had less than their threads, 1 throttled
+ *     fashion-mnist, mlp: seconds of 2 conditions: 20 runs with AMD EPYC (Zen), 1 thread, bound, 1
+ *     beside; 4 runs with AMD EPYC (Zen), 1 thread, bound, 0 beside
+ *
+ * of which the second is for each dataset and model whose runs were timed under different ones.
+ */
+#ifndef WINNOW_RESULTS_CONDITIONS_H
+#define WINNOW_RESULTS_CONDITIONS_H
+
+#include "harness/base/err.h"
+#include "harness/base/str.h"
+
+struct sqlite3;
+
+/* Of the good runs of an experiment for which `where` holds: SQL over v_run's columns; NULL: all.
+ * A line has no break in it. */
+int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *where,
+                      struct str *ret_lines, struct err *err);
+
+#endif

@@ -132,6 +132,8 @@ int cmd_cell(int argc, char **argv)
     struct worker_job job;
     struct str text = {0};
     struct err err;
+    if (argc > 1)
+        return cmd_element(argc, argv);
     const int parsed = cmd_parse(&line, argc, argv, NULL, NULL);
     if (parsed >= 0)
         return parsed;

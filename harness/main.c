@@ -23,6 +23,8 @@ static const struct cmd commands[] = {
     {"db", cmd_database, "check a database, copy it, clear away what no experiment needs"},
     {"doctor", cmd_doctor, "show what this machine offers and what winnow makes of it"},
     {"bench", cmd_bench, "measure how fast the models train on this machine"},
+    {"emit", cmd_emit, "write an experiment as jobs for Slurm, or for GNU parallel over ssh"},
+    {"merge", cmd_merge, "take in what such jobs left, or another database"},
     {"cell", cmd_cell, NULL},
 };
 

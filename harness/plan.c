@@ -45,7 +45,7 @@ static int find_content(struct plan *plan, const struct cell *cell, const char *
     return 0;
 }
 
-static void describe(struct plan_cell *planned, struct arena *arena)
+void plan_describe(struct plan_cell *planned, struct arena *arena)
 {
     const struct cell *cell = &planned->cell;
     planned->label = cell_describe(cell, arena);
@@ -90,7 +90,7 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
         if (pruner_has_artifact(planned->cell.pruner))
             cell_key(cell_shared_json(&planned->cell, &plan->arena), content->hash, file_hash,
                      planned->shared);
-        describe(planned, &plan->arena);
+        plan_describe(planned, &plan->arena);
     }
     *ret_plan = plan;
     return 0;

@@ -33,6 +33,8 @@ struct plan {
  */
 int plan_make(const struct config *config, struct plan **ret_plan, struct err *err);
 void plan_free(struct plan *plan);
+/* Fills label and stored of a cell that has the rest. */
+void plan_describe(struct plan_cell *planned, struct arena *arena);
 /* Asks the store which cells are done. */
 int plan_states(struct plan *plan, struct store *store, struct err *err);
 

@@ -424,8 +424,10 @@ static void take_signal(struct scheduler *s, int signals)
     struct signalfd_siginfo info;
     if (read(signals, &info, sizeof info) != (ssize_t)sizeof info)
         return;
+    const bool gentle = info.ssi_signo == SIGUSR1 || (info.ssi_signo == SIGINT && !s->stopping);
     s->totals.interrupted = true;
-    if (info.ssi_signo != SIGINT || s->stopping) {
+    s->totals.signal = (int)info.ssi_signo;
+    if (!gentle) {
         kill_workers(s);
         return;
     }
@@ -506,6 +508,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     sigaddset(&watched, SIGINT);
     sigaddset(&watched, SIGTERM);
     sigaddset(&watched, SIGHUP);
+    sigaddset(&watched, SIGUSR1);
     sigprocmask(SIG_BLOCK, &watched, &before);
     const int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0) {

@@ -18,7 +18,7 @@
  *
  * SIGINT (Ctrl-C) once: no new cells; those in flight write a checkpoint and stop, and their
  * attempts are lost; those that are not checkpointed are finished. Again, or SIGTERM or SIGHUP:
- * stop now.
+ * stop now. SIGUSR1, which batch systems send before a time limit, is a first Ctrl-C.
  */
 #ifndef WINNOW_RUN_H
 #define WINNOW_RUN_H
@@ -94,6 +94,7 @@ struct run_totals {
     bool interrupted;
     bool gave_up;      /* after max_failures */
     struct str blocks; /* lines: of a budget, which blocks were not started, which are incomplete */
+    int signal;        /* that interrupted it last; 0: none */
 };
 void run_totals_release(struct run_totals *totals);
 

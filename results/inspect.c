@@ -163,9 +163,9 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
 {
     *ret_counts = (struct inspect_counts){0};
     const struct inspector in = {store_sqlite(store), watcher, ret_counts};
-    const char *path = sqlite3_db_filename(in.db, "main");
+    const char *path = sqlite3_db_filename(in.db, "main"); /* none: it is in memory */
     /* Asked before and after: a scheduler may begin or end meanwhile. */
-    const bool at_work = lock_is_held(path);
+    const bool at_work = path && path[0] && lock_is_held(path);
     each(&in, "the file", "PRAGMA integrity_check", take_integrity);
     each(&in, "references", "PRAGMA foreign_key_check", take_foreign_key);
     each(&in, "cells", "SELECT count(*) FROM cell", take_cells);
@@ -185,7 +185,7 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
          "HAVING abs(coalesce(sum(p.ns), 0) - a.wall_ns) > a.wall_ns / 1000 AND NOT EXISTS "
          "(SELECT 1 FROM warning w WHERE w.attempt = a.id AND w.code = 'LEDGER_GAP')",
          take_ledger);
-    if (!at_work && !lock_is_held(path))
+    if (!at_work && !(path && path[0] && lock_is_held(path)))
         each(&in, "attempts under way",
              "SELECT id, substr(cell, 1, 10) FROM attempt WHERE state = 'running'", take_running);
 }

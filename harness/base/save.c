@@ -129,6 +129,12 @@ int save_close(struct save *save, struct err *err)
     return failed;
 }
 
+void save_drop(struct save *save)
+{
+    save->wrong = ECANCELED;
+    save_close(save, NULL);
+}
+
 int save_adopt(const char *aside, const char *path, bool replace, struct err *err)
 {
     struct save *save = new_save(path);

@@ -28,6 +28,8 @@ int save_open(const char *path, struct save **ret_save, struct err *err);
 void save_put(struct save *save, const void *bytes, size_t count);
 /* Syncs, names and frees it; after an error nothing has changed at path. */
 int save_close(struct save *save, struct err *err);
+/* Gives it up: nothing has changed at path. */
+void save_drop(struct save *save);
 
 /*
  * For a file that something else has written whole, beside the path under the name `aside`: syncs

@@ -1,0 +1,304 @@
+#include "results/merge.h"
+
+#include "harness/base/mem.h"
+#include "harness/base/str.h"
+#include "results/db.h"
+#include "results/shard.h"
+#include "results/store_private.h"
+
+#include <sqlite3.h>
+#include <string.h>
+#include <time.h>
+
+/*
+ * Column lists come from the database itself, and the tables that follow an attempt are those that
+ * refer to it: a column or a table that is added to the schema is merged without a word here.
+ */
+
+/* ---- Which attempts ---------------------------------------------------------------------------*/
+
+/* old: the attempt's number in the shard, new: here. (Attempts of databases that were made before
+ * there were tokens are known by their cell and their start.) */
+static const char choose[] =
+    "CREATE TEMP TABLE IF NOT EXISTS merged (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);"
+    "DELETE FROM temp.merged;"
+    "INSERT INTO temp.merged SELECT a.id, (SELECT coalesce(max(id), 0) FROM main.attempt) + "
+    "row_number() OVER (ORDER BY a.started_at, a.id) FROM shard.attempt a "
+    "WHERE a.state <> 'running' "
+    "AND NOT EXISTS (SELECT 1 FROM main.attempt m WHERE m.token = a.token) "
+    "AND NOT (a.token IS NULL AND EXISTS (SELECT 1 FROM main.attempt m "
+    "WHERE m.cell = a.cell AND m.started_at = a.started_at)) "
+    "AND NOT (a.state = 'done' AND EXISTS (SELECT 1 FROM main.attempt m "
+    "WHERE m.cell = a.cell AND m.state = 'done'))";
+
+/* ---- Rows -------------------------------------------------------------------------------------*/
+
+/* The columns of one of the tables but `id` and `without`, each after the prefix: "a.x, a.y". */
+static int add_columns(sqlite3 *db, const char *table, const char *without, const char *prefix,
+                       struct str *ret_sql, struct err *err)
+{
+    sqlite3_stmt *row;
+    int code = sqlite3_prepare_v2(
+        db, "SELECT name FROM pragma_table_info(?, 'main') WHERE name NOT IN ('id', ?)", -1, &row,
+        NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, table, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 2, without, -1, SQLITE_STATIC);
+    for (const char *comma = ""; code == SQLITE_OK || code == SQLITE_ROW;) {
+        code = sqlite3_step(row);
+        if (code != SQLITE_ROW)
+            break;
+        str_addf(ret_sql, "%s%s%s", comma, prefix, (const char *)sqlite3_column_text(row, 0));
+        comma = ", ";
+    }
+    const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(row);
+    return failed;
+}
+
+static int put_environments(sqlite3 *db, struct err *err)
+{
+    struct str columns = {0}, sql = {0};
+    int failed = add_columns(db, "environment", "", "", &columns, err);
+    str_addf(&sql,
+             "INSERT INTO main.environment (%s) SELECT %s FROM shard.environment WHERE id IN "
+             "(SELECT a.environment FROM shard.attempt a JOIN temp.merged m ON m.old = a.id) "
+             "ON CONFLICT DO NOTHING",
+             str_text(&columns), str_text(&columns));
+    if (!failed)
+        failed = db_exec(db, str_text(&sql), err);
+    str_release(&columns);
+    str_release(&sql);
+    return failed;
+}
+
+static int put_attempts(sqlite3 *db, struct err *err)
+{
+    struct str own = {0}, theirs = {0}, here = {0}, there = {0}, sql = {0};
+    int failed = add_columns(db, "attempt", "environment", "", &own, err) ||
+                 add_columns(db, "attempt", "environment", "a.", &theirs, err) ||
+                 add_columns(db, "environment", "", "e.", &here, err) ||
+                 add_columns(db, "environment", "", "s.", &there, err);
+    str_addf(&sql,
+             "INSERT INTO main.attempt (id, environment, %s) SELECT m.new, (SELECT e.id FROM "
+             "shard.environment s JOIN main.environment e ON (%s) = (%s) WHERE s.id = "
+             "a.environment), %s FROM temp.merged m JOIN shard.attempt a ON a.id = m.old "
+             "ORDER BY m.new",
+             str_text(&own), str_text(&here), str_text(&there), str_text(&theirs));
+    if (!failed)
+        failed = db_exec(db, str_text(&sql), err);
+    str_release(&own);
+    str_release(&theirs);
+    str_release(&here);
+    str_release(&there);
+    str_release(&sql);
+    return failed;
+}
+
+/* The rows of a table that belong to the attempts. */
+static int add_parts(sqlite3 *db, const char *table, struct str *ret_sql, struct err *err)
+{
+    str_addf(ret_sql, "INSERT INTO main.%s (attempt, ", table);
+    if (add_columns(db, table, "attempt", "", ret_sql, err))
+        return -1;
+    str_add(ret_sql, ") SELECT m.new, ");
+    if (add_columns(db, table, "attempt", "t.", ret_sql, err))
+        return -1;
+    str_addf(ret_sql, " FROM temp.merged m JOIN shard.%s t ON t.attempt = m.old;", table);
+    return 0;
+}
+
+/* Of all tables that refer to an attempt. */
+static int put_parts(sqlite3 *db, struct err *err)
+{
+    struct str sql = {0};
+    sqlite3_stmt *row;
+    int failed = 0;
+    int code =
+        sqlite3_prepare_v2(db,
+                           "SELECT t.name FROM main.sqlite_schema t WHERE t.type = 'table' AND "
+                           "EXISTS (SELECT 1 FROM pragma_foreign_key_list(t.name, 'main') f "
+                           "WHERE f.\"table\" = 'attempt')",
+                           -1, &row, NULL);
+    while (!failed && (code == SQLITE_OK || code == SQLITE_ROW)) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW)
+            failed = add_parts(db, (const char *)sqlite3_column_text(row, 0), &sql, err);
+    }
+    if (!failed && code != SQLITE_DONE)
+        failed = err_set(err, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(row);
+    if (!failed)
+        failed = db_exec(db, str_text(&sql), err);
+    str_release(&sql);
+    return failed;
+}
+
+/* Where the experiment of that name here has the same text, its list grows at the end; `run --set`
+ * makes other cells of one text. */
+static const char put_experiments[] =
+    "INSERT INTO main.experiment (name, file, yaml, figures, recorded_at) SELECT name, file, yaml, "
+    "figures, recorded_at FROM shard.experiment WHERE true ON CONFLICT (name) DO NOTHING;"
+    "INSERT INTO main.experiment_target (experiment, accuracy) SELECT x.id, t.accuracy "
+    "FROM shard.experiment_target t JOIN shard.experiment s ON s.id = t.experiment "
+    "JOIN main.experiment x ON x.name = s.name AND x.yaml = s.yaml WHERE true "
+    "ON CONFLICT DO NOTHING;"
+    "INSERT INTO main.experiment_cell (experiment, position, cell) SELECT x.id, "
+    "(SELECT coalesce(max(c.position), 0) FROM main.experiment_cell c WHERE c.experiment = x.id) + "
+    "row_number() OVER (PARTITION BY x.id ORDER BY l.position), l.cell "
+    "FROM shard.experiment_cell l JOIN shard.experiment s ON s.id = l.experiment "
+    "JOIN main.experiment x ON x.name = s.name AND x.yaml = s.yaml "
+    "WHERE NOT EXISTS (SELECT 1 FROM main.experiment_cell c WHERE c.experiment = x.id "
+    "AND c.cell = l.cell)";
+
+static const char count_unlisted[] =
+    "SELECT count(*) FROM shard.experiment_cell l JOIN shard.experiment s ON s.id = l.experiment "
+    "JOIN main.experiment x ON x.name = s.name WHERE NOT EXISTS (SELECT 1 FROM "
+    "main.experiment_cell c WHERE c.experiment = x.id AND c.cell = l.cell)";
+
+static int put_cells(sqlite3 *db, struct err *err)
+{
+    struct str columns = {0}, sql = {0};
+    int64_t others = 0;
+    int failed = db_get_int(db,
+                            "SELECT count(*) FROM shard.cell s JOIN main.cell c ON c.key = s.key "
+                            "WHERE c.json <> s.json",
+                            NULL, 0, &others, err);
+    if (!failed && others)
+        failed = err_set(err, "%lld of its cells are others here, with the same keys",
+                         (long long)others);
+    if (!failed)
+        failed = add_columns(db, "cell", "", "", &columns, err);
+    str_addf(&sql,
+             "INSERT INTO main.cell (%s) SELECT %s FROM shard.cell WHERE true "
+             "ON CONFLICT (key) DO NOTHING",
+             str_text(&columns), str_text(&columns));
+    if (!failed)
+        failed = db_exec(db, str_text(&sql), err);
+    str_release(&columns);
+    str_release(&sql);
+    return failed;
+}
+
+/* ---- One shard --------------------------------------------------------------------------------*/
+
+static int put_log(sqlite3 *db, const char *path, const struct merge_report *report,
+                   struct err *err)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const struct bound values[] = {
+        db_text(report->shard),
+        db_text(path),
+        db_int((int64_t)now.tv_sec * 1000000000 + now.tv_nsec),
+        db_int(report->attempts),
+        db_int(report->known),
+        db_text(report->refused ? report->why.text : NULL),
+    };
+    return db_run(db,
+                  "INSERT INTO main.import_log (shard, path, imported_at, attempts, known, "
+                  "refused) VALUES (?, ?, ?, ?, ?, ?)",
+                  values, COUNT(values), err);
+}
+
+static int take_rows(sqlite3 *db, const char *path, struct merge_report *report, struct err *err)
+{
+    int64_t ended = 0;
+    if (db_exec(db, choose, err) ||
+        db_get_int(db, "SELECT count(*) FROM temp.merged", NULL, 0, &report->attempts, err) ||
+        db_get_int(db, "SELECT count(*) FROM shard.attempt WHERE state <> 'running'", NULL, 0,
+                   &ended, err) ||
+        put_cells(db, err) || db_exec(db, put_experiments, err) ||
+        db_get_int(db, count_unlisted, NULL, 0, &report->unlisted, err) ||
+        put_environments(db, err) || put_attempts(db, err) || put_parts(db, err))
+        return -1;
+    report->known = ended - report->attempts;
+    return put_log(db, path, report, err);
+}
+
+/* What is in the shard can break a rule of the tables, although it is whole. */
+static bool shards_fault(int code)
+{
+    return code == SQLITE_CONSTRAINT || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
+           code == SQLITE_MISMATCH || code == SQLITE_NOTADB;
+}
+
+static int take_shard(sqlite3 *db, const char *path, const struct shard *shard,
+                      struct merge_report *report, struct err *err)
+{
+    struct err why;
+    if (shard_attach(shard, db, err))
+        return -1;
+    int failed = db_begin(db, err);
+    if (!failed && take_rows(db, path, report, &why)) {
+        const int code = sqlite3_errcode(db);
+        db_finish(db, -1, NULL);
+        /* An error that SQLite knows nothing of is a finding of ours. */
+        report->refused = report->damaged =
+            code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW || shards_fault(code);
+        report->attempts = report->known = report->unlisted = 0;
+        report->why = why;
+        if (!report->refused) {
+            *err = why;
+            failed = -1;
+        }
+    } else if (!failed) {
+        failed = db_finish(db, 0, err);
+    }
+    shard_detach(db);
+    return failed;
+}
+
+/* Whether these bytes were taken before: then ret_known is all that is in them. */
+static int was_taken(sqlite3 *db, const char *hash, bool *ret_taken, int64_t *ret_known,
+                     struct err *err)
+{
+    const struct bound value = db_text(hash);
+    int64_t known = -1;
+    if (db_get_int(db,
+                   "SELECT coalesce(max(attempts + known), -1) FROM import_log "
+                   "WHERE shard = ? AND refused IS NULL",
+                   &value, 1, &known, err))
+        return -1;
+    *ret_taken = known >= 0;
+    *ret_known = known < 0 ? 0 : known;
+    return 0;
+}
+
+static int merge_read(sqlite3 *db, const char *path, const struct shard *shard,
+                      struct merge_report *report, struct err *err)
+{
+    int64_t version = 0;
+    bool taken = false;
+    memcpy(report->shard, shard->hash, sizeof report->shard);
+    if (db_get_int(db, "PRAGMA main.user_version", NULL, 0, &version, err) ||
+        was_taken(db, shard->hash, &taken, &report->known, err))
+        return -1;
+    if (taken)
+        return 0;
+    const enum shard_kind kind = shard_check(shard, (int)version, &report->why);
+    report->refused = kind != SHARD_GOOD;
+    report->damaged = kind == SHARD_DAMAGED;
+    if (!report->refused && take_shard(db, path, shard, report, err))
+        return -1;
+    return report->refused ? put_log(db, path, report, err) : 0;
+}
+
+int merge_shard(struct store *store, const char *path, struct merge_report *ret_report,
+                struct err *err)
+{
+    struct shard shard;
+    struct merge_report report = {0};
+    REQUIRE(store->mode == STORE_WRITE);
+    if (shard_read(path, &shard, &report.why)) {
+        report.refused = true;
+    } else {
+        const int failed = merge_read(store->db, path, &shard, &report, err);
+        shard_release(&shard);
+        if (failed)
+            return store_told(store, -1, err);
+    }
+    *ret_report = report;
+    return 0;
+}

@@ -1,0 +1,159 @@
+#include "results/shard.h"
+
+#include "harness/base/mem.h"
+#include "harness/base/str.h"
+#include "results/db.h"
+#include "results/inspect.h"
+#include "results/store_private.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Of the format's header: https://www.sqlite.org/fileformat.html#file_format_version_numbers */
+enum { HEADER = 100, WRITE_VERSION_AT = 18, READ_VERSION_AT = 19, ROLLBACK_JOURNAL = 1 };
+
+/* ---- Reading ----------------------------------------------------------------------------------*/
+
+static bool has_beside(const char *path, const char *suffix)
+{
+    struct str name = {0};
+    str_addf(&name, "%s%s", path, suffix);
+    const bool has = access(str_text(&name), F_OK) == 0;
+    str_release(&name);
+    return has;
+}
+
+static int read_file(FILE *file, struct shard *shard)
+{
+    struct stat stat;
+    if (fstat(fileno(file), &stat))
+        return -1;
+    if (!S_ISREG(stat.st_mode)) {
+        errno = S_ISDIR(stat.st_mode) ? EISDIR : EINVAL;
+        return -1;
+    }
+    shard->size = (size_t)stat.st_size;
+    MEM_NEW(shard->bytes, shard->size + 1);
+    if (fread(shard->bytes, 1, shard->size, file) == shard->size)
+        return 0;
+    errno = ferror(file) ? errno : EIO; /* it became shorter while it was read */
+    return -1;
+}
+
+int shard_read(const char *path, struct shard *ret_shard, struct err *err)
+{
+    struct shard shard = {0};
+    if (has_beside(path, "-wal") || has_beside(path, "-journal"))
+        return err_set(err, "in use: there is a -wal or -journal beside it");
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return err_set(err, "%s", strerror(errno));
+    const int failed = read_file(file, &shard) ? err_set(err, "%s", strerror(errno)) : 0;
+    fclose(file);
+    if (failed) {
+        shard_release(&shard);
+        return -1;
+    }
+    struct hash *hash = hash_new();
+    hash_add(hash, shard.bytes, shard.size);
+    hash_finish(hash, shard.hash);
+    /* No WAL in memory, and the file had none: as https://www.sqlite.org/c3ref/deserialize.html
+     * asks for. */
+    if (shard.size >= HEADER)
+        shard.bytes[WRITE_VERSION_AT] = shard.bytes[READ_VERSION_AT] = ROLLBACK_JOURNAL;
+    *ret_shard = shard;
+    return 0;
+}
+
+void shard_release(struct shard *shard)
+{
+    mem_free(shard->bytes);
+    *shard = (struct shard){0};
+}
+
+/* ---- Looking ----------------------------------------------------------------------------------*/
+
+/* Not marked as read-only: BEGIN IMMEDIATE wants to be able to write all that is attached. The
+ * bytes cannot grow, and nobody writes them. */
+static int deserialize(const struct shard *shard, sqlite3 *db, const char *schema, struct err *err)
+{
+    const int code = sqlite3_deserialize(db, schema, shard->bytes, (sqlite3_int64)shard->size,
+                                         (sqlite3_int64)shard->size, 0);
+    return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errstr(code));
+}
+
+struct damages {
+    struct err *first;
+    int count;
+};
+
+static void take_finding(void *context, bool damage, const char *text)
+{
+    struct damages *damages = context;
+    if (damage && damages->count++ == 0)
+        err_set(damages->first, "%s", text);
+}
+
+static enum shard_kind check_opened(sqlite3 *db, int version, struct err *ret_why)
+{
+    int64_t application = 0, theirs = 0;
+    struct damages damages = {ret_why, 0};
+    struct inspect_counts counts;
+    struct store store = {.db = db, .mode = STORE_READ};
+    if (db_get_int(db, "PRAGMA application_id", NULL, 0, &application, ret_why) ||
+        db_get_int(db, "PRAGMA user_version", NULL, 0, &theirs, ret_why))
+        return SHARD_DAMAGED;
+    if (application != STORE_APPLICATION_ID) {
+        err_set(ret_why, "a database, but not one of winnow's (application_id %lld)",
+                (long long)application);
+        return SHARD_DAMAGED;
+    }
+    if (theirs != version) {
+        err_set(ret_why, "written by %s winnow (its version is %d, this program reads %d)",
+                theirs > version ? "a newer" : "an older", (int)theirs, version);
+        return SHARD_VERSION;
+    }
+    inspect_database(&store, &(struct inspect_watcher){take_finding, &damages}, &counts);
+    if (damages.count > 1) {
+        const struct err first = *ret_why;
+        err_set(ret_why, "%.700s (and %d more; winnow db check lists them)", first.text,
+                damages.count - 1);
+    }
+    return damages.count ? SHARD_DAMAGED : SHARD_GOOD;
+}
+
+enum shard_kind shard_check(const struct shard *shard, int version, struct err *ret_why)
+{
+    static const char magic[16] = "SQLite format 3";
+    sqlite3 *db = NULL;
+    if (shard->size < HEADER || memcmp(shard->bytes, magic, sizeof magic) != 0) {
+        err_set(ret_why, "not a database");
+        return SHARD_DAMAGED;
+    }
+    enum shard_kind kind = SHARD_DAMAGED;
+    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+        DIE("out of memory: SQLite");
+    if (deserialize(shard, db, "main", ret_why) == 0)
+        kind = check_opened(db, version, ret_why);
+    sqlite3_close(db);
+    return kind;
+}
+
+int shard_attach(const struct shard *shard, sqlite3 *db, struct err *err)
+{
+    if (db_exec(db, "ATTACH ':memory:' AS shard", err))
+        return -1;
+    if (deserialize(shard, db, "shard", err) == 0)
+        return 0;
+    shard_detach(db);
+    return -1;
+}
+
+void shard_detach(sqlite3 *db)
+{
+    db_exec(db, "DETACH shard", NULL);
+}

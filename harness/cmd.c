@@ -1,7 +1,9 @@
 #include "harness/cmd.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TERMINAL_WIDTH = 80 };
 
@@ -199,4 +201,14 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
         return cmd_fail(line, EXIT_USAGE, text);
     }
     return -1;
+}
+
+void cmd_open_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }

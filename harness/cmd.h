@@ -106,6 +106,10 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
 /* Prints "winnow NAME: message" to stderr and returns code. */
 int cmd_fail(const struct cmd_line *line, int code, const char *message);
 
+/* Opens /dev/null for each of stdin, stdout and stderr that was closed: messages must not go into
+ * whatever file is opened next. */
+void cmd_open_streams(void);
+
 /*
  * Prints text to stdout, broken between words so that it stays between column indent and column 80,
  * and ends the line. column: where the cursor stands, from 0.

@@ -230,7 +230,7 @@ static int run_into(struct element *element, const struct run_options *options)
     return code;
 }
 
-static int run_scratch(struct element *element, const struct run_options *options)
+static int run_scratch(struct element *element, struct run_options *options)
 {
     struct err err;
     struct str path = {0};
@@ -240,6 +240,7 @@ static int run_scratch(struct element *element, const struct run_options *option
     }
     element->path = arena_strdup(&element->arena, str_text(&path));
     str_release(&path);
+    options->db = element->db;
     int code = EXIT_DATABASE;
     if (store_open(element->db, STORE_WRITE, &element->store, &err)) {
         cmd_fail(&line, code, err.text);
@@ -263,7 +264,7 @@ static int run_element(struct element *element)
     struct shards shards;
     struct err err;
     struct str notes = {0};
-    const struct run_options options = {
+    struct run_options options = {
         .jobs = 1,
         .threads = element->frozen->threads,
         .retry_failed = values->retry_failed,

@@ -36,6 +36,7 @@ struct progress {
     int64_t redrawn;
     int lines; /* of the live part now on the screen */
     bool stopping;
+    char pause[256]; /* "": none */
     struct shown workers[RUN_MAX_JOBS];
     size_t *kind_of;    /* [plan->count] index into kinds */
     struct kind *kinds; /* [kind_count] */
@@ -218,6 +219,8 @@ static void draw_bar(const struct progress *p, size_t width)
         cmd_add_duration(&text, seconds);
         str_add(&text, " left");
     }
+    if (p->pause[0])
+        str_addf(&text, ", %s", p->pause);
     if (p->stopping)
         str_add(&text, ", stopping (Ctrl-C again: now)");
     print_cut(&text, width);
@@ -271,6 +274,15 @@ static void end_cell(struct progress *p, const struct run_event *event)
     p->redrawn = 0;
 }
 
+/* A line of its own, also on a terminal: in the morning it tells of the night. */
+static void tell_pause(struct progress *p, const struct run_event *event)
+{
+    const bool begins = event->kind == RUN_PAUSED;
+    erase(p);
+    fprintf(stderr, begins ? "%s\n" : "going on after %s\n", event->pause);
+    snprintf(p->pause, sizeof p->pause, "%s", begins ? event->pause : "");
+}
+
 void progress_take(void *context, const struct run_event *event)
 {
     struct progress *p = context;
@@ -300,6 +312,10 @@ void progress_take(void *context, const struct run_event *event)
                     event->why ? ", " : "", event->why ? event->why : "",
                     event->finishing ? "are finished" : "write a checkpoint",
                     event->why ? "" : " again");
+        break;
+    case RUN_PAUSED:
+    case RUN_RESUMED:
+        tell_pause(p, event);
         break;
     case RUN_TICK:
         if (p->live && clock_now() - p->redrawn >= REDRAW_NS)

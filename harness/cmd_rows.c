@@ -32,15 +32,7 @@ const char *cmd_column(sqlite3_stmt *row, int i)
 
 void cmd_add_duration(struct str *ret_text, double seconds)
 {
-    const long long s = llround(seconds);
-    if (seconds > 0 && seconds < 0.95)
-        str_addf(ret_text, "%.1f s", seconds < 0.05 ? 0.1 : seconds);
-    else if (s < 60)
-        str_addf(ret_text, "%lld s", s);
-    else if (s < 3600)
-        str_addf(ret_text, "%lld min %02lld s", s / 60, s % 60);
-    else
-        str_addf(ret_text, "%lld h %02lld min", s / 3600, s / 60 % 60);
+    str_add_duration(ret_text, seconds);
 }
 
 /* Where the last `most` lines begin. */

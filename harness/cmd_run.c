@@ -13,6 +13,7 @@
 #include "harness/pin.h"
 #include "harness/run.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,7 +48,8 @@ static const struct cmd_flag flags[] = {
         "also runs it again at the end, twice at most"),
     CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
     CMD_SWITCH(struct values, force, 0,
-               "start although disk or memory will not do, as far as finished cells tell"),
+               "start although disk or memory will not do, as far as finished cells tell, and on a "
+               "network file system"),
     CMD_SWITCH(struct values, no_pin, 0, "leave it to the kernel which processors cells run on"),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
@@ -316,10 +318,11 @@ static int run_config(const struct config *config, const struct values *values, 
     const char *db = cmd_config_db(config, values->db, &plan->arena);
     artifact_folder(db, &artifacts);
     options.artifacts = str_text(&artifacts);
+    options.db = db;
     checkpoint_folder(db, &checkpoints);
     options.checkpoints = str_text(&checkpoints);
     int code = EXIT_DATABASE;
-    if (store_open(db, STORE_WRITE, &store, &err)) {
+    if (store_open(db, values->force ? STORE_WRITE_ANYWHERE : STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
     } else {
         code = run_known(config, plan, store, &options, values, db);
@@ -335,6 +338,8 @@ int cmd_run(int argc, char **argv)
 {
     struct values values;
     const char *path;
+    /* Whoever read what it says may leave (`| head -1`): the grid goes on without. */
+    signal(SIGPIPE, SIG_IGN);
     const int parsed = cmd_parse(&line, argc, argv, &values, &path);
     if (parsed >= 0)
         return parsed;

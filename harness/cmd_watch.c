@@ -64,7 +64,7 @@ struct watch {
 static const char rows_sql[] =
     "SELECT experiment, short, " CMD_TRAINING ", state, coalesce(reason, ''), dataset, model, "
     "pruner, options, rate, epochs, coalesce(last_attempt, 0), "
-    "strftime('%s', 'now') - strftime('%s', started), wall_s, "
+    "max(0, strftime('%s', 'now') - strftime('%s', started)), wall_s, "
     "row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes "
     "FROM v_run ORDER BY experiment, position";
 

@@ -45,6 +45,7 @@ static void print_commands(FILE *out)
 
 int main(int argc, char **argv)
 {
+    cmd_open_streams();
     if (argc < 2) {
         print_commands(stderr);
         return EXIT_USAGE;

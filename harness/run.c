@@ -3,6 +3,7 @@
 #include "harness/budget.h"
 #include "harness/clock.h"
 #include "harness/environment.h"
+#include "harness/pause.h"
 #include "harness/queue.h"
 #include "harness/tally.h"
 #include "harness/watchdog.h"
@@ -28,6 +29,7 @@ struct slot {
     char verdict[WATCHDOG_REASON]; /* why the watchdog killed it; "" while it has not */
     int64_t started;               /* clock_now(); */
     double running_then;           /* scheduler->running_ns at that time */
+    struct pause_ledger before;    /* at its start */
 };
 
 struct scheduler {
@@ -45,10 +47,15 @@ struct scheduler {
     int running;           /* slots in use */
     double running_ns;     /* their number over time, added up until running_since */
     int64_t running_since;
-    bool stopping;     /* start nothing more: the first Ctrl-C, or the budget is used up */
-    bool gave_up;      /* likewise: too many have failed */
-    bool killed;       /* workers were told to die: what they were doing is lost */
+    bool stopping; /* start nothing more: the first Ctrl-C, or the budget is used up */
+    bool gave_up;  /* likewise: too many have failed */
+    bool killed;   /* workers were told to die: what they were doing is lost */
+    bool silent;   /* write nothing more: broken, or told to stop while nothing could be written */
     struct err broken; /* the first database error; "" while there is none */
+    int signals;       /* descriptor */
+    int64_t paused;    /* since when nothing can be written; 0: it can */
+    enum pause_kind pause;
+    struct pause_ledger ledger;
     struct run_totals totals;
     struct arena arena; /* environment */
     const char *const *assignments;
@@ -145,13 +152,43 @@ static void kill_workers(struct scheduler *s)
             worker_kill(&s->slots[i].worker);
 }
 
-/* Remembers the first database error and stops everything. */
-static void check_store(struct scheduler *s, int failed, const struct err *err)
+/* Remembers the first error and stops everything. */
+static void fail(struct scheduler *s, const struct err *err)
 {
-    if (failed && !s->broken.text[0]) {
+    if (!s->broken.text[0])
         s->broken = *err;
-        kill_workers(s);
+    s->silent = true;
+    kill_workers(s);
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------*/
+
+static void take_signal(struct scheduler *s);
+
+/* What attempts are told includes the sleep of the machine. */
+static const struct pause_ledger *ledger_now(struct scheduler *s)
+{
+    s->ledger.ns[PAUSE_SLEPT] = pause_slept();
+    return &s->ledger;
+}
+
+/* Waits until it is worth while to try again, or the user stops the grid. */
+static void pause_for(struct scheduler *s, enum pause_kind kind)
+{
+    if (!s->paused) {
+        s->paused = clock_now();
+        s->pause = kind;
+        tell(s, &(struct run_event){.kind = RUN_PAUSED,
+                                    .pause = pause_text(kind, s->options->db, &s->arena)});
     }
+    const int64_t until = clock_now() + (int64_t)PAUSE_RETRY_MS * 1000000;
+    do {
+        struct pollfd signals = {s->signals, POLLIN, 0};
+        if (poll(&signals, 1, TICK_MS) > 0)
+            take_signal(s);
+        tell(s, &(struct run_event){.kind = RUN_TICK});
+    } while (!s->silent &&
+             (clock_now() < until || (kind == PAUSE_FULL && !pause_has_room(s->options->db))));
 }
 
 /* Nothing more is started, and what is in flight ends. */
@@ -166,20 +203,72 @@ static size_t place_of(const struct scheduler *s, const struct plan_cell *cell)
     return (size_t)(cell - s->plan->cells);
 }
 
-static void begin_attempt(struct slot *slot, const struct record_environment *environment)
+/* Where a pause is over, it is booked. */
+static void resume(struct scheduler *s)
+{
+    if (!s->paused || s->silent)
+        return;
+    const int64_t ns = clock_now() - s->paused;
+    struct str text = {0};
+    s->ledger.ns[s->pause] += ns;
+    s->paused = 0;
+    str_add_duration(&text, (double)ns * 1e-9);
+    tell(s, &(struct run_event){.kind = RUN_RESUMED, .pause = str_text(&text)});
+    str_release(&text);
+}
+
+static int try_to_write(struct slot *slot, const struct record *record, struct err *err)
+{
+    struct store *store = slot->scheduler->store;
+    switch (record->kind) {
+    case RECORD_ENVIRONMENT:
+        return store_attempt_begin(store, slot->cell->key, &record->environment,
+                                   slot->scheduler->running - 1, &slot->attempt, err);
+    case RECORD_ENGINE:
+        return store_engine(store, slot->attempt, &record->engine, err);
+    case RECORD_NOISE:
+        return store_noise(store, slot->attempt, &record->noise, err);
+    case RECORD_ARTIFACT:
+        return store_artifact(store, slot->attempt, &record->artifact, err);
+    case RECORD_SELECTION:
+        return store_selection(store, slot->attempt, &record->selection, err);
+    case RECORD_SOLVER:
+        return store_solver(store, slot->attempt, &record->solver, err);
+    case RECORD_EPOCH:
+        return store_epoch(store, slot->attempt, &record->epoch, err);
+    case RECORD_WARNING:
+        return store_warning(store, slot->attempt, &record->warning, err);
+    case RECORD_END:
+        return store_attempt_end(store, slot->attempt, &record->end, err);
+    case RECORD_PROGRESS:
+        break;
+    }
+    return 0;
+}
+
+/* Into the database, however long it takes; not where the scheduler has become silent. */
+static void write_record(struct slot *slot, const struct record *record)
 {
     struct scheduler *s = slot->scheduler;
     struct err err;
+    while (!s->silent && try_to_write(slot, record, &err)) {
+        if (err.cause == ERR_OTHER)
+            fail(s, &err);
+        else
+            pause_for(s, pause_kind_of(err.cause));
+    }
+    resume(s);
+}
+
+static void begin_attempt(struct slot *slot, const struct record_environment *environment)
+{
+    const char *crowded = slot->scheduler->crowded;
     if (slot->attempt)
         return;
-    check_store(s,
-                store_attempt_begin(s->store, slot->cell->key, environment, s->running - 1,
-                                    &slot->attempt, &err),
-                &err);
-    if (s->broken.text[0] || !s->crowded)
-        return;
-    const struct record_warning warning = {"CROWDED", s->crowded};
-    check_store(s, store_warning(s->store, slot->attempt, &warning, &err), &err);
+    write_record(slot, &(struct record){.kind = RECORD_ENVIRONMENT, .environment = *environment});
+    if (crowded)
+        write_record(slot,
+                     &(struct record){.kind = RECORD_WARNING, .warning = {"CROWDED", crowded}});
 }
 
 static void take_record(void *context, const struct record *record)
@@ -187,15 +276,13 @@ static void take_record(void *context, const struct record *record)
     struct slot *slot = context;
     struct scheduler *s = slot->scheduler;
     struct run_event event = {.worker = slot->number, .cell = slot->cell};
-    struct err err;
-    if (s->broken.text[0])
-        return;
     if (record->kind == RECORD_ENVIRONMENT) {
         begin_attempt(slot, &record->environment);
         return;
     }
     begin_attempt(slot, &s->environment);
-    if (s->broken.text[0])
+    write_record(slot, record);
+    if (s->silent)
         return;
     switch (record->kind) {
     case RECORD_PROGRESS:
@@ -205,31 +292,20 @@ static void take_record(void *context, const struct record *record)
     case RECORD_EPOCH:
         event.kind = RUN_CELL_EPOCH;
         event.epoch = &record->epoch;
-        check_store(s, store_epoch(s->store, slot->attempt, &record->epoch, &err), &err);
         break;
     case RECORD_WARNING:
         event.kind = RUN_CELL_WARNING;
         event.warning = &record->warning;
-        check_store(s, store_warning(s->store, slot->attempt, &record->warning, &err), &err);
         break;
-    case RECORD_SELECTION:
-        check_store(s, store_selection(s->store, slot->attempt, &record->selection, &err), &err);
-        return;
-    case RECORD_NOISE:
-        check_store(s, store_noise(s->store, slot->attempt, &record->noise, &err), &err);
-        return;
     case RECORD_ARTIFACT:
         event.kind = RUN_CELL_SCORED;
         event.artifact = &record->artifact;
         queue_scored(s->queue, place_of(s, slot->cell));
-        check_store(s, store_artifact(s->store, slot->attempt, &record->artifact, &err), &err);
         break;
+    case RECORD_SELECTION:
+    case RECORD_NOISE:
     case RECORD_SOLVER:
-        check_store(s, store_solver(s->store, slot->attempt, &record->solver, &err), &err);
-        return;
     case RECORD_ENGINE:
-        check_store(s, store_engine(s->store, slot->attempt, &record->engine, &err), &err);
-        return;
     case RECORD_ENVIRONMENT:
     case RECORD_END:
         return;
@@ -285,7 +361,6 @@ static void end_cell(struct slot *slot)
 {
     struct scheduler *s = slot->scheduler;
     struct record_end end;
-    struct err err;
     worker_finish(&slot->worker, &end);
     end.timing.beside_mean = beside_mean(slot);
     if (s->killed && end.state == ATTEMPT_FAILED) {
@@ -294,12 +369,16 @@ static void end_cell(struct slot *slot)
     }
     if (slot->verdict[0] && end.state == ATTEMPT_FAILED)
         end.reason = slot->verdict;
-    if (!s->broken.text[0]) {
-        begin_attempt(slot, &s->environment);
-        check_store(s, store_attempt_end(s->store, slot->attempt, &end, &err), &err);
-        if (!s->broken.text[0] && (end.state == ATTEMPT_DONE || end.state == ATTEMPT_DIVERGED))
-            remove_checkpoint(s, slot->cell);
+    end.timing.reason =
+        pause_reason(&slot->before, ledger_now(s), end.timing.reason, &slot->worker.arena);
+    begin_attempt(slot, &s->environment);
+    write_record(slot, &(struct record){.kind = RECORD_END, .end = end});
+    if (s->silent) { /* whatever it has done, nobody will know */
+        end.state = ATTEMPT_LOST;
+        end.reason = "stopped while nothing could be written";
     }
+    if (end.state == ATTEMPT_DONE || end.state == ATTEMPT_DIVERGED)
+        remove_checkpoint(s, slot->cell);
     const bool again = judge(slot, &end);
     tell(s, &(struct run_event){.kind = RUN_CELL_ENDED,
                                 .worker = slot->number,
@@ -336,10 +415,11 @@ static void start_cell(struct scheduler *s, struct slot *slot, const struct plan
     const int failed = worker_start(&slot->worker, &job, s->assignments, &err);
     str_release(&checkpoint);
     if (failed) {
-        check_store(s, -1, &err); /* no process or no descriptor left: as fatal as no disk */
+        fail(s, &err); /* no process or no descriptor left */
         return;
     }
     slot->cell = cell;
+    slot->before = *ledger_now(s);
     s->running++;
     s->again[place_of(s, cell)] = true;
     tell(s, &(struct run_event){.kind = RUN_CELL_STARTED, .worker = slot->number, .cell = cell});
@@ -389,6 +469,15 @@ static const struct plan_cell *next_cell(struct scheduler *s)
     return NULL;
 }
 
+/* false: the user wants to wait no longer. */
+static bool wait_for_room(struct scheduler *s)
+{
+    while (!s->stopping && !pause_has_room(s->options->db))
+        pause_for(s, PAUSE_FULL);
+    resume(s);
+    return !s->stopping;
+}
+
 static void fill_slots(struct scheduler *s)
 {
     for (int i = 0; i < s->options->jobs && !s->stopping && !s->gave_up; i++) {
@@ -397,8 +486,36 @@ static void fill_slots(struct scheduler *s)
         const struct plan_cell *cell = next_cell(s);
         if (!cell)
             return;
-        start_cell(s, &s->slots[i], cell);
+        if (wait_for_room(s))
+            start_cell(s, &s->slots[i], cell);
+        else
+            queue_ended(s->queue, place_of(s, cell));
     }
+}
+
+/* Ctrl-Z: as long as the scheduler stands still, so do the workers. */
+static void stand_still(struct scheduler *s)
+{
+    const int64_t since = clock_now();
+    for (int i = 0; i < s->options->jobs; i++)
+        if (s->slots[i].cell)
+            worker_freeze(&s->slots[i].worker, true);
+    pause_stop();
+    for (int i = 0; i < s->options->jobs; i++)
+        if (s->slots[i].cell)
+            worker_freeze(&s->slots[i].worker, false);
+    s->ledger.ns[PAUSE_STOPPED] += clock_now() - since;
+}
+
+/* Seconds that a cell in flight has had: what held the grid up is not its own. */
+static double seconds_had(struct slot *slot, int64_t now)
+{
+    const struct pause_ledger *ledger = ledger_now(slot->scheduler);
+    int64_t had = now - slot->started;
+    for (int kind = 0; kind < PAUSE_KINDS; kind++)
+        if (kind != PAUSE_SLEPT)
+            had -= ledger->ns[kind] - slot->before.ns[kind];
+    return (double)had * 1e-9;
 }
 
 /* Limits of the cells in flight, and of the whole. */
@@ -411,22 +528,31 @@ static void watch(struct scheduler *s)
     for (int i = 0; i < s->options->jobs; i++) {
         struct slot *slot = &s->slots[i];
         if (slot->cell && !slot->verdict[0] && !slot->worker.ended &&
-            watchdog_barks(&slot->cell->limits, (double)(now - slot->started) * 1e-9,
-                           slot->worker.pid, slot->verdict))
+            watchdog_barks(&slot->cell->limits, seconds_had(slot, now), slot->worker.pid,
+                           slot->verdict))
             worker_kill(&slot->worker);
     }
     if (s->budget && !s->stopping && s->running > 0 && budget_left(s->budget) <= 0)
         stop_gently(s, "the time is up");
 }
 
-static void take_signal(struct scheduler *s, int signals)
+static void take_signal(struct scheduler *s)
 {
     struct signalfd_siginfo info;
-    if (read(signals, &info, sizeof info) != (ssize_t)sizeof info)
+    if (read(s->signals, &info, sizeof info) != (ssize_t)sizeof info)
         return;
+    if (info.ssi_signo == SIGTSTP) {
+        stand_still(s);
+        return;
+    }
     const bool gentle = info.ssi_signo == SIGUSR1 || (info.ssi_signo == SIGINT && !s->stopping);
     s->totals.interrupted = true;
     s->totals.signal = (int)info.ssi_signo;
+    if (s->paused) { /* what the cells in flight have to say cannot be kept */
+        s->silent = true;
+        kill_workers(s);
+        return;
+    }
     if (!gentle) {
         kill_workers(s);
         return;
@@ -435,11 +561,11 @@ static void take_signal(struct scheduler *s, int signals)
 }
 
 /* Sleeps until a worker, a signal or the clock says something. */
-static void wait_for_news(struct scheduler *s, int signals)
+static void wait_for_news(struct scheduler *s)
 {
     struct pollfd fds[2 * RUN_MAX_JOBS + 1];
     nfds_t count = 0;
-    fds[count++] = (struct pollfd){signals, POLLIN, 0};
+    fds[count++] = (struct pollfd){s->signals, POLLIN, 0};
     for (int i = 0; i < s->options->jobs; i++) {
         if (!s->slots[i].cell)
             continue;
@@ -448,7 +574,7 @@ static void wait_for_news(struct scheduler *s, int signals)
         fds[count++] = (struct pollfd){s->slots[i].worker.log, POLLIN, 0};
     }
     if (poll(fds, count, TICK_MS) > 0 && fds[0].revents)
-        take_signal(s, signals);
+        take_signal(s);
 }
 
 static void read_workers(struct scheduler *s)
@@ -503,12 +629,16 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
 {
     struct scheduler *s;
     sigset_t watched, before;
+    struct sigaction hangup;
     REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS && options->threads >= 1);
     sigemptyset(&watched);
     sigaddset(&watched, SIGINT);
     sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGHUP);
     sigaddset(&watched, SIGUSR1);
+    sigaddset(&watched, SIGTSTP);
+    /* Blocked, it would come although nohup has it ignored. */
+    if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN)
+        sigaddset(&watched, SIGHUP);
     sigprocmask(SIG_BLOCK, &watched, &before);
     const int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0) {
@@ -518,6 +648,8 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     MEM_NEW(s, 1);
     s->plan = plan;
     s->store = store;
+    store_wait_for_lock(store, PAUSE_LOCK_MS);
+    s->signals = signals;
     s->options = options;
     s->watcher = watcher;
     arena_init(&s->arena);
@@ -533,7 +665,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
             &s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s", options->jobs,
             options->threads, options->threads == 1 ? "" : "s", room, room == 1 ? "" : "s");
     for (fill_slots(s); s->running > 0; fill_slots(s)) {
-        wait_for_news(s, signals);
+        wait_for_news(s);
         read_workers(s);
         watch(s);
         tell(s, &(struct run_event){.kind = RUN_TICK});

@@ -19,6 +19,11 @@
  * SIGINT (Ctrl-C) once: no new cells; those in flight write a checkpoint and stop, and their
  * attempts are lost; those that are not checkpointed are finished. Again, or SIGTERM or SIGHUP:
  * stop now. SIGUSR1, which batch systems send before a time limit, is a first Ctrl-C.
+ * Where SIGHUP was ignored when the program started (nohup), it stays so. SIGTSTP (Ctrl-Z) stops
+ * the workers too until the scheduler goes on.
+ *
+ * A full disk and a database that another program holds do not fail: the scheduler waits and
+ * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once.
  */
 #ifndef WINNOW_RUN_H
 #define WINNOW_RUN_H
@@ -43,6 +48,7 @@ struct run_options {
     int limit;               /* start at most so many cells, 0: all */
     bool retry_failed;       /* run again what failed or diverged */
     const char *data_dir;    /* or NULL */
+    const char *db;          /* path of the store: where room is looked for */
     const char *artifacts;   /* folder of shared scores; NULL: none are kept */
     bool reuse;              /* what lies there */
     const char *checkpoints; /* folder of cells' checkpoints; NULL: none are read or written */
@@ -65,21 +71,24 @@ enum run_event_kind {
     RUN_CELL_WARNING,  /* warning */
     RUN_CELL_ENDED,    /* end */
     RUN_STOPPING,      /* the first Ctrl-C, or why */
+    RUN_PAUSED,        /* pause: nothing can be written for the time being */
+    RUN_RESUMED,       /* pause: how long that took */
     RUN_TICK,          /* a fifth of a second went by, or something happened */
 };
 
 struct run_event {
     enum run_event_kind kind;
     int worker;                   /* 0..jobs-1 */
-    const struct plan_cell *cell; /* NULL for RUN_STOPPING and RUN_TICK */
+    const struct plan_cell *cell; /* NULL where the event is of no cell */
     const struct record_progress *progress;
     const struct record_artifact *artifact;
     const struct record_epoch *epoch;
     const struct record_warning *warning;
     const struct record_end *end;
-    bool again;      /* of RUN_CELL_ENDED: the cell is queued once more */
-    const char *why; /* of RUN_STOPPING; NULL: Ctrl-C */
-    bool finishing;  /* RUN_STOPPING: those in flight go on to their end */
+    bool again;        /* of RUN_CELL_ENDED: the cell is queued once more */
+    const char *why;   /* of RUN_STOPPING; NULL: Ctrl-C */
+    bool finishing;    /* RUN_STOPPING: those in flight go on to their end */
+    const char *pause; /* a text */
 };
 
 struct run_watcher {

@@ -133,6 +133,7 @@ static int spawn(struct worker *worker, const struct pipe *job, const struct pip
     /* Until the worker waits for it (cmd_cell_stop.h): told to stop in between, it must not die. */
     sigaddset(&blocked, SIGUSR1);
     sigfillset(&all);
+    sigdelset(&all, SIGHUP); /* nohup's ignoring it is for workers too */
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, job->read, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, log->write, STDOUT_FILENO);
@@ -285,6 +286,12 @@ void worker_stop(struct worker *worker)
 {
     if (worker->pid > 0)
         kill(worker->pid, SIGUSR1);
+}
+
+void worker_freeze(struct worker *worker, bool still)
+{
+    if (worker->pid > 0)
+        kill(worker->pid, still ? SIGSTOP : SIGCONT);
 }
 
 void worker_kill(struct worker *worker)

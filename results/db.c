@@ -1,5 +1,6 @@
 #include "results/db.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
 
@@ -23,9 +24,30 @@ struct bound db_blob(const void *bytes, size_t size)
     return (struct bound){.type = BOUND_BLOB, .bytes = bytes, .size = size};
 }
 
+enum err_cause db_cause(int code, int system_error)
+{
+    switch (code & 0xff) { /* the rest says where, in an extended code */
+    case SQLITE_FULL:
+        return ERR_FULL;
+    case SQLITE_IOERR: /* so the shared memory cannot grow */
+    case SQLITE_CANTOPEN:
+        return system_error == ENOSPC || system_error == EDQUOT ? ERR_FULL : ERR_OTHER;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* others take and leave the lock faster than SQLite looks */
+        return ERR_BUSY;
+    default:
+        return ERR_OTHER;
+    }
+}
+
 static int fail(sqlite3 *db, struct err *err)
 {
-    return err_set(err, "%s", sqlite3_errmsg(db));
+    const enum err_cause cause = db_cause(sqlite3_extended_errcode(db), sqlite3_system_errno(db));
+    err_set(err, "%s", sqlite3_errmsg(db));
+    if (err)
+        err->cause = cause;
+    return -1;
 }
 
 static int bind(sqlite3_stmt *statement, int place, const struct bound *value)

@@ -17,6 +17,9 @@
 
 struct sqlite3;
 
+/* What a code of SQLite's, extended or not, and the errno with it mean for those who may wait. */
+enum err_cause db_cause(int code, int system_error);
+
 /* A value for a '?'; what it points to is borrowed for the call. */
 struct bound {
     enum { BOUND_INT, BOUND_REAL, BOUND_TEXT, BOUND_BLOB } type;

@@ -46,23 +46,59 @@ static bool still_there(int fd, const char *path)
            open_one.st_dev == named_one.st_dev && open_one.st_ino == named_one.st_ino;
 }
 
-static void held_by_other(int fd, const char *lock_path, struct err *err)
+/* What the file says of who made it. */
+struct holder {
+    long pid; /* 0: nothing can be read */
+    char host[64], boot[64];
+};
+
+static struct holder this_process(void)
 {
-    char text[128] = "", host[64] = "";
-    long pid = 0;
+    struct holder holder = {.pid = (long)getpid(), .host = "unknown", .boot = "unknown"};
+    gethostname(holder.host, sizeof holder.host - 1);
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+    if (file && fscanf(file, "%63s", holder.boot) != 1)
+        snprintf(holder.boot, sizeof holder.boot, "unknown");
+    if (file)
+        fclose(file);
+    return holder;
+}
+
+static struct holder read_holder(int fd)
+{
+    struct holder holder = {0};
+    char text[256] = "";
     const ssize_t length = pread(fd, text, sizeof text - 1, 0);
     text[length > 0 ? length : 0] = '\0';
-    if (sscanf(text, "%ld %63s", &pid, host) == 2)
-        err_set(err, "process %ld on %s is writing it (lock file %s)", pid, host, lock_path);
+    if (sscanf(text, "%ld %63s %63s", &holder.pid, holder.host, holder.boot) < 2)
+        holder.pid = 0;
+    return holder;
+}
+
+static void held_by_other(int fd, const char *lock_path, struct err *err)
+{
+    const struct holder holder = read_holder(fd);
+    if (holder.pid)
+        err_set(err, "process %ld on %s is writing it (lock file %s)", holder.pid, holder.host,
+                lock_path);
     else
         err_set(err, "another process is writing it (lock file %s)", lock_path);
 }
 
+/* Whether the file may be that of a living process although nobody here holds it. */
+static bool of_another_machine(const struct holder *left)
+{
+    const struct holder here = this_process();
+    return left->pid && left->boot[0] && strcmp(left->host, here.host) != 0 &&
+           strcmp(left->boot, here.boot) != 0;
+}
+
 static int write_holder(int fd)
 {
-    char host[64] = "unknown", text[128];
-    gethostname(host, sizeof host - 1);
-    const int length = snprintf(text, sizeof text, "%ld %s\n", (long)getpid(), host);
+    const struct holder holder = this_process();
+    char text[256];
+    const int length =
+        snprintf(text, sizeof text, "%ld %s %s\n", holder.pid, holder.host, holder.boot);
     return ftruncate(fd, 0) || pwrite(fd, text, (size_t)length, 0) != length ? -1 : 0;
 }
 
@@ -90,6 +126,16 @@ int lock_take(const char *path, struct lock **ret_lock, struct err *err)
     struct lock lock = {.fd = -1};
     str_addf(&lock.path, "%s.lock", path);
     if (open_locked(str_text(&lock.path), &lock.fd, err)) {
+        str_release(&lock.path);
+        return -1;
+    }
+    const struct holder left = read_holder(lock.fd);
+    if (of_another_machine(&left)) {
+        err_set(err,
+                "process %ld on %s was writing it, and whether it still does cannot be seen from "
+                "here: if it does not, remove %s",
+                left.pid, left.host, str_text(&lock.path));
+        close(lock.fd);
         str_release(&lock.path);
         return -1;
     }

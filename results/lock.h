@@ -1,7 +1,11 @@
 /*
- * lock: one scheduler a database. PATH.lock holds "pid host" of who writes PATH, and a flock(2) on
- * it holds for exactly as long as that process lives: what a killed one leaves behind is a file
- * without a lock, and no obstacle.
+ * lock: one scheduler a database. PATH.lock holds "pid host boot" of who writes PATH (boot: the
+ * kernel's boot_id), and a flock(2) on it holds for exactly as long as that process lives: what a
+ * killed one leaves behind is a file without a lock, and no obstacle.
+ *
+ * A flock tells of processes on this machine only. A file that another machine left, on a disk that
+ * both see, is refused with what to do; one from before a restart of this machine is not. Two
+ * containers of one machine have its boot_id, and names of their own.
  */
 #ifndef WINNOW_RESULTS_LOCK_H
 #define WINNOW_RESULTS_LOCK_H

@@ -10,15 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <zlib.h>
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* ---- Experiments and cells --------------------------------------------------------------------*/
 
@@ -66,7 +58,7 @@ static int put_experiment(struct store *store, const struct store_experiment *ex
     const struct bound values[] = {
         db_text(experiment->name), db_text(experiment->file),
         db_text(experiment->yaml), db_text(experiment->figures ? experiment->figures : "[]"),
-        db_int(now_ns()),
+        db_int(store_now(store)),
     };
     int64_t id = 0;
     if (db_get_int(store->db,
@@ -177,8 +169,8 @@ static int put_attempt(struct store *store, const char *key,
     if (put_environment(store, environment, &environment_id, err) || make_token(token, err))
         return -1;
     const struct bound values[] = {
-        db_text(key),   db_int(environment_id), db_text(attempt_state_names[ATTEMPT_RUNNING]),
-        db_int(beside), db_int(now_ns()),       db_text(token),
+        db_text(key),   db_int(environment_id),   db_text(attempt_state_names[ATTEMPT_RUNNING]),
+        db_int(beside), db_int(store_now(store)), db_text(token),
     };
     if (db_get_int(store->db,
                    "INSERT INTO attempt (cell, environment, state, beside, started_at, token) "
@@ -373,7 +365,7 @@ static int put_end(struct store *store, int64_t attempt, const struct record_end
     const struct record_timing *timing = &end->timing;
     const struct bound values[] = {
         db_text(attempt_state_names[end->state]),
-        seen ? db_int(now_ns()) : db_text(NULL),
+        seen ? db_int(store_now(store)) : db_text(NULL),
         db_text(end->reason),
         db_text(end->log),
         db_real(end->test_accuracy),

@@ -32,17 +32,23 @@ enum store_mode {
     STORE_WRITE, /* created where missing; takes the lock (PATH.lock); migrated, with a backup first
                   */
     STORE_READ,  /* query only; must exist */
+    STORE_WRITE_ANYWHERE, /* as STORE_WRITE, on a network file system too: who asks for it answers
+                             for nobody else using it */
 };
 
 /*
  * For writing, the last folder of path is created where it is missing, and attempts left RUNNING by
  * a dead scheduler become LOST. Errors, each with the path: no such file, not a database, not
  * winnow's (application_id), a newer version (user_version), locked by another scheduler (its pid
- * and host are in the message), a network file system, and SQLite's own.
+ * and host are in the message), a network file system, and SQLite's own. A full disk and a
+ * database held by another program are told apart by err->cause, here and below.
  */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, struct err *err);
 /* Checkpoints the WAL, so that one file remains; gives the lock back. NULL is fine. */
 void store_close(struct store *store);
+/* How long a write waits for a program that holds the database, before it fails with ERR_BUSY; 10 s
+ * unless told. */
+void store_wait_for_lock(struct store *store, int milliseconds);
 /* For readers (winnow sql, plots): the connection, query only in STORE_READ, where it also has the
  * aggregates of results/functions.h. Borrowed. */
 struct sqlite3 *store_sqlite(struct store *store);

@@ -130,7 +130,7 @@ static int size_of(struct store *store, int64_t *ret_bytes, struct err *err)
 int store_vacuum(struct store *store, int64_t *ret_before, int64_t *ret_after, struct err *err)
 {
     int64_t before = 0;
-    REQUIRE(store->mode == STORE_WRITE);
+    REQUIRE(store->mode != STORE_READ);
     if (size_of(store, &before, err) || db_exec(store->db, "VACUUM", err) ||
         size_of(store, ret_after, err))
         return store_told(store, -1, err);

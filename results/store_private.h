@@ -13,7 +13,17 @@ struct store {
     char *path; /* as given: for messages */
     enum store_mode mode;
     struct lock *lock; /* NULL for readers */
+    int64_t epoch;     /* what store_now adds to the time since the machine was started */
 };
+
+/*
+ * Nanoseconds since 1970, for *_at. The wall clock is read once, when the store is opened; from
+ * there on it is CLOCK_BOOTTIME that goes on, also while the machine sleeps. So whoever sets the
+ * clock while a grid runs changes neither the order of its attempts nor how long they took.
+ */
+int64_t store_now(const struct store *store);
+/* Reads the wall clock. */
+void store_set_clock(struct store *store);
 
 /* Every error of a store begins with its file: returns failed, with that done. */
 int store_told(const struct store *store, int failed, struct err *err);

@@ -1,5 +1,6 @@
 #include "tests/plot_db.h"
 
+#include "results/functions.h"
 #include "results/selection_functions.h"
 #include "tests/support.h"
 
@@ -97,6 +98,7 @@ struct sqlite3 *plot_db_open(void)
                      " kept INTEGER, bitmap BLOB)");
     plot_db_exec(db, time_to_accuracy);
     struct err err;
+    cr_assert_eq(functions_register(db, &err), 0);
     cr_assert_eq(selection_functions_register(db, &err), 0);
     create_view(db, "v_versus");
     create_view(db, "v_versus_summary");

@@ -21,5 +21,8 @@ int disk_stat(const char *path, struct disk *ret_disk, struct err *err);
 
 /* Whether a file system of that type is shared with other machines. */
 bool disk_is_network(const char *type);
+/* The name of one that is, by statfs's magic number; NULL for all others. FUSE's are told by their
+ * names only. */
+const char *disk_network_name(uint32_t magic);
 
 #endif

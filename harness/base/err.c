@@ -14,6 +14,7 @@ int err_set(struct err *err, const char *format, ...)
         vsnprintf(text, sizeof text, format, args);
         va_end(args);
         memcpy(err->text, text, sizeof text);
+        err->cause = ERR_OTHER;
     }
     return -1;
 }

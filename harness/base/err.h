@@ -14,11 +14,20 @@
 #ifndef WINNOW_BASE_ERR_H
 #define WINNOW_BASE_ERR_H
 
-struct err {
-    char text[1024];
+/* Whether the same call may succeed later. */
+enum err_cause {
+    ERR_OTHER, /* no */
+    ERR_FULL,  /* once there is room on the disk */
+    ERR_BUSY,  /* once another program lets go */
 };
 
-/* Writes the message and returns -1, so that `return err_set(err, ...)` fails. err may be NULL. */
+struct err {
+    char text[1024];
+    enum err_cause cause;
+};
+
+/* Writes the message and returns -1, so that `return err_set(err, ...)` fails. err may be NULL. The
+ * cause is ERR_OTHER then; who knows better sets it afterwards. */
 int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts a prefix, usually a place ("cell 3f2a: "), before the message; returns -1. */

@@ -52,6 +52,19 @@ void str_addf(struct str *str, const char *format, ...)
     str->length += (size_t)length;
 }
 
+void str_add_duration(struct str *str, double seconds)
+{
+    const long long s = llround(seconds);
+    if (seconds > 0 && seconds < 0.95)
+        str_addf(str, "%.1f s", seconds < 0.05 ? 0.1 : seconds);
+    else if (s < 60)
+        str_addf(str, "%lld s", s);
+    else if (s < 3600)
+        str_addf(str, "%lld min %02lld s", s / 60, s % 60);
+    else
+        str_addf(str, "%lld h %02lld min", s / 3600, s / 60 % 60);
+}
+
 const char *str_text(const struct str *str)
 {
     return str->text ? str->text : "";

@@ -23,6 +23,8 @@ struct str {
 void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const char *bytes, size_t count);
 void str_addf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "0.3 s", "45 s", "3 min 12 s", "2 h 05 min" */
+void str_add_duration(struct str *str, double seconds);
 /* Never NULL. Valid until the next change. */
 const char *str_text(const struct str *str);
 void str_clear(struct str *str);

@@ -23,14 +23,14 @@ static const char *const tiny = "name: tiny\n"
                                 "train: {epochs: 3, batch: 32}\n";
 
 /* Seconds a cell: the limit's signal comes after some of them. */
-enum { LIMITED_EPOCHS = 120 };
+enum { LIMITED_EPOCHS = 2000 };
 static const char *const limited = "name: limited\n"
                                    "dataset: {name: synthetic, samples: 4000, classes: 4}\n"
                                    "model: {name: mlp, width: 128}\n"
                                    "pruner: [random, {name: ucb, period: 2}, random-dynamic]\n"
                                    "rate: 0.3\n"
                                    "seed: 1\n"
-                                   "train: {epochs: 120, batch: 32}\n"
+                                   "train: {epochs: 2000, batch: 32}\n"
                                    "limits: {checkpoint: 1s}\n";
 
 static const char *const lost = "name: lost\n"

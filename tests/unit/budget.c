@@ -17,7 +17,7 @@ TestSuite(budget, .init = enter);
 
 static void expect_until(const char *text, double wanted)
 {
-    struct err err = {""};
+    struct err err = {0};
     double seconds = -1;
     cr_assert_eq(budget_until(text, evening, &seconds, &err), 0, "%s: %s", text, err.text);
     cr_expect_float_eq(seconds, wanted, 0.5, "%s: %g s, expected %g", text, seconds, wanted);
@@ -63,7 +63,7 @@ Test(budget, what_is_no_time_is_refused)
         "07:0",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct err err = {""};
+        struct err err = {0};
         double seconds;
         cr_expect_eq(budget_until(wrong[i], evening, &seconds, &err), -1, "'%s'", wrong[i]);
         cr_expect_neq(err.text[0], '\0', "'%s'", wrong[i]);

@@ -340,7 +340,7 @@ Test(cell, json_of_others_is_read_strictly)
     arena_init(&arena);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cell cell = {.seed = 77};
-        struct err err = {{0}};
+        struct err err = {0};
         cr_expect_eq(cell_from_json(cases[i].json, &arena, &cell, &err), -1, "%s", cases[i].json);
         cr_expect(strncmp(err.text, cases[i].error, strlen(cases[i].error)) == 0, "%s\ngave %s",
                   cases[i].json, err.text);

@@ -167,7 +167,7 @@ Test(environment, correct_blas_does_nothing_twice_or_in_vain)
 {
     char name[] = "cell";
     char *argv[] = {name, NULL};
-    struct err err = {""};
+    struct err err = {0};
     setenv("WINNOW_BLAS_FOUND", "Prescott", 1);
     unsetenv("OPENBLAS_NUM_THREADS");
     cr_expect_eq(environment_correct_blas(argv, 1, &err), 0, "%s", err.text);

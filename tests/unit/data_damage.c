@@ -137,7 +137,7 @@ ParameterizedTest(size_t *i, data, damaged_files_are_refused)
     const char *const dirs[] = {folder, NULL};
     const struct data_spec spec = made_spec(damage->dataset);
     struct dataset *data = NULL;
-    struct err err = {""};
+    struct err err = {0};
     const int failed = dataset_load(dataset_find(damage->dataset), &spec, 0, dirs, &data, &err);
     EXPECT_EQ(failed, -1);
     cr_expect_null(data);
@@ -156,7 +156,7 @@ Test(data, counts_of_pictures_and_labels_must_agree)
     const char *const dirs[] = {folder, NULL};
     const struct data_spec spec = made_spec("mnist");
     struct dataset *data = NULL;
-    struct err err = {""};
+    struct err err = {0};
     char expected[1024];
     EXPECT_EQ(dataset_load(dataset_find("mnist"), &spec, 0, dirs, &data, &err), -1);
     snprintf(expected, sizeof expected,

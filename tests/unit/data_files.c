@@ -12,7 +12,7 @@ static void hash_from(const char *dataset, const char *const *dirs, char ret_has
 {
     const struct data_spec spec = made_spec(dataset);
     struct dataset *data = NULL;
-    struct err err = {""};
+    struct err err = {0};
     const int failed = dataset_load(dataset_find(dataset), &spec, 0, dirs, &data, &err);
     cr_assert(!failed, "%s", err.text);
     memcpy(ret_hash, data->hash, HASH_HEX_SIZE);

@@ -291,7 +291,7 @@ Test(data, a_pad_must_be_smaller_than_the_picture)
 {
     struct dataset *data = random_dataset((struct shape){5, 7, 1, 0});
     struct augment augment = {.kind = AUGMENT_CROP, .pad = 4};
-    struct err err = {""};
+    struct err err = {0};
     EXPECT_EQ(dataset_check_augment(data, &augment, &err), 0);
     augment.pad = 5;
     EXPECT_EQ(dataset_check_augment(data, &augment, &err), -1);

@@ -143,7 +143,7 @@ struct dataset *made_load(const char *dataset, const struct data_spec *spec, uin
 {
     const char *const dirs[] = {folder, NULL};
     struct dataset *data = NULL;
-    struct err err = {""};
+    struct err err = {0};
     const int failed = dataset_load(dataset_find(dataset), spec, seed, dirs, &data, &err);
     cr_assert_eq(failed, 0, "%s", err.text);
     return data;

@@ -75,7 +75,7 @@ Test(emit, a_frozen_plan_is_the_plan)
 static void expect_refused(const char *changed, const char *why)
 {
     struct frozen_plan *none;
-    struct err err = {""};
+    struct err err = {0};
     cr_expect_eq(frozen_plan_parse(changed, "plan.jsonl", &none, &err), -1);
     cr_expect(strstr(err.text, why) && strstr(err.text, "plan.jsonl"), "%s", err.text);
 }

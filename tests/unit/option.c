@@ -118,7 +118,7 @@ Test(option, set_is_strict_and_leaves_the_rest_alone)
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *name = settings[i].name, *text = settings[i].text;
         struct thing thing;
-        struct err err = {""};
+        struct err err = {0};
         memset(&thing, 0, sizeof thing);
         option_defaults(table, &thing);
         const struct thing before = thing;
@@ -161,7 +161,7 @@ Test(option, json_round_trip)
     };
     for (size_t i = 0; i < sizeof things / sizeof *things; i++) {
         struct thing back = odd;
-        struct err err = {""};
+        struct err err = {0};
         /* Through text, as it is stored. */
         json_t *object = option_to_json(table, &things[i]);
         char *text = json_dumps(object, JSON_SORT_KEYS);
@@ -214,7 +214,7 @@ Test(option, wrong_json)
 {
     for (size_t i = 0; i < sizeof wrong_json / sizeof *wrong_json; i++) {
         struct thing thing;
-        struct err err = {""};
+        struct err err = {0};
         json_t *value = json_loads(wrong_json[i].json, JSON_DECODE_ANY, NULL);
         cr_assert_not_null(value, "%s", wrong_json[i].json);
         cr_expect_eq(option_from_json(table, value, &arena, &thing, &err), -1, "%s was accepted",

@@ -88,7 +88,7 @@ Test(plan, missing_data_is_an_error)
     /* Only a folder without data is looked at. */
     cr_assert_eq(setenv("WINNOW_DATA", "nowhere", 1), 0);
     struct plan *plan = NULL;
-    struct err err = {{0}};
+    struct err err = {0};
     cr_expect_eq(plan_make(config, &plan, &err), -1);
     cr_expect_null(plan);
     cr_expect_neq(err.text[0], '\0');

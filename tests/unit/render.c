@@ -27,7 +27,7 @@ static const char *const only_svg[] = {"svg", NULL};
 static char *data_of(const char *figure, struct sqlite3 *db, const char *experiment)
 {
     struct str tsv = {0};
-    struct err err = {""};
+    struct err err = {0};
     cr_assert_eq(figure_data(figure_find(figure), db, experiment, &tsv, &err), 0, "%s", err.text);
     return tsv.text;
 }
@@ -212,7 +212,7 @@ static void expect_no_data(struct sqlite3 *db, const char *figure, const char *e
                            int result, const char *message)
 {
     struct str tsv = {0};
-    struct err err = {""};
+    struct err err = {0};
     cr_expect_eq(figure_data(figure_find(figure), db, experiment, &tsv, &err), result, "%s",
                  str_text(&tsv));
     cr_expect_str_eq(err.text, message);
@@ -249,7 +249,7 @@ static void expect_experiment(struct sqlite3 *db, const char *wanted, const char
                               const char *message)
 {
     struct str found = {0};
-    struct err err = {""};
+    struct err err = {0};
     const int failed = figure_experiment(db, wanted, &found, &err);
     cr_expect_eq(failed, name ? 0 : -1);
     cr_expect_str_eq(str_text(&found), name ? name : "");
@@ -291,7 +291,7 @@ Test(render, writes_every_format)
     char *tsv = data_of("phases", db, plot_grid_small.name);
     char folder[128], path[256];
     struct str files = {0}, expected = {0};
-    struct err err = {""};
+    struct err err = {0};
     snprintf(folder, sizeof folder, "%s/it's/new", test_dir());
     cr_assert_eq(
         figure_draw(figure_find("phases"), tsv, folder, "page", figure_formats, &files, &err), 0,
@@ -333,7 +333,7 @@ static void expect_no_picture(const char *gnuplot, const char *message)
         cr_assert_eq(chmod(path, 0755), 0);
     }
     struct str files = {0};
-    struct err err = {""};
+    struct err err = {0};
     char *old = strdup(getenv("PATH"));
     setenv("PATH", bin, 1);
     const int failed = figure_draw(figure_find("phases"), tsv, out, "page", only_svg, &files, &err);
@@ -374,7 +374,7 @@ Test(render, gnuplot_writes_nothing)
 Test(render, no_folder)
 {
     struct str files = {0};
-    struct err err = {""};
+    struct err err = {0};
     char file[128], folder[160], message[256];
     snprintf(file, sizeof file, "%s/file", test_dir());
     test_write_file(file, "");

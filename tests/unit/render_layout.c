@@ -51,7 +51,7 @@ static char *draw(const struct figure *figure, struct sqlite3 *db, const char *e
                   const char *width)
 {
     struct str tsv = {0}, files = {0};
-    struct err err = {""};
+    struct err err = {0};
     char path[256];
     cr_assert_eq(figure_data(figure, db, experiment, &tsv, &err), 0, "%s", err.text);
     cr_assert_eq(figure_draw(figure, str_text(&tsv), test_dir(), width, only_svg, &files, &err), 0,

@@ -31,7 +31,7 @@ static bool exists(const char *path)
 static void expect_refusal(const char *path, enum store_mode mode, const char *reason)
 {
     struct store *store = NULL;
-    struct err err = {""};
+    struct err err = {0};
     cr_assert_neq(store_open(path, mode, &store, &err), 0, "opened: expected '%s'", reason);
     cr_expect_null(store, "outputs stay untouched");
     cr_expect(strstr(err.text, reason), "'%s', expected '%s'", err.text, reason);
@@ -119,6 +119,30 @@ Test(store_open, link_is_the_same_database)
     cr_assert_eq(symlink(path, link), 0);
     cr_expect_neq(store_open(link, STORE_WRITE, &second, &err), 0, "two writers");
     store_close(first);
+}
+
+Test(store_open, a_lock_file_of_another_machine_is_refused_with_what_to_do)
+{
+    const char *path = made_path("x.db");
+    char here[64] = "", boot[64] = "", text[256];
+    struct store *store = NULL;
+    struct err err;
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+    cr_assert(file && fscanf(file, "%63s", boot) == 1);
+    fclose(file);
+    gethostname(here, sizeof here - 1);
+    test_write_file(beside(path, ".lock"), "1 elsewhere 0-0\n");
+    cr_assert_neq(store_open(path, STORE_WRITE, &store, &err), 0);
+    cr_expect(strstr(err.text, "process 1 on elsewhere was writing it"), "%s", err.text);
+    cr_expect(strstr(err.text, "remove ") && strstr(err.text, "x.db.lock"), "%s", err.text);
+    cr_expect(exists(beside(path, ".lock")), "it is not ours to remove");
+    /* This machine before it was restarted, and a container that it ran. */
+    snprintf(text, sizeof text, "1 %s 0-0\n", here);
+    test_write_file(beside(path, ".lock"), text);
+    store_close(must_open(path, STORE_WRITE));
+    snprintf(text, sizeof text, "1 elsewhere %s\n", boot);
+    test_write_file(beside(path, ".lock"), text);
+    store_close(must_open(path, STORE_WRITE));
 }
 
 Test(store_open, stale_lock_file_is_no_obstacle)
@@ -325,7 +349,7 @@ Test(store_open, damaged_file_is_an_error)
 {
     const char *path = made_path("x.db");
     struct store *store = NULL;
-    struct err err = {""};
+    struct err err = {0};
     made_db(path);
     /* The file's header stays, the first page behind it is gone. */
     const int fd = open(path, O_RDWR);

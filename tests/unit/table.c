@@ -26,7 +26,7 @@ TestSuite(table, .init = open_db, .fini = close_db);
 static char *written(const char *sql, enum table_format format)
 {
     sqlite3_stmt *statement;
-    struct err err = {""};
+    struct err err = {0};
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -173,7 +173,7 @@ Test(table, errors_of_the_query_are_told)
 {
     sqlite3_stmt *statement;
     struct table table = {0};
-    struct err err = {""};
+    struct err err = {0};
     cr_assert_eq(sqlite3_prepare_v2(db, "SELECT abs(-9223372036854775808)", -1, &statement, NULL),
                  SQLITE_OK);
     cr_expect_eq(table_read(&table, statement, &err), -1);

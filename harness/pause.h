@@ -1,0 +1,61 @@
+/*
+ * pause: what may hold a grid up for a while, and how its attempts tell of it.
+ *
+ * A full disk and a database that another program holds are waited out: the scheduler stops reading
+ * records (pipes keep them, and a worker whose pipe is full waits), starts nothing, and repeats the
+ * very transaction that failed until it succeeds. Ctrl-Z stops the workers too, and a machine can
+ * sleep. Each is booked in a ledger; the difference between a cell's start and its end becomes its
+ * timing.reason, since its seconds may hold some of that wait:
+ *
+ *     const struct pause_ledger before = ledger; ...
+ *     end.timing.reason = pause_reason(&before, &ledger, end.timing.reason, &arena);
+ *     -> "paused for 12 s: the disk was full"
+ */
+#ifndef WINNOW_PAUSE_H
+#define WINNOW_PAUSE_H
+
+#include "harness/base/err.h"
+#include "harness/base/mem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    PAUSE_RETRY_MS = 2000,      /* between two tries */
+    PAUSE_LOCK_MS = 1000,       /* how long a try waits for a lock; no signal is seen meanwhile */
+    PAUSE_ROOM_BYTES = 4 << 20, /* less is hardly any: no cell starts, nothing is tried again */
+};
+
+enum pause_kind {
+    PAUSE_FULL,
+    PAUSE_LOCKED,
+    PAUSE_STOPPED, /* Ctrl-Z */
+    PAUSE_SLEPT,   /* the machine: no clock of the cell's ran */
+    PAUSE_KINDS,
+};
+
+struct pause_ledger {
+    int64_t ns[PAUSE_KINDS]; /* so far */
+};
+
+/* Of an error with a cause. */
+enum pause_kind pause_kind_of(enum err_cause cause);
+/* "disk full: paused; make room in results": what to tell while it lasts. */
+const char *pause_text(enum pause_kind kind, const char *path, struct arena *arena);
+/*
+ * Why the seconds of what ran between two states of the ledger are doubtful, after what was known
+ * already (or NULL); that alone where nothing held it up. Below a second of sleep is a rounding
+ * error of two clocks read one after the other.
+ */
+const char *pause_reason(const struct pause_ledger *before, const struct pause_ledger *now,
+                         const char *known, struct arena *arena);
+
+/* Whether the disk of path (its folder must exist) has PAUSE_ROOM_BYTES; true where it cannot be
+ * known. */
+bool pause_has_room(const char *path);
+/* How long the machine has slept since it was started, ns. */
+int64_t pause_slept(void);
+/* Stops this process as Ctrl-Z does, though SIGTSTP is blocked; returns when it goes on. */
+void pause_stop(void);
+
+#endif

@@ -46,7 +46,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 
-.PHONY: all demo test check bench deps help clean format lint hdr-check golden-update readme
+.PHONY: bench-views extension
+.PHONY: all demo test check bench soak deps help clean format lint hdr-check golden-update readme
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -95,6 +96,23 @@ $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 # -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.)
 $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 
+# The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
+# position-independent, and calling the SQLite that loads them.
+EXTENSION_SOURCES := results/functions.c results/functions_kept.c \
+                     $(patsubst %,harness/base/%.c,err mem num rng)
+EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
+extension: $B/winnow_functions.so
+$B/winnow_functions.so: $(EXTENSION_OBJECTS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs zlib) -lm
+$B/extension/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$Q$(CC) $(CPPFLAGS) -DWINNOW_EXTENSION $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -fPIC \
+	    -fvisibility=hidden -c -o $@ $<
+
+-include $(EXTENSION_OBJECTS:.o=.d)
+
 # Rebuilt when ONEDNN changes.
 $B/models/nn/conv/onednn.o: CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
 $B/models/nn/conv/onednn.o: $B/with-onednn
@@ -123,11 +141,14 @@ help:
 	@echo 'make test            install what is missing, build, run lint and every test'
 	@echo 'make                 build/winnow'
 	@echo 'make check [T=...]   the tests, or a suite of them: T=ops, T=config/keys'
+	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
+	@echo 'make bench-views     seconds that each view takes of a large database'
+	@echo 'make extension       build/winnow_functions.so: the SQL functions for any sqlite3'
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
-	@echo 'make readme          write the table of pruners/README.md anew, from the registry'
+	@echo 'make readme          write the tables of pruners/README.md and results/README.md anew'
 	@echo 'make clean           remove build/'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
@@ -162,15 +183,27 @@ ARGS ?=
 bench: $B/winnow
 	@bench/compare --winnow $B/winnow $(ARGS)
 
+# 200 cells whose scheduler is killed 20 times, and whose disk runs full twice: a minute.
+soak: $B/winnow $B/tests/run
+	@WINNOW_SOAK=1 WINNOW_BINARY=$(CURDIR)/$B/winnow OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+	    $B/tests/run --filter 'kill/*'
+
+# Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.
+bench-views:
+	@bench/views $(ARGS)
+
 # Rewrites what tests/golden expects: read the diff before it is committed.
 golden-update: $B/tests/run
 	WINNOW_GOLDEN_UPDATE=1 OPENBLAS_NUM_THREADS=1 $B/tests/run --filter 'golden/*'
 
-# The table between the two comments; tests/unit/pruners_readme.c compares it.
+# The table between the two comments of pruners/README.md, and those of results/README.md, which
+# come from results/columns.tsv; tests/unit/pruners_readme.c and store_views.c compare them.
 readme: $B/winnow
 	$B/winnow list pruners --markdown >$B/pruners-table.md
 	sed -i -e '/^<!-- table:/,/^<!-- end of table/ { /^<!--/! d }' \
 	    -e '/^<!-- table:/ r $B/pruners-table.md' pruners/README.md
+	awk -f results/columns.awk results/columns.tsv results/README.md >$B/results-readme.md
+	cp $B/results-readme.md results/README.md
 
 # ---- House rules -------------------------------------------------------------------------------
 

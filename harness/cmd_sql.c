@@ -7,7 +7,9 @@
  *
  *     winnow sql "SELECT pruner, rate, median(accuracy) FROM v_run GROUP BY 1, 2"
  *     winnow sql --named phases --format csv > phases.csv
+ *     winnow sql --timeout 30s < long.sql
  */
+#include "harness/clock.h"
 #include "harness/cmd_db.h"
 #include "harness/table.h"
 
@@ -16,11 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PROGRESS_STEPS = 10000 }; /* under a millisecond */
+
 struct values {
     const char *db;
     int format;
     const char *named;
     bool list;
+    double timeout; /* s; 0: none */
 };
 
 static const struct cmd_flag flags[] = {
@@ -29,6 +34,8 @@ static const struct cmd_flag flags[] = {
              "of the result; csv and json keep numbers exact"),
     CMD_TEXT(struct values, named, 'n', "NAME", "ask one of the queries of --list"),
     CMD_SWITCH(struct values, list, 0, "list the named queries with their SQL"),
+    CMD_DURATION(struct values, timeout, 0, "TIME", "none", "none", 1e6,
+                 "give up on a query that has not ended by then: 30s, 5m"),
     CMD_END,
 };
 static const struct cmd_line line = {
@@ -36,9 +43,10 @@ static const struct cmd_line line = {
     "[QUERY]",
     "Asks a database, read-only. Without QUERY: reads it from stdin, or asks the query 'summary'.\n"
     "The views to ask are v_run, v_epoch, v_summary and others; results/README.md explains them.\n"
-    "Beside SQLite's functions: median(x), quantile(x, q), ci_low(x), ci_high(x) (95 % interval "
-    "of\n"
-    "the mean).",
+    "Beside SQLite's functions: median(x), quantile(x, q), iqm(x), stddev(x), ci_low(x), "
+    "ci_high(x)\n"
+    "(ends of the 95 % interval of the mean), kept_bit(bitmap, i), kept_count(bitmap),\n"
+    "kept_both(a, b) and the table selection_samples(attempt).",
     flags,
     0,
     1,
@@ -105,6 +113,49 @@ static const struct named_query named_queries[] = {
      "       dynamic_verdict AS \"verdict, dynamic\"\n"
      "FROM v_versus_summary\n"
      "ORDER BY experiment, dataset, model, position"},
+    {"speedup", "time against full data, pair by pair: at the end, and where it is as accurate",
+     "SELECT experiment, dataset, model, pruner, options, rate, pairs,\n"
+     "       round(speedup_median, 2) AS speedup,\n"
+     "       round(100 * difference_mean, 2) AS \"points to full\",\n"
+     "       equal_reached AS \"as accurate\", round(equal_speedup_median, 2) AS \"speedup "
+     "there\"\n"
+     "FROM v_speedup_summary\n"
+     "ORDER BY experiment, dataset, model, position"},
+    {"amortization", "seconds a training where k trainings share the scores, and the k that pays",
+     "SELECT experiment, dataset, model, pruner, options, rate,\n"
+     "       round(max(training_s) FILTER (WHERE k = 1), 2) AS \"k = 1\",\n"
+     "       round(max(training_s) FILTER (WHERE k = 10), 2) AS \"k = 10\",\n"
+     "       round(max(training_s) FILTER (WHERE k = 100), 2) AS \"k = 100\",\n"
+     "       round(max(full_total_s) FILTER (WHERE k = 1), 2) AS \"full\", max(pays_at) AS "
+     "pays_at\n"
+     "FROM v_amortization\n"
+     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
+     "ORDER BY experiment, dataset, model, min(position)"},
+    {"pareto", "the arms that no other beats in both accuracy and charged time",
+     "SELECT experiment, dataset, model, pruner, options, rate, runs,\n"
+     "       round(charged_s_mean, 2) AS charged_s, round(100 * accuracy_mean, 2) AS \"accuracy "
+     "%\"\n"
+     "FROM v_pareto\n"
+     "ORDER BY experiment, dataset, model, charged_s_mean"},
+    {"protocols", "mean seconds of a run by four rules of timing",
+     "SELECT experiment, dataset, model, pruner, options, rate,\n"
+     "       round(avg(seconds) FILTER (WHERE protocol = 'charged'), 2) AS charged,\n"
+     "       round(avg(seconds) FILTER (WHERE protocol = 'wallclock'), 2) AS wallclock,\n"
+     "       round(avg(seconds) FILTER (WHERE protocol = 'algoperf'), 2) AS algoperf,\n"
+     "       round(avg(seconds) FILTER (WHERE protocol = 'mlperf'), 2) AS mlperf\n"
+     "FROM v_protocol\n"
+     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
+     "ORDER BY experiment, dataset, model, min(position)"},
+    {"samples",
+     "samples that runs with several subsets kept always and never, beside a random null",
+     "SELECT r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.selections,\n"
+     "       sum(s.kept = s.selections) AS always, round(r.random_always, 1) AS \"random "
+     "always\",\n"
+     "       sum(s.kept = 0) AS never, round(r.random_never, 1) AS \"random never\"\n"
+     "FROM v_selection_random r JOIN selection_samples(r.attempt) s\n"
+     "WHERE r.selections > 1\n"
+     "GROUP BY r.experiment, r.attempt\n"
+     "ORDER BY r.experiment, r.position"},
     {"progress", "how far each experiment is", "SELECT * FROM v_progress ORDER BY experiment"},
     {"failures", "cells that failed, and why",
      "SELECT experiment, short, dataset, model, pruner, options, rate, seed, state, attempts,\n"
@@ -199,6 +250,12 @@ static int wrong_sql(sqlite3 *db, const char *sql)
     return cmd_fail(&line, exit_code(db), err.text);
 }
 
+/* Asked every so many steps of SQLite's machine: not 0 ends the query. */
+static int is_late(void *deadline)
+{
+    return clock_now() >= *(const int64_t *)deadline;
+}
+
 static int ask(sqlite3 *db, const char *sql, enum table_format format)
 {
     sqlite3_stmt *statement, *second = NULL;
@@ -216,7 +273,9 @@ static int ask(sqlite3 *db, const char *sql, enum table_format format)
     else if (!sqlite3_column_count(statement))
         cmd_fail(&line, code, "this gives no result; winnow sql wants a question");
     else if (table_write(stdout, statement, format, &err))
-        code = cmd_fail(&line, exit_code(db), err.text);
+        code = sqlite3_errcode(db) == SQLITE_INTERRUPT
+                   ? cmd_fail(&line, EXIT_USAGE, "the query has not ended within --timeout")
+                   : cmd_fail(&line, exit_code(db), err.text);
     else
         code = cmd_flush(&line);
     sqlite3_finalize(second);
@@ -248,6 +307,9 @@ int cmd_sql(int argc, char **argv)
         read_stdin(&text);
     if (!query)
         query = is_blank(str_text(&text)) ? named_queries[0].sql : str_text(&text);
+    int64_t deadline = clock_now() + (int64_t)(values.timeout * 1e9);
+    if (values.timeout > 0)
+        sqlite3_progress_handler(store_sqlite(store), PROGRESS_STEPS, is_late, &deadline);
     code = ask(store_sqlite(store), query, (enum table_format)values.format);
     str_release(&text);
     store_close(store);

@@ -25,7 +25,7 @@ subset AS MATERIALIZED (
 pair AS (
     SELECT a.dataset, a.model, a.rate, a.seed, a.pruner, a.options,
            b.pruner AS other_pruner, b.options AS other_options,
-           1.0 * kept_both(a.bitmap, b.bitmap, a.n) / min(a.kept, b.kept) AS overlap,
+           1.0 * kept_both(a.bitmap, b.bitmap) / min(a.kept, b.kept) AS overlap,
            1.0 * max(a.kept, b.kept) / a.n AS chance
     FROM subset a
     JOIN subset b ON b.dataset = a.dataset AND b.model = a.model AND b.rate = a.rate

@@ -4,27 +4,56 @@
 #include "harness/base/num.h"
 #include "harness/base/rng.h"
 
-#include <sqlite3.h>
+#include "results/functions_kept.h"
+#include "results/sqlite_api.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#ifdef WINNOW_EXTENSION
+SQLITE_EXTENSION_INIT1
+#endif
 
 enum { RESAMPLES = 2000 };
-static const double confidence = 0.95;
+static const double usual_level = 0.95;
 
 /* What an aggregate has gathered; SQLite zeroes it at the start. */
 struct gathered {
     double *values;
     size_t count, room;
-    double q; /* of quantile() */
+    double parameter; /* the second argument */
 };
 
 struct aggregate {
     const char *name;
     int arguments;
-    void (*finish)(sqlite3_context *context, struct gathered *gathered); /* count > 0 */
+    /* The second argument: its default, and what it must be, by words and by its ends. */
+    double usual;
+    const char *wanted;
+    bool ends_too;                                                       /* 0 and 1 are good */
+    void (*finish)(sqlite3_context *context, struct gathered *gathered); /* sorted; count > 0 */
 };
+
+static void refuse(sqlite3_context *context, const struct aggregate *aggregate, const char *why)
+{
+    char text[96];
+    sqlite3_snprintf(sizeof text, text, "%s() wants %s", aggregate->name, why);
+    sqlite3_result_error(context, text, -1);
+}
+
+/* SQLite has no NaN: what is not a number fails each comparison. */
+static bool is_parameter(const struct aggregate *aggregate, sqlite3_value *value)
+{
+    const int type = sqlite3_value_numeric_type(value);
+    const double p = sqlite3_value_double(value);
+    return (type == SQLITE_INTEGER || type == SQLITE_FLOAT) &&
+           ((p > 0 && p < 1) || (aggregate->ends_too && (p == 0 || p == 1)));
+}
 
 static void gather(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
     struct gathered *gathered = sqlite3_aggregate_context(context, sizeof *gathered);
+    const struct aggregate *aggregate = sqlite3_user_data(context);
     if (!gathered) {
         sqlite3_result_error_nomem(context);
         return;
@@ -32,21 +61,15 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
     const int type = sqlite3_value_numeric_type(arguments[0]);
     if (type == SQLITE_NULL)
         return;
-    const struct aggregate *aggregate = sqlite3_user_data(context);
     if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
-        char text[64];
-        sqlite3_snprintf(sizeof text, text, "%s() wants numbers", aggregate->name);
-        sqlite3_result_error(context, text, -1);
+        refuse(context, aggregate, "numbers");
         return;
     }
-    if (count > 1) {
-        gathered->q = sqlite3_value_double(arguments[1]);
-        if (sqlite3_value_numeric_type(arguments[1]) == SQLITE_NULL || gathered->q < 0 ||
-            gathered->q > 1) {
-            sqlite3_result_error(context, "quantile(x, q) wants a q from 0 to 1", -1);
-            return;
-        }
+    if (count > 1 && !is_parameter(aggregate, arguments[1])) {
+        refuse(context, aggregate, aggregate->wanted);
+        return;
     }
+    gathered->parameter = count > 1 ? sqlite3_value_double(arguments[1]) : aggregate->usual;
     if (gathered->count == gathered->room) {
         const size_t room = gathered->room ? 2 * gathered->room : 16;
         MEM_GROW(gathered->values, gathered->room, room);
@@ -55,24 +78,45 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
     gathered->values[gathered->count++] = sqlite3_value_double(arguments[0]);
 }
 
-static void finish_median(sqlite3_context *context, struct gathered *gathered)
-{
-    sqlite3_result_double(context, num_quantile(gathered->values, gathered->count, 0.5));
-}
-
 static void finish_quantile(sqlite3_context *context, struct gathered *gathered)
 {
-    sqlite3_result_double(context, num_quantile(gathered->values, gathered->count, gathered->q));
+    sqlite3_result_double(context,
+                          num_quantile(gathered->values, gathered->count, gathered->parameter));
 }
 
-/* The q-quantile of the means of resamples. Sorting first makes it independent of the row order. */
-static void finish_bootstrap(sqlite3_context *context, struct gathered *gathered, double q)
+static double mean_of(const double *values, size_t count)
 {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+/* Two passes: with squares alone, accuracies that differ in the fifth digit would cancel. */
+static void finish_stddev(sqlite3_context *context, struct gathered *gathered)
+{
+    const double mean = mean_of(gathered->values, gathered->count);
+    double squares = 0;
     if (gathered->count < 2)
         return;
-    num_quantile(gathered->values, gathered->count, 0);
+    for (size_t i = 0; i < gathered->count; i++)
+        squares += (gathered->values[i] - mean) * (gathered->values[i] - mean);
+    sqlite3_result_double(context, sqrt(squares / (double)(gathered->count - 1)));
+}
+
+static void finish_iqm(sqlite3_context *context, struct gathered *gathered)
+{
+    const size_t cut = gathered->count / 4;
+    sqlite3_result_double(context, mean_of(gathered->values + cut, gathered->count - 2 * cut));
+}
+
+/* The q-quantile of the means of resamples; NULL of fewer than two values. */
+static void finish_bootstrap(sqlite3_context *context, const struct gathered *gathered, double q)
+{
     struct rng rng = rng_stream(0, RNG_BOOTSTRAP, 0, 0);
     double *means;
+    if (gathered->count < 2)
+        return;
     MEM_NEW(means, RESAMPLES);
     for (size_t i = 0; i < RESAMPLES; i++) {
         for (size_t k = 0; k < gathered->count; k++)
@@ -85,12 +129,12 @@ static void finish_bootstrap(sqlite3_context *context, struct gathered *gathered
 
 static void finish_low(sqlite3_context *context, struct gathered *gathered)
 {
-    finish_bootstrap(context, gathered, (1 - confidence) / 2);
+    finish_bootstrap(context, gathered, (1 - gathered->parameter) / 2);
 }
 
 static void finish_high(sqlite3_context *context, struct gathered *gathered)
 {
-    finish_bootstrap(context, gathered, (1 + confidence) / 2);
+    finish_bootstrap(context, gathered, (1 + gathered->parameter) / 2);
 }
 
 /* Called once for every group, also after an error; without a result the value is NULL. */
@@ -100,8 +144,11 @@ static void finish(sqlite3_context *context)
     const struct aggregate *aggregate = sqlite3_user_data(context);
     if (!gathered)
         return;
-    if (gathered->count)
+    if (gathered->count) {
+        /* Sorted, they do not depend on the order of the rows. */
+        num_quantile(gathered->values, gathered->count, 0);
         aggregate->finish(context, gathered);
+    }
     mem_free(gathered->values);
 }
 
@@ -115,13 +162,18 @@ static void fixed(sqlite3_context *context, int count, sqlite3_value **arguments
     sqlite3_result_text(context, text, -1, sqlite3_free);
 }
 
-int functions_register(sqlite3 *db, struct err *err)
+static int register_all(sqlite3 *db)
 {
+    static const char level[] = "a level between 0 and 1";
     static const struct aggregate aggregates[] = {
-        {"median", 1, finish_median},
-        {"quantile", 2, finish_quantile},
-        {"ci_low", 1, finish_low},
-        {"ci_high", 1, finish_high},
+        {"median", 1, 0.5, NULL, false, finish_quantile},
+        {"quantile", 2, 0, "a q from 0 to 1", true, finish_quantile},
+        {"iqm", 1, 0, NULL, false, finish_iqm},
+        {"stddev", 1, 0, NULL, false, finish_stddev},
+        {"ci_low", 1, usual_level, NULL, false, finish_low},
+        {"ci_low", 2, 0, level, false, finish_low},
+        {"ci_high", 1, usual_level, NULL, false, finish_high},
+        {"ci_high", 2, 0, level, false, finish_high},
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
     int code = sqlite3_create_function_v2(db, "fixed", 2, flags, NULL, fixed, NULL, NULL, NULL);
@@ -130,5 +182,26 @@ int functions_register(sqlite3 *db, struct err *err)
         code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,
                                           finish, NULL);
     }
-    return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    return code == SQLITE_OK ? functions_kept_register(db) : code;
 }
+
+int functions_register(sqlite3 *db, struct err *err)
+{
+    return register_all(db) == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+}
+
+#ifdef WINNOW_EXTENSION
+/* The name that SQLite makes of winnow_functions.so. */
+__attribute__((visibility("default"))) int
+sqlite3_winnowfunctions_init(sqlite3 *db, char **ret_message,
+                             const struct sqlite3_api_routines *api);
+int sqlite3_winnowfunctions_init(sqlite3 *db, char **ret_message,
+                                 const struct sqlite3_api_routines *api)
+{
+    SQLITE_EXTENSION_INIT2(api);
+    const int code = register_all(db);
+    if (code != SQLITE_OK)
+        *ret_message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
+    return code;
+}
+#endif

@@ -1,18 +1,22 @@
 /*
- * functions: what SQLite lacks, for connections that winnow opens to read.
+ * functions: what SQLite lacks, for connections that winnow opens to read, and as an extension for
+ * any other: `make extension`, then `.load ./build/winnow_functions` in sqlite3.
  *
- *     fixed(x, digits)   text with so many decimals; NULL of NULL, where printf says 0
+ *     fixed(x, digits)     text with so many decimals; NULL of NULL, where printf says 0
  *
  * and aggregates:
  *
- *     median(x)          of the values that are not NULL; NULL of none
- *     quantile(x, q)     q in 0..1, linear between the two nearest values (R's type 7)
- *     ci_low(x)          ends of the 95 % interval of the mean: percentile bootstrap, 2000
- * resamples ci_high(x)         of the sorted values, always the same ones; NULL of fewer than two
- * values
+ *     median(x)            of the values that are not NULL; NULL of none
+ *     quantile(x, q)       q in 0..1, linear between the two nearest values (R's type 7)
+ *     iqm(x)               interquartile mean: without the floor(n / 4) lowest and highest values
+ *     stddev(x)            of a sample (n - 1); NULL of fewer than two values
+ *     ci_low(x [, level])  ends of the interval of the mean, at level 0.95 unless told: percentile
+ *     ci_high(x [, level]) bootstrap (Efron and Tibshirani 1993, chapter 13), 2000 resamples, the
+ *                          same ones every time; NULL of fewer than two values
  *
- * NULL is left out, as in SQLite's own aggregates: for a median that counts "never reached" as
- * infinite, read the view v_target.
+ * None depends on the order of the rows. NULL is left out, as in SQLite's own aggregates: for a
+ * median that counts "never reached" as infinite, read the view v_target. Those that look into
+ * bitmaps are in functions_kept.h.
  */
 #ifndef WINNOW_RESULTS_FUNCTIONS_H
 #define WINNOW_RESULTS_FUNCTIONS_H

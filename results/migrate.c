@@ -77,7 +77,16 @@ static int views_text(sqlite3 *db, const char *form, struct str *ret_text, struc
     return sqlite3_finalize(statement) == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
 }
 
-static int replace_views(sqlite3 *db, struct embedded text, bool *ret_differ, struct err *err)
+static int run_texts(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
+{
+    for (int i = 0; i < count; i++)
+        if (run_text(db, texts[i], err))
+            return -1;
+    return 0;
+}
+
+static int replace_views(sqlite3 *db, const struct embedded *texts, int count, bool *ret_differ,
+                         struct err *err)
 {
     static const char is[] =
         "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name GLOB 'v_*' "
@@ -86,7 +95,7 @@ static int replace_views(sqlite3 *db, struct embedded text, bool *ret_differ, st
                                "WHERE type = 'view' AND name GLOB 'v_*'";
     struct str before = {0}, drops = {0}, after = {0};
     const int failed = views_text(db, is, &before, err) || views_text(db, drop, &drops, err) ||
-                       db_exec(db, str_text(&drops), err) || run_text(db, text, err) ||
+                       db_exec(db, str_text(&drops), err) || run_texts(db, texts, count, err) ||
                        views_text(db, is, &after, err);
     if (!failed)
         *ret_differ = strcmp(str_text(&before), str_text(&after)) != 0;
@@ -98,12 +107,12 @@ static int replace_views(sqlite3 *db, struct embedded text, bool *ret_differ, st
 
 /* SQLite itself says what the text comes to: the views are replaced, and put back if nothing has
  * changed, so that a file is written to only where there is something to write. */
-int migrate_views(sqlite3 *db, struct embedded text, struct err *err)
+int migrate_views(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
 {
     bool differ = false;
     if (db_begin(db, err))
         return -1;
-    if (replace_views(db, text, &differ, err))
+    if (replace_views(db, texts, count, &differ, err))
         return db_finish(db, -1, err);
     return differ ? db_finish(db, 0, err) : db_exec(db, "ROLLBACK", err);
 }

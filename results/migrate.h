@@ -22,7 +22,7 @@ struct embedded {
 /* Refuses a version newer than steps. path names the file in messages and for the backup. */
 int migrate_tables(struct sqlite3 *db, const char *path, const struct embedded *steps, int count,
                    struct err *err);
-/* Replaces the views named v_* by those of the text, where they differ. */
-int migrate_views(struct sqlite3 *db, struct embedded text, struct err *err);
+/* Replaces the views named v_* by those of the texts, where they differ. */
+int migrate_views(struct sqlite3 *db, const struct embedded *texts, int count, struct err *err);
 
 #endif

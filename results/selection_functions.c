@@ -51,25 +51,6 @@ static void refuse(sqlite3_context *context)
     sqlite3_result_error(context, "not a bitmap of so many samples", -1);
 }
 
-static void kept_both(sqlite3_context *context, int count, sqlite3_value **arguments)
-{
-    (void)count;
-    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL ||
-        sqlite3_value_type(arguments[1]) == SQLITE_NULL)
-        return;
-    const sqlite3_int64 n = sqlite3_value_int64(arguments[2]);
-    uint8_t *a = unpack(arguments[0], n), *b = unpack(arguments[1], n);
-    if (a && b) {
-        sqlite3_int64 both = 0;
-        for (sqlite3_int64 i = 0; i < n; i++)
-            both += a[i] & b[i];
-        sqlite3_result_int64(context, both);
-    } else
-        refuse(context);
-    mem_free(a);
-    mem_free(b);
-}
-
 static void gather(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
     struct gathered *g = sqlite3_aggregate_context(context, sizeof *g);
@@ -236,8 +217,7 @@ int selection_functions_register(sqlite3 *db, struct err *err)
         {"kept_map", 4, finish_map},
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
-    int code =
-        sqlite3_create_function_v2(db, "kept_both", 3, flags, NULL, kept_both, NULL, NULL, NULL);
+    int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++) {
         const struct aggregate *a = &aggregates[i];
         code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,

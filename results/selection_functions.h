@@ -2,9 +2,8 @@
  * selection_functions: what is in the bitmaps of selections and noise, for connections that winnow
  * opens to read. A bitmap is a BLOB that zlib packed: sample i is bit i % 8 of byte i / 8.
  *
- *     kept_both(a, b, n)            samples of n that are in both bitmaps
- *
- * and aggregates over the selections of one attempt, in any order:
+ * Aggregates over the selections of one attempt, in any order (functions_kept.h has what looks into
+ * one bitmap):
  *
  *     kept_always(bitmap, n)        share of the n samples that all of them keep
  *     kept_never(bitmap, n)         share that none keeps

@@ -26,6 +26,8 @@ extern const char _binary_results_schema_v2_to_v3_sql_start[],
 extern const char _binary_results_schema_v3_to_v4_sql_start[],
     _binary_results_schema_v3_to_v4_sql_end[];
 extern const char _binary_results_views_sql_start[], _binary_results_views_sql_end[];
+extern const char _binary_results_views_derived_sql_start[],
+    _binary_results_views_derived_sql_end[];
 
 static const struct embedded steps[] = {
     {_binary_results_schema_sql_start, _binary_results_schema_sql_end},
@@ -57,7 +59,7 @@ static int check_identity(struct store *store, struct err *err)
         db_get_int(store->db, "SELECT count(*) FROM sqlite_schema", NULL, 0, &objects, err))
         return -1;
     const bool empty = application == 0 && version == 0 && objects == 0;
-    if (store->mode == STORE_WRITE && empty)
+    if (store->mode != STORE_READ && empty)
         return 0;
     if (empty)
         return err_set(err, "an empty file, not a database of winnow's");
@@ -150,20 +152,22 @@ static int switch_to_wal(struct store *store, struct err *err)
 
 static int open_writing(struct store *store, const char *path, struct err *err)
 {
-    static const struct embedded views = {_binary_results_views_sql_start,
-                                          _binary_results_views_sql_end};
+    static const struct embedded views[] = {
+        {_binary_results_views_sql_start, _binary_results_views_sql_end},
+        {_binary_results_views_derived_sql_start, _binary_results_views_derived_sql_end},
+    };
     struct disk disk;
-    if (place_network(path, &disk))
+    if (store->mode != STORE_WRITE_ANYWHERE && place_network(path, &disk))
         return err_set(err,
                        "on a network file system (%s), where SQLite's locks cannot be trusted: "
-                       "put the database on a local disk",
+                       "put the database on a local disk (winnow run --force takes the risk)",
                        disk.type);
     if (lock_take(path, &store->lock, err) ||
         open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
         check_identity(store, err) || switch_to_wal(store, err) ||
         db_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", err) ||
         migrate_tables(store->db, path, steps, VERSION, err) ||
-        migrate_views(store->db, views, err))
+        migrate_views(store->db, views, COUNT(views), err))
         return -1;
     /* What a scheduler that was killed had under way. */
     return db_exec(
@@ -183,12 +187,13 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
     MEM_NEW(store->path, strlen(path) + 1);
     memcpy(store->path, path, strlen(path));
     store->mode = mode;
-    int failed = mode == STORE_WRITE ? place_make_folder(path, err) : 0;
+    store_set_clock(store);
+    int failed = mode != STORE_READ ? place_make_folder(path, err) : 0;
     if (!failed) {
         place_resolve(path, &resolved);
         failed = store_told(store,
-                            mode == STORE_WRITE ? open_writing(store, str_text(&resolved), err)
-                                                : open_reading(store, str_text(&resolved), err),
+                            mode == STORE_READ ? open_reading(store, str_text(&resolved), err)
+                                               : open_writing(store, str_text(&resolved), err),
                             err);
         str_release(&resolved);
     }
@@ -212,6 +217,11 @@ void store_close(struct store *store)
     lock_free(store->lock);
     mem_free(store->path);
     mem_free(store);
+}
+
+void store_wait_for_lock(struct store *store, int milliseconds)
+{
+    sqlite3_busy_timeout(store->db, milliseconds);
 }
 
 sqlite3 *store_sqlite(struct store *store)

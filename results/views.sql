@@ -117,6 +117,10 @@ JOIN attempt a ON a.id = s.attempt;
 -- One row for each good run on a training split with label noise, and subset that it chose: how
 -- much of the noise was kept.
 CREATE VIEW v_noise AS
+WITH run AS MATERIALIZED ( -- else SQLite would look through all cells of the file for every one
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
 SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
        r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
        s.epoch AS epoch, s.n AS n, s.kept AS kept, o.flipped AS flipped,
@@ -124,17 +128,21 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
        1.0 * s.noise_kept / s.kept AS noise_share,         -- of what was kept
        1.0 * s.noise_kept / nullif(o.flipped, 0) AS kept_share, -- of the noise; random: 1 - rate
        r.position AS position, o.bitmap AS bitmap
-FROM v_run r
+FROM run r
 JOIN noise o ON o.attempt = r.attempt
 JOIN selection s ON s.attempt = r.attempt;
 
 -- One row for each way in which a pruner solved its optimisation problem.
 CREATE VIEW v_solver AS
+WITH run AS MATERIALIZED ( -- as in v_noise
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
 SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
        r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
        s.epoch AS epoch, s.method AS method, s.objective AS objective, s.moves AS moves,
        s.ns / 1e9 AS seconds, s.position AS step, r.position AS position
-FROM v_run r
+FROM run r
 JOIN solver s ON s.attempt = r.attempt;
 
 -- One row for each good run: its time where the trainings that could share the scores did, each
@@ -357,28 +365,28 @@ FROM bounds;
 -- never does has NULL there and the time that it was watched; it is never left out. Diverged runs
 -- are here too: losing its network is one of the things that a method may do.
 CREATE VIEW v_time_to_accuracy AS
-SELECT q.experiment AS experiment, q.cell AS cell, q.told AS attempt, q.dataset AS dataset,
-       q.model AS model, q.pruner AS pruner, q.options AS options, q.rate AS rate, q.seed AS seed,
-       q.state AS state, q.target AS target,
-       q.reached_epoch IS NOT NULL AS reached, q.reached_epoch AS epoch,
+SELECT r.experiment AS experiment, r.cell AS cell, r.last_attempt AS attempt,
+       r.dataset AS dataset, r.model AS model, r.pruner AS pruner, r.options AS options,
+       r.rate AS rate, r.seed AS seed, r.state AS state, t.accuracy AS target,
+       e.epoch IS NOT NULL AS reached, e.epoch AS epoch,
        e.charged_ns / 1e9 AS charged_s, e.wall_ns / 1e9 AS wall_s,
-       w.charged_ns / 1e9 AS watched_s, q.position AS position,
-       q.timing_valid AS timing_valid, q.condition AS condition
-FROM (
-    SELECT r.*, r.last_attempt AS told, t.accuracy AS target,
-           (SELECT e.epoch FROM epoch e
-            WHERE e.attempt = r.last_attempt AND e.test_accuracy >= t.accuracy
-            ORDER BY e.epoch LIMIT 1) AS reached_epoch,
-           (SELECT e.epoch FROM epoch e
-            WHERE e.attempt = r.last_attempt AND e.test_accuracy IS NOT NULL
-            ORDER BY e.epoch DESC LIMIT 1) AS watched_epoch
-    FROM v_run r
-    JOIN experiment x ON x.name = r.experiment
-    JOIN experiment_target t ON t.experiment = x.id
-    WHERE r.state IN ('done', 'diverged')
-) q
-LEFT JOIN epoch e ON e.attempt = q.told AND e.epoch = q.reached_epoch
-LEFT JOIN epoch w ON w.attempt = q.told AND w.epoch = q.watched_epoch;
+       w.charged_ns / 1e9 AS watched_s, r.position AS position,
+       r.timing_valid AS timing_valid, r.condition AS condition
+FROM v_run r
+JOIN experiment x ON x.name = r.experiment
+JOIN experiment_target t ON t.experiment = x.id
+-- The search stands here and not among the columns, where each use of it would search again.
+LEFT JOIN epoch e
+    ON e.attempt = r.last_attempt
+       AND e.epoch = (SELECT f.epoch FROM epoch f
+                      WHERE f.attempt = r.last_attempt AND f.test_accuracy >= t.accuracy
+                      ORDER BY f.epoch LIMIT 1)
+LEFT JOIN epoch w
+    ON w.attempt = r.last_attempt
+       AND w.epoch = (SELECT f.epoch FROM epoch f
+                      WHERE f.attempt = r.last_attempt AND f.test_accuracy IS NOT NULL
+                      ORDER BY f.epoch DESC LIMIT 1)
+WHERE r.state IN ('done', 'diverged');
 
 -- The same over the seeds of one arm. Not reached counts as infinitely long in the median, so that
 -- a median that falls there is NULL.

@@ -76,8 +76,10 @@ Test(cli_sql, every_named_query_runs)
         db);
     expect(0, "ran", "");
     cr_expect_not(strstr(output.out, "FAILED"), "%s\n%s", output.out, output.err);
-    /* Each of them is whole SQL for a bare sqlite3 too, but for median(). */
-    RUN("winnow sql --list | sed 's/median(/max(/' | sqlite3 '%s'", db);
+    /* Each of them is whole SQL for a bare sqlite3 too, but for winnow's own functions. */
+    RUN("winnow sql --list | sed -e 's/median(/max(/' "
+        "-e 's/selection_samples(.*)/(SELECT 1 AS kept, 1 AS selections)/' | sqlite3 '%s'",
+        db);
     expect(0, "", "");
     cr_expect_str_eq(output.err, "");
     RUN("winnow sql --db '%s' --named sumary", db);
@@ -106,6 +108,32 @@ Test(cli_sql, own_functions)
         "FROM v_run WHERE pruner = 'el2n'\"",
         db);
     expect(0, "m,q\n6,4\n", "");
+}
+
+Test(cli_sql, samples_of_an_attempt)
+{
+    RUN("winnow sql --db '%s' -f csv \"SELECT group_concat(s.kept, '') AS kept, max(epochs_kept) "
+        "AS e FROM v_selection v JOIN selection_samples(v.attempt) s\"",
+        db);
+    expect(0, "kept,e\n1010101010,2\n", "");
+    RUN("winnow sql --db '%s' -f csv 'SELECT kept_count(bitmap) AS c, kept_bit(bitmap, 8) AS b, "
+        "kept_bit(bitmap, 9) AS n, kept_both(bitmap, bitmap) AS both FROM v_selection'",
+        db);
+    expect(0, "c,b,n,both\n5,1,0,5\n", "");
+    RUN("winnow sql --db '%s' \"SELECT kept_count(x'0102')\"", db);
+    expect(2, "", "not a bitmap");
+    RUN("winnow sql --db '%s' 'SELECT * FROM selection_samples'", db);
+    expect(2, "", "of which attempt?");
+}
+
+Test(cli_sql, time_limit)
+{
+    RUN("winnow sql --db '%s' --timeout 1s 'WITH RECURSIVE t (i) AS (SELECT 1 UNION ALL SELECT i "
+        "+ 1 FROM t) SELECT count(*) FROM t'",
+        db);
+    expect(2, "", "has not ended within --timeout");
+    RUN("winnow sql --db '%s' --timeout 5m 'SELECT 1 AS one'", db);
+    expect(0, "one", "");
 }
 
 Test(cli_sql, changes_nothing)

@@ -81,15 +81,6 @@ Test(selection_functions, always_and_never)
     expect("SELECT kept_always(NULL, 10)", "NULL");
 }
 
-Test(selection_functions, both)
-{
-    expect(
-        "SELECT kept_both(a.bitmap, b.bitmap, 10) FROM s a, s b WHERE a.epoch = 0 AND b.epoch = 4",
-        "3");
-    expect("SELECT kept_both(bitmap, bitmap, 10) FROM s WHERE epoch = 2", "5");
-    expect("SELECT kept_both(bitmap, NULL, 10) FROM s", "NULL");
-}
-
 /* Kept thrice: 0. Twice, in the order of their first: 1 2 3 (epoch 0), 5 6 (2). Once: 4, then 7.
    Never: 8 9. */
 Test(selection_functions, map)
@@ -111,6 +102,5 @@ Test(selection_functions, refuses_what_is_no_bitmap)
     expect("SELECT kept_always(bitmap, -1) FROM s", wrong);
     expect("SELECT kept_always(bitmap, 2000000000) FROM s", wrong);
     expect("SELECT kept_always(bitmap, 10 + epoch) FROM s", wrong);
-    expect("SELECT kept_both(bitmap, x'', 10) FROM s", wrong);
     expect("SELECT kept_map(bitmap, 10, epoch, 0) FROM s", "kept_map() wants 1 to 4096 bins");
 }

@@ -23,7 +23,7 @@ static sqlite3 *open_db(const char *path)
 static int64_t get(sqlite3 *db, const char *sql)
 {
     int64_t value = -1;
-    struct err err = {""};
+    struct err err = {0};
     cr_expect_eq(db_get_int(db, sql, NULL, 0, &value, &err), 0, "%s: %s", sql, err.text);
     return value;
 }
@@ -41,7 +41,7 @@ static const char second_step[] = "ALTER TABLE t ADD COLUMN b DEFAULT 5; PRAGMA 
 Test(migrate, old_file_is_backed_up_and_brought_up)
 {
     char path[256], backup[300];
-    struct err err = {""};
+    struct err err = {0};
     snprintf(path, sizeof path, "%s", made_path("x.db"));
     snprintf(backup, sizeof backup, "%s.v1.backup", path);
     const struct embedded steps[] = {text(first_step), text(second_step)};
@@ -64,7 +64,7 @@ Test(migrate, old_file_is_backed_up_and_brought_up)
 Test(migrate, failed_step_leaves_the_old_version)
 {
     const char *path = made_path("x.db");
-    struct err err = {""};
+    struct err err = {0};
     const struct embedded steps[] = {text(first_step), text("CREATE TABLE u (a); no SQL")};
     sqlite3 *db = open_db(path);
     cr_assert_eq(migrate_tables(db, path, steps, 1, &err), 0, "%s", err.text);
@@ -81,19 +81,23 @@ Test(migrate, failed_step_leaves_the_old_version)
 Test(migrate, views_are_replaced_where_they_differ)
 {
     sqlite3 *db = open_db(made_path("x.db"));
-    struct err err = {""};
+    struct err err = {0};
     const char *old = "CREATE VIEW v_a AS SELECT 1 AS x; CREATE VIEW v_b AS SELECT 2 AS x;";
     const char *new = "CREATE VIEW v_a AS SELECT 3 AS x;";
     cr_assert_eq(db_exec(db, "CREATE VIEW mine AS SELECT 4 AS x", &err), 0);
-    cr_assert_eq(migrate_views(db, text(old), &err), 0, "%s", err.text);
+    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(old)}, 1, &err), 0, "%s",
+                 err.text);
     const int64_t changes = get(db, "PRAGMA schema_version");
-    cr_assert_eq(migrate_views(db, text(old), &err), 0, "%s", err.text);
+    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(old)}, 1, &err), 0, "%s",
+                 err.text);
     cr_expect_eq(get(db, "PRAGMA schema_version"), changes, "the same: nothing is written");
-    cr_assert_eq(migrate_views(db, text(new), &err), 0, "%s", err.text);
+    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(new)}, 1, &err), 0, "%s",
+                 err.text);
     cr_expect_eq(get(db, "SELECT x FROM v_a"), 3);
     cr_expect_eq(get(db, "SELECT x FROM mine"), 4, "a view of the user's stays");
     cr_expect_eq(get(db, "SELECT count(*) FROM sqlite_schema"), 2, "v_b is gone");
-    cr_expect_neq(migrate_views(db, text("CREATE VIEW v_c AS wrong"), &err), 0);
+    cr_expect_neq(
+        migrate_views(db, (const struct embedded[]){text("CREATE VIEW v_c AS wrong")}, 1, &err), 0);
     cr_expect_eq(get(db, "SELECT x FROM v_a"), 3, "put back");
     sqlite3_close(db);
 }
@@ -183,7 +187,7 @@ Test(functions, wrong_arguments_are_errors)
         {"SELECT quantile(x, NULL) FROM t", "from 0 to 1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct err err = {""};
+        struct err err = {0};
         cr_expect_neq(db_exec(db, cases[i].sql, &err), 0);
         cr_expect(strstr(err.text, cases[i].message), "%s: '%s'", cases[i].sql, err.text);
     }

@@ -1,0 +1,22 @@
+# Writes the tables of results/README.md anew from results/columns.tsv (`make readme`):
+#
+#     awk -f results/columns.awk results/columns.tsv results/README.md >README.new
+#
+# A section `### v_NAME` of the README has one table `| column | meaning |`; all else is left alone.
+# tests/unit/store_views.c compares the list with the views, and the tables with the list.
+BEGIN { FS = "\t" }
+NR == FNR {
+    if (FNR > 1)
+        rows[$1] = rows[$1] "| `" $2 "` | " $3 ($3 == "" ? "|" : " |") "\n"
+    next
+}
+/^#/ { view = $0 ~ /^### v_/ ? substr($0, 5) : "" }
+view in rows && $0 == "| column | meaning |" {
+    print
+    print "|---|---|"
+    printf "%s", rows[view]
+    inside = 1
+    next
+}
+inside && /^\|/ { next }
+{ inside = 0; print }

@@ -1,0 +1,314 @@
+#include "results/functions_kept.h"
+
+#include "harness/base/mem.h"
+#include "results/sqlite_api.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { MOST_BYTES = 1 << 29 };
+
+struct bits {
+    uint8_t *bytes; /* from MEM_NEW */
+    size_t size;
+};
+
+static void bits_release(struct bits *bits)
+{
+    mem_free(bits->bytes);
+    *bits = (struct bits){0};
+}
+
+/* false: it is no whole zlib stream, or too long. */
+static bool unpack(const void *packed, int packed_size, struct bits *ret_bits)
+{
+    z_stream stream = {0};
+    struct bits bits = {0};
+    int code = inflateInit(&stream);
+    stream.next_in = (Bytef *)(uintptr_t)packed; /* zlib does not write there */
+    stream.avail_in = (uInt)packed_size;
+    while (code == Z_OK && bits.size < MOST_BYTES) {
+        const size_t room = bits.size ? 2 * bits.size : 8192;
+        MEM_GROW(bits.bytes, bits.size, room);
+        stream.next_out = bits.bytes + bits.size;
+        stream.avail_out = (uInt)(room - bits.size);
+        code = inflate(&stream, Z_NO_FLUSH);
+        bits.size = room - stream.avail_out;
+        if (code == Z_OK && stream.avail_out)
+            break; /* the stream stops short of its end */
+    }
+    inflateEnd(&stream);
+    if (code != Z_STREAM_END) {
+        bits_release(&bits);
+        return false;
+    }
+    *ret_bits = bits;
+    return true;
+}
+
+static unsigned ones(unsigned byte)
+{
+    unsigned count = 0;
+    for (; byte; byte &= byte - 1)
+        count++;
+    return count;
+}
+
+/* false: the result is set, to NULL or to an error. */
+static bool argument(sqlite3_context *context, sqlite3_value *value, struct bits *ret_bits)
+{
+    if (sqlite3_value_type(value) == SQLITE_NULL)
+        return false;
+    const void *packed = sqlite3_value_blob(value);
+    if (packed && unpack(packed, sqlite3_value_bytes(value), ret_bits))
+        return true;
+    sqlite3_result_error(context, "not a bitmap: v_selection and v_noise have them", -1);
+    return false;
+}
+
+static void kept_bit(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct bits bits;
+    (void)count;
+    if (sqlite3_value_type(arguments[1]) == SQLITE_NULL || !argument(context, arguments[0], &bits))
+        return;
+    const int64_t i = sqlite3_value_int64(arguments[1]);
+    if (i >= 0 && (uint64_t)i / 8 < bits.size)
+        sqlite3_result_int(context, bits.bytes[i / 8] >> i % 8 & 1);
+    bits_release(&bits);
+}
+
+static void kept_count(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct bits bits;
+    (void)count;
+    if (!argument(context, arguments[0], &bits))
+        return;
+    int64_t sum = 0;
+    for (size_t i = 0; i < bits.size; i++)
+        sum += ones(bits.bytes[i]);
+    sqlite3_result_int64(context, sum);
+    bits_release(&bits);
+}
+
+static void kept_both(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct bits a, b;
+    (void)count;
+    if (!argument(context, arguments[0], &a))
+        return;
+    if (argument(context, arguments[1], &b)) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < a.size && i < b.size; i++)
+            sum += ones(a.bytes[i] & b.bytes[i]);
+        sqlite3_result_int64(context, sum);
+        bits_release(&b);
+    }
+    bits_release(&a);
+}
+
+/* ---- selection_samples(attempt) ---------------------------------------------------------------*/
+
+enum { COLUMN_SAMPLE, COLUMN_KEPT, COLUMN_SELECTIONS, COLUMN_EPOCHS_KEPT, COLUMN_EPOCHS };
+static const char declaration[] =
+    "CREATE TABLE x (sample INTEGER, kept INTEGER, selections INTEGER, epochs_kept INTEGER, "
+    "epochs INTEGER, attempt INTEGER HIDDEN)";
+
+struct samples_table {
+    sqlite3_vtab base; /* first: SQLite's */
+    sqlite3 *db;
+};
+
+struct samples_cursor {
+    sqlite3_vtab_cursor base;    /* first: SQLite's */
+    int64_t *kept, *epochs_kept; /* [n] */
+    int64_t n, at, selections, epochs, attempt;
+};
+
+static int samples_connect(sqlite3 *db, void *data, int count, const char *const *arguments,
+                           sqlite3_vtab **ret_table, char **ret_message)
+{
+    struct samples_table *table;
+    (void)data, (void)count, (void)arguments, (void)ret_message;
+    const int code = sqlite3_declare_vtab(db, declaration);
+    if (code != SQLITE_OK)
+        return code;
+    MEM_NEW(table, 1);
+    table->db = db;
+    *ret_table = &table->base;
+    return SQLITE_OK;
+}
+
+static int samples_disconnect(sqlite3_vtab *table)
+{
+    mem_free(table);
+    return SQLITE_OK;
+}
+
+static int samples_open(sqlite3_vtab *table, sqlite3_vtab_cursor **ret_cursor)
+{
+    struct samples_cursor *cursor;
+    (void)table;
+    MEM_NEW(cursor, 1);
+    *ret_cursor = &cursor->base;
+    return SQLITE_OK;
+}
+
+static void forget(struct samples_cursor *cursor)
+{
+    mem_free(cursor->kept);
+    mem_free(cursor->epochs_kept);
+    cursor->kept = cursor->epochs_kept = NULL;
+    cursor->n = cursor->at = cursor->selections = cursor->epochs = 0;
+}
+
+static int samples_close(sqlite3_vtab_cursor *base)
+{
+    forget((struct samples_cursor *)base);
+    mem_free(base);
+    return SQLITE_OK;
+}
+
+/* The attempt must be given: idxNum 1 says that it is. */
+static int samples_plan(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    (void)table;
+    for (int i = 0; i < info->nConstraint; i++) {
+        if (info->aConstraint[i].iColumn != COLUMN_EPOCHS + 1 ||
+            info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+            continue;
+        if (!info->aConstraint[i].usable)
+            return SQLITE_CONSTRAINT; /* another order of the tables will do */
+        info->aConstraintUsage[i].argvIndex = 1;
+        info->aConstraintUsage[i].omit = 1;
+        info->idxNum = 1;
+        info->estimatedCost = 1e5;
+        info->estimatedRows = 50000;
+        return SQLITE_OK;
+    }
+    return SQLITE_OK;
+}
+
+static int refuse(struct samples_cursor *cursor, const char *why)
+{
+    sqlite3_vtab *table = cursor->base.pVtab;
+    sqlite3_free(table->zErrMsg);
+    table->zErrMsg = sqlite3_mprintf("selection_samples: %s", why);
+    return SQLITE_ERROR;
+}
+
+/* A row: n, bitmap, for how many epochs it was trained on, epochs planned. */
+static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
+{
+    struct bits bits;
+    const int64_t n = sqlite3_column_int64(row, 0), lasted = sqlite3_column_int64(row, 2);
+    const void *packed = sqlite3_column_blob(row, 1);
+    if (!packed || !unpack(packed, sqlite3_column_bytes(row, 1), &bits))
+        return refuse(cursor, "a bitmap is damaged; see winnow db check");
+    const bool fits = n >= 0 && (size_t)n <= 8 * bits.size && (!cursor->kept || n == cursor->n);
+    if (fits && !cursor->kept) {
+        MEM_NEW(cursor->kept, (size_t)n);
+        MEM_NEW(cursor->epochs_kept, (size_t)n);
+        cursor->n = n;
+    }
+    for (int64_t i = 0; fits && i < n; i++)
+        if (bits.bytes[i / 8] >> i % 8 & 1) {
+            cursor->kept[i]++;
+            cursor->epochs_kept[i] += lasted;
+        }
+    cursor->selections++;
+    cursor->epochs = sqlite3_column_int64(row, 3);
+    bits_release(&bits);
+    return fits ? SQLITE_OK : refuse(cursor, "a bitmap is of another size than it should be");
+}
+
+static int samples_filter(sqlite3_vtab_cursor *base, int plan, const char *name, int count,
+                          sqlite3_value **arguments)
+{
+    static const char sql[] =
+        "SELECT s.n, s.bitmap, lead(s.epoch, 1, max(c.epochs, s.epoch)) OVER (ORDER BY s.epoch) "
+        "- s.epoch, c.epochs "
+        "FROM selection s JOIN attempt a ON a.id = s.attempt JOIN cell c ON c.key = a.cell "
+        "WHERE s.attempt = ?";
+    struct samples_cursor *cursor = (struct samples_cursor *)base;
+    sqlite3_stmt *row;
+    (void)name, (void)count;
+    forget(cursor);
+    if (!plan)
+        return refuse(cursor, "of which attempt? selection_samples(ATTEMPT)");
+    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+        return SQLITE_OK;
+    cursor->attempt = sqlite3_value_int64(arguments[0]);
+    sqlite3 *db = ((struct samples_table *)base->pVtab)->db;
+    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
+    if (code != SQLITE_OK)
+        return refuse(cursor, sqlite3_errmsg(db));
+    sqlite3_bind_int64(row, 1, cursor->attempt);
+    while ((code = sqlite3_step(row)) == SQLITE_ROW)
+        if ((code = take_selection(cursor, row)) != SQLITE_OK)
+            break;
+    sqlite3_finalize(row);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int samples_next(sqlite3_vtab_cursor *base)
+{
+    ((struct samples_cursor *)base)->at++;
+    return SQLITE_OK;
+}
+
+static int samples_end(sqlite3_vtab_cursor *base)
+{
+    const struct samples_cursor *cursor = (const struct samples_cursor *)base;
+    return cursor->at >= cursor->n;
+}
+
+static int samples_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+    const struct samples_cursor *cursor = (const struct samples_cursor *)base;
+    const int64_t values[] = {
+        [COLUMN_SAMPLE] = cursor->at,
+        [COLUMN_KEPT] = cursor->kept[cursor->at],
+        [COLUMN_SELECTIONS] = cursor->selections,
+        [COLUMN_EPOCHS_KEPT] = cursor->epochs_kept[cursor->at],
+        [COLUMN_EPOCHS] = cursor->epochs,
+        [COLUMN_EPOCHS + 1] = cursor->attempt,
+    };
+    sqlite3_result_int64(context, values[column]);
+    return SQLITE_OK;
+}
+
+static int samples_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret_rowid)
+{
+    *ret_rowid = ((const struct samples_cursor *)base)->at;
+    return SQLITE_OK;
+}
+
+static const sqlite3_module samples = {
+    /* without xCreate it is there by itself, as a function */
+    .xConnect = samples_connect, .xBestIndex = samples_plan, .xDisconnect = samples_disconnect,
+    .xOpen = samples_open,       .xClose = samples_close,    .xFilter = samples_filter,
+    .xNext = samples_next,       .xEof = samples_end,        .xColumn = samples_column,
+    .xRowid = samples_rowid,
+};
+
+int functions_kept_register(sqlite3 *db)
+{
+    static const struct {
+        const char *name;
+        int arguments;
+        void (*call)(sqlite3_context *context, int count, sqlite3_value **arguments);
+    } functions[] = {
+        {"kept_bit", 2, kept_bit},
+        {"kept_count", 1, kept_count},
+        {"kept_both", 2, kept_both},
+    };
+    int code = sqlite3_create_module_v2(db, "selection_samples", &samples, NULL, NULL);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions && code == SQLITE_OK; i++)
+        code = sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments,
+                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                          functions[i].call, NULL, NULL, NULL);
+    return code;
+}

@@ -1,0 +1,26 @@
+/*
+ * functions_kept: SQL functions that look into the packed bitmaps of v_selection and v_noise.
+ *
+ *     kept_bit(bitmap, i)     1: sample i (from 0) is in it; 0: it is not; NULL behind the end
+ *     kept_count(bitmap)      how many are
+ *     kept_both(a, b)         how many are in both
+ *     selection_samples(attempt)
+ *         a table: one row for each sample of the training split of an attempt that chose subsets:
+ *         sample, kept (in how many of its subsets), selections (how many there were), epochs_kept
+ *         (for how many epochs it was trained on), epochs (planned)
+ *
+ *     SELECT sum(kept = selections) AS always, sum(kept = 0) AS never
+ *     FROM selection_samples(7);
+ *
+ * NULL of NULL; a BLOB that is no zlib stream is an error. A bitmap unpacks to at most 512 MiB
+ * (2^32 samples).
+ */
+#ifndef WINNOW_RESULTS_FUNCTIONS_KEPT_H
+#define WINNOW_RESULTS_FUNCTIONS_KEPT_H
+
+struct sqlite3;
+
+/* An SQLite result code; its message is the connection's. */
+int functions_kept_register(struct sqlite3 *db);
+
+#endif

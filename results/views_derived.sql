@@ -1,0 +1,282 @@
+-- The second half of the public interface: what follows from the views of views.sql, which come
+-- first. Same rules: results/README.md explains every column, columns are only ever added, and all
+-- works in a bare sqlite3 shell (v_pareto and v_selection_random want SQLite's mathematical
+-- functions).
+
+-- One row for each good run but those of `full`: beside the run of `full` with its experiment,
+-- dataset, model, seed AND environment, at the end and where this run is first as accurate as
+-- `full` was at its last epoch. Without such a run of `full` there are NULLs, and no row is left
+-- out.
+CREATE VIEW v_speedup AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, environment,
+           accuracy, charged_s, timing_valid, position
+    FROM v_run
+    WHERE attempt IS NOT NULL
+), full_data AS MATERIALIZED ( -- the other columns are of the row with the lowest position
+    SELECT r.experiment, r.dataset, r.model, r.seed, r.environment, r.attempt, r.accuracy,
+           r.charged_s, r.timing_valid, min(r.position) AS position,
+           (SELECT s.epoch FROM epoch s
+            WHERE s.attempt = r.attempt AND s.test_accuracy >= r.accuracy
+            ORDER BY s.epoch LIMIT 1) AS equal_epoch
+    FROM run r
+    WHERE r.pruner = 'full'
+    GROUP BY r.experiment, r.dataset, r.model, r.seed, r.environment
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       r.environment AS environment, f.attempt AS full_attempt,
+       r.accuracy AS accuracy, f.accuracy AS full_accuracy, r.accuracy - f.accuracy AS difference,
+       r.charged_s AS charged_s, f.charged_s AS full_charged_s,
+       f.charged_s / r.charged_s AS speedup,
+       iif(f.attempt IS NULL, NULL, e.epoch IS NOT NULL) AS equal_reached,
+       e.charged_ns / 1e9 AS equal_s, g.charged_ns / 1e9 AS full_equal_s,
+       1.0 * g.charged_ns / e.charged_ns AS equal_speedup, w.charged_ns / 1e9 AS watched_s,
+       r.timing_valid AND f.timing_valid AS timing_valid, r.position AS position
+FROM run r
+LEFT JOIN full_data f
+    ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
+       AND f.seed = r.seed AND f.environment = r.environment
+LEFT JOIN epoch e
+    ON e.attempt = r.attempt
+       AND e.epoch = (SELECT s.epoch FROM epoch s
+                      WHERE s.attempt = r.attempt AND s.test_accuracy >= f.accuracy
+                      ORDER BY s.epoch LIMIT 1)
+LEFT JOIN epoch g ON g.attempt = f.attempt AND g.epoch = f.equal_epoch
+LEFT JOIN epoch w
+    ON w.attempt = r.attempt
+       AND w.epoch = (SELECT s.epoch FROM epoch s
+                      WHERE s.attempt = r.attempt AND s.test_accuracy IS NOT NULL
+                      ORDER BY s.epoch DESC LIMIT 1)
+WHERE r.pruner <> 'full';
+
+-- The same over the seeds of one arm. Where full's accuracy is not reached, the speedup counts as 0
+-- in the median.
+CREATE VIEW v_speedup_summary AS
+WITH placed AS (
+    SELECT *,
+           row_number() OVER (
+               PARTITION BY experiment, dataset, model, pruner, options, rate, paired
+               ORDER BY speedup
+           ) AS place,
+           row_number() OVER (
+               PARTITION BY experiment, dataset, model, pruner, options, rate, paired
+               ORDER BY equal_or_0
+           ) AS equal_place,
+           count(*) OVER (
+               PARTITION BY experiment, dataset, model, pruner, options, rate, paired
+           ) AS n
+    FROM (SELECT *, full_attempt IS NOT NULL AS paired, coalesce(equal_speedup, 0) AS equal_or_0
+          FROM v_speedup)
+)
+SELECT experiment, dataset, model, pruner, options, rate,
+       count(*) AS runs, sum(paired) AS pairs,
+       avg(difference) AS difference_mean,
+       avg(speedup) FILTER (WHERE paired AND place IN ((n + 1) / 2, (n + 2) / 2))
+           AS speedup_median,
+       min(speedup) AS speedup_min, max(speedup) AS speedup_max,
+       sum(equal_reached) AS equal_reached,
+       avg(equal_or_0) FILTER (WHERE paired AND equal_place IN ((n + 1) / 2, (n + 2) / 2))
+           AS equal_speedup_median,
+       sum(timing_valid = 0) AS timing_doubtful,
+       min(position) AS position
+FROM placed
+GROUP BY experiment, dataset, model, pruner, options, rate;
+
+-- One row for each arm and number k of trainings that share its scores: the seconds of all of them
+-- together. Only what is kept for other trainings can be shared (v_run's artifact): a pruner that
+-- scores while it trains pays in each of them.
+CREATE VIEW v_amortization AS
+WITH sharing (k) AS (
+    VALUES (1), (2), (3), (5), (10), (20), (50), (100)
+), run AS MATERIALIZED (
+    SELECT experiment, dataset, model, pruner, options, rate, seed, environment, position,
+           iif(artifact IS NULL, 0, score_s) AS shared_s,
+           charged_s - iif(artifact IS NULL, 0, score_s) AS own_s, charged_s
+    FROM v_run
+    WHERE attempt IS NOT NULL
+), full_data AS MATERIALIZED (
+    SELECT experiment, dataset, model, seed, environment, charged_s, min(position) AS position
+    FROM run
+    WHERE pruner = 'full'
+    GROUP BY experiment, dataset, model, seed, environment
+), arm AS MATERIALIZED (
+    SELECT r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate,
+           count(*) AS runs, count(f.charged_s) AS pairs,
+           avg(r.shared_s) AS shared_s, avg(r.own_s) AS own_s, avg(f.charged_s) AS full_s,
+           -- What a training saves, and what is to be saved, are of the pairs alone.
+           avg(f.charged_s - r.own_s) AS saved_s,
+           avg(r.shared_s) FILTER (WHERE f.charged_s IS NOT NULL) AS to_save_s,
+           min(r.position) AS position
+    FROM run r
+    LEFT JOIN full_data f
+        ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
+           AND f.seed = r.seed AND f.environment = r.environment
+    GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate
+)
+SELECT a.experiment AS experiment, a.dataset AS dataset, a.model AS model, a.pruner AS pruner,
+       a.options AS options, a.rate AS rate, s.k AS k, a.runs AS runs, a.pairs AS pairs,
+       a.shared_s AS shared_s, a.own_s AS own_s,
+       a.shared_s + s.k * a.own_s AS total_s,
+       a.shared_s / s.k + a.own_s AS training_s,
+       s.k * a.full_s AS full_total_s,
+       CASE WHEN a.pruner <> 'full' AND a.saved_s > 0 THEN -- the next whole number, at least 1
+           max(1, CAST(a.to_save_s / a.saved_s AS INTEGER)
+                  + (a.to_save_s / a.saved_s > CAST(a.to_save_s / a.saved_s AS INTEGER)))
+       END AS pays_at,
+       a.position AS position
+FROM arm a, sharing s;
+
+-- The arms that no other of their experiment, dataset and model dominates: none is as accurate in
+-- less charged time, nor more accurate in as much.
+CREATE VIEW v_pareto AS
+WITH placed AS (
+    SELECT *,
+           max(accuracy_mean) OVER (
+               PARTITION BY experiment, dataset, model ORDER BY charged_s_mean
+               RANGE UNBOUNDED PRECEDING EXCLUDE GROUP
+           ) AS faster_accuracy,
+           max(accuracy_mean) OVER (
+               PARTITION BY experiment, dataset, model, charged_s_mean
+           ) AS as_fast_accuracy
+    FROM v_summary
+    WHERE accuracy_mean IS NOT NULL
+)
+SELECT experiment, dataset, model, pruner, options, rate, runs, failed,
+       charged_s_mean, accuracy_mean, accuracy_sd, speedup, environments, engines, position
+FROM placed
+WHERE accuracy_mean = as_fast_accuracy
+      AND (faster_accuracy IS NULL OR accuracy_mean > faster_accuracy);
+
+-- One row for each timing rule, good or diverged run, and target of its experiment (target NULL:
+-- it has none). The four views after this one are a rule each; results/README.md tells what counts
+-- in each, and after whom.
+CREATE VIEW v_protocol AS
+WITH rule (protocol, charged, without_init, validation) AS ( -- validation: where targets are met
+    VALUES ('charged', 1, 0, 0), ('wallclock', 0, 0, 0), ('algoperf', 1, 0, 1), ('mlperf', 0, 1, 0)
+), tried AS MATERIALIZED (
+    SELECT experiment, cell, last_attempt, dataset, model, pruner, options, rate, seed, state,
+           environment, timing_valid, position, charged_s, wall_s
+    FROM v_run
+    WHERE state IN ('done', 'diverged')
+), run AS (
+    SELECT r.*, r.last_attempt AS attempt, coalesce(a.carried_ns, 0) / 1e9 AS carried_s,
+           -- MLPerf leaves up to 20 minutes of building the model off the clock.
+           min(1200, coalesce((SELECT p.ns FROM phase p
+                               WHERE p.attempt = a.id AND p.phase = 'init'), 0) / 1e9) AS init_s
+    FROM tried r
+    JOIN attempt a ON a.id = r.last_attempt
+)
+SELECT u.protocol AS protocol, r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt,
+       r.dataset AS dataset, r.model AS model, r.pruner AS pruner, r.options AS options,
+       r.rate AS rate, r.seed AS seed, r.state AS state,
+       iif(u.charged, r.charged_s, r.wall_s + r.carried_s - u.without_init * r.init_s) AS seconds,
+       t.accuracy AS target,
+       iif(t.accuracy IS NULL OR w.epoch IS NULL, NULL, e.epoch IS NOT NULL) AS reached,
+       e.epoch AS epoch,
+       iif(u.charged, e.charged_ns / 1e9,
+           e.wall_ns / 1e9 + r.carried_s - u.without_init * r.init_s) AS target_s,
+       iif(u.charged, w.charged_ns / 1e9,
+           w.wall_ns / 1e9 + r.carried_s - u.without_init * r.init_s) AS watched_s,
+       r.environment AS environment, r.timing_valid AS timing_valid, r.position AS position
+FROM rule u
+JOIN run r
+JOIN experiment x ON x.name = r.experiment
+LEFT JOIN experiment_target t ON t.experiment = x.id
+LEFT JOIN epoch e
+    ON e.attempt = r.attempt
+       AND e.epoch = (SELECT s.epoch FROM epoch s
+                      WHERE s.attempt = r.attempt
+                            AND iif(u.validation, s.val_accuracy, s.test_accuracy) >= t.accuracy
+                      ORDER BY s.epoch LIMIT 1)
+LEFT JOIN epoch w
+    ON w.attempt = r.attempt
+       AND w.epoch = (SELECT s.epoch FROM epoch s
+                      WHERE s.attempt = r.attempt
+                            AND iif(u.validation, s.val_accuracy, s.test_accuracy) IS NOT NULL
+                      ORDER BY s.epoch DESC LIMIT 1);
+
+-- score + select + train; targets on the test set. The default everywhere else.
+CREATE VIEW v_protocol_charged AS
+SELECT * FROM v_protocol WHERE protocol = 'charged';
+
+-- All phases; targets on the test set.
+CREATE VIEW v_protocol_wallclock AS
+SELECT * FROM v_protocol WHERE protocol = 'wallclock';
+
+-- score + select + train; targets on the validation split. After AlgoPerf.
+CREATE VIEW v_protocol_algoperf AS
+SELECT * FROM v_protocol WHERE protocol = 'algoperf';
+
+-- All phases but init; targets on the test set. After MLPerf Training.
+CREATE VIEW v_protocol_mlperf AS
+SELECT * FROM v_protocol WHERE protocol = 'mlperf';
+
+-- One row for each good run: the work that it took, which no noise of a machine touches, and its
+-- share of what `full` took with the same experiment, dataset, model and seed.
+CREATE VIEW v_work AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, epochs,
+           train_n, kept_fraction, samples_forward, samples_backward, flops, peak_memory_bytes,
+           position
+    FROM v_run
+    WHERE attempt IS NOT NULL
+), full_data AS MATERIALIZED (
+    SELECT experiment, dataset, model, seed, samples_forward, samples_backward, flops,
+           min(position) AS position
+    FROM run
+    WHERE pruner = 'full'
+    GROUP BY experiment, dataset, model, seed
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       r.epochs AS epochs, r.train_n AS train_n, r.kept_fraction AS kept_fraction,
+       r.samples_forward AS samples_forward, r.samples_backward AS samples_backward,
+       r.flops AS flops,
+       1.0 * r.samples_forward / nullif(f.samples_forward, 0) AS forward_share,
+       1.0 * r.samples_backward / nullif(f.samples_backward, 0) AS backward_share,
+       r.flops / nullif(f.flops, 0) AS flops_share,
+       r.peak_memory_bytes AS peak_memory_bytes, r.position AS position
+FROM run r
+LEFT JOIN full_data f
+    ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
+       AND f.seed = r.seed;
+
+-- One row for each good run that chose subsets: how many samples as many subsets of the same sizes,
+-- drawn at random and independently, would keep always, sometimes and never. What the run itself
+-- kept is in its bitmaps: selection_samples(attempt), results/README.md.
+CREATE VIEW v_selection_random AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+), chosen AS (
+    SELECT attempt, n, count(*) AS selections, avg(1.0 * kept / n) AS kept_share,
+           -- Products of the shares kept, and of those left out; 0 where a factor is.
+           iif(min(kept) = 0, 0, exp(sum(ln(iif(kept = 0, 1, 1.0 * kept / n))))) AS always,
+           iif(max(kept) = n, 0, exp(sum(ln(iif(kept = n, 1, 1 - 1.0 * kept / n))))) AS never
+    FROM selection
+    WHERE n > 0
+    GROUP BY attempt
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       c.n AS n, c.selections AS selections, c.kept_share AS kept_share,
+       c.n * c.always AS random_always,
+       c.n * (1 - c.always - c.never) AS random_sometimes,
+       c.n * c.never AS random_never,
+       r.position AS position
+FROM run r
+JOIN chosen c ON c.attempt = r.attempt;
+
+-- One row for each good run, subset that it chose, and class.
+CREATE VIEW v_class AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       s.epoch AS epoch, c.key AS class, c.value AS kept,
+       1.0 * c.value / nullif(s.kept, 0) AS share, r.position AS position
+FROM run r
+JOIN selection s ON s.attempt = r.attempt, json_each(s.class_kept) c;

@@ -24,6 +24,12 @@
  * then: it gives its shift, passes no gradient, and its running variance falls by a tenth. (PyTorch
  * refuses such a batch.)
  *
+ * What is not learned yet is what is hard or labelled wrongly, and the steps are on few samples. Of
+ * 15,000 of Fashion-MNIST's pictures, LeNet, batch 64, 20 % are processed, and accuracy ends at
+ * 72 %, 11 points below a random subset of that size (experiments/all-pruners.yaml, three seeds);
+ * with learning rate .02 or .005 instead of .05 at 75 to 77 % (two seeds). smrd, as many samples at
+ * random, ends at 85 to 87 %. The authors report gains, on CIFAR and ImageNet.
+ *
  * Known deviations: the authors' forward-only pass is in training mode (batch statistics, which it
  * also averages into the running ones, and dropout); here it is in evaluation mode (our choice), so
  * that looking changes nothing, on the same augmented pictures as the step. Their learning rate

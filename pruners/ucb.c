@@ -24,6 +24,11 @@
  * (our choice; UCB1 too plays each arm once before it compares). So ucb1 spends its first
  * 1/(1 - rate) checkpoints on seeing everything.
  *
+ * With few samples it runs after its own tail: of 15,000 of Fashion-MNIST's pictures, LeNet, rate
+ * .9, period 3, the 1,500 of the highest losses are soon those of one class, the one forgotten
+ * last; the network learns it, forgets the others, and is at chance (10 %) in all of three seeds
+ * (experiments/all-pruners.yaml). At .3 and .5 it beats a random subset by .6 and 1.4 points.
+ *
  * Known deviations: the paper's text was not to be had. alpha .8, c 1, period 10 and the zeros at
  * the start are our choices; `std` and `ucb1` are ablations of ours.
  */

@@ -50,6 +50,7 @@ struct checkpoint_books {
     struct work work;
     int64_t trained; /* samples, proxies not counted */
     double test_accuracy, val_accuracy, best_val_accuracy, best_val_test_accuracy;
+    double test_loss, train_loss, train_accuracy;
 };
 
 struct checkpoint {

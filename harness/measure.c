@@ -56,10 +56,10 @@ static double time_evaluation(struct trainer *trainer, const struct dataset *dat
     size_t seen = 0;
     if (part.n > TRAINER_EVAL_BATCH)
         part.n = TRAINER_EVAL_BATCH;
-    trainer_accuracy(trainer, &part);
+    trainer_evaluate(trainer, &part);
     const int64_t start = clock_now();
     while (seen == 0 || clock_now() - start < SLICE_NS) {
-        trainer_accuracy(trainer, &part);
+        trainer_evaluate(trainer, &part);
         seen += TRAINER_EVAL_BATCH; /* a part is padded to that */
     }
     return seconds_since(start) / (double)seen;

@@ -112,13 +112,18 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     if ((epoch + 1) % s->cell->recipe.eval_every != 0 && !last)
         return;
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
-    record->test_accuracy = trainer_accuracy(&s->trainer, &s->data->test);
-    record->val_accuracy = trainer_accuracy(&s->trainer, &s->data->validation);
-    clock_enter(s->clock, before);
+    const struct trainer_quality test = trainer_evaluate(&s->trainer, &s->data->test);
+    record->test_accuracy = test.accuracy;
+    record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
     if (last) {
+        const struct trainer_quality train = trainer_evaluate(&s->trainer, &s->data->train);
         end->test_accuracy = record->test_accuracy;
         end->val_accuracy = record->val_accuracy;
+        end->test_loss = test.loss;
+        end->train_loss = train.loss;
+        end->train_accuracy = train.accuracy;
     }
+    clock_enter(s->clock, before);
     if (isfinite(record->val_accuracy) && !(record->val_accuracy <= end->best_val_accuracy)) {
         end->best_val_accuracy = record->val_accuracy;
         end->best_val_test_accuracy = record->test_accuracy;

@@ -25,6 +25,9 @@ static struct checkpoint_books books_of(struct session *s)
         .val_accuracy = s->end->val_accuracy,
         .best_val_accuracy = s->end->best_val_accuracy,
         .best_val_test_accuracy = s->end->best_val_test_accuracy,
+        .test_loss = s->end->test_loss,
+        .train_loss = s->end->train_loss,
+        .train_accuracy = s->end->train_accuracy,
     };
     clock_balance(s->clock, books.phase_ns, &books.wall_ns);
     return books;
@@ -121,6 +124,9 @@ static void take_over(struct session *s, const struct checkpoint *from)
     s->end->val_accuracy = books->val_accuracy;
     s->end->best_val_accuracy = books->best_val_accuracy;
     s->end->best_val_test_accuracy = books->best_val_test_accuracy;
+    s->end->test_loss = books->test_loss;
+    s->end->train_loss = books->train_loss;
+    s->end->train_accuracy = books->train_accuracy;
     s->end->resumed = from->resumed + 1;
     s->selection.count = from->kept;
     s->selection.average = from->average;

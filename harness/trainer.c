@@ -405,15 +405,23 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
         look_at_gradients(trainer, split, observer, work);
 }
 
-double trainer_accuracy(struct trainer *trainer, const struct split *split)
+struct trainer_quality trainer_evaluate(struct trainer *trainer, const struct split *split)
 {
     const size_t classes = (size_t)trainer->data->classes;
     size_t correct = 0;
+    double loss = 0;
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
         const size_t rows = forward_batch(trainer, split, first);
+        const float *logits = nn_logits(trainer->net);
         for (size_t row = 0; row < rows; row++)
-            correct += observe_argmax(nn_logits(trainer->net) + row * classes, classes) ==
-                       split->labels[first + row];
+            correct +=
+                observe_argmax(logits + row * classes, classes) == split->labels[first + row];
+        nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
+                trainer->batch_losses);
+        for (size_t row = 0; row < rows; row++)
+            loss += (double)trainer->batch_losses[row];
     }
-    return split->n ? (double)correct / (double)split->n : (double)NAN;
+    const double n = (double)split->n;
+    return split->n ? (struct trainer_quality){(double)correct / n, loss / n}
+                    : (struct trainer_quality){(double)NAN, (double)NAN};
 }

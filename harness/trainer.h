@@ -97,7 +97,12 @@ double trainer_lr(const struct trainer *trainer, int epoch, int epochs);
  */
 void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
                   struct work *work);
-/* Share of the split that is classified correctly; NAN for an empty one. */
-double trainer_accuracy(struct trainer *trainer, const struct split *split);
+struct trainer_quality {
+    double accuracy; /* share of the split that is classified correctly */
+    double loss;     /* its mean cross-entropy, never smoothed or weighted */
+};
+
+/* By forward passes without augmentation; NAN for an empty split. */
+struct trainer_quality trainer_evaluate(struct trainer *trainer, const struct split *split);
 
 #endif

@@ -133,8 +133,11 @@ struct record_end {
     double test_accuracy, val_accuracy; /* at the last epoch */
     double best_val_accuracy;           /* highest over the epochs, NAN without validation split */
     double best_val_test_accuracy;      /* test accuracy at that epoch */
-    int64_t train_n;                    /* samples in the training split */
-    double kept_fraction;               /* samples trained on / (train_n * epochs planned) */
+    /* Of the network at the end: mean cross-entropy on the test set, and on all of the training
+       split, what was pruned included, without augmentation. */
+    double test_loss, train_loss, train_accuracy;
+    int64_t train_n;      /* samples in the training split */
+    double kept_fraction; /* samples trained on / (train_n * epochs planned) */
     int64_t phase_ns[PHASE_COUNT];
     int64_t wall_ns;
     struct work work;

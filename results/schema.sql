@@ -120,6 +120,10 @@ CREATE TABLE attempt (
     steal REAL CHECK (steal BETWEEN 0 AND 1),             -- share that the hypervisor took
     throttled INTEGER CHECK (throttled >= 0),             -- times the processor slowed itself down
     timing_reason TEXT,                                   -- why they are doubtful; NULL: nothing
+    -- Of the network at the end; train: all of the split, what was pruned included.
+    test_loss REAL CHECK (test_loss >= 0),                -- mean cross-entropy
+    train_loss REAL CHECK (train_loss >= 0),
+    train_accuracy REAL CHECK (train_accuracy BETWEEN 0 AND 1),
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);

@@ -15,6 +15,9 @@ ALTER TABLE attempt ADD COLUMN load_after REAL CHECK (load_after >= 0);
 ALTER TABLE attempt ADD COLUMN steal REAL CHECK (steal BETWEEN 0 AND 1);
 ALTER TABLE attempt ADD COLUMN throttled INTEGER CHECK (throttled >= 0);
 ALTER TABLE attempt ADD COLUMN timing_reason TEXT;
+ALTER TABLE attempt ADD COLUMN test_loss REAL CHECK (test_loss >= 0);
+ALTER TABLE attempt ADD COLUMN train_loss REAL CHECK (train_loss >= 0);
+ALTER TABLE attempt ADD COLUMN train_accuracy REAL CHECK (train_accuracy BETWEEN 0 AND 1);
 
 CREATE TABLE import_log (
     id INTEGER PRIMARY KEY,

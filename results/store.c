@@ -394,6 +394,9 @@ static int put_end(struct store *store, int64_t attempt, const struct record_end
         db_int(end->resumed),
         from_one(end->diverged_epoch),
         from_one(end->diverged_step),
+        db_real(end->test_loss),
+        db_real(end->train_loss),
+        db_real(end->train_accuracy),
         db_int(attempt),
         db_text(attempt_state_names[ATTEMPT_RUNNING]),
     };
@@ -405,7 +408,8 @@ static int put_end(struct store *store, int64_t attempt, const struct record_end
                "load_average = ?, context_switches = ?, pinned = ?, beside_mean = ?, cpu_ns = ?, "
                "threads_measured = ?, probe_before = ?, probe_after = ?, load_after = ?, "
                "steal = ?, throttled = ?, timing_reason = ?, resumed = ?, diverged_epoch = ?, "
-               "diverged_step = ? WHERE id = ? AND state = ?",
+               "diverged_step = ?, test_loss = ?, train_loss = ?, train_accuracy = ? WHERE id = ? "
+               "AND state = ?",
                values, COUNT(values), err))
         return -1;
     if (sqlite3_changes(store->db) == 0)

@@ -79,6 +79,8 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        g.load_after AS load_after, g.steal AS steal, g.throttled AS throttled,
        g.cpu_ns / 1e9 AS cpu_s, coalesce(g.resumed, 0) AS resumed,
        t.diverged_epoch AS diverged_epoch, t.diverged_step AS diverged_step,
+       g.test_loss AS final_test_loss, g.train_loss AS final_train_loss,
+       g.train_accuracy AS final_train_accuracy,
        -- What seconds must have in common to be compared. Attempts of version 3 and before know
        -- the cells beside them at their start alone.
        CASE WHEN g.id IS NOT NULL THEN

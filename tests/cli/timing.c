@@ -66,6 +66,21 @@ Test(cli_timing, a_competitor_on_the_same_processor_is_named)
     expect(0, "phases.svg", "warning: 1 of 1 run has doubtful seconds");
 }
 
+/* What is disturbed all the time is tried three times, and told of. */
+Test(cli_timing, strict_queues_a_disturbed_cell_again_twice)
+{
+    RUN("cd '%s' && { taskset -c %d sh -c 'while :; do :; done' & hog=$!; "
+        "taskset -c %d \"$W\" run timing.yaml --db a.db --where 'seed = 0' --timing strict; "
+        "code=$?; kill $hog; exit $code; }",
+        test_dir(), processor, processor);
+    expect(0, "", "1 of the done has doubtful seconds in every attempt");
+    in_database("SELECT count(*), sum(state = 'done'), sum(timing_reason IS NULL) FROM attempt",
+                "3|3|0");
+    in_database("SELECT attempts, timing_valid, attempt = last_attempt FROM v_run "
+                "WHERE state = 'done'",
+                "3|0|1");
+}
+
 Test(cli_timing, what_is_measured_is_recorded)
 {
     RUN("cd '%s' && winnow run timing.yaml --db a.db --limit 1 -j 1", test_dir());

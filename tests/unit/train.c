@@ -41,6 +41,9 @@ Test(train, a_cell_reports_each_epoch_and_its_work)
     cr_assert(b.end.test_accuracy == b.kept.epochs[BENCH_EPOCHS - 1].test_accuracy);
     cr_assert_gt(b.end.test_accuracy, 0.5, "four classes, guessing gives 0.25: %g",
                  b.end.test_accuracy);
+    cr_assert_gt(b.end.test_loss, 0);
+    cr_assert_lt(b.end.train_loss, log(4), "of guessing");
+    cr_assert_gt(b.end.train_accuracy, 0.5);
     bench_teardown(&b);
 }
 
@@ -407,6 +410,40 @@ Test(train, a_crop_larger_than_the_picture_is_refused)
     b.cell.recipe.crop_pad = 64;
     cr_assert_neq(bench_run(&b), 0);
     cr_assert(strstr(b.err.text, "crop pad"), "%s", b.err.text);
+    bench_teardown(&b);
+}
+
+/* Evaluation in whole and padded batches, against a scoring pass over the same split. */
+Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
+{
+    struct bench b;
+    struct dataset *data;
+    struct trainer trainer;
+    struct observer seen;
+    struct work work = {0};
+    bench_setup(&b, pruner_find("full"), 0);
+    cr_assert_eq(
+        dataset_load(b.cell.dataset, &b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        0, "%s", b.err.text);
+    cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
+                              &b.cell.engine, 1, &b.err),
+                 0, "%s", b.err.text);
+    observer_init(&seen, NEEDS_LOSSES | NEEDS_CORRECT, data->train.n, (size_t)data->classes, 1,
+                  data->train.labels);
+    trainer_pass(&trainer, &data->train, &seen, &work);
+    double loss = 0, correct = 0;
+    for (size_t i = 0; i < data->train.n; i++) {
+        loss += (double)seen.losses[i] / (double)data->train.n;
+        correct += seen.correct[i];
+    }
+    const struct trainer_quality all = trainer_evaluate(&trainer, &data->train);
+    cr_expect_float_eq(all.loss, loss, 1e-6 * loss);
+    cr_expect_eq(all.accuracy, correct / (double)data->train.n);
+    const struct trainer_quality none = trainer_evaluate(&trainer, &data->validation);
+    cr_expect(isnan(none.loss) && isnan(none.accuracy));
+    observer_release(&seen);
+    trainer_release(&trainer);
+    dataset_free(data);
     bench_teardown(&b);
 }
 

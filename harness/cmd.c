@@ -212,3 +212,46 @@ void cmd_open_streams(void)
     if (fd >= 0)
         close(fd);
 }
+
+/* ---- Commands of several verbs ---- */
+
+struct verbs {
+    const struct cmd *items;
+    size_t count;
+};
+
+static const char *verb_at(const void *verbs, size_t i)
+{
+    const struct verbs *all = verbs;
+    return i < all->count ? all->items[i].name : NULL;
+}
+
+static void print_verbs(const char *name, const char *arguments, const struct verbs *verbs,
+                        FILE *out)
+{
+    fprintf(out, "usage: winnow %s VERB %s\n\n", name, arguments);
+    for (size_t i = 0; i < verbs->count; i++)
+        fprintf(out, "  %-8s %s\n", verbs->items[i].name, verbs->items[i].help);
+    fprintf(out, "\nwinnow %s VERB --help tells a verb's flags.\n", name);
+}
+
+int cmd_run_verb(const char *name, const char *arguments, const struct cmd *items, size_t count,
+                 int argc, char **argv)
+{
+    const struct verbs verbs = {items, count};
+    if (argc < 2) {
+        print_verbs(name, arguments, &verbs, stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_verbs(name, arguments, &verbs, stdout);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(argv[1], items[i].name) == 0)
+            return items[i].run(argc - 1, argv + 1);
+    const char *near = str_nearest(argv[1], verb_at, &verbs);
+    fprintf(stderr, "winnow %s: unknown verb '%.64s'%s%s%s; see winnow %s --help\n", name, argv[1],
+            near ? ", did you mean " : "", near ? near : "", near ? "?" : "", name);
+    return EXIT_USAGE;
+}

@@ -142,4 +142,8 @@ int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_cell(int argc, char **argv);
 
+/* For a command of several verbs ("db", "emit"): runs the one that argv[1] names, or tells them. */
+int cmd_run_verb(const char *name, const char *arguments, const struct cmd *verbs, size_t count,
+                 int argc, char **argv);
+
 #endif

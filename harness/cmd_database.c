@@ -95,37 +95,9 @@ static const struct cmd verbs[] = {
     {"gc", cmd_database_gc, "clear away what no database needs, and shrink the file"},
 };
 
-static const char *verb_at(const void *unused, size_t i)
-{
-    (void)unused;
-    return i < sizeof verbs / sizeof *verbs ? verbs[i].name : NULL;
-}
-
-static void print_verbs(FILE *out)
-{
-    fprintf(out, "usage: winnow db VERB [FLAGS]\n\n");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
-    fprintf(out, "\nwinnow db VERB --help tells a verb's flags.\n");
-}
-
 int cmd_database(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_verbs(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_verbs(stdout);
-        return EXIT_DONE;
-    }
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    const char *near = str_nearest(argv[1], verb_at, NULL);
-    fprintf(stderr, "winnow db: unknown verb '%.64s'%s%s%s; see winnow db --help\n", argv[1],
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
-    return EXIT_USAGE;
+    return cmd_run_verb("db", "[FLAGS]", verbs, sizeof verbs / sizeof *verbs, argc, argv);
 }
 
 void cmd_database_add_count(struct str *ret_text, int64_t count, const char *noun)

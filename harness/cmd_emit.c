@@ -392,35 +392,7 @@ static const struct cmd verbs[] = {
     {"pending", cmd_emit_pending, "which elements of an emitted plan are not done"},
 };
 
-static const char *verb_at(const void *unused, size_t i)
-{
-    (void)unused;
-    return i < sizeof verbs / sizeof *verbs ? verbs[i].name : NULL;
-}
-
-static void print_verbs(FILE *out)
-{
-    fprintf(out, "usage: winnow emit VERB [FLAGS] FILE\n\n");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].help);
-    fprintf(out, "\nwinnow emit VERB --help tells a verb's flags.\n");
-}
-
 int cmd_emit(int argc, char **argv)
 {
-    if (argc < 2) {
-        print_verbs(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_verbs(stdout);
-        return EXIT_DONE;
-    }
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    const char *near = str_nearest(argv[1], verb_at, NULL);
-    fprintf(stderr, "winnow emit: unknown verb '%.64s'%s%s%s; see winnow emit --help\n", argv[1],
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
-    return EXIT_USAGE;
+    return cmd_run_verb("emit", "[FLAGS] FILE", verbs, sizeof verbs / sizeof *verbs, argc, argv);
 }

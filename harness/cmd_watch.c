@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, MOST_FAILURES = 10, LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
+enum { BAR_WIDTH = 24, ROW_BAR_WIDTH = 10, MOST_FAILURES = 10 };
+enum { LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
 
 /* A row of v_run. */
 struct row {
@@ -308,7 +309,9 @@ static void add_left(struct str *text, const struct look *look, const struct cou
 
 static void add_attempt(struct str *text, const struct row *row)
 {
-    str_addf(text, "%s  epoch %d of %d", row->key, row->epoch, row->shape.epochs);
+    str_addf(text, "%s  ", row->key);
+    table_add_bar(text, (double)row->epoch / (double)row->shape.epochs, ROW_BAR_WIDTH);
+    str_addf(text, "  epoch %d of %d", row->epoch, row->shape.epochs);
     if (isfinite(row->accuracy))
         str_addf(text, ", accuracy %.2f %%", 100 * row->accuracy);
     str_add(text, ", ");

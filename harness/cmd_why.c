@@ -137,9 +137,9 @@ static int take_state(sqlite3 *db, sqlite3_stmt *row, void *context, struct err 
                  attempt, cmd_column(row, 4), cmd_column(row, 5));
         take_waiting(story);
     } else if (strcmp(state, "lost") == 0 && *cmd_column(row, 2)) {
-        str_addf(&story->state, "It is to run: attempt %s was ", attempt);
+        str_addf(&story->state,
+                 "It is to run: attempt %s was lost, which counts as no try: ", attempt);
         add_told(&story->state, cmd_column(row, 2));
-        str_add(&story->state, ", which counts as no try.");
         take_waiting(story);
     } else if (strcmp(state, "lost") == 0) {
         str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it "

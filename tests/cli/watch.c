@@ -15,7 +15,7 @@ Test(cli_watch, a_database_at_rest_is_told_once)
     expect(0, "", "no scheduler is at work on ");
     expect(0, "5000000000  diverged: the loss is not finite in epoch 2  synthetic mlp ucb", "");
     expect(0, "6000000000  failed: killed by signal 9  synthetic mlp ucb", "");
-    expect(0, "7000000000  epoch 1 of 2, accuracy 55.00 %, ", "");
+    expect(0, "7000000000  █████       epoch 1 of 2, accuracy 55.00 %, ", "");
     expect(0, "\nmade: 4 of 9 done, 2 failed, 1 interrupted, 2 to run\nother: 1 of 1 done\n", "");
 }
 
@@ -29,7 +29,7 @@ Test(cli_watch, somebody_at_work_is_waited_for)
     cr_assert_eq(store_attempt_begin(writer, made_key(8), &made_environment, 0, &attempt, &err), 0);
     RUN("timeout -s INT 1 \"$W\" status --watch --interval 0.1 --db '%s'", made_path("made.db"));
     cr_expect_neq(output.status, 0);
-    expect(output.status, "8000000000  epoch 0 of 2, ", "");
+    expect(output.status, "8000000000              epoch 0 of 2, ", "");
     expect(output.status, "made: 4 of 9 done, 2 failed, 1 running, 2 to run", "");
     /* Each said once, however often was looked. */
     const char *once = strstr(output.out, "made: ");
@@ -66,7 +66,7 @@ Test(cli_watch, on_a_terminal)
 Test(cli_watch, a_narrow_terminal_without_colour)
 {
     run_in_terminal(50, "NO_COLOR=1");
-    expect(0, "7000000000  epoch 1 of 2, accuracy 55.00 %", "");
+    expect(0, "7000000000  █████       epoch 1 of 2, accuracy 55", "");
     cr_expect_null(strstr(output.out, "\033[3"), "%s", output.out);
     cr_expect_null(strstr(output.out, "\033[1m"), "%s", output.out);
     for (const char *line = strstr(output.out, "made"); line && *line;) {

@@ -74,7 +74,7 @@ Test(cli_why, to_run)
     expect(0, " It is to run: nobody has tried it yet.", "");
     expect(0, "What to do Run it:   winnow run made.yaml --db ", "");
     why("9");
-    expect(0, " It is to run: it was begun, but its scheduler ended before it did", "");
+    expect(0, " It is to run: attempt 1 was lost, which counts as no try: interrupted.", "");
     expect(0, ". It was lost: interrupted.", "");
     why("7");
     expect(0, "attempt 9 was interrupted with its scheduler after 1 of 2 epochs", "");

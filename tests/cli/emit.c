@@ -109,7 +109,8 @@ Test(cli_emit, what_cannot_be_says_why)
         {"winnow merge a.db", "DB SHARD... is missing", 2},
         {"winnow merge none/deep/a.db j", "none/deep", 5},
         {"winnow merge a.db none.db", "none.db: No such file", 1},
-        {"sed -i s/0.3/0.4/ j/plan.jsonl; winnow cell --plan j/plan.jsonl", "it was changed", 2},
+        {"sed -i 's/0\\.3/0.4/' j/plan.jsonl; winnow cell --plan j/plan.jsonl", "it was changed",
+         2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         RUN("cd %s; %s", test_dir(), cases[i].command);

@@ -16,7 +16,7 @@ static const char *const two = "name: two\n"
                                "pruner: [random, random-dynamic]\n"
                                "rate: 0.5\n"
                                "seed: 1\n"
-                               "train: {epochs: 600, batch: 32}\n";
+                               "train: {epochs: 2000, batch: 32}\n";
 
 /* Shell: waits until both cells have stored an epoch. */
 static const char *const helpers =

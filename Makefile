@@ -11,8 +11,8 @@ LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
 DIRS := harness harness/base harness/data models models/nn models/nn/conv pruners results plots
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
-DEFS := $(wildcard $(DIRS:=/*.def))
-EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp)
+DEFS := $(wildcard $(DIRS:=/*.def) harness/paper/*.def)
+EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql)
 TESTS := $(wildcard tests/*.c tests/unit/*.c tests/conformance/*.c tests/golden/*.c tests/cli/*.c)
 
 # ---- How ---------------------------------------------------------------------------------------

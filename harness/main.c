@@ -15,6 +15,7 @@ static const struct cmd commands[] = {
     {"sql", cmd_sql, "ask the database, read-only"},
     {"compare", cmd_compare, "compare pruners, paired over seeds: points lost, time gained"},
     {"plot", cmd_plot, "draw figures from a database"},
+    {"paper", cmd_paper, "repeat a paper: its experiments, figures, tables and claims"},
     {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
     {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},
     {"scores", cmd_scores, "write the scores and the kept samples of a cell as CSV"},

@@ -1,0 +1,22 @@
+-- A2: random-dynamic's accuracy less that of each static score, at the experiment's highest rate.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+WITH run AS MATERIALIZED (
+    SELECT dataset, model, pruner, options, rate, seed, accuracy, position
+    FROM v_run
+    WHERE experiment = :experiment AND state = 'done'
+          AND rate = (SELECT max(rate) FROM v_run WHERE experiment = :experiment)
+), reference AS ( -- the first of the file, where there are several
+    SELECT dataset, model, seed, accuracy, min(position)
+    FROM run
+    WHERE pruner = 'random-dynamic'
+    GROUP BY dataset, model, seed
+)
+SELECT r.dataset || ' ' || r.model AS place,
+       'random-dynamic against ' || r.pruner
+           || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate) AS arm,
+       'accuracy' AS measure, 'points' AS unit, '>' AS beyond, 0.0 AS bound,
+       r.seed AS seed, 100 * (f.accuracy - r.accuracy) AS value, 0 AS doubtful
+FROM run r
+JOIN reference f USING (dataset, model, seed)
+WHERE r.pruner IN ('el2n', 'forgetting')
+ORDER BY r.dataset, r.model, r.position, r.seed;

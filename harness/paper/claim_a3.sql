@@ -1,0 +1,21 @@
+-- A3: accuracy of epsilon-greedy and of ucb less that of random-dynamic at the same rate.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+WITH run AS MATERIALIZED (
+    SELECT dataset, model, pruner, options, rate, seed, accuracy, position
+    FROM v_run
+    WHERE experiment = :experiment AND state = 'done'
+), reference AS ( -- the first of the file, where there are several
+    SELECT dataset, model, rate, seed, accuracy, min(position)
+    FROM run
+    WHERE pruner = 'random-dynamic'
+    GROUP BY dataset, model, rate, seed
+)
+SELECT r.dataset || ' ' || r.model AS place,
+       r.pruner || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate)
+           || ' against random-dynamic' AS arm,
+       'accuracy' AS measure, 'points' AS unit, '>' AS beyond, 0.0 AS bound,
+       r.seed AS seed, 100 * (r.accuracy - f.accuracy) AS value, 0 AS doubtful
+FROM run r
+JOIN reference f USING (dataset, model, rate, seed)
+WHERE r.pruner IN ('epsilon-greedy', 'ucb') AND r.options NOT LIKE '%score_only%'
+ORDER BY r.dataset, r.model, r.position, r.seed;

@@ -1,0 +1,18 @@
+-- B4: larger networks on the subset that dp chose with a small one: accuracy less that of a random
+-- subset. Shown too: less that of the subset that the larger network chose itself.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+WITH run AS MATERIALIZED (
+    SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, accuracy, position,
+           options LIKE '%prune_with=%' AS transferred
+    FROM v_run
+    WHERE experiment = :experiment AND state = 'done' AND pruner IN ('dp', 'random')
+)
+SELECT t.place AS place, printf('dp, chosen by another network, %g', t.rate) AS arm,
+       'accuracy against ' || iif(o.pruner = 'dp', 'its own choice', 'random') AS measure,
+       'points' AS unit, iif(o.pruner = 'dp', NULL, '>') AS beyond,
+       iif(o.pruner = 'dp', NULL, 0.0) AS bound,
+       t.seed AS seed, 100 * (t.accuracy - o.accuracy) AS value, 0 AS doubtful
+FROM run t
+JOIN run o USING (place, rate, seed)
+WHERE t.pruner = 'dp' AND t.transferred AND NOT o.transferred
+ORDER BY place, arm, measure DESC, seed;

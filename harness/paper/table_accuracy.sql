@@ -1,0 +1,7 @@
+-- Test accuracy at the last epoch, in percent, over the seeds.
+SELECT dataset, model, pruner, options, rate, runs AS n,
+       round(100 * accuracy_mean, 2) AS "accuracy %", round(100 * accuracy_sd, 2) AS sd,
+       round(100 * processed_share, 1) AS "processed %", failed
+FROM v_summary
+WHERE experiment = :experiment
+ORDER BY dataset, model, rate, position;

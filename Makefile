@@ -12,7 +12,8 @@ DIRS := harness harness/base harness/data models models/nn models/nn/conv pruner
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
 DEFS := $(wildcard $(DIRS:=/*.def) harness/paper/*.def)
-EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql)
+EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql) \
+            $(addprefix plots/report.,html css js)
 TESTS := $(wildcard tests/*.c tests/unit/*.c tests/conformance/*.c tests/golden/*.c tests/cli/*.c)
 
 # ---- How ---------------------------------------------------------------------------------------
@@ -81,6 +82,9 @@ $B/%.sql.o: %.sql
 	@mkdir -p $(@D)
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 $B/%.gp.o: %.gp
+	@mkdir -p $(@D)
+	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
+$B/plots/report.%.o: plots/report.%
 	@mkdir -p $(@D)
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 

@@ -135,6 +135,7 @@ int cmd_merge(int argc, char **argv);
 int cmd_paper(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_plot(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_scores(int argc, char **argv);

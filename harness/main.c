@@ -16,6 +16,7 @@ static const struct cmd commands[] = {
     {"compare", cmd_compare, "compare pruners, paired over seeds: points lost, time gained"},
     {"plot", cmd_plot, "draw figures from a database"},
     {"paper", cmd_paper, "repeat a paper: its experiments, figures, tables and claims"},
+    {"report", cmd_report, "write an experiment as one HTML page"},
     {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
     {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},
     {"scores", cmd_scores, "write the scores and the kept samples of a cell as CSV"},

@@ -19,7 +19,8 @@ lint_text() {
     find . \( -path ./build -o -path ./.git -o -path ./data -o -path ./results/figures -o \
         -path ./tests/golden -o -name __pycache__ \) -prune \
         -o -type f \( -name '*.[ch]' -o -name '*.def' -o -name '*.sql' -o -name '*.gp' -o \
-        -name '*.sh' -o -name '*.py' -o -name '*.yaml' -o -name '*.md' -o -name Makefile -o \
+        -name '*.sh' -o -name '*.py' -o -name '*.html' -o -name '*.css' -o \
+        -name '*.js' -o -name '*.yaml' -o -name '*.md' -o -name Makefile -o \
         -path './.ci/*' -o -path './bench/*' \) \
         -print | sed 's|^\./||' | sort | xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
@@ -99,7 +100,8 @@ lint_code() {
                 FILENAME == "harness/table.c" || FILENAME == "harness/compare_runs.c" ||
                 FILENAME == "harness/paper.c" ||
                 FILENAME ~ /^harness\/cmd_(db|find|logs|plot|rows|scores|show|where)\.c$/ ||
-                FILENAME ~ /^harness\/cmd_(sql|status|watch|why)\.c$/
+                FILENAME ~ /^harness\/cmd_(sql|status|watch|why)\.c$/ ||
+                FILENAME ~ /^harness\/(html|report_about|report_results)\.c$/
         }
 
         /^[ \t]*#[ \t]*include[ \t]*"/ {

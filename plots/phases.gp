@@ -24,6 +24,8 @@ array block_top[blocks]
 array panel_bars[panels]
 array panel_max[panels]
 stats tsv using (block_bars[int(column(-2)) + 1] = $0 + 1) nooutput
+# A bar's length. Scores that were reused are in it and not in wall_s.
+all_seconds(unused) = (sum [k = 1:key_count] column(12 + k))
 quickest = 1e99
 longest = 0
 do for [r = 1:panels] {
@@ -36,10 +38,10 @@ do for [r = 1:panels] {
         }
     }
     panel_bars[r] = bars_height
-    stats tsv using ($6 == r ? $22 : NaN) name "wall" nooutput
-    panel_max[r] = larger(wall_max, 1e-6)
-    quickest = smaller(quickest, wall_max)
-    longest = larger(longest, wall_max)
+    stats tsv using ($6 == r ? all_seconds(0) : NaN) name "bar" nooutput
+    panel_max[r] = larger(bar_max, 1e-6)
+    quickest = smaller(quickest, bar_max)
+    longest = larger(longest, bar_max)
 }
 unit = time_unit(quickest)
 middle(index, i) = block_top[int(index) + 1] + (i + 0.5) * pitch
@@ -112,7 +114,7 @@ do for [r = 1:panels] {
                    (from(k)):(from(k) + seconds(k)): \
                    (middle(column(-2), $0) - 0.4 * pitch):(middle(column(-2), $0) + 0.4 * pitch) \
              with boxxyerror fc rgb key_fill[k], \
-         tsv using ($6 == r ? $22 / unit : NaN):(middle(column(-2), $0)): \
+         tsv using ($6 == r ? all_seconds(0) / unit : NaN):(middle(column(-2), $0)): \
                    (rounded($21 / unit)." ".unit_name(unit)) \
              with labels left offset 0.5, 0, \
          tsv using ($6 == r ? 0 : NaN):(middle(column(-2), $0)): \

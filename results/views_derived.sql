@@ -280,3 +280,34 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
        1.0 * c.value / nullif(s.kept, 0) AS share, r.position AS position
 FROM run r
 JOIN selection s ON s.attempt = r.attempt, json_each(s.class_kept) c;
+
+-- One row for each experiment, dataset, pruner with its options, rate and seed in which full data
+-- and a pruner trained three networks or more: how the subset ranks them, beside how full data does
+-- with the same seed; of full data itself, with the next seed.
+CREATE VIEW v_ranking AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, dataset, model, pruner, options, rate, seed, accuracy, position
+    FROM v_run
+    WHERE state = 'done' AND accuracy IS NOT NULL
+), pair AS MATERIALIZED (
+    SELECT r.experiment, r.dataset, r.pruner, r.options, r.rate, r.seed, r.accuracy AS a,
+           f.accuracy AS b, r.position
+    FROM run r
+    JOIN run f ON f.pruner = 'full' AND f.experiment = r.experiment AND f.dataset = r.dataset
+                  AND f.model = r.model AND f.seed = r.seed + (r.pruner = 'full')
+), ranked AS ( -- ties get the mean of their ranks
+    SELECT *,
+           rank() OVER (arm ORDER BY a) + (count(*) OVER (same_a) - 1) / 2.0 AS x,
+           rank() OVER (arm ORDER BY b) + (count(*) OVER (same_b) - 1) / 2.0 AS y
+    FROM pair
+    WINDOW arm AS (PARTITION BY experiment, dataset, pruner, options, rate, seed),
+           same_a AS (PARTITION BY experiment, dataset, pruner, options, rate, seed, a),
+           same_b AS (PARTITION BY experiment, dataset, pruner, options, rate, seed, b)
+)
+SELECT experiment, dataset, pruner, options, rate, seed, count(*) AS networks,
+       (avg(x * y) - avg(x) * avg(y))
+           / sqrt((avg(x * x) - avg(x) * avg(x)) * (avg(y * y) - avg(y) * avg(y))) AS spearman,
+       min(position) AS position
+FROM ranked
+GROUP BY experiment, dataset, pruner, options, rate, seed
+HAVING count(*) > 2 AND min(a) < max(a) AND min(b) < max(b);

@@ -200,3 +200,29 @@ Test(store_derived, selection_beside_chance)
     expect("SELECT random_always FROM v_selection_random", 0);
     expect("SELECT random_never FROM v_selection_random", 5);
 }
+
+/* Full data ranks the networks 1, 2, 3; dp's subset 1.5, 1.5, 3 with seed 0, and 3, 2, 1 with 1. */
+Test(store_derived, ranking_of_networks)
+{
+    change(
+        "CREATE TEMP TABLE arm (pruner, rate, seed, model, accuracy);"
+        "INSERT INTO arm VALUES ('full', 0, 0, 'a', 0.5), ('full', 0, 0, 'b', 0.6),"
+        " ('full', 0, 0, 'c', 0.9), ('full', 0, 1, 'a', 0.6), ('full', 0, 1, 'b', 0.7),"
+        " ('full', 0, 1, 'c', 0.8), ('dp', 0.5, 0, 'a', 0.4), ('dp', 0.5, 0, 'b', 0.4),"
+        " ('dp', 0.5, 0, 'c', 0.5), ('dp', 0.5, 1, 'a', 0.6), ('dp', 0.5, 1, 'b', 0.5),"
+        " ('dp', 0.5, 1, 'c', 0.4), ('herding', 0.5, 0, 'a', 0.4),"
+        " ('herding', 0.5, 0, 'b', 0.5);"
+        "INSERT INTO cell (key, json, dataset, model, model_label, pruner, options, rate, seed,"
+        " epochs) SELECT printf('%064x', 1000 + rowid), '{}', 'ranked', model, model, pruner, '',"
+        " rate, seed, 1 FROM arm;"
+        "INSERT INTO experiment_cell SELECT (SELECT min(id) FROM experiment), 1000 + rowid,"
+        " printf('%064x', 1000 + rowid) FROM arm;"
+        "INSERT INTO attempt (cell, environment, state, beside, started_at, ended_at,"
+        " test_accuracy) SELECT printf('%064x', 1000 + rowid), (SELECT min(id) FROM environment),"
+        " 'done', 0, 1, 2, accuracy FROM arm");
+    expect("SELECT count(*) FROM v_ranking WHERE dataset = 'ranked'", 3); /* two are no ranking */
+    expect("SELECT networks FROM v_ranking WHERE pruner = 'dp' AND seed = 0", 3);
+    expect("SELECT spearman FROM v_ranking WHERE pruner = 'dp' AND seed = 0", sqrt(0.75));
+    expect("SELECT spearman FROM v_ranking WHERE pruner = 'dp' AND seed = 1", -1);
+    expect("SELECT spearman FROM v_ranking WHERE dataset = 'ranked' AND pruner = 'full'", 1);
+}

@@ -64,6 +64,32 @@ void plan_describe(struct plan_cell *planned, struct arena *arena)
     };
 }
 
+/*
+ * Adds to the error of one dataset how the experiment's others run without it; not where these have
+ * options, which a short flag would lose.
+ */
+static void offer_the_others(const struct config *config, const struct dataset_type *failed,
+                             struct arena *arena, struct err *err)
+{
+    struct str names = {0};
+    bool with_options = false;
+    for (size_t i = 0; i < config->cell_count; i++) {
+        const struct cell *cell = &config->cells[i];
+        bool told = cell->dataset == failed;
+        for (size_t j = 0; j < i && !told; j++)
+            told = config->cells[j].dataset == cell->dataset;
+        if (!told)
+            str_addf(&names, "%s%s", names.length ? ", " : "", cell->dataset->name);
+        with_options =
+            with_options || (cell->dataset != failed &&
+                             cell_options(cell->dataset->options, &cell->data, arena)[0] != '\0');
+    }
+    const struct err cause = *err;
+    if (names.length && !with_options)
+        err_set(err, "%s; without it: --set 'dataset=[%s]'", cause.text, str_text(&names));
+    str_release(&names);
+}
+
 int plan_make(const struct config *config, struct plan **ret_plan, struct err *err)
 {
     struct plan *plan;
@@ -78,8 +104,10 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
         char file_hash[HASH_HEX_SIZE];
         planned->cell = config->cells[plan->count];
         planned->limits = config->limits[plan->count];
-        if (find_content(plan, &planned->cell, dirs, &contents, &content, err) ||
-            cell_file_hash(&planned->cell, file_hash, err)) {
+        const bool found = find_content(plan, &planned->cell, dirs, &contents, &content, err) == 0;
+        if (!found)
+            offer_the_others(config, planned->cell.dataset, &plan->arena, err);
+        if (!found || cell_file_hash(&planned->cell, file_hash, err)) {
             plan_free(plan);
             return -1;
         }

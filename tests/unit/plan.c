@@ -91,7 +91,8 @@ Test(plan, missing_data_is_an_error)
     struct err err = {0};
     cr_expect_eq(plan_make(config, &plan, &err), -1);
     cr_expect_null(plan);
-    cr_expect_neq(err.text[0], '\0');
+    cr_expect(strstr(err.text, "cifar10: "), "%s", err.text);
+    cr_expect(strstr(err.text, "without it: --set 'dataset=[synthetic]'"), "%s", err.text);
     config_free(config);
 }
 

@@ -34,35 +34,22 @@ do for [r = 1:panels] {
 
 # ---- The page ------------------------------------------------------------------------------------
 
-columns = narrow || panels == 1 ? 1 : 2
-rows = (panels + columns - 1) / columns
-column_width = one_column
-width = columns * column_width
-panel_left = 0.56
-title_left = narrow ? margin : panel_left
-title_letters = letters_in(column_width - title_left)
-heading = title_height(0.04)
-around = rows * (heading + 0.28) + 0.9 # with the notes
-
-# Names at the lines' ends while there is room for them; else a key above.
-panel_height = panel_fit(2.1, rows, around)
-panel_right = series_width + 0.32
-direct = series_count <= panel_height / text_line && \
-         column_width - panel_left - panel_right >= narrowest_panel
-if (!direct) {
-    panel_height = panel_fit(2.1, rows, around + key_room)
-    panel_right = 0.15
-}
-panel_width = column_width - panel_left - panel_right
-key_count = direct ? 0 : series_count
+tiles = panels
+array tile_text[tiles]
+do for [r = 1:panels] { tile_text[r] = panels > 1 ? panel_title[r] : "" }
+grid_across = 2
+x_name = "training samples pruned (%)"
+y_name = "test accuracy (%)"
+wanted_height = 2.1
+right_width = series_width
+direct_items = series_count
+key_count = series_count
+key_beside = 0
 key_boxes = 0
 array key_label[series_count]
 do for [s = 1:series_count] { key_label[s] = series_label[s] }
-
-row_height = heading + panel_height + 0.28
-body = rows * row_height + 0.18
 notes = subject.over_seeds("Median", " after the last epoch; bars: ".bounds(tail)).missing
-load "page.gp"
+load "grid.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------
 
@@ -79,27 +66,13 @@ array item_style[blocks]
 
 set xrange [x_low:x_high]
 do for [r = 1:panels] {
-    x = (r - 1) % columns * column_width + panel_left
-    y = body_top + heading + (r - 1) / columns * row_height
+    t = r
+    load "grid-panel.gp"
     y_low = panel_y_low[r]
     y_high = panel_y_high[r]
     set yrange [y_low:y_high]
-    set lmargin at screen sx(x)
-    set rmargin at screen sx(x + panel_width)
-    set tmargin at screen sy(y)
-    set bmargin at screen sy(y + panel_height)
     set xtics nomirror
     set ytics nomirror tick_step(y_high - y_low, panel_height / 0.2)
-    set label "test accuracy (%)" at screen sx(x - panel_left + 0.1), sy(y + panel_height / 2) \
-        center rotate
-    if (r > panels - columns) {
-        set label "training samples pruned (%)" \
-            at screen sx(x + panel_width / 2), sy(y + panel_height + 0.33) center
-    }
-    do for [i = 1:title_count(r)] {
-        set label line_text(panel_title[r], title_letters, i) \
-            at screen sx(x - panel_left + title_left), sy(y + title_y(r, i))
-    }
 
     # A reference is a line and a band over the whole panel, the rest goes through the rates.
     shown_count = 0
@@ -122,7 +95,6 @@ do for [r = 1:panels] {
         item_y[item_count] = end_y[b]
         item_style[item_count] = s
     }
-    label_left = x + panel_width + 0.08
     if (direct) { load "labels.gp" }
 
     if (shown_count) {

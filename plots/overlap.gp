@@ -7,6 +7,7 @@ stats tsv using 13 name "facets" nooutput
 facets = int(facets_max)
 array facet_rate[facets]
 stats tsv using (facet_rate[int($13)] = $12, $18) name "chance" nooutput
+stats tsv using (100 * ($17 - $16)) name "apart" nooutput
 series_of(label) = sum [s = 1:series_count] (series_label[s] eq label ? s : 0)
 
 # From -1 (nothing in common) over 0 (chance) to 1 (one in the other).
@@ -49,7 +50,9 @@ set cbrange [-1:1]
 unset colorbox
 notes = subject.over_seeds("Mean", ""). \
         (numbers ? " Numbers: per cent of the smaller subset that are in the larger one." : ""). \
-        " Subsets in force halfway through training.".missing
+        " Subsets in force halfway through training.". \
+        (seeds_max > 1 ? sprintf(" Seeds of a pair: at most %.1f points apart, %.1f on ". \
+                                 "average.", apart_max, apart_mean) : "").missing
 load "page.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

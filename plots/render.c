@@ -54,6 +54,8 @@ SCRIPT_SYMBOLS(rows_gp)
 SCRIPT_SYMBOLS(row_panel_gp)
 SCRIPT_SYMBOLS(facets_gp)
 SCRIPT_SYMBOLS(facet_panel_gp)
+SCRIPT_SYMBOLS(grid_gp)
+SCRIPT_SYMBOLS(grid_panel_gp)
 
 /* What figures load by these names. */
 static const struct {
@@ -69,6 +71,8 @@ static const struct {
     {"row-panel.gp", SCRIPT(row_panel_gp)},
     {"facets.gp", SCRIPT(facets_gp)},
     {"facet-panel.gp", SCRIPT(facet_panel_gp)},
+    {"grid.gp", SCRIPT(grid_gp)},
+    {"grid-panel.gp", SCRIPT(grid_panel_gp)},
 };
 
 const char *const figure_formats[] = {"svg", "pdf", "png", NULL};

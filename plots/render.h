@@ -12,8 +12,9 @@
  *         figure_draw(figure_find("phases"), str_text(&tsv), "results/figures", "page",
  *                     figure_formats, &files, &err)) ...
  *
- * To add a figure: NAME.sql, NAME.gp and one line in figures.def. Three layouts are there to be
- * loaded: rows.gp (a row per pruner), facets.gp (curves and clouds), and page.gp alone.
+ * To add a figure: NAME.sql, NAME.gp and one line in figures.def. Four layouts are there to be
+ * loaded: rows.gp (a row per pruner), facets.gp (curves and clouds, a row of panels per dataset and
+ * model), grid.gp (equal panels with titles of their own), and page.gp alone.
  *
  * The SQL is one SELECT, in plain SQLite, with the experiment's name as :experiment. Its rows
  * become the TSV: a comment line with the columns' names, then the rows; where the first column,

@@ -25,6 +25,10 @@ do for [c = 1:facets] {
                                       : facets > 1 ? "own budget" : ""
 }
 
+stats tsv using 18 name "seeds_of" nooutput
+stats tsv using 19 name "apart" nooutput
+stats tsv using 20 name "apart_mean" nooutput
+
 # ---- The page ------------------------------------------------------------------------------------
 
 axis_name = "epoch"
@@ -39,7 +43,10 @@ set palette defined (0 "#EAF1F8", 50 "#6F9CC9", 100 "#08306B")
 set cbrange [0:100]
 unset colorbox
 notes = subject.sprintf("Seed %d. ", seed)."Samples of the training split, from the most often ". \
-        "kept (top) to the least, in 40 bins.".missing
+        "kept (top) to the least, in 40 bins.". \
+        (seeds_of_max > 1 ? \
+         sprintf(" The shares of a bin in %d seeds are at most %.0f points apart, %.0f on ". \
+                 "average.", seeds_of_max, apart_max, apart_mean_mean) : "").missing
 load "rows.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

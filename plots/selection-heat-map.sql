@@ -9,6 +9,9 @@
  *     15 epochs           of the run
  *     16 epoch            from which on, from 0
  *     17 kept             of each bin, per cent, separated by blanks
+ *     18 seeds            whose share of each bin is known from then on
+ *     19 apart            lowest to highest over these, per cent, the largest of the bins
+ *     20 apart_mean       mean over the bins
  */
 WITH
 run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done'),
@@ -16,14 +19,27 @@ first AS (
     SELECT *, min(seed) OVER (PARTITION BY dataset, model, pruner, options, rate) AS first_seed
     FROM run
 ),
-chosen AS (
-    SELECT r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.attempt,
+chosen AS MATERIALIZED (
+    SELECT r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.first_seed, r.attempt,
            kept_map(s.bitmap, s.n, s.epoch, 40) AS map
     FROM first r
     JOIN v_selection s ON s.attempt = r.attempt
-    WHERE r.seed = r.first_seed
     GROUP BY r.attempt
     HAVING count(*) > 1 AND min(s.kept) < max(s.n)
+),
+-- How far the seeds lie apart in each bin at each checkpoint.
+bin AS (
+    SELECT c.dataset, c.model, c.pruner, c.options, c.rate,
+           json_extract(m.value, '$.epoch') AS epoch, count(*) AS seeds,
+           max(k.value) - min(k.value) AS apart
+    FROM chosen c, json_each(c.map) m, json_each(m.value, '$.kept') k
+    GROUP BY c.dataset, c.model, c.pruner, c.options, c.rate, epoch, k.key
+),
+spread AS (
+    SELECT dataset, model, pruner, options, rate, epoch, max(seeds) AS seeds,
+           100 * max(apart) AS apart, 100 * avg(apart) AS apart_mean
+    FROM bin
+    GROUP BY dataset, model, pruner, options, rate, epoch
 ),
 -- A pruner that is there with several options gets a variant number and a longer label.
 series AS (
@@ -39,6 +55,7 @@ checkpoint AS (
            (SELECT group_concat(CAST(round(100 * k.value) AS INTEGER), ' ')
             FROM json_each(m.value, '$.kept') k) AS kept
     FROM chosen c, json_each(c.map) m
+    WHERE c.seed = c.first_seed
 )
 SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
        :experiment AS experiment,
@@ -51,6 +68,8 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        pruner || iif(several AND options <> '', ' ' || options, '') AS label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
-       seed, max(epochs, epoch + 1) AS epochs, epoch, kept
-FROM checkpoint JOIN series USING (pruner, options)
+       seed, max(epochs, epoch + 1) AS epochs, epoch, kept, seeds, apart, apart_mean
+FROM checkpoint
+JOIN series USING (pruner, options)
+JOIN spread USING (dataset, model, pruner, options, rate, epoch)
 ORDER BY block, facet, epoch;

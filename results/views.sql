@@ -87,7 +87,12 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
            printf('%s (%s), %d thread%s, %s, %d beside', m.cpu, m.blas_core, m.threads_used,
                   iif(m.threads_used = 1, '', 's'), iif(g.pinned IS NULL, 'not bound', 'bound'),
                   round(coalesce(g.beside_mean, g.beside)))
-       END AS condition
+       END AS condition,
+       -- What cell_pruner_options() writes behind the pruner's own options.
+       CASE WHEN instr(' ' || c.options, ' prune_with=') > 0 THEN
+           substr(replace(c.options, ' score_only=true', ''),
+                  instr(' ' || c.options, ' prune_with=') + 11)
+       END AS chosen_with
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell

@@ -311,3 +311,23 @@ SELECT experiment, dataset, pruner, options, rate, seed, count(*) AS networks,
 FROM ranked
 GROUP BY experiment, dataset, pruner, options, rate, seed
 HAVING count(*) > 2 AND min(a) < max(a) AND min(b) < max(b);
+
+-- One row for each good run of full, dp and dp-eps: its generalization gap, and what Yang et al.
+-- (ICLR 2023) say that it grows with, (m + eps) / N: m of N samples were pruned, and eps is the
+-- length || sum of S_i || of those.
+CREATE VIEW v_generalization AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position,
+           train_n, round(train_n * (1 - kept_fraction)) AS pruned,
+           final_test_loss - final_train_loss AS gap
+    FROM v_run
+    WHERE state = 'done' AND pruner IN ('full', 'dp', 'dp-eps')
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       r.train_n AS train_n, r.pruned AS pruned, coalesce(s.objective, 0) AS eps,
+       (r.pruned + coalesce(s.objective, 0)) / r.train_n AS predicted, r.gap AS gap,
+       r.position AS position
+FROM run r
+LEFT JOIN solver s ON s.attempt = r.attempt AND s.method = 'annealed'
+WHERE r.gap IS NOT NULL AND (r.pruner = 'full' OR s.objective IS NOT NULL);

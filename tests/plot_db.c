@@ -53,12 +53,12 @@ const struct plot_grid plot_grid_large = {
     .targets = "[0.5, 0.75, 0.85]",
 };
 
-/* A view as results/views.sql has it. */
-static void create_view(struct sqlite3 *db, const char *name)
+/* A view as a file of results/ has it. */
+static void create_view(struct sqlite3 *db, const char *file, const char *name)
 {
     char create[64];
     snprintf(create, sizeof create, "CREATE VIEW %s AS\n", name);
-    char *views = test_read_file("results/views.sql");
+    char *views = test_read_file(file);
     cr_assert_not_null(views, "tests run in the root of the tree");
     char *start = strstr(views, create);
     cr_assert_not_null(start, "no %s", create);
@@ -91,7 +91,9 @@ struct sqlite3 *plot_db_open(void)
                      " wall_s REAL, load_s REAL, init_s REAL, score_s REAL, select_s REAL,"
                      " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
                      " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER,"
+                     " train_n INTEGER, final_test_loss REAL, final_train_loss REAL, chosen_with,"
                      " condition AS ('one'));"
+                     "CREATE TABLE solver (attempt INTEGER, method, objective REAL);"
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
                      " charged_s REAL);"
                      "CREATE TABLE v_selection (attempt INTEGER, epoch INTEGER, n INTEGER,"
@@ -100,8 +102,10 @@ struct sqlite3 *plot_db_open(void)
     struct err err;
     cr_assert_eq(functions_register(db, &err), 0);
     cr_assert_eq(selection_functions_register(db, &err), 0);
-    create_view(db, "v_versus");
-    create_view(db, "v_versus_summary");
+    create_view(db, "results/views.sql", "v_versus");
+    create_view(db, "results/views.sql", "v_versus_summary");
+    create_view(db, "results/views_derived.sql", "v_generalization");
+    create_view(db, "results/views_derived.sql", "v_ranking");
     return db;
 }
 
@@ -195,10 +199,10 @@ static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const ch
     char *sql = sqlite3_mprintf(
         "INSERT INTO v_run VALUES (NULL, %Q, %Q, %Q, %Q, %Q, %.3f, %d, 'done', %.17g, %.17g,"
         " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, NULL,"
-        " (SELECT count(*) FROM v_run))",
+        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL)",
         grid->name, dataset, model, pruner->name, pruner->options, rate, seed, end.accuracy,
         end.charged_s, end.charged_s + 0.9, score_s(pruner), end.charged_s - score_s(pruner) - 0.02,
-        kept_fraction(pruner, rate));
+        kept_fraction(pruner, rate), 1.2 - end.accuracy);
     plot_db_exec(db, sql);
     sqlite3_free(sql);
     const sqlite3_int64 attempt = sqlite3_last_insert_rowid(db);
@@ -229,4 +233,28 @@ void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid)
                                   full ? 0 : grid->rates[r], seed);
                 }
     plot_db_exec(db, "COMMIT");
+}
+
+/* Columns of v_run that a copy of a run has from it. */
+#define COPIED                                                                                     \
+    "experiment, dataset, pruner, rate, seed, state, charged_s, kept_fraction, timing_valid,"      \
+    " position, "
+
+void plot_db_suit(struct sqlite3 *db, const char *figure)
+{
+    if (strcmp(figure, "gap-theory") == 0)
+        plot_db_exec(db, "UPDATE v_run SET pruner = 'dp', options = trim(pruner || ' ' || options)"
+                         " WHERE pruner <> 'full';"
+                         "INSERT INTO solver SELECT attempt, 'annealed', 10 * rate + seed"
+                         " FROM v_run WHERE pruner = 'dp'");
+    if (strcmp(figure, "transfer") == 0)
+        plot_db_exec(db, "INSERT INTO v_run (" COPIED "model, options, accuracy, chosen_with)"
+                         " SELECT " COPIED "model, trim(options || ' prune_with=small(width=8)'),"
+                         " accuracy - 0.01 * rate - 0.002 * seed, 'small(width=8)'"
+                         " FROM v_run WHERE pruner NOT IN ('full', 'random', 'random-dynamic')");
+    if (strcmp(figure, "architecture-ranking") == 0)
+        plot_db_exec(db, "INSERT INTO v_run (" COPIED "model, options, accuracy)"
+                         " SELECT " COPIED "model || ' ' || n.value, options,"
+                         " accuracy + 0.01 * n.value * (1 - 0.4 * seed * rate)"
+                         " FROM v_run, json_each('[1, 2, 3]') n");
 }

@@ -1,7 +1,8 @@
 /*
  * plot_db: made-up results for the tests of plots/: the views that figures read, as tables of a
- * database in memory, filled from formulas. v_versus and v_versus_summary are the real ones. Static
- * are full, full-short, random, el2n and forgetting; all others choose again every second epoch.
+ * database in memory, filled from formulas. v_versus, v_versus_summary, v_generalization and
+ * v_ranking are the real ones. Static are full, full-short, random, el2n and forgetting; all others
+ * choose again every second epoch.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H
@@ -38,6 +39,13 @@ void plot_db_close(struct sqlite3 *db);
 /* Ends the test where that fails. */
 void plot_db_exec(struct sqlite3 *db, const char *sql);
 void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid);
+/*
+ * Makes more of what plot_db_fill made, where a figure is about certain pruners or about many
+ * networks: all but full become dp with the pruner's name as its options (gap-theory), pruners get
+ * runs with prune_with: small(width=8) too (transfer), models get three more each
+ * (architecture-ranking).
+ */
+void plot_db_suit(struct sqlite3 *db, const char *figure);
 /* What plot_db_fill records for an epoch, from 1, of a cell. */
 struct plot_epoch plot_epoch(const struct plot_grid *grid, const struct plot_pruner *pruner,
                              double rate, int seed, int epoch);

@@ -4,14 +4,9 @@
 -- (our reading).
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
 WITH run AS MATERIALIZED (
-    SELECT r.dataset || ' ' || r.model AS place, r.seed AS seed,
-           r.final_test_loss - r.final_train_loss AS gap,
-           (r.train_n * r.rate + coalesce((SELECT min(s.objective) FROM v_solver s
-                                           WHERE s.attempt = r.attempt), 0)) / r.train_n
-               AS predicted
-    FROM v_run r
-    WHERE r.experiment = :experiment AND r.state = 'done' AND r.pruner IN ('full', 'dp')
-          AND r.final_test_loss IS NOT NULL AND r.final_train_loss IS NOT NULL
+    SELECT dataset || ' ' || model AS place, seed, gap, predicted
+    FROM v_generalization
+    WHERE experiment = :experiment AND pruner IN ('full', 'dp')
 ), moment AS (
     SELECT place, seed, count(*) AS n,
            avg(gap * predicted) - avg(gap) * avg(predicted) AS both,

@@ -3,7 +3,7 @@
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, accuracy, position,
-           options LIKE '%prune_with=%' AS transferred
+           chosen_with IS NOT NULL AS transferred
     FROM v_run
     WHERE experiment = :experiment AND state = 'done' AND pruner IN ('dp', 'random')
 )

@@ -66,7 +66,10 @@ Test(cli_plot, draws_all_or_what_is_named)
         "versus-random: no pruner to compare with random, at its seeds and numbers of samples,",
         "always-sometimes-never: no pruner that chose more than once",
         "selection-heat-map: no pruner that chose more than once",
-        "overlap: no two pruners with subsets of the same samples"};
+        "overlap: no two pruners with subsets of the same samples",
+        "gap-theory: no losses of dp or dp-eps, with its objective,",
+        "transfer: no pruner with prune_with, beside random at its seeds and rates,",
+        "architecture-ranking: no subset on which three networks were trained, as on full data,"};
     struct str told = {0};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
         str_addf(&told, "winnow plot: %s in the 4 finished cells of experiment 'made'\n", empty[i]);
@@ -224,7 +227,8 @@ Test(cli_plot, refuses_what_it_does_not_know)
                    "winnow plot: unknown figure 'phase', did you mean phases?; there are: "
                    "accuracy-vs-time, accuracy-vs-rate, phases, versus-random, "
                    "time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, "
-                   "amortization, performance-profile, selection-heat-map, overlap\n");
+                   "amortization, performance-profile, selection-heat-map, overlap, "
+                   "gap-theory, transfer, architecture-ranking\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
     expect_exactly(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
     RUN("winnow plot --db '%s' --format ''", db);

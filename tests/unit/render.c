@@ -53,6 +53,7 @@ ParameterizedTest(size_t *index, render, golden)
     const struct figure *figure = figure_at(*index);
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
+    plot_db_suit(db, figure->name);
     char *tsv = data_of(figure->name, db, plot_grid_small.name);
     char path[128];
     snprintf(path, sizeof path, "tests/golden/figures/%s.tsv", figure->name);
@@ -272,6 +273,52 @@ Test(render, chooses_the_experiment)
     plot_db_exec(db, "DROP TABLE v_experiment");
     expect_experiment(db, NULL, NULL, "database: no such table: v_experiment");
     plot_db_close(db);
+}
+
+/* ---- Pictures ---- */
+
+static char *picture_of(const char *figure, struct sqlite3 *db, const char *experiment)
+{
+    char *tsv = data_of(figure, db, experiment);
+    struct str files = {0};
+    struct err err = {0};
+    char path[256];
+    cr_assert_eq(figure_draw(figure_find(figure), tsv, test_dir(), "page", only_svg, &files, &err),
+                 0, "%s", err.text);
+    snprintf(path, sizeof path, "%s/%s.svg", test_dir(), figure);
+    char *svg = test_read_file(path);
+    cr_assert_not_null(svg, "%s is not there", path);
+    str_release(&files);
+    mem_free(tsv);
+    return svg;
+}
+
+static bool has_colour(const char *svg, const char *colour)
+{
+    return strstr(svg, colour) != NULL;
+}
+
+/* A pruner's colour does not depend on the figure or on who is beside it. */
+Test(render, a_pruner_keeps_its_colour)
+{
+    const char *el2n = "rgb(204, 121, 167)", *ucb = "rgb(213,  94,   0)",
+               *lighter_ucb = "rgb(229, 158, 102)";
+    const char *curves[] = {"accuracy-vs-time", "accuracy-vs-rate"};
+    for (size_t i = 0; i < 2; i++) {
+        struct sqlite3 *db = plot_db_open();
+        plot_db_fill(db, &plot_grid_small);
+        char *several = picture_of(curves[i], db, "small");
+        cr_expect(has_colour(several, el2n), "%s", curves[i]);
+        cr_expect(has_colour(several, ucb), "%s", curves[i]);
+        cr_expect(has_colour(several, lighter_ucb), "%s", curves[i]);
+        plot_db_exec(db, "DELETE FROM v_run WHERE pruner <> 'el2n'");
+        char *alone = picture_of(curves[i], db, "small");
+        cr_expect(has_colour(alone, el2n), "%s", curves[i]);
+        cr_expect(!has_colour(alone, ucb), "%s", curves[i]);
+        free(several);
+        free(alone);
+        plot_db_close(db);
+    }
 }
 
 /* ---- Files, and gnuplots that fail ---- */

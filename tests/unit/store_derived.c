@@ -226,3 +226,55 @@ Test(store_derived, ranking_of_networks)
     expect("SELECT spearman FROM v_ranking WHERE pruner = 'dp' AND seed = 1", -1);
     expect("SELECT spearman FROM v_ranking WHERE dataset = 'ranked' AND pruner = 'full'", 1);
 }
+
+/* Full data, and dp, dp-eps and el2n with 60 of 100 samples, of which dp-eps kept 70. */
+Test(store_derived, generalization)
+{
+    change("CREATE TEMP TABLE arm (pruner, kept, objective);"
+           "INSERT INTO arm VALUES ('full', 1, NULL), ('dp', 0.6, 2), ('dp-eps', 0.7, 3),"
+           " ('el2n', 0.6, 4), ('dp', 0.6, NULL);"
+           "INSERT INTO cell (key, json, dataset, model, model_label, pruner, options, rate, seed,"
+           " epochs) SELECT printf('%064x', 1000 + rowid), '{}', 'gaps', 'm', 'm', pruner, '',"
+           " iif(pruner = 'full', 0, 0.4), rowid, 1 FROM arm;"
+           "INSERT INTO experiment_cell SELECT (SELECT min(id) FROM experiment), 1000 + rowid,"
+           " printf('%064x', 1000 + rowid) FROM arm;"
+           "INSERT INTO attempt (cell, environment, state, beside, started_at, ended_at, train_n,"
+           " kept_fraction, test_loss, train_loss) SELECT printf('%064x', 1000 + rowid),"
+           " (SELECT min(id) FROM environment), 'done', 0, 1, 2, 100, kept, 1.5, 1.25 FROM arm;"
+           "INSERT INTO solver (attempt, epoch, position, method, objective, moves, ns)"
+           " SELECT t.id, 0, m.key + 1, m.value, iif(m.value = 'annealed', a.objective, 0.5), 1, 1"
+           " FROM arm a JOIN attempt t ON t.cell = printf('%064x', 1000 + a.rowid),"
+           " json_each('[\"all\", \"annealed\"]') m WHERE a.objective IS NOT NULL");
+    /* Nothing of el2n, nor of the dp that told no objective. */
+    expect("SELECT count(*) FROM v_generalization WHERE dataset = 'gaps'", 3);
+    expect("SELECT predicted FROM v_generalization WHERE pruner = 'full' AND dataset = 'gaps'", 0);
+    expect("SELECT eps FROM v_generalization WHERE pruner = 'dp'", 2); /* of what was pruned */
+    expect("SELECT predicted FROM v_generalization WHERE pruner = 'dp'", 0.42);
+    expect("SELECT pruned FROM v_generalization WHERE pruner = 'dp-eps'", 30); /* not 40 */
+    expect("SELECT predicted FROM v_generalization WHERE pruner = 'dp-eps'", 0.33);
+    expect("SELECT gap FROM v_generalization WHERE pruner = 'dp'", 0.25);
+    change("UPDATE attempt SET train_loss = NULL WHERE train_n = 100");
+    expect("SELECT count(*) FROM v_generalization WHERE dataset = 'gaps'", 0);
+}
+
+/* As cell_pruner_options() writes them. */
+Test(store_derived, the_network_that_chose)
+{
+    static const struct {
+        const char *options, *chosen_with;
+    } cases[] = {
+        {"", "NULL"},
+        {"at=10", "NULL"},
+        {"prune_with=mlp", "mlp"},
+        {"at=10 runs=3 prune_with=convnet(depth=1 width=8)", "convnet(depth=1 width=8)"},
+        {"prune_with=convnet(depth=1 width=8) score_only=true", "convnet(depth=1 width=8)"},
+        {"at=10 score_only=true", "NULL"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[160];
+        snprintf(sql, sizeof sql, "UPDATE cell SET options = '%s' WHERE key GLOB '3*'",
+                 cases[i].options);
+        change(sql);
+        expect_text("SELECT chosen_with FROM v_run WHERE cell GLOB '3*'", cases[i].chosen_with);
+    }
+}

@@ -8,6 +8,7 @@
 #include "harness/base/mem.h"
 #include "harness/environment.h"
 #include "harness/html.h"
+#include "harness/paper.h"
 #include "harness/yaml.h"
 
 #include <sqlite3.h>
@@ -197,6 +198,33 @@ int report_lead(const struct report *report, struct str *out, struct err *err)
     return failed;
 }
 
+/* What of it is there, where the facts say what was asked for: the table of winnow paper. */
+static int add_what_ran(const struct report *report, struct str *out, struct err *err)
+{
+    static const struct html_column columns[] = {
+        {"model", HTML_HEAD, 0},        {"dataset", HTML_TEXT, 0},
+        {"cells", HTML_NUMBER, 0},      {"done", HTML_NUMBER, 0},
+        {"failed", HTML_NUMBER, 0},     {"arms", HTML_NUMBER, 0},
+        {"whole arms", HTML_NUMBER, 0}, {"pruners", HTML_TEXT, 0},
+        {"rates", HTML_TEXT, 0},        {"seeds", HTML_TEXT, 0},
+        {"conditions", HTML_NUMBER, 0}, {"doubtful", HTML_NUMBER, 0},
+        {"charged h", HTML_NUMBER, 3},  {"wall h", HTML_NUMBER, 3},
+    };
+    const struct paper_sql from = paper_what_ran();
+    size_t length = (size_t)(from.end - from.start), rows;
+    struct str sql = {0};
+    while (length && strchr(";\n ", from.start[length - 1]))
+        length--;
+    str_add(&sql, "SELECT model, dataset, cells, done, failed, arms, \"whole arms\", pruners,\n"
+                  "       rates, seeds, conditions, doubtful, \"charged h\", \"wall h\"\nFROM (\n");
+    str_add_bytes(&sql, from.start, length);
+    str_add(&sql, ")");
+    const int failed = html_query(out, "What ran", columns, COUNT(columns), report->db,
+                                  str_text(&sql), report->experiment, &rows, err);
+    str_release(&sql);
+    return failed;
+}
+
 int report_summary(const struct report *report, struct str *out, struct err *err)
 {
     html_section_open(out, "summary", "Summary");
@@ -204,6 +232,10 @@ int report_summary(const struct report *report, struct str *out, struct err *err
     str_add(out, "<dl class=\"facts\">\n");
     failed = failed || add_facts(report, grid, COUNT(grid), out, err);
     str_add(out, "</dl>\n");
+    failed = failed || add_what_ran(report, out, err);
+    str_add(out,
+            "<p class=\"note\">Arms are networks with a pruner, its options and a rate; of whole "
+            "ones every seed is done. Hours are those of the cells one after the other.</p>\n");
     html_section_close(out);
     return failed ? -1 : 0;
 }

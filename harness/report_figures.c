@@ -1,13 +1,11 @@
 /*
  * report_figures: every figure that the experiment has something for, drawn for a page and for a
  * phone, and beneath it the numbers and the SQL that it was made from.
- *
- * gnuplot writes whole SVG files with the same ids in each. Here they lose what is before <svg>,
- * their fixed size (the viewBox stays), and get ids of their own.
  */
 #include "harness/base/mem.h"
 #include "harness/html.h"
 #include "harness/report.h"
+#include "harness/svg.h"
 #include "plots/render.h"
 
 #include <ctype.h>
@@ -21,82 +19,6 @@
 enum { MOST_ROWS = 1000 }; /* of a figure's numbers: a page is no place for more */
 
 /* ---- Pictures ---------------------------------------------------------------------------------*/
-
-static bool starts(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* What an id or a reference to one begins with, and an id follows: its length, or 0. */
-static size_t before_id(const char *p)
-{
-    static const char *const forms[] = {" id='",    " id=\"", "href='#",
-                                        "href=\"#", "url(#",  "url('#"};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (starts(p, forms[i]))
-            return strlen(forms[i]);
-    return 0;
-}
-
-/*
- * An attribute that is left out: its length, or 0. What fixes the root's size; and the ids of whole
- * plots, in double quotes, which gnuplot may give twice, and nothing refers to.
- */
-static size_t left_out(const char *p, bool in_root)
-{
-    if (!starts(p, " id=\"") && !(in_root && (starts(p, " width=\"") || starts(p, " height=\""))))
-        return 0;
-    const char *end = strchr(strchr(p, '"') + 1, '"');
-    return end ? (size_t)(end + 1 - p) : 0;
-}
-
-/* width of the root in pixels, 0 where it does not say. */
-static int root_width(const char *svg)
-{
-    const char *found = strstr(svg, " width=\"");
-    return found ? (int)strtol(found + strlen(" width=\""), NULL, 10) : 0;
-}
-
-/*
- * Appends the <svg> of a file with ids that begin with `prefix`, as wide as there is room and no
- * wider than 1.25 times what it was drawn for.
- */
-static int add_svg(const char *file, const char *prefix, const char *label, struct str *out,
-                   struct err *err)
-{
-    const char *p = strstr(file, "<svg");
-    if (!p)
-        return err_set(err, "%s: gnuplot wrote no <svg>", prefix);
-    const int width = root_width(p);
-    str_add(out, "<svg role=\"img\" aria-label=\"");
-    html_add(out, label);
-    str_addf(out, "\" style=\"max-width:%dpx\"", width + width / 4);
-    p += strlen("<svg");
-    bool in_tag = true, in_root = true;
-    while (*p) {
-        const size_t id = in_tag ? before_id(p) : 0, skipped = in_tag ? left_out(p, in_root) : 0;
-        if (skipped) {
-            p += skipped;
-            continue;
-        }
-        if (id) {
-            str_add_bytes(out, p, id);
-            str_addf(out, "%s-", prefix);
-            p += id;
-            continue;
-        }
-        /* The file's own name, which a browser would show over all of it. */
-        if (*p == '<' && starts(p, "<title>")) {
-            const char *end = strstr(p, "</title>");
-            p = end ? end + strlen("</title>") : p + strlen("<title>");
-            continue;
-        }
-        in_tag = *p == '<' || (in_tag && *p != '>');
-        in_root = in_root && in_tag;
-        str_add_bytes(out, p++, 1);
-    }
-    return 0;
-}
 
 static int read_file(const char *path, struct str *ret_text, struct err *err)
 {
@@ -119,11 +41,14 @@ static int draw(const struct figure *figure, const char *tsv, const char *folder
     static const char *const formats[] = {"svg", NULL};
     struct str files = {0}, path = {0}, prefix = {0}, svg = {0}, label = {0};
     str_addf(&path, "%s/%s.svg", folder, figure->name);
-    str_addf(&prefix, "%s-%s", figure->name, width);
+    size_t number = 0; /* short, for it stands at every point */
+    while (figure_at(number) != figure)
+        number++;
+    str_addf(&prefix, "%c%zu-", width[0], number);
     str_addf(&label, "%s: %s", figure->name, figure->help);
     int failed = figure_draw(figure, tsv, folder, width, formats, &files, err) ||
                  read_file(str_text(&path), &svg, err) ||
-                 add_svg(str_text(&svg), str_text(&prefix), str_text(&label), out, err);
+                 svg_add(str_text(&svg), str_text(&prefix), str_text(&label), out, err);
     *ret_pictures = strstr(str_text(&svg), "<image") != NULL;
     unlink(str_text(&path));
     str_clear(&path);

@@ -87,6 +87,12 @@ Test(cli_report, tells_what_was_measured)
     expect_text("<td class=\"n\">2.09</td>", true); /* sqrt(10 / 8 * 14 / 4) */
     expect_text("4 of 9", true);
     expect_text("1 failed, 1 diverged, 3 not run or under way", true);
+    /* What ran: 4 of 9 cells, 2 failed; 2 of 5 arms whole, 2 of 5 pruners; 36 and 48 s. */
+    expect_text("<caption>What ran</caption>", true);
+    expect_text("<th scope=\"row\">mlp</th><td>synthetic</td><td class=\"n\">9</td>"
+                "<td class=\"n\">4</td><td class=\"n\">2</td><td class=\"n\">5</td>"
+                "<td class=\"n\">2</td><td>2 of 5: full el2n</td>",
+                true);
     expect_text("1 of 4 runs has doubtful seconds", true);
     expect_text("<h2 id=\"claims-head\">", false);
 }

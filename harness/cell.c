@@ -349,6 +349,14 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
     return text;
 }
 
+bool cell_options_train_on_all(const char *options)
+{
+    static const char last[] = "score_only=true";
+    const size_t length = strlen(options), tail = sizeof last - 1;
+    return length >= tail && strcmp(options + length - tail, last) == 0 &&
+           (length == tail || options[length - tail - 1] == ' ');
+}
+
 char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena)
 {

@@ -72,6 +72,8 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
                           const struct scoring *scoring, struct arena *arena);
 char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena);
+/* Whether such options of a pruner say score_only: its rate leaves nothing out of the training. */
+bool cell_options_train_on_all(const char *options);
 /* "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1", without the rate where it means nothing. */
 char *cell_describe(const struct cell *cell, struct arena *arena);
 

@@ -1,6 +1,7 @@
 #include "harness/estimate.h"
 
 #include "harness/base/num.h"
+#include "harness/cell.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static double scaled(const struct history_run *run, const struct estimate_shape 
                      enum estimate_basis basis)
 {
     const double epochs = (double)shape->epochs / run->epochs;
-    const double kept = basis == ESTIMATE_RATE ? (1 - shape->rate) / (1 - run->rate) : 1;
+    const bool by_share = basis == ESTIMATE_RATE && !cell_options_train_on_all(shape->options);
+    const double kept = by_share ? (1 - shape->rate) / (1 - run->rate) : 1;
     return run->wall_s * epochs * kept;
 }
 

@@ -8,9 +8,10 @@
  *         ... e.seconds, e.memory_bytes ...
  *
  * Seconds are the median wall clock of the finished cells that are most alike: of the same dataset,
- * model, pruner with its options, and rate; else of any rate, scaled by the share kept; else of the
- * same dataset and model. Each counts in proportion to its epochs. Memory is the most that any of
- * those held. A database filled on another machine gives that machine's seconds.
+ * model, pruner with its options, and rate; else of any rate, scaled by the share kept, unless
+ * they train on everything whatever is chosen (score_only); else of the same dataset and model.
+ * Each counts in proportion to its epochs. Memory is the most that any of those held. A database
+ * filled on another machine gives that machine's seconds.
  */
 #ifndef WINNOW_ESTIMATE_H
 #define WINNOW_ESTIMATE_H

@@ -205,8 +205,9 @@ double measure_seconds(const struct cell *cell, const struct mini_epoch *mini)
     struct pruner_run *run = stand_in(cell, mini->n, labels);
     const int epochs = run ? pruner_epochs(run) : cell->recipe.epochs;
     const int evaluations = (epochs + cell->recipe.eval_every - 1) / cell->recipe.eval_every;
-    double seconds = mini->start_s + mini->load_s + mini->init_s +
-                     epochs * (1 - cell->rate) * mini->train_s + evaluations * mini->eval_s;
+    const double share = cell->scoring.only ? 1 : 1 - cell->rate; /* of the samples, trained on */
+    double seconds = mini->start_s + mini->load_s + mini->init_s + epochs * share * mini->train_s +
+                     evaluations * mini->eval_s;
     if (run)
         seconds += watching(run, mini);
     pruner_end(run);

@@ -2,6 +2,8 @@
 #include "harness/estimate.h"
 
 #include "harness/cmd_rows.h"
+#include "harness/measure.h"
+#include "tests/cell_bench.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -39,6 +41,39 @@ Test(estimate, the_most_alike_tell)
     expect((struct estimate_shape){"d", "other", "ucb", "c=2", 0.5, 10}, ESTIMATE_SAME, 1, 7, 0);
     expect((struct estimate_shape){"d", "none", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
     expect((struct estimate_shape){"e", "m", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
+}
+
+/* It trains on everything whatever it chooses: another rate takes as long, 12 s. */
+Test(estimate, what_only_scores_keeps_all)
+{
+    static const struct history_run only[] = {
+        {"d", "m", "ucb", "c=2 score_only=true", 0.5, 10, 12, 0},
+        {"d", "m", "ucb", "c=2", 0.5, 10, 8, 0},
+    };
+    struct estimate_shape shape = {"d", "m", "ucb", "c=2 score_only=true", 0.9, 20};
+    struct estimate e = estimate_cell(only, 2, &shape);
+    cr_expect(e.basis == ESTIMATE_RATE && e.runs == 1 && e.seconds == 24, "%g s of %zu runs",
+              e.seconds, e.runs);
+    shape.options = "c=2"; /* a fifth of 8 s, twice the epochs */
+    e = estimate_cell(only, 2, &shape);
+    cr_expect(e.runs == 1 && fabs(e.seconds - 3.2) < 1e-9, "%g s of %zu runs", e.seconds, e.runs);
+    cr_expect(cell_options_train_on_all("score_only=true"));
+    cr_expect_not(cell_options_train_on_all(""));
+    cr_expect_not(cell_options_train_on_all("path=a_score_only=true"));
+}
+
+/* Start 1, load 2, init 3, four evaluations of 5 and four epochs of 10 s, of half the samples. */
+Test(estimate, a_mini_epoch_of_what_only_scores)
+{
+    const struct mini_epoch mini = {1, 2, 3, 10, 4, 5, BENCH_SAMPLES, 0};
+    struct bench b;
+    bench_setup(&b, pruner_find("random"), 0.5);
+    cr_expect_float_eq(measure_seconds(&b.cell, &mini), 46, 1e-9, "%g s",
+                       measure_seconds(&b.cell, &mini));
+    b.cell.scoring.only = true;
+    cr_expect_float_eq(measure_seconds(&b.cell, &mini), 66, 1e-9, "%g s",
+                       measure_seconds(&b.cell, &mini));
+    bench_teardown(&b);
 }
 
 Test(estimate, nothing_is_known_of_an_empty_database)

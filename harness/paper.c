@@ -15,7 +15,7 @@
     }
 
 #define TABLE(paper, part, name, stem, title) SYMBOLS(stem)
-#define CLAIM(paper, part, id, stem, quantifier, columns, statement, rule) SYMBOLS(stem)
+#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule) SYMBOLS(stem)
 #include "harness/paper/paper.def"
 
 static const struct paper_part parts[] = {
@@ -29,8 +29,8 @@ static const struct paper_table tables[] = {
 };
 
 static const struct paper_claim claims[] = {
-#define CLAIM(paper, part, id, stem, quantifier, columns, statement, rule)                         \
-    {paper, part, id, SQL(stem), quantifier, columns, statement, rule},
+#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule)                \
+    {paper, part, id, SQL(stem), quantifier, columns, pruners, statement, rule},
 #include "harness/paper/paper.def"
 };
 
@@ -47,6 +47,11 @@ const struct paper_table *paper_table_at(size_t i)
 const struct paper_claim *paper_claim_at(size_t i)
 {
     return i < sizeof claims / sizeof *claims ? &claims[i] : NULL;
+}
+
+struct paper_sql paper_what_ran(void)
+{
+    return (struct paper_sql)SQL(what_ran);
 }
 
 const char *const paper_sizes[] = {"full", "night", "smoke", NULL};

@@ -28,7 +28,7 @@ struct paper_part {
 };
 
 struct paper_table {
-    const char *paper, *part, *name, *title;
+    const char *paper, *part, *name, *title; /* part NULL: of all parts, one below the other */
     struct paper_sql sql;
 };
 
@@ -39,6 +39,7 @@ struct paper_claim {
     struct paper_sql sql;
     enum paper_quantifier quantifier;
     const char *columns; /* of v_run that it needs, separated by commas */
+    const char *pruners; /* that it compares, likewise */
     const char *statement, *rule;
 };
 
@@ -46,6 +47,9 @@ struct paper_claim {
 const struct paper_part *paper_part_at(size_t i);
 const struct paper_table *paper_table_at(size_t i);
 const struct paper_claim *paper_claim_at(size_t i);
+
+/* Of any experiment: a row for each dataset and kind of model, of what ran and on what. */
+struct paper_sql paper_what_ran(void);
 
 extern const char *const paper_sizes[]; /* "full", "night", "smoke", NULL */
 

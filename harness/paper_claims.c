@@ -106,6 +106,8 @@ static void read_lines(const struct table *table, struct arena *arena,
         }
         REQUIRE(line->n); /* the queries divide by seconds, which are above 0 */
         conclude(line, values, finding->judged);
+        finding->values += line->beyond ? line->n : 0;
+        finding->doubtful += line->beyond ? line->doubtful : 0;
     }
     mem_free(values);
 }
@@ -177,19 +179,35 @@ static enum paper_verdict verdict_of(const struct paper_finding *finding)
 
 /* ---- The database -----------------------------------------------------------------------------*/
 
+/* Whether a list that is separated by commas has the word. */
+static bool lists(const char *list, const char *word)
+{
+    const size_t wanted = strlen(word);
+    while (*list) {
+        const size_t length = strcspn(list, ",");
+        if (length == wanted && strncmp(list, word, length) == 0)
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}
+
 static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct err *err)
 {
     struct table table = {0};
     const int failed =
         paper_ask_text(db,
-                       "SELECT count(*) AS cells, coalesce(sum(state = 'done'), 0) AS done,\n"
-                       "       coalesce(sum(state = 'diverged'), 0) AS diverged\n"
-                       "FROM v_run WHERE experiment = :experiment",
+                       "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
+                       "       sum(state = 'diverged') AS diverged\n"
+                       "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
                        finding->experiment, &table, err);
-    if (!failed) {
-        finding->cells = paper_cell(&table, 0, "cells")->integer;
-        finding->done = paper_cell(&table, 0, "done")->integer;
-        finding->diverged = paper_cell(&table, 0, "diverged")->integer;
+    for (size_t i = 0; !failed && i < table_rows(&table); i++) {
+        const int64_t diverged = paper_cell(&table, i, "diverged")->integer;
+        finding->cells += paper_cell(&table, i, "cells")->integer;
+        finding->done += paper_cell(&table, i, "done")->integer;
+        finding->diverged += diverged;
+        if (lists(finding->claim->pruners, text_of(&table, i, "pruner")))
+            finding->diverged_here += diverged;
     }
     table_release(&table);
     return failed;
@@ -234,13 +252,13 @@ static int measure(struct sqlite3 *db, struct arena *arena, struct paper_finding
         return 0;
     }
     finding->verdict = verdict_of(finding);
-    if (finding->verdict == CLAIM_HELD && finding->diverged) {
+    if (finding->verdict == CLAIM_HELD && finding->diverged_here) {
         finding->verdict = CLAIM_UNDECIDED;
         finding->why =
             arena_printf(arena,
-                         "all lines hold, but %lld run%s of the experiment "
+                         "all lines hold, but %lld run%s of what it compares "
                          "diverged",
-                         (long long)finding->diverged, finding->diverged == 1 ? "" : "s");
+                         (long long)finding->diverged_here, finding->diverged_here == 1 ? "" : "s");
     }
     return 0;
 }
@@ -291,6 +309,16 @@ const struct paper_line *paper_weakest(const struct paper_finding *finding)
             weakest = line;
     }
     return weakest;
+}
+
+void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text)
+{
+    if (finding->done < finding->cells)
+        str_addf(ret_text, "%lld of %lld cells", (long long)finding->done,
+                 (long long)finding->cells);
+    if (finding->doubtful)
+        str_addf(ret_text, "%s%zu of %zu values with doubtful seconds",
+                 finding->done < finding->cells ? ", " : "", finding->doubtful, finding->values);
 }
 
 void paper_add_value(const struct paper_line *line, struct str *ret_text)

@@ -21,8 +21,8 @@
  *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for
  *     not held    ALL: some line is against it. ANY: in some place every arm has a line that is.
  *                 Again with intervals of 1 - 0.05/k: of many lines one is against it by chance
- *     undecided   else; and where all held, but a run of the experiment diverged: the means are
- *                 those of the runs that did not
+ *     undecided   else; and where all held, but a run of a pruner that is compared diverged: the
+ *                 means are those of the runs that did not
  *     not measured
  */
 #ifndef WINNOW_PAPER_CLAIMS_H
@@ -59,8 +59,10 @@ struct paper_finding {
     const struct paper_claim *claim;
     const char *experiment;
     int64_t cells, done, diverged; /* of the experiment */
+    int64_t diverged_here;         /* of those that diverged: of pruners that it compares */
     struct paper_line *lines;
     size_t count, judged;
+    size_t values, doubtful; /* of the judged lines; and from seconds not to be trusted */
     enum paper_verdict verdict;
     const char *why; /* where it is not measured, or undecided for a run that diverged; or NULL */
 };
@@ -72,6 +74,9 @@ int paper_find(struct sqlite3 *db, const struct paper_claim *claim, const char *
 /* The judged line that tells most: against the claim before undecided before held, and of these the
  * one whose mean is nearest to the bound or furthest on the wrong side. NULL: none. */
 const struct paper_line *paper_weakest(const struct paper_finding *finding);
+/* What a verdict must not be read without: "75 of 150 cells, 3 of 6 values with doubtful seconds".
+ * Nothing where all ran and no clock was disturbed. */
+void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text);
 /* "-1.20 points [-2.01, -0.39], n = 3" */
 void paper_add_value(const struct paper_line *line, struct str *ret_text);
 

@@ -38,16 +38,48 @@ static void add_text(struct paper_outputs *outputs, const char *item, struct str
 
 /* ---- Tables -----------------------------------------------------------------------------------*/
 
+/* The rows of more, which has the same columns. */
+static void append_rows(struct table *table, const struct table *more)
+{
+    for (size_t i = table->count ? more->columns : 0; i < more->count; i++)
+        table_add(table, more->cells[i]);
+    table->columns = more->columns;
+}
+
+/* Of its part of the paper, or of all of them; ret_experiments: their names. */
+static int ask_parts(const struct paper_job *job, const struct paper_table *from,
+                     struct table *ret_table, struct str *ret_experiments, struct err *err)
+{
+    struct str experiment = {0};
+    int failed = 0;
+    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
+        const struct paper_part *part = paper_part_at(i);
+        struct table rows = {0};
+        if (strcmp(part->paper, job->paper) != 0 ||
+            (from->part && strcmp(part->part, from->part) != 0))
+            continue;
+        str_clear(&experiment);
+        paper_experiment(job->paper, part->part, job->size, &experiment);
+        str_addf(ret_experiments, "%s%s", ret_experiments->length ? ", " : "",
+                 str_text(&experiment));
+        failed = paper_ask(job->db, &from->sql, str_text(&experiment), &rows, err);
+        if (!failed)
+            append_rows(ret_table, &rows);
+        table_release(&rows);
+    }
+    str_release(&experiment);
+    return failed;
+}
+
 static int collect_table(const struct paper_job *job, const struct paper_table *from,
                          struct paper_outputs *outputs, struct str *numbers, struct err *err)
 {
     static const char *const endings[] = {"csv", "md", "tex"};
-    struct str experiment = {0}, item = {0};
+    struct str experiments = {0}, item = {0};
     struct table table = {0};
     char source[HASH_HEX_SIZE];
-    paper_experiment(job->paper, from->part, job->size, &experiment);
-    const struct paper_caption caption = {from->title, str_text(&experiment)};
-    const int failed = paper_ask(job->db, &from->sql, str_text(&experiment), &table, err);
+    const int failed = ask_parts(job, from, &table, &experiments, err);
+    const struct paper_caption caption = {from->title, str_text(&experiments)};
     hash_text(from->sql.start, (size_t)(from->sql.end - from->sql.start), source);
     for (size_t i = 0; !failed && table_rows(&table) && i < 3; i++) {
         struct str text = {0};
@@ -65,7 +97,7 @@ static int collect_table(const struct paper_job *job, const struct paper_table *
         paper_add_numbers_table(job->paper, from->name, &table, numbers);
     table_release(&table);
     str_release(&item);
-    str_release(&experiment);
+    str_release(&experiments);
     return failed ? err_prefix(err, "table %s: ", from->name) : 0;
 }
 
@@ -75,12 +107,29 @@ static void add_claims(struct paper_outputs *outputs, const struct paper_finding
                        size_t count, const char source[HASH_HEX_SIZE])
 {
     struct str text = {0};
+    const char *what_ran = NULL;
+    for (size_t i = 0; i < outputs->count; i++)
+        if (strcmp(outputs->items[i].item, "tables/what-ran.md") == 0)
+            what_ran = str_text(&outputs->items[i].text);
     paper_add_csv_claims(findings, count, &text);
     add_text(outputs, "claims.csv", &text, source);
-    paper_add_md_claims(findings, count, &text);
+    paper_add_md_claims(findings, count, what_ran, &text);
     add_text(outputs, "claims.md", &text, source);
     paper_add_tex_claims(findings, count, &text);
     add_text(outputs, "claims.tex", &text, source);
+}
+
+/* "A1  held          static scoring raises the total time [75 of 150 cells]" */
+static void add_summary(const struct paper_finding *finding, struct str *out)
+{
+    struct str reserve = {0};
+    paper_add_reserve(finding, &reserve);
+    str_addf(out, "%s  %-12s  %s", finding->claim->id, paper_verdict_names[finding->verdict],
+             finding->claim->statement);
+    if (reserve.length)
+        str_addf(out, " [%s]", str_text(&reserve));
+    str_add(out, "\n");
+    str_release(&reserve);
 }
 
 static int collect_claims(const struct paper_job *job, struct paper_outputs *outputs,
@@ -105,10 +154,11 @@ static int collect_claims(const struct paper_job *job, struct paper_outputs *out
         if (failed)
             continue;
         paper_add_numbers_claim(&findings[count], numbers);
-        str_addf(&outputs->summary, "%s  %-12s  %s\n", claim->id,
-                 paper_verdict_names[findings[count].verdict], claim->statement);
+        add_summary(&findings[count], &outputs->summary);
         count++;
     }
+    const struct paper_sql what_ran = paper_what_ran();
+    hash_add(hash, what_ran.start, (size_t)(what_ran.end - what_ran.start));
     hash_finish(hash, source);
     if (!failed)
         add_claims(outputs, findings, count, source);

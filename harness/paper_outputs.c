@@ -68,7 +68,7 @@ static bool is_safe(const char *path)
     return *path && *path != '/' && !strstr(path, "..");
 }
 
-/* ---- Verifying --------------------------------------------------------------------------------*/
+/* ---- What is there now ------------------------------------------------------------------------*/
 
 static const struct paper_output *output_of(const struct paper_outputs *outputs, const char *item)
 {
@@ -87,43 +87,6 @@ static const char *state_of(const char *path, const json_t *entry)
     if (!is_there(path))
         return "missing";
     return hash_file(path, hex, NULL) || strcmp(hex, get(entry, "sha256")) != 0 ? "edited" : NULL;
-}
-
-static void verify_entry(const struct paper_job *job, const struct paper_outputs *outputs,
-                         const json_t *entry, struct arena *arena, struct str *ret_lines)
-{
-    const char *path = path_of(job, get(entry, "path"), arena);
-    const char *state = state_of(path, entry);
-    const struct paper_output *output = output_of(outputs, get(entry, "item"));
-    if (state)
-        str_addf(ret_lines, "%s: %s\n", state, path);
-    if (!output)
-        str_addf(ret_lines, "out of date: %s (there is nothing to show any more)\n", path);
-    else if (strcmp(output->source, get(entry, "source")) != 0)
-        str_addf(ret_lines, "out of date: %s (its query or script changed)\n", path);
-    else if (strcmp(output->data, get(entry, "data")) != 0)
-        str_addf(ret_lines, "out of date: %s (its data changed)\n", path);
-}
-
-int paper_verify(const struct paper_job *job, const struct paper_outputs *outputs,
-                 struct str *ret_lines, struct err *err)
-{
-    struct arena arena;
-    json_t *manifest = NULL;
-    arena_init(&arena);
-    int failed = read_manifest(job, &arena, &manifest, err);
-    if (!failed && !manifest)
-        failed = err_set(err, "%s: no such file: nothing was made there yet",
-                         path_of(job, MANIFEST, &arena));
-    const json_t *entries = json_object_get(manifest, "outputs");
-    for (size_t i = 0; !failed && i < json_array_size(entries); i++)
-        verify_entry(job, outputs, json_array_get(entries, i), &arena, ret_lines);
-    for (size_t i = 0; !failed && i < outputs->count; i++)
-        if (!entry_of(manifest, "item", outputs->items[i].item))
-            str_addf(ret_lines, "not made yet: %s\n", path_of(job, outputs->items[i].item, &arena));
-    json_decref(manifest);
-    arena_release(&arena);
-    return failed;
 }
 
 /* ---- Not over what somebody edited ------------------------------------------------------------*/
@@ -387,6 +350,74 @@ int paper_write(const struct paper_job *job, const struct paper_outputs *outputs
         str_addf(ret_files, "%s\n", path_of(job, MANIFEST, &arena));
     json_decref(manifest);
     json_decref(old);
+    arena_release(&arena);
+    return failed ? -1 : 0;
+}
+
+/* ---- Verifying --------------------------------------------------------------------------------*/
+
+static void verify_entry(const struct paper_job *job, const struct paper_outputs *outputs,
+                         const json_t *entry, struct arena *arena, struct str *ret_lines)
+{
+    const char *path = path_of(job, get(entry, "path"), arena);
+    const char *state = state_of(path, entry);
+    const struct paper_output *output = output_of(outputs, get(entry, "item"));
+    if (state)
+        str_addf(ret_lines, "%s: %s\n", state, path);
+    if (!output)
+        str_addf(ret_lines, "out of date: %s (there is nothing to show any more)\n", path);
+    else if (strcmp(output->source, get(entry, "source")) != 0)
+        str_addf(ret_lines, "out of date: %s (its query or script changed)\n", path);
+    else if (strcmp(output->data, get(entry, "data")) != 0)
+        str_addf(ret_lines, "out of date: %s (its data changed)\n", path);
+}
+
+/* The causes: experiments whose runs, file or machines are not what they were. */
+static int verify_experiments(const struct paper_job *job, const json_t *manifest,
+                              struct str *ret_lines, struct err *err)
+{
+    static const char *const parts[][2] = {
+        {"file_sha256", "its file"}, {"runs_sha256", "its runs"}, {"environments", "its machines"}};
+    const json_t *before = json_object_get(manifest, "experiments");
+    json_t *now = json_array();
+    const int failed = add_experiments(job, now, err);
+    for (size_t i = 0; !failed && i < json_array_size(now); i++) {
+        const json_t *experiment = json_array_get(now, i), *old = NULL;
+        struct str changed = {0};
+        for (size_t k = 0; k < json_array_size(before) && !old; k++)
+            if (strcmp(get(json_array_get(before, k), "name"), get(experiment, "name")) == 0)
+                old = json_array_get(before, k);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            if (old && !json_equal(json_object_get(old, parts[k][0]),
+                                   json_object_get(experiment, parts[k][0])))
+                str_addf(&changed, "%s%s", changed.length ? ", " : "", parts[k][1]);
+        if (!old || changed.length)
+            str_addf(ret_lines, "changed: experiment %s (%s)\n", get(experiment, "name"),
+                     old ? str_text(&changed) : "it is new");
+        str_release(&changed);
+    }
+    json_decref(now);
+    return failed;
+}
+
+int paper_verify(const struct paper_job *job, const struct paper_outputs *outputs,
+                 struct str *ret_lines, struct err *err)
+{
+    struct arena arena;
+    json_t *manifest = NULL;
+    arena_init(&arena);
+    int failed = read_manifest(job, &arena, &manifest, err);
+    if (!failed && !manifest)
+        failed = err_set(err, "%s: no such file: nothing was made there yet",
+                         path_of(job, MANIFEST, &arena));
+    const json_t *entries = json_object_get(manifest, "outputs");
+    for (size_t i = 0; !failed && i < json_array_size(entries); i++)
+        verify_entry(job, outputs, json_array_get(entries, i), &arena, ret_lines);
+    for (size_t i = 0; !failed && i < outputs->count; i++)
+        if (!entry_of(manifest, "item", outputs->items[i].item))
+            str_addf(ret_lines, "not made yet: %s\n", path_of(job, outputs->items[i].item, &arena));
+    failed = failed || verify_experiments(job, manifest, ret_lines, err);
+    json_decref(manifest);
     arena_release(&arena);
     return failed ? -1 : 0;
 }

@@ -58,8 +58,8 @@ void paper_outputs_release(struct paper_outputs *outputs);
 int paper_write(const struct paper_job *job, const struct paper_outputs *outputs, bool force,
                 struct str *ret_files, struct err *err);
 
-/* Appends a line for each file that is edited, missing, out of date or not there yet: "" is good.
- * No manifest is an error. */
+/* Appends a line for each file that is edited, missing, out of date or not there yet, and for each
+ * experiment whose runs, file or machines changed: "" is good. No manifest is an error. */
 int paper_verify(const struct paper_job *job, const struct paper_outputs *outputs,
                  struct str *ret_lines, struct err *err);
 

@@ -40,11 +40,21 @@ static void add_cell(struct str *ret_text, const struct table_cell *cell)
 
 static bool is_label(const char *column)
 {
-    static const char *const labels[] = {"dataset", "model", "pruner", "options", "rate"};
+    static const char *const labels[] = {"experiment", "dataset", "model",
+                                         "pruner",     "options", "rate"};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
         if (strcmp(labels[i], column) == 0)
             return true;
     return false;
+}
+
+/* Texts stand to the left, numbers to the right. */
+static bool has_text(const struct table *table, size_t column)
+{
+    for (size_t r = 1; r <= table_rows(table); r++)
+        if (table->cells[r * table->columns + column].type == VALUE_TEXT)
+            return true;
+    return is_label(table->cells[column].text);
 }
 
 void paper_add_tex_table(const struct table *table, const struct paper_caption *caption,
@@ -52,10 +62,13 @@ void paper_add_tex_table(const struct table *table, const struct paper_caption *
 {
     str_add(ret_text, "% ");
     add_tex(ret_text, caption->title);
-    str_addf(ret_text, ", experiment %s. Wants \\usepackage{booktabs}.\n\\begin{tabular}{",
-             caption->experiment);
+    /* So many columns are wider than any page. */
+    const bool wide = table->columns > 12;
+    str_addf(ret_text, ", experiment %s. Wants \\usepackage{booktabs%s}.\n%s\\begin{tabular}{",
+             caption->experiment, wide ? ",graphicx" : "",
+             wide ? "\\resizebox{\\linewidth}{!}{%\n" : "");
     for (size_t c = 0; c < table->columns; c++)
-        str_add(ret_text, is_label(table->cells[c].text) ? "l" : "r");
+        str_add(ret_text, has_text(table, c) ? "l" : "r");
     str_add(ret_text, "}\n\\toprule\n");
     for (size_t r = 0; r <= table_rows(table); r++) {
         for (size_t c = 0; c < table->columns; c++) {
@@ -64,13 +77,13 @@ void paper_add_tex_table(const struct table *table, const struct paper_caption *
         }
         str_addf(ret_text, " \\\\\n%s", r ? "" : "\\midrule\n");
     }
-    str_add(ret_text, "\\bottomrule\n\\end{tabular}\n");
+    str_addf(ret_text, "\\bottomrule\n\\end{tabular}%s\n", wide ? "}" : "");
 }
 
 void paper_add_md_table(const struct table *table, const struct paper_caption *caption,
                         struct str *ret_text)
 {
-    str_addf(ret_text, "# %s\n\nExperiment %s.\n\n", caption->title, caption->experiment);
+    str_addf(ret_text, "# %s\n\nExperiment: %s.\n\n", caption->title, caption->experiment);
     table_format(table, TABLE_MARKDOWN, ret_text);
 }
 
@@ -90,8 +103,13 @@ static void add_measured(const struct paper_finding *finding, struct str *ret_te
         held += finding->lines[i].verdict == CLAIM_HELD;
         against += finding->lines[i].verdict == CLAIM_NOT_HELD;
     }
+    struct str reserve = {0};
+    paper_add_reserve(finding, &reserve);
     if (finding->why)
-        str_addf(ret_text, "%s%s", finding->why, weakest ? "; " : "");
+        str_addf(ret_text, "%s%s", finding->why, weakest || reserve.length ? "; " : "");
+    if (reserve.length)
+        str_addf(ret_text, "%s%s", str_text(&reserve), weakest ? "; " : "");
+    str_release(&reserve);
     if (weakest) {
         str_addf(ret_text,
                  "of %zu lines %zu hold, %zu against it; the least favourable: ", finding->judged,
@@ -139,7 +157,8 @@ static const char explanation[] =
     "are\n"
     "shown and not judged.\n";
 
-void paper_add_md_claims(const struct paper_finding *findings, size_t count, struct str *ret_text)
+void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
+                         struct str *ret_text)
 {
     str_add(ret_text, "# Claims\n\n| | claim | experiment | verdict | measured |\n"
                       "|---|---|---|---|---|\n");
@@ -151,6 +170,8 @@ void paper_add_md_claims(const struct paper_finding *findings, size_t count, str
         str_add(ret_text, " |\n");
     }
     str_add(ret_text, explanation);
+    if (what_ran)
+        str_addf(ret_text, "\n#%s", what_ran); /* one level below the title */
     for (size_t i = 0; i < count; i++)
         add_md_lines(&findings[i], ret_text);
 }

@@ -5,5 +5,6 @@ SELECT dataset || ' ' || model AS place,
        'charged time over full data''s' AS measure, 'x' AS unit, '>' AS beyond, 1.0 AS bound,
        seed, charged_s / full_charged_s AS value, timing_valid = 0 AS doubtful
 FROM v_speedup
-WHERE experiment = :experiment AND pruner IN ('el2n', 'forgetting') AND full_attempt IS NOT NULL
+WHERE experiment = :experiment AND pruner IN ('el2n', 'forgetting')
+      AND options NOT LIKE '%score_only%' AND full_attempt IS NOT NULL
 ORDER BY dataset, model, position, seed;

@@ -3,7 +3,7 @@
 WITH run AS MATERIALIZED (
     SELECT dataset, model, pruner, options, rate, seed, accuracy, position
     FROM v_run
-    WHERE experiment = :experiment AND state = 'done'
+    WHERE experiment = :experiment AND state = 'done' AND options NOT LIKE '%score_only%'
 ), reference AS ( -- the first of the file, where there are several
     SELECT dataset, model, rate, seed, accuracy, min(position)
     FROM run
@@ -17,5 +17,5 @@ SELECT r.dataset || ' ' || r.model AS place,
        r.seed AS seed, 100 * (r.accuracy - f.accuracy) AS value, 0 AS doubtful
 FROM run r
 JOIN reference f USING (dataset, model, rate, seed)
-WHERE r.pruner IN ('epsilon-greedy', 'ucb') AND r.options NOT LIKE '%score_only%'
+WHERE r.pruner IN ('epsilon-greedy', 'ucb')
 ORDER BY r.dataset, r.model, r.position, r.seed;

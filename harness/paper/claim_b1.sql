@@ -4,12 +4,14 @@
 -- 1.8 times and more (our reading).
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
 WITH run AS MATERIALIZED (
-    SELECT dataset || ' ' || model AS place, pruner, rate, seed, attempt, environment, accuracy,
+    SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, attempt, environment,
+           accuracy,
            score_s + select_s AS choosing_s, train_s, charged_s, timing_valid = 0 AS doubtful,
            position
     FROM v_run
     WHERE experiment = :experiment AND state = 'done'
           AND (pruner = 'full' OR (pruner = 'dp' AND abs(rate - 0.4) < 1e-9))
+          AND options NOT LIKE '%score_only%'
 ), epoch_of AS MATERIALIZED ( -- the first with all but a point of the run's last accuracy
     SELECT r.attempt, min(e.charged_s) AS charged_s
     FROM run r
@@ -17,7 +19,9 @@ WITH run AS MATERIALIZED (
     WHERE e.test_accuracy >= r.accuracy - 0.01
     GROUP BY r.attempt
 ), pair AS MATERIALIZED (
-    SELECT r.place AS place, printf('dp %g', r.rate) AS arm, r.seed AS seed,
+    SELECT r.place AS place,
+           'dp' || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate) AS arm,
+           r.seed AS seed,
            r.doubtful OR f.doubtful AS doubtful,
            (g.charged_s - f.choosing_s) / (e.charged_s - r.choosing_s) AS converged,
            g.charged_s / e.charged_s AS converged_charged,

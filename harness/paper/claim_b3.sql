@@ -1,18 +1,24 @@
 -- B3: accuracy of dp less that of influence-score, which has the same influences and no group
--- effect: at each rate, and the advantage at the highest rate less that at the lowest.
+-- effect: at each rate, and the advantage at the highest rate less that at the lowest, of those
+-- that the experiment has for the dataset and network.
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
-WITH run AS MATERIALIZED (
-    SELECT dataset || ' ' || model AS place, pruner, rate, seed, accuracy, min(position)
+WITH listed AS MATERIALIZED (
+    SELECT dataset || ' ' || model AS place, pruner, rate, seed, state, accuracy, position,
+           min(rate) OVER place AS low, max(rate) OVER place AS high
     FROM v_run
-    WHERE experiment = :experiment AND state = 'done' AND pruner IN ('dp', 'influence-score')
-    GROUP BY dataset, model, pruner, rate, seed
+    WHERE experiment = :experiment AND pruner IN ('dp', 'influence-score')
+          AND options NOT LIKE '%score_only%'
+    WINDOW place AS (PARTITION BY dataset, model)
+), run AS MATERIALIZED ( -- the first of the file, where there are several
+    SELECT place, pruner, rate, seed, low, high, accuracy, min(position)
+    FROM listed
+    WHERE state = 'done'
+    GROUP BY place, pruner, rate, seed
 ), pair AS MATERIALIZED (
-    SELECT d.place, d.rate, d.seed, 100 * (d.accuracy - i.accuracy) AS points
+    SELECT d.place, d.rate, d.seed, d.low, d.high, 100 * (d.accuracy - i.accuracy) AS points
     FROM run d
     JOIN run i USING (place, rate, seed)
     WHERE d.pruner = 'dp' AND i.pruner = 'influence-score'
-), ends AS (
-    SELECT min(rate) AS low, max(rate) AS high FROM pair
 )
 SELECT place, printf('dp against influence-score %g', rate) AS arm, 'accuracy' AS measure,
        'points' AS unit, '>' AS beyond, 0.0 AS bound, seed, points AS value, 0 AS doubtful
@@ -20,7 +26,7 @@ FROM pair
 UNION ALL
 SELECT h.place, printf('dp against influence-score, %g less %g', h.rate, l.rate), 'advantage',
        'points', '>', 0.0, h.seed, h.points - l.points, 0
-FROM ends, pair h
+FROM pair h
 JOIN pair l USING (place, seed)
-WHERE h.rate = high AND l.rate = low AND low < high
+WHERE h.rate = h.high AND l.rate = l.low AND l.low < h.high
 ORDER BY place, arm, seed;

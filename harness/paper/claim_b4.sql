@@ -6,13 +6,19 @@ WITH run AS MATERIALIZED (
            chosen_with IS NOT NULL AS transferred
     FROM v_run
     WHERE experiment = :experiment AND state = 'done' AND pruner IN ('dp', 'random')
+          AND options NOT LIKE '%score_only%'
+), beside AS ( -- the first of the file, where there are several
+    SELECT place, pruner, rate, seed, accuracy, min(position)
+    FROM run
+    WHERE NOT transferred
+    GROUP BY place, pruner, rate, seed
 )
-SELECT t.place AS place, printf('dp, chosen by another network, %g', t.rate) AS arm,
+SELECT t.place AS place, printf('dp(%s) %g', t.options, t.rate) AS arm,
        'accuracy against ' || iif(o.pruner = 'dp', 'its own choice', 'random') AS measure,
        'points' AS unit, iif(o.pruner = 'dp', NULL, '>') AS beyond,
        iif(o.pruner = 'dp', NULL, 0.0) AS bound,
        t.seed AS seed, 100 * (t.accuracy - o.accuracy) AS value, 0 AS doubtful
 FROM run t
-JOIN run o USING (place, rate, seed)
-WHERE t.pruner = 'dp' AND t.transferred AND NOT o.transferred
+JOIN beside o USING (place, rate, seed)
+WHERE t.pruner = 'dp' AND t.transferred
 ORDER BY place, arm, measure DESC, seed;

@@ -10,7 +10,7 @@
  *                    ucb             87 + e       4
  *     paper-a        el2n            88 + 10 e    9
  *                    ucb             90 + e       4
- *     paper-a-night  those of paper-a, and a run of random that diverged
+ *     paper-a-night  those of paper-a, and a run of ucb that diverged
  *
  * The standard deviation of e is 0.1, t(0.975, 2) is 4.3027: e has the half width 0.2484, 2 e
  * 0.4968.
@@ -114,7 +114,7 @@ static void make_db(void)
     add(&full, "mlp", "el2n", 0.7, 88, 10, 9);
     add(&full, "mlp", "ucb", 0.7, 90, 1, 4);
     record(store, "paper-a", 2, &full);
-    full.items[full.count++] = (struct made_run){"mlp", "random", 0.7, (double)NAN, 1, 0};
+    full.items[full.count++] = (struct made_run){"mlp", "ucb", 0.7, (double)NAN, 1, SEEDS};
     record(store, "paper-a-night", 3, &full);
     for (int i = 0; i < 3; i++) {
         static const char *const names[] = {"mlp", "mlp(width=8)", "mlp(width=16)"};
@@ -190,8 +190,32 @@ Test(cli_paper, a_run_that_diverged_is_no_success)
 {
     RUN("winnow paper a --data-only --db '%s' -o '%s'", db, out);
     expect_in(output.out, LIST("A1  not held ", "A3  undecided ", "A4  undecided "));
-    expect_file("claims.md", LIST("all lines hold, but 1 run of the experiment diverged",
+    expect_file("claims.md", LIST("all lines hold, but 1 run of what it compares diverged",
                                   "12 of 13 cells are done, 1 diverged."));
+}
+
+/* 12 of 13 cells: said with every verdict. */
+Test(cli_paper, what_ran_in_part_is_said)
+{
+    RUN("winnow paper a --data-only --db '%s' -o '%s'", db, out);
+    expect_in(output.out, LIST("static scoring raises the total time [12 of 13 cells]\n"));
+    expect_file("claims.md", LIST("| **not held** | 12 of 13 cells; of 1 lines",
+                                  "\n## What ran\n\nExperiment: paper-a-night.\n"));
+    expect_file("tables/what-ran.md",
+                LIST("| paper-a-night | made | mlp | 13 | 12 | 1 | 4 | 3 | all 4 | 0.7 | "
+                     "0 1 2 of 0 1 2 3 | 1 | 0 | 0.022 | 0.022 | cpu, 2 cores |"));
+    expect_file("tables/what-ran.tex", LIST("Wants \\usepackage{booktabs,graphicx}",
+                                            "\\resizebox{\\linewidth}{!}{%", "\\end{tabular}}"));
+    expect_file("numbers.tex", LIST("\\winnowSet{a/what-ran/paper-a-night/made/mlp/done}{12}"));
+    /* Whole: no reserve. */
+    RUN("winnow paper a --size smoke --data-only --db '%s' -o '%s.s'", db, out);
+    cr_expect_null(strstr(output.out, "cells]"), "%s", output.out);
+    /* Those that were not run at all. */
+    RUN("winnow paper b --size smoke --data-only --db '%s' -o '%s.b'; cat '%s.b/tables/"
+        "what-ran.csv'",
+        db, out, out);
+    expect_in(output.out, LIST("\npaper-b-transfer-smoke,,not in the database,0,0,",
+                               "\npaper-b-architectures-smoke,made,mlp: 3 of 3 networks,18,18,"));
 }
 
 Test(cli_paper, networks_in_another_order)
@@ -252,6 +276,18 @@ Test(cli_paper, verify_tells_what_is_edited_missing_and_out_of_date)
     cr_expect_eq(output.status, 3);
     expect_in(output.out, LIST("/tables/accuracy.md (its data changed)\n",
                                "/paper-a-smoke/phases.tsv (its data changed)\n"));
+    /* The experiment's file and the machine: no number of these, and named all the same. */
+    RUN("sqlite3 '%s' \"UPDATE cell SET pruner = 'ucb' WHERE pruner = 'rs2'; "
+        "UPDATE experiment SET yaml = 'name: x'; UPDATE environment SET os = 'another'\"; "
+        "winnow paper a --size smoke --db '%s' -o '%s' --verify",
+        db, db, out);
+    cr_expect_eq(output.status, 3);
+    expect_in(output.out, LIST("changed: experiment paper-a-smoke (its file, its machines)\n"));
+    cr_expect_null(strstr(output.out, "its runs"), "%s", output.out);
+    /* A table by hand. */
+    RUN("echo 1 >>'%s/tables/time.csv'; winnow paper a --size smoke --db '%s' -o '%s' --verify",
+        out, db, out);
+    expect_in(output.out, LIST("edited: ", "/tables/time.csv\n"));
 }
 
 Test(cli_paper, leaves_files_alone_that_it_did_not_make)
@@ -272,7 +308,8 @@ Test(cli_paper, leaves_files_alone_that_it_did_not_make)
 Test(cli_paper, runs_the_experiments_first)
 {
     RUN("cp -r experiments %s; cd %s; winnow paper a --size smoke --run -j 1 --data-only "
-        "--set seed=2 --set rate=0.5 --set train.epochs=4 --set dataset.samples=500",
+        "--set seed=2 --set rate=0.5 --set train.epochs=4 "
+        "--set 'dataset={name: synthetic, samples: 500}'",
         test_dir(), test_dir());
     expect(0, "A1  ", "winnow paper: paper-a-smoke\n");
     cr_expect_null(strstr(output.out, "not measured"), "%s", output.out);
@@ -281,7 +318,8 @@ Test(cli_paper, runs_the_experiments_first)
         test_dir());
     expect(0, "results/paper-a-smoke.db\nresults/paper-a-smoke/claims.md\n", "up to date");
     /* Whoever stops it stops what it started, and nothing is rendered. */
-    RUN("cd %s; \"$W\" paper b --size smoke --run -j 1 --set train.epochs=100000 -o stopped & "
+    RUN("cd %s; \"$W\" paper b --size smoke --run -j 1 --set train.epochs=100000 "
+        "--set 'dataset={name: synthetic, samples: 500}' -o stopped & "
         "pid=$!; cd %s; while [ ! -e results/paper-b-smoke.db.lock ]; do kill -0 $pid || exit 9; "
         "sleep 0.05; done; sleep 0.2; kill -INT $pid; wait $pid; code=$?; ls stopped; exit $code",
         test_dir(), test_dir());

@@ -1,0 +1,209 @@
+/* Claims A1 to A5 and the table of what ran, on made results that are worked out by hand. */
+#include "tests/claims_db.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+static void open_empty(void)
+{
+    claims_open("claims.db");
+}
+
+TestSuite(paper_claims, .init = open_empty, .fini = claims_close);
+
+/* ---- A1 to A4: tests/cli/paper.c has the rest ------------------------------------------------*/
+
+static const struct claims_run full = {.pruner = "full", .percent = 90, .train_s = 10};
+
+/* 12 s for 10; half of the values have a clock that was disturbed, of the run or of full's. What
+ * only scores trains on everything, and is no static pruning. */
+Test(paper_claims, a1_tells_of_doubtful_clocks)
+{
+    claims_add_seeds(full, 0);
+    claims_runs[0].doubtful = true;
+    claims_add_seeds(
+        (struct claims_run){
+            .pruner = "el2n", .rate = .5, .percent = 89, .score_s = 7, .train_s = 5},
+        0);
+    claims_runs[3].doubtful = claims_runs[4].doubtful = true; /* seed 0 both ways: one value */
+    claims_add_seeds((struct claims_run){.pruner = "el2n",
+                                         .options = "score_only=true",
+                                         .rate = .5,
+                                         .percent = 90,
+                                         .train_s = 1},
+                     0);
+    const struct paper_finding a1 = claims_find("A1");
+    struct str reserve = {0};
+    claims_expect(&a1, CLAIM_HELD);
+    cr_expect_eq(a1.count, 1, "%zu lines", a1.count);
+    claims_expect_line(&a1, "el2n 0.5", "charged time over full data's", 3, 1.2, 1.2, 1.2,
+                       CLAIM_HELD);
+    cr_expect(a1.doubtful == 2 && a1.values == 3, "%zu of %zu", a1.doubtful, a1.values);
+    paper_add_reserve(&a1, &reserve);
+    cr_expect_str_eq(str_text(&reserve), "2 of 3 values with doubtful seconds");
+    str_release(&reserve);
+}
+
+/* Each network has a highest rate of its own: 0.7 and 0.5. */
+Test(paper_claims, a2_at_each_networks_highest_rate)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct claims_run run = {.model = i ? "lenet" : "mlp", .rate = i ? .5 : .7};
+        struct claims_run dynamic = run, el2n = run;
+        dynamic.pruner = "random-dynamic";
+        dynamic.percent = 85;
+        el2n.pruner = "el2n";
+        el2n.percent = i ? 86 : 84;
+        claims_add_seeds(dynamic, 0);
+        claims_add_seeds(el2n, .1);
+    }
+    claims_add_seeds((struct claims_run){.pruner = "random-dynamic", .rate = .3, .percent = 88}, 0);
+    claims_add_seeds((struct claims_run){.pruner = "el2n", .rate = .3, .percent = 89}, 0);
+    const struct paper_finding a2 = claims_find("A2");
+    claims_expect(&a2, CLAIM_NOT_HELD);
+    cr_expect_eq(a2.count, 2, "%zu lines", a2.count);
+    claims_expect_line(&a2, "random-dynamic against el2n 0.7", "accuracy", 3, 1,
+                       1 - .1 * claims_half, 1 + .1 * claims_half, CLAIM_HELD);
+    claims_expect_line(&a2, "random-dynamic against el2n 0.5", "accuracy", 3, -1,
+                       -1 - .1 * claims_half, -1 + .1 * claims_half, CLAIM_NOT_HELD);
+}
+
+/* Of what is not compared nothing follows; of what is, that the means are of the lucky ones. */
+Test(paper_claims, a3_and_runs_that_diverged)
+{
+    claims_add_seeds((struct claims_run){.pruner = "random-dynamic", .rate = .5, .percent = 85}, 0);
+    claims_add_seeds((struct claims_run){.pruner = "ucb", .rate = .5, .percent = 86}, .1);
+    claims_add((struct claims_run){.pruner = "el2n", .rate = .5, .diverged = true});
+    const struct paper_finding other = claims_find("A3");
+    claims_expect(&other, CLAIM_HELD);
+    cr_expect(other.diverged == 1 && other.diverged_here == 0);
+    claims_expect_line(&other, "ucb 0.5 against random-dynamic", "accuracy", 3, 1,
+                       1 - .1 * claims_half, 1 + .1 * claims_half, CLAIM_HELD);
+}
+
+Test(paper_claims, a3_of_which_one_diverged)
+{
+    claims_add_seeds((struct claims_run){.pruner = "random-dynamic", .rate = .5, .percent = 85}, 0);
+    claims_add_seeds((struct claims_run){.pruner = "ucb", .rate = .5, .percent = 86}, .1);
+    claims_add((struct claims_run){.pruner = "ucb", .rate = .5, .seed = 3, .diverged = true});
+    const struct paper_finding a3 = claims_find("A3");
+    claims_expect(&a3, CLAIM_UNDECIDED);
+    cr_expect_not_null(strstr(a3.why ? a3.why : "", "1 run of what it compares diverged"));
+}
+
+/* Twice as fast and half a point worse; but at 0.7 four times as fast, and 5 points. */
+Test(paper_claims, a4_wants_one_arm)
+{
+    claims_add_seeds(full, 0);
+    claims_add_seeds(
+        (struct claims_run){.pruner = "ucb", .rate = .5, .percent = 89.5, .train_s = 5}, .02);
+    claims_add_seeds(
+        (struct claims_run){.pruner = "ucb", .rate = .7, .percent = 85, .train_s = 2.5}, .1);
+    const struct paper_finding a4 = claims_find("A4");
+    claims_expect(&a4, CLAIM_HELD);
+    claims_expect_line(&a4, "ucb 0.5", "times faster than full data", 3, 2, 2, 2, CLAIM_HELD);
+    claims_expect_line(&a4, "ucb 0.5", "accuracy against full data", 3, -.5,
+                       -.5 - .02 * claims_half, -.5 + .02 * claims_half, CLAIM_HELD);
+    claims_expect_line(&a4, "ucb 0.7", "times faster than full data", 3, 4, 4, 4, CLAIM_HELD);
+    claims_expect_line(&a4, "ucb 0.7", "accuracy against full data", 3, -5, -5 - .1 * claims_half,
+                       -5 + .1 * claims_half, CLAIM_NOT_HELD);
+}
+
+/* ---- A5: samples 0 to 4 first, then others: sometimes selected is what only one of both has */
+
+enum { FIRST = 0x01f, SIX = 0x0f8, FOUR = 0x07c, TWO = 0x03e }; /* tenths that are sometimes */
+
+static void add_scoring(int seed, uint16_t second)
+{
+    claims_add((struct claims_run){.pruner = "ucb",
+                                   .options = "period=2 score_only=true",
+                                   .rate = .5,
+                                   .seed = seed,
+                                   .percent = 90,
+                                   .chosen = {FIRST, second}});
+}
+
+/* 0.6, 0.4, 0.6: mean 0.5333, standard deviation 0.11547. Half of the samples each time: by chance
+ * a quarter is always selected, a quarter never. */
+Test(paper_claims, a5_held)
+{
+    static const char arm[] = "ucb(period=2 score_only=true) 0.5";
+    const double width = claims_half * .1154701;
+    add_scoring(0, SIX);
+    add_scoring(1, FOUR);
+    add_scoring(2, SIX);
+    /* What trains on its choice is shown beside, and one selection is none to compare. */
+    claims_add(
+        (struct claims_run){.pruner = "ucb", .rate = .5, .percent = 88, .chosen = {FIRST, FIRST}});
+    claims_add((struct claims_run){.pruner = "ucb", .rate = .7, .percent = 88, .chosen = {FIRST}});
+    const struct paper_finding a5 = claims_find("A5");
+    claims_expect(&a5, CLAIM_HELD);
+    cr_expect(a5.count == 4 && a5.judged == 1, "%zu lines, %zu judged", a5.count, a5.judged);
+    claims_expect_line(&a5, arm, "share sometimes selected", 3, 1.6 / 3, 1.6 / 3 - width,
+                       1.6 / 3 + width, CLAIM_HELD);
+    claims_expect_line(&a5, arm, "the same by chance", 3, .5, .5, .5, CLAIM_SHOWN);
+    claims_expect_line(&a5, "ucb 0.5", "share sometimes selected", 1, 0, 0, 0, CLAIM_SHOWN);
+}
+
+/* 0.6, 0.4, 0.2: 0.4 +- 0.497, which does not exclude 0.1. */
+Test(paper_claims, a5_undecided)
+{
+    add_scoring(0, SIX);
+    add_scoring(1, FOUR);
+    add_scoring(2, TWO);
+    const struct paper_finding a5 = claims_find("A5");
+    claims_expect(&a5, CLAIM_UNDECIDED);
+    claims_expect_line(&a5, "ucb(period=2 score_only=true) 0.5", "share sometimes selected", 3, .4,
+                       .4 - .2 * claims_half, .4 + .2 * claims_half, CLAIM_UNDECIDED);
+}
+
+Test(paper_claims, a5_not_held_and_not_measured)
+{
+    for (int seed = 0; seed < 3; seed++)
+        add_scoring(seed, FIRST); /* the same again: nobody is sometimes selected */
+    const struct paper_finding a5 = claims_find("A5");
+    claims_expect(&a5, CLAIM_NOT_HELD);
+    claims_close();
+    claims_open("other.db");
+    claims_add(
+        (struct claims_run){.pruner = "ucb", .rate = .5, .percent = 88, .chosen = {FIRST, SIX}});
+    const struct paper_finding none = claims_find("A5");
+    claims_expect(&none, CLAIM_NOT_MEASURED);
+    cr_expect_eq(none.count, 2, "what is shown is shown all the same");
+}
+
+/* ---- What ran --------------------------------------------------------------------------------*/
+
+Test(paper_claims, what_ran_of_a_part)
+{
+    struct table table = {0};
+    struct str text = {0};
+    struct err err;
+    claims_add((struct claims_run){.pruner = "full", .percent = 90, .train_s = 1800});
+    claims_add((struct claims_run){
+        .pruner = "full", .seed = 1, .percent = 90, .train_s = 1800, .doubtful = true});
+    claims_add((struct claims_run){.pruner = "ucb", .rate = .3, .percent = 90, .train_s = 900});
+    claims_add((struct claims_run){.pruner = "ucb", .rate = .3, .seed = 1, .diverged = true});
+    claims_add((struct claims_run){.pruner = "dp", .rate = .7, .seed = 2, .diverged = true});
+    claims_add(
+        (struct claims_run){.model = "lenet", .pruner = "full", .percent = 90, .train_s = 3600});
+    claims_record();
+    const struct paper_sql sql = paper_what_ran();
+    cr_assert_eq(paper_ask(store_sqlite(claims_store), &sql, "made", &table, &err), 0, "%s",
+                 err.text);
+    table_format(&table, TABLE_CSV, &text);
+    cr_expect_str_eq(str_text(&text),
+                     "experiment,dataset,model,cells,done,failed,arms,whole arms,pruners,rates,"
+                     "seeds,conditions,doubtful,charged h,wall h,machine\n"
+                     "made,d,mlp: 2 of 2 networks,6,4,2,4,2,2 of 3: full ucb,0.3 of 0.3 0.7,"
+                     "0 1 of 0 1 2,1,1,2.25,2.25,\"cpu, 2 cores\"\n");
+    str_release(&text);
+    table_release(&table);
+    table = (struct table){0};
+    cr_assert_eq(paper_ask(store_sqlite(claims_store), &sql, "other", &table, &err), 0, "%s",
+                 err.text);
+    cr_expect_eq(table_rows(&table), 1);
+    cr_expect_str_eq(paper_cell(&table, 0, "model")->text, "not in the database");
+    table_release(&table);
+}

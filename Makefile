@@ -88,7 +88,7 @@ $B/plots/report.%.o: plots/report.%
 	@mkdir -p $(@D)
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 
-$B/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
+$B/harness/base/str.o $B/extension/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
 $B/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
@@ -102,8 +102,8 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
-EXTENSION_SOURCES := results/functions.c results/functions_kept.c \
-                     $(patsubst %,harness/base/%.c,err mem num rng)
+EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept selection_functions) \
+                     $(patsubst %,harness/base/%.c,err mem num rng str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)
@@ -174,10 +174,11 @@ test: deps
 # obeys one of the two variables or the other, by how it was built.) A leak fails no test by itself:
 # the sanitizers' reports go to files, and one file is one failure too many.
 REPORTS = $(CURDIR)/$B/tests/sanitizer
-check: $B/winnow $B/tests/run
+check: $B/winnow $B/tests/run $(if $(SANITIZE),,extension)
 	@! WINNOW_FAIL_ON_PURPOSE=1 $B/tests/run --filter 'runner/*' >/dev/null 2>&1
 	@rm -f $(REPORTS).*
 	@WINNOW_BINARY=$(CURDIR)/$B/winnow OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+	    WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
 	    $B/tests/run $(if $(T),--filter '$(T)*')
 	@! cat $(REPORTS).* 2>/dev/null

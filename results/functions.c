@@ -5,6 +5,7 @@
 #include "harness/base/rng.h"
 
 #include "results/functions_kept.h"
+#include "results/selection_functions.h"
 #include "results/sqlite_api.h"
 
 #include <math.h>
@@ -199,9 +200,10 @@ int sqlite3_winnowfunctions_init(sqlite3 *db, char **ret_message,
                                  const struct sqlite3_api_routines *api)
 {
     SQLITE_EXTENSION_INIT2(api);
-    const int code = register_all(db);
-    if (code != SQLITE_OK)
-        *ret_message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
-    return code;
+    struct err err;
+    if (functions_register(db, &err) == 0 && selection_functions_register(db, &err) == 0)
+        return SQLITE_OK;
+    *ret_message = sqlite3_mprintf("%s", err.text);
+    return SQLITE_ERROR;
 }
 #endif

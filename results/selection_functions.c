@@ -2,8 +2,8 @@
 
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
+#include "results/sqlite_api.h"
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

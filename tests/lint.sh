@@ -97,6 +97,7 @@ lint_code() {
             prints = mine == "tests" || FILENAME ~ /^harness\/(cmd[a-z_]*\.c|main\.c|base\/err\.c)$/
             blas = FILENAME ~ /^harness\/base\/linalg\.[ch]$/
             sqlite = mine == "results" || mine == "tests" || FILENAME == "plots/render.c" ||
+                     FILENAME == "plots/extract.c" ||
                 FILENAME == "harness/table.c" || FILENAME == "harness/compare_runs.c" ||
                 FILENAME == "harness/paper.c" ||
                 FILENAME ~ /^harness\/cmd_(db|find|logs|plot|rows|scores|show|where)\.c$/ ||

@@ -4,7 +4,9 @@
  *     winnow plot                        what the experiment's file lists under figures:, else all
  *     winnow plot phases --format svg -o .
  *     winnow plot --width column         for one column of a paper that has two
+ *     winnow plot phases -f terminal     in letters, on stdout
  *     winnow plot --data-only            the numbers alone
+ *     winnow plot phases --from phases.tsv     such numbers, without a database
  *     winnow plot phases --eject my      phases.sql, phases.gp, style.gp, ... to be edited in my/
  *     winnow plot phases --scripts my    draws with them
  *
@@ -12,19 +14,27 @@
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
 #include "harness/cmd_db.h"
+#include "plots/extract.h"
 #include "plots/render.h"
 #include "plots/scripts.h"
 #include "results/conditions.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
-enum { MAX_FIGURES = 64, MAX_FORMATS = 8 };
+enum { MAX_FIGURES = 64, MAX_FORMATS = 8, USUAL_COLUMNS = 80, MOST_COLUMNS = 500 };
+
+/* The format that goes to stdout and to no file. */
+static const char terminal[] = "terminal";
 
 struct values {
     bool all, data_only;
-    const char *db, *experiment, *output, *width, *format, *scripts, *eject;
+    const char *db, *experiment, *output, *width, *format, *scripts, *eject, *from;
 };
 
 static const struct cmd_flag flags[] = {
@@ -33,8 +43,10 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, experiment, 'e', "NAME", "which, where the database has several"),
     CMD_TEXT(struct values, output, 'o', "DIR", "where to; default: results/figures"),
     CMD_TEXT(struct values, width, 'w', "NAME", "page or column (3.5 inches); default: page"),
-    CMD_TEXT(struct values, format, 'f', "LIST", "of svg, pdf, png; default: svg,pdf,png"),
+    CMD_TEXT(struct values, format, 'f', "LIST",
+             "of svg, pdf, png, cairolatex, or terminal; default: svg,pdf,png"),
     CMD_SWITCH(struct values, data_only, 0, "the numbers as TSV, and no pictures"),
+    CMD_TEXT(struct values, from, 0, "FILE", "draw the numbers that --data-only wrote"),
     CMD_TEXT(struct values, eject, 0, "DIR", "write the figures' SQL and gnuplot there, to edit"),
     CMD_TEXT(struct values, scripts, 0, "DIR", "draw with the scripts of this folder"),
     CMD_END,
@@ -67,7 +79,10 @@ static const char *figure_name_at(const void *unused, size_t i)
 static const char *format_at(const void *unused, size_t i)
 {
     (void)unused;
-    return figure_formats[i];
+    size_t count = 0;
+    while (figure_formats[count])
+        count++;
+    return i < count ? figure_formats[i] : i == count ? terminal : NULL;
 }
 
 static const char *width_at(const void *unused, size_t i)
@@ -140,6 +155,8 @@ static int parse_formats(const char *list, const char *ret_formats[MAX_FORMATS],
         snprintf(name, sizeof name, "%.*s", (int)length, p);
         while (figure_formats[i] && strcmp(figure_formats[i], name) != 0)
             i++;
+        if (strcmp(name, terminal) == 0)
+            return err_set(err, "--format terminal goes to stdout: ask for it alone");
         if (!figure_formats[i])
             return unknown("format", name, NULL, format_at, err);
         listed[i] = true;
@@ -189,31 +206,80 @@ static void warn_of_seconds(sqlite3 *db, const char *experiment)
     str_release(&lines);
 }
 
+/* Where to, and as what. */
+struct target {
+    const char *directory, *width, *formats[MAX_FORMATS];
+    bool show; /* on stdout, in letters */
+};
+
+static int terminal_columns(void)
+{
+    struct winsize size;
+    int columns = USUAL_COLUMNS;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+        columns = size.ws_col;
+    return columns < FIGURE_LEAST_COLUMNS ? FIGURE_LEAST_COLUMNS
+           : columns > MOST_COLUMNS       ? MOST_COLUMNS
+                                          : columns;
+}
+
+static bool wants_colours(void)
+{
+    const char *without = getenv("NO_COLOR"), *type = getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && !(without && *without) && type &&
+           strcmp(type, "dumb") != 0;
+}
+
+/* Below a line that says which it is. */
+static int show(const struct figure *figure, const char *tsv, struct str *ret_text, struct err *err)
+{
+    struct str picture = {0};
+    const int failed = figure_show(figure, tsv, terminal_columns(), wants_colours(), &picture, err);
+    if (!failed)
+        str_addf(ret_text, "%s: %s\n\n%s\n", figure->name, figure->help, str_text(&picture));
+    str_release(&picture);
+    return failed;
+}
+
+/* Prints the picture or its files. */
+static int draw_one(const struct figure *figure, const char *tsv, const struct target *target)
+{
+    struct str out = {0};
+    struct err err;
+    const int failed = target->show ? show(figure, tsv, &out, &err)
+                                    : figure_draw(figure, tsv, target->directory, target->width,
+                                                  target->formats, &out, &err);
+    int code = EXIT_DONE;
+    if (failed)
+        code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    else if (cmd_print(&line, &out))
+        code = EXIT_ENVIRONMENT;
+    str_release(&out);
+    return code;
+}
+
 /* The exit code is that of the last failure. */
 static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment,
-                const char *directory, const char *width, const char *const *formats)
+                const struct target *target)
 {
     int code = EXIT_DONE, empty = EXIT_DONE;
     size_t empties = 0;
     bool seconds = false;
     struct err err;
     for (size_t i = 0; i < wanted->count; i++) {
-        struct str tsv = {0}, files = {0};
+        struct str tsv = {0};
         const int failed = figure_data(wanted->figures[i], db, experiment, &tsv, &err);
         if (failed == FIGURE_EMPTY) {
             empty = cmd_fail(&line, EXIT_DATABASE, err.text);
             empties++;
         } else if (failed)
             code = cmd_fail(&line, EXIT_DATABASE, err.text);
-        else if (figure_draw(wanted->figures[i], str_text(&tsv), directory, width, formats, &files,
-                             &err))
-            code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-        else if (cmd_print(&line, &files))
-            code = EXIT_ENVIRONMENT;
-        else
-            seconds = seconds || has_seconds(str_text(&tsv));
+        else {
+            const int drawn = draw_one(wanted->figures[i], str_text(&tsv), target);
+            code = drawn == EXIT_DONE ? code : drawn;
+            seconds = seconds || (drawn == EXIT_DONE && has_seconds(str_text(&tsv)));
+        }
         str_release(&tsv);
-        str_release(&files);
     }
     if (seconds)
         warn_of_seconds(db, experiment);
@@ -265,27 +331,63 @@ static int use_scripts(struct wanted *wanted, const char *directory, struct aren
     return 0;
 }
 
+/* Of one figure, from a file. */
+static int draw_extract(const struct values *values, struct wanted *wanted,
+                        const struct target *target)
+{
+    struct store *store = NULL;
+    struct figure mine;
+    struct arena arena;
+    struct str tsv = {0};
+    struct err err;
+    arena_init(&arena);
+    int code = EXIT_DONE;
+    if ((values->scripts && use_scripts(wanted, values->scripts, &arena, &mine, &err)) ||
+        store_open_empty(&store, &err) ||
+        extract_read(wanted->figures[0], store_sqlite(store), values->from, &tsv, &err))
+        code = cmd_fail(&line, EXIT_USAGE, err.text);
+    else
+        code = draw_one(wanted->figures[0], str_text(&tsv), target);
+    str_release(&tsv);
+    arena_release(&arena);
+    store_close(store);
+    return code;
+}
+
 /* What the flags say that does not need the database; -1: go on. */
-static int check(const struct values *values, const struct wanted *wanted, const char **ret_width,
-                 const char *ret_formats[MAX_FORMATS])
+static int check(const struct values *values, const struct wanted *wanted,
+                 struct target *ret_target)
 {
     struct err err;
+    ret_target->directory = values->output ? values->output : "results/figures";
+    ret_target->show = values->format && strcmp(values->format, terminal) == 0;
     if (values->all && wanted->count)
         return cmd_fail(&line, EXIT_USAGE, "give figures or --all, not both");
     if (values->data_only && (values->format || values->width))
         return cmd_fail(&line, EXIT_USAGE, "--data-only draws nothing: no --format or --width");
-    if (parse_width(values->width, ret_width, &err) ||
-        parse_formats(values->format ? values->format : "svg,pdf,png", ret_formats, &err))
+    if (ret_target->show && (values->output || values->width))
+        return cmd_fail(&line, EXIT_USAGE,
+                        "--format terminal writes no file, as wide as the terminal: no -o or "
+                        "--width");
+    if (values->from && (wanted->count != 1 || values->db || values->experiment ||
+                         values->data_only || values->eject))
+        return cmd_fail(&line, EXIT_USAGE,
+                        "--from draws one FIGURE, which it wants, from a file: no --all, --db, "
+                        "--experiment, --data-only or --eject");
+    if (parse_width(values->width, &ret_target->width, &err) ||
+        (!ret_target->show &&
+         parse_formats(values->format ? values->format : "svg,pdf,png", ret_target->formats, &err)))
         return cmd_fail(&line, EXIT_USAGE, err.text);
     if (values->data_only)
-        ret_formats[0] = NULL;
+        ret_target->formats[0] = NULL;
     return -1;
 }
 
 int cmd_plot(int argc, char **argv)
 {
     struct values values;
-    const char *names[MAX_FIGURES], *formats[MAX_FORMATS], *width = figure_widths[0];
+    struct target target = {0};
+    const char *names[MAX_FIGURES];
     struct wanted wanted = {.count = 0};
     struct store *store = NULL;
     struct err err;
@@ -295,11 +397,13 @@ int cmd_plot(int argc, char **argv)
     for (int i = 0; i < MAX_FIGURES && names[i]; i++)
         if (want(&wanted, names[i], &err))
             return cmd_fail(&line, EXIT_USAGE, err.text);
-    done = check(&values, &wanted, &width, formats);
+    done = check(&values, &wanted, &target);
     if (done >= 0)
         return done;
     if (values.eject)
         return eject(&wanted, values.eject);
+    if (values.from)
+        return draw_extract(&values, &wanted, &target);
     done = cmd_open_store(&line, values.db, &store);
     if (done >= 0)
         return done;
@@ -311,8 +415,7 @@ int cmd_plot(int argc, char **argv)
     if (done < 0 && values.scripts && use_scripts(&wanted, values.scripts, &arena, mine, &err))
         done = cmd_fail(&line, EXIT_USAGE, err.text);
     if (done < 0)
-        done = draw(&wanted, store_sqlite(store), str_text(&experiment),
-                    values.output ? values.output : "results/figures", width, formats);
+        done = draw(&wanted, store_sqlite(store), str_text(&experiment), &target);
     str_release(&experiment);
     arena_release(&arena);
     store_close(store);

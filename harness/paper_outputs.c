@@ -14,7 +14,8 @@
 static const char MANIFEST[] = "manifest.json";
 
 /* Of a figure's files. */
-static const char *const picture_endings[] = {"tsv", "svg", "pdf", NULL};
+static const char *const picture_endings[] = {".tsv",       ".svg",       ".pdf",
+                                              "-latex.tex", "-latex.pdf", NULL};
 
 static char *path_of(const struct paper_job *job, const char *name, struct arena *arena)
 {
@@ -115,7 +116,7 @@ static int refuse_foreign(const struct paper_job *job, const struct paper_output
         if (!output->figure)
             look_at(job, manifest, output->item, arena, &foreign);
         for (size_t e = 0; output->figure && picture_endings[e]; e++)
-            look_at(job, manifest, arena_printf(arena, "%s.%s", output->item, picture_endings[e]),
+            look_at(job, manifest, arena_printf(arena, "%s%s", output->item, picture_endings[e]),
                     arena, &foreign);
     }
     int failed = 0;
@@ -157,8 +158,7 @@ static int write_figure(const struct paper_job *job, const struct paper_output *
                         struct arena *arena, json_t *entries, struct str *ret_files,
                         struct err *err)
 {
-    const char *const formats[] = {job->data_only ? NULL : picture_endings[1], picture_endings[2],
-                                   NULL};
+    const char *const formats[] = {job->data_only ? NULL : "svg", "pdf", "cairolatex", NULL};
     struct str files = {0};
     int failed = figure_draw(output->figure, str_text(&output->text),
                              path_of(job, output->experiment, arena), figure_widths[0], formats,
@@ -322,7 +322,7 @@ static int begin_manifest(const struct paper_job *job, const struct paper_output
         if (!output->figure)
             add_unfinished(output->item, output->item, entries);
         for (size_t e = 0; output->figure && picture_endings[e]; e++)
-            add_unfinished(arena_printf(arena, "%s.%s", output->item, picture_endings[e]),
+            add_unfinished(arena_printf(arena, "%s%s", output->item, picture_endings[e]),
                            output->item, entries);
     }
     const int failed = write_manifest(job, manifest, arena, err);

@@ -1,5 +1,7 @@
 #include "harness/paper_text.h"
 
+#include "plots/latex.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -7,18 +9,7 @@
 
 static void add_tex(struct str *ret_text, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("&%$#_{}", *text))
-            str_addf(ret_text, "\\%c", *text);
-        else if (*text == '\\')
-            str_add(ret_text, "\\textbackslash{}");
-        else if (*text == '~' || *text == '^')
-            str_addf(ret_text, "\\%c{}", *text);
-        else if (*text == '<' || *text == '>')
-            str_addf(ret_text, "$%c$", *text);
-        else
-            str_addf(ret_text, "%c", (unsigned char)*text < ' ' ? ' ' : *text);
-    }
+    latex_add(ret_text, text, strlen(text));
 }
 
 static void add_cell(struct str *ret_text, const struct table_cell *cell)
@@ -187,9 +178,9 @@ void paper_add_tex_claims(const struct paper_finding *findings, size_t count, st
         add_measured(f, &measured);
         str_addf(ret_text, "%s & ", f->claim->id);
         add_tex(ret_text, f->claim->statement);
-        str_addf(ret_text, " & %s & ", paper_verdict_names[f->verdict]);
+        str_addf(ret_text, " & %s & \\raggedright ", paper_verdict_names[f->verdict]);
         add_tex(ret_text, str_text(&measured));
-        str_add(ret_text, " \\\\\n");
+        str_add(ret_text, " \\tabularnewline\n");
         str_release(&measured);
     }
     str_add(ret_text, "\\bottomrule\n\\end{tabular}\n");

@@ -97,9 +97,10 @@ do for [s = 1:series_count] { key_label[s] = series_label[s] }
 row_height = row_title + down * (step_down + panel_height) + axis_height
 body = heading + panels * row_height + 0.2
 stats tsv using 21 name "conditions" nooutput
-notes = subject.over_seeds("Median", " at each epoch; bands: ".bounds(tail)). \
+notes = subject.over_seeds("Median", " at each epoch".bands(bounds(tail))). \
         " Charged time: scoring, selecting and training.".missing.unsure.unlike(conditions_max). \
         (left_out ? " Targets far from the lines are left out." : "")
+y_name = "test accuracy (%)"
 load "page.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------
@@ -121,8 +122,9 @@ do for [r = 1:panels] {
     set ytics nomirror tick_step(y_high - y_low, panel_height / 0.2)
 
     row_top = body_top + heading + row_title + (r - 1) * row_height
-    set label "test accuracy (%)" center rotate \
-        at screen sx(0.1), sy(row_top + 0.5 * (row_height - row_title - axis_height))
+    y_name_x = 0.1
+    y_name_y = row_top + 0.5 * (row_height - row_title - axis_height)
+    load "y-name.gp"
     do for [i = 1:title_count(r)] {
         set label line_text(panel_title[r], title_letters, i) \
             at screen sx(title_left), sy(row_top + title_y(r, i))
@@ -132,19 +134,21 @@ do for [r = 1:panels] {
         x = panel_left + (stacked ? 0 : c - 1) * (panel_width + panel_gap)
         y = row_top + step_down + (stacked ? c - 1 : 0) * (step_down + panel_height)
         set lmargin at screen sx(x)
-        set rmargin at screen sx(x + panel_width)
-        set tmargin at screen sy(y)
+        set rmargin at screen sx_right(x + panel_width)
+        set tmargin at screen sy_top(y)
         set bmargin at screen sy(y + panel_height)
         set format y (stacked || c == 1 ? "%g" : "")
         tick_labels = !stacked || c == facets
         load "ticks.gp"
         if (facet_rate[c] > 0 && (stacked || r == 1)) {
             set label "rate ".percent(facet_rate[c]) center \
-                at screen sx(x + panel_width / 2), sy(stacked ? y - 0.1 : body_top + heading / 2)
+                at screen sx(x + panel_width / 2), \
+                sy(stacked ? above(y, 0.1) : body_top + heading / 2)
         }
         if (r == panels && c == facets) {
             set label sprintf("charged time (%s)", unit_name(unit)) \
-                at screen sx((panel_left + x + panel_width) / 2), sy(y + panel_height + 0.33) center
+                at screen sx((panel_left + x + panel_width) / 2), \
+                sy(below_axis(y + panel_height)) center
         }
 
         shown_count = 0
@@ -177,7 +181,7 @@ do for [r = 1:panels] {
         load "labels.gp"
 
         # Bands below all lines; eight or so marks on a line, and a larger one where it ends.
-        plot for [i = 1:shown_count] tsv index shown[i] - 1 \
+        plot for [i = 1:filled * shown_count] tsv index shown[i] - 1 \
                  using ($15 / unit):(100 * $17):(100 * $18) with filledcurves \
                  fc rgb block_colour(shown[i]) fs transparent solid 0.15 noborder, \
              for [i = 1:shown_count] tsv index shown[i] - 1 \

@@ -23,8 +23,9 @@ key_boxes = 1
 array key_label[3] = ["always kept", "sometimes", "never"]
 array key_fill[3] = [0x0072B2, 0xA9D3EE, 0xB8B8B8]
 key_colour(k) = key_fill[k]
-notes = subject.over_seeds("Mean", "; bars across: lowest to highest"). \
-        " Black: where always would end and never begin, if every selection were as large and ". \
+notes = subject.over_seeds("Mean", filled ? "; bars across: lowest to highest" : ""). \
+        (filled ? " Black" : " Lines"). \
+        ": where always would end and never begin, if every selection were as large and ". \
         "drawn at random.".missing
 load "rows.gp"
 
@@ -42,16 +43,26 @@ do for [r = 1:panels] {
         row(none) = row_y(int(column(-2)) + 1)
         end_of(k) = k == 0 ? 0 : 100 * (sum [j = 1:k] column(14 + j))
         plot NaN, \
-             for [k = 1:3] tsv using (here(0) ? end_of(k) : NaN):(row(0)): \
+             for [k = 1:in_cells * 3] tsv using (here(0) ? end_of(k - 1) : NaN):(row(0)): \
+                 (fill(k, end_of(k - 1), 100)) with labels left textcolor rgb key_fill[k], \
+             for [k = 1:filled * 3] tsv using (here(0) ? end_of(k) : NaN):(row(0)): \
                  (end_of(k - 1)):(end_of(k)):(row(0) - 0.36 * pitch):(row(0) + 0.36 * pitch) \
                  with boxxyerror fc rgb key_fill[k] fs solid noborder, \
-             tsv using (here(0) ? 100 * $20 : NaN):(row(0)):(100 * ($21 - $20)):(0) \
+             for [i = 1:in_cells] tsv using (here(0) ? 100 * $18 : NaN):(row(0)) \
+                 with points pt "|" lc rgb 0x000000, \
+             for [i = 1:in_cells] tsv using (here(0) ? 100 * (1 - $19) : NaN):(row(0)) \
+                 with points pt "|" lc rgb 0x000000, \
+             for [i = 1:filled] tsv \
+                 using (here(0) ? 100 * $20 : NaN):(row(0)):(100 * ($21 - $20)):(0) \
                  with vectors nohead lw 0.8 lc rgb 0xFFFFFF, \
-             tsv using (here(0) ? 100 * (1 - $23) : NaN):(row(0)):(100 * ($23 - $22)):(0) \
+             for [i = 1:filled] tsv \
+                 using (here(0) ? 100 * (1 - $23) : NaN):(row(0)):(100 * ($23 - $22)):(0) \
                  with vectors nohead lw 0.8 lc rgb 0x404040, \
-             tsv using (here(0) ? 100 * $18 : NaN):(row(0) - 0.46 * pitch):(0):(0.92 * pitch) \
+             for [i = 1:filled] tsv \
+                 using (here(0) ? 100 * $18 : NaN):(row(0) - 0.46 * pitch):(0):(0.92 * pitch) \
                  with vectors nohead lw 1.4 lc rgb 0x000000, \
-             tsv using (here(0) ? 100 * (1 - $19) : NaN):(row(0) - 0.46 * pitch): \
+             for [i = 1:filled] tsv \
+                 using (here(0) ? 100 * (1 - $19) : NaN):(row(0) - 0.46 * pitch): \
                        (0):(0.92 * pitch) \
                  with vectors nohead lw 1.4 lc rgb 0x000000
         unset label

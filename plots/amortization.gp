@@ -53,9 +53,10 @@ key_beside = 0
 key_boxes = 0
 array key_label[series_count + 1]
 do for [s = 1:series_count] { key_label[s] = series_label[s] }
-notes = subject.over_seeds("Median", ", seed by seed".(many ? "" : "; bands: ".bounds(tail))). \
+notes = subject.over_seeds("Median", ", seed by seed".(many ? "" : bands(bounds(tail)))). \
         " Charged time of one training: scoring, by the number that share it, selecting and ". \
-        "training. Large mark: from here on it is less than full data takes. Flat: nothing to ". \
+        "training. ".(filled ? "Large mark" : "Mark"). \
+        ": from here on it is less than full data takes. Flat: nothing to ". \
         "share.".missing.unsure
 load "facets.gp"
 
@@ -106,12 +107,12 @@ do for [r = 1:panels] {
         if (direct) { load "labels.gp" }
         ends(b) = block_pays[b] >= 1 && block_pays[b] < x_high && block_pruner[b] ne "full"
         plot NaN, \
-             for [i = 1:shown_count] tsv index shown[i] - 1 \
+             for [i = 1:filled * shown_count] tsv index shown[i] - 1 \
                  using (many ? NaN : $14):(log10($16)):(log10($17)) with filledcurves \
                  fc rgb block_colour(shown[i]) fs transparent solid 0.12 noborder, \
              for [i = 1:shown_count] tsv index shown[i] - 1 \
                  using 14:(log10($15)) with lines ls block_series[shown[i]] lw (many ? 0.6 : 1.1), \
-             for [i = 1:shown_count] tsv index shown[i] - 1 every 3 \
+             for [i = 1:filled * shown_count] tsv index shown[i] - 1 every 3 \
                  using 14:(log10($15)) with points ls block_series[shown[i]] lw 0.7, \
              for [i = 1:shown_count] tsv index shown[i] - 1 \
                  using (ends(shown[i]) && !block_flat[shown[i]] && \

@@ -64,8 +64,9 @@ key_boxes = 2
 key_count = 2
 key_room = 0.3
 array key_label[2] = ["a network, mean over seeds", "a seed of it"]
-set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt 7 ps 0.4 * mark_scale
-set style line 2 lc rgb 0xA0A0A0 lw 1.1 dt 1 pt 6 ps 0.3 * mark_scale
+array key_mark[2] = [glyph(7), glyph(6)]
+set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(7) ps 0.4 * mark_scale
+set style line 2 lc rgb 0xA0A0A0 lw 1.1 dt 1 pt glyph(6) ps 0.3 * mark_scale
 if (seeds_max == 1) {
     key_count = 0
 }
@@ -101,11 +102,11 @@ do for [t = 1:tiles] {
         font sprintf(",%g", narrow ? small_size : text_size)
     plot [x_low:x_high] (x < panel_y_high[r] ? x : NaN) with lines lw 0.7 dt 11 lc rgb grey, \
          tsv index b - 1 using ($13 == c ? points(16) : NaN):(points(17)) \
-             with points pt 6 ps 0.25 * mark_scale lw 0.6 \
+             with points pt glyph(6) ps 0.25 * mark_scale lw 0.6 \
              lc rgb colour(block_pruner[b], block_variant[b] + 1), \
          tsv index b - 1 using ($13 == c && $18 == 1 && strcol(19) ne "NaN" ? \
                                 points(19) : NaN):(points(20)) \
-             with points pt 7 ps 0.4 * mark_scale lc rgb block_colour(b)
+             with points pt glyph(7) ps 0.4 * mark_scale lc rgb block_colour(b)
     unset label
 }
 unset multiplot

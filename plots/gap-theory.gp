@@ -46,8 +46,10 @@ direct_items = 0
 key_count = series_count
 key_boxes = 2
 array key_label[series_count]
+array key_mark[series_count]
 do for [s = 1:series_count] {
     key_label[s] = series_label[s]
+    key_mark[s] = series_mark[s]
     set style line s lw 1.1 ps 0.5 * mark_scale dt 1
 }
 notes = subject.over_seeds("A mark per rate: mean", \
@@ -85,7 +87,7 @@ do for [r = 1:panels] {
     plot [x_low:x_high] (line(x) < panel_y_high[r] ? line(x) : NaN) \
              with lines lw 0.8 dt 11 lc rgb grey, \
          for [b = 1:blocks] tsv index b - 1 using (block_panel[b] == r ? $14 + dodge(b) : NaN):15 \
-             with points ls block_series[b] pt 7 ps 0.2 * mark_scale \
+             with points ls block_series[b] pt glyph(7) ps 0.2 * mark_scale \
              lc rgb colour(block_pruner[b], block_variant[b] + 1), \
          for [b = 1:blocks] tsv index b - 1 \
              using (here(b) ? $18 + dodge(b) : NaN):20:($19 - $18):(0) \

@@ -17,8 +17,9 @@ width = narrow || tiles == 1 ? one_column : shared ? larger(one_column, 0.6 + 2.
         across == 2 ? 2 * one_column : 2.4 * across
 panel_left = 0.56
 panel_gap = 0.14
+row_gap = in_cells ? 2 * cell_height : 0 # a title is not on the axis above it
 tile_width = shared ? (width - panel_left - 0.15 + panel_gap) / across : 1.0 * width / across
-tile_axis = shared ? 0 : 0.28
+tile_axis = shared ? row_gap : 0.28
 array row_top[rows + 1] # of the panels, inches below body_top
 
 # Titles begin at the margin in a column's figure, unless the y axis' name would run into them.

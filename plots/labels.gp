@@ -39,7 +39,12 @@ do for [k = 1:item_count] {
     if (item_style[i]) {
         set arrow from item_x[i], item_y[i] to screen sx(label_left), first y nohead \
             ls item_style[i] lw 0.4 dt 1
-        set label "" at screen sx(label_left + 0.07), first y point ls item_style[i] lw 0.7
+        if (in_cells) {
+            set label item_mark(item_style[i]) at screen sx(label_left + 0.07), first y front \
+                textcolor ls item_style[i]
+        } else {
+            set label "" at screen sx(label_left + 0.07), first y point ls item_style[i] lw 0.7
+        }
         set label item_text[i] at screen sx(label_left + 0.14), first y
     } else {
         set arrow from item_x[i], item_y[i] to screen sx(label_left), first y nohead \

@@ -19,8 +19,8 @@ name_width = smaller(series_width, (narrow ? 18 : 30) * small_width("x"))
 name_letters = small_letters_in(name_width)
 most_lines_from(s) = s > series_count ? 1 : \
     larger(line_count(series_label[s], name_letters), most_lines_from(s + 1))
-name_line = 0.105
-step_down = narrow ? 0.2 : 0.24
+name_line = in_cells ? cell_height : 0.105
+step_down = in_cells ? 2 * cell_height : narrow ? 0.2 : 0.24
 sides = larger(1, series_count - 1) # the first has no row, the last no column
 least_cell = larger(0.115, name_line * most_lines_from(1) + 0.01)
 cell_room = ((narrow ? one_column : 7.2) - margin - name_width - 0.1 - margin) / sides
@@ -29,18 +29,20 @@ cell_size = larger(least_cell, \
                    smaller(cell_room >= 0.2 ? 0.27 : 0.13, \
                            narrow ? (tallest - around) / (panels * facets) / sides : cell_room))
 cell_size = smaller(cell_size, larger(least_cell, cell_room))
-numbers = cell_size >= 0.2 # fit into the cells
+numbers = in_cells ? cell_room >= 4 * cell_width : cell_size >= 0.2 # fit into the cells
+if (in_cells) { cell_size = cell_height }
+cell_across = in_cells ? (numbers ? 4 : 2) * cell_width : cell_size
 side = sides * cell_size
-table_width = margin + name_width + 0.1 + side + margin
+table_width = margin + name_width + 0.1 + sides * cell_across + margin
 across = narrow ? 1 : larger(1, smaller(facets, int(7.4 / table_width)))
 down = (facets + across - 1) / across
 width = larger(one_column, across * table_width)
 title_letters = letters_in(width - 2 * margin)
 heading = title_height(0)
-table_height = step_down + side + (narrow ? 0.1 : 0.16) + name_width
+table_height = step_down + side + (narrow ? 0.1 : 0.16) + (in_cells ? cell_height : name_width)
 row_height = heading + down * table_height
 body = panels * row_height + 0.02
-key_count = 3
+key_count = numbers && in_cells ? 0 : 3
 key_boxes = 1
 array key_label[3] = ["one within the other", "as by chance", "none in common"]
 array key_fill[3] = [0x0072B2, 0xF2F2F2, 0xD55E00]
@@ -50,6 +52,7 @@ set cbrange [-1:1]
 unset colorbox
 notes = subject.over_seeds("Mean", ""). \
         (numbers ? " Numbers: per cent of the smaller subset that are in the larger one." : ""). \
+        (in_cells ? " Each pruner's row ends, and its column begins, at its name." : ""). \
         " Subsets in force halfway through training.". \
         (seeds_max > 1 ? sprintf(" Seeds of a pair: at most %.1f points apart, %.1f on ". \
                                  "average.", apart_max, apart_mean) : "").missing
@@ -64,12 +67,12 @@ set border 0
 do for [r = 1:panels] {
     do for [c = 1:facets] {
         left = (c - 1) % across * table_width
-        x = left + margin + name_width + 0.1
+        x = left + margin + (in_cells ? 0 : name_width + 0.1)
         top = body_top + (r - 1) * row_height + heading
         y = top + (c - 1) / across * table_height + step_down
         set lmargin at screen sx(x)
-        set rmargin at screen sx(x + side)
-        set tmargin at screen sy(y)
+        set rmargin at screen sx_right(x + sides * cell_across)
+        set tmargin at screen sy_top(y)
         set bmargin at screen sy(y + side)
         set xrange [0:series_count - 1]
         set yrange [series_count:1]
@@ -80,8 +83,13 @@ do for [r = 1:panels] {
             }
         }
         set label "rate ".percent(facet_rate[c]) \
-            at screen sx(x), sy(y - 0.1)
-        do for [s = 1:series_count] {
+            at screen sx(x), sy(in_cells ? y - step_down : y - 0.1)
+        # Letters cannot be turned for a terminal: names are on the diagonal there.
+        do for [s = 1:in_cells * series_count] {
+            set label series_label[s] \
+                at screen sx(x + (s - 0.4) * cell_across), sy(y + (s - 1) * cell_size)
+        }
+        do for [s = 1:filled * series_count] {
             lines = line_count(series_label[s], name_letters)
             shift = -0.5 * (lines + 1) * name_line
             do for [i = 1:(s > 1 ? lines : 0)] {
@@ -96,14 +104,17 @@ do for [r = 1:panels] {
         }
         here(none) = $6 == r && $13 == c && series_of(strcol(11)) > series_of(strcol(14))
         at_x(none) = here(0) ? series_of(strcol(14)) - 0.5 : NaN
-        at_y(none) = series_of(strcol(11)) - 0.5
+        at_y(none) = series_of(strcol(11)) - of_row(0.5)
+        shade(v) = v > 1 / 3.0 ? 1 : v > -1 / 3.0 ? 2 : 3
         plot NaN, \
-             tsv using (at_x(0)):(at_y(0)):(at_x(0) - 0.47):(at_x(0) + 0.47): \
+             for [i = 1:in_cells * !numbers] tsv using (at_x(0)):(at_y(0)): \
+                       (fill_text(1, shade(excess(0)))) with labels, \
+             for [i = 1:filled] tsv using (at_x(0)):(at_y(0)):(at_x(0) - 0.47):(at_x(0) + 0.47): \
                        (at_y(0) - 0.47):(at_y(0) + 0.47):(excess(0)) \
                  with boxxyerror lc palette fs solid noborder, \
-             tsv using (numbers && abs(excess(0)) < 0.6 ? at_x(0) : NaN):(at_y(0)): \
+             tsv using (numbers && (in_cells || abs(excess(0)) < 0.6) ? at_x(0) : NaN):(at_y(0)): \
                        (sprintf("%.0f", 100 * $15)) with labels font small_font, \
-             tsv using (numbers && abs(excess(0)) >= 0.6 ? at_x(0) : NaN):(at_y(0)): \
+             tsv using (numbers && filled && abs(excess(0)) >= 0.6 ? at_x(0) : NaN):(at_y(0)): \
                        (sprintf("%.0f", 100 * $15)) \
                  with labels font small_font textcolor rgb "white"
         unset label

@@ -17,8 +17,8 @@ name_letters = letters_in(name_width)
 name_lines(b) = line_count(block_label[b], name_letters)
 
 # A block's bars are its rates. They hang from the panel's top, in inches.
-pitch = 0.15
-series_gap = 0.06
+pitch = in_cells ? cell_height : 0.15
+series_gap = row_space(0.06)
 array block_bars[blocks]
 array block_top[blocks]
 array panel_bars[panels]
@@ -44,7 +44,7 @@ do for [r = 1:panels] {
     longest = larger(longest, bar_max)
 }
 unit = time_unit(quickest)
-middle(index, i) = block_top[int(index) + 1] + (i + 0.5) * pitch
+middle(index, i) = block_top[int(index) + 1] + (i + of_row(0.5)) * pitch
 seconds(k) = column(12 + k) / unit
 from(k) = k == 1 ? 0 : (sum [j = 1:k - 1] seconds(j))
 rounded(t) = sprintf(t < 0.995 ? "%.2g" : t < 99.95 ? "%.1f" : "%.0f", t)
@@ -84,11 +84,14 @@ do for [r = 1:panels] {
     x = (r - 1) % columns * column_width + panel_left
     y = body_top + heading + row_top[(r - 1) / columns + 1]
     bottom = y + panel_bars[r]
+    fill_columns = column_of(x + panel_width) - column_of(x)
     set lmargin at screen sx(x)
-    set rmargin at screen sx(x + panel_width)
-    set tmargin at screen sy(y)
+    set rmargin at screen sx_right(x + panel_width)
+    set tmargin at screen sy_top(y)
     set bmargin at screen sy(bottom)
-    set xrange [0:panel_max[r] / unit]
+    x_low = 0
+    x_high = panel_max[r] / unit
+    set xrange [x_low:x_high]
     set yrange [panel_bars[r]:0]
     tick_width = 0.1 + text_width(sprintf("%.0f", panel_max[r] / unit))
     set xtics nomirror tick_step(panel_max[r] / unit, panel_width / tick_width)
@@ -99,27 +102,32 @@ do for [r = 1:panels] {
     }
     if (r > panels - columns) {
         set label sprintf("time of a run (%s)", unit_name(unit)) \
-            at screen sx(x + panel_width / 2), sy(bottom + 0.33) center
+            at screen sx(x + panel_width / 2), sy(below_axis(bottom)) center
     }
     do for [b = 1:blocks] {
         if (block_panel[b] == r) {
             do for [i = 1:name_lines(b)] {
                 set label line_text(block_label[b], name_letters, i) \
-                    at screen sx(x - panel_left + margin), first block_top[b] + (i - 0.5) * pitch
+                    at screen sx(x - panel_left + margin), \
+                    first block_top[b] + (i - 1 + of_row(0.5)) * pitch
             }
         }
     }
-    plot for [k = 1:key_count] tsv \
+    plot for [k = 1:in_cells * key_count] tsv \
+             using ($6 == r ? from(k) : NaN):(middle(column(-2), $0)): \
+                   (fill(k, from(k), all_seconds(0) / unit)) \
+             with labels left textcolor rgb key_fill[k], \
+         for [k = 1:filled * key_count] tsv \
              using ($6 == r ? from(k) : NaN):(middle(column(-2), $0)): \
                    (from(k)):(from(k) + seconds(k)): \
                    (middle(column(-2), $0) - 0.4 * pitch):(middle(column(-2), $0) + 0.4 * pitch) \
              with boxxyerror fc rgb key_fill[k], \
          tsv using ($6 == r ? all_seconds(0) / unit : NaN):(middle(column(-2), $0)): \
                    (rounded($21 / unit)." ".unit_name(unit)) \
-             with labels left offset 0.5, 0, \
+             with labels left offset filled ? 0.5 : 1, 0, \
          tsv using ($6 == r ? 0 : NaN):(middle(column(-2), $0)): \
                    ($12 > 0 ? percent($12) : "") \
-             with labels right offset -0.5, 0 textcolor rgb grey
+             with labels right offset filled ? -0.5 : -1, 0 textcolor rgb grey
     unset label
 }
 unset multiplot

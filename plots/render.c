@@ -1,29 +1,16 @@
 /*
- * render: see render.h for what and why. How:
- *
- * The program carries the scripts (the Makefile embeds every .sql and .gp of this folder), so that
- * figures can be drawn anywhere. figure_draw makes a hidden folder inside the target folder, puts
- * the TSV and the scripts there, runs gnuplot in it (no shell, no settings of the user's), and
- * renames the results into place only when all of them are there. Scripts name files without
- * folders, so no path ever needs quoting.
- *
- * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
+ * render: see render.h for what and why. How: the program carries the scripts (the Makefile embeds
+ * every .sql and .gp of this folder), so that figures can be drawn anywhere. This file has their
+ * registry and makes the TSV; draw.c makes pictures of it.
  */
 #include "plots/render.h"
 
 #include "harness/base/mem.h"
-#include "plots/scripts.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- The registry ---- */
 
@@ -56,6 +43,8 @@ SCRIPT_SYMBOLS(facets_gp)
 SCRIPT_SYMBOLS(facet_panel_gp)
 SCRIPT_SYMBOLS(grid_gp)
 SCRIPT_SYMBOLS(grid_panel_gp)
+SCRIPT_SYMBOLS(y_name_gp)
+SCRIPT_SYMBOLS(heat_letters_gp)
 
 /* What figures load by these names. */
 static const struct {
@@ -73,9 +62,11 @@ static const struct {
     {"facet-panel.gp", SCRIPT(facet_panel_gp)},
     {"grid.gp", SCRIPT(grid_gp)},
     {"grid-panel.gp", SCRIPT(grid_panel_gp)},
+    {"y-name.gp", SCRIPT(y_name_gp)},
+    {"heat-letters.gp", SCRIPT(heat_letters_gp)},
 };
 
-const char *const figure_formats[] = {"svg", "pdf", "png", NULL};
+const char *const figure_formats[] = {"svg", "pdf", "png", "cairolatex", NULL};
 const char *const figure_widths[] = {"page", "column", NULL};
 
 const struct figure *figure_at(size_t i)
@@ -296,179 +287,4 @@ int figure_data(const struct figure *figure, struct sqlite3 *db, const char *exp
         str_add_bytes(ret_tsv, str_text(&tsv), tsv.length);
     str_release(&tsv);
     return failed;
-}
-
-/* ---- From TSV to pictures ---- */
-
-int figure_make_folder(const char *path, struct err *err)
-{
-    struct str part = {0};
-    int failed = 0;
-    for (const char *p = path; *p && !failed;) {
-        const size_t length = strspn(p, "/") + strcspn(p + strspn(p, "/"), "/");
-        str_add_bytes(&part, p, length);
-        p += length;
-        if (mkdir(str_text(&part), 0777) && errno != EEXIST)
-            failed = err_set(err, "cannot make the folder %s: %s", path, strerror(errno));
-    }
-    str_release(&part);
-    return failed;
-}
-
-static int write_file(const char *path, const char *text, size_t length, struct err *err)
-{
-    FILE *file = fopen(path, "wb");
-    bool written = file && fwrite(text, 1, length, file) == length;
-    if (file)
-        written = fclose(file) == 0 && written;
-    return written ? 0 : err_set(err, "cannot write %s: %s", path, strerror(errno));
-}
-
-static void remove_folder(const char *path)
-{
-    struct str name = {0};
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        str_clear(&name);
-        str_addf(&name, "%s/%s", path, entry->d_name);
-        unlink(str_text(&name)); /* "." and ".." refuse */
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-    str_release(&name);
-}
-
-/* Becomes gnuplot, working in folder, with both outputs going to a pipe. */
-static _Noreturn void become_gnuplot(const struct figure *figure, const char *width,
-                                     const char *format, const char *folder, int output)
-{
-    char settings[128], script[128];
-    snprintf(settings, sizeof settings, "figure='%s'; format='%s'; span='%s'", figure->name, format,
-             width);
-    snprintf(script, sizeof script, "%s.gp", figure->name);
-    const int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-        dup2(output, STDERR_FILENO) < 0 || chdir(folder))
-        _exit(126);
-    execlp("gnuplot", "gnuplot", "--default-settings", "-e", settings, "style.gp", script,
-           (char *)NULL);
-    _exit(errno == ENOENT ? 127 : 126);
-}
-
-/* All that comes from a pipe, until its other end is closed. */
-static void read_all(int input, struct str *ret_text)
-{
-    char bytes[512];
-    for (;;) {
-        const ssize_t n = read(input, bytes, sizeof bytes);
-        if (n > 0)
-            str_add_bytes(ret_text, bytes, (size_t)n);
-        else if (n == 0 || errno != EINTR)
-            return;
-    }
-}
-
-/* Without the blank lines that gnuplot puts around its messages. */
-static const char *trimmed(struct str *text)
-{
-    while (text->length && strchr(" \n", text->text[text->length - 1]))
-        text->text[--text->length] = '\0';
-    const char *start = str_text(text);
-    return start + strspn(start, " \n");
-}
-
-static int run_gnuplot(const struct figure *figure, const char *width, const char *format,
-                       const char *folder, struct err *err)
-{
-    int ends[2];
-    if (pipe(ends))
-        return err_set(err, "cannot start gnuplot: %s", strerror(errno));
-    const pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        become_gnuplot(figure, width, format, folder, ends[1]);
-    }
-    const int reason = errno;
-    close(ends[1]);
-    struct str output = {0};
-    int status = 0, failed = 0;
-    if (child > 0) {
-        read_all(ends[0], &output);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            continue;
-    }
-    close(ends[0]);
-    if (child < 0)
-        failed = err_set(err, "cannot start gnuplot: %s", strerror(reason));
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        failed = err_set(err, "gnuplot is not installed; Debian's package is gnuplot-nox");
-    else if (status)
-        failed = err_set(err, "gnuplot cannot draw %s.%s: %.700s", figure->name, format,
-                         output.length ? trimmed(&output) : "it ended without a word");
-    str_release(&output);
-    return failed;
-}
-
-/* In work: the TSV, the scripts, and then the pictures. */
-static int draw_in(const struct figure *figure, const char *tsv, const char *work,
-                   const char *width, const char *const *formats, struct arena *arena,
-                   struct err *err)
-{
-    if (write_file(arena_printf(arena, "%s/%s.tsv", work, figure->name), tsv, strlen(tsv), err) ||
-        write_file(arena_printf(arena, "%s/%s.gp", work, figure->name), figure->gp.start,
-                   script_length(figure->gp), err))
-        return -1;
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
-        struct figure_script script = shared[i].script;
-        if (scripts_shared(figure, shared[i].name, arena, &script, err) ||
-            write_file(arena_printf(arena, "%s/%s", work, shared[i].name), script.start,
-                       script_length(script), err))
-            return -1;
-    }
-    for (; *formats; formats++) {
-        struct stat about;
-        if (run_gnuplot(figure, width, *formats, work, err))
-            return -1;
-        if (stat(arena_printf(arena, "%s/%s.%s", work, figure->name, *formats), &about) ||
-            about.st_size == 0)
-            return err_set(err, "gnuplot wrote no %s.%s", figure->name, *formats);
-    }
-    return 0;
-}
-
-static int publish(const struct figure *figure, const char *suffix, const char *work,
-                   const char *directory, struct arena *arena, struct str *files, struct err *err)
-{
-    const char *from = arena_printf(arena, "%s/%s.%s", work, figure->name, suffix);
-    const char *to = arena_printf(arena, "%s/%s.%s", directory, figure->name, suffix);
-    if (rename(from, to))
-        return err_set(err, "cannot write %s: %s", to, strerror(errno));
-    str_addf(files, "%s\n", to);
-    return 0;
-}
-
-int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
-                const char *width, const char *const *formats, struct str *ret_files,
-                struct err *err)
-{
-    struct arena arena;
-    arena_init(&arena);
-    char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
-    int failed = figure_make_folder(directory, err);
-    if (!failed && !mkdtemp(work))
-        failed = err_set(err, "cannot write into %s: %s", directory, strerror(errno));
-    if (!failed) {
-        struct str files = {0};
-        failed = draw_in(figure, tsv, work, width, formats, &arena, err) ||
-                 publish(figure, "tsv", work, directory, &arena, &files, err);
-        for (; !failed && *formats; formats++)
-            failed = publish(figure, *formats, work, directory, &arena, &files, err);
-        remove_folder(work);
-        if (!failed)
-            str_add(ret_files, str_text(&files));
-        str_release(&files);
-    }
-    arena_release(&arena);
-    return failed ? -1 : 0;
 }

@@ -1,10 +1,10 @@
 /*
  * render: one figure of one experiment: NAME.sql -> NAME.tsv -> NAME.gp -> gnuplot -> svg, pdf,
- * png.
+ * png, LaTeX, or letters for a terminal.
  *
  * Figures read the views of results/views.sql, with the functions of results/selection_functions.h,
- * and nothing else. style.gp is loaded before every
- * figure, so that a pruner has one colour, dash and mark everywhere.
+ * and nothing else. style.gp is loaded before every figure, so that a pruner has one colour, dash
+ * and mark everywhere.
  *
  *     struct str name = {0}, tsv = {0}, files = {0};
  *     if (figure_experiment(db, NULL, &name, &err) ||
@@ -66,7 +66,7 @@ const struct figure *figure_find(const char *name);
 /* What all figures load, by file names; false at the end. */
 bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script);
 
-/* "svg", "pdf", "png", NULL. */
+/* "svg", "pdf", "png", "cairolatex", NULL: what figure_draw writes. */
 extern const char *const figure_formats[];
 /*
  * "page", "column", NULL. A column's figure goes unscaled into one of two columns: 3.5 inches wide
@@ -96,11 +96,23 @@ int figure_make_folder(const char *path, struct err *err);
 
 /*
  * Draws it for a width, one of figure_widths, into directory (created) in each of the formats
- * (NULL-terminated; none: the TSV alone), beside the TSV. Files appear whole or not at all. The
- * same TSV and width give the same SVG, byte for byte. ret_files gets one path a line.
+ * (NULL-terminated; none: the TSV alone), beside the TSV: NAME.tsv, NAME.svg, NAME.pdf, NAME.png;
+ * of
+ * cairolatex NAME-latex.tex, which a document \inputs, and the lines NAME-latex.pdf, which it looks
+ * for in directory. Files appear whole or not at all. The same TSV and width give the same SVG,
+ * byte
+ * for byte. ret_files gets one path a line.
  */
 int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
                 const char *width, const char *const *formats, struct str *ret_files,
                 struct err *err);
+
+enum { FIGURE_LEAST_COLUMNS = 60 };
+/*
+ * Draws it in letters, UTF-8, for a terminal of so many columns, FIGURE_LEAST_COLUMNS or more, with
+ * its colours or without. A figure that needs more columns is an error that says how many.
+ */
+int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
+                struct str *ret_text, struct err *err);
 
 #endif

@@ -4,9 +4,10 @@
 y = body_top + panel_top[r]
 bottom = y + panel_rows[r]
 x = panel_left + (c - 1) * (panel_width + panel_gap)
+fill_columns = column_of(x + panel_width) - column_of(x)
 set lmargin at screen sx(x)
-set rmargin at screen sx(x + panel_width)
-set tmargin at screen sy(y)
+set rmargin at screen sx_right(x + panel_width)
+set tmargin at screen sy_top(y)
 set bmargin at screen sy(bottom)
 set yrange [panel_rows[r]:0]
 set ytics scale 0 ("" -1)
@@ -22,17 +23,17 @@ if (c == 1) {
         if (block_panel[b] == r) {
             do for [i = 1:name_lines(b)] {
                 set label line_text(block_label[b], name_letters, i) \
-                    at screen sx(margin), sy(y + block_top[b] + (i - 0.5) * pitch) \
+                    at screen sx(margin), sy(y + block_top[b] + (i - 1 + of_row(0.5)) * pitch) \
                     font sprintf(",%g", name_size)
             }
         }
     }
     if (short_titles && facet_text[1][1:5] eq "rate ") {
-        set label "rate" right at screen sx(panel_left - 0.08), sy(y - 0.09)
+        set label "rate" right at screen sx(panel_left - 0.08), sy(above(y, 0.09))
     }
     if (r == panels) {
         set label axis_name center \
-            at screen sx((panel_left + width - panel_right) / 2), sy(bottom + 0.33)
+            at screen sx((panel_left + width - panel_right) / 2), sy(below_axis(bottom))
     }
 }
-set label facet_short(c) center at screen sx(x + panel_width / 2), sy(y - 0.09)
+set label facet_short(c) center at screen sx(x + panel_width / 2), sy(above(y, 0.09))

@@ -14,25 +14,25 @@ name_size = narrow ? small_size : text_size
 name_lines(b) = line_count(block_label[b], name_letters)
 
 # Rows hang from the panel's top, in inches.
-pitch = narrow ? 0.13 : 0.15
+pitch = in_cells ? cell_height : narrow ? 0.13 : 0.15
 array block_top[blocks]
 array panel_rows[panels]
 do for [r = 1:panels] {
-    rows_height = 0.03
+    rows_height = row_space(0.03)
     do for [i = 1:blocks] {
         b = block_order[i]
         if (block_panel[b] == r) {
             block_top[b] = rows_height
-            rows_height = rows_height + 0.01 + \
+            rows_height = rows_height + row_space(0.01) + \
                           larger(exists("row_least") ? row_least : 0, pitch * name_lines(b))
         }
     }
-    panel_rows[r] = rows_height + 0.03
+    panel_rows[r] = rows_height + row_space(0.03)
 }
-row_y(b) = block_top[b] + 0.42 * pitch
+row_y(b) = block_top[b] + of_row(0.42) * pitch
 
 panel_left = margin + name_width + 0.08
-panel_gap = narrow ? 0.08 : 0.12
+panel_gap = in_cells ? 2 * cell_width : narrow ? 0.08 : 0.12
 panel_right = margin + 0.04
 wanted_width = panel_left + panel_right + facets * (least_panel + panel_gap)
 width = narrow ? one_column : larger(one_column, larger(wanted_width, facets > 1 ? 5.2 : 0))
@@ -47,7 +47,7 @@ panel_top[1] = heading
 do for [r = 1:panels] { panel_top[r + 1] = panel_top[r] + panel_rows[r] + axis_height + heading }
 body = panel_top[panels + 1] - heading + 0.2
 load "page.gp"
-set grid noxtics ytics lt 1 lw 0.4 lc rgb faint
+set grid noxtics ytics @grid_look
 set border 1
 
 # Where all facets are rates and there is no room for the word.

@@ -43,8 +43,9 @@ least_panel = 1.2
 key_count = 2
 key_boxes = 2
 array key_label[2] = ["a seed", "median"]
-set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt 6 ps 0.4 * mark_scale
-set style line 2 lc rgb 0x404040 lw 1.1 dt 1 pt 7 ps 0.5 * mark_scale
+array key_mark[2] = [glyph(6), glyph(7)]
+set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(6) ps 0.4 * mark_scale
+set style line 2 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(7) ps 0.5 * mark_scale
 notes = subject.(seeds_max == 1 ? "One seed." : seeds.". Lines: lowest to highest."). \
         " Each panel has its own axis.". \
         (astray ? " Arrows: beyond the axis, with the accuracy." : "").missing
@@ -70,10 +71,10 @@ do for [r = 1:panels] {
                  with vectors nohead lw 0.7 lc rgb 0xA0A0A0, \
              for [b = 1:blocks] tsv index b - 1 \
                  using (here(0) && inside(0) ? points(15) : NaN):(row_y(b)) \
-                 with points pt 6 ps 0.4 * mark_scale lw 0.8 lc rgb block_colour(b), \
+                 with points pt glyph(6) ps 0.4 * mark_scale lw 0.8 lc rgb block_colour(b), \
              for [b = 1:blocks] tsv index b - 1 \
                  using (here(0) && points(16) >= x_low ? points(16) : NaN):(row_y(b)) \
-                 with points pt 7 ps 0.5 * mark_scale lc rgb block_colour(b), \
+                 with points pt glyph(7) ps 0.5 * mark_scale lc rgb block_colour(b), \
              tsv using (here(0) && points(18) < x_low && points(15) == points(18) ? \
                         x_low + 0.14 * (x_high - x_low) / panel_width : NaN):(row(0)): \
                        (-0.14 * (x_high - x_low) / panel_width):(0) \

@@ -33,10 +33,11 @@ stats tsv using 20 name "apart_mean" nooutput
 
 axis_name = "epoch"
 least_panel = 1.1
-row_least = 0.62
+row_least = in_cells ? 6 * cell_height : 0.62
 key_count = 3
 key_boxes = 1
 array key_label[3] = ["all of them kept", "half", "none"]
+if (in_cells) { array key_label[3] = ["over 75 % kept", "25 % to 75 %", "under 25 %"] }
 array key_fill[3] = [0x08306B, 0x6F9CC9, 0xEAF1F8]
 key_colour(k) = key_fill[k]
 set palette defined (0 "#EAF1F8", 50 "#6F9CC9", 100 "#08306B")
@@ -89,9 +90,13 @@ do for [r = 1:panels] {
             bins = words(map_kept[k])
             top = y + block_top[b]
             map_width = panel_width * map_epochs[i] / x_high
+            if (in_cells) {
+                load "heat-letters.gp"
+                continue
+            }
             set lmargin at screen sx(x)
-            set rmargin at screen sx(x + map_width)
-            set tmargin at screen sy(top)
+            set rmargin at screen sx_right(x + map_width)
+            set tmargin at screen sy_top(top)
             set bmargin at screen sy(top + row_least - 0.07)
             set xrange [0.5:pixels + 0.5]
             set yrange [bins + 0.5:0.5]

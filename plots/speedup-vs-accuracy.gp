@@ -75,6 +75,8 @@ direct_items = most_front
 key_boxes = 2
 key_beside = many ? 1 + (sum [s = 1:series_count] (series_front[s] > 0)) : series_count
 array key_label[key_beside]
+array key_mark[key_beside]
+item_mark(s) = key_mark[s]
 k = 0
 do for [s = 1:series_count] {
     if (!many || series_front[s]) {
@@ -83,13 +85,16 @@ do for [s = 1:series_count] {
         do for [b = 1:blocks] {
             if (block_series[b] == s) { first = b }
         }
+        key_mark[k] = mark(block_pruner[first], block_variant[first])
         set style line k lc rgb block_colour(first) lw 1.1 ps 0.5 * mark_scale dt 1 \
-            pt mark(block_pruner[first], block_variant[first])
+            pt key_mark[k]
     }
 }
 if (many) {
     key_label[key_beside] = sprintf("the other %d", series_count - key_beside + 1)
-    set style line key_beside lc rgb 0xB0B0B0 lw 1.1 ps 0.3 * mark_scale dt 1 pt 7
+    set style line key_beside lc rgb 0xB0B0B0 lw 1.1 ps 0.3 * mark_scale dt 1 \
+        pt glyph(7)
+    key_mark[key_beside] = glyph(7)
 }
 key_count = key_beside
 key_room = 0
@@ -108,7 +113,7 @@ array item_x[front_count + 1]
 array item_y[front_count + 1]
 array item_style[front_count + 1]
 style_of(b) = coloured(b) ? block_colour(b) : 0xB0B0B0
-mark_of(b) = coloured(b) ? mark(block_pruner[b], block_variant[b]) : 7
+mark_of(b) = coloured(b) ? mark(block_pruner[b], block_variant[b]) : glyph(7)
 size_of(b) = (coloured(b) ? 0.5 : 0.3) * mark_scale
 
 set logscale x

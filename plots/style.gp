@@ -70,38 +70,57 @@ tint(c, v) = \
     lighter(channel(c, 16), v) << 16 | lighter(channel(c, 8), v) << 8 | lighter(channel(c, 0), v)
 colour(name, variant) = tint(base_colour(name), variant)
 dash(name, variant) = variant ? word("13 12 11", 1 + variant % 3) + 0 : base_dash(name)
+# What stands for gnuplot's marks 1.. where letters are all there is.
+glyphs = "+ × ✳ □ ■ ○ ● △ ▲ ▽ ▼ ◇ ◆ ☆ ★"
+glyph(m) = format eq "terminal" ? word(glyphs, m) : m
 # Gnuplot's marks come in pairs, hollow (even) and filled (odd).
 other_of_pair(m) = m % 2 ? m - 1 : m + 1
-mark(name, variant) = variant % 2 ? other_of_pair(base_mark(name)) : base_mark(name)
+mark(name, variant) = \
+    glyph(variant % 2 ? other_of_pair(base_mark(name)) : base_mark(name))
 
 # ---- The page ------------------------------------------------------------------------------------
+
+# A terminal's letters stand in cells, and so does all else. Such a figure is a column's, as wide as
+# the terminal. Gnuplot fills nothing there: no bands, and bars are lines.
+in_cells = format eq "terminal"
+in_latex = format eq "cairolatex"
+cell_width = 1 / 15.0
+cell_height = 0.125
+whole_rows(y) = in_cells ? cell_height * ceil(y / cell_height - 1e-6) : y
+filled = !in_cells
+# A list's rows: how far their middle is below their top, in rows; and what is between them.
+of_row(share) = in_cells ? 0 : share
+row_space(inches) = in_cells ? 0 : inches
+# Of a panel's heading, and of its x axis' name.
+above(y, inches) = y - (in_cells ? cell_height : inches)
+below_axis(y) = y + (in_cells ? 2 * cell_height : 0.33)
 
 # A column's figure has its panels below each other. Where they would make it taller than a page,
 # they shrink, but not below what can be read: with more than about six, it is taller. The bars of
 # phases and the rows of versus-random do not shrink: about forty fill a page.
 narrow = span eq "column"
-one_column = 3.5
-tallest = 9
+one_column = in_cells ? (terminal_columns - 1) * cell_width : 3.5
+tallest = in_cells ? 1e9 : 9
 lowest_panel = 0.8
 narrowest_panel = 1.35
 # The height of each of n panels that have so many inches around them.
 panel_fit(wanted, n, around) = \
     narrow ? larger(lowest_panel, smaller(wanted, (tallest - around) / n)) : wanted
 
-margin = 0.08
+margin = in_cells ? cell_width : 0.08
 text_size = 8
 small_size = 7
-text_line = 0.14
+text_line = in_cells ? cell_height : 0.14
 small_font = sprintf(",%g", small_size)
-grey = "#595959"
+grey = in_cells ? "#808080" : "#595959"
 faint = "#D9D9D9"
 
 # The terminals draw marks of one size differently large.
-mark_scale = format eq "svg" ? 1.4 : format eq "pdf" ? 1.2 : 1
+mark_scale = format eq "svg" ? 1.4 : format eq "pdf" ? 1.2 : in_latex ? 1.3 : 1
 
 # A wide sans-serif; narrower ones leave more room.
-text_width(text) = strlen(text) * text_size * 0.6 / 72
-small_width(text) = strlen(text) * small_size * 0.56 / 72
+text_width(text) = strlen(text) * (in_cells ? cell_width : text_size * 0.6 / 72)
+small_width(text) = strlen(text) * (in_cells ? cell_width : small_size * 0.56 / 72)
 
 # Lines of at most n letters, broken at blanks; a word that is longer, at hyphens or anywhere.
 letters_in(w) = int(w / text_width("x") + 1e-9)
@@ -118,12 +137,19 @@ line_text(text, n, i) = \
 
 # All three come out alike: a font size is points, a line width of 1 is a point.
 terminal(w, h) = "set terminal ".( \
+    in_cells ? sprintf("dumb size %d,%d aspect 1,1 %s noenhanced", \
+                       floor(w / cell_width + 1.5), floor(h / cell_height + 1.5), \
+                       colours ? "ansirgb" : "mono") : \
+    in_latex ? sprintf("cairolatex pdf input colortext size %gin,%gin linewidth 3 ". \
+                       "header '\\fontsize{%g}{%g}\\selectfont'", w, h, text_size, \
+                       1.2 * text_size) : \
     format eq "svg" ? sprintf("svg size %d,%d fixed fontscale %g linewidth %g name '%s'", \
                               w * 96, h * 96, 96.0 / 72, 96.0 / 72, symbol) : \
     format eq "pdf" ? sprintf("pdfcairo size %gin,%gin fontscale 0.75 linewidth 2", w, h) : \
                       sprintf("pngcairo size %d,%d fontscale %g pointscale %g linewidth %g", \
                               w * 200, h * 200, 200.0 / 96, 200.0 / 72, 200.0 / 72)). \
-    sprintf(" noenhanced font 'sans-serif,%g' background '#FFFFFF'", text_size)
+    (in_cells || in_latex ? "" : \
+     sprintf(" noenhanced font 'sans-serif,%g' background '#FFFFFF'", text_size))
 
 percent(share) = sprintf("%.3g %%", 100 * share)
 
@@ -142,7 +168,8 @@ tick_step(length, n) = round_up(length / n, decade(length / n))
 
 set border 3 lw 0.5 lc rgb grey
 set tics nomirror scale 0.5 textcolor rgb "black"
-set grid y lt 1 lw 0.4 lc rgb faint
+grid_look = in_cells ? "lt 0" : "lt 1 lw 0.4 lc rgb faint"
+set grid y @grid_look
 set style fill solid noborder
 unset key
 
@@ -177,8 +204,10 @@ title_y(r, i) = -0.04 - title_gap - (title_count(r) - i) * text_line
 block_colour(b) = colour(block_pruner[b], block_variant[b])
 
 # The series of all panels, in the order of the list above, unlisted names last; series s is drawn
-# in line style s. block_order[]: the blocks in the order of their series.
+# in line style s, whose mark is series_mark[s]. block_order[]: the blocks in the order of their
+# series.
 array series_label[blocks]
+array series_mark[blocks]
 array block_order[blocks]
 place(b) = 1000 * (rank(block_pruner[b]) ? rank(block_pruner[b]) : 100 + b) + block_variant[b]
 do for [b = 1:blocks] { block_series[b] = 0 }
@@ -192,6 +221,7 @@ while (ordered < blocks) {
     }
     series_count = series_count + 1
     series_label[series_count] = block_label[first]
+    series_mark[series_count] = mark(block_pruner[first], block_variant[first])
     series_width = larger(series_width, text_width(block_label[first]))
     set style line series_count lc rgb block_colour(first) lw 1.1 ps 0.35 * mark_scale \
         dt dash(block_pruner[first], block_variant[first]) \
@@ -211,6 +241,22 @@ do for [s = 1:series_count] {
     key_room = key_room + 0.06 * (0.49 + text_width(series_label[s]))
 }
 
+# What stands for the mark of a line style at a line's end, where letters are all there is.
+item_mark(s) = series_mark[s]
+
+# There a bar is a text of fill_letters, from a value to another on an x axis (x_low to x_high) that
+# is fill_columns long.
+fill_letters = "█▓▒░#=+-"
+array fill_line[strlen(fill_letters)]
+do for [k = 1:|fill_line|] {
+    fill_line[k] = fill_letters[k:k]
+    do for [i = 1:9] { fill_line[k] = fill_line[k].fill_line[k] }
+}
+fill_text(n, k) = substr(fill_line[k], 1, n)
+column_of(x) = floor(x / cell_width + 0.5)
+fill_end(v) = floor((v - x_low) / (x_high - x_low) * fill_columns + 0.5)
+fill(k, from, to) = fill_text(fill_end(to) - fill_end(from), k)
+
 # ---- Small print ---------------------------------------------------------------------------------
 
 counted(n, what) = sprintf("%d %s%s", n, what, n == 1 ? "" : "s")
@@ -218,6 +264,7 @@ subject = experiment.(panels == 1 ? ": ".panel_title[1] : "").". "
 seeds = seeds_min == seeds_max ? counted(seeds_min, "seed") \
                                : sprintf("%d to %d seeds", seeds_min, seeds_max)
 over_seeds(estimator, rest) = seeds_max == 1 ? "One seed." : estimator." over ".seeds.rest."."
+bands(what) = filled ? "; bands: ".what : ""
 bounds(tail) = tail > 0 ? "quartiles" : "lowest to highest"
 missing = unfinished ? sprintf(" Not finished: %s.", counted(unfinished, "cell")) : ""
 unsure = doubtful ? sprintf(" Doubtful clock: %s.", counted(doubtful, "run")) : ""

@@ -54,9 +54,10 @@ array key_label[key_count]
 key_label[1] = "a seed"
 key_label[2] = "median"
 if (unreached) { key_label[3] = "not reached, last seen here" }
-set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt 6 ps 0.4 * mark_scale
-set style line 2 lc rgb 0x404040 lw 1.1 dt 1 pt 7 ps 0.5 * mark_scale
-set style line 3 lc rgb 0x404040 lw 1.1 dt 1 pt 2 ps 0.35 * mark_scale
+array key_mark[3] = [glyph(6), glyph(7), glyph(2)]
+set style line 1 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(6) ps 0.4 * mark_scale
+set style line 2 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(7) ps 0.5 * mark_scale
+set style line 3 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(2) ps 0.35 * mark_scale
 notes = subject.(seeds_max == 1 ? "One seed." : seeds."."). \
         " Charged time: scoring, selecting and training.". \
         (unreached ? " Not reached counts as infinite: a median that is, is not drawn; numbers ". \
@@ -88,13 +89,13 @@ do for [r = 1:panels] {
                  lc rgb block_colour(b), \
              for [b = 1:blocks] tsv index b - 1 \
                  using (lost(0) ? at($18) : NaN):(row_y(b)) \
-                 with points pt 2 ps 0.35 * mark_scale lw 0.8 lc rgb block_colour(b), \
+                 with points pt glyph(2) ps 0.35 * mark_scale lw 0.8 lc rgb block_colour(b), \
              for [b = 1:blocks] tsv index b - 1 \
                  using (here(0) && int($16) ? at($17) : NaN):(row_y(b)) \
-                 with points pt 6 ps 0.4 * mark_scale lw 0.8 lc rgb block_colour(b), \
+                 with points pt glyph(6) ps 0.4 * mark_scale lw 0.8 lc rgb block_colour(b), \
              for [b = 1:blocks] tsv index b - 1 \
                  using (here(0) && strcol(20) ne "NaN" ? at($20) : NaN):(row_y(b)) \
-                 with points pt 7 ps 0.5 * mark_scale lc rgb block_colour(b), \
+                 with points pt glyph(7) ps 0.5 * mark_scale lc rgb block_colour(b), \
              tsv using (here(0) && int($21) ? x_high : NaN):(row(0)):(sprintf("%d/%d", $19, $5)) \
                  with labels right font small_font textcolor rgb grey
         unset label

@@ -91,12 +91,12 @@ name_size = narrow ? small_size : text_size
 name_lines(b) = line_count(block_label[b], name_letters)
 
 # Rows hang from the panel's top, in inches.
-pitch = narrow ? 0.13 : 0.15
-row_gap = 0.01
+pitch = in_cells ? cell_height : narrow ? 0.13 : 0.15
+row_gap = row_space(0.01)
 array block_top[blocks]
 array panel_rows[panels] # their height
 do for [r = 1:panels] {
-    rows_height = 0.03
+    rows_height = row_space(0.03)
     k = 1
     found = 1
     while (found) {
@@ -113,14 +113,14 @@ do for [r = 1:panels] {
             k = k + 1
         }
     }
-    panel_rows[r] = rows_height + 0.03
+    panel_rows[r] = rows_height + row_space(0.03)
 }
-row_y(b, line) = block_top[b] + (line + 0.5) * pitch
+row_y(b, line) = block_top[b] + (line + of_row(0.5)) * pitch
 
 # ---- The page ------------------------------------------------------------------------------------
 
 panel_left = margin + name_width + 0.06
-panel_gap = narrow ? 0.07 : 0.1
+panel_gap = in_cells ? 2 * cell_width : narrow ? 0.07 : 0.1
 share_width = some_own ? small_width("99 %") + 0.03 : 0
 panel_right = margin + share_width
 wanted_width = panel_left + panel_right + facets * (1.15 + panel_gap)
@@ -142,10 +142,11 @@ key_label[1] = "better than random"
 key_label[2] = "worse"
 key_label[3] = "undecided"
 if (some_dynamic) { key_label[4] = "difference to random-dynamic" }
-set style line 1 lc rgb 0x0072B2 lw 1.1 dt 1 pt 7 ps 0.45 * mark_scale
-set style line 2 lc rgb 0xD55E00 lw 1.1 dt 1 pt 7 ps 0.45 * mark_scale
-set style line 3 lc rgb 0x808080 lw 1.1 dt 1 pt 6 ps 0.45 * mark_scale
-set style line 4 lc rgb 0x404040 lw 1.1 dt 1 pt 12 ps 0.4 * mark_scale
+array key_mark[4] = [glyph(7), glyph(7), glyph(6), glyph(12)]
+set style line 1 lc rgb 0x0072B2 lw 1.1 dt 1 pt glyph(7) ps 0.45 * mark_scale
+set style line 2 lc rgb 0xD55E00 lw 1.1 dt 1 pt glyph(7) ps 0.45 * mark_scale
+set style line 3 lc rgb 0x808080 lw 1.1 dt 1 pt glyph(6) ps 0.45 * mark_scale
+set style line 4 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(12) ps 0.4 * mark_scale
 
 notes = subject.over_seeds("Mean", " of the differences at the same seed and number of samples ". \
                                    "processed; bars: 95 % interval". \
@@ -172,16 +173,16 @@ is_within(none) = here(0) && !is_left(cell(r, c)) && !is_right(cell(r, c))
 has_bar(none) = is_within(0) && measured(18)
 left_end(none) = larger(x_low, points(18))
 right_end(none) = smaller(x_high, points(19))
-mark_y(b, line) = row_y(b, line) - 0.08 * pitch
+mark_y(b, line) = row_y(b, line) - of_row(0.08) * pitch
 row(none) = mark_y(int(column(-2)) + 1, $15)
 one_digit(x) = floor(x / decade(x)) * decade(x)
 
-set grid noxtics ytics lt 1 lw 0.4 lc rgb faint
+set grid noxtics ytics @grid_look
 set border 1
 do for [r = 1:panels] {
     y = body_top + panel_top[r]
     bottom = y + panel_rows[r]
-    set tmargin at screen sy(y)
+    set tmargin at screen sy_top(y)
     set bmargin at screen sy(bottom)
     set yrange [panel_rows[r]:0]
     set ytics scale 0 ("" -1)
@@ -208,11 +209,11 @@ do for [r = 1:panels] {
         }
     }
     if (short_titles) {
-        set label "rate" right at screen sx(panel_left - 0.08), sy(y - 0.09)
+        set label "rate" right at screen sx(panel_left - 0.08), sy(above(y, 0.09))
     }
     if (r == panels) {
         set label "accuracy minus random's (points)" center \
-            at screen sx((panel_left + width - panel_right) / 2), sy(bottom + 0.33)
+            at screen sx((panel_left + width - panel_right) / 2), sy(below_axis(bottom))
     }
     do for [c = 1:facets] {
         x = panel_left + (c - 1) * (panel_width + panel_gap)
@@ -220,7 +221,7 @@ do for [r = 1:panels] {
         x_high = cell_high[cell(r, c)]
         inch = (x_high - x_low) / panel_width
         set lmargin at screen sx(x)
-        set rmargin at screen sx(x + panel_width)
+        set rmargin at screen sx_right(x + panel_width)
         set xrange [x_low:x_high]
         step = tick_step(x_high - x_low, panel_width / 0.28)
         furthest = larger(-x_low, x_high)
@@ -236,7 +237,7 @@ do for [r = 1:panels] {
             at = one_digit(furthest) * (-x_low > x_high ? -1 : 1)
             set xtics add (tick_text(at) at)
         }
-        set label facet_title(c) center at screen sx(x + panel_width / 2), sy(y - 0.09)
+        set label facet_title(c) center at screen sx(x + panel_width / 2), sy(above(y, 0.09))
         set arrow from 0, graph 0 to 0, graph 1 nohead back lw 0.7 lc rgb grey
         do for [i = 1:far_count] {
             if (far_cell[i] == cell(r, c)) {
@@ -263,7 +264,7 @@ do for [r = 1:panels] {
                  using (has_bar(0) && style_of(0) == s ? left_end(0) : NaN):(row(0)): \
                        (right_end(0) - left_end(0)):(0) with vectors nohead ls s, \
              tsv using (is_within(0) ? points(17) : NaN):(row(0)) \
-                 with points pt 7 ps 0.45 * mark_scale lc rgb "#FFFFFF", \
+                 with points pt glyph(7) ps 0.45 * mark_scale lc rgb "#FFFFFF", \
              for [s = 1:3] tsv \
                  using (is_within(0) && style_of(0) == s ? points(17) : NaN):(row(0)) \
                  with points ls s lw 0.7

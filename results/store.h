@@ -44,6 +44,9 @@ enum store_mode {
  * database held by another program are told apart by err->cause, here and below.
  */
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, struct err *err);
+
+/* An empty one in memory, with the views and functions: for what a query's columns are. */
+int store_open_empty(struct store **ret_store, struct err *err);
 /* Checkpoints the WAL, so that one file remains; gives the lock back. NULL is fine. */
 void store_close(struct store *store);
 /* How long a write waits for a program that holds the database, before it fails with ERR_BUSY; 10 s

@@ -36,6 +36,10 @@ static const struct embedded steps[] = {
     {_binary_results_schema_v3_to_v4_sql_start, _binary_results_schema_v3_to_v4_sql_end},
 };
 enum { VERSION = sizeof steps / sizeof *steps };
+static const struct embedded views[] = {
+    {_binary_results_views_sql_start, _binary_results_views_sql_end},
+    {_binary_results_views_derived_sql_start, _binary_results_views_derived_sql_end},
+};
 
 int store_told(const struct store *store, int failed, struct err *err)
 {
@@ -128,6 +132,12 @@ static int connect_reader(struct store *store, const char *path, struct err *err
     return open_immutable(store, path, err);
 }
 
+static int add_functions(struct store *store, struct err *err)
+{
+    return functions_register(store->db, err) || selection_functions_register(store->db, err) ? -1
+                                                                                              : 0;
+}
+
 static int open_reading(struct store *store, const char *path, struct err *err)
 {
     if (access(path, F_OK))
@@ -135,8 +145,7 @@ static int open_reading(struct store *store, const char *path, struct err *err)
     if (connect_reader(store, path, err) || check_identity(store, err) ||
         db_exec(store->db, "PRAGMA query_only = ON", err))
         return -1;
-    return functions_register(store->db, err) || selection_functions_register(store->db, err) ? -1
-                                                                                              : 0;
+    return add_functions(store, err);
 }
 
 /* SQLite tells of a file system that cannot do it by leaving the mode as it was. */
@@ -152,10 +161,6 @@ static int switch_to_wal(struct store *store, struct err *err)
 
 static int open_writing(struct store *store, const char *path, struct err *err)
 {
-    static const struct embedded views[] = {
-        {_binary_results_views_sql_start, _binary_results_views_sql_end},
-        {_binary_results_views_derived_sql_start, _binary_results_views_derived_sql_end},
-    };
     struct disk disk;
     if (store->mode != STORE_WRITE_ANYWHERE && place_network(path, &disk))
         return err_set(err,
@@ -198,6 +203,22 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
         str_release(&resolved);
     }
     if (failed) {
+        store_close(store);
+        return -1;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+int store_open_empty(struct store **ret_store, struct err *err)
+{
+    static const char path[] = ":memory:";
+    struct store *store;
+    MEM_NEW(store, 1);
+    store->mode = STORE_WRITE;
+    if (open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
+        migrate_tables(store->db, path, steps, VERSION, err) ||
+        migrate_views(store->db, views, COUNT(views), err) || add_functions(store, err)) {
         store_close(store);
         return -1;
     }

@@ -168,8 +168,9 @@ Test(cli_paper, claims_held_and_not_held)
                                     "\\winnowSet{A1/made-mlp/el2n-0.7/charged-time-over-full-data-s"
                                     "/mean}{1.5}\n",
                                     "\\winnowSet{a/accuracy/made/mlp/ucb//0.7/accuracy}{87}\n"));
-    expect_file("claims.tex",
-                LIST("A3 & epsilon-greedy and ucb beat random-dynamic & not held & "));
+    expect_file(
+        "claims.tex",
+        LIST("A3 & epsilon-greedy and ucb beat random-dynamic & not held & \\raggedright "));
     expect_file("tables/accuracy.tex", LIST("\\toprule\ndataset & model & ",
                                             "made & mlp & ucb &  & 0.7 & 3 & 87 & 0.1 & 30 & 0 \\\\"
                                             "\n"));
@@ -240,7 +241,8 @@ Test(cli_paper, verify_tells_what_is_edited_missing_and_out_of_date)
     expect(0, "A1  held", "overlap: no two pruners");
     RUN("winnow paper a --size smoke --db '%s' -o '%s' --verify; echo $?; ls %s/paper-a-smoke", db,
         out, out);
-    cr_expect_str_eq(output.out, "0\nphases.pdf\nphases.svg\nphases.tsv\n");
+    cr_expect_str_eq(output.out, "0\nphases-latex.pdf\nphases-latex.tex\nphases.pdf\nphases.svg\n"
+                                 "phases.tsv\n");
     RUN("cd %s; echo '<!-- -->' >>paper-a-smoke/phases.svg; rm claims.tex; "
         "winnow paper a --size smoke --db '%s' -o '%s' --verify",
         out, db, out);

@@ -230,9 +230,13 @@ Test(cli_plot, refuses_what_it_does_not_know)
                    "amortization, performance-profile, selection-heat-map, overlap, "
                    "gap-theory, transfer, architecture-ranking\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
-    expect_exactly(2, "", "winnow plot: unknown format 'gif'; there are: svg, pdf, png\n");
+    expect_exactly(2, "",
+                   "winnow plot: unknown format 'gif'; there are: svg, pdf, png, cairolatex, "
+                   "terminal\n");
     RUN("winnow plot --db '%s' --format ''", db);
-    expect_exactly(2, "", "winnow plot: unknown format ''; there are: svg, pdf, png\n");
+    expect_exactly(2, "",
+                   "winnow plot: unknown format ''; there are: svg, pdf, png, cairolatex, "
+                   "terminal\n");
     RUN("winnow plot --db '%s' --width slide", db);
     expect_exactly(2, "", "winnow plot: unknown width 'slide'; there are: page, column\n");
     RUN("winnow plot phases --all --db '%s'", db);

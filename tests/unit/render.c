@@ -345,9 +345,14 @@ Test(render, writes_every_format)
         "%s", err.text);
     static const struct {
         const char *suffix, *magic;
-    } kinds[] = {{"tsv", "# block\t"}, {"svg", "<?xml"}, {"pdf", "%PDF"}, {"png", "\x89PNG"}};
+    } kinds[] = {{".tsv", "# block\t"},
+                 {".svg", "<?xml"},
+                 {".pdf", "%PDF"},
+                 {".png", "\x89PNG"},
+                 {"-latex.tex", "% GNUPLOT: LaTeX picture"},
+                 {"-latex.pdf", "%PDF"}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        snprintf(path, sizeof path, "%s/phases.%s", folder, kinds[i].suffix);
+        snprintf(path, sizeof path, "%s/phases%s", folder, kinds[i].suffix);
         str_addf(&expected, "%s\n", path);
         char *text = test_read_file(path);
         cr_assert_not_null(text, "%s is not there", path);
@@ -356,7 +361,7 @@ Test(render, writes_every_format)
     }
     cr_expect_str_eq(str_text(&files), str_text(&expected));
     struct test_output list = test_run("ls -A \"%s\" | wc -l", folder);
-    cr_expect_str_eq(list.out, "4\n", "something was left behind");
+    cr_expect_str_eq(list.out, "6\n", "something was left behind");
     test_output_release(&list);
     str_release(&files);
     str_release(&expected);

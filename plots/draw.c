@@ -1,0 +1,296 @@
+/*
+ * draw: figure_draw and figure_show of render.h. How: in a hidden folder are the TSV and the
+ * scripts;
+ * gnuplot runs there (no shell, no settings of the user's), and the results are renamed into place
+ * only when all of them are there. Scripts name files without folders, so no path ever needs
+ * quoting.
+ *
+ * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
+ */
+#include "harness/base/mem.h"
+#include "plots/cells.h"
+#include "plots/latex.h"
+#include "plots/render.h"
+#include "plots/scripts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What gnuplot writes for a format: NAME and these endings. The pictures of cairolatex have names
+   of
+   their own, for pdf has NAME.pdf. */
+enum { MOST_FILES = 3 };
+static const struct format {
+    const char *name, *endings[MOST_FILES];
+} kinds[] = {
+    {"svg", {".svg"}},           {"pdf", {".pdf"}},
+    {"png", {".png"}},           {"cairolatex", {"-latex.tex", "-latex.pdf"}},
+    {"terminal", {".terminal"}},
+};
+
+static const struct format *format_of(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(kinds[i].name, name) != 0)
+        REQUIRE(++i < sizeof kinds / sizeof *kinds);
+    return &kinds[i];
+}
+
+struct job {
+    const struct figure *figure;
+    const char *tsv, *work, *width;
+    int columns; /* of a terminal */
+    bool colours;
+    struct arena *arena;
+};
+
+int figure_make_folder(const char *path, struct err *err)
+{
+    struct str part = {0};
+    int failed = 0;
+    for (const char *p = path; *p && !failed;) {
+        const size_t length = strspn(p, "/") + strcspn(p + strspn(p, "/"), "/");
+        str_add_bytes(&part, p, length);
+        p += length;
+        if (mkdir(str_text(&part), 0777) && errno != EEXIST)
+            failed = err_set(err, "cannot make the folder %s: %s", path, strerror(errno));
+    }
+    str_release(&part);
+    return failed;
+}
+
+static int write_file(const char *path, const char *text, size_t length, struct err *err)
+{
+    FILE *file = fopen(path, "wb");
+    bool written = file && fwrite(text, 1, length, file) == length;
+    if (file)
+        written = fclose(file) == 0 && written;
+    return written ? 0 : err_set(err, "cannot write %s: %s", path, strerror(errno));
+}
+
+static void remove_folder(const char *path)
+{
+    struct str name = {0};
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        str_clear(&name);
+        str_addf(&name, "%s/%s", path, entry->d_name);
+        unlink(str_text(&name)); /* "." and ".." refuse */
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+    str_release(&name);
+}
+
+/* Becomes gnuplot, working in the folder, with both outputs going to a pipe. */
+static _Noreturn void become_gnuplot(const struct job *job, const char *format, int output)
+{
+    char settings[192], script[128];
+    snprintf(settings, sizeof settings,
+             "figure='%s'; format='%s'; span='%s'; terminal_columns=%d; colours=%d",
+             job->figure->name, format, job->width, job->columns, job->colours);
+    snprintf(script, sizeof script, "%s.gp", job->figure->name);
+    const int nothing = open("/dev/null", O_RDONLY);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(output, STDERR_FILENO) < 0 || chdir(job->work))
+        _exit(126);
+    execlp("gnuplot", "gnuplot", "--default-settings", "-e", settings, "style.gp", script,
+           (char *)NULL);
+    _exit(errno == ENOENT ? 127 : 126);
+}
+
+/* All that comes from a pipe, until its other end is closed. */
+static void read_all(int input, struct str *ret_text)
+{
+    char bytes[512];
+    for (;;) {
+        const ssize_t n = read(input, bytes, sizeof bytes);
+        if (n > 0)
+            str_add_bytes(ret_text, bytes, (size_t)n);
+        else if (n == 0 || errno != EINTR)
+            return;
+    }
+}
+
+/* Without the blank lines that gnuplot puts around its messages. */
+static const char *trimmed(struct str *text)
+{
+    while (text->length && strchr(" \n", text->text[text->length - 1]))
+        text->text[--text->length] = '\0';
+    const char *start = str_text(text);
+    return start + strspn(start, " \n");
+}
+
+static int run_gnuplot(const struct job *job, const char *format, struct err *err)
+{
+    int ends[2];
+    if (pipe(ends))
+        return err_set(err, "cannot start gnuplot: %s", strerror(errno));
+    const pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        become_gnuplot(job, format, ends[1]);
+    }
+    const int reason = errno;
+    close(ends[1]);
+    struct str output = {0};
+    int status = 0, failed = 0;
+    if (child > 0) {
+        read_all(ends[0], &output);
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    close(ends[0]);
+    if (child < 0)
+        failed = err_set(err, "cannot start gnuplot: %s", strerror(reason));
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        failed = err_set(err, "gnuplot is not installed; Debian's package is gnuplot-nox");
+    else if (status)
+        failed = err_set(err, "gnuplot cannot draw %s.%s: %.700s", job->figure->name, format,
+                         output.length ? trimmed(&output) : "it ended without a word");
+    str_release(&output);
+    return failed;
+}
+
+static char *path_in(const struct job *job, const char *directory, const char *ending)
+{
+    return arena_printf(job->arena, "%s/%s%s", directory, job->figure->name, ending);
+}
+
+static int read_file(const char *path, struct str *ret_text, struct err *err)
+{
+    char part[4096];
+    size_t count;
+    FILE *file = fopen(path, "rb");
+    while (file && (count = fread(part, 1, sizeof part, file)) > 0)
+        str_add_bytes(ret_text, part, count);
+    const bool failed = !file || ferror(file);
+    if (file)
+        fclose(file);
+    return failed ? err_set(err, "cannot read %s: %s", path, strerror(errno)) : 0;
+}
+
+/* Into the folder: the TSV and the scripts. */
+static int prepare(const struct job *job, struct err *err)
+{
+    const struct figure *figure = job->figure;
+    struct figure_script script;
+    const char *name;
+    if (write_file(path_in(job, job->work, ".tsv"), job->tsv, strlen(job->tsv), err) ||
+        write_file(path_in(job, job->work, ".gp"), figure->gp.start,
+                   (size_t)(figure->gp.end - figure->gp.start), err))
+        return -1;
+    for (size_t i = 0; figure_shared_at(i, &name, &script); i++)
+        if (scripts_shared(figure, name, job->arena, &script, err) ||
+            write_file(arena_printf(job->arena, "%s/%s", job->work, name), script.start,
+                       (size_t)(script.end - script.start), err))
+            return -1;
+    return 0;
+}
+
+static int draw_format(const struct job *job, const struct format *format, struct err *err)
+{
+    if (run_gnuplot(job, format->name, err))
+        return -1;
+    for (size_t i = 0; i < MOST_FILES && format->endings[i]; i++) {
+        struct stat about;
+        if (stat(path_in(job, job->work, format->endings[i]), &about) || about.st_size == 0)
+            return err_set(err, "gnuplot wrote no %s%s", job->figure->name, format->endings[i]);
+    }
+    return 0;
+}
+
+/* gnuplot hands labels on to LaTeX as they are. */
+static int escape(const struct job *job, const char *directory, struct err *err)
+{
+    const char *path = path_in(job, job->work, "-latex.tex");
+    struct str drawn = {0}, text = {0};
+    int failed = read_file(path, &drawn, err);
+    latex_add_picture(&text, str_text(&drawn), directory);
+    failed = failed || write_file(path, str_text(&text), text.length, err);
+    str_release(&drawn);
+    str_release(&text);
+    return failed ? -1 : 0;
+}
+
+static int publish(const struct job *job, const char *ending, const char *directory,
+                   struct str *files, struct err *err)
+{
+    const char *to = path_in(job, directory, ending);
+    if (rename(path_in(job, job->work, ending), to))
+        return err_set(err, "cannot write %s: %s", to, strerror(errno));
+    str_addf(files, "%s\n", to);
+    return 0;
+}
+
+static int draw_into(const struct job *job, const char *directory, const char *const *formats,
+                     struct str *files, struct err *err)
+{
+    int failed = prepare(job, err);
+    for (size_t i = 0; formats[i] && !failed; i++)
+        failed = draw_format(job, format_of(formats[i]), err) ||
+                 (strcmp(formats[i], "cairolatex") == 0 && escape(job, directory, err));
+    failed = failed || publish(job, ".tsv", directory, files, err);
+    for (size_t i = 0; formats[i] && !failed; i++) {
+        const struct format *format = format_of(formats[i]);
+        for (size_t k = 0; k < MOST_FILES && format->endings[k] && !failed; k++)
+            failed = publish(job, format->endings[k], directory, files, err);
+    }
+    return failed;
+}
+
+int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
+                const char *width, const char *const *formats, struct str *ret_files,
+                struct err *err)
+{
+    struct arena arena;
+    struct str files = {0};
+    arena_init(&arena);
+    char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
+    const struct job job = {figure, tsv, work, width, 0, false, &arena};
+    int failed = figure_make_folder(directory, err);
+    if (!failed && !mkdtemp(work))
+        failed = err_set(err, "cannot write into %s: %s", directory, strerror(errno));
+    if (!failed) {
+        failed = draw_into(&job, directory, formats, &files, err);
+        remove_folder(work);
+    }
+    if (!failed)
+        str_add(ret_files, str_text(&files));
+    str_release(&files);
+    arena_release(&arena);
+    return failed ? -1 : 0;
+}
+
+int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
+                struct str *ret_text, struct err *err)
+{
+    struct arena arena;
+    struct str picture = {0};
+    const char *place = getenv("TMPDIR");
+    arena_init(&arena);
+    char *work =
+        arena_printf(&arena, "%s/.%s-XXXXXX", place && *place ? place : "/tmp", figure->name);
+    const struct job job = {figure, tsv, work, figure_widths[1], columns, colours, &arena};
+    int failed = 0;
+    if (!mkdtemp(work)) {
+        failed = err_set(err, "cannot write %s: %s", work, strerror(errno));
+    } else {
+        failed = prepare(&job, err) || draw_format(&job, format_of("terminal"), err) ||
+                 read_file(path_in(&job, work, ".terminal"), &picture, err);
+        remove_folder(work);
+    }
+    if (!failed)
+        cells_add(ret_text, str_text(&picture));
+    str_release(&picture);
+    arena_release(&arena);
+    return failed ? -1 : 0;
+}

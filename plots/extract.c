@@ -1,0 +1,221 @@
+#include "plots/extract.h"
+
+#include "harness/base/mem.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_COLUMNS = 64, MOST_BYTES = 1 << 28 };
+
+struct extract {
+    const char *path;
+    size_t columns;
+    size_t numbers[MOST_COLUMNS], words[MOST_COLUMNS]; /* how many of a column's fields are what */
+};
+
+static int read_text(const char *path, struct str *ret_text, struct err *err)
+{
+    char part[4096];
+    size_t count;
+    FILE *file = fopen(path, "rb");
+    while (file && (count = fread(part, 1, sizeof part, file)) > 0 && ret_text->length < MOST_BYTES)
+        str_add_bytes(ret_text, part, count);
+    const bool failed = !file || ferror(file);
+    const int reason = errno;
+    if (file)
+        fclose(file);
+    return failed ? err_set(err, "cannot read %s: %s", path, strerror(reason)) : 0;
+}
+
+/* The first line of the figure's TSV. */
+static int wanted_columns(const struct figure *figure, sqlite3 *db, struct str *ret_line,
+                          struct err *err)
+{
+    sqlite3_stmt *statement;
+    const int length = (int)(figure->sql.end - figure->sql.start);
+    if (sqlite3_prepare_v2(db, figure->sql.start, length, &statement, NULL))
+        return err_set(err, "%s: database: %s", figure->name, sqlite3_errmsg(db));
+    for (int i = 0; i < sqlite3_column_count(statement); i++)
+        str_addf(ret_line, "%s%s", i ? "\t" : "# ", sqlite3_column_name(statement, i));
+    sqlite3_finalize(statement);
+    return 0;
+}
+
+/* Names of `line` that `other` has not. */
+static void add_missing(const char *line, const char *other, struct str *ret_names)
+{
+    for (const char *name = line; *name;) {
+        const size_t length = strcspn(name, "\t");
+        bool found = false;
+        for (const char *p = other; *p && !found;) {
+            const size_t have = strcspn(p, "\t");
+            found = have == length && strncmp(p, name, length) == 0;
+            p += have + (p[have] != '\0');
+        }
+        if (!found)
+            str_addf(ret_names, "%s%.*s", ret_names->length ? ", " : "", (int)length, name);
+        name += length + (name[length] != '\0');
+    }
+}
+
+static int check_head(const struct figure *figure, const char *path, const char *head,
+                      const char *wanted, struct err *err)
+{
+    if (strcmp(head, wanted) == 0)
+        return 0;
+    if (strncmp(head, "# block\t", 8) != 0)
+        return err_set(err,
+                       "%s:1: no numbers of a figure: the first line should name the columns, as "
+                       "`winnow plot %s --data-only` writes them",
+                       path, figure->name);
+    struct str missing = {0}, more = {0};
+    add_missing(wanted + 2, head + 2, &missing);
+    add_missing(head + 2, wanted + 2, &more);
+    if (missing.length || more.length)
+        err_set(err, "%s:1: not the columns of %s:%s%.300s%s%s%.300s", path, figure->name,
+                missing.length ? " it lacks " : "", str_text(&missing),
+                missing.length && more.length ? ", and" : "",
+                more.length ? " it has no use for " : "", str_text(&more));
+    else
+        err_set(err, "%s:1: the columns of %s, but in another order", path, figure->name);
+    str_release(&missing);
+    str_release(&more);
+    return -1;
+}
+
+static bool is_missing(const char *field)
+{
+    return strcmp(field, "NaN") == 0;
+}
+
+static bool is_number(const char *field)
+{
+    double value;
+    return str_parse_double(field, &value);
+}
+
+/* The columns that all figures have, and which of them are words: render.h. */
+static bool is_word_column(size_t i)
+{
+    return i == 1 || i == 6 || i == 7 || i == 8 || i == 10;
+}
+
+enum { SHARED_COLUMNS = 12 };
+
+/* One field of a row; i: its column. */
+static int check_field(const struct extract *e, size_t line, size_t i, const char *field,
+                       struct err *err)
+{
+    const bool own = i >= SHARED_COLUMNS;
+    const bool words = own ? e->words[i] >= e->numbers[i] : is_word_column(i);
+    if (!words && !is_number(field) && !(own && is_missing(field)))
+        return err_set(err, "%s:%zu: column %zu should be a number, not '%.40s'", e->path, line,
+                       i + 1, field);
+    if (!*field || strpbrk(field, "\"\\\r"))
+        return err_set(err, "%s:%zu: column %zu is damaged: '%.40s'", e->path, line, i + 1, field);
+    return 0;
+}
+
+/* Blocks count from 0, with two empty lines before each but the first. */
+static int check_block(const struct extract *e, size_t line, const char *field, size_t empty,
+                       int64_t *block, struct err *err)
+{
+    int64_t number;
+    const bool first = *block < 0;
+    if (!str_parse_int(field, &number) || number != *block + (first || empty == 2) ||
+        (empty != 0 && (empty != 2 || first)))
+        return err_set(err,
+                       "%s:%zu: block '%.20s' after %zu empty lines: rows are missing, or out of "
+                       "order",
+                       e->path, line, field, empty);
+    *block = number;
+    return 0;
+}
+
+/* A row, in which '\t' becomes '\0'. known: what the columns hold was counted before. */
+static int check_row(struct extract *e, size_t line, char *row, bool known, struct err *err)
+{
+    size_t count = 0;
+    for (char *field = row; field; count++) {
+        char *tab = strchr(field, '\t');
+        if (tab)
+            *tab++ = '\0';
+        if (count < e->columns && known && check_field(e, line, count, field, err))
+            return -1;
+        if (count < e->columns && !known && is_number(field))
+            e->numbers[count]++;
+        else if (count < e->columns && !known && !is_missing(field))
+            e->words[count]++;
+        field = tab;
+    }
+    if (count != e->columns)
+        return err_set(err, "%s:%zu: %zu columns, where the first line names %zu", e->path, line,
+                       count, e->columns);
+    return 0;
+}
+
+/* All rows below the first line. */
+static int check_rows(struct extract *e, const char *text, bool known, struct err *err)
+{
+    struct str row = {0};
+    size_t line = 1, empty = 0;
+    int64_t block = -1;
+    int failed = 0;
+    for (const char *p = text + strcspn(text, "\n") + 1; *p && !failed;) {
+        const size_t length = strcspn(p, "\n");
+        line++;
+        str_clear(&row);
+        str_add_bytes(&row, p, length);
+        if (!p[length])
+            failed = err_set(err, "%s:%zu: the line is cut off", e->path, line);
+        else if (length)
+            failed = check_row(e, line, row.text, known, err) ||
+                     check_block(e, line, row.text, empty, &block, err);
+        empty = length ? 0 : empty + 1;
+        p += length + (p[length] != '\0');
+    }
+    if (!failed && (block < 0 || empty))
+        failed = err_set(err, "%s:%zu: %s", e->path, line,
+                         block < 0 ? "no rows: nothing to draw" : "rows are missing at the end");
+    str_release(&row);
+    return failed ? -1 : 0;
+}
+
+static int check(const struct figure *figure, const char *path, const struct str *text,
+                 const char *wanted, struct err *err)
+{
+    struct extract e = {.path = path, .columns = 1};
+    struct str head = {0};
+    const size_t length = strcspn(str_text(text), "\n");
+    if (strlen(str_text(text)) != text->length)
+        return err_set(err, "%s: not a text file", path);
+    str_add_bytes(&head, str_text(text), length);
+    int failed = check_head(figure, path, str_text(&head), wanted, err);
+    str_release(&head);
+    for (const char *p = wanted; *p; p++)
+        e.columns += *p == '\t';
+    REQUIRE(e.columns <= MOST_COLUMNS);
+    if (!failed && !str_text(text)[length])
+        failed = err_set(err, "%s:1: no rows: nothing to draw", path);
+    return failed || check_rows(&e, str_text(text), false, err) ||
+                   check_rows(&e, str_text(text), true, err)
+               ? -1
+               : 0;
+}
+
+int extract_read(const struct figure *figure, struct sqlite3 *db, const char *path,
+                 struct str *ret_tsv, struct err *err)
+{
+    struct str text = {0}, wanted = {0};
+    const int failed = read_text(path, &text, err) || wanted_columns(figure, db, &wanted, err) ||
+                       check(figure, path, &text, str_text(&wanted), err);
+    if (!failed)
+        str_add_bytes(ret_tsv, str_text(&text), text.length);
+    str_release(&text);
+    str_release(&wanted);
+    return failed ? -1 : 0;
+}

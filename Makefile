@@ -88,9 +88,9 @@ $B/plots/report.%.o: plots/report.%
 	@mkdir -p $(@D)
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 
-$B/harness/base/str.o $B/extension/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
+%/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
-$B/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+%/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
 $B/harness/pin.o: CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.
@@ -102,13 +102,15 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
-EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept selection_functions) \
-                     $(patsubst %,harness/base/%.c,err mem num rng str)
+EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept functions_scores \
+                       selection_functions artifact_read) \
+                     $(patsubst %,harness/base/%.c,err hash mem num rng save seal str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(shell pkg-config --libs zlib) -lm
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ \
+	    $(shell pkg-config --libs zlib jansson libcrypto) -lm
 $B/extension/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

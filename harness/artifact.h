@@ -10,7 +10,8 @@
  *                      SHA-256 of all that
  *
  * A file appears whole or not at all (written aside, synced, renamed). One that is damaged is
- * refused with its reason, and its cell computes the scores again.
+ * refused with its reason, and its cell computes the scores again. Reading is in
+ * results/artifact_read.h, because figures read scores too.
  */
 #ifndef WINNOW_ARTIFACT_H
 #define WINNOW_ARTIFACT_H
@@ -18,39 +19,13 @@
 #include "harness/base/err.h"
 #include "harness/base/hash.h"
 #include "harness/base/str.h"
-#include "results/record.h"
-
-#include <stddef.h>
-
-struct artifact {
-    size_t n;
-    size_t state_size;
-    void *state;      /* [state_size]; NULL where the pruner has none */
-    float *scores;    /* [n]; NULL where it does not score */
-    int64_t score_ns; /* what knowing them took */
-    struct work work; /* likewise */
-};
-
-/* The folder of a database's artifacts, into ret_folder: artifacts/ beside the file, so that all
- * databases of a folder share them. */
-void artifact_folder(const char *db, struct str *ret_folder);
+#include "results/artifact_read.h"
 
 /* shared: cell_key() of the cell without its rate. machine: processor and BLAS kernels. */
 void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX_SIZE]);
 
-enum artifact_found { ARTIFACT_ABSENT, ARTIFACT_LOADED, ARTIFACT_DAMAGED };
-
-/*
- * Reads FOLDER/KEY. LOADED: the caller releases *ret_artifact. DAMAGED: *err says what is wrong, or
- * that sizes are not those of `expected` (whose n, state_size and scores, NULL or not, are read;
- * NULL: any will do).
- */
-enum artifact_found artifact_load(const char *folder, const char *key,
-                                  const struct artifact *expected, struct artifact *ret_artifact,
-                                  struct err *err);
 /* The folder is made where only itself is missing. */
 int artifact_save(const char *folder, const char *key, const struct artifact *artifact,
                   struct err *err);
-void artifact_release(struct artifact *artifact);
 
 #endif

@@ -1,5 +1,6 @@
 #include "harness/cmd_db.h"
 
+#include "harness/sample_functions.h"
 #include "results/db.h"
 
 #include <dirent.h>
@@ -79,7 +80,8 @@ int cmd_open_store(const struct cmd_line *line, const char *path, struct store *
     int done = cmd_choose_db(line, path, &chosen);
     if (done < 0 && store_open(str_text(&chosen), STORE_READ, ret_store, &err))
         done = cmd_fail(line, EXIT_DATABASE, err.text);
-    if (done < 0 && db_exec(store_sqlite(*ret_store), "BEGIN", &err)) {
+    if (done < 0 && (sample_functions_register(store_sqlite(*ret_store), &err) ||
+                     db_exec(store_sqlite(*ret_store), "BEGIN", &err))) {
         store_close(*ret_store);
         done = cmd_fail(line, EXIT_DATABASE, err.text);
     }

@@ -14,6 +14,7 @@
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
 #include "harness/cmd_db.h"
+#include "harness/sample_functions.h"
 #include "plots/extract.h"
 #include "plots/render.h"
 #include "plots/scripts.h"
@@ -343,7 +344,7 @@ static int draw_extract(const struct values *values, struct wanted *wanted,
     arena_init(&arena);
     int code = EXIT_DONE;
     if ((values->scripts && use_scripts(wanted, values->scripts, &arena, &mine, &err)) ||
-        store_open_empty(&store, &err) ||
+        store_open_empty(&store, &err) || sample_functions_register(store_sqlite(store), &err) ||
         extract_read(wanted->figures[0], store_sqlite(store), values->from, &tsv, &err))
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     else

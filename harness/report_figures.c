@@ -148,7 +148,7 @@ static bool is_hidden(const struct fields *fields, size_t column)
 {
     static const char *const plumbing[] = {
         "block", "experiment", "unfinished", "doubtful",   "panel", "pruner", "variant", "facet",
-        "tail",  "targets",    "place",      "conditions", "front", "line",   NULL};
+        "tail",  "targets",    "place",      "conditions", "front", "line",   "pixels",  NULL};
     static const char *const places[] = {"dataset", "model", NULL};
     if (is_one_of(fields->heads[column], plumbing))
         return true;

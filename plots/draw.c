@@ -1,15 +1,15 @@
 /*
  * draw: figure_draw and figure_show of render.h. How: in a hidden folder are the TSV and the
- * scripts;
- * gnuplot runs there (no shell, no settings of the user's), and the results are renamed into place
- * only when all of them are there. Scripts name files without folders, so no path ever needs
- * quoting.
+ * scripts; gnuplot runs there (no shell, no settings of the user's), and the results are renamed
+ * into place only when all of them are there. Scripts name files without folders, so no path ever
+ * needs quoting.
  *
  * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
  */
 #include "harness/base/mem.h"
 #include "plots/cells.h"
 #include "plots/latex.h"
+#include "plots/pictures.h"
 #include "plots/render.h"
 #include "plots/scripts.h"
 
@@ -24,8 +24,7 @@
 #include <unistd.h>
 
 /* What gnuplot writes for a format: NAME and these endings. The pictures of cairolatex have names
-   of
-   their own, for pdf has NAME.pdf. */
+   of their own, for pdf has NAME.pdf. */
 enum { MOST_FILES = 3 };
 static const struct format {
     const char *name, *endings[MOST_FILES];
@@ -178,15 +177,30 @@ static int read_file(const char *path, struct str *ret_text, struct err *err)
     return failed ? err_set(err, "cannot read %s: %s", path, strerror(errno)) : 0;
 }
 
-/* Into the folder: the TSV and the scripts. */
+/* The pixels of samples go to a file of their own. */
+static int write_data(const struct job *job, struct err *err)
+{
+    const char *path = path_in(job, job->work, ".tsv");
+    if (!pictures_are_in(job->tsv))
+        return write_file(path, job->tsv, strlen(job->tsv), err);
+    struct str table = {0}, bytes = {0};
+    const int failed =
+        pictures_take(job->tsv, &table, &bytes, err) ||
+        write_file(path, str_text(&table), table.length, err) ||
+        write_file(path_in(job, job->work, ".rgb"), str_text(&bytes), bytes.length, err);
+    str_release(&table);
+    str_release(&bytes);
+    return failed ? -1 : 0;
+}
+
+/* Into the folder: the data and the scripts. */
 static int prepare(const struct job *job, struct err *err)
 {
     const struct figure *figure = job->figure;
     struct figure_script script;
     const char *name;
-    if (write_file(path_in(job, job->work, ".tsv"), job->tsv, strlen(job->tsv), err) ||
-        write_file(path_in(job, job->work, ".gp"), figure->gp.start,
-                   (size_t)(figure->gp.end - figure->gp.start), err))
+    if (write_data(job, err) || write_file(path_in(job, job->work, ".gp"), figure->gp.start,
+                                           (size_t)(figure->gp.end - figure->gp.start), err))
         return -1;
     for (size_t i = 0; figure_shared_at(i, &name, &script); i++)
         if (scripts_shared(figure, name, job->arena, &script, err) ||
@@ -275,6 +289,9 @@ int figure_show(const struct figure *figure, const char *tsv, int columns, bool 
 {
     struct arena arena;
     struct str picture = {0};
+    if (pictures_are_in(tsv))
+        return err_set(err, "%s shows pictures, which letters cannot: take --format png",
+                       figure->name);
     const char *place = getenv("TMPDIR");
     arena_init(&arena);
     char *work =

@@ -1,6 +1,7 @@
 #include "plots/extract.h"
 
 #include "harness/base/mem.h"
+#include "plots/pictures.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -42,6 +43,11 @@ static int wanted_columns(const struct figure *figure, sqlite3 *db, struct str *
     for (int i = 0; i < sqlite3_column_count(statement); i++)
         str_addf(ret_line, "%s%s", i ? "\t" : "# ", sqlite3_column_name(statement, i));
     sqlite3_finalize(statement);
+    if (pictures_are_in(str_text(ret_line)))
+        return err_set(err,
+                       "%s shows the dataset's pictures, which are in no TSV: draw it from the "
+                       "database",
+                       figure->name);
     return 0;
 }
 

@@ -259,6 +259,13 @@ static int nothing_to_show(const struct figure *figure, struct sqlite3 *db, cons
     return FIGURE_EMPTY;
 }
 
+/* What lies beside the database, or is a dataset: the other figures can do without. */
+static int not_at_hand(struct sqlite3 *db, struct err *err)
+{
+    err_set(err, "%s", sqlite3_errmsg(db)); /* the function's own sentence */
+    return FIGURE_EMPTY;
+}
+
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err)
 {
@@ -277,8 +284,9 @@ int figure_data(const struct figure *figure, struct sqlite3 *db, const char *exp
         add_row(&tsv, statement);
     }
     int failed = 0;
-    if (sqlite3_finalize(statement))
-        failed = sql_error(db, err);
+    const int code = sqlite3_finalize(statement);
+    if (code)
+        failed = code == SQLITE_CANTOPEN ? not_at_hand(db, err) : sql_error(db, err);
     else if (block < 0)
         failed = nothing_to_show(figure, db, experiment, err);
     if (failed)

@@ -2,9 +2,9 @@
  * render: one figure of one experiment: NAME.sql -> NAME.tsv -> NAME.gp -> gnuplot -> svg, pdf,
  * png, LaTeX, or letters for a terminal.
  *
- * Figures read the views of results/views.sql, with the functions of results/selection_functions.h,
- * and nothing else. style.gp is loaded before every figure, so that a pruner has one colour, dash
- * and mark everywhere.
+ * Figures read the views of results/views.sql, with the SQL functions of results/ (and those of
+ * harness/sample_functions.h, where samples are to be seen), and nothing else. style.gp is loaded
+ * before every figure, so that a pruner has one colour, dash and mark everywhere.
  *
  *     struct str name = {0}, tsv = {0}, files = {0};
  *     if (figure_experiment(db, NULL, &name, &err) ||
@@ -34,7 +34,10 @@
  *     11 label        the pruner, with its options where the experiment has several
  *     12 rate         0 where the pruner has none
  *
- * and then their own, described in NAME.sql.
+ * and then their own, described in NAME.sql. A figure that shows samples has `pixels` last
+ * (plots/pictures.h): gnuplot finds in their place the columns height and width, and the pictures
+ * one after the other in NAME.rgb, three bytes a pixel. They are part of the data, so that what is
+ * drawn follows from it alone; the TSV that is written does without them.
  */
 #ifndef WINNOW_PLOTS_RENDER_H
 #define WINNOW_PLOTS_RENDER_H
@@ -82,7 +85,8 @@ extern const char *const figure_widths[];
 int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_name,
                       struct err *err);
 
-/* Not -1, which is trouble: all is well and there is nothing to show. */
+/* Not -1, which is trouble: all is well and there is nothing to show, or what it is to be made of,
+ * beside the database, is not at hand: a function of the SQL said SQLITE_CANTOPEN. */
 enum { FIGURE_EMPTY = 1 };
 /*
  * What the figure of an experiment shows, as TSV. The same database gives the same bytes. Where

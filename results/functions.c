@@ -5,6 +5,7 @@
 #include "harness/base/rng.h"
 
 #include "results/functions_kept.h"
+#include "results/functions_scores.h"
 #include "results/selection_functions.h"
 #include "results/sqlite_api.h"
 
@@ -183,7 +184,9 @@ static int register_all(sqlite3 *db)
         code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,
                                           finish, NULL);
     }
-    return code == SQLITE_OK ? functions_kept_register(db) : code;
+    if (code == SQLITE_OK)
+        code = functions_kept_register(db);
+    return code == SQLITE_OK ? functions_scores_register(db) : code;
 }
 
 int functions_register(sqlite3 *db, struct err *err)

@@ -16,7 +16,7 @@
  *
  * None depends on the order of the rows. NULL is left out, as in SQLite's own aggregates: for a
  * median that counts "never reached" as infinite, read the view v_target. Those that look into
- * bitmaps are in functions_kept.h.
+ * bitmaps are in functions_kept.h, those that read scores in functions_scores.h.
  */
 #ifndef WINNOW_RESULTS_FUNCTIONS_H
 #define WINNOW_RESULTS_FUNCTIONS_H

@@ -48,6 +48,16 @@ static bool unpack(const void *packed, int packed_size, struct bits *ret_bits)
     return true;
 }
 
+bool kept_unpack(const void *packed, int packed_size, uint8_t **ret_bytes, size_t *ret_size)
+{
+    struct bits bits;
+    if (!packed || !unpack(packed, packed_size, &bits))
+        return false;
+    *ret_bytes = bits.bytes;
+    *ret_size = bits.size;
+    return true;
+}
+
 static unsigned ones(unsigned byte)
 {
     unsigned count = 0;

@@ -1,5 +1,8 @@
 #include "tests/plot_db.h"
 
+#include "harness/artifact.h"
+#include "harness/cell.h"
+#include "harness/sample_functions.h"
 #include "results/functions.h"
 #include "results/selection_functions.h"
 #include "tests/support.h"
@@ -11,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 static const struct plot_pruner small_pruners[] = {
@@ -84,7 +88,11 @@ static const char time_to_accuracy[] =
 struct sqlite3 *plot_db_open(void)
 {
     struct sqlite3 *db;
-    cr_assert_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+    char path[256];
+    snprintf(path, sizeof path, "%s/plot.db", test_dir());
+    unlink(path);
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    plot_db_exec(db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
     plot_db_exec(db, "CREATE TABLE v_experiment (experiment, targets, figures);"
                      "CREATE TABLE v_run (attempt INTEGER PRIMARY KEY, experiment, dataset, model,"
                      " pruner, options, rate REAL, seed, state, accuracy REAL, charged_s REAL,"
@@ -92,16 +100,23 @@ struct sqlite3 *plot_db_open(void)
                      " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
                      " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER,"
                      " train_n INTEGER, final_test_loss REAL, final_train_loss REAL, chosen_with,"
-                     " condition AS ('one'));"
+                     " artifact, condition AS ('one'));"
                      "CREATE TABLE solver (attempt INTEGER, method, objective REAL);"
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
                      " charged_s REAL);"
                      "CREATE TABLE v_selection (attempt INTEGER, epoch INTEGER, n INTEGER,"
-                     " kept INTEGER, bitmap BLOB)");
+                     " kept INTEGER, bitmap BLOB);"
+                     /* What SQL functions look into themselves. */
+                     "CREATE VIEW selection AS SELECT * FROM v_selection;"
+                     "CREATE VIEW attempt AS SELECT attempt AS id, cell FROM v_run;"
+                     "CREATE TABLE cell (key TEXT PRIMARY KEY, json, epochs);"
+                     "CREATE TABLE experiment (id, yaml);"
+                     "CREATE TABLE experiment_cell (experiment, cell)");
     plot_db_exec(db, time_to_accuracy);
     struct err err;
     cr_assert_eq(functions_register(db, &err), 0);
     cr_assert_eq(selection_functions_register(db, &err), 0);
+    cr_assert_eq(sample_functions_register(db, &err), 0);
     create_view(db, "results/views.sql", "v_versus");
     create_view(db, "results/views.sql", "v_versus_summary");
     create_view(db, "results/views_derived.sql", "v_generalization");
@@ -192,17 +207,78 @@ static void make_selections(struct sqlite3 *db, sqlite3_int64 attempt, const str
     }
 }
 
+/* ---- What lies beside the database: scores and samples ---- */
+
+/* Of all but full and random, for each seed; they rise steeply, and every tenth is the same. */
+static void make_scores(const struct plot_pruner *pruner, int seed, char ret_key[HASH_HEX_SIZE])
+{
+    char what[256], folder[256], path[400];
+    float scores[SAMPLES];
+    struct err err;
+    snprintf(what, sizeof what, "%s %s %d", pruner->name, pruner->options, seed);
+    snprintf(folder, sizeof folder, "%s/artifacts", test_dir());
+    artifact_key(what, "", ret_key);
+    snprintf(path, sizeof path, "%s/%s", folder, ret_key);
+    if (access(path, F_OK) == 0)
+        return;
+    for (int i = 0; i < SAMPLES; i++)
+        scores[i] = i % 10 ? (float)exp(6 * fmod(i * 0.618 + 0.3 * seed, 1)) : 1;
+    const struct artifact artifact = {.n = SAMPLES, .scores = scores};
+    cr_assert_eq(artifact_save(folder, ret_key, &artifact, &err), 0, "%s", err.text);
+}
+
+/* A training on the synthetic set, of two classes; the same for all that have the seed. */
+static void make_json(struct sqlite3 *db, int seed, int epochs, char ret_key[HASH_HEX_SIZE])
+{
+    struct arena arena;
+    struct err err;
+    struct dataset *data;
+    struct cell cell = {.dataset = dataset_find("synthetic"),
+                        .model = model_find("softmax"),
+                        .pruner = pruner_find("random"),
+                        .rate = 0.5,
+                        .seed = seed};
+    arena_init(&arena);
+    void *of_pruner = arena_alloc(&arena, 1, cell.pruner->options_size);
+    void *of_model = arena_alloc(&arena, 1, cell.model->options_size);
+    option_defaults(cell.pruner->options, of_pruner);
+    option_defaults(cell.model->options, of_model);
+    cell.pruner_options = of_pruner;
+    cell.model_options = of_model;
+    option_defaults(cell.dataset->options, &cell.data);
+    option_defaults(engine_options, &cell.engine);
+    option_defaults(recipe_options, &cell.recipe);
+    cell.data.classes = 2;
+    cell.data.samples = SAMPLES + 1;
+    cr_assert_eq(dataset_load(cell.dataset, &cell.data, (uint64_t)seed, dataset_dirs(NULL, &arena),
+                              &data, &err),
+                 0, "%s", err.text);
+    const char *json = cell_to_json(&cell, &arena);
+    cell_key(json, data->hash, "", ret_key);
+    char *sql =
+        sqlite3_mprintf("INSERT OR IGNORE INTO cell VALUES (%Q, %Q, %d)", ret_key, json, epochs);
+    plot_db_exec(db, sql);
+    sqlite3_free(sql);
+    dataset_free(data);
+    arena_release(&arena);
+}
+
 static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const char *dataset,
                       const char *model, const struct plot_pruner *pruner, double rate, int seed)
 {
     const struct plot_epoch end = plot_epoch(grid, pruner, rate, seed, grid->epochs);
+    const bool scores = strcmp(pruner->name, "full") != 0 && strcmp(pruner->name, "random") != 0;
+    char cell[HASH_HEX_SIZE], artifact[HASH_HEX_SIZE];
+    make_json(db, seed, grid->epochs, cell);
+    if (scores)
+        make_scores(pruner, seed, artifact);
     char *sql = sqlite3_mprintf(
         "INSERT INTO v_run VALUES (NULL, %Q, %Q, %Q, %Q, %Q, %.3f, %d, 'done', %.17g, %.17g,"
-        " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, NULL,"
-        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL)",
+        " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, %Q,"
+        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL, %Q)",
         grid->name, dataset, model, pruner->name, pruner->options, rate, seed, end.accuracy,
         end.charged_s, end.charged_s + 0.9, score_s(pruner), end.charged_s - score_s(pruner) - 0.02,
-        kept_fraction(pruner, rate), 1.2 - end.accuracy);
+        kept_fraction(pruner, rate), cell, 1.2 - end.accuracy, scores ? artifact : NULL);
     plot_db_exec(db, sql);
     sqlite3_free(sql);
     const sqlite3_int64 attempt = sqlite3_last_insert_rowid(db);
@@ -237,7 +313,8 @@ void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid)
 
 /* Columns of v_run that a copy of a run has from it. */
 #define COPIED                                                                                     \
-    "experiment, dataset, pruner, rate, seed, state, charged_s, kept_fraction, timing_valid,"      \
+    "experiment, dataset, pruner, rate, seed, state, charged_s, kept_fraction, timing_valid, "     \
+    "cell,"                                                                                        \
     " position, "
 
 void plot_db_suit(struct sqlite3 *db, const char *figure)

@@ -1,8 +1,9 @@
 /*
  * plot_db: made-up results for the tests of plots/: the views that figures read, as tables of a
- * database in memory, filled from formulas. v_versus, v_versus_summary, v_generalization and
- * v_ranking are the real ones. Static are full, full-short, random, el2n and forgetting; all others
- * choose again every second epoch.
+ * database, filled from formulas. v_versus, v_versus_summary, v_generalization and v_ranking are
+ * the real ones, and so are the scores beside it, and the samples, which are of the synthetic set.
+ * Static are full, full-short, random, el2n and forgetting; all others choose again every second
+ * epoch. All but full and random have scores.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H

@@ -2,6 +2,7 @@
  * extension: build/winnow_functions.so in the sqlite3 shell answers as winnow sql does, on the same
  * database; and without it the views that need no function of ours do.
  */
+#include "harness/artifact.h"
 #include "tests/cli_output.h"
 #include "tests/made_db.h"
 
@@ -11,12 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static char db[256];
+
+/* Of four samples, beside the database. */
+static void make_scores(void)
+{
+    float scores[] = {0.5F, -3, 7, 0.25F};
+    const struct artifact artifact = {.n = 4, .scores = scores};
+    struct err err;
+    cr_assert_eq(artifact_save(made_path("artifacts"), KEY, &artifact, &err), 0, "%s", err.text);
+}
 
 static void make_db(void)
 {
     snprintf(db, sizeof db, "%s", made_path("made.db"));
     made_db(db);
+    make_scores();
     cli_enter();
 }
 
@@ -63,6 +76,8 @@ static const char *const queries[] = {
     "SELECT chance_always(bitmap, n) FROM v_selection",
     "SELECT chance_never(bitmap, n) FROM v_selection",
     "SELECT replace(kept_map(bitmap, n, epoch, 5), char(34), '') FROM v_selection",
+    /* Of the bits 1010, packed by zlib. */
+    "SELECT replace(score_profile('" KEY "', x'789c63050000060006', 4, 2), char(34), '')",
     "SELECT sample, s.kept, selections, epochs_kept, s.epochs FROM v_selection v "
     "JOIN selection_samples(v.attempt) s",
 };

@@ -69,10 +69,13 @@ Test(cli_plot, draws_all_or_what_is_named)
         "overlap: no two pruners with subsets of the same samples",
         "gap-theory: no losses of dp or dp-eps, with its objective,",
         "transfer: no pruner with prune_with, beside random at its seeds and rates,",
-        "architecture-ranking: no subset on which three networks were trained, as on full data,"};
+        "architecture-ranking: no subset on which three networks were trained, as on full data,",
+        "score-distributions: no pruner whose scores lie beside the database"};
     struct str told = {0};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
         str_addf(&told, "winnow plot: %s in the 4 finished cells of experiment 'made'\n", empty[i]);
+    /* Its cells are made up: no sample of theirs can be had. */
+    str_add(&told, "winnow plot: sample-sheets: a cell's JSON: Object item not found: engine\n");
     str_add(&told, "warning: 1 of 4 runs has doubtful seconds: 1 with a clock that does not add "
                    "up\n");
     cr_expect_str_eq(output.err, str_text(&told));
@@ -228,7 +231,8 @@ Test(cli_plot, refuses_what_it_does_not_know)
                    "accuracy-vs-time, accuracy-vs-rate, phases, versus-random, "
                    "time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, "
                    "amortization, performance-profile, selection-heat-map, overlap, "
-                   "gap-theory, transfer, architecture-ranking\n");
+                   "gap-theory, transfer, architecture-ranking, "
+                   "score-distributions, sample-sheets\n");
     RUN("winnow plot --db '%s' --format svg,gif", db);
     expect_exactly(2, "",
                    "winnow plot: unknown format 'gif'; there are: svg, pdf, png, cairolatex, "
@@ -281,4 +285,44 @@ Test(cli_plot, warns_and_notes_where_conditions_mix)
     expect_exactly(0, "phases.svg\naccuracy-vs-time.svg\n", "");
     RUN("winnow plot --db '%s' -e made -o '%s' -f svg accuracy-vs-rate", db, out);
     cr_expect_str_eq(output.err, "", "no seconds, no warning");
+}
+
+/* Scores and samples are not in the database. What is not there any more is said, and what is there
+   but of other data is not shown. */
+Test(cli_plot, shows_scores_and_samples_that_are_there)
+{
+    static const char grid[] = "name: shown\n"
+                               "dataset: {name: synthetic, samples: 90, classes: 3}\n"
+                               "model: softmax\n"
+                               "pruner: [{name: ucb, period: 1}, {name: el2n, runs: 1, at: 1}]\n"
+                               "rate: [0.3, 0.5]\n"
+                               "seed: 2\n"
+                               "train: {epochs: 3}\n";
+    char dir[256];
+    snprintf(dir, sizeof dir, "%s", made_path("shown"));
+    RUN("mkdir -p %s", dir);
+    test_write_file(made_path("shown/g.yaml"), grid);
+    RUN("cd %s; winnow run g.yaml --db a.db 2>&1 && rm artifacts/$(sqlite3 a.db \"SELECT DISTINCT "
+        "artifact "
+        "FROM v_run WHERE pruner = 'el2n' AND seed = 1\")",
+        dir);
+    cr_assert_eq(output.status, 0, "%s", output.out);
+    RUN("cd %s; winnow plot sample-sheets score-distributions --db a.db -f svg,pdf,png -o f && "
+        "grep -c pixels f/*.tsv; grep -c '<image' f/sample-sheets.svg; "
+        "grep -o 'Scores no longer kept: [0-9] runs' f/score-distributions.svg; "
+        "awk -F'\t' '!/^#/ && NF && $14 == \"kept\" { n[$17]++ } "
+        "END { print n[1], n[2], n[3] }' f/sample-sheets.tsv",
+        dir);
+    cr_expect_not_null(strstr(output.out, "f/sample-sheets.tsv:0\n"), "%s", output.out);
+    cr_expect_null(strstr(output.out, "\n0\n"), "no pictures: %s", output.out);
+    cr_expect_not_null(strstr(output.out, "Scores no longer kept: 2 runs"), "%s", output.out);
+    cr_expect_not_null(strstr(output.out, "\n6 6 6\n"), "el2n's of each class: %s", output.out);
+    RUN("cd %s; sqlite3 a.db \"UPDATE cell SET json = replace(json, '\\\"separation\\\":4', "
+        "'\\\"separation\\\":3')\"; winnow plot sample-sheets seeds --db a.db -f svg -o g",
+        dir);
+    cr_expect_eq(output.status, 5, "status %d", output.status);
+    cr_expect_str_eq(output.out, "g/seeds.tsv\ng/seeds.svg\n");
+    cr_expect_not_null(strstr(output.err, "winnow plot: sample-sheets: synthetic: the files found "
+                                          "now are not what cell "),
+                       "%s", output.err);
 }

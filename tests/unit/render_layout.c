@@ -246,19 +246,27 @@ static bool grid_has(const struct plot_grid *grid, const char *figure)
 {
     static const struct {
         const char *figure;
-        bool targets, others, full;
-    } needs[] = {{"time-to-accuracy", .targets = true},  {"performance-profile", .targets = true},
-                 {"versus-random", .others = true},      {"always-sometimes-never", .others = true},
-                 {"selection-heat-map", .others = true}, {"overlap", .others = true},
-                 {"speedup-vs-accuracy", .full = true},  {"amortization", .full = true},
-                 {"transfer", .others = true},           {"architecture-ranking", .full = true}};
+        bool targets, others, full, choosers;
+    } needs[] = {{"time-to-accuracy", .targets = true},
+                 {"performance-profile", .targets = true},
+                 {"versus-random", .others = true},
+                 {"always-sometimes-never", .others = true},
+                 {"selection-heat-map", .others = true},
+                 {"overlap", .others = true},
+                 {"speedup-vs-accuracy", .full = true},
+                 {"amortization", .full = true},
+                 {"score-distributions", .others = true},
+                 {"sample-sheets", .choosers = true},
+                 {"transfer", .others = true},
+                 {"architecture-ranking", .full = true}};
     const bool alone = grid->pruners == random_only || grid->pruners == full_only;
     if (strcmp(figure, "gap-theory") == 0)
         return grid->pruners != full_only;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (strcmp(needs[i].figure, figure) == 0)
             return !(needs[i].targets && !grid->targets) && !(needs[i].others && alone) &&
-                   !(needs[i].full && grid->pruners == random_only);
+                   !(needs[i].full && grid->pruners == random_only) &&
+                   !(needs[i].choosers && grid->pruners == full_only);
     return true;
 }
 
@@ -270,13 +278,15 @@ static bool shows(const struct figure *figure, const char *pruner)
     for (size_t i = 0; i < sizeof changing / sizeof *changing; i++)
         if (strcmp(figure->name, changing[i]) == 0)
             return !is_full && !is_random && strcmp(pruner, "el2n") != 0;
-    if (strcmp(figure->name, "overlap") == 0)
+    if (strcmp(figure->name, "overlap") == 0 || strcmp(figure->name, "sample-sheets") == 0)
         return !is_full;
     if (strcmp(figure->name, "gap-theory") == 0 || strcmp(figure->name, "transfer") == 0)
         return is_full; /* of others there is more to say */
     if (strcmp(figure->name, "architecture-ranking") == 0)
         return false; /* with the rate */
-    return strcmp(figure->name, "versus-random") != 0 || (!is_full && !is_random);
+    return (strcmp(figure->name, "versus-random") != 0 &&
+            strcmp(figure->name, "score-distributions") != 0) ||
+           (!is_full && !is_random);
 }
 
 /* One that is about many models counts them. */
@@ -351,6 +361,8 @@ static const char *seeds_of(const struct figure *figure)
 {
     if (strcmp(figure->name, "selection-heat-map") == 0)
         return "Seed 0.";
+    if (strcmp(figure->name, "sample-sheets") == 0)
+        return "Seed 0,";
     if (strcmp(figure->name, "performance-profile") == 0)
         return "2 to 3 tasks";
     return strcmp(figure->name, "always-sometimes-never") == 0 ? "3 seeds" : "2 to 3 seeds";

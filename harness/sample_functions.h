@@ -1,0 +1,29 @@
+/*
+ * sample_functions: SQL functions that show the samples themselves, for figures with pictures and
+ * for `winnow sql`. A cell's training split is loaded when it is first asked for, found as its run
+ * found it, and must be what the cell was trained on: its content hash is part of the cell's key.
+ *
+ *     sample_class(cell, sample)      the label trained on, of sample i of the training split
+ *     sample_origin(cell, sample)     its position in the dataset's own training file
+ *     sample_pixels(cell, sample)     a text: "28x28x1:" (height, width, channels) and two
+ *                                     hexadecimal digits a byte, row after row, channels innermost
+ *     class_count(cell)
+ *     class_name(cell, class)         its number where the dataset has no names
+ *
+ *     SELECT sample_class(r.cell, s.sample), avg(s.kept = 0)
+ *     FROM v_run r JOIN selection_samples(r.attempt) s WHERE r.pruner = 'ucb' GROUP BY 1;
+ *
+ * `cell` is a key, as in v_run. NULL of NULL, and for a sample or class that is not there. Where
+ * the dataset is not found, or is another one, that is an SQLite error of the code SQLITE_CANTOPEN.
+ * Two splits are kept in memory at a time.
+ */
+#ifndef WINNOW_SAMPLE_FUNCTIONS_H
+#define WINNOW_SAMPLE_FUNCTIONS_H
+
+#include "harness/base/err.h"
+
+struct sqlite3;
+
+int sample_functions_register(struct sqlite3 *db, struct err *err);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * score_profile() on a file with ten scores, by hand. Sorted, with what is kept of them:
+ *
+ *     score    -4  -3   0   0   0   0   1   2   5   9
+ *     sample    7   3   0   2   4   9   1   5   8   6
+ *     kept      .   .   x   .   .   x   x   x   x   x
+ */
+#include "results/functions_scores.h"
+#include "harness/artifact.h"
+#include "harness/base/mem.h"
+#include "tests/support.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { N = 10 };
+
+static const float scores[N] = {0, 1, 0, -3, 0, 2, 9, -4, 5, 0};
+static const char kept[] = "xx...xx.xx";
+static sqlite3 *db;
+static char folder[256], key[HASH_HEX_SIZE];
+
+static void save(const float *of)
+{
+    const struct artifact artifact = {.n = N, .scores = (float *)of};
+    struct err err;
+    cr_assert_eq(artifact_save(folder, key, &artifact, &err), 0, "%s", err.text);
+}
+
+static void open_db(void)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/a.db", test_dir());
+    snprintf(folder, sizeof folder, "%s/artifacts", test_dir());
+    artifact_key("shared", "machine", key);
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    cr_assert_eq(functions_scores_register(db), SQLITE_OK);
+    save(scores);
+}
+
+static void close_db(void)
+{
+    cr_expect_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+TestSuite(functions_scores, .init = open_db, .fini = close_db);
+
+/* Of score_profile(), what json picks, as text; "NULL"; or the error. */
+static void expect(const char *of, const char *selection, int n, int bins, const char *pick,
+                   const char *expected)
+{
+    unsigned char bits[(N + 7) / 8] = {0}, packed[64];
+    uLongf size = sizeof packed;
+    sqlite3_stmt *row;
+    for (int i = 0; i < N; i++)
+        bits[i / 8] |= (unsigned char)((selection[i] == 'x') << i % 8);
+    cr_assert_eq(compress(packed, &size, bits, sizeof bits), Z_OK);
+    cr_assert_eq(
+        sqlite3_prepare_v2(db, "SELECT json_extract(score_profile(?, ?, ?, ?), ?)", -1, &row, NULL),
+        SQLITE_OK);
+    sqlite3_bind_text(row, 1, of, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(row, 2, packed, (int)size, SQLITE_TRANSIENT);
+    sqlite3_bind_int(row, 3, n);
+    sqlite3_bind_int(row, 4, bins);
+    sqlite3_bind_text(row, 5, pick, -1, SQLITE_TRANSIENT);
+    const int code = sqlite3_step(row);
+    const char *text =
+        code == SQLITE_ROW ? (const char *)sqlite3_column_text(row, 0) : sqlite3_errmsg(db);
+    cr_expect_str_eq(text ? text : "NULL", expected, "%s: %s, expected %s", pick,
+                     text ? text : "NULL", expected);
+    sqlite3_finalize(row);
+}
+
+Test(functions_scores, quantiles_and_what_is_kept_of_each_bin)
+{
+    expect(key, kept, N, 5, "$.n", "10");
+    expect(key, kept, N, 5, "$.lowest", "-4");
+    expect(key, kept, N, 5, "$.highest", "9");
+    /* Type 7 at 0.1, 0.3, ...: places 0.9, 2.7, 4.5, 6.3, 8.1 of the sorted ones. */
+    expect(key, kept, N, 5, "$.scores", "[-3.1,0,0,1.3,5.4]");
+    /* Half of the four zeros is kept, whichever of them come first. */
+    expect(key, kept, N, 5, "$.kept", "[0,0.5,0.5,1,1]");
+}
+
+Test(functions_scores, a_cut_is_where_one_score_parts_them)
+{
+    /* Among equals anything goes. */
+    expect(key, kept, N, 2, "$.cut", "0.4");
+    expect(key, kept, N, 2, "$.side", "high");
+    expect(key, "...x...x..", N, 2, "$.cut", "0.2");
+    expect(key, "...x...x..", N, 2, "$.side", "low");
+    expect(key, "......xx..", N, 2, "$.cut", "NULL"); /* the highest and the lowest */
+    expect(key, "xxxxxxxxxx", N, 2, "$.side", "NULL");
+}
+
+Test(functions_scores, no_number_is_left_out_and_infinite_is_null)
+{
+    const float odd[N] = {NAN, 1, NAN, 2, 3, INFINITY, -INFINITY, 4, 5, 6};
+    save(odd);
+    expect(key, kept, N, 4, "$.n", "8");
+    expect(key, kept, N, 4, "$.lowest", "NULL");
+    expect(key, kept, N, 4, "$.highest", "NULL");
+    expect(key, kept, N, 4, "$.scores", "[null,2.625,4.375,null]");
+    const float none[N] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    save(none);
+    expect(key, kept, N, 4, "$", "{\"n\":0}");
+    save(NULL);
+    expect(key, kept, N, 4, "$", "{\"n\":0}");
+}
+
+Test(functions_scores, what_cannot_be_read_is_null)
+{
+    char path[400];
+    expect(key, kept, N - 1, 2, "$.n", "NULL"); /* of another number of samples */
+    expect("../a.db", kept, N, 2, "$.n", "NULL");
+    snprintf(path, sizeof path, "%s/%s", folder, key);
+    test_write_file(path, "winnow artifact");
+    expect(key, kept, N, 2, "$.n", "NULL");
+    unlink(path);
+    expect(key, kept, N, 2, "$.n", "NULL");
+    expect(key, kept, 99, 2, "$.n", "score_profile: not a bitmap of so many samples");
+    expect(key, kept, N, 0, "$.n", "score_profile() wants 1 to 4096 bins");
+}

@@ -2,7 +2,6 @@
 
 #include "harness/explain.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,20 +36,6 @@ void changed_free(struct changed *changed)
         return;
     str_release(&changed->seen);
     mem_free(changed);
-}
-
-static bool read_text(const char *path, struct str *ret_text)
-{
-    char buffer[16384];
-    size_t count;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    while ((count = fread(buffer, 1, sizeof buffer, file)) > 0)
-        str_add_bytes(ret_text, buffer, count);
-    const bool whole = !ferror(file);
-    fclose(file);
-    return whole;
 }
 
 /* ---- Comparing --------------------------------------------------------------------------------*/
@@ -167,7 +152,7 @@ static void tell(const struct changed *changed, struct str *ret_text)
 bool changed_look(struct changed *changed, struct str *ret_text)
 {
     struct str now = {0};
-    const bool gone = !read_text(changed->config->path, &now);
+    const bool gone = str_add_file(&now, changed->config->path, SIZE_MAX, NULL) != 0;
     const bool same =
         gone || (!changed->gone && strcmp(str_text(&now), str_text(&changed->seen)) == 0);
     const bool news = !same || gone != changed->gone;

@@ -2,9 +2,7 @@
 
 #include "models/nn/nn.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -257,19 +255,11 @@ int frozen_plan_parse(const char *text, const char *path, struct frozen_plan **r
 
 int frozen_plan_read(const char *path, struct frozen_plan **ret_frozen, struct err *err)
 {
-    char bytes[16384];
     struct str text = {0};
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return err_set(err, "%s: %s", path, strerror(errno));
-    for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
-        str_add_bytes(&text, bytes, count);
-    int failed = ferror(file) ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
-    fclose(file);
-    if (!failed)
-        failed = frozen_plan_parse(str_text(&text), path, ret_frozen, err);
+    const int failed = str_add_file(&text, path, SIZE_MAX, err) ||
+                       frozen_plan_parse(str_text(&text), path, ret_frozen, err);
     str_release(&text);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 void frozen_plan_free(struct frozen_plan *frozen)

@@ -20,20 +20,6 @@ enum { MOST_ROWS = 1000 }; /* of a figure's numbers: a page is no place for more
 
 /* ---- Pictures ---------------------------------------------------------------------------------*/
 
-static int read_file(const char *path, struct str *ret_text, struct err *err)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return err_set(err, "cannot read %s: %s", path, strerror(errno));
-    char part[4096];
-    size_t count;
-    while ((count = fread(part, 1, sizeof part, file)) > 0)
-        str_add_bytes(ret_text, part, count);
-    const bool failed = ferror(file);
-    fclose(file);
-    return failed ? err_set(err, "cannot read %s", path) : 0;
-}
-
 /* Draws for one of figure_widths in folder, and appends the picture. */
 static int draw(const struct figure *figure, const char *tsv, const char *folder, const char *width,
                 struct str *out, bool *ret_pictures, struct err *err)
@@ -47,7 +33,7 @@ static int draw(const struct figure *figure, const char *tsv, const char *folder
     str_addf(&prefix, "%c%zu-", width[0], number);
     str_addf(&label, "%s: %s", figure->name, figure->help);
     int failed = figure_draw(figure, tsv, folder, width, formats, &files, err) ||
-                 read_file(str_text(&path), &svg, err) ||
+                 str_add_file(&svg, str_text(&path), SIZE_MAX, err) ||
                  svg_add(str_text(&svg), str_text(&prefix), str_text(&label), out, err);
     *ret_pictures = strstr(str_text(&svg), "<image") != NULL;
     unlink(str_text(&path));

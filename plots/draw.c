@@ -164,19 +164,6 @@ static char *path_in(const struct job *job, const char *directory, const char *e
     return arena_printf(job->arena, "%s/%s%s", directory, job->figure->name, ending);
 }
 
-static int read_file(const char *path, struct str *ret_text, struct err *err)
-{
-    char part[4096];
-    size_t count;
-    FILE *file = fopen(path, "rb");
-    while (file && (count = fread(part, 1, sizeof part, file)) > 0)
-        str_add_bytes(ret_text, part, count);
-    const bool failed = !file || ferror(file);
-    if (file)
-        fclose(file);
-    return failed ? err_set(err, "cannot read %s: %s", path, strerror(errno)) : 0;
-}
-
 /* The pixels of samples go to a file of their own. */
 static int write_data(const struct job *job, struct err *err)
 {
@@ -227,7 +214,7 @@ static int escape(const struct job *job, const char *directory, struct err *err)
 {
     const char *path = path_in(job, job->work, "-latex.tex");
     struct str drawn = {0}, text = {0};
-    int failed = read_file(path, &drawn, err);
+    int failed = str_add_file(&drawn, path, SIZE_MAX, err);
     latex_add_picture(&text, str_text(&drawn), directory);
     failed = failed || write_file(path, str_text(&text), text.length, err);
     str_release(&drawn);
@@ -302,7 +289,7 @@ int figure_show(const struct figure *figure, const char *tsv, int columns, bool 
         failed = err_set(err, "cannot write %s: %s", work, strerror(errno));
     } else {
         failed = prepare(&job, err) || draw_format(&job, format_of("terminal"), err) ||
-                 read_file(path_in(&job, work, ".terminal"), &picture, err);
+                 str_add_file(&picture, path_in(&job, work, ".terminal"), SIZE_MAX, err);
         remove_folder(work);
     }
     if (!failed)

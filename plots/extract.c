@@ -3,11 +3,9 @@
 #include "harness/base/mem.h"
 #include "plots/pictures.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { MOST_COLUMNS = 64, MOST_BYTES = 1 << 28 };
@@ -17,20 +15,6 @@ struct extract {
     size_t columns;
     size_t numbers[MOST_COLUMNS], words[MOST_COLUMNS]; /* how many of a column's fields are what */
 };
-
-static int read_text(const char *path, struct str *ret_text, struct err *err)
-{
-    char part[4096];
-    size_t count;
-    FILE *file = fopen(path, "rb");
-    while (file && (count = fread(part, 1, sizeof part, file)) > 0 && ret_text->length < MOST_BYTES)
-        str_add_bytes(ret_text, part, count);
-    const bool failed = !file || ferror(file);
-    const int reason = errno;
-    if (file)
-        fclose(file);
-    return failed ? err_set(err, "cannot read %s: %s", path, strerror(reason)) : 0;
-}
 
 /* The first line of the figure's TSV. */
 static int wanted_columns(const struct figure *figure, sqlite3 *db, struct str *ret_line,
@@ -217,7 +201,8 @@ int extract_read(const struct figure *figure, struct sqlite3 *db, const char *pa
                  struct str *ret_tsv, struct err *err)
 {
     struct str text = {0}, wanted = {0};
-    const int failed = read_text(path, &text, err) || wanted_columns(figure, db, &wanted, err) ||
+    const int failed = str_add_file(&text, path, MOST_BYTES, err) ||
+                       wanted_columns(figure, db, &wanted, err) ||
                        check(figure, path, &text, str_text(&wanted), err);
     if (!failed)
         str_add_bytes(ret_tsv, str_text(&text), text.length);

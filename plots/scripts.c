@@ -23,24 +23,13 @@ static bool script_at(const struct figure *figure, size_t i, struct arena *arena
 static int read_script(const char *path, struct arena *arena, struct figure_script *ret_script,
                        struct err *err)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return errno == ENOENT ? 0 : err_set(err, "cannot read %s: %s", path, strerror(errno));
     struct str text = {0};
-    char part[4096];
-    size_t count;
-    while ((count = fread(part, 1, sizeof part, file)) > 0)
-        str_add_bytes(&text, part, count);
-    const bool failed = ferror(file);
-    fclose(file);
-    if (failed)
-        err_set(err, "cannot read %s: %s", path, strerror(errno));
-    else {
-        ret_script->start = arena_strdup(arena, str_text(&text));
-        ret_script->end = ret_script->start + strlen(ret_script->start);
-    }
+    if (str_add_file(&text, path, SIZE_MAX, err))
+        return errno == ENOENT ? 0 : -1;
+    ret_script->start = arena_strdup(arena, str_text(&text));
+    ret_script->end = ret_script->start + strlen(ret_script->start);
     str_release(&text);
-    return failed ? -1 : 1;
+    return 1;
 }
 
 static size_t length_of(struct figure_script script)

@@ -52,6 +52,30 @@ void str_addf(struct str *str, const char *format, ...)
     str->length += (size_t)length;
 }
 
+int str_add_file(struct str *str, const char *path, size_t most, struct err *err)
+{
+    struct str text = {0};
+    char part[16384];
+    int reason = 0;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        reason = errno;
+    for (size_t count = 1; file && !reason && count > 0;) {
+        count = fread(part, 1, sizeof part, file);
+        str_add_bytes(&text, part, count);
+        reason = ferror(file) ? errno : text.length > most ? EFBIG : 0;
+    }
+    if (file)
+        fclose(file);
+    if (reason)
+        err_set(err, "cannot read %s: %s", path, strerror(reason));
+    else
+        str_add_bytes(str, str_text(&text), text.length);
+    str_release(&text);
+    errno = reason;
+    return reason ? -1 : 0;
+}
+
 void str_add_duration(struct str *str, double seconds)
 {
     const long long s = llround(seconds);

@@ -11,6 +11,8 @@
 #ifndef WINNOW_BASE_STR_H
 #define WINNOW_BASE_STR_H
 
+#include "harness/base/err.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +25,9 @@ struct str {
 void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const char *bytes, size_t count);
 void str_addf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A whole file. One that cannot be read, or has more than `most` bytes, is an error, with the cause
+ * in errno (EFBIG), and nothing is added. */
+int str_add_file(struct str *str, const char *path, size_t most, struct err *err);
 /* "0.3 s", "45 s", "3 min 12 s", "2 h 05 min" */
 void str_add_duration(struct str *str, double seconds);
 /* Never NULL. Valid until the next change. */

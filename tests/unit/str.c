@@ -6,6 +6,7 @@
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -261,4 +262,31 @@ Test(str, nearest)
                   "'%s' was taken for %s", cases[i].word, nearest ? nearest : "nothing");
         cr_expect_null(str_nearest(cases[i].word, word_at, none));
     }
+}
+
+Test(str, a_whole_file_or_nothing)
+{
+    struct str text = {0};
+    struct err err;
+    char path[256];
+    snprintf(path, sizeof path, "%s/text", test_dir());
+    char *written = calloc(1, 40001); /* more than one part, with a byte 0 */
+    cr_assert_not_null(written);
+    memset(written, 'x', 40000);
+    written[7] = '\0';
+    FILE *file = fopen(path, "wb");
+    cr_assert(file && fwrite(written, 1, 40000, file) == 40000 && fclose(file) == 0);
+    str_add(&text, "before ");
+    cr_expect_eq(str_add_file(&text, path, 39999, &err), -1);
+    cr_expect_eq(errno, EFBIG);
+    cr_expect_eq(str_add_file(&text, "none", 10, &err), -1);
+    cr_expect_eq(errno, ENOENT);
+    cr_expect_str_eq(err.text, "cannot read none: No such file or directory");
+    cr_expect_eq(str_add_file(&text, test_dir(), 10, &err), -1, "a folder");
+    cr_expect_str_eq(str_text(&text), "before ");
+    cr_expect_eq(str_add_file(&text, path, 40000, &err), 0, "%s", err.text);
+    cr_expect_eq(text.length, 40007);
+    cr_expect_eq(memcmp(text.text + 7, written, 40000), 0);
+    str_release(&text);
+    free(written);
 }

@@ -277,6 +277,23 @@ static void add_task(const struct task *task, struct str *out)
     str_release(&caption);
 }
 
+/* Where no arm has a result, a table would have none either: says so, and returns true. */
+static bool add_empty_task(const struct task *task, struct str *out)
+{
+    size_t not_done = 0;
+    for (size_t i = 0; i < task->count; i++) {
+        if (task->arms[i].accuracy.n)
+            return false;
+        not_done += task->arms[i].not_done;
+    }
+    str_add(out, "<p class=\"note\">");
+    html_add(out, task->arms->dataset);
+    str_add(out, ", ");
+    html_add(out, task->arms->model);
+    str_addf(out, ": none of the %zu cells is done.</p>\n", not_done);
+    return true;
+}
+
 /* ---- All of them ------------------------------------------------------------------------------*/
 
 static bool same_task(const struct arm *a, const struct arm *b)
@@ -340,7 +357,8 @@ int report_results(const struct report *report, struct str *out, struct err *err
             for (end = i + 1; end < arms.count && same_task(&arms.items[i], &arms.items[end]);)
                 end++;
             const struct task task = task_of(&arms.items[i], end - i);
-            add_task(&task, out);
+            if (!add_empty_task(&task, out))
+                add_task(&task, out);
         }
         add_unpaired(&arms, out);
         failed = add_doubts(report, out, err);

@@ -97,6 +97,18 @@ Test(cli_report, tells_what_was_measured)
     expect_text("<h2 id=\"claims-head\">", false);
 }
 
+/* No table of nothing. */
+Test(cli_report, says_where_nothing_is_done)
+{
+    RUN("sqlite3 '%s' \"DROP TRIGGER attempt_changes_once; "
+        "UPDATE attempt SET state = 'failed' WHERE state = 'done'\"; "
+        "winnow report --db '%s' -e made -o '%s'",
+        db, db, page);
+    expect(0, page, "");
+    expect_text("<p class=\"note\">synthetic, mlp: none of the 9 cells is done.</p>", true);
+    expect_text("Beside full</th>", false);
+}
+
 Test(cli_report, replaces_reports_and_nothing_else)
 {
     test_write_file(page, "a letter to my mother");

@@ -69,10 +69,11 @@ static bool says(pid_t pid, const char *text)
     for (int i = 0; i < 3000; i++) {
         char *err = test_read_file(path);
         const bool found = err && strstr(err, text);
+        const bool ended = !found && has_ended(pid, &status);
+        cr_assert(!ended, "ended before it said '%s', saying '%s'", text, err ? err : "");
         free(err);
         if (found)
             return true;
-        cr_assert(!has_ended(pid, &status), "ended before it said '%s'", text);
         sleep_ms(10);
     }
     return false;
@@ -140,6 +141,7 @@ static bool kill_once(const char *disk, const struct size *size, int i)
     }
     const bool first = i == size->kills / 3, second = i == 2 * size->kills / 3;
     if (first || second) {
+        cr_assert(says(pid, "to run"), "it never began"); /* a full disk lets none begin */
         fill(disk);
         cr_assert(says(pid, "disk full: paused"), "the full disk went unnoticed");
     }

@@ -323,7 +323,7 @@ Test(cli_paper, runs_the_experiments_first)
     RUN("cd %s; \"$W\" paper b --size smoke --run -j 1 --set train.epochs=100000 "
         "--set 'dataset={name: synthetic, samples: 500}' -o stopped & "
         "pid=$!; cd %s; while [ ! -e results/paper-b-smoke.db.lock ]; do kill -0 $pid || exit 9; "
-        "sleep 0.05; done; sleep 0.2; kill -INT $pid; wait $pid; code=$?; ls stopped; exit $code",
+        "sleep 0.05; done; sleep 0.2; kill -TERM $pid; wait $pid; code=$?; ls stopped; exit $code",
         test_dir(), test_dir());
     expect(130, "", "");
     /* A file that is wrong ends it. */

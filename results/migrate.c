@@ -116,3 +116,29 @@ int migrate_views(sqlite3 *db, const struct embedded *texts, int count, struct e
         return db_finish(db, -1, err);
     return differ ? db_finish(db, 0, err) : db_exec(db, "ROLLBACK", err);
 }
+
+/* The same text with each view made for this connection alone. */
+static void add_temporary(struct embedded text, struct str *ret_sql)
+{
+    static const char statement[] = "\nCREATE VIEW ", temporary[] = "\nCREATE TEMP VIEW ";
+    struct str sql = {0};
+    str_add_bytes(&sql, text.start, (size_t)(text.end - text.start));
+    const char *p = str_text(&sql);
+    for (const char *at; (at = strstr(p, statement)); p = at + strlen(statement)) {
+        str_add_bytes(ret_sql, p, (size_t)(at - p));
+        str_add(ret_sql, temporary);
+    }
+    str_add(ret_sql, p);
+    str_release(&sql);
+}
+
+int migrate_views_for_reader(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
+{
+    struct str sql = {0};
+    for (int i = 0; i < count; i++)
+        add_temporary(texts[i], &sql);
+    const int failed =
+        db_exec(db, "BEGIN", err) || db_exec(db, str_text(&sql), err) || db_exec(db, "COMMIT", err);
+    str_release(&sql);
+    return failed ? -1 : 0;
+}

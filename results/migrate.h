@@ -24,5 +24,11 @@ int migrate_tables(struct sqlite3 *db, const char *path, const struct embedded *
                    struct err *err);
 /* Replaces the views named v_* by those of the texts, where they differ. */
 int migrate_views(struct sqlite3 *db, const struct embedded *texts, int count, struct err *err);
+/*
+ * Puts the texts' views before those of the file for this connection alone (TEMP), so that a file
+ * whose views are older, and which must not be written to, is read with the program's.
+ */
+int migrate_views_for_reader(struct sqlite3 *db, const struct embedded *texts, int count,
+                             struct err *err);
 
 #endif

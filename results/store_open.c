@@ -71,8 +71,11 @@ static int check_identity(struct store *store, struct err *err)
         return err_set(err, "a database, but not one of winnow's (application_id %lld)",
                        (long long)application);
     if (store->mode == STORE_READ && version != VERSION)
-        return err_set(err, "written by %s winnow (its version is %d, this program reads %d)",
-                       version > VERSION ? "a newer" : "an older", (int)version, VERSION);
+        return err_set(err, "written by %s winnow (its version is %d, this program reads %d): %s",
+                       version > VERSION ? "a newer" : "an older", (int)version, VERSION,
+                       version > VERSION ? "use that one"
+                                         : "winnow run with its experiment brings it up to date "
+                                           "and leaves a copy of it as it was");
     return 0;
 }
 
@@ -143,6 +146,7 @@ static int open_reading(struct store *store, const char *path, struct err *err)
     if (access(path, F_OK))
         return err_set(err, "no such file");
     if (connect_reader(store, path, err) || check_identity(store, err) ||
+        migrate_views_for_reader(store->db, views, COUNT(views), err) ||
         db_exec(store->db, "PRAGMA query_only = ON", err))
         return -1;
     return add_functions(store, err);

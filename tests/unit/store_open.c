@@ -230,6 +230,21 @@ Test(store_open, reader_sees_what_a_writer_has_written)
     cr_expect_not(exists(beside(path, "-shm")));
 }
 
+Test(store_open, reads_with_the_programs_views)
+{
+    static const char older[] = "DROP VIEW v_run; DROP VIEW v_series;"
+                                "CREATE VIEW v_run AS SELECT 'older' AS pruner";
+    const char *path = made_path("x.db");
+    made_db(path);
+    make_sqlite(path, older);
+    struct store *reader = must_open(path, STORE_READ);
+    cr_expect_eq(ask(reader, "SELECT count(*) FROM v_run WHERE experiment = 'made'"), MADE_CELLS);
+    cr_expect_gt(ask(reader, "SELECT count(*) FROM v_series"), 0);
+    cr_expect_str_eq(ask_text(reader, "SELECT pruner FROM main.v_run"), "older", "it was changed");
+    store_close(reader);
+    cr_expect_not(exists(beside(path, "-wal")));
+}
+
 /* As somebody without any rights to the folder; root must become one first. */
 static int read_without_rights(const char *path)
 {

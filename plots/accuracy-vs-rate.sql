@@ -18,13 +18,7 @@ run AS (
     FROM v_run
     WHERE experiment = :experiment AND state = 'done' AND accuracy IS NOT NULL
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 gap AS (
     SELECT coalesce(min(rate - lower), 0.2) AS gap
     FROM (SELECT rate, lag(rate) OVER (ORDER BY rate) AS lower FROM (SELECT DISTINCT rate FROM run))
@@ -55,8 +49,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate, pruned, accuracy, low, high, tail,
        max(pruned) OVER (PARTITION BY dataset, model, pruner, options) < 0.001 AS reference,
        gap

@@ -21,13 +21,7 @@ run AS (
     FROM v_run r
     WHERE experiment = :experiment AND state = 'done' AND charged_s > 0
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 facet AS (
     SELECT DISTINCT rate FROM run WHERE NOT reference
     UNION
@@ -85,8 +79,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, rate, pruner, options) - 1 AS
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
        trainings, ratio, low, high, tail, iif(pruner = 'full', NULL, pays_from) AS pays_from

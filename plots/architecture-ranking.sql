@@ -29,12 +29,8 @@ arm AS (
     FROM ranking
     GROUP BY dataset, pruner, options, rate
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
 series AS (
-    SELECT pruner, options, place,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT pruner, options, min(position) AS place FROM ranking GROUP BY pruner, options)
+    SELECT pruner, options, variant, label, position FROM v_series WHERE experiment = :experiment
 ),
 pair AS MATERIALIZED (
     SELECT r.*, f.accuracy AS full_accuracy
@@ -52,10 +48,9 @@ SELECT dense_rank() OVER (ORDER BY dataset, pruner, options) - 1 AS block,
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset) AS panel,
-       dataset, networks || ' networks' AS model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, networks || ' networks' AS model, pruner, variant, label,
        rate,
-       dense_rank() OVER (ORDER BY pruner <> 'full', place, pruner, options, rate) AS facet,
+       dense_rank() OVER (ORDER BY pruner <> 'full', position, pruner, options, rate) AS facet,
        p.model AS network, seed, full_accuracy AS full, accuracy,
        row_number() OVER (PARTITION BY dataset, pruner, options, rate, p.model ORDER BY seed)
            AS place,

@@ -22,13 +22,7 @@ run AS (
     SELECT * FROM all_run
     WHERE (dataset, model) IN (SELECT dataset, model FROM all_run WHERE pruner <> 'full')
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 moment AS (
     SELECT *, xy - x * y AS both, xx - x * x AS xx2, yy - y * y AS yy2
     FROM (SELECT dataset, model, seed, count(*) AS n, avg(predicted) AS x, avg(gap) AS y,
@@ -60,8 +54,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
         WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
        count(*) OVER arm AS n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate, seed, predicted, gap,
        row_number() OVER (PARTITION BY dataset, model, pruner, options, rate ORDER BY seed)
            AS place,

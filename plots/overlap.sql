@@ -46,14 +46,7 @@ both AS (
            high, chance
     FROM summary
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           pruner || iif(count(*) OVER (PARTITION BY pruner) > 1 AND options <> '',
-                         ' ' || options, '') AS label
-    FROM (SELECT DISTINCT pruner, options FROM both)
-)
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment)
 SELECT dense_rank() OVER (ORDER BY dataset, model, b.pruner, b.options) - 1 AS block,
        :experiment AS experiment,
        (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')

@@ -20,13 +20,7 @@ run AS (
     FROM v_time_to_accuracy
     WHERE experiment = :experiment
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 facet AS (
     SELECT DISTINCT rate FROM run WHERE NOT reference
     UNION
@@ -76,8 +70,7 @@ SELECT dense_rank() OVER (ORDER BY target, rate, pruner, options) - 1 AS block,
            AS dataset,
        (SELECT group_concat(model, ' and ') FROM (SELECT DISTINCT model FROM run ORDER BY 1))
            AS model,
-       pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
        target, ratio, share, max(0.0, centre - half) AS low, min(1.0, centre + half) AS high,

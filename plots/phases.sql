@@ -9,13 +9,7 @@
  */
 WITH
 run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done'),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 summary AS (
     SELECT dataset, model, pruner, options, rate, count(*) AS n,
            avg(score_s) AS score_s, avg(select_s) AS select_s, avg(train_s) AS train_s,
@@ -32,8 +26,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        score_s, select_s, train_s, load_s, init_s, eval_s, checkpoint_s, other_s,
        charged_s, wall_s,

@@ -35,13 +35,7 @@ one AS MATERIALIZED (
           FROM choosing)
     WHERE nth = 1
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM one)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 sample AS MATERIALIZED (
     SELECT o.attempt, o.cell, s.sample, s.kept AS times, s.selections AS subsets,
            CASE WHEN s.kept = s.selections THEN 1 WHEN s.kept > 0 THEN 2 ELSE 3 END AS kind,
@@ -74,8 +68,7 @@ SELECT dense_rank() OVER (ORDER BY o.dataset, o.model, o.pruner, o.options) - 1 
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        1 AS n,
        dense_rank() OVER (ORDER BY o.dataset, o.model) AS panel,
-       o.dataset AS dataset, o.model AS model, o.pruner AS pruner, variant,
-       o.pruner || iif(several AND o.options <> '', ' ' || o.options, '') AS label,
+       o.dataset AS dataset, o.model AS model, o.pruner AS pruner, variant, label,
        o.rate AS rate,
        part AS "group",
        CASE WHEN subsets = 1 THEN iif(kind = 1, 'kept', 'pruned')

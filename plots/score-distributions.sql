@@ -32,13 +32,7 @@ scored AS MATERIALIZED (
     FROM profiled
     WHERE json_extract(profile, '$.n') > 0
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM scored)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 summary AS (
     SELECT dataset, model, pruner, options, rate, count(*) AS n, avg(samples) AS samples,
            min(lowest) AS lowest, max(highest) AS highest,
@@ -68,8 +62,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
        samples, lowest, highest, cut, side,

@@ -41,13 +41,7 @@ spread AS (
     FROM bin
     GROUP BY dataset, model, pruner, options, rate, epoch
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM chosen)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 checkpoint AS (
     SELECT c.dataset, c.model, c.pruner, c.options, c.rate, c.seed,
            (SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = c.attempt) AS epochs,
@@ -64,8 +58,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
        1 AS n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
        seed, max(epochs, epoch + 1) AS epochs, epoch, kept, seeds, apart, apart_mean

@@ -20,13 +20,7 @@ run AS (
     FROM v_time_to_accuracy
     WHERE experiment = :experiment
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM run)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 facet AS (
     SELECT DISTINCT rate FROM run WHERE NOT reference
     UNION
@@ -57,8 +51,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, target, pruner, options) - 1 
         WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model, target) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY rate) AS facet,
        target, seed, reached, charged_s, watched_s, reached_n, median_s,

@@ -23,13 +23,7 @@ versus AS (
     FROM v_versus_summary
     WHERE experiment = :experiment AND max(random_n, dynamic_n) > 0
 ),
--- A pruner that is there with several options gets a variant number and a longer label.
-series AS (
-    SELECT pruner, options,
-           row_number() OVER (PARTITION BY pruner ORDER BY options) - 1 AS variant,
-           count(*) OVER (PARTITION BY pruner) > 1 AS several
-    FROM (SELECT DISTINCT pruner, options FROM versus)
-),
+series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 arm AS (
     SELECT dataset, model, pruner, options,
            row_number() OVER (
@@ -48,8 +42,7 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
         WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
        n,
        dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant,
-       pruner || iif(several AND options <> '', ' ' || options, '') AS label,
+       dataset, model, pruner, variant, label,
        rate,
        dense_rank() OVER (ORDER BY own, iif(own, 0, rate)) AS facet,
        own,

@@ -331,3 +331,16 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
 FROM run r
 LEFT JOIN solver s ON s.attempt = r.attempt AND s.method = 'annealed'
 WHERE r.gap IS NOT NULL AND (r.pruner = 'full' OR s.objective IS NOT NULL);
+
+-- One row for each pruner of an experiment with each of its options: how figures name and draw it.
+-- A pruner that is there with several options has a longer label, and a variant number that tells
+-- them apart. All cells count, so that a figure that shows some of them draws these alike.
+CREATE VIEW v_series AS
+SELECT experiment, pruner, options,
+       row_number() OVER (PARTITION BY experiment, pruner ORDER BY options) - 1 AS variant,
+       pruner || iif(count(*) OVER (PARTITION BY experiment, pruner) > 1 AND options <> '',
+                     ' ' || options, '') AS label,
+       position
+FROM (SELECT experiment, pruner, options, min(position) AS position
+      FROM v_run
+      GROUP BY experiment, pruner, options);

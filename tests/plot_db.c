@@ -119,6 +119,7 @@ struct sqlite3 *plot_db_open(void)
     cr_assert_eq(sample_functions_register(db, &err), 0);
     create_view(db, "results/views.sql", "v_versus");
     create_view(db, "results/views.sql", "v_versus_summary");
+    create_view(db, "results/views_derived.sql", "v_series");
     create_view(db, "results/views_derived.sql", "v_generalization");
     create_view(db, "results/views_derived.sql", "v_ranking");
     return db;

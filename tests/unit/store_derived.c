@@ -201,6 +201,18 @@ Test(store_derived, selection_beside_chance)
     expect("SELECT random_never FROM v_selection_random", 5);
 }
 
+/* Options of a run that is not done count as well; another experiment has series of its own. */
+Test(store_derived, series_of_all_cells)
+{
+    change("UPDATE cell SET pruner = 'el2n', options = 'at=3' WHERE pruner IN ('rs2', 'ucb')");
+    expect("SELECT count(*) FROM v_series WHERE experiment = 'made'", 4);
+    expect_text("SELECT group_concat(variant || ' ' || label || ' ' || position, ', ') FROM "
+                "(SELECT * FROM v_series WHERE pruner = 'el2n' ORDER BY variant)",
+                "0 el2n at=3 5, 1 el2n runs=3 3");
+    expect_text("SELECT label FROM v_series WHERE pruner = 'random'", "random");
+    expect("SELECT count(*) FROM v_series WHERE experiment = 'other'", 1);
+}
+
 /* Full data ranks the networks 1, 2, 3; dp's subset 1.5, 1.5, 3 with seed 0, and 3, 2, 1 with 1. */
 Test(store_derived, ranking_of_networks)
 {

@@ -242,7 +242,7 @@ static int show(const struct figure *figure, const char *tsv, struct str *ret_te
     return failed;
 }
 
-/* Prints the picture or its files. */
+/* Prints the picture or its files. EXIT_DATABASE: there is nothing to show in this way. */
 static int draw_one(const struct figure *figure, const char *tsv, const struct target *target)
 {
     struct str out = {0};
@@ -252,7 +252,7 @@ static int draw_one(const struct figure *figure, const char *tsv, const struct t
                                                   target->formats, &out, &err);
     int code = EXIT_DONE;
     if (failed)
-        code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+        code = cmd_fail(&line, failed == FIGURE_EMPTY ? EXIT_DATABASE : EXIT_ENVIRONMENT, err.text);
     else if (cmd_print(&line, &out))
         code = EXIT_ENVIRONMENT;
     str_release(&out);
@@ -270,16 +270,14 @@ static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment
     for (size_t i = 0; i < wanted->count; i++) {
         struct str tsv = {0};
         const int failed = figure_data(wanted->figures[i], db, experiment, &tsv, &err);
-        if (failed == FIGURE_EMPTY) {
-            empty = cmd_fail(&line, EXIT_DATABASE, err.text);
+        const int told = failed ? cmd_fail(&line, EXIT_DATABASE, err.text)
+                                : draw_one(wanted->figures[i], str_text(&tsv), target);
+        if (failed == FIGURE_EMPTY || (!failed && told == EXIT_DATABASE)) {
+            empty = told;
             empties++;
-        } else if (failed)
-            code = cmd_fail(&line, EXIT_DATABASE, err.text);
-        else {
-            const int drawn = draw_one(wanted->figures[i], str_text(&tsv), target);
-            code = drawn == EXIT_DONE ? code : drawn;
-            seconds = seconds || (drawn == EXIT_DONE && has_seconds(str_text(&tsv)));
-        }
+        } else if (told != EXIT_DONE)
+            code = told;
+        seconds = seconds || (told == EXIT_DONE && has_seconds(str_text(&tsv)));
         str_release(&tsv);
     }
     if (seconds)

@@ -276,9 +276,10 @@ int figure_show(const struct figure *figure, const char *tsv, int columns, bool 
 {
     struct arena arena;
     struct str picture = {0};
-    if (pictures_are_in(tsv))
-        return err_set(err, "%s shows pictures, which letters cannot: take --format png",
-                       figure->name);
+    if (pictures_are_in(tsv)) {
+        err_set(err, "%s: pictures, which letters cannot show: take --format png", figure->name);
+        return FIGURE_EMPTY;
+    }
     const char *place = getenv("TMPDIR");
     arena_init(&arena);
     char *work =

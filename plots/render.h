@@ -101,11 +101,9 @@ int figure_make_folder(const char *path, struct err *err);
 /*
  * Draws it for a width, one of figure_widths, into directory (created) in each of the formats
  * (NULL-terminated; none: the TSV alone), beside the TSV: NAME.tsv, NAME.svg, NAME.pdf, NAME.png;
- * of
- * cairolatex NAME-latex.tex, which a document \inputs, and the lines NAME-latex.pdf, which it looks
- * for in directory. Files appear whole or not at all. The same TSV and width give the same SVG,
- * byte
- * for byte. ret_files gets one path a line.
+ * of cairolatex NAME-latex.tex, which a document \inputs, and the lines NAME-latex.pdf, which it
+ * looks for in directory. Files appear whole or not at all. The same TSV and width give the same
+ * SVG, byte for byte. ret_files gets one path a line.
  */
 int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
                 const char *width, const char *const *formats, struct str *ret_files,
@@ -114,7 +112,8 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
 enum { FIGURE_LEAST_COLUMNS = 60 };
 /*
  * Draws it in letters, UTF-8, for a terminal of so many columns, FIGURE_LEAST_COLUMNS or more, with
- * its colours or without. A figure that needs more columns is an error that says how many.
+ * its colours or without. A figure that needs more columns is an error that says how many; one of
+ * pictures is another, and FIGURE_EMPTY is returned.
  */
 int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
                 struct str *ret_text, struct err *err);

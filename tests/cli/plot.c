@@ -317,6 +317,14 @@ Test(cli_plot, shows_scores_and_samples_that_are_there)
     cr_expect_null(strstr(output.out, "\n0\n"), "no pictures: %s", output.out);
     cr_expect_not_null(strstr(output.out, "Scores no longer kept: 2 runs"), "%s", output.out);
     cr_expect_not_null(strstr(output.out, "\n6 6 6\n"), "el2n's of each class: %s", output.out);
+    RUN("cd %s; winnow plot sample-sheets seeds --db a.db -f terminal", dir);
+    cr_expect_eq(output.status, 5, "status %d", output.status);
+    RUN("cd %s; winnow plot --all --db a.db -f terminal", dir);
+    cr_expect_eq(output.status, 0, "status %d", output.status);
+    cr_expect_not_null(strstr(output.out, "seeds: how far apart"), "%s", output.out);
+    cr_expect_not_null(strstr(output.err, "sample-sheets: pictures, which letters cannot show: "
+                                          "take --format png\n"),
+                       "%s", output.err);
     RUN("cd %s; sqlite3 a.db \"UPDATE cell SET json = replace(json, '\\\"separation\\\":4', "
         "'\\\"separation\\\":3')\"; winnow plot sample-sheets seeds --db a.db -f svg -o g",
         dir);

@@ -6,6 +6,7 @@
 #include "harness/html.h"
 #include "harness/report.h"
 #include "harness/svg.h"
+#include "harness/svg_pictures.h"
 #include "plots/render.h"
 
 #include <ctype.h>
@@ -20,29 +21,33 @@ enum { MOST_ROWS = 1000 }; /* of a figure's numbers: a page is no place for more
 
 /* ---- Pictures ---------------------------------------------------------------------------------*/
 
-/* Draws for one of figure_widths in folder, and appends the picture. */
-static int draw(const struct figure *figure, const char *tsv, const char *folder, const char *width,
-                struct str *out, bool *ret_pictures, struct err *err)
+/* Of ids: short, for it stands at every point. */
+static const char *prefix_of(const struct figure *figure, char kind, struct arena *arena)
 {
-    static const char *const formats[] = {"svg", NULL};
-    struct str files = {0}, path = {0}, prefix = {0}, svg = {0}, label = {0};
-    str_addf(&path, "%s/%s.svg", folder, figure->name);
-    size_t number = 0; /* short, for it stands at every point */
+    size_t number = 0;
     while (figure_at(number) != figure)
         number++;
-    str_addf(&prefix, "%c%zu-", width[0], number);
+    return arena_printf(arena, "%c%zu-", kind, number);
+}
+
+/* Draws for one of figure_widths in folder, and appends the picture. */
+static int draw(const struct figure *figure, const char *tsv, const char *folder, const char *width,
+                struct svg_pictures *pictures, struct str *out, struct err *err)
+{
+    static const char *const formats[] = {"svg", NULL};
+    struct str files = {0}, path = {0}, svg = {0}, label = {0};
+    str_addf(&path, "%s/%s.svg", folder, figure->name);
     str_addf(&label, "%s: %s", figure->name, figure->help);
     int failed = figure_draw(figure, tsv, folder, width, formats, &files, err) ||
                  str_add_file(&svg, str_text(&path), SIZE_MAX, err) ||
-                 svg_add(str_text(&svg), str_text(&prefix), str_text(&label), out, err);
-    *ret_pictures = strstr(str_text(&svg), "<image") != NULL;
+                 svg_add(str_text(&svg), prefix_of(figure, width[0], pictures->arena),
+                         str_text(&label), pictures, out, err);
     unlink(str_text(&path));
     str_clear(&path);
     str_addf(&path, "%s/%s.tsv", folder, figure->name);
     unlink(str_text(&path));
     str_release(&files);
     str_release(&path);
-    str_release(&prefix);
     str_release(&svg);
     str_release(&label);
     return failed ? -1 : 0;
@@ -51,15 +56,20 @@ static int draw(const struct figure *figure, const char *tsv, const char *folder
 static int add_pictures(const struct figure *figure, const char *tsv, const char *folder,
                         struct str *out, struct err *err)
 {
+    struct arena arena;
     struct str page = {0}, column = {0};
-    bool pictures = false;
-    const int failed = draw(figure, tsv, folder, figure_widths[0], &page, &pictures, err) ||
-                       draw(figure, tsv, folder, figure_widths[1], &column, &pictures, err);
+    arena_init(&arena);
+    struct svg_pictures pictures = {.prefix = prefix_of(figure, 'i', &arena), .arena = &arena};
+    const int failed = draw(figure, tsv, folder, figure_widths[0], &pictures, &page, err) ||
+                       draw(figure, tsv, folder, figure_widths[1], &pictures, &column, err);
     if (!failed) {
-        const char *kind = pictures ? "pictures" : "lines";
+        const char *kind = pictures.count ? "pictures" : "lines";
+        svg_pictures_add(&pictures, out);
         str_addf(out, "<div class=\"drawing wide %s\">%s</div>\n", kind, str_text(&page));
         str_addf(out, "<div class=\"drawing narrow %s\">%s</div>\n", kind, str_text(&column));
     }
+    svg_pictures_release(&pictures);
+    arena_release(&arena);
     str_release(&page);
     str_release(&column);
     return failed ? -1 : 0;

@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/html.h"
+#include "harness/svg_pictures.h"
 #include "harness/svg_tree.h"
 #include "harness/svg_values.h"
 
@@ -50,6 +51,7 @@ static void rename_ids(struct svg_node *node, const char *prefix, struct arena *
 
 struct job {
     const char *prefix;
+    struct svg_pictures *pictures;
     struct arena *arena;
 };
 
@@ -199,6 +201,7 @@ static void slim(struct svg_node *node, const char *const around[INHERITED], con
             node, "id"); /* of whole plots: gnuplot may give them twice, and nothing refers to */
     svg_node_drop(node, "class");
     rename_ids(node, job->prefix, job->arena);
+    svg_pictures_take(job->pictures, node, job->arena);
     for (size_t i = 0; i < node->count; i++) {
         struct svg_attribute *a = &node->attributes[i];
         a->value = svg_short_colour(a->value, job->arena);
@@ -259,8 +262,8 @@ static void say_once(struct svg_node *root)
     svg_node_set(group, "font-family", "sans-serif");
 }
 
-int svg_add(const char *file, const char *prefix, const char *label, struct str *out,
-            struct err *err)
+int svg_add(const char *file, const char *prefix, const char *label, struct svg_pictures *pictures,
+            struct str *out, struct err *err)
 {
     struct arena arena;
     const char *start = strstr(file, "<svg"), *around[INHERITED];
@@ -272,7 +275,7 @@ int svg_add(const char *file, const char *prefix, const char *label, struct str 
     }
     const char *width_text = svg_node_get(root, "width"), *box = svg_node_get(root, "viewBox");
     const int width = width_text ? (int)strtol(width_text, NULL, 10) : 0;
-    const struct job job = {prefix, &arena};
+    const struct job job = {prefix, pictures, &arena};
     for (size_t i = 0; i < INHERITED; i++)
         around[i] = inherited[i].value;
     say_once(root);

@@ -131,7 +131,7 @@ const char *svg_short_transform(const char *value, struct arena *arena)
     add_tenths(&out, to[1], false);
     str_add(&out, ")");
     for (p++; *p; p++)
-        if (*p != ' ')
+        if (*p != ' ' || p[-1] != ')')
             str_add_bytes(&out, p, 1);
     value = arena_strdup(arena, str_text(&out));
     str_release(&out);

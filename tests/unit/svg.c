@@ -1,5 +1,6 @@
 /* gnuplot's SVG made smaller: what it is to become, written by hand. */
 #include "harness/svg.h"
+#include "harness/svg_pictures.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -17,7 +18,8 @@ static void expect(const char *inside, const char *wanted)
     struct err err;
     str_addf(&file, "%s%s</svg>\n", HEAD, inside);
     str_addf(&whole, "%s%s</svg>", ROOT, wanted);
-    cr_assert_eq(svg_add(str_text(&file), "p-", "a \"b\"", &out, &err), 0, "%s", err.text);
+    struct svg_pictures none = {0};
+    cr_assert_eq(svg_add(str_text(&file), "p-", "a \"b\"", &none, &out, &err), 0, "%s", err.text);
     cr_expect_str_eq(str_text(&out), str_text(&whole));
     str_release(&file);
     str_release(&out);
@@ -75,10 +77,53 @@ Test(svg, what_is_not_whole)
         "", "<svg", "<svg width='1", "<svg><g>", "<svg><!-- ", "<svg><g></g", "<svg><a b></svg>",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct svg_pictures none = {0};
         struct str out = {0};
         struct err err;
-        cr_expect_eq(svg_add(files[i], "p-", "a", &out, &err), -1, "%s", files[i]);
+        cr_expect_eq(svg_add(files[i], "p-", "a", &none, &out, &err), -1, "%s", files[i]);
         cr_expect_str_eq(str_text(&out), "", "%s", files[i]);
         str_release(&out);
     }
+}
+
+#define IMAGE(x, data)                                                                             \
+    "<image x='" x "' y='2' width='19.10' height='20' preserveAspectRatio='none' "                 \
+    "xlink:href='data:image/png;base64," data "'/>"
+#define USE(number, x)                                                                             \
+    "<use href=\"#i-" number "\" transform=\"translate(" x " 2)scale(19.10 20)\"/>"
+
+/* Of two drawings: each picture once, wherever it stands; what is no data stays. */
+Test(svg, pictures_stand_in_the_page_once)
+{
+    static const char *const files[] = {
+        "<svg width='9'>" IMAGE("1", "AA==") IMAGE("30.26", "BB==") IMAGE("60", "AA==") "</svg>",
+        "<svg width='9'>" IMAGE("5", "BB==") "<image x='1' href='a.png'/></svg>",
+    };
+    struct arena arena;
+    arena_init(&arena);
+    struct svg_pictures pictures = {.prefix = "i-", .arena = &arena};
+    struct str out = {0}, store = {0};
+    struct err err;
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(svg_add(files[i], "p-", "a", &pictures, &out, &err), 0, "%s", err.text);
+    cr_expect_not_null(
+        strstr(str_text(&out), ">" USE("0", "1") USE("1", "30.3") USE("0", "60") "<"), "%s",
+        str_text(&out));
+    cr_expect_not_null(
+        strstr(str_text(&out), ">" USE("1", "5") "<image x=\"1\" href=\"a.png\"/></svg>"), "%s",
+        str_text(&out));
+    svg_pictures_add(&pictures, &store);
+    cr_expect_str_eq(str_text(&store),
+                     "<svg class=\"store\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
+                     "<image id=\"i-0\" width=\"1\" height=\"1\" preserveAspectRatio=\"none\" "
+                     "href=\"data:image/png;base64,AA==\"/>"
+                     "<image id=\"i-1\" width=\"1\" height=\"1\" preserveAspectRatio=\"none\" "
+                     "href=\"data:image/png;base64,BB==\"/></defs></svg>\n");
+    svg_pictures_release(&pictures);
+    str_release(&store);
+    svg_pictures_add(&pictures, &store);
+    cr_expect_str_eq(str_text(&store), "", "nothing where there are none");
+    str_release(&store);
+    str_release(&out);
+    arena_release(&arena);
 }

@@ -51,6 +51,16 @@ static enum paper_verdict judge(const struct paper_line *line, struct stats_inte
     return CLAIM_UNDECIDED;
 }
 
+/* As it is told: no correlation is beyond 1. */
+static struct stats_interval shown(const struct paper_line *line, struct stats_interval interval)
+{
+    if (is_ratio(line))
+        return (struct stats_interval){exp(interval.low), exp(interval.high)};
+    if (strcmp(line->unit, "correlation") == 0 && line->n > 1)
+        return (struct stats_interval){fmax(interval.low, -1), fmin(interval.high, 1)};
+    return interval;
+}
+
 /* values: of the line's rows, [n]; k: lines that are judged. */
 static void conclude(struct paper_line *line, const double *values, size_t k)
 {
@@ -60,8 +70,7 @@ static void conclude(struct paper_line *line, const double *values, size_t k)
     line->verdict = judge(line, interval);
     line->strict = judge(line, interval_of(values, line->n, alpha / (double)(k ? k : 1)));
     line->mean = is_ratio(line) ? exp(mean) : mean;
-    line->interval =
-        is_ratio(line) ? (struct stats_interval){exp(interval.low), exp(interval.high)} : interval;
+    line->interval = shown(line, interval);
 }
 
 /* Rows without a value were not measured, and are left out. */

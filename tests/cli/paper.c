@@ -23,6 +23,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,7 +326,7 @@ Test(cli_paper, runs_the_experiments_first)
         "pid=$!; cd %s; while [ ! -e results/paper-b-smoke.db.lock ]; do kill -0 $pid || exit 9; "
         "sleep 0.05; done; sleep 0.2; kill -TERM $pid; wait $pid; code=$?; ls stopped; exit $code",
         test_dir(), test_dir());
-    expect(130, "", "");
+    expect(128 + SIGTERM, "", "");
     /* A file that is wrong ends it. */
     RUN("cd %s; winnow paper a --size smoke --run --set train.epoks=4", test_dir());
     expect(2, "", "epoks");

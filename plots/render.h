@@ -30,7 +30,7 @@
  *      7 dataset
  *      8 model
  *      9 pruner
- *     10 variant      from 0: tells a pruner's sets of options apart
+ *     10 variant      as v_series has them: from 0, tells a pruner's sets of options apart;
  *     11 label        the pruner, with its options where the experiment has several
  *     12 rate         0 where the pruner has none
  *

@@ -166,13 +166,28 @@ WITH rule (protocol, charged, without_init, validation) AS ( -- validation: wher
                                WHERE p.attempt = a.id AND p.phase = 'init'), 0) / 1e9) AS init_s
     FROM tried r
     JOIN attempt a ON a.id = r.last_attempt
+), mark AS MATERIALIZED ( -- once, not by each rule: where a target was reached, and watched last
+    SELECT r.experiment AS experiment, r.attempt AS attempt, v.validation AS validation,
+           t.accuracy AS target,
+           (SELECT s.epoch FROM epoch s
+            WHERE s.attempt = r.attempt
+                  AND iif(v.validation, s.val_accuracy, s.test_accuracy) >= t.accuracy
+            ORDER BY s.epoch LIMIT 1) AS reached,
+           (SELECT s.epoch FROM epoch s
+            WHERE s.attempt = r.attempt
+                  AND iif(v.validation, s.val_accuracy, s.test_accuracy) IS NOT NULL
+            ORDER BY s.epoch DESC LIMIT 1) AS watched
+    FROM run r
+    JOIN experiment x ON x.name = r.experiment
+    LEFT JOIN experiment_target t ON t.experiment = x.id
+    JOIN (SELECT DISTINCT validation FROM rule) v
 )
 SELECT u.protocol AS protocol, r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt,
        r.dataset AS dataset, r.model AS model, r.pruner AS pruner, r.options AS options,
        r.rate AS rate, r.seed AS seed, r.state AS state,
        iif(u.charged, r.charged_s, r.wall_s + r.carried_s - u.without_init * r.init_s) AS seconds,
-       t.accuracy AS target,
-       iif(t.accuracy IS NULL OR w.epoch IS NULL, NULL, e.epoch IS NOT NULL) AS reached,
+       m.target AS target,
+       iif(m.target IS NULL OR w.epoch IS NULL, NULL, e.epoch IS NOT NULL) AS reached,
        e.epoch AS epoch,
        iif(u.charged, e.charged_ns / 1e9,
            e.wall_ns / 1e9 + r.carried_s - u.without_init * r.init_s) AS target_s,
@@ -180,21 +195,10 @@ SELECT u.protocol AS protocol, r.experiment AS experiment, r.cell AS cell, r.att
            w.wall_ns / 1e9 + r.carried_s - u.without_init * r.init_s) AS watched_s,
        r.environment AS environment, r.timing_valid AS timing_valid, r.position AS position
 FROM rule u
-JOIN run r
-JOIN experiment x ON x.name = r.experiment
-LEFT JOIN experiment_target t ON t.experiment = x.id
-LEFT JOIN epoch e
-    ON e.attempt = r.attempt
-       AND e.epoch = (SELECT s.epoch FROM epoch s
-                      WHERE s.attempt = r.attempt
-                            AND iif(u.validation, s.val_accuracy, s.test_accuracy) >= t.accuracy
-                      ORDER BY s.epoch LIMIT 1)
-LEFT JOIN epoch w
-    ON w.attempt = r.attempt
-       AND w.epoch = (SELECT s.epoch FROM epoch s
-                      WHERE s.attempt = r.attempt
-                            AND iif(u.validation, s.val_accuracy, s.test_accuracy) IS NOT NULL
-                      ORDER BY s.epoch DESC LIMIT 1);
+JOIN mark m USING (validation)
+JOIN run r ON r.experiment = m.experiment AND r.attempt = m.attempt
+LEFT JOIN epoch e ON e.attempt = m.attempt AND e.epoch = m.reached
+LEFT JOIN epoch w ON w.attempt = m.attempt AND w.epoch = m.watched;
 
 -- score + select + train; targets on the test set. The default everywhere else.
 CREATE VIEW v_protocol_charged AS

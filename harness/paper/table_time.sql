@@ -7,5 +7,5 @@ SELECT s.dataset, s.model, s.pruner, s.options, s.rate, p.pairs,
        round(100 * p.difference_mean, 2) AS points, s.timing_doubtful AS doubtful
 FROM v_summary s
 LEFT JOIN v_speedup_summary p USING (experiment, dataset, model, pruner, options, rate)
-WHERE s.experiment = :experiment
+WHERE s.experiment = :experiment AND s.runs > 0
 ORDER BY s.dataset, s.model, s.rate, s.position;

@@ -159,8 +159,6 @@ static int render(const struct paper_job *job, const struct paper_outputs *outpu
     struct str files = {0};
     struct err err;
     int code = EXIT_DONE;
-    for (const char *text = str_text(&outputs->skipped); *text; text += strcspn(text, "\n") + 1)
-        fprintf(stderr, "winnow paper: %.*s\n", (int)strcspn(text, "\n"), text);
     if (paper_write(job, outputs, force, &files, &err)) {
         code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     } else {
@@ -169,6 +167,12 @@ static int render(const struct paper_job *job, const struct paper_outputs *outpu
     }
     str_release(&files);
     return code;
+}
+
+static void tell_skipped(const struct paper_outputs *outputs)
+{
+    for (const char *text = str_text(&outputs->skipped); *text; text += strcspn(text, "\n") + 1)
+        fprintf(stderr, "winnow paper: %.*s\n", (int)strcspn(text, "\n"), text);
 }
 
 static int make(const struct values *values, struct paper_job *job)
@@ -183,6 +187,7 @@ static int make(const struct values *values, struct paper_job *job)
     if (paper_collect(job, &outputs, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     } else {
+        tell_skipped(&outputs);
         code = values->verify ? verify(job, &outputs) : render(job, &outputs, values->force);
         paper_outputs_release(&outputs);
     }

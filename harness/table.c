@@ -6,8 +6,8 @@
 #include <string.h>
 
 const char *const table_format_names[] = {
-    [TABLE_ALIGNED] = "table", [TABLE_CSV] = "csv",         [TABLE_JSON] = "json",
-    [TABLE_MARKDOWN] = "md",   [TABLE_MARKDOWN + 1] = NULL,
+    [TABLE_ALIGNED] = "table",     [TABLE_CSV] = "csv",         [TABLE_JSON] = "json",
+    [TABLE_MARKDOWN] = "markdown", [TABLE_MARKDOWN + 1] = NULL,
 };
 
 /* ---- Filling ----------------------------------------------------------------------------------*/

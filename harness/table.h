@@ -27,7 +27,7 @@
 struct sqlite3_stmt;
 
 enum table_format { TABLE_ALIGNED, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
-extern const char *const table_format_names[]; /* "table", "csv", "json", "md", NULL */
+extern const char *const table_format_names[]; /* "table", "csv", "json", "markdown", NULL */
 
 struct table_cell {
     enum { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BLOB } type;

@@ -228,7 +228,7 @@ Test(cli_compare, formats_interval_and_test)
     expect(0, "experiment,dataset,model,reference,reference_rate,arm,arm_rate,metric,n,", "");
     expect(0, "\ngrid,synthetic(samples=100),mlp,full,0,ucb(c=1),0.5,accuracy,6,0,0,bca,wilcoxon,",
            "BCa intervals of 6 seeds are too narrow");
-    RUN("winnow compare full 'ucb(c=1)' --db '%s' -f md --test wilcoxon --interval bca", db);
+    RUN("winnow compare full 'ucb(c=1)' --db '%s' -f markdown --test wilcoxon --interval bca", db);
     expect(0, "\n| ucb(c=1) 0.5 | full | 6 | 90.15 | 90.35 | -0.20 |", "");
     expect(0, "95 %: BCa bootstrap, 10000 resamples", "");
     expect(0, "Wilcoxon's signed ranks", "");

@@ -42,7 +42,7 @@ Test(cli_sql, formats)
     static const char query[] = "SELECT pruner, accuracy FROM v_run WHERE position IN (3, 8)";
     RUN("winnow sql --db '%s' --format csv '%s'", db, query);
     expect(0, "pruner,accuracy\nel2n,0.7\nrandom,\n", "");
-    RUN("winnow sql --db '%s' -f md '%s'", db, query);
+    RUN("winnow sql --db '%s' -f markdown '%s'", db, query);
     expect(0, "| pruner | accuracy |\n| --- | ---: |\n| el2n | 0.7 |\n| random | - |\n", "");
     RUN("winnow sql --db '%s' --format json '%s'", db, query);
     expect(0, "", "");

@@ -138,7 +138,8 @@ Test(pause, a_database_locked_by_another_program_is_waited_for)
     snprintf(db, sizeof db, "%s/a.db", test_dir());
     struct test_output output =
         test_run("cd %s; %s \"$W\" run two.yaml --db a.db -j 2 2>err & pid=$!; begun a.db; { echo "
-                 "'BEGIN IMMEDIATE;'; said 'database is locked'; sleep 1; echo 'COMMIT;'; } | "
+                 "'.timeout 10000'; echo 'BEGIN IMMEDIATE;'; said 'database is locked'; sleep 1; "
+                 "echo 'COMMIT;'; } | "
                  "sqlite3 a.db; wait $pid; echo $?; cat err",
                  test_dir(), helpers);
     ASSERT_SAYS(output.out, "0\n");

@@ -8,10 +8,11 @@ ONEDNN ?= $(shell printf '#include <dnnl.h>\n#if DNNL_VERSION_MAJOR != 2\n#error
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 
 LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
-DIRS := harness harness/base harness/data models models/nn models/nn/conv pruners results plots
+DIRS := harness $(addprefix harness/,base bench cmd config data paper report) \
+        models models/nn models/nn/conv pruners results plots
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
-DEFS := $(wildcard $(DIRS:=/*.def) harness/paper/*.def)
+DEFS := $(wildcard $(DIRS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql) \
             $(addprefix plots/report.,html css js)
 TESTS := $(wildcard tests/*.c tests/unit/*.c tests/conformance/*.c tests/golden/*.c tests/cli/*.c)

@@ -15,9 +15,9 @@
 #define WINNOW_CELL_H
 
 #include "harness/base/hash.h"
+#include "harness/config/recipe.h"
 #include "harness/data/data.h"
 #include "harness/engine.h"
-#include "harness/recipe.h"
 #include "models/model.h"
 #include "pruners/pruner.h"
 

@@ -9,7 +9,7 @@
 #ifndef WINNOW_CHANGED_H
 #define WINNOW_CHANGED_H
 
-#include "harness/config.h"
+#include "harness/config/config.h"
 
 struct changed;
 

@@ -1,8 +1,9 @@
 /*
  * emit: the scripts that run a frozen plan outside winnow: array jobs of Slurm, or GNU parallel.
  *
- * Texts only; cmd_emit.c writes them. All of a user's words in them (paths, names) are quoted for
- * the shell, and none stands in an #SBATCH line but those of the flags that are meant for it.
+ * Texts only; harness/cmd/emit.c writes them. All of a user's words in them (paths, names) are
+ * quoted for the shell, and none stands in an #SBATCH line but those of the flags that are meant
+ * for it.
  */
 #ifndef WINNOW_EMIT_H
 #define WINNOW_EMIT_H

@@ -12,7 +12,7 @@
 #ifndef WINNOW_ENGINE_H
 #define WINNOW_ENGINE_H
 
-#include "harness/recipe.h"
+#include "harness/config/recipe.h"
 #include "models/nn/nn.h"
 
 enum { ENGINE_MAX_THREADS = 1024 };

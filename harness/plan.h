@@ -4,7 +4,7 @@
 #ifndef WINNOW_PLAN_H
 #define WINNOW_PLAN_H
 
-#include "harness/config.h"
+#include "harness/config/config.h"
 #include "results/store.h"
 
 struct plan_cell {

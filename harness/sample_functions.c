@@ -3,7 +3,7 @@
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
 #include "harness/cell.h"
-#include "harness/yaml.h"
+#include "harness/config/yaml.h"
 #include "models/nn/nn.h"
 
 #include <jansson.h>

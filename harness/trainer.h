@@ -10,10 +10,10 @@
 #ifndef WINNOW_TRAINER_H
 #define WINNOW_TRAINER_H
 
+#include "harness/config/recipe.h"
 #include "harness/data/data.h"
 #include "harness/engine.h"
 #include "harness/observe.h"
-#include "harness/recipe.h"
 #include "models/model.h"
 #include "models/nn/optim.h"
 #include "results/record.h"

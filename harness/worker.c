@@ -1,7 +1,7 @@
 #include "harness/worker.h"
 
-#include "harness/cmd.h"
 #include "harness/environment.h"
+#include "harness/exit.h"
 #include "harness/wire.h"
 
 #include <errno.h>
@@ -130,7 +130,7 @@ static int spawn(struct worker *worker, const struct pipe *job, const struct pip
     posix_spawnattr_t attributes;
     sigset_t blocked, all;
     sigemptyset(&blocked);
-    /* Until the worker waits for it (cmd_cell_stop.h): told to stop in between, it must not die. */
+    /* Until the worker waits for it (cmd/cell_stop.h): told to stop before, it must not die. */
     sigaddset(&blocked, SIGUSR1);
     sigfillset(&all);
     sigdelset(&all, SIGHUP); /* nohup's ignoring it is for workers too */

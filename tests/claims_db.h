@@ -15,7 +15,7 @@
 #ifndef WINNOW_TESTS_CLAIMS_DB_H
 #define WINNOW_TESTS_CLAIMS_DB_H
 
-#include "harness/paper_claims.h"
+#include "harness/paper/claims.h"
 #include "results/store.h"
 
 enum { CLAIMS_EPOCHS = 2, CLAIMS_TRAIN_N = 1000 };

@@ -48,6 +48,7 @@ lint_code() {
         function room(path) {
             if (path ~ /^harness\/base\//) return "base"
             if (path ~ /^harness\/data\//) return "data"
+            if (path ~ /^harness\/(cmd\/|main\.c)/) return "cmd"
             if (path ~ /^models\/nn\//) return "nn"
             if (path ~ /^(harness|models|pruners|results|plots|tests)\//) {
                 sub(/\/.*/, "", path)
@@ -88,21 +89,19 @@ lint_code() {
             may["results"] = " base results "
             may["plots"] = " base results plots "
             may["harness"] = " base data nn models pruners results plots harness "
-            may["tests"] = may["harness"] "tests "
+            may["cmd"] = may["harness"] "cmd "
+            may["tests"] = may["cmd"] "tests "
         }
 
         FNR == 1 {
             in_comment = 0
             mine = room(FILENAME)
-            prints = mine == "tests" || FILENAME ~ /^harness\/(cmd[a-z_]*\.c|main\.c|base\/err\.c)$/
+            prints = mine == "tests" || mine == "cmd" || FILENAME == "harness/base/err.c"
             blas = FILENAME ~ /^harness\/base\/linalg\.[ch]$/
-            sqlite = mine == "results" || mine == "tests" || FILENAME == "plots/render.c" ||
-                     FILENAME == "plots/extract.c" ||
-                FILENAME == "harness/table.c" || FILENAME == "harness/compare_runs.c" ||
-                FILENAME == "harness/paper.c" ||
-                FILENAME ~ /^harness\/cmd_(db|find|logs|plot|rows|scores|show|where)\.c$/ ||
-                FILENAME ~ /^harness\/cmd_(sql|status|watch|why)\.c$/ ||
-                FILENAME ~ /^harness\/(html|report_about|report_results|sample_functions)\.c$/
+            sqlite = mine == "results" || mine == "tests" || mine == "cmd" ||
+                FILENAME ~ /^plots\/(extract|render)\.c$/ ||
+                FILENAME ~ /^harness\/(compare_runs|sample_functions|table)\.c$/ ||
+                FILENAME ~ /^harness\/(paper\/paper|report\/(about|html|results))\.c$/
         }
 
         /^[ \t]*#[ \t]*include[ \t]*"/ {
@@ -284,7 +283,7 @@ self_test() {
     expect models/x.c '#include "models/nn/nn.h"\n#include "models/model.h"\n' ''
     expect harness/x.c '#include "pruners/pruner.h"\n#include "plots/render.h"\n' ''
     expect tests/x.c '#include "tests/support.h"\n#include <sqlite3.h>\nint x = printf("");\n' ''
-    expect harness/cmd_x.c 'void x(void) { printf("x"); exit(1); }\n' ''
+    expect harness/cmd/x.c 'void x(void) { printf("x"); exit(1); }\n' ''
     expect harness/x.c '/* printf(\n   exit(1) */ const char c = 34; // puts("x")\n' ''
     expect harness/x.c 'static const char *const x[] = {"printf(\\"stderr\\")"};\n' ''
     expect harness/x.c 'void x(void) { snprintf(0, 0, ""); fprintf(file, "x"); _exit(1); }\n' ''
@@ -305,14 +304,15 @@ self_test() {
     expect harness/x.h "$(printf '%0101d' 0)\n" 'harness/x.h:1: over 100 columns'
     expect harness/x.h "$(yes '\n' | head -n 701 | tr -d '\n')" 'harness/x.h:701: over 700 lines*'
     expect harness/base/x.c '#include "harness/data/data.h"\n' '*:1: base may not include *'
-    expect harness/base/x.h '#include "harness/cmd.h"\n' '*:1: base may not include *'
+    expect harness/base/x.h '#include "harness/cmd/cmd.h"\n' '*:1: base may not include *'
     expect harness/data/x.c '#include "models/model.h"\n' '*:1: data may not include *'
     expect models/nn/x.c '#include "models/model.h"\n' '*:1: nn may not include *'
     expect models/x.c '#include "pruners/pruner.h"\n' '*:1: models may not include *'
+    expect harness/x.c '#include "harness/cmd/cmd.h"\n' '*:1: harness may not include *'
     expect pruners/x.c '#include "models/nn/nn.h"\n' '*:1: pruners may not include *'
     expect pruners/x.c '#include "harness/data/loader.h"\n' '*:1: pruners may not include *'
     expect results/x.h '#include "harness/plan.h"\n' '*:1: results may not include *'
-    expect plots/x.c '#include "harness/cmd.h"\n' '*:1: plots may not include *'
+    expect plots/x.c '#include "harness/cmd/cmd.h"\n' '*:1: plots may not include *'
     expect harness/x.c '# include "tests/support.h"\n' '*:1: harness may not include *'
     expect harness/x.c '#include "cmd.h"\n' '*:1: "cmd.h": includes are rooted*'
     expect models/nn/x.c '#include <cblas.h>\n' '*:1: only harness/base/linalg.c knows BLAS'

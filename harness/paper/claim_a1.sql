@@ -1,5 +1,5 @@
 -- A1: charged time of static scores over that of full data, seed by seed in one environment.
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 SELECT dataset || ' ' || model AS place,
        pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate) AS arm,
        'charged time over full data''s' AS measure, 'x' AS unit, '>' AS beyond, 1.0 AS bound,

@@ -1,6 +1,6 @@
 -- A2: random-dynamic's accuracy less that of each static score, at the highest rate that the
 -- experiment has for the dataset and network.
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH listed AS MATERIALIZED (
     SELECT dataset, model, pruner, options, rate, seed, state, accuracy, position,
            max(rate) OVER (PARTITION BY dataset, model) AS highest

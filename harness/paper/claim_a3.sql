@@ -1,5 +1,5 @@
 -- A3: accuracy of epsilon-greedy and of ucb less that of random-dynamic at the same rate.
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset, model, pruner, options, rate, seed, accuracy, position
     FROM v_run

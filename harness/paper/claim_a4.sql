@@ -1,6 +1,6 @@
 -- A4: the dynamic pruners beside full data: how many times faster, and the accuracy lost. About
 -- twice: 1.8 times and more; not significant: no more than 1 point (both are our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH pair AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place,
            pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate) AS arm,

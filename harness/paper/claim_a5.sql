@@ -1,7 +1,7 @@
 -- A5: the share of the samples that are sometimes selected. Judged in runs that train on everything
 -- and only score; shown of the others, and of random selections of the same sizes. Sizeable: more
 -- than a tenth (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH chosen AS MATERIALIZED (
     SELECT r.dataset || ' ' || r.model AS place,
            r.pruner || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate)

@@ -2,7 +2,7 @@
 -- accuracy is there (what choosing cost is left out: the paper counts it as done before), and the
 -- accuracy lost. Shown too: the same with all that choosing cost, by the charged clock. Halves:
 -- 1.8 times and more (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, attempt, environment,
            accuracy,

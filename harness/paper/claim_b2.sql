@@ -2,7 +2,7 @@
 -- m samples are pruned of N, eps is dp's objective; Pearson's correlation over the rates of a seed,
 -- full data being the rate 0. A theory that is right up to a constant gives 1; followed: above 0.5
 -- (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, seed, gap, predicted
     FROM v_generalization

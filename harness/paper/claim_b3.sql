@@ -1,7 +1,7 @@
 -- B3: accuracy of dp less that of influence-score, which has the same influences and no group
 -- effect: at each rate, and the advantage at the highest rate less that at the lowest, of those
 -- that the experiment has for the dataset and network.
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH listed AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, pruner, rate, seed, state, accuracy, position,
            min(rate) OVER place AS low, max(rate) OVER place AS high

@@ -1,6 +1,6 @@
 -- B4: larger networks on the subset that dp chose with a small one: accuracy less that of a random
 -- subset. Shown too: less that of the subset that the larger network chose itself.
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, accuracy, position,
            chosen_with IS NOT NULL AS transferred

@@ -1,7 +1,7 @@
 -- B5: Spearman's correlation over networks of the accuracies on a subset with those on full data of
 -- the same seed, for the subset of dp. Shown too: those of other subsets, and of full data with the
 -- next seed. As the full data does: above 0.9 (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper_claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
 SELECT dataset AS place,
        iif(pruner = 'full', 'full, another seed',
            pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate)) AS arm,

@@ -6,7 +6,7 @@
  * believing it. Tests run in the repository's root, so that the paths in the messages are the same
  * everywhere.
  */
-#include "harness/config.h"
+#include "harness/config/config.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

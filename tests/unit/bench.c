@@ -1,7 +1,7 @@
 /*
  * bench: what a slice measures, and how models and sizes are written.
  */
-#include "harness/bench.h"
+#include "harness/bench/bench.h"
 #include "models/nn/peak.h"
 
 #include <criterion/criterion.h>

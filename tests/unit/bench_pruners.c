@@ -2,8 +2,8 @@
  * bench_pruners: is the made-up training one that the contract allows, and are the right calls
  * counted?
  */
-#include "harness/bench_pruners.h"
-#include "harness/bench_made_up.h"
+#include "harness/bench/made_up.h"
+#include "harness/bench/pruners.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 #ifndef WINNOW_TESTS_CONFIG_HELP_H
 #define WINNOW_TESTS_CONFIG_HELP_H
 
-#include "harness/config.h"
+#include "harness/config/config.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* Estimates: which finished cells tell something of another, and what does not fit. */
 #include "harness/estimate.h"
 
-#include "harness/cmd_rows.h"
+#include "harness/cmd/rows.h"
 #include "harness/measure.h"
 #include "tests/cell_bench.h"
 

@@ -1,6 +1,6 @@
 /* gnuplot's SVG made smaller: what it is to become, written by hand. */
-#include "harness/svg.h"
-#include "harness/svg_pictures.h"
+#include "harness/report/svg.h"
+#include "harness/report/svg_pictures.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,0 +1,141 @@
+/*
+ * cmd: what the commands share: flags from a table, --help from the same table.
+ *
+ *     struct values { const char *db; bool json; };
+ *     static const struct cmd_flag flags[] = {
+ *         CMD_TEXT(struct values, db, 0, "PATH", "the database; default results/winnow.db"),
+ *         CMD_SWITCH(struct values, json, 0, "print JSON"),
+ *         CMD_END,
+ *     };
+ *     static const struct cmd_line line = {"status", "", "Shows the progress of a grid.", flags, 0,
+ * 0};
+ *
+ *     int cmd_status(int argc, char **argv)
+ *     {
+ *         struct values values;
+ *         const int done = cmd_parse(&line, argc, argv, &values, NULL);
+ *         if (done >= 0)
+ *             return done;
+ *
+ * stdout is data, stderr is progress and errors. Only this folder prints.
+ */
+#ifndef WINNOW_CMD_CMD_H
+#define WINNOW_CMD_CMD_H
+
+#include "harness/base/option.h"
+#include "harness/exit.h"
+
+#include <stdbool.h>
+
+enum { CMD_MAX_VALUES = 64 };
+
+/* Of a flag that may be given several times. */
+struct cmd_values {
+    const char *items[CMD_MAX_VALUES];
+    size_t count;
+};
+
+struct cmd_flag {
+    struct option option; /* name without the dashes; '_' in it is '-' on the command line;
+                             help NULL: not listed in --help */
+    char letter;          /* 'j' for -j, or 0 */
+    const char *value;    /* "N": how --help shows it; NULL for a switch */
+    bool many;            /* the field is a struct cmd_values */
+};
+
+#define CMD_SWITCH(type, field, letter, help)                                                      \
+    {                                                                                              \
+        OPTION_BOOL(type, field, "false", help), letter, NULL, false                               \
+    }
+#define CMD_TEXT(type, field, letter, value, help)                                                 \
+    {                                                                                              \
+        OPTION_STRING(type, field, help), letter, value, false                                     \
+    }
+#define CMD_TEXTS(type, field, letter, value, help)                                                \
+    {                                                                                              \
+        OPTION_STRING(type, field, help), letter, value, true                                      \
+    }
+#define CMD_INT(type, field, letter, value, fallback, min, max, help)                              \
+    {                                                                                              \
+        OPTION_INT(type, field, fallback, min, max, help), letter, value, false                    \
+    }
+#define CMD_DOUBLE(type, field, letter, value, fallback, min, max, help)                           \
+    {                                                                                              \
+        OPTION_DOUBLE(type, field, fallback, min, max, help), letter, value, false                 \
+    }
+#define CMD_ENUM(type, field, letter, value, fallback, choices, help)                              \
+    {                                                                                              \
+        OPTION_ENUM(type, field, fallback, choices, help), letter, value, false                    \
+    }
+/* "90s", "5m", "2h", "1d", or the word zero. */
+#define CMD_DURATION(type, field, letter, value, zero, fallback, max, help)                        \
+    {                                                                                              \
+        OPTION_DURATION(type, field, zero, fallback, max, help), letter, value, false              \
+    }
+#define CMD_END                                                                                    \
+    {                                                                                              \
+        {0}, 0, NULL, false                                                                        \
+    }
+
+struct cmd_line {
+    const char *name;      /* "run" */
+    const char *arguments; /* "FILE", "[QUERY]", "" */
+    const char *about;     /* a sentence or a paragraph */
+    const struct cmd_flag *flags;
+    int min_arguments, max_arguments;
+};
+
+/*
+ * Fills ret_values (defaults first) and ret_arguments[max_arguments] (NULL where absent; may be
+ * NULL when there are none). Texts are borrowed from argv. -1: go on. Otherwise the exit code: help
+ * was printed, or the command line is wrong and the reason was printed.
+ */
+int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_values,
+              const char **ret_arguments);
+
+/* Prints "winnow NAME: message" to stderr and returns code. */
+int cmd_fail(const struct cmd_line *line, int code, const char *message);
+
+/* Opens /dev/null for each of stdin, stdout and stderr that was closed: messages must not go into
+ * whatever file is opened next. */
+void cmd_open_streams(void);
+
+/*
+ * Prints text to stdout, broken between words so that it stays between column indent and column 80,
+ * and ends the line. column: where the cursor stands, from 0.
+ */
+void cmd_print_wrapped(const char *text, int indent, int column);
+
+struct cmd {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+    const char *help;                  /* NULL: not listed in --help */
+};
+
+int cmd_bench(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
+int cmd_database(int argc, char **argv);
+int cmd_element(int argc, char **argv); /* of cmd_cell, where it is given flags */
+int cmd_emit(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_logs(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
+int cmd_paper(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_plot(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_scores(int argc, char **argv);
+int cmd_sql(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+int cmd_cell(int argc, char **argv);
+
+/* For a command of several verbs ("db", "emit"): runs the one that argv[1] names, or tells them. */
+int cmd_run_verb(const char *name, const char *arguments, const struct cmd *verbs, size_t count,
+                 int argc, char **argv);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * config: an experiment's YAML file as structs.
+ *
+ * The file is read with libyaml's document API, so that every node knows its line and column, and
+ * by walking option tables. All mistakes of a file are reported together, each as
+ *
+ *     file.yaml:7:12: rate: expected a number from 0 to below 1, found '1.2'
+ *
+ * with "did you mean" for unknown keys and names. Nothing runs from a file with a mistake in it.
+ */
+#ifndef WINNOW_CONFIG_CONFIG_H
+#define WINNOW_CONFIG_CONFIG_H
+
+#include "harness/base/mem.h"
+#include "harness/base/str.h"
+#include "harness/cell.h"
+#include "harness/limits.h"
+
+#include <stdbool.h>
+
+/* A named thing with its options resolved: one value of an axis. */
+struct choice {
+    const void *type;       /* struct dataset_type, model or pruner */
+    const void *options;    /* its options' struct; struct data_spec for a dataset */
+    struct scoring scoring; /* of a pruner */
+};
+
+struct choices {
+    struct choice *items;
+    size_t count;
+};
+
+struct config {
+    const char *path;              /* as given */
+    const char *text;              /* the whole file */
+    const char *name, *hypothesis; /* hypothesis: NULL where not given */
+    const char *data_dir;          /* NULL where not given */
+    struct engine engine;          /* of every cell */
+    struct choices datasets, models, pruners;
+    double *rates;
+    size_t rate_count;
+    int *seeds;
+    size_t seed_count;
+    double *targets;
+    size_t target_count;
+    const char **figures;
+    size_t figure_count;
+    struct cell *cells; /* the grid: product, overrides applied, excluded ones gone, included ones
+                           added, duplicates gone; in file order, the seed varying slowest and the
+                           rate fastest, so that an interrupted grid is whole for its first seeds */
+    size_t cell_count;
+    struct limits *limits; /* [cell_count] of each */
+    struct arena arena;    /* holds all of the above */
+};
+
+/*
+ * Reads and validates. sets are the texts of --set, "train.epochs=3": each replaces what the file
+ * says before anything is validated, and is itself read as strictly. On failure returns -1 and
+ * ret_errors holds one line per mistake, each with its place, each ending in a newline.
+ */
+int config_load(const char *path, const char *const *sets, size_t set_count,
+                struct config **ret_config, struct str *ret_errors);
+void config_free(struct config *config);
+
+#endif

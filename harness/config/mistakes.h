@@ -1,0 +1,55 @@
+/*
+ * mistakes: what is wrong with an experiment's file, gathered while it is read, told all at once.
+ *
+ *     mistakes_add(mistakes, node->place, "rate", "expected a number, found '%s'", text);
+ *     ...
+ *     mistakes_write(mistakes, "fashion.yaml", &text);
+ *
+ * gives, one line each, in the order of the file:
+ *
+ *     fashion.yaml:7:12: rate: expected a number, found 'x'
+ *     --set train.epochs: expected a whole number from 1 to 100000, found '0'
+ */
+#ifndef WINNOW_CONFIG_MISTAKES_H
+#define WINNOW_CONFIG_MISTAKES_H
+
+#include "harness/base/str.h"
+
+#include <stddef.h>
+
+/* Where a value was written. */
+struct place {
+    const char *set;  /* the path of the --set that it came from; NULL: the file */
+    int line, column; /* from 1, in characters; 0: the file as a whole */
+};
+
+struct mistake {
+    struct place place;
+    char *text;
+    size_t order; /* of discovery, for two at one place */
+};
+
+/* Starts as {0}. */
+struct mistakes {
+    struct mistake *items;
+    size_t count, room;
+    size_t dropped; /* beyond what anybody reads */
+};
+
+/*
+ * label: the name of what is wrong, put before the text; NULL for none. Left out where the place
+ * says it already ("--set rate: rate: ..."). The same text at the same place is kept once.
+ */
+void mistakes_add(struct mistakes *mistakes, struct place place, const char *label,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Sorts, and appends one line each, the file's first. */
+void mistakes_write(struct mistakes *mistakes, const char *path, struct str *ret_text);
+void mistakes_release(struct mistakes *mistakes);
+
+/* Appends the start of a value that a message repeats, cut between characters. */
+void mistakes_quote(struct str *ret_text, const char *value);
+
+/* "7:12" or "--set rate": for a message that names a second place. */
+void place_write(struct place place, struct str *ret_text);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * config_read: what config*.c share while a file is read. Nothing else includes this.
+ *
+ * The way of a file: text -> nodes (yaml) -> nodes with --set applied (config_set) -> axes, rules
+ * and trainings with their places (config_named, config_axes, config_train) -> cells (config_grid).
+ */
+#ifndef WINNOW_CONFIG_READ_H
+#define WINNOW_CONFIG_READ_H
+
+#include "harness/config/config.h"
+#include "harness/config/yaml.h"
+
+/* The axes whose values have a name and options. */
+enum named_axis { AXIS_DATASET, AXIS_MODEL, AXIS_PRUNER, NAMED_AXES };
+
+/* One value of a named axis. Equal values are one struct: pointers compare. */
+struct pick {
+    struct choice choice;
+    const char *name, *label; /* "ucb", "ucb(c=2)" */
+    const struct node *node;  /* where it was first written */
+    size_t number;            /* in order of appearance */
+    /* A pruner with prune_with: what it is where that is the cell's own model, and its label. */
+    const struct pick *own;
+    const char *with;
+    struct pick *next; /* of all that were read */
+};
+
+/* The numbered axes, of a grid or of a selector. */
+struct levels {
+    double *rates;
+    size_t rate_count;
+    int *seeds;
+    size_t seed_count;
+};
+
+/* A grid: the experiment's own, or one include's. */
+struct axes {
+    const struct node *node;
+    const struct pick **picks[NAMED_AXES];
+    const struct node **pick_nodes[NAMED_AXES]; /* where each was written */
+    size_t pick_count[NAMED_AXES];
+    struct levels levels;
+};
+
+/* The cells that an override or an exclude speaks of. An empty axis means: any. */
+struct selector {
+    const struct node *node;
+    const void **types[NAMED_AXES]; /* struct dataset_type, model, pruner */
+    size_t type_count[NAMED_AXES];
+    struct levels levels;
+};
+
+struct override {
+    struct selector when;
+    const struct node *train, *limits; /* NULL: stays */
+};
+
+enum { MOST_RECIPE_OPTIONS = 32 };
+
+/* A recipe that remembers where each of its options was set. */
+struct training {
+    struct recipe recipe;
+    const struct node *where[MOST_RECIPE_OPTIONS]; /* as in recipe_options; NULL: the default */
+};
+
+struct reader {
+    struct config *config;
+    struct arena *arena; /* the config's */
+    struct mistakes mistakes;
+    struct node *root; /* a mapping */
+    struct pick *picks;
+    size_t pick_count;
+    struct axes grid;
+    struct axes *includes;
+    size_t include_count;
+    struct selector *excludes;
+    size_t exclude_count;
+    struct override *overrides;
+    size_t override_count;
+    struct training training; /* of cells without an override */
+    struct limits limits;     /* likewise */
+    bool narrowed;            /* --set changed an axis: rules of the file may then fit no cell */
+};
+
+/* Mistakes so far: the same before and after means that nothing was wrong between. */
+size_t reader_mistakes(const struct reader *reader);
+
+/* ---- set.c ---- */
+
+/* Replaces values in the tree as the texts of --set say. */
+void config_apply_sets(struct reader *reader, const char *const *sets, size_t count);
+
+/* ---- named.c ---- */
+
+const char *axis_word(enum named_axis axis); /* "dataset" */
+/* How many values of an axis a node stands for; more than MOST_VALUES: some number above that. */
+size_t named_count(const struct node *node);
+/* Those values, in the arena. 0: refused. */
+size_t named_read(struct reader *reader, enum named_axis axis, const struct node *node,
+                  const struct pick ***ret_picks);
+/* What a bare name means: struct dataset_type, model or pruner. NULL: refused. */
+const void *named_type(struct reader *reader, enum named_axis axis, const struct node *node);
+
+/* ---- axes.c ---- */
+
+void axes_read_named(struct reader *reader, enum named_axis axis, struct node *const *node,
+                     struct axes *axes);
+void axes_read_rates(struct reader *reader, struct node *const *node, struct levels *levels);
+/* The experiment's: a count or a list. */
+void axes_read_seeds(struct reader *reader, struct node *const *node, struct levels *levels);
+/* Says so where a pruner needs a rate and there is none. */
+void axes_check_rates(struct reader *reader, const struct axes *axes);
+/* The experiment's axes must have been read. */
+void axes_read_include(struct reader *reader, const struct node *node, struct axes *ret_axes);
+/* label: the key that it is below, for messages. */
+void selector_read(struct reader *reader, const struct node *node, const char *label,
+                   struct selector *ret_selector);
+
+/* ---- train.c ---- */
+
+/*
+ * Sets the options that node, a mapping, gives; the others stay. apart: a key that the caller reads
+ * itself, or NULL; example: a mapping as it should be, for messages; where[option's number], unless
+ * NULL, gets the node of each that was set.
+ */
+void options_apply(struct reader *reader, const struct node *node, const char *label,
+                   const char *apart, const char *example, const struct option *table, void *values,
+                   const struct node **where);
+/* The same for a `limits:` mapping. */
+void limits_apply(struct reader *reader, const struct node *node, struct limits *limits);
+/* The same for a `train:` mapping, whose `preset` comes before its options. */
+void train_apply(struct reader *reader, const struct node *node, struct training *training);
+/* Adds the reasons why a cell's values do not go together. */
+void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
+                 const struct pick *const picks[NAMED_AXES]);
+
+/* ---- grid.c ---- */
+
+/* Fills config->cells; without_trainings: the recipes are not to be looked at. */
+void grid_build(struct reader *reader, bool with_trainings);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * recipe: how a cell's network is trained: the `train:` mapping of an experiment, part of the key.
+ */
+#ifndef WINNOW_CONFIG_RECIPE_H
+#define WINNOW_CONFIG_RECIPE_H
+
+#include "harness/base/option.h"
+
+#include <stdbool.h>
+
+struct recipe {
+    int epochs;
+    int batch;
+    double lr; /* peak */
+    double momentum, weight_decay;
+    bool nesterov;
+    int schedule; /* enum schedule_kind */
+    double warmup;
+    double step_every, step_factor, cycle_rise;
+    double label_smoothing;
+    int augment; /* enum augment_kind */
+    int crop_pad;
+    int precision;  /* enum nn_type */
+    int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
+};
+
+/*
+ * A published recipe: `train: {preset: NAME, epochs: 20}` sets its values, then those that stand
+ * beside it. Cells hold values, not presets: the same values are the same cells.
+ */
+struct recipe_preset {
+    const char *name, *help;
+    struct {
+        const char *option, *value; /* NULL ends them */
+    } values[12];
+};
+
+/* By position, with a context that is not used (str_nearest); NULL at the end. */
+const char *recipe_preset_name(const void *context, size_t i);
+const struct recipe_preset *recipe_preset_at(size_t i); /* NULL at the end */
+const struct recipe_preset *recipe_preset_find(const char *name);
+
+extern const struct option recipe_options[];
+extern const char *const precision_names[]; /* "fp32", "bf16", NULL */
+
+#endif

@@ -1,0 +1,346 @@
+#include "harness/paper/claims.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const paper_verdict_names[] = {"not measured", "undecided", "held", "not held",
+                                           "not judged"};
+
+/* ---- Lines ------------------------------------------------------------------------------------*/
+
+static const char *text_of(const struct table *table, size_t row, const char *column)
+{
+    const struct table_cell *cell = paper_cell(table, row, column);
+    return cell->type == VALUE_TEXT ? cell->text : "";
+}
+
+static bool is_of(const struct table *table, size_t row, const struct paper_line *line)
+{
+    return strcmp(text_of(table, row, "place"), line->place) == 0 &&
+           strcmp(text_of(table, row, "arm"), line->arm) == 0 &&
+           strcmp(text_of(table, row, "measure"), line->measure) == 0;
+}
+
+static bool is_ratio(const struct paper_line *line)
+{
+    return strcmp(line->unit, "x") == 0;
+}
+
+/* Mean and interval of the values at the chance alpha of missing the mean; of logarithms. */
+static struct stats_interval interval_of(const double *values, size_t n, double alpha)
+{
+    struct stats_interval interval = {(double)NAN, (double)NAN};
+    if (n > 1) {
+        const double half =
+            stats_t_quantile(1 - alpha / 2, n - 1) * stats_sd(values, n) / sqrt((double)n);
+        interval =
+            (struct stats_interval){stats_mean(values, n) - half, stats_mean(values, n) + half};
+    }
+    return interval;
+}
+
+static enum paper_verdict judge(const struct paper_line *line, struct stats_interval interval)
+{
+    if (!line->beyond)
+        return CLAIM_SHOWN;
+    const double bound = is_ratio(line) ? log(line->bound) : line->bound;
+    if (interval.low > bound)
+        return line->beyond == '>' ? CLAIM_HELD : CLAIM_NOT_HELD;
+    if (interval.high < bound)
+        return line->beyond == '>' ? CLAIM_NOT_HELD : CLAIM_HELD;
+    return CLAIM_UNDECIDED;
+}
+
+/* As it is told: no correlation is beyond 1. */
+static struct stats_interval shown(const struct paper_line *line, struct stats_interval interval)
+{
+    if (is_ratio(line))
+        return (struct stats_interval){exp(interval.low), exp(interval.high)};
+    if (strcmp(line->unit, "correlation") == 0 && line->n > 1)
+        return (struct stats_interval){fmax(interval.low, -1), fmin(interval.high, 1)};
+    return interval;
+}
+
+/* values: of the line's rows, [n]; k: lines that are judged. */
+static void conclude(struct paper_line *line, const double *values, size_t k)
+{
+    static const double alpha = 0.05;
+    const struct stats_interval interval = interval_of(values, line->n, alpha);
+    const double mean = stats_mean(values, line->n);
+    line->verdict = judge(line, interval);
+    line->strict = judge(line, interval_of(values, line->n, alpha / (double)(k ? k : 1)));
+    line->mean = is_ratio(line) ? exp(mean) : mean;
+    line->interval = shown(line, interval);
+}
+
+/* Rows without a value were not measured, and are left out. */
+static double value_of(const struct table *table, size_t row, const struct paper_line *line)
+{
+    const double value = paper_number(paper_cell(table, row, "value"));
+    return !is_ratio(line) ? value : value > 0 ? log(value) : (double)NAN;
+}
+
+static void read_lines(const struct table *table, struct arena *arena,
+                       struct paper_finding *finding)
+{
+    const size_t rows = table_rows(table);
+    double *values;
+    ARENA_NEW(arena, finding->lines, rows);
+    MEM_NEW(values, rows);
+    for (size_t i = 0; i < rows; i++) {
+        size_t l = 0;
+        while (l < finding->count && !is_of(table, i, &finding->lines[l]))
+            l++;
+        if (l < finding->count || isnan(paper_number(paper_cell(table, i, "value"))))
+            continue;
+        const char beyond = text_of(table, i, "beyond")[0];
+        finding->lines[finding->count++] = (struct paper_line){
+            .place = arena_strdup(arena, text_of(table, i, "place")),
+            .arm = arena_strdup(arena, text_of(table, i, "arm")),
+            .measure = arena_strdup(arena, text_of(table, i, "measure")),
+            .unit = arena_strdup(arena, text_of(table, i, "unit")),
+            .beyond = beyond,
+            .bound = paper_number(paper_cell(table, i, "bound")),
+        };
+        finding->judged += beyond != 0;
+    }
+    for (size_t l = 0; l < finding->count; l++) {
+        struct paper_line *line = &finding->lines[l];
+        for (size_t i = 0; i < rows; i++) {
+            const double value = value_of(table, i, line);
+            if (!is_of(table, i, line) || isnan(value))
+                continue;
+            values[line->n++] = value;
+            line->doubtful += paper_number(paper_cell(table, i, "doubtful")) > 0;
+        }
+        REQUIRE(line->n); /* the queries divide by seconds, which are above 0 */
+        conclude(line, values, finding->judged);
+        finding->values += line->beyond ? line->n : 0;
+        finding->doubtful += line->beyond ? line->doubtful : 0;
+    }
+    mem_free(values);
+}
+
+/* ---- The claim --------------------------------------------------------------------------------*/
+
+static bool every_line(const struct paper_finding *finding, enum paper_verdict wanted, bool strict)
+{
+    for (size_t i = 0; i < finding->count; i++) {
+        const struct paper_line *line = &finding->lines[i];
+        if (line->beyond && (strict ? line->strict : line->verdict) != wanted)
+            return false;
+    }
+    return true;
+}
+
+static bool some_line(const struct paper_finding *finding, enum paper_verdict wanted)
+{
+    for (size_t i = 0; i < finding->count; i++)
+        if (finding->lines[i].beyond && finding->lines[i].strict == wanted)
+            return true;
+    return false;
+}
+
+/* An arm of a place: are its judged lines all held (wanted HELD), or is one against the claim? */
+static bool arm_is(const struct paper_finding *finding, const struct paper_line *of,
+                   enum paper_verdict wanted)
+{
+    bool all = true, any = false;
+    for (size_t i = 0; i < finding->count; i++) {
+        const struct paper_line *line = &finding->lines[i];
+        if (!line->beyond || strcmp(line->place, of->place) != 0 || strcmp(line->arm, of->arm) != 0)
+            continue;
+        all = all && line->strict == wanted;
+        any = any || line->strict == wanted;
+    }
+    return wanted == CLAIM_HELD ? all : any;
+}
+
+static enum paper_verdict any_arm(const struct paper_finding *finding)
+{
+    bool everywhere = true;
+    for (size_t i = 0; i < finding->count; i++) {
+        bool found = false, hopeless = true;
+        if (!finding->lines[i].beyond)
+            continue;
+        for (size_t k = 0; k < finding->count; k++) {
+            const struct paper_line *line = &finding->lines[k];
+            if (!line->beyond || strcmp(line->place, finding->lines[i].place) != 0)
+                continue;
+            found = found || arm_is(finding, line, CLAIM_HELD);
+            hopeless = hopeless && arm_is(finding, line, CLAIM_NOT_HELD);
+        }
+        if (hopeless)
+            return CLAIM_NOT_HELD;
+        everywhere = everywhere && found;
+    }
+    return everywhere ? CLAIM_HELD : CLAIM_UNDECIDED;
+}
+
+static enum paper_verdict verdict_of(const struct paper_finding *finding)
+{
+    if (finding->claim->quantifier == PAPER_ANY)
+        return any_arm(finding);
+    if (every_line(finding, CLAIM_HELD, false))
+        return CLAIM_HELD;
+    return some_line(finding, CLAIM_NOT_HELD) ? CLAIM_NOT_HELD : CLAIM_UNDECIDED;
+}
+
+/* ---- The database -----------------------------------------------------------------------------*/
+
+/* Whether a list that is separated by commas has the word. */
+static bool lists(const char *list, const char *word)
+{
+    const size_t wanted = strlen(word);
+    while (*list) {
+        const size_t length = strcspn(list, ",");
+        if (length == wanted && strncmp(list, word, length) == 0)
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}
+
+static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct err *err)
+{
+    struct table table = {0};
+    const int failed =
+        paper_ask_text(db,
+                       "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
+                       "       sum(state = 'diverged') AS diverged\n"
+                       "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
+                       finding->experiment, &table, err);
+    for (size_t i = 0; !failed && i < table_rows(&table); i++) {
+        const int64_t diverged = paper_cell(&table, i, "diverged")->integer;
+        finding->cells += paper_cell(&table, i, "cells")->integer;
+        finding->done += paper_cell(&table, i, "done")->integer;
+        finding->diverged += diverged;
+        if (lists(finding->claim->pruners, text_of(&table, i, "pruner")))
+            finding->diverged_here += diverged;
+    }
+    table_release(&table);
+    return failed;
+}
+
+/* ret_missing: which of the columns that the claim needs v_run lacks; "": none. */
+static int missing_columns(struct sqlite3 *db, const struct paper_claim *claim,
+                           struct str *ret_missing, struct err *err)
+{
+    struct table table = {0};
+    if (paper_ask_text(db, "SELECT name FROM pragma_table_info('v_run')", "", &table, err)) {
+        table_release(&table);
+        return -1;
+    }
+    for (const char *p = claim->columns; *p;) {
+        const size_t length = strcspn(p, ",");
+        bool found = false;
+        for (size_t i = 0; i < table_rows(&table) && !found; i++) {
+            const char *name = text_of(&table, i, "name");
+            found = strlen(name) == length && strncmp(name, p, length) == 0;
+        }
+        if (!found)
+            str_addf(ret_missing, "%s%.*s", ret_missing->length ? ", " : "", (int)length, p);
+        p += length + (p[length] == ',');
+    }
+    table_release(&table);
+    return 0;
+}
+
+static int measure(struct sqlite3 *db, struct arena *arena, struct paper_finding *finding,
+                   struct err *err)
+{
+    struct table table = {0};
+    const int failed = paper_ask(db, &finding->claim->sql, finding->experiment, &table, err);
+    if (!failed)
+        read_lines(&table, arena, finding);
+    table_release(&table);
+    if (failed)
+        return err_prefix(err, "claim %s: ", finding->claim->id);
+    if (!finding->judged) {
+        finding->why = "none of the runs that it compares is done";
+        return 0;
+    }
+    finding->verdict = verdict_of(finding);
+    if (finding->verdict == CLAIM_HELD && finding->diverged_here) {
+        finding->verdict = CLAIM_UNDECIDED;
+        finding->why =
+            arena_printf(arena,
+                         "all lines hold, but %lld run%s of what it compares "
+                         "diverged",
+                         (long long)finding->diverged_here, finding->diverged_here == 1 ? "" : "s");
+    }
+    return 0;
+}
+
+int paper_find(struct sqlite3 *db, const struct paper_claim *claim, const char *experiment,
+               struct arena *arena, struct paper_finding *ret_finding, struct err *err)
+{
+    struct paper_finding finding = {.claim = claim, .experiment = arena_strdup(arena, experiment)};
+    struct str missing = {0};
+    int failed = count_cells(db, &finding, err) || missing_columns(db, claim, &missing, err);
+    if (!failed && !finding.cells)
+        finding.why = "the experiment is not in the database";
+    else if (!failed && missing.length)
+        finding.why = arena_printf(arena, "v_run of this database has no %s", str_text(&missing));
+    else if (!failed)
+        failed = measure(db, arena, &finding, err);
+    str_release(&missing);
+    if (failed)
+        return -1;
+    *ret_finding = finding;
+    return 0;
+}
+
+/* ---- Telling ----------------------------------------------------------------------------------*/
+
+/* How far on the right side, in the spread of its interval. */
+static double margin_of(const struct paper_line *line)
+{
+    const double distance =
+        is_ratio(line) ? log(line->mean / line->bound) : line->mean - line->bound;
+    return line->beyond == '<' ? -distance : distance;
+}
+
+static int order_of(enum paper_verdict verdict)
+{
+    return verdict == CLAIM_NOT_HELD ? 0 : verdict == CLAIM_UNDECIDED ? 1 : 2;
+}
+
+const struct paper_line *paper_weakest(const struct paper_finding *finding)
+{
+    const struct paper_line *weakest = NULL;
+    for (size_t i = 0; i < finding->count; i++) {
+        const struct paper_line *line = &finding->lines[i];
+        if (!line->beyond)
+            continue;
+        const int order = weakest ? order_of(line->verdict) - order_of(weakest->verdict) : -1;
+        if (order < 0 || (order == 0 && margin_of(line) < margin_of(weakest)))
+            weakest = line;
+    }
+    return weakest;
+}
+
+void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text)
+{
+    if (finding->done < finding->cells)
+        str_addf(ret_text, "%lld of %lld cells", (long long)finding->done,
+                 (long long)finding->cells);
+    if (finding->doubtful)
+        str_addf(ret_text, "%s%zu of %zu values with doubtful seconds",
+                 finding->done < finding->cells ? ", " : "", finding->doubtful, finding->values);
+}
+
+void paper_add_value(const struct paper_line *line, struct str *ret_text)
+{
+    const char *format = strcmp(line->unit, "points") == 0 ? "%+.2f" : "%.3f";
+    char mean[64], low[64], high[64];
+    snprintf(mean, sizeof mean, format, line->mean);
+    snprintf(low, sizeof low, format, line->interval.low);
+    snprintf(high, sizeof high, format, line->interval.high);
+    str_addf(ret_text, "%s%s%s", mean, is_ratio(line) ? "" : " ", line->unit);
+    if (line->n > 1)
+        str_addf(ret_text, " [%s, %s]", low, high);
+    str_addf(ret_text, ", n = %zu", line->n);
+    if (line->doubtful)
+        str_addf(ret_text, " (%zu with doubtful seconds)", line->doubtful);
+}

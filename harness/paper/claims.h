@@ -1,0 +1,84 @@
+/*
+ * paper_claims: what was measured of a claim, and whether it held.
+ *
+ * A claim's query has these columns:
+ *
+ *     place     dataset and network: where
+ *     arm       what is tried there
+ *     measure   what is measured of it, in words
+ *     unit      points, share, correlation; or x: a ratio, whose mean is the geometric one
+ *     beyond    > or <: on which side of the bound the claim has it; NULL: shown, and not judged
+ *     bound
+ *     seed, value
+ *     doubtful  1: from seconds that are not to be trusted (timing_valid of v_run)
+ *
+ * The values of one place, arm and measure are a line: their mean with a 95 % interval (Student's
+ * t; of the logarithms where the unit is x; of a correlation no further than 1). A line holds where
+ * its whole interval is beyond the bound, it is against the claim where the whole interval is on
+ * the other side, and undecided otherwise, so of one seed always. Of the claim, with k lines that
+ * are judged:
+ *
+ *     held        ALL: every line holds. ANY: in every place an arm of which every line holds, with
+ *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for
+ *     not held    ALL: some line is against it. ANY: in some place every arm has a line that is.
+ *                 Again with intervals of 1 - 0.05/k: of many lines one is against it by chance
+ *     undecided   else; and where all held, but a run of a pruner that is compared diverged: the
+ *                 means are those of the runs that did not
+ *     not measured
+ */
+#ifndef WINNOW_PAPER_CLAIMS_H
+#define WINNOW_PAPER_CLAIMS_H
+
+#include "harness/base/mem.h"
+#include "harness/base/stats.h"
+#include "harness/paper/paper.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum paper_verdict {
+    CLAIM_NOT_MEASURED,
+    CLAIM_UNDECIDED,
+    CLAIM_HELD,
+    CLAIM_NOT_HELD,
+    CLAIM_SHOWN, /* of a line without a bound */
+};
+extern const char *const paper_verdict_names[]; /* by the enum */
+
+struct paper_line {
+    const char *place, *arm, *measure, *unit;
+    char beyond; /* '>', '<', 0: not judged */
+    double bound;
+    size_t n, doubtful;
+    double mean;                    /* in the unit */
+    struct stats_interval interval; /* 95 %, likewise; NAN of one seed */
+    enum paper_verdict verdict;     /* by that interval */
+    enum paper_verdict strict;      /* by that of 1 - 0.05/k */
+};
+
+struct paper_finding {
+    const struct paper_claim *claim;
+    const char *experiment;
+    int64_t cells, done, diverged; /* of the experiment */
+    int64_t diverged_here;         /* of those that diverged: of pruners that it compares */
+    struct paper_line *lines;
+    size_t count, judged;
+    size_t values, doubtful; /* of the judged lines; and from seconds not to be trusted */
+    enum paper_verdict verdict;
+    const char *why; /* where it is not measured, or undecided for a run that diverged; or NULL */
+};
+
+/* Everything lives in the arena. */
+int paper_find(struct sqlite3 *db, const struct paper_claim *claim, const char *experiment,
+               struct arena *arena, struct paper_finding *ret_finding, struct err *err);
+
+/* The judged line that tells most: against the claim before undecided before held, and of these the
+ * one whose mean is nearest to the bound or furthest on the wrong side. NULL: none. */
+const struct paper_line *paper_weakest(const struct paper_finding *finding);
+/* What a verdict must not be read without: "75 of 150 cells, 3 of 6 values with doubtful seconds".
+ * Nothing where all ran and no clock was disturbed. */
+void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text);
+/* "-1.20 points [-2.01, -0.39], n = 3" */
+void paper_add_value(const struct paper_line *line, struct str *ret_text);
+
+#endif

@@ -1,0 +1,279 @@
+/* paper_outputs: which files there are, and what is in them. */
+#include "harness/paper/outputs.h"
+#include "harness/paper/text.h"
+
+#include <string.h>
+
+enum { MOST_CLAIMS = 16 };
+
+static void hash_text(const char *text, size_t length, char ret_hex[HASH_HEX_SIZE])
+{
+    struct hash *hash = hash_new();
+    hash_add(hash, text, length);
+    hash_finish(hash, ret_hex);
+}
+
+static struct paper_output *add_output(struct paper_outputs *outputs, const char *item)
+{
+    if (outputs->count == outputs->room) {
+        const size_t room = outputs->room ? 2 * outputs->room : 16;
+        MEM_GROW(outputs->items, outputs->room, room);
+        outputs->room = room;
+    }
+    struct paper_output *output = &outputs->items[outputs->count++];
+    *output = (struct paper_output){.item = arena_strdup(&outputs->arena, item)};
+    return output;
+}
+
+/* Takes the text over. */
+static void add_text(struct paper_outputs *outputs, const char *item, struct str *text,
+                     const char source[HASH_HEX_SIZE])
+{
+    struct paper_output *output = add_output(outputs, item);
+    output->text = *text;
+    *text = (struct str){0};
+    hash_text(str_text(&output->text), output->text.length, output->data);
+    memcpy(output->source, source, HASH_HEX_SIZE);
+}
+
+/* ---- Tables -----------------------------------------------------------------------------------*/
+
+/* The rows of more, which has the same columns. */
+static void append_rows(struct table *table, const struct table *more)
+{
+    for (size_t i = table->count ? more->columns : 0; i < more->count; i++)
+        table_add(table, more->cells[i]);
+    table->columns = more->columns;
+}
+
+/* Of its part of the paper, or of all of them; ret_experiments: their names. */
+static int ask_parts(const struct paper_job *job, const struct paper_table *from,
+                     struct table *ret_table, struct str *ret_experiments, struct err *err)
+{
+    struct str experiment = {0};
+    int failed = 0;
+    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
+        const struct paper_part *part = paper_part_at(i);
+        struct table rows = {0};
+        if (strcmp(part->paper, job->paper) != 0 ||
+            (from->part && strcmp(part->part, from->part) != 0))
+            continue;
+        str_clear(&experiment);
+        paper_experiment(job->paper, part->part, job->size, &experiment);
+        str_addf(ret_experiments, "%s%s", ret_experiments->length ? ", " : "",
+                 str_text(&experiment));
+        failed = paper_ask(job->db, &from->sql, str_text(&experiment), &rows, err);
+        if (!failed)
+            append_rows(ret_table, &rows);
+        table_release(&rows);
+    }
+    str_release(&experiment);
+    return failed;
+}
+
+static int collect_table(const struct paper_job *job, const struct paper_table *from,
+                         struct paper_outputs *outputs, struct str *numbers, struct err *err)
+{
+    static const char *const endings[] = {"csv", "md", "tex"};
+    struct str experiments = {0}, item = {0};
+    struct table table = {0};
+    char source[HASH_HEX_SIZE];
+    const int failed = ask_parts(job, from, &table, &experiments, err);
+    const struct paper_caption caption = {from->title, str_text(&experiments)};
+    hash_text(from->sql.start, (size_t)(from->sql.end - from->sql.start), source);
+    for (size_t i = 0; !failed && table_rows(&table) && i < 3; i++) {
+        struct str text = {0};
+        str_clear(&item);
+        str_addf(&item, "tables/%s.%s", from->name, endings[i]);
+        if (i == 0)
+            table_format(&table, TABLE_CSV, &text);
+        else if (i == 1)
+            paper_add_md_table(&table, &caption, &text);
+        else
+            paper_add_tex_table(&table, &caption, &text);
+        add_text(outputs, str_text(&item), &text, source);
+    }
+    if (!failed)
+        paper_add_numbers_table(job->paper, from->name, &table, numbers);
+    table_release(&table);
+    str_release(&item);
+    str_release(&experiments);
+    return failed ? err_prefix(err, "table %s: ", from->name) : 0;
+}
+
+/* ---- Claims -----------------------------------------------------------------------------------*/
+
+static void add_claims(struct paper_outputs *outputs, const struct paper_finding *findings,
+                       size_t count, const char source[HASH_HEX_SIZE])
+{
+    struct str text = {0};
+    const char *what_ran = NULL;
+    for (size_t i = 0; i < outputs->count; i++)
+        if (strcmp(outputs->items[i].item, "tables/what-ran.md") == 0)
+            what_ran = str_text(&outputs->items[i].text);
+    paper_add_csv_claims(findings, count, &text);
+    add_text(outputs, "claims.csv", &text, source);
+    paper_add_md_claims(findings, count, what_ran, &text);
+    add_text(outputs, "claims.md", &text, source);
+    paper_add_tex_claims(findings, count, &text);
+    add_text(outputs, "claims.tex", &text, source);
+}
+
+/* "A1  held          static scoring raises the total time [75 of 150 cells]" */
+static void add_summary(const struct paper_finding *finding, struct str *out)
+{
+    struct str reserve = {0};
+    paper_add_reserve(finding, &reserve);
+    str_addf(out, "%s  %-12s  %s", finding->claim->id, paper_verdict_names[finding->verdict],
+             finding->claim->statement);
+    if (reserve.length)
+        str_addf(out, " [%s]", str_text(&reserve));
+    str_add(out, "\n");
+    str_release(&reserve);
+}
+
+static int collect_claims(const struct paper_job *job, struct paper_outputs *outputs,
+                          struct str *numbers, struct err *err)
+{
+    struct paper_finding findings[MOST_CLAIMS];
+    struct hash *hash = hash_new();
+    struct str experiment = {0};
+    char source[HASH_HEX_SIZE];
+    size_t count = 0;
+    int failed = 0;
+    for (size_t i = 0; paper_claim_at(i) && !failed; i++) {
+        const struct paper_claim *claim = paper_claim_at(i);
+        if (strcmp(claim->paper, job->paper) != 0)
+            continue;
+        REQUIRE(count < MOST_CLAIMS);
+        str_clear(&experiment);
+        paper_experiment(job->paper, claim->part, job->size, &experiment);
+        failed = paper_find(job->db, claim, str_text(&experiment), &outputs->arena,
+                            &findings[count], err);
+        hash_add(hash, claim->sql.start, (size_t)(claim->sql.end - claim->sql.start));
+        if (failed)
+            continue;
+        paper_add_numbers_claim(&findings[count], numbers);
+        add_summary(&findings[count], &outputs->summary);
+        count++;
+    }
+    const struct paper_sql what_ran = paper_what_ran();
+    hash_add(hash, what_ran.start, (size_t)(what_ran.end - what_ran.start));
+    hash_finish(hash, source);
+    if (!failed)
+        add_claims(outputs, findings, count, source);
+    str_release(&experiment);
+    return failed;
+}
+
+/* ---- Figures ----------------------------------------------------------------------------------*/
+
+static void add_script(struct hash *hash, const struct figure_script *script)
+{
+    hash_add(hash, script->start, (size_t)(script->end - script->start));
+}
+
+/* Its own query and script, and what all figures load. */
+static void figure_source(const struct figure *figure, char ret_hex[HASH_HEX_SIZE])
+{
+    struct hash *hash = hash_new();
+    struct figure_script shared;
+    const char *name;
+    add_script(hash, &figure->sql);
+    add_script(hash, &figure->gp);
+    for (size_t i = 0; figure_shared_at(i, &name, &shared); i++)
+        add_script(hash, &shared);
+    hash_finish(hash, ret_hex);
+}
+
+static int collect_figure(const struct paper_job *job, const struct figure *figure,
+                          const char *experiment, struct paper_outputs *outputs, struct err *err)
+{
+    struct str item = {0};
+    struct str tsv = {0};
+    const int failed = figure_data(figure, job->db, experiment, &tsv, err);
+    if (failed == FIGURE_EMPTY)
+        str_addf(&outputs->skipped, "%s\n", err->text);
+    if (!failed) {
+        str_addf(&item, "%s/%s", experiment, figure->name);
+        struct paper_output *output = add_output(outputs, str_text(&item));
+        output->figure = figure;
+        output->experiment = arena_strdup(&outputs->arena, experiment);
+        output->text = tsv;
+        tsv = (struct str){0};
+        hash_text(str_text(&output->text), output->text.length, output->data);
+        figure_source(figure, output->source);
+    }
+    str_release(&tsv);
+    str_release(&item);
+    return failed && failed != FIGURE_EMPTY ? -1 : 0;
+}
+
+/* Those that the experiment's file lists. */
+static int collect_figures(const struct paper_job *job, const char *experiment,
+                           struct paper_outputs *outputs, struct err *err)
+{
+    struct table listed = {0};
+    int failed = paper_ask_text(job->db,
+                                "SELECT j.value AS name FROM v_experiment x, json_each(x.figures) "
+                                "j WHERE x.experiment = :experiment ORDER BY j.key",
+                                experiment, &listed, err);
+    for (size_t i = 0; !failed && i < table_rows(&listed); i++) {
+        const char *name = paper_cell(&listed, i, "name")->text;
+        const struct figure *figure = figure_find(name ? name : "");
+        failed = figure ? collect_figure(job, figure, experiment, outputs, err)
+                        : err_set(err, "experiment %s lists an unknown figure '%.100s'", experiment,
+                                  name ? name : "");
+    }
+    table_release(&listed);
+    return failed;
+}
+
+/* ---- All --------------------------------------------------------------------------------------*/
+
+int paper_collect(const struct paper_job *job, struct paper_outputs *ret_outputs, struct err *err)
+{
+    struct paper_outputs outputs = {0};
+    struct str numbers = {0}, experiment = {0};
+    char source[HASH_HEX_SIZE];
+    int failed = 0;
+    arena_init(&outputs.arena);
+    paper_add_numbers_head(&numbers);
+    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
+        str_clear(&experiment);
+        paper_experiment(job->paper, paper_part_at(i)->part, job->size, &experiment);
+        if (strcmp(paper_part_at(i)->paper, job->paper) == 0)
+            failed = collect_figures(job, str_text(&experiment), &outputs, err);
+    }
+    for (size_t i = 0; paper_table_at(i) && !failed; i++)
+        if (strcmp(paper_table_at(i)->paper, job->paper) == 0)
+            failed = collect_table(job, paper_table_at(i), &outputs, &numbers, err);
+    failed = failed || collect_claims(job, &outputs, &numbers, err);
+    if (!failed) {
+        /* Made of the tables and the claims: their queries are its own. */
+        struct hash *hash = hash_new();
+        for (size_t i = 0; i < outputs.count; i++)
+            if (!outputs.items[i].figure)
+                hash_add(hash, outputs.items[i].source, HASH_HEX_SIZE);
+        hash_finish(hash, source);
+        add_text(&outputs, "numbers.tex", &numbers, source);
+    }
+    str_release(&experiment);
+    str_release(&numbers);
+    if (failed) {
+        paper_outputs_release(&outputs);
+        return -1;
+    }
+    *ret_outputs = outputs;
+    return 0;
+}
+
+void paper_outputs_release(struct paper_outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        str_release(&outputs->items[i].text);
+    mem_free(outputs->items);
+    str_release(&outputs->skipped);
+    str_release(&outputs->summary);
+    arena_release(&outputs->arena);
+}

@@ -1,0 +1,106 @@
+#include "harness/paper/paper.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <string.h>
+
+/* ---- The registry -----------------------------------------------------------------------------*/
+
+#define SYMBOLS(stem)                                                                              \
+    extern const char _binary_harness_paper_##stem##_sql_start[],                                  \
+        _binary_harness_paper_##stem##_sql_end[];
+#define SQL(stem)                                                                                  \
+    {                                                                                              \
+        _binary_harness_paper_##stem##_sql_start, _binary_harness_paper_##stem##_sql_end           \
+    }
+
+#define TABLE(paper, part, name, stem, title) SYMBOLS(stem)
+#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule) SYMBOLS(stem)
+#include "harness/paper/paper.def"
+
+static const struct paper_part parts[] = {
+#define EXPERIMENT(paper, part) {paper, part},
+#include "harness/paper/paper.def"
+};
+
+static const struct paper_table tables[] = {
+#define TABLE(paper, part, name, stem, title) {paper, part, name, title, SQL(stem)},
+#include "harness/paper/paper.def"
+};
+
+static const struct paper_claim claims[] = {
+#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule)                \
+    {paper, part, id, SQL(stem), quantifier, columns, pruners, statement, rule},
+#include "harness/paper/paper.def"
+};
+
+const struct paper_part *paper_part_at(size_t i)
+{
+    return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
+}
+
+const struct paper_table *paper_table_at(size_t i)
+{
+    return i < sizeof tables / sizeof *tables ? &tables[i] : NULL;
+}
+
+const struct paper_claim *paper_claim_at(size_t i)
+{
+    return i < sizeof claims / sizeof *claims ? &claims[i] : NULL;
+}
+
+struct paper_sql paper_what_ran(void)
+{
+    return (struct paper_sql)SQL(what_ran);
+}
+
+const char *const paper_sizes[] = {"full", "night", "smoke", NULL};
+
+void paper_experiment(const char *paper, const char *part, const char *size, struct str *ret_name)
+{
+    const bool whole = strcmp(size, paper_sizes[0]) == 0;
+    str_addf(ret_name, "paper-%s%s%s%s", paper, part, whole ? "" : "-", whole ? "" : size);
+}
+
+/* ---- Asking -----------------------------------------------------------------------------------*/
+
+int paper_ask(struct sqlite3 *db, const struct paper_sql *sql, const char *experiment,
+              struct table *ret_table, struct err *err)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(db, sql->start, (int)(sql->end - sql->start), &statement, NULL))
+        return err_set(err, "database: %s", sqlite3_errmsg(db));
+    const int place = sqlite3_bind_parameter_index(statement, ":experiment");
+    if (place)
+        sqlite3_bind_text(statement, place, experiment, -1, SQLITE_TRANSIENT);
+    const int failed = table_read(ret_table, statement, err);
+    sqlite3_finalize(statement);
+    return failed ? err_prefix(err, "database: ") : 0;
+}
+
+int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
+                   struct table *ret_table, struct err *err)
+{
+    const struct paper_sql source = {sql, sql + strlen(sql)};
+    return paper_ask(db, &source, experiment, ret_table, err);
+}
+
+const struct table_cell *paper_cell(const struct table *table, size_t row, const char *column)
+{
+    for (size_t i = 0; i < table->columns; i++)
+        if (strcmp(table->cells[i].text, column) == 0)
+            return &table->cells[(row + 1) * table->columns + i];
+    DIE("bug: no column '%s'", column);
+}
+
+double paper_number(const struct table_cell *cell)
+{
+    switch (cell->type) {
+    case VALUE_INTEGER:
+        return (double)cell->integer;
+    case VALUE_REAL:
+        return cell->real;
+    default:
+        return (double)NAN;
+    }
+}

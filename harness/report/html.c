@@ -1,0 +1,254 @@
+#include "harness/report/html.h"
+
+#include "harness/base/hash.h"
+#include "harness/table.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char dash[] = "\xe2\x80\x93";
+
+static const char *entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static void add_line(struct str *out, const char *line, size_t length)
+{
+    struct str raw = {0}, safe = {0};
+    str_add_bytes(&raw, line, length);
+    table_add_safe(&safe, str_text(&raw));
+    for (const char *p = str_text(&safe); *p; p++) {
+        const char *escaped = entity(*p);
+        if (escaped)
+            str_add(out, escaped);
+        else
+            str_add_bytes(out, p, 1);
+    }
+    str_release(&raw);
+    str_release(&safe);
+}
+
+void html_add(struct str *out, const char *text)
+{
+    while (text && *text) {
+        const size_t length = strcspn(text, "\n");
+        add_line(out, text, length);
+        text += length;
+        if (*text) {
+            str_add(out, "\n");
+            text++;
+        }
+    }
+}
+
+/* ---- Tables -----------------------------------------------------------------------------------*/
+
+static const char *class_of(enum html_kind kind)
+{
+    switch (kind) {
+    case HTML_NUMBER:
+    case HTML_DURATION:
+        return " class=\"n\"";
+    case HTML_INTERVAL:
+        return " class=\"n i\"";
+    case HTML_LONG:
+        return " class=\"long\"";
+    default:
+        return "";
+    }
+}
+
+void html_table_open(struct str *out, const char *caption, const struct html_column *columns,
+                     size_t count)
+{
+    /* What can be scrolled must be reached by the keyboard, and say what it is. */
+    str_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    html_add(out, caption);
+    str_add(out, "\">\n<table>\n<caption>");
+    html_add(out, caption);
+    str_add(out, "</caption>\n<thead><tr>");
+    for (size_t i = 0; i < count; i++) {
+        const bool unsorted = columns[i].kind == HTML_LONG || columns[i].kind == HTML_DRAWING;
+        str_addf(out, "<th scope=\"col\"%s>",
+                 unsorted ? " class=\"unsorted\"" : class_of(columns[i].kind));
+        html_add(out, columns[i].name);
+        str_add(out, "</th>");
+    }
+    str_add(out, "</tr></thead>\n<tbody>\n");
+}
+
+void html_table_close(struct str *out)
+{
+    str_add(out, "</tbody>\n</table>\n</div>\n");
+}
+
+void html_row_open(struct str *out)
+{
+    str_add(out, "<tr>");
+}
+
+void html_row_close(struct str *out)
+{
+    str_add(out, "</tr>\n");
+}
+
+void html_text(struct str *out, const struct html_column *column, const char *text)
+{
+    const bool head = column->kind == HTML_HEAD;
+    if (head)
+        str_add(out, "<th scope=\"row\">");
+    else
+        str_addf(out, "<td%s>", class_of(column->kind));
+    if (text && *text)
+        html_add(out, text);
+    else
+        str_add(out, dash);
+    str_add(out, head ? "</th>" : "</td>");
+}
+
+void html_number(struct str *out, const struct html_column *column, double value)
+{
+    if (!isfinite(value)) {
+        str_addf(out, "<td class=\"n\">%s</td>", dash);
+    } else if (column->kind == HTML_DURATION) {
+        str_addf(out, "<td class=\"n\" data-v=\"%.9g\">", value);
+        str_add_duration(out, value);
+        str_add(out, "</td>");
+    } else {
+        /* No "-0.0". */
+        char text[64];
+        snprintf(text, sizeof text, "%.*f", column->digits, value);
+        const bool zero = text[0] == '-' && strspn(text, "-0.") == strlen(text);
+        str_addf(out, "<td class=\"n\">%s%s</td>", text[0] == '-' && !zero ? "\xe2\x88\x92" : "",
+                 text[0] == '-' ? text + 1 : text);
+    }
+}
+
+void html_interval(struct str *out, double low, double high, int digits)
+{
+    if (isfinite(low) && isfinite(high))
+        str_addf(out, "<td class=\"n i\" data-v=\"%.9g\">[%.*f, %.*f]</td>", low, digits, low,
+                 digits, high);
+    else
+        str_addf(out, "<td class=\"n i\">%s</td>", dash);
+}
+
+/* ---- Sections ---------------------------------------------------------------------------------*/
+
+void html_section_open(struct str *out, const char *id, const char *heading)
+{
+    str_addf(out, "<section id=\"%s\" aria-labelledby=\"%s-head\">\n<h2 id=\"%s-head\">", id, id,
+             id);
+    html_add(out, heading);
+    str_add(out, "</h2>\n");
+}
+
+void html_section_close(struct str *out)
+{
+    str_add(out, "</section>\n");
+}
+
+void html_details(struct str *out, const char *summary, const char *text)
+{
+    if (!text || !*text)
+        return;
+    str_add(out, "<details><summary>");
+    html_add(out, summary);
+    str_add(out, "</summary>\n<pre tabindex=\"0\">");
+    html_add(out, text);
+    str_add(out, "</pre></details>\n");
+}
+
+/* ---- Queries ----------------------------------------------------------------------------------*/
+
+static void add_row(struct str *out, sqlite3_stmt *row, const struct html_column *columns,
+                    size_t count)
+{
+    html_row_open(out);
+    for (size_t i = 0; i < count; i++) {
+        const int column = (int)i;
+        const bool number = columns[i].kind == HTML_NUMBER || columns[i].kind == HTML_DURATION;
+        double value = sqlite3_column_double(row, column);
+        if (sqlite3_column_type(row, column) == SQLITE_NULL)
+            value = NAN;
+        if (number)
+            html_number(out, &columns[i], value);
+        else
+            html_text(out, &columns[i], (const char *)sqlite3_column_text(row, column));
+    }
+    html_row_close(out);
+}
+
+int html_query(struct str *out, const char *caption, const struct html_column *columns,
+               size_t count, struct sqlite3 *db, const char *sql, const char *experiment,
+               size_t *ret_rows, struct err *err)
+{
+    struct str table = {0};
+    sqlite3_stmt *row = NULL;
+    size_t rows = 0;
+    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
+    const int place = code == SQLITE_OK ? sqlite3_bind_parameter_index(row, ":experiment") : 0;
+    if (place)
+        code = sqlite3_bind_text(row, place, experiment, -1, SQLITE_STATIC);
+    html_table_open(&table, caption, columns, count);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW) {
+            add_row(&table, row, columns, count);
+            rows++;
+        }
+    }
+    html_table_close(&table);
+    const int failed =
+        code == SQLITE_DONE ? 0 : err_set(err, "%s: %s", caption, sqlite3_errmsg(db));
+    sqlite3_finalize(row);
+    if (!failed) {
+        if (rows)
+            str_add(out, str_text(&table));
+        *ret_rows = rows;
+    }
+    str_release(&table);
+    return failed;
+}
+
+/* ---- A script's name --------------------------------------------------------------------------*/
+
+static uint32_t hex_digit(char c)
+{
+    return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void html_script_hash(struct str *out, const char *text, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char hex[HASH_HEX_SIZE];
+    struct hash *hash = hash_new();
+    hash_add(hash, text, length);
+    hash_finish(hash, hex);
+    str_add(out, "sha256-");
+    /* 32 bytes: 43 digits of 6 bits, the last one filled up with zeros, and '='. */
+    for (size_t bit = 0; bit < 256; bit += 6) {
+        uint32_t value = 0;
+        for (size_t i = bit; i < bit + 6; i++)
+            value = value << 1 | (i < 256 ? hex_digit(hex[i / 4]) >> (3 - i % 4) & 1 : 0);
+        str_add_bytes(out, &digits[value], 1);
+    }
+    str_add(out, "=");
+}

@@ -1,0 +1,369 @@
+/*
+ * report_results: the table of the results, one for each dataset and model: per pruner, options and
+ * rate the means over seeds with their intervals (stats.h, Student's t), and the speedup, a
+ * geometric mean over seeds that `full` has too (v_speedup).
+ */
+#include "harness/base/mem.h"
+#include "harness/base/stats.h"
+#include "harness/report/html.h"
+#include "harness/report/report.h"
+#include "results/conditions.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Runs, gathered by arm --------------------------------------------------------------------*/
+
+struct estimate {
+    size_t n;
+    double mean, low, high; /* NAN where there is none */
+};
+
+struct arm {
+    const char *dataset, *model, *pruner, *label;
+    double rate;
+    size_t not_done;
+    struct estimate accuracy, charged_s, kept, speedup; /* speedup: of logarithms */
+};
+
+struct arms {
+    struct arm *items;
+    size_t count;
+    struct arena arena;
+};
+
+/* The values of one arm, while its rows go by. */
+struct values {
+    double *accuracy, *charged_s, *kept, *speedup;
+    size_t accuracies, charges, keeps, speedups;
+};
+
+static const char sql_count[] = "SELECT count(*) FROM v_run WHERE experiment = :experiment";
+static const char sql_runs[] =
+    "WITH paired AS MATERIALIZED (SELECT cell, speedup FROM v_speedup\n"
+    "                             WHERE experiment = :experiment),\n"
+    "run AS (SELECT *, min(position) OVER (PARTITION BY dataset, model) AS task,\n"
+    "               min(position) OVER (PARTITION BY dataset, model, pruner, options, rate) AS "
+    "arm\n"
+    "        FROM v_run WHERE experiment = :experiment)\n"
+    "SELECT arm, dataset, model, pruner,\n"
+    "       pruner || iif(options = '', '', '(' || options || ')'), rate,\n"
+    "       attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup\n"
+    "FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed";
+
+static double real(sqlite3_stmt *row, int column)
+{
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return NAN;
+    return sqlite3_column_double(row, column);
+}
+
+static struct estimate estimate(const double *values, size_t n)
+{
+    struct estimate result = {n, NAN, NAN, NAN};
+    if (n > 0) {
+        const struct stats_interval t = stats_t_interval(values, n);
+        result.mean = stats_mean(values, n);
+        result.low = t.low;
+        result.high = t.high;
+    }
+    return result;
+}
+
+static void end_arm(struct arm *arm, struct values *values)
+{
+    arm->accuracy = estimate(values->accuracy, values->accuracies);
+    arm->charged_s = estimate(values->charged_s, values->charges);
+    arm->kept = estimate(values->kept, values->keeps);
+    arm->speedup = estimate(values->speedup, values->speedups);
+    values->accuracies = values->charges = values->keeps = values->speedups = 0;
+}
+
+static void take(double value, double *values, size_t *count)
+{
+    if (isfinite(value))
+        values[(*count)++] = value;
+}
+
+static void take_row(sqlite3_stmt *row, struct arms *arms, struct arm *arm, struct values *values)
+{
+    const double speedup = real(row, 10);
+    if (!arm->label) {
+        arm->dataset = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 1));
+        arm->model = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 2));
+        arm->pruner = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 3));
+        arm->label = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 4));
+        arm->rate = sqlite3_column_double(row, 5);
+    }
+    if (!sqlite3_column_int(row, 6)) {
+        arm->not_done++;
+        return;
+    }
+    take(real(row, 7), values->accuracy, &values->accuracies);
+    take(real(row, 8), values->charged_s, &values->charges);
+    take(real(row, 9), values->kept, &values->keeps);
+    if (speedup > 0)
+        take(log(speedup), values->speedup, &values->speedups);
+}
+
+static int count_runs(const struct report *report, size_t *ret_count, struct err *err)
+{
+    sqlite3_stmt *row = NULL;
+    int code = sqlite3_prepare_v2(report->db, sql_count, -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW)
+        *ret_count = (size_t)sqlite3_column_int64(row, 0);
+    code = sqlite3_finalize(row);
+    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+}
+
+static int read_arms(const struct report *report, struct arms *arms, struct err *err)
+{
+    size_t room = 0;
+    if (count_runs(report, &room, err))
+        return -1;
+    struct values values = {0};
+    ARENA_NEW(&arms->arena, arms->items, room + 1);
+    ARENA_NEW(&arms->arena, values.accuracy, room + 1);
+    ARENA_NEW(&arms->arena, values.charged_s, room + 1);
+    ARENA_NEW(&arms->arena, values.kept, room + 1);
+    ARENA_NEW(&arms->arena, values.speedup, room + 1);
+    sqlite3_stmt *row = NULL;
+    int64_t last = -1;
+    int code = sqlite3_prepare_v2(report->db, sql_runs, -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
+    for (size_t rows = 0; code == SQLITE_OK && rows < room && sqlite3_step(row) == SQLITE_ROW;
+         rows++) {
+        const int64_t id = sqlite3_column_int64(row, 0);
+        if (id != last) {
+            if (arms->count)
+                end_arm(&arms->items[arms->count - 1], &values);
+            arms->count++;
+            last = id;
+        }
+        take_row(row, arms, &arms->items[arms->count - 1], &values);
+    }
+    if (arms->count)
+        end_arm(&arms->items[arms->count - 1], &values);
+    code = sqlite3_finalize(row);
+    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+}
+
+/* ---- A table ----------------------------------------------------------------------------------*/
+
+enum { STRIP_WIDTH = 108, STRIP_MARGIN = 5 }; /* of a drawing, in its own units */
+
+/* The arms of one dataset and model. */
+struct task {
+    const struct arm *arms;
+    size_t count;
+    double low, high, full; /* the scale of the accuracies drawn; full NAN: it has none */
+    bool incomplete;        /* some are not done */
+    int digits;             /* of seconds */
+};
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/*
+ * From the lowest mean to the highest end of an interval that is not far from the means; what is
+ * far below the others, as are the wrecks at high rates, must not press these into one point.
+ */
+static void set_scale(struct task *task)
+{
+    double *means;
+    size_t count = 0;
+    MEM_NEW(means, task->count);
+    for (size_t i = 0; i < task->count; i++)
+        take(task->arms[i].accuracy.mean, means, &count);
+    qsort(means, count, sizeof *means, ascending);
+    if (count) {
+        const double top = means[count - 1], middle = means[count / 2];
+        const double room = fmax(top - middle, 0.002); /* 0.2 points, where all are alike */
+        task->low = fmax(means[0] - room, middle - 4 * room);
+        task->high = top + room;
+    }
+    mem_free(means);
+}
+
+static struct task task_of(const struct arm *arms, size_t count)
+{
+    struct task task = {arms, count, 0, 0, NAN, false, 2};
+    set_scale(&task);
+    for (size_t i = 0; i < count; i++) {
+        task.incomplete = task.incomplete || arms[i].not_done > 0;
+        if (strcmp(arms[i].pruner, "full") == 0)
+            task.full = arms[i].accuracy.mean;
+        if (arms[i].charged_s.mean >= 100)
+            task.digits = arms[i].charged_s.mean >= 1000 || task.digits == 0 ? 0 : 1;
+    }
+    return task;
+}
+
+/* Where an accuracy is drawn; what is off the scale, at its end. */
+static double place_of(const struct task *task, double accuracy)
+{
+    const double share = (accuracy - task->low) / (task->high - task->low);
+    return STRIP_MARGIN + fmin(fmax(share, 0), 1) * (STRIP_WIDTH - 2 * STRIP_MARGIN);
+}
+
+/* Mean and interval on the scale of the task, with a line where `full` is; said in the columns
+ * beside it, so that it says nothing to those who do not see it. */
+static void add_strip(const struct task *task, const struct estimate *accuracy, struct str *out)
+{
+    str_add(out, "<td>");
+    if (isfinite(accuracy->mean)) {
+        str_addf(out, "<svg class=\"strip\" viewBox=\"0 0 %d 18\" aria-hidden=\"true\">",
+                 STRIP_WIDTH);
+        str_addf(out, "<path class=\"axis\" d=\"M0 9H%d\"/>", STRIP_WIDTH);
+        if (isfinite(task->full))
+            str_addf(out, "<path class=\"full\" d=\"M%.1f 0V18\"/>", place_of(task, task->full));
+        if (isfinite(accuracy->low))
+            str_addf(out, "<path class=\"span\" d=\"M%.1f 9H%.1f\"/>",
+                     place_of(task, accuracy->low), place_of(task, accuracy->high));
+        str_addf(out, "<circle cx=\"%.1f\" cy=\"9\" r=\"3\"%s/></svg>",
+                 place_of(task, accuracy->mean),
+                 accuracy->mean < task->low ? " class=\"off\"" : "");
+    }
+    str_add(out, "</td>");
+}
+
+static void add_task(const struct task *task, struct str *out)
+{
+    const struct html_column columns[] = {
+        {"Pruner", HTML_HEAD, 0},
+        {"Rate", HTML_NUMBER, 2},
+        {"n", HTML_NUMBER, 0},
+        {"Accuracy %", HTML_NUMBER, 2},
+        {"95\xc2\xa0% interval", HTML_INTERVAL, 2},
+        {"Beside full", HTML_DRAWING, 0},
+        {"Charged s", HTML_NUMBER, task->digits},
+        {"Speedup", HTML_NUMBER, 2},
+        {"95\xc2\xa0% interval", HTML_INTERVAL, 2},
+        {"Processed %", HTML_NUMBER, 1},
+        {"Not done", HTML_NUMBER, 0},
+    };
+    const size_t count = sizeof columns / sizeof *columns - !task->incomplete;
+    struct str caption = {0};
+    str_addf(&caption, "%s, %s", task->arms->dataset, task->arms->model);
+    html_table_open(out, str_text(&caption), columns, count);
+    for (size_t i = 0; i < task->count; i++) {
+        const struct arm *arm = &task->arms[i];
+        const struct estimate *accuracy = &arm->accuracy, *speedup = &arm->speedup;
+        const bool full = strcmp(arm->pruner, "full") == 0;
+        str_add(out, full ? "<tr class=\"reference\">" : "<tr>");
+        html_text(out, &columns[0], arm->label);
+        html_number(out, &columns[1], full ? (double)NAN : arm->rate);
+        html_number(out, &columns[2], (double)accuracy->n);
+        html_number(out, &columns[3], 100 * accuracy->mean);
+        html_interval(out, 100 * accuracy->low, 100 * accuracy->high, 2);
+        add_strip(task, accuracy, out);
+        html_number(out, &columns[6], arm->charged_s.mean);
+        html_number(out, &columns[7], full && accuracy->n ? 1 : exp(speedup->mean));
+        html_interval(out, full ? (double)NAN : exp(speedup->low), exp(speedup->high), 2);
+        html_number(out, &columns[9], 100 * arm->kept.mean);
+        if (task->incomplete)
+            html_number(out, &columns[10], (double)arm->not_done);
+        html_row_close(out);
+    }
+    html_table_close(out);
+    str_release(&caption);
+}
+
+/* Where no arm has a result, a table would have none either: says so, and returns true. */
+static bool add_empty_task(const struct task *task, struct str *out)
+{
+    size_t not_done = 0;
+    for (size_t i = 0; i < task->count; i++) {
+        if (task->arms[i].accuracy.n)
+            return false;
+        not_done += task->arms[i].not_done;
+    }
+    str_add(out, "<p class=\"note\">");
+    html_add(out, task->arms->dataset);
+    str_add(out, ", ");
+    html_add(out, task->arms->model);
+    str_addf(out, ": none of the %zu cells is done.</p>\n", not_done);
+    return true;
+}
+
+/* ---- All of them ------------------------------------------------------------------------------*/
+
+static bool same_task(const struct arm *a, const struct arm *b)
+{
+    return strcmp(a->dataset, b->dataset) == 0 && strcmp(a->model, b->model) == 0;
+}
+
+/* Fewer pairs than runs: the speedup is of others than the accuracy. */
+static void add_unpaired(const struct arms *arms, struct str *out)
+{
+    size_t unpaired = 0;
+    for (size_t i = 0; i < arms->count; i++)
+        if (strcmp(arms->items[i].pruner, "full") != 0)
+            unpaired += arms->items[i].accuracy.n - arms->items[i].speedup.n;
+    if (unpaired)
+        str_addf(out,
+                 "<p class=\"note\">%zu run%s no run of <code>full</code> with the same seed, "
+                 "machine and program: not in any speedup.</p>\n",
+                 unpaired, unpaired == 1 ? " has" : "s have");
+}
+
+static int add_doubts(const struct report *report, struct str *out, struct err *err)
+{
+    struct str lines = {0};
+    if (conditions_doubts(report->db, report->experiment, NULL, &lines, err)) {
+        str_release(&lines);
+        return -1;
+    }
+    if (lines.length) {
+        str_add(out, "<div class=\"doubts\"><p>Seconds to be read with care (<a href=\"#timing\">"
+                     "details</a>):</p><ul class=\"plain\">\n");
+        for (const char *p = str_text(&lines); *p;) {
+            struct str line = {0};
+            const size_t length = strcspn(p, "\n");
+            str_add_bytes(&line, p, length);
+            str_add(out, "<li>");
+            html_add(out, str_text(&line));
+            str_add(out, "</li>\n");
+            str_release(&line);
+            p += length + (p[length] == '\n');
+        }
+        str_add(out, "</ul></div>\n");
+    }
+    str_release(&lines);
+    return 0;
+}
+
+int report_results(const struct report *report, struct str *out, struct err *err)
+{
+    struct arms arms = {0};
+    arena_init(&arms.arena);
+    int failed = read_arms(report, &arms, err);
+    if (!failed) {
+        html_section_open(out, "results", "Results");
+        str_add(out, "<p class=\"note\">Means over n seeds. <em>Speedup</em> pairs each seed with "
+                     "<code>full</code>. <em>Beside full</em>: mean and interval on one scale, "
+                     "<code>full</code> a dashed line, a hollow mark off the scale. What the "
+                     "columns mean is under <a href=\"#definitions\">"
+                     "definitions</a>.</p>\n");
+        for (size_t i = 0, end; i < arms.count; i = end) {
+            for (end = i + 1; end < arms.count && same_task(&arms.items[i], &arms.items[end]);)
+                end++;
+            const struct task task = task_of(&arms.items[i], end - i);
+            if (!add_empty_task(&task, out))
+                add_task(&task, out);
+        }
+        add_unpaired(&arms, out);
+        failed = add_doubts(report, out, err);
+        html_section_close(out);
+    }
+    arena_release(&arms.arena);
+    return failed;
+}

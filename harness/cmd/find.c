@@ -69,3 +69,19 @@ int cmd_find_cell(const struct cmd_line *line, sqlite3 *db, const char *cell, st
     str_release(&candidates);
     return done;
 }
+
+int cmd_with_cell(const struct cmd_line *line, const char *path, const char *cell,
+                  int (*act)(sqlite3 *db, const char *key, const void *values), const void *values)
+{
+    struct store *store;
+    struct str key = {0};
+    int code = cmd_open_store(line, path, &store);
+    if (code >= 0)
+        return code;
+    code = cmd_find_cell(line, store_sqlite(store), cell, &key);
+    if (code < 0)
+        code = act(store_sqlite(store), str_text(&key), values);
+    str_release(&key);
+    store_close(store);
+    return code;
+}

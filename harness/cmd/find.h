@@ -17,4 +17,10 @@
 int cmd_find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *cell,
                   struct str *ret_key);
 
+/* Opens the database (cmd_open_store), finds the cell and calls act; all of them give the exit
+ * code. */
+int cmd_with_cell(const struct cmd_line *line, const char *path, const char *cell,
+                  int (*act)(struct sqlite3 *db, const char *key, const void *values),
+                  const void *values);
+
 #endif

@@ -49,8 +49,9 @@ static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct er
     return 0;
 }
 
-static int write_log(sqlite3 *db, const char *key, int attempt)
+static int write_log(sqlite3 *db, const char *key, const void *values)
 {
+    const int attempt = ((const struct values *)values)->attempt;
     struct found found = {.wanted = attempt};
     struct err err;
     int code;
@@ -74,17 +75,6 @@ int cmd_logs(int argc, char **argv)
 {
     struct values values;
     const char *cell;
-    struct store *store;
-    struct str key = {0};
-    int code = cmd_parse(&line, argc, argv, &values, &cell);
-    if (code < 0)
-        code = cmd_open_store(&line, values.db, &store);
-    if (code >= 0)
-        return code;
-    code = cmd_find_cell(&line, store_sqlite(store), cell, &key);
-    if (code < 0)
-        code = write_log(store_sqlite(store), str_text(&key), values.attempt);
-    str_release(&key);
-    store_close(store);
-    return code;
+    const int done = cmd_parse(&line, argc, argv, &values, &cell);
+    return done >= 0 ? done : cmd_with_cell(&line, values.db, cell, write_log, &values);
 }

@@ -159,8 +159,9 @@ static int write_file(const char *path, const struct str *text)
     return failed ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text) : EXIT_DONE;
 }
 
-static int write_scores(sqlite3 *db, const char *key, const struct values *values)
+static int write_scores(sqlite3 *db, const char *key, const void *context)
 {
+    const struct values *values = context;
     struct found found = {0};
     struct str text = {0};
     struct err err;
@@ -181,18 +182,6 @@ int cmd_scores(int argc, char **argv)
 {
     struct values values;
     const char *cell;
-    int code = cmd_parse(&line, argc, argv, &values, &cell);
-    if (code >= 0)
-        return code;
-    struct store *store;
-    code = cmd_open_store(&line, values.db, &store);
-    if (code >= 0)
-        return code;
-    struct str key = {0};
-    code = cmd_find_cell(&line, store_sqlite(store), cell, &key);
-    if (code < 0)
-        code = write_scores(store_sqlite(store), str_text(&key), &values);
-    str_release(&key);
-    store_close(store);
-    return code;
+    const int done = cmd_parse(&line, argc, argv, &values, &cell);
+    return done >= 0 ? done : cmd_with_cell(&line, values.db, cell, write_scores, &values);
 }

@@ -249,26 +249,21 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
            cmd_each_row(db, environments, key, write_environment, ret_text, err);
 }
 
+static int print_cell(sqlite3 *db, const char *key, const void *values)
+{
+    struct str text = {0};
+    struct err err;
+    (void)values;
+    const int code = add_cell(db, key, &text, &err) ? cmd_fail(&line, EXIT_DATABASE, err.text)
+                                                    : cmd_print(&line, &text);
+    str_release(&text);
+    return code;
+}
+
 int cmd_show(int argc, char **argv)
 {
     struct values values;
     const char *cell;
-    int code = cmd_parse(&line, argc, argv, &values, &cell);
-    if (code >= 0)
-        return code;
-    struct store *store;
-    code = cmd_open_store(&line, values.db, &store);
-    if (code >= 0)
-        return code;
-    struct str key = {0}, text = {0};
-    struct err err;
-    code = cmd_find_cell(&line, store_sqlite(store), cell, &key);
-    if (code < 0 && add_cell(store_sqlite(store), str_text(&key), &text, &err))
-        code = cmd_fail(&line, EXIT_DATABASE, err.text);
-    else if (code < 0)
-        code = cmd_print(&line, &text);
-    str_release(&key);
-    str_release(&text);
-    store_close(store);
-    return code;
+    const int done = cmd_parse(&line, argc, argv, &values, &cell);
+    return done >= 0 ? done : cmd_with_cell(&line, values.db, cell, print_cell, &values);
 }

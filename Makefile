@@ -104,7 +104,7 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
 EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept functions_scores \
-                       selection_functions artifact_read) \
+                       selection_functions artifact_read bitmap) \
                      $(patsubst %,harness/base/%.c,err hash mem num rng save seal str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so

@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/keeper.h"
+#include "results/bitmap.h"
 
 #include <math.h>
 
@@ -210,7 +211,7 @@ static int begin(struct session *s, struct err *err)
         s->all.index[i] = (uint32_t)i;
         s->all.weight[i] = 1;
     }
-    MEM_NEW(s->bitmap, (n + 7) / 8);
+    MEM_NEW(s->bitmap, bitmap_bytes(n));
     MEM_NEW(s->class_kept, (size_t)s->data->classes);
     clock_enter(s->clock, PHASE_OTHER);
     bool resumed = false;

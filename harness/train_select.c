@@ -1,11 +1,7 @@
 #include "harness/train_private.h"
 
 #include "harness/base/linalg.h"
-
-static void set_bit(uint8_t *bitmap, size_t i)
-{
-    bitmap[i / 8] = (uint8_t)(bitmap[i / 8] | 1u << i % 8);
-}
+#include "results/bitmap.h"
 
 /* Of the selection, those with a changed label; -1 where no label was. */
 static int64_t noise_kept(const struct session *s)
@@ -22,11 +18,11 @@ void session_send_noise(struct session *s)
     const struct split *train = &s->data->train;
     if (!train->flipped)
         return;
-    for (size_t i = 0; i < (train->n + 7) / 8; i++)
+    for (size_t i = 0; i < bitmap_bytes(train->n); i++)
         s->bitmap[i] = 0;
     for (size_t i = 0; i < train->n; i++)
         if (train->flipped[i])
-            set_bit(s->bitmap, i);
+            bitmap_add(s->bitmap, i);
     session_send(s, &(struct record){
                         .kind = RECORD_NOISE,
                         .noise = {(int64_t)train->n, (int64_t)train->flipped_count, s->bitmap}});
@@ -36,13 +32,13 @@ static void send_selection(struct session *s, int epoch)
 {
     const struct dataset *data = s->data;
     const size_t n = data->train.n;
-    for (size_t i = 0; i < (n + 7) / 8; i++)
+    for (size_t i = 0; i < bitmap_bytes(n); i++)
         s->bitmap[i] = 0;
     for (int c = 0; c < data->classes; c++)
         s->class_kept[c] = 0;
     for (size_t j = 0; j < s->selection.count; j++) {
         const size_t i = s->selection.index[j];
-        set_bit(s->bitmap, i);
+        bitmap_add(s->bitmap, i);
         s->class_kept[data->train.labels[i]]++;
     }
     session_send(s, &(struct record){.kind = RECORD_SELECTION,

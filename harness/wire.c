@@ -1,5 +1,7 @@
 #include "harness/wire.h"
 
+#include "results/bitmap.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <openssl/evp.h>
@@ -181,11 +183,6 @@ static const struct {
 };
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
-static size_t bitmap_bytes(int64_t bits)
-{
-    return (size_t)(bits + 7) / 8;
-}
-
 static json_t *base64(const uint8_t *bytes, size_t count)
 {
     unsigned char *text;
@@ -222,7 +219,7 @@ static json_t *field_to_json(const struct field *field, const struct record *rec
         return value ? value : json_string("(not UTF-8)");
     }
     case FIELD_BITS:
-        return base64(*(const uint8_t *const *)at, bitmap_bytes(*(const int64_t *)count));
+        return base64(*(const uint8_t *const *)at, bitmap_bytes((size_t) * (const int64_t *)count));
     case FIELD_INT64S:
         return int64_array(*(const int64_t *const *)at, (size_t) * (const int *)count);
     case FIELD_PHASES:
@@ -249,7 +246,7 @@ void wire_encode(const struct record *record, struct str *ret_line)
 static int read_bits(const json_t *value, int64_t bits, struct arena *arena,
                      const uint8_t **ret_bits)
 {
-    const size_t size = bitmap_bytes(bits), length = json_string_length(value);
+    const size_t size = bitmap_bytes((size_t)bits), length = json_string_length(value);
     if (!json_is_string(value) || bits < 0 || length != (size + 2) / 3 * 4)
         return -1;
     uint8_t *bytes;

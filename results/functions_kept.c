@@ -1,17 +1,13 @@
 #include "results/functions_kept.h"
 
 #include "harness/base/mem.h"
+#include "results/bitmap.h"
 #include "results/sqlite_api.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
-#include <zlib.h>
-
-enum { MOST_BYTES = 1 << 29 };
 
 struct bits {
-    uint8_t *bytes; /* from MEM_NEW */
+    uint8_t *bytes; /* the caller's */
     size_t size;
 };
 
@@ -21,49 +17,10 @@ static void bits_release(struct bits *bits)
     *bits = (struct bits){0};
 }
 
-/* false: it is no whole zlib stream, or too long. */
 static bool unpack(const void *packed, int packed_size, struct bits *ret_bits)
 {
-    z_stream stream = {0};
-    struct bits bits = {0};
-    int code = inflateInit(&stream);
-    stream.next_in = (Bytef *)(uintptr_t)packed; /* zlib does not write there */
-    stream.avail_in = (uInt)packed_size;
-    while (code == Z_OK && bits.size < MOST_BYTES) {
-        const size_t room = bits.size ? 2 * bits.size : 8192;
-        MEM_GROW(bits.bytes, bits.size, room);
-        stream.next_out = bits.bytes + bits.size;
-        stream.avail_out = (uInt)(room - bits.size);
-        code = inflate(&stream, Z_NO_FLUSH);
-        bits.size = room - stream.avail_out;
-        if (code == Z_OK && stream.avail_out)
-            break; /* the stream stops short of its end */
-    }
-    inflateEnd(&stream);
-    if (code != Z_STREAM_END) {
-        bits_release(&bits);
-        return false;
-    }
-    *ret_bits = bits;
-    return true;
-}
-
-bool kept_unpack(const void *packed, int packed_size, uint8_t **ret_bytes, size_t *ret_size)
-{
-    struct bits bits;
-    if (!packed || !unpack(packed, packed_size, &bits))
-        return false;
-    *ret_bytes = bits.bytes;
-    *ret_size = bits.size;
-    return true;
-}
-
-static unsigned ones(unsigned byte)
-{
-    unsigned count = 0;
-    for (; byte; byte &= byte - 1)
-        count++;
-    return count;
+    return bitmap_unpack(packed, (size_t)packed_size, &ret_bits->bytes, &ret_bits->size) ==
+           BITMAP_WHOLE;
 }
 
 /* false: the result is set, to NULL or to an error. */
@@ -72,7 +29,7 @@ static bool argument(sqlite3_context *context, sqlite3_value *value, struct bits
     if (sqlite3_value_type(value) == SQLITE_NULL)
         return false;
     const void *packed = sqlite3_value_blob(value);
-    if (packed && unpack(packed, sqlite3_value_bytes(value), ret_bits))
+    if (unpack(packed, sqlite3_value_bytes(value), ret_bits))
         return true;
     sqlite3_result_error(context, "not a bitmap: v_selection and v_noise have them", -1);
     return false;
@@ -86,7 +43,7 @@ static void kept_bit(sqlite3_context *context, int count, sqlite3_value **argume
         return;
     const int64_t i = sqlite3_value_int64(arguments[1]);
     if (i >= 0 && (uint64_t)i / 8 < bits.size)
-        sqlite3_result_int(context, bits.bytes[i / 8] >> i % 8 & 1);
+        sqlite3_result_int(context, bitmap_has(bits.bytes, (size_t)i));
     bits_release(&bits);
 }
 
@@ -96,10 +53,7 @@ static void kept_count(sqlite3_context *context, int count, sqlite3_value **argu
     (void)count;
     if (!argument(context, arguments[0], &bits))
         return;
-    int64_t sum = 0;
-    for (size_t i = 0; i < bits.size; i++)
-        sum += ones(bits.bytes[i]);
-    sqlite3_result_int64(context, sum);
+    sqlite3_result_int64(context, bitmap_count(bits.bytes, bits.size));
     bits_release(&bits);
 }
 
@@ -110,10 +64,8 @@ static void kept_both(sqlite3_context *context, int count, sqlite3_value **argum
     if (!argument(context, arguments[0], &a))
         return;
     if (argument(context, arguments[1], &b)) {
-        int64_t sum = 0;
-        for (size_t i = 0; i < a.size && i < b.size; i++)
-            sum += ones(a.bytes[i] & b.bytes[i]);
-        sqlite3_result_int64(context, sum);
+        const size_t size = a.size < b.size ? a.size : b.size;
+        sqlite3_result_int64(context, bitmap_count_both(a.bytes, b.bytes, size));
         bits_release(&b);
     }
     bits_release(&a);
@@ -215,7 +167,7 @@ static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
     struct bits bits;
     const int64_t n = sqlite3_column_int64(row, 0), lasted = sqlite3_column_int64(row, 2);
     const void *packed = sqlite3_column_blob(row, 1);
-    if (!packed || !unpack(packed, sqlite3_column_bytes(row, 1), &bits))
+    if (!unpack(packed, sqlite3_column_bytes(row, 1), &bits))
         return refuse(cursor, "a bitmap is damaged; see winnow db check");
     const bool fits = n >= 0 && (size_t)n <= 8 * bits.size && (!cursor->kept || n == cursor->n);
     if (fits && !cursor->kept) {
@@ -224,7 +176,7 @@ static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
         cursor->n = n;
     }
     for (int64_t i = 0; fits && i < n; i++)
-        if (bits.bytes[i / 8] >> i % 8 & 1) {
+        if (bitmap_has(bits.bytes, (size_t)i)) {
             cursor->kept[i]++;
             cursor->epochs_kept[i] += lasted;
         }

@@ -18,14 +18,7 @@
 #ifndef WINNOW_RESULTS_FUNCTIONS_KEPT_H
 #define WINNOW_RESULTS_FUNCTIONS_KEPT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 struct sqlite3;
-
-/* A bitmap's bytes, the caller's (mem_free). false: it is no whole zlib stream, or too long. */
-bool kept_unpack(const void *packed, int packed_size, uint8_t **ret_bytes, size_t *ret_size);
 
 /* An SQLite result code; its message is the connection's. */
 int functions_kept_register(struct sqlite3 *db);

@@ -3,7 +3,7 @@
 #include "harness/base/mem.h"
 #include "harness/base/num.h"
 #include "results/artifact_read.h"
-#include "results/functions_kept.h"
+#include "results/bitmap.h"
 #include "results/sqlite_api.h"
 
 #include <math.h>
@@ -55,8 +55,7 @@ static struct scored *sort_scores(const float *scores, const uint8_t *bits, size
     MEM_NEW(sorted, n);
     for (size_t i = 0; i < n; i++)
         if (!isnan(scores[i]))
-            sorted[count++] =
-                (struct scored){(double)scores[i], (double)(bits[i / 8] >> i % 8 & 1)};
+            sorted[count++] = (struct scored){(double)scores[i], (double)bitmap_has(bits, i)};
     qsort(sorted, count, sizeof *sorted, by_score);
     *ret_count = count;
     return sorted;
@@ -162,7 +161,6 @@ static void score_profile(sqlite3_context *context, int argument_count, sqlite3_
                         bins = sqlite3_value_int64(arguments[3]);
     struct artifact artifact;
     uint8_t *bits = NULL;
-    size_t size = 0;
     (void)argument_count;
     if (bins < 1 || bins > MOST_BINS) {
         sqlite3_result_error(context, "score_profile() wants 1 to 4096 bins", -1);
@@ -171,9 +169,9 @@ static void score_profile(sqlite3_context *context, int argument_count, sqlite3_
     if (sqlite3_value_type(arguments[0]) == SQLITE_NULL ||
         sqlite3_value_type(arguments[1]) == SQLITE_NULL)
         return;
-    if (!kept_unpack(sqlite3_value_blob(arguments[1]), sqlite3_value_bytes(arguments[1]), &bits,
-                     &size) ||
-        n < 1 || (size_t)n > 8 * size)
+    const void *packed = sqlite3_value_blob(arguments[1]);
+    const size_t packed_size = (size_t)sqlite3_value_bytes(arguments[1]);
+    if (n < 1 || bitmap_unpack_n(packed, packed_size, n, &bits) != BITMAP_WHOLE)
         sqlite3_result_error(context, "score_profile: not a bitmap of so many samples", -1);
     else if (load(sqlite3_context_db_handle(context),
                   (const char *)sqlite3_value_text(arguments[0]), &artifact)) {

@@ -1,6 +1,7 @@
 #include "results/inspect.h"
 
 #include "harness/base/mem.h"
+#include "results/bitmap.h"
 #include "results/db.h"
 #include "results/lock.h"
 #include "results/store.h"
@@ -9,10 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
-
-/* deflate never packs better than this. */
-enum { MOST_RATIO = 1032 };
 
 struct inspector {
     sqlite3 *db;
@@ -74,36 +71,23 @@ static void take_foreign_key(const struct inspector *in, sqlite3_stmt *row)
 
 /* ---- Bitmaps ----------------------------------------------------------------------------------*/
 
-static int64_t count_bits(const uint8_t *bytes, size_t size)
-{
-    int64_t bits = 0;
-    for (size_t i = 0; i < size; i++)
-        for (unsigned rest = bytes[i]; rest; rest &= rest - 1)
-            bits++;
-    return bits;
-}
-
 /* NULL, or what is wrong; the number of bits goes to ret_bits. */
 static const char *unpack(const void *packed, size_t packed_size, int64_t n, int64_t *ret_bits)
 {
-    const size_t size = ((size_t)n + 7) / 8;
-    if (n < 0 || size / MOST_RATIO > packed_size)
-        return "is too short for its samples";
-    uint8_t *bytes;
-    uLongf have = (uLongf)size;
-    MEM_NEW(bytes, size + 1);
-    const char *wrong = NULL;
-    const int code = uncompress(bytes, &have, packed, (uLong)packed_size);
-    if (code != Z_OK && code != Z_BUF_ERROR)
-        wrong = "does not unpack";
-    else if (code == Z_BUF_ERROR || have != size)
-        wrong = "does not unpack to as many samples as there are";
-    else if (n % 8 && bytes[size - 1] >> n % 8)
-        wrong = "has bits beyond the last sample";
-    else
-        *ret_bits = count_bits(bytes, size);
-    mem_free(bytes);
-    return wrong;
+    uint8_t *bits;
+    switch (bitmap_unpack_n(packed, packed_size, n, &bits)) {
+    case BITMAP_DAMAGED:
+        return "does not unpack";
+    case BITMAP_OTHER:
+        return "does not unpack to as many samples as there are";
+    case BITMAP_WHOLE:
+        break;
+    }
+    const size_t bytes = bitmap_bytes((size_t)n);
+    const bool beyond = n % 8 && bits[bytes - 1] >> n % 8;
+    *ret_bits = bitmap_count(bits, bytes);
+    mem_free(bits);
+    return beyond ? "has bits beyond the last sample" : NULL;
 }
 
 /* A row: attempt, its cell, what it is of, n, the bits it should have, the bitmap. */

@@ -46,8 +46,7 @@ struct record_epoch {
 struct record_selection {
     int epoch; /* from which on, from 0 */
     int64_t n, kept;
-    const uint8_t
-        *bitmap; /* [(n + 7) / 8] bit i % 8 of byte i / 8: sample i of the training split */
+    const uint8_t *bitmap; /* (bitmap.h) of the n samples of the training split */
     int classes;
     const int64_t *class_kept; /* [classes] */
     int64_t noise_kept;        /* of the kept, those with a changed label; -1: no label was */
@@ -56,7 +55,7 @@ struct record_selection {
 /* Before the first epoch, where labels were changed. */
 struct record_noise {
     int64_t n, flipped;
-    const uint8_t *bitmap; /* [(n + 7) / 8] as in record_selection; 1: changed */
+    const uint8_t *bitmap; /* likewise: the changed ones */
 };
 
 /* Once a static pruner has scored. */

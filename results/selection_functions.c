@@ -2,16 +2,13 @@
 
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
+#include "results/bitmap.h"
 #include "results/sqlite_api.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-/* A BLOB is at most a thousandth of what it holds, or it is none of zlib's. */
-enum { MOST_RATIO = 1032, MOST_BINS = 4096 };
+enum { MOST_BINS = 4096 };
 
 struct chosen {
     int64_t epoch;
@@ -29,19 +26,13 @@ struct gathered {
 static uint8_t *unpack(sqlite3_value *packed, sqlite3_int64 n)
 {
     const void *bytes = sqlite3_value_blob(packed);
-    const size_t size = (size_t)sqlite3_value_bytes(packed);
-    if (sqlite3_value_type(packed) != SQLITE_BLOB || n < 1 || n > INT32_MAX ||
-        ((size_t)n + 7) / 8 / MOST_RATIO > size)
+    uint8_t *raw, *bits;
+    if (n < 1 ||
+        bitmap_unpack_n(bytes, (size_t)sqlite3_value_bytes(packed), n, &raw) != BITMAP_WHOLE)
         return NULL;
-    uint8_t *raw, *bits = NULL;
-    uLongf have = ((uLongf)n + 7) / 8;
-    const uLongf wanted = have;
-    MEM_NEW(raw, have);
-    if (uncompress(raw, &have, bytes, (uLong)size) == Z_OK && have == wanted) {
-        MEM_NEW(bits, (size_t)n);
-        for (size_t i = 0; i < (size_t)n; i++)
-            bits[i] = raw[i / 8] >> i % 8 & 1;
-    }
+    MEM_NEW(bits, (size_t)n);
+    for (size_t i = 0; i < (size_t)n; i++)
+        bits[i] = bitmap_has(raw, i);
     mem_free(raw);
     return bits;
 }

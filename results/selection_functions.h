@@ -1,6 +1,6 @@
 /*
  * selection_functions: what is in the bitmaps of selections and noise, for connections that winnow
- * opens to read. A bitmap is a BLOB that zlib packed: sample i is bit i % 8 of byte i / 8.
+ * opens to read (bitmap.h).
  *
  * Aggregates over the selections of one attempt, in any order (functions_kept.h has what looks into
  * one bitmap):

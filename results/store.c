@@ -2,6 +2,7 @@
 
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
+#include "results/bitmap.h"
 #include "results/db.h"
 #include "results/store_private.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <zlib.h>
 
 /* ---- Experiments and cells --------------------------------------------------------------------*/
 
@@ -239,22 +239,11 @@ static void counts_as_json(const int64_t *counts, int n, struct str *ret_json)
     str_add(ret_json, "]");
 }
 
-/* n bits, packed by zlib; the caller frees it. */
-static uint8_t *pack(const uint8_t *bitmap, int64_t n, uLongf *ret_size)
-{
-    const uLong size = (uLong)((n + 7) / 8);
-    uint8_t *packed;
-    *ret_size = compressBound(size);
-    MEM_NEW(packed, *ret_size);
-    REQUIRE(compress(packed, ret_size, bitmap, size) == Z_OK);
-    return packed;
-}
-
 int store_noise(struct store *store, int64_t attempt, const struct record_noise *noise,
                 struct err *err)
 {
-    uLongf size;
-    uint8_t *packed = pack(noise->bitmap, noise->n, &size);
+    size_t size;
+    uint8_t *packed = bitmap_pack(noise->bitmap, (size_t)noise->n, &size);
     const struct bound values[] = {
         db_int(attempt),
         db_int(noise->n),
@@ -307,8 +296,8 @@ int store_solver(struct store *store, int64_t attempt, const struct record_solve
 int store_selection(struct store *store, int64_t attempt, const struct record_selection *selection,
                     struct err *err)
 {
-    uLongf packed_size;
-    uint8_t *packed = pack(selection->bitmap, selection->n, &packed_size);
+    size_t packed_size;
+    uint8_t *packed = bitmap_pack(selection->bitmap, (size_t)selection->n, &packed_size);
     struct str counts = {0};
     counts_as_json(selection->class_kept, selection->classes, &counts);
     const struct bound values[] = {

@@ -1,5 +1,7 @@
 #include "tests/cell_bench.h"
 
+#include "results/bitmap.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +10,7 @@ static void keep_selection(struct kept *kept, const struct record_selection *sel
 {
     int64_t bits = 0, by_class = 0;
     for (int64_t i = 0; i < selection->n; i++)
-        bits += selection->bitmap[i / 8] >> i % 8 & 1;
+        bits += bitmap_has(selection->bitmap, (size_t)i);
     for (int c = 0; c < selection->classes; c++)
         by_class += selection->class_kept[c];
     kept->bad_counts = kept->bad_counts || bits != selection->kept || by_class != selection->kept;

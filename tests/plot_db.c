@@ -5,6 +5,7 @@
 #include "harness/sample_functions.h"
 #include "results/functions.h"
 #include "results/selection_functions.h"
+#include "tests/bits.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 static const struct plot_pruner small_pruners[] = {
     {"full", ""}, {"random", ""}, {"ucb", ""}, {"ucb", "c=2"}, {"el2n", "at=5"}, {NULL, NULL},
@@ -173,17 +173,16 @@ enum { SAMPLES = 203, PERIOD = 2 };
 static void make_selection(struct sqlite3 *db, sqlite3_int64 attempt, double kept_share,
                            const struct plot_pruner *pruner, int seed, int epoch)
 {
-    unsigned char bits[(SAMPLES + 7) / 8] = {0}, packed[256];
-    uLongf size = sizeof packed;
+    char drawn[SAMPLES + 1] = {0};
     int kept = 0;
     for (int i = 0; i < SAMPLES; i++)
         if (fmod(i * 0.618 + 0.3 * seed +
                      0.1 * (epoch + 1) * sin(i + (double)strlen(pruner->name)) + 5,
                  1) < kept_share) {
-            bits[i / 8] |= (unsigned char)(1 << i % 8);
+            drawn[i] = 'x';
             kept++;
-        }
-    cr_assert_eq(compress(packed, &size, bits, sizeof bits), Z_OK);
+        } else
+            drawn[i] = '.';
     sqlite3_stmt *row;
     cr_assert_eq(
         sqlite3_prepare_v2(db, "INSERT INTO v_selection VALUES (?, ?, ?, ?, ?)", -1, &row, NULL),
@@ -192,7 +191,7 @@ static void make_selection(struct sqlite3 *db, sqlite3_int64 attempt, double kep
     sqlite3_bind_int(row, 2, epoch);
     sqlite3_bind_int(row, 3, SAMPLES);
     sqlite3_bind_int(row, 4, kept);
-    sqlite3_bind_blob(row, 5, packed, (int)size, SQLITE_TRANSIENT);
+    test_bind_bits(row, 5, drawn);
     cr_assert_eq(sqlite3_step(row), SQLITE_DONE);
     sqlite3_finalize(row);
 }

@@ -8,9 +8,9 @@
 #include "harness/base/save.h"
 #include "harness/cell.h"
 #include "harness/cmd/find.h"
+#include "results/bitmap.h"
 
 #include <sqlite3.h>
-#include <zlib.h>
 
 struct values {
     const char *db, *output, *data_dir;
@@ -41,7 +41,7 @@ static const struct cmd_line line = {
 struct found {
     struct arena arena;
     struct dataset *data;
-    uint8_t *kept;            /* [(n + 7) / 8] bits */
+    uint8_t *kept;            /* a bitmap (results/bitmap.h) */
     struct artifact artifact; /* no scores where the pruner has none */
 };
 
@@ -64,13 +64,12 @@ static int load_data(const char *json, const char *data_dir, struct found *found
 static int unpack(const void *packed, size_t packed_size, size_t n, struct found *found,
                   struct err *err)
 {
-    uLongf size = (uLongf)((n + 7) / 8);
-    MEM_NEW(found->kept, size);
     if (n != found->data->train.n)
         return err_set(err, "the data has changed: %zu training samples, and %zu when it ran",
                        found->data->train.n, n);
-    const int code = uncompress(found->kept, &size, packed, (uLong)packed_size);
-    return code == Z_OK ? 0 : err_set(err, "its selection is damaged");
+    if (bitmap_unpack_n(packed, packed_size, (int64_t)n, &found->kept) != BITMAP_WHOLE)
+        return err_set(err, "its selection is damaged");
+    return 0;
 }
 
 /* What its pruner left beside the database; a pruner without scores has left none. */
@@ -123,25 +122,20 @@ static int find(sqlite3 *db, const char *key, const struct values *values, struc
     return failed;
 }
 
-static bool is_kept(const struct found *found, size_t i)
-{
-    return found->kept[i / 8] >> i % 8 & 1;
-}
-
 static void write_csv(const struct found *found, bool kept_only, struct str *ret_text)
 {
     const struct split *train = &found->data->train;
     if (!kept_only)
         str_add(ret_text, "index,label,score,kept\n");
     for (size_t i = 0; i < train->n; i++) {
-        if (kept_only && !is_kept(found, i))
+        if (kept_only && !bitmap_has(found->kept, i))
             continue;
         str_addf(ret_text, "%u", train->origin[i]);
         if (!kept_only) {
             str_addf(ret_text, ",%d,", train->labels[i]);
             if (found->artifact.scores)
                 str_addf(ret_text, "%.9g", (double)found->artifact.scores[i]);
-            str_addf(ret_text, ",%d", is_kept(found, i));
+            str_addf(ret_text, ",%d", bitmap_has(found->kept, i));
         }
         str_add(ret_text, "\n");
     }

@@ -116,7 +116,8 @@ Test(cli_db, check_finds_what_is_wrong)
          "damaged: attempt 6 (cell 4000000000): the bitmap of its selection from epoch 0 does not "
          "unpack"},
         {"UPDATE selection SET n = 1000", "does not unpack to as many samples as there are\n"},
-        {"UPDATE selection SET n = 9223372036854775807", "is too short for its samples\n"},
+        {"UPDATE selection SET n = 9223372036854775807",
+         "does not unpack to as many samples as there are\n"},
         {"UPDATE selection SET n = 8, class_kept = '[3]'",
          "does not unpack to as many samples as there are\n"},
         {"UPDATE selection SET bitmap = x''", " is empty\n"},

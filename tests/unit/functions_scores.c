@@ -8,6 +8,7 @@
 #include "results/functions_scores.h"
 #include "harness/artifact.h"
 #include "harness/base/mem.h"
+#include "tests/bits.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { N = 10 };
 
@@ -54,17 +54,12 @@ TestSuite(functions_scores, .init = open_db, .fini = close_db);
 static void expect(const char *of, const char *selection, int n, int bins, const char *pick,
                    const char *expected)
 {
-    unsigned char bits[(N + 7) / 8] = {0}, packed[64];
-    uLongf size = sizeof packed;
     sqlite3_stmt *row;
-    for (int i = 0; i < N; i++)
-        bits[i / 8] |= (unsigned char)((selection[i] == 'x') << i % 8);
-    cr_assert_eq(compress(packed, &size, bits, sizeof bits), Z_OK);
     cr_assert_eq(
         sqlite3_prepare_v2(db, "SELECT json_extract(score_profile(?, ?, ?, ?), ?)", -1, &row, NULL),
         SQLITE_OK);
     sqlite3_bind_text(row, 1, of, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_blob(row, 2, packed, (int)size, SQLITE_TRANSIENT);
+    test_bind_bits(row, 2, selection);
     sqlite3_bind_int(row, 3, n);
     sqlite3_bind_int(row, 4, bins);
     sqlite3_bind_text(row, 5, pick, -1, SQLITE_TRANSIENT);

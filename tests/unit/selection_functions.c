@@ -8,11 +8,11 @@
  */
 #include "results/selection_functions.h"
 #include "harness/base/mem.h"
+#include "tests/bits.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <sqlite3.h>
-#include <zlib.h>
 
 enum { N = 10 };
 
@@ -27,15 +27,10 @@ static void run(const char *sql)
 
 static void add(int epoch, const char *kept)
 {
-    unsigned char bits[(N + 7) / 8] = {0}, packed[64];
-    uLongf size = sizeof packed;
     sqlite3_stmt *row;
-    for (int i = 0; i < N; i++)
-        bits[i / 8] |= (unsigned char)((kept[i] == 'x') << i % 8);
-    cr_assert_eq(compress(packed, &size, bits, sizeof bits), Z_OK);
     sqlite3_prepare_v2(db, "INSERT INTO s VALUES (?, ?)", -1, &row, NULL);
     sqlite3_bind_int(row, 1, epoch);
-    sqlite3_bind_blob(row, 2, packed, (int)size, SQLITE_TRANSIENT);
+    test_bind_bits(row, 2, kept);
     cr_assert_eq(sqlite3_step(row), SQLITE_DONE);
     sqlite3_finalize(row);
 }

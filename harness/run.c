@@ -312,7 +312,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     for (int i = 0; i < options->jobs; i++)
         s->slots[i] = (struct slot){.scheduler = s, .number = i};
     s->assignments = worker_assignments(&s->arena);
-    run_remove_old_checkpoints(s);
+    run_clear_checkpoints(plan, options);
     environment_record(options->threads, &s->arena, &s->environment);
     const int room = pin_room_here();
     if (run_crowds(options, room))

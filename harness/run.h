@@ -120,6 +120,10 @@ bool run_wants(const struct plan_cell *cell, const struct run_options *options);
 /* What the queue must know of a cell. */
 struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options);
 
+/* Removes checkpoints of cells that are done, which a scheduler left that was killed when it had
+ * written the result. run_plan does so too. */
+void run_clear_checkpoints(const struct plan *plan, const struct run_options *options);
+
 /* An error is the database's: the workers are stopped, what was committed stays. */
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
              const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err);

@@ -2,10 +2,14 @@
 
 #include "harness/clock.h"
 
+#include <dirent.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 /* ---- Checkpoints ---- */
+
+enum { KEY_DIGITS = HASH_HEX_SIZE - 1 };
 
 static void checkpoint_path(const struct scheduler *s, const struct plan_cell *cell,
                             struct str *ret_path)
@@ -13,24 +17,30 @@ static void checkpoint_path(const struct scheduler *s, const struct plan_cell *c
     str_addf(ret_path, "%s/%s", s->options->checkpoints, cell->key);
 }
 
-/* Of a cell whose result is in the database. */
-static void remove_checkpoint(const struct scheduler *s, const struct plan_cell *cell)
+/* KEY, or KEY.PID of a worker that was killed as it put its file in place (base/save.h). */
+static bool is_of(const char *name, const struct plan_cell *cell)
 {
-    struct str path = {0};
-    if (!s->options->checkpoints)
-        return;
-    checkpoint_path(s, cell, &path);
-    unlink(str_text(&path)); /* where that fails: the next start tries again */
-    str_release(&path);
+    return strncmp(name, cell->key, KEY_DIGITS) == 0 &&
+           (name[KEY_DIGITS] == '\0' || name[KEY_DIGITS] == '.');
 }
 
-void run_remove_old_checkpoints(const struct scheduler *s)
+/* Of those of the cells, all or only the done ones, whose results are in the database. What cannot
+ * be removed, the next start tries again. */
+static void remove_checkpoints(const struct run_options *options, const struct plan_cell *cells,
+                               size_t count, bool all)
 {
-    if (!s->options->checkpoints || access(s->options->checkpoints, F_OK))
-        return;
-    for (size_t i = 0; i < s->plan->count; i++)
-        if (s->plan->cells[i].state == CELL_DONE)
-            remove_checkpoint(s, &s->plan->cells[i]);
+    DIR *folder = options->checkpoints ? opendir(options->checkpoints) : NULL;
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        for (size_t i = 0; i < count; i++)
+            if ((all || cells[i].state == CELL_DONE) && is_of(entry->d_name, &cells[i]))
+                unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
+}
+
+void run_clear_checkpoints(const struct plan *plan, const struct run_options *options)
+{
+    remove_checkpoints(options, plan->cells, plan->count, false);
 }
 
 bool run_has_checkpoint(const struct scheduler *s, const struct plan_cell *cell)
@@ -106,7 +116,7 @@ void run_end_cell(struct slot *slot)
         end.reason = "stopped while nothing could be written";
     }
     if (end.state == ATTEMPT_DONE || end.state == ATTEMPT_DIVERGED)
-        remove_checkpoint(s, slot->cell);
+        remove_checkpoints(s->options, slot->cell, 1, true);
     const bool again = judge(slot, &end);
     run_tell(s, &(struct run_event){.kind = RUN_CELL_ENDED,
                                     .worker = slot->number,

@@ -81,8 +81,6 @@ void run_start_cell(struct scheduler *s, struct slot *slot, const struct plan_ce
 void run_end_cell(struct slot *slot);
 /* Whether a cell has a checkpoint to write when it is told to stop. */
 bool run_has_checkpoint(const struct scheduler *s, const struct plan_cell *cell);
-/* Those that a scheduler could not remove, because it was killed when it had written the result. */
-void run_remove_old_checkpoints(const struct scheduler *s);
 
 /* run_write.c */
 /* For worker_read: context is the slot. */

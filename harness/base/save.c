@@ -76,18 +76,6 @@ void save_put(struct save *save, const void *bytes, size_t count)
     }
 }
 
-/* Gives a nameless file its name beside the path, from where it can be moved over what is there. */
-static int name_it(struct save *save)
-{
-    char self[64];
-    snprintf(self, sizeof self, "/proc/self/fd/%d", save->file);
-    unlink(str_text(&save->aside)); /* of a dead process with our number */
-    if (linkat(AT_FDCWD, self, AT_FDCWD, str_text(&save->aside), AT_SYMLINK_FOLLOW))
-        return -1;
-    save->nameless = false;
-    return 0;
-}
-
 /* rename() cannot be told to keep what is there; a second name for the file can only be a new one.
  */
 static int put_in_place(const struct save *save)
@@ -106,6 +94,23 @@ static int put_in_place(const struct save *save)
     return rename(aside, path);
 }
 
+/* A nameless file gets its name at once where nothing has it; else one beside, from where it can be
+ * moved over what is there. */
+static int name_it(struct save *save)
+{
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", save->file);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, str_text(&save->path), AT_SYMLINK_FOLLOW) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return -1;
+    unlink(str_text(&save->aside)); /* of a dead process with our number */
+    if (linkat(AT_FDCWD, self, AT_FDCWD, str_text(&save->aside), AT_SYMLINK_FOLLOW))
+        return -1;
+    save->nameless = false;
+    return put_in_place(save);
+}
+
 static int sync_folder(const struct save *save)
 {
     const int folder = open(str_text(&save->folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -118,8 +123,9 @@ static int sync_folder(const struct save *save)
 
 int save_close(struct save *save, struct err *err)
 {
-    if (!save->wrong && (fsync(save->file) || (save->nameless && name_it(save)) ||
-                         put_in_place(save) || sync_folder(save)))
+    if (!save->wrong &&
+        (fsync(save->file) || (save->nameless ? name_it(save) : put_in_place(save)) ||
+         sync_folder(save)))
         save->wrong = errno;
     close(save->file);
     if (save->wrong && !save->nameless)

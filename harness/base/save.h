@@ -2,8 +2,9 @@
  * save: a file that appears whole or not at all.
  *
  * What is written has no name until it is on the disk; then it takes the place of what was at
- * `path`. A process that dies in between leaves nothing behind: where the file system has nameless
- * files (O_TMPFILE; ext4, xfs, btrfs, tmpfs), whatever the moment; elsewhere a file PATH.PID.
+ * `path`. A process that dies in between leaves nothing behind where the file system has nameless
+ * files (O_TMPFILE; ext4, xfs, btrfs, tmpfs), except, where it was to replace one, in the moment
+ * between two system calls; then, and elsewhere at any moment, a file PATH.PID.
  *
  *     struct save *save;
  *     if (save_open("results/x.csv", &save, &err))

@@ -255,6 +255,7 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         options->pins = NULL;
         pins_release(pins);
     } else {
+        run_clear_checkpoints(plan, options);
         fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
                 done, meant, db, meant < plan->count ? ", as far as --where goes" : "");
     }

@@ -385,6 +385,23 @@ Test(cli_checkpoint, one_that_will_not_do_is_refused_and_the_cell_starts_over)
     }
 }
 
+/* KEY.PID: killed between the two calls that put a whole file in the place of another. */
+Test(cli_checkpoint, what_a_killed_worker_left_goes_with_its_cell)
+{
+    make_folder("k", one);
+    interrupt("k");
+    struct test_output output =
+        test_run("cd %s/k; c=$(ls checkpoints); o=$(echo $c | tr 0-9a-f f0-9a-e); touch "
+                 "checkpoints/$o.123 checkpoints/notes; for seeds in 1 1 2; do touch "
+                 "checkpoints/$c.123; winnow run x.yaml --db a.db --set seed=$seeds >&2 || exit 8; "
+                 "ls checkpoints | sed s/$o/other/ | LC_ALL=C sort -r | tr '\\n' ' '; done",
+                 test_dir());
+    ASSERT_STATUS(output, 0);
+    cr_expect_str_eq(output.out, "other.123 notes other.123 notes other.123 notes ", "%s",
+                     output.out);
+    test_output_release(&output);
+}
+
 Test(cli_checkpoint, gc_removes_those_from_which_no_cell_goes_on)
 {
     make_folder("g", one);

@@ -50,6 +50,21 @@ Test(save, takes_the_place_of_what_was_there)
     expect_files(1);
 }
 
+Test(save, what_a_dead_process_with_our_number_left_is_not_in_the_way)
+{
+    char aside[320];
+    struct save *save;
+    struct err err;
+    snprintf(aside, sizeof aside, "%s.%d", in_dir("f"), (int)getpid());
+    test_write_file(aside, "half");
+    test_write_file(in_dir("f"), "old");
+    cr_assert_eq(save_open(in_dir("f"), &save, &err), 0, "%s", err.text);
+    save_put(save, "new", 3);
+    cr_assert_eq(save_close(save, &err), 0, "%s", err.text);
+    expect_file("new");
+    expect_files(1);
+}
+
 Test(save, a_killed_process_leaves_nothing)
 {
     const pid_t child = fork();

@@ -51,13 +51,19 @@ static enum paper_verdict judge(const struct paper_line *line, struct stats_inte
     return CLAIM_UNDECIDED;
 }
 
-/* As it is told: no correlation is beyond 1. */
+/* As it is told: no correlation and no share is beyond what there is. */
 static struct stats_interval shown(const struct paper_line *line, struct stats_interval interval)
 {
+    static const struct {
+        const char *unit;
+        double least, most;
+    } bounded[] = {{"correlation", -1, 1}, {"share", 0, 1}};
     if (is_ratio(line))
         return (struct stats_interval){exp(interval.low), exp(interval.high)};
-    if (strcmp(line->unit, "correlation") == 0 && line->n > 1)
-        return (struct stats_interval){fmax(interval.low, -1), fmin(interval.high, 1)};
+    for (size_t i = 0; i < sizeof bounded / sizeof *bounded && line->n > 1; i++)
+        if (strcmp(line->unit, bounded[i].unit) == 0)
+            return (struct stats_interval){fmax(interval.low, bounded[i].least),
+                                           fmin(interval.high, bounded[i].most)};
     return interval;
 }
 

@@ -13,10 +13,10 @@
  *     doubtful  1: from seconds that are not to be trusted (timing_valid of v_run)
  *
  * The values of one place, arm and measure are a line: their mean with a 95 % interval (Student's
- * t; of the logarithms where the unit is x; of a correlation no further than 1). A line holds where
- * its whole interval is beyond the bound, it is against the claim where the whole interval is on
- * the other side, and undecided otherwise, so of one seed always. Of the claim, with k lines that
- * are judged:
+ * t; of the logarithms where the unit is x; of correlations and shares no further than these go).
+ * A line holds where its whole interval is beyond the bound, it is against the claim where the
+ * whole interval is on the other side, and undecided otherwise, so of one seed always. Of the
+ * claim, with k lines that are judged:
  *
  *     held        ALL: every line holds. ANY: in every place an arm of which every line holds, with
  *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for

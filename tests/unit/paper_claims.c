@@ -146,7 +146,7 @@ Test(paper_claims, a5_held)
     claims_expect_line(&a5, "ucb 0.5", "share sometimes selected", 1, 0, 0, 0, CLAIM_SHOWN);
 }
 
-/* 0.6, 0.4, 0.2: 0.4 +- 0.497, which does not exclude 0.1. */
+/* 0.6, 0.4, 0.2: 0.4 +- 0.497, which does not exclude 0.1. No share is below 0. */
 Test(paper_claims, a5_undecided)
 {
     add_scoring(0, SIX);
@@ -155,7 +155,7 @@ Test(paper_claims, a5_undecided)
     const struct paper_finding a5 = claims_find("A5");
     claims_expect(&a5, CLAIM_UNDECIDED);
     claims_expect_line(&a5, "ucb(period=2 score_only=true) 0.5", "share sometimes selected", 3, .4,
-                       .4 - .2 * claims_half, .4 + .2 * claims_half, CLAIM_UNDECIDED);
+                       0, .4 + .2 * claims_half, CLAIM_UNDECIDED);
 }
 
 Test(paper_claims, a5_not_held_and_not_measured)

@@ -131,6 +131,11 @@ static int64_t memory_bytes(void)
     return pages > 0 && page > 0 ? (int64_t)pages * page : 0;
 }
 
+const char *environment_revision(void)
+{
+    return WINNOW_REVISION;
+}
+
 void environment_record(int threads_asked, struct arena *arena,
                         struct record_environment *ret_environment)
 {
@@ -152,7 +157,7 @@ void environment_record(int threads_asked, struct arena *arena,
         .blas_core_found = arena_strdup(arena, environment_blas().found),
         .compiler = COMPILER,
         .flags = WINNOW_CFLAGS,
-        .revision = WINNOW_REVISION,
+        .revision = environment_revision(),
         .threads_asked = threads_asked,
         .threads_used = !threads_asked          ? linalg_threads()
                         : threads_asked < cores ? threads_asked

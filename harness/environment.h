@@ -25,6 +25,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of the sources that the program is made of: git's name for the commit, with -dirty where they
+ * were changed since; "unknown" outside of a repository. */
+const char *environment_revision(void);
+
 struct environment_blas {
     const char *found; /* the library's own choice; "unknown" where the user chose for it */
     const char *core;  /* OPENBLAS_CORETYPE to be set, or NULL: leave it */

@@ -3,6 +3,7 @@
  * else.
  */
 #include "harness/cmd/cmd.h"
+#include "harness/environment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static void print_commands(FILE *out)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (commands[i].help)
             fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\nwinnow COMMAND --help tells a command's flags. README.md has the tour.\n");
+    fprintf(out, "\nwinnow COMMAND --help tells a command's flags, winnow --version its revision.\n"
+                 "README.md has the tour.\n");
 }
 
 int main(int argc, char **argv)
@@ -55,6 +57,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_commands(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("winnow %s\n", environment_revision());
         return EXIT_DONE;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -128,3 +128,12 @@ Test(doctor, text_is_for_terminals)
         cr_expect_leq(strcspn(line, "\n"), 100, "too wide: %.*s", (int)strcspn(line, "\n"), line);
     test_output_release(&output);
 }
+
+Test(doctor, version_is_the_revision_that_runs_record)
+{
+    struct test_output output = test_run(
+        "winnow --version | grep -c '^winnow [0-9a-z-]*$' && r=$(winnow --version | sed 's/^winnow "
+        "//') && winnow doctor --json | grep -c \"\\\"revision\\\": \\\"$r\\\"\"");
+    cr_expect_str_eq(output.out, "1\n1\n", "%s%s", output.out, output.err);
+    test_output_release(&output);
+}

@@ -5,6 +5,7 @@
 #include "harness/cmd/cmd.h"
 #include "harness/environment.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,8 @@ static void print_commands(FILE *out)
 int main(int argc, char **argv)
 {
     cmd_open_streams();
+    signal(SIGCHLD,
+           SIG_DFL); /* ignored by whoever started it: then no child's end could be known */
     if (argc < 2) {
         print_commands(stderr);
         return EXIT_USAGE;

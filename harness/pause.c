@@ -2,7 +2,6 @@
 
 #include "harness/base/str.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -88,14 +87,4 @@ int64_t pause_slept(void)
 {
     /* CLOCK_MONOTONIC and not the cells' MONOTONIC_RAW: these two are steered alike. */
     return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
-}
-
-void pause_stop(void)
-{
-    sigset_t stop, before;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTSTP);
-    raise(SIGTSTP);
-    sigprocmask(SIG_UNBLOCK, &stop, &before); /* here it stops */
-    sigprocmask(SIG_SETMASK, &before, NULL);
 }

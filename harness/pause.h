@@ -55,7 +55,5 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
 bool pause_has_room(const char *path);
 /* How long the machine has slept since it was started, ns. */
 int64_t pause_slept(void);
-/* Stops this process as Ctrl-Z does, though SIGTSTP is blocked; returns when it goes on. */
-void pause_stop(void);
 
 #endif

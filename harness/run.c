@@ -1,16 +1,16 @@
 #include "harness/run_private.h"
 
+#include "harness/base/signals.h"
 #include "harness/clock.h"
 #include "harness/environment.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-enum { WATCH_NS = 100000000 };
+enum {
+    WATCH_NS = 100000000,
+    /* timeout(1) sends its signal to the program, then to its group: one Ctrl-C, not two. */
+    SAME_SIGNAL_NS = 50000000,
+};
 
 int run_jobs(int asked, int threads)
 {
@@ -55,6 +55,8 @@ size_t run_place(const struct scheduler *s, const struct plan_cell *cell)
 }
 
 /* ---- Stopping ---- */
+
+const int run_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP, 0};
 
 void run_kill_workers(struct scheduler *s)
 {
@@ -155,7 +157,7 @@ static void stand_still(struct scheduler *s)
     for (int i = 0; i < s->options->jobs; i++)
         if (s->slots[i].cell)
             worker_freeze(&s->slots[i].worker, true);
-    pause_stop();
+    signals_stop();
     for (int i = 0; i < s->options->jobs; i++)
         if (s->slots[i].cell)
             worker_freeze(&s->slots[i].worker, false);
@@ -191,18 +193,28 @@ static void watch(struct scheduler *s)
         stop_gently(s, "the time is up");
 }
 
+/* Whether the signal asks for a checkpoint first; a second one wants no more of that. */
+static bool is_gentle(const struct scheduler *s, int number, int64_t now)
+{
+    return number == SIGUSR1 ||
+           (number == SIGINT && (!s->stopping || now - s->interrupted < SAME_SIGNAL_NS));
+}
+
 void run_take_signal(struct scheduler *s)
 {
-    struct signalfd_siginfo info;
-    if (read(s->signals, &info, sizeof info) != (ssize_t)sizeof info)
+    struct signals_news news;
+    if (!signals_take(&news))
         return;
-    if (info.ssi_signo == SIGTSTP) {
+    if (news.number == SIGTSTP) {
         stand_still(s);
         return;
     }
-    const bool gentle = info.ssi_signo == SIGUSR1 || (info.ssi_signo == SIGINT && !s->stopping);
+    const int64_t now = clock_now();
+    const bool gentle = is_gentle(s, news.number, now);
+    if (!s->totals.interrupted)
+        s->interrupted = now;
     s->totals.interrupted = true;
-    s->totals.signal = (int)info.ssi_signo;
+    s->totals.signal = news.number;
     if (s->paused) { /* what the cells in flight have to say cannot be kept */
         s->silent = true;
         run_kill_workers(s);
@@ -220,7 +232,7 @@ static void wait_for_news(struct scheduler *s)
 {
     struct pollfd fds[2 * RUN_MAX_JOBS + 1];
     nfds_t count = 0;
-    fds[count++] = (struct pollfd){s->signals, POLLIN, 0};
+    fds[count++] = (struct pollfd){signals_descriptor(), POLLIN, 0};
     for (int i = 0; i < s->options->jobs; i++) {
         if (!s->slots[i].cell)
             continue;
@@ -283,28 +295,13 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
              const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err)
 {
     struct scheduler *s;
-    sigset_t watched, before;
-    struct sigaction hangup;
+    struct signals caught;
     REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS && options->threads >= 1);
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGINT);
-    sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGUSR1);
-    sigaddset(&watched, SIGTSTP);
-    /* Blocked, it would come although nohup has it ignored. */
-    if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN)
-        sigaddset(&watched, SIGHUP);
-    sigprocmask(SIG_BLOCK, &watched, &before);
-    const int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (signals < 0) {
-        sigprocmask(SIG_SETMASK, &before, NULL);
-        return err_set(err, "no signalfd: %s", strerror(errno));
-    }
+    signals_catch(&caught, run_signals);
     MEM_NEW(s, 1);
     s->plan = plan;
     s->store = store;
     store_wait_for_lock(store, PAUSE_LOCK_MS);
-    s->signals = signals;
     s->options = options;
     s->watcher = watcher;
     arena_init(&s->arena);
@@ -326,8 +323,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
         run_tell(s, &(struct run_event){.kind = RUN_TICK});
     }
     add_up(s);
-    close(signals);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    signals_release(&caught);
     *ret_totals = s->totals;
     const int failed = s->broken.text[0] ? -1 : 0;
     if (failed) {

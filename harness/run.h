@@ -19,8 +19,8 @@
  * SIGINT (Ctrl-C) once: no new cells; those in flight write a checkpoint and stop, and their
  * attempts are lost; those that are not checkpointed are finished. Again, or SIGTERM or SIGHUP:
  * stop now. SIGUSR1, which batch systems send before a time limit, is a first Ctrl-C.
- * Where SIGHUP was ignored when the program started (nohup), it stays so. SIGTSTP (Ctrl-Z) stops
- * the workers too until the scheduler goes on.
+ * Where one of them was ignored when the program started (nohup), it stays so. SIGTSTP (Ctrl-Z)
+ * stops the workers too until the scheduler goes on.
  *
  * A full disk and a database that another program holds do not fail: the scheduler waits and
  * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once.
@@ -124,6 +124,8 @@ struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_
  * written the result. run_plan does so too. */
 void run_clear_checkpoints(const struct plan *plan, const struct run_options *options);
 
+/* What run_plan catches while it runs, ending with 0: for who must catch before and after. */
+extern const int run_signals[];
 /* An error is the database's: the workers are stopped, what was committed stays. */
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
              const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err);

@@ -52,9 +52,9 @@ struct scheduler {
     bool gave_up;  /* likewise: too many have failed */
     bool killed;   /* workers were told to die: what they were doing is lost */
     bool silent;   /* write nothing more: broken, or told to stop while nothing could be written */
-    struct err broken; /* the first database error; "" while there is none */
-    int signals;       /* descriptor */
-    int64_t paused;    /* since when nothing can be written; 0: it can */
+    struct err broken;   /* the first database error; "" while there is none */
+    int64_t interrupted; /* when the first signal to stop came */
+    int64_t paused;      /* since when nothing can be written; 0: it can */
     enum pause_kind pause;
     struct pause_ledger ledger;
     struct run_totals totals;

@@ -1,5 +1,6 @@
 #include "harness/run_private.h"
 
+#include "harness/base/signals.h"
 #include "harness/clock.h"
 
 #include <poll.h>
@@ -21,7 +22,7 @@ static void pause_for(struct scheduler *s, enum pause_kind kind)
     }
     const int64_t until = clock_now() + (int64_t)PAUSE_RETRY_MS * 1000000;
     do {
-        struct pollfd signals = {s->signals, POLLIN, 0};
+        struct pollfd signals = {signals_descriptor(), POLLIN, 0};
         if (poll(&signals, 1, RUN_TICK_MS) > 0)
             run_take_signal(s);
         run_tell(s, &(struct run_event){.kind = RUN_TICK});

@@ -196,8 +196,8 @@ lint_registries() {
 
 # ---- Objects: no mutable state ---------------------------------------------------------------
 
-# Of the release build, if there is one: what lies in .data, .bss or thread-local storage. (What a
-# signal tells comes through signalfd, so that there is no exception.)
+# Of the release build, if there is one: what lies in .data, .bss or thread-local storage. One
+# exception: a signal's handler has no argument.
 lint_globals() {
     command -v objdump >/dev/null || return 0
     for source in $(find harness models pruners results plots -name '*.c' 2>/dev/null | sort); do
@@ -210,6 +210,8 @@ lint_globals() {
                 if (section ~ /^\.data\.rel\.ro/ || name ~ /^\./)
                     next
                 sub(/\.[0-9]+$/, "", name) # a static in a function
+                if (source == "harness/base/signals.c" && name == "ends")
+                    next
                 print source ":1: " name " is mutable and global (" section ")"
             }
         '

@@ -11,6 +11,7 @@
  * and the exit code is 85; with --requeue the job has queued itself again before, and goes on from
  * there.
  */
+#include "harness/base/signals.h"
 #include "harness/base/str.h"
 #include "harness/clock.h"
 #include "harness/cmd/cmd.h"
@@ -310,24 +311,14 @@ static int open_plan(struct element *element)
     return -1;
 }
 
-/* Blocked from the start to the end, run_plan's signalfd reads them: none can come too early, and
- * none ends the process while a shard is under way. */
-static void block_signals(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGUSR1);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-}
-
 int cmd_element(int argc, char **argv)
 {
     struct values values;
     struct element element = {.values = &values};
-    block_signals();
+    struct signals caught;
+    /* From the start to the end, for run_plan to read: none can come too early, and none ends the
+       process while a shard is under way. */
+    signals_catch(&caught, run_signals);
     const pid_t parent = getppid();
     int code = cmd_parse(&line, argc, argv, &values, NULL);
     if (code >= 0)

@@ -9,15 +9,19 @@
  * Experiments run as `winnow run` does, in a process of its own each: the flags are handed on.
  */
 #include "harness/paper/paper.h"
+#include "harness/base/signals.h"
 #include "harness/cmd/db.h"
 #include "harness/paper/outputs.h"
 
-#include <signal.h>
+#include <poll.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+extern char **environ;
 
 struct values {
     const char *db, *output, *data_dir, *where, *budget, *deadline;
@@ -59,35 +63,64 @@ static const struct cmd_line line = {
 
 enum { MOST_WORDS = 16 + 2 * CMD_MAX_VALUES };
 
-/*
- * Ends in the program's exit code, or 128 + signal. Ctrl-C reaches both of them, and this one goes
- * on waiting; a signal that somebody sent to this one is handed on.
- */
-static int spawn(char *const *words, const char *data_dir)
+/* What stops or ends this process is for the one that it waits for. */
+static const int handed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP, SIGCHLD, 0};
+
+/* Whether one of them was to end it. */
+static bool hand_on(pid_t pid)
 {
-    sigset_t waited, before;
+    struct signals_news news;
+    bool told = false;
+    while (signals_take(&news)) {
+        if (news.number == SIGCHLD)
+            continue;
+        kill(pid, news.number);
+        told = told || news.number != SIGTSTP;
+        if (news.number == SIGTSTP) {
+            signals_stop();
+            kill(pid, SIGCONT);
+        }
+    }
+    return told;
+}
+
+/*
+ * In a group of its own, so that the terminal's Ctrl-C comes once, by way of this process; to write
+ * to the terminal is allowed to it nevertheless (SIGTTOU).
+ */
+static int start(char *const *words, pid_t *ret_pid)
+{
+    posix_spawnattr_t attributes;
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTTOU);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &mask);
+    const int failed = posix_spawn(ret_pid, "/proc/self/exe", NULL, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
+    return failed;
+}
+
+/* Ends in the program's exit code, or 128 + signal; interrupted where it was told to end. */
+static int spawn(char *const *words)
+{
+    struct signals caught;
+    pid_t pid;
     int status = 0;
-    sigemptyset(&waited);
-    sigaddset(&waited, SIGINT);
-    sigaddset(&waited, SIGTERM);
-    sigaddset(&waited, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &waited, &before);
-    const pid_t pid = fork();
-    if (pid == 0) {
-        sigprocmask(SIG_SETMASK, &before, NULL);
-        if (!data_dir || setenv("WINNOW_DATA", data_dir, 1) == 0)
-            execv("/proc/self/exe", words);
-        _exit(EXIT_ENVIRONMENT);
+    bool told = false;
+    signals_catch(&caught, handed_on);
+    const int failed = start(words, &pid);
+    while (!failed && waitpid(pid, &status, WNOHANG) == 0) {
+        struct pollfd news = {signals_descriptor(), POLLIN, 0};
+        poll(&news, 1, -1);
+        told = hand_on(pid) || told;
     }
-    while (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
-        siginfo_t info;
-        const int got = sigwaitinfo(&waited, &info);
-        if ((got == SIGINT || got == SIGTERM) && info.si_code <= 0) /* a process sent it */
-            kill(pid, got);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    if (pid < 0)
+    signals_release(&caught);
+    if (failed)
         return EXIT_ENVIRONMENT;
+    if (told)
+        return EXIT_INTERRUPTED;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -111,7 +144,7 @@ static int run(const struct values *values, const char *experiment, const char *
     words[n++] = arena_printf(&arena, "experiments/%s.yaml", experiment);
     words[n] = NULL;
     fprintf(stderr, "winnow paper: %s\n", experiment);
-    const int code = spawn((char *const *)words, values->data_dir);
+    const int code = spawn((char *const *)words);
     arena_release(&arena);
     return code;
 }
@@ -121,6 +154,8 @@ static int run_all(const struct values *values, const char *paper, const char *d
 {
     struct str experiment = {0};
     int code = -1;
+    if (values->data_dir && setenv("WINNOW_DATA", values->data_dir, 1))
+        return EXIT_ENVIRONMENT;
     for (size_t i = 0; paper_part_at(i) && code < 0; i++) {
         if (strcmp(paper_part_at(i)->paper, paper) != 0)
             continue;

@@ -173,15 +173,16 @@ test: deps
 	@$(MAKE) --no-print-directory lint check
 
 # T=suite or T=suite/test runs a part: make check T=ops, make check T='config/*'.
-# One test is made to fail first: if that passes, nothing that passes means anything. (OpenBLAS
-# obeys one of the two variables or the other, by how it was built.) A leak fails no test by itself:
-# the sanitizers' reports go to files, and one file is one failure too many.
+# One test is made to fail first: if that passes, nothing that passes means anything. A leak fails
+# no test by itself: the sanitizers' reports go to files, and one file is one failure too many.
+# The program is tested with the threads that BLAS has where users set nothing.
 REPORTS = $(CURDIR)/$B/tests/sanitizer
+AS_USERS = env -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u OMP_NUM_THREADS \
+           WINNOW_BINARY=$(CURDIR)/$B/winnow
 check: $B/winnow $B/tests/run $(if $(SANITIZE),,extension)
 	@! WINNOW_FAIL_ON_PURPOSE=1 $B/tests/run --filter 'runner/*' >/dev/null 2>&1
 	@rm -f $(REPORTS).*
-	@WINNOW_BINARY=$(CURDIR)/$B/winnow OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
-	    WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
+	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
 	    $B/tests/run $(if $(T),--filter '$(T)*')
 	@! cat $(REPORTS).* 2>/dev/null
@@ -191,10 +192,10 @@ ARGS ?=
 bench: $B/winnow
 	@bench/compare --winnow $B/winnow $(ARGS)
 
-# 200 cells whose scheduler is killed 20 times, and whose disk runs full twice: a minute.
+# 200 cells whose scheduler is killed 20 times, and whose disk runs full twice; every way to stop
+# every command that runs cells, 20 times each: some minutes.
 soak: $B/winnow $B/tests/run
-	@WINNOW_SOAK=1 WINNOW_BINARY=$(CURDIR)/$B/winnow OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
-	    $B/tests/run --filter 'kill/*'
+	@$(AS_USERS) WINNOW_SOAK=1 $B/tests/run --filter '@(kill|cli_signals)/*'
 
 # Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.
 bench-views:
@@ -202,7 +203,7 @@ bench-views:
 
 # Rewrites what tests/golden expects: read the diff before it is committed.
 golden-update: $B/tests/run
-	WINNOW_GOLDEN_UPDATE=1 OPENBLAS_NUM_THREADS=1 $B/tests/run --filter 'golden/*'
+	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/run --filter 'golden/*'
 
 # The table between the two comments of pruners/README.md, and those of results/README.md, which
 # come from results/columns.tsv; tests/unit/pruners_readme.c and store_views.c compare them.

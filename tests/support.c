@@ -77,8 +77,11 @@ struct test_output test_run(const char *format, ...)
     snprintf(out, sizeof out, "%s/stdout", test_dir());
     snprintf(err, sizeof err, "%s/stderr", test_dir());
     snprintf(whole, sizeof whole,
-             "W=\"%s\"; winnow() { \"$W\" \"$@\"; }\n{ %s\n} >%s 2>%s </dev/null", test_binary(),
-             command, out, err);
+             "W=\"%s\"; winnow() { \"$W\" \"$@\"; }\n"
+             /* A shell without job control has these ignored in what it starts with &. */
+             "start() { env --default-signal=INT,QUIT,HUP \"$W\" \"$@\" & pid=$!; }\n"
+             "{ %s\n} >%s 2>%s </dev/null",
+             test_binary(), command, out, err);
     const int status = system(whole);
     struct test_output output = {
         .status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),

@@ -15,8 +15,9 @@ struct test_output {
     char *out, *err; /* all of stdout and stderr; never NULL */
 };
 
-/* Runs a shell command line. `winnow` in it is the binary under test, "$W" its path, for `"$W" run
- * & pid=$!`. Free with test_output_release. */
+/* Runs a shell command line. `winnow` in it is the binary under test, "$W" its path, and `start
+ * run x.yaml` begins it in the background, as $pid, where signals find it as in a terminal. Free
+ * with test_output_release. */
 struct test_output test_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void test_output_release(struct test_output *output);
 

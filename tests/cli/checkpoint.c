@@ -248,7 +248,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
 
 /* In folder, in the shell: begins the run, and waits until two epochs of the cell are known. */
 #define BEGIN                                                                                      \
-    "cd %s/%s; \"$W\" run x.yaml --db a.db -j 1 $flags & pid=$!; while [ \"$(sqlite3 -readonly "   \
+    "cd %s/%s; start run x.yaml --db a.db -j 1 $flags; while [ \"$(sqlite3 -readonly "             \
     "a.db "                                                                                        \
     "'SELECT count(*) > 1 FROM epoch' 2>/dev/null)\" != 1 ]; do kill -0 $pid || exit 9; sleep "    \
     "0.01; "                                                                                       \

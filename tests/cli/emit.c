@@ -77,7 +77,7 @@ Test(cli_emit, a_folder_is_of_one_plan)
 Test(cli_emit, a_stopped_element_goes_on_with_what_is_left)
 {
     IN_DIR("winnow emit slurm tiny.yaml -o j --cells 6 --set train.epochs=200 && mkdir t && "
-           "{ TMPDIR=$PWD/t \"$W\" cell --plan j/plan.jsonl --element 0 2>log & pid=$!; "
+           "{ TMPDIR=$PWD/t start cell --plan j/plan.jsonl --element 0 2>log; "
            "while ! grep -q '^.1/6' log; do kill -0 $pid || exit 9; sleep 0.01; done; "
            "kill -USR1 $pid; wait $pid; }");
     cr_assert_eq(output.status, 85, "%d: %s", output.status, output.err);

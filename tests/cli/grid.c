@@ -80,7 +80,7 @@ Test(cli_grid, a_killed_worker_comes_again_and_is_done)
     char text[1024];
     snprintf(text, sizeof text, "%slimits: {retries: 1}\n", tiny);
     write_file("tiny.yaml", text);
-    RUN("cd %s; \"$W\" run tiny.yaml --db a.db -j 1 --set train.epochs=300 & pid=$!; "
+    RUN("cd %s; start run tiny.yaml --db a.db -j 1 --set train.epochs=300; "
         "child() { cat /proc/[0-9]*/stat 2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; "
         "while [ -z \"$(child)\" ]; do kill -0 $pid || exit 9; sleep 0.02; done; "
         "kill -9 $(child); wait $pid",
@@ -201,7 +201,7 @@ Test(cli_grid, where_chooses_cells)
 Test(cli_grid, a_file_that_changed_meanwhile_is_named)
 {
     write_file("tiny.yaml", tiny);
-    RUN("cd %s; \"$W\" run tiny.yaml --db a.db -j 1 --set train.epochs=300 & pid=$!; "
+    RUN("cd %s; start run tiny.yaml --db a.db -j 1 --set train.epochs=300; "
         "while [ -z \"$(sqlite3 -readonly a.db 'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do "
         "kill -0 $pid || exit 9; sleep 0.02; done; "
         "sed -i -e 's/rate: .*/rate: [0.3, 0.5]/' -e 's/batch: 32/batch: 64/' tiny.yaml; wait $pid",

@@ -320,9 +320,9 @@ Test(cli_paper, runs_the_experiments_first)
         test_dir());
     expect(0, "results/paper-a-smoke.db\nresults/paper-a-smoke/claims.md\n", "up to date");
     /* Whoever stops it stops what it started, and nothing is rendered. */
-    RUN("cd %s; \"$W\" paper b --size smoke --run -j 1 --set train.epochs=100000 "
-        "--set 'dataset={name: synthetic, samples: 500}' -o stopped & "
-        "pid=$!; cd %s; db=results/paper-b-smoke.db; "
+    RUN("cd %s; start paper b --size smoke --run -j 1 --set train.epochs=100000 "
+        "--set 'dataset={name: synthetic, samples: 500}' -o stopped; cd %s; "
+        "db=results/paper-b-smoke.db; "
         "until [ \"$(sqlite3 $db 'SELECT count(*) FROM attempt' 2>&1)\" = 1 ]; "
         "do kill -0 $pid || exit 9; sleep 0.05; done; "
         "kill -INT $pid; wait $pid; code=$?; ls stopped; exit $code",

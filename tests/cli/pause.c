@@ -81,7 +81,7 @@ Test(pause, a_full_disk_is_waited_out_and_nothing_is_lost)
     write_two();
     snprintf(db, sizeof db, "%s/a.db", disk);
     struct test_output output =
-        test_run("cd %s; %s \"$W\" run two.yaml --db disk/a.db -j 2 2>err & pid=$!; "
+        test_run("cd %s; %s start run two.yaml --db disk/a.db -j 2 2>err; "
                  "begun disk/a.db; fill disk; said 'disk full'; sleep 3; rm disk/fill; wait $pid; "
                  "echo $?; cat err; ls -A disk",
                  test_dir(), helpers);
@@ -110,10 +110,10 @@ Test(pause, ctrl_c_ends_it_while_the_disk_is_full)
     struct test_output output = test_run(
         "cd %s; %s winnow run two.yaml --db disk/a.db -j 2 --limit 1 --set seed=2 "
         "--set train.epochs=1 >first 2>&1; fill disk; truncate -s -2M disk/fill; "
-        "\"$W\" run two.yaml --db disk/a.db -j 2 2>err & pid=$!; said 'disk full'; sleep "
+        "start run two.yaml --db disk/a.db -j 2 2>err; said 'disk full'; sleep "
         "0.5; kill -INT $pid; wait $pid; echo $?; cat err; sqlite3 disk/a.db 'SELECT "
         "count(*) FROM attempt'; rm disk/fill; "
-        "\"$W\" run two.yaml --db disk/a.db -j 2 2>err & pid=$!; "
+        "start run two.yaml --db disk/a.db -j 2 2>err; "
         "until [ \"$(sqlite3 -readonly disk/a.db 'SELECT count(DISTINCT attempt) FROM "
         "epoch' 2>/dev/null)\" = 3 ]; do kill -0 $pid || exit 9; sleep 0.02; done; fill "
         "disk; said 'disk full'; kill -INT $pid; wait $pid; echo $?; cat err; rm disk/fill",
@@ -137,7 +137,7 @@ Test(pause, a_database_locked_by_another_program_is_waited_for)
     write_two();
     snprintf(db, sizeof db, "%s/a.db", test_dir());
     struct test_output output =
-        test_run("cd %s; %s \"$W\" run two.yaml --db a.db -j 2 2>err & pid=$!; begun a.db; { echo "
+        test_run("cd %s; %s start run two.yaml --db a.db -j 2 2>err; begun a.db; { echo "
                  "'.timeout 10000'; echo 'BEGIN IMMEDIATE;'; said 'database is locked'; sleep 1; "
                  "echo 'COMMIT;'; } | "
                  "sqlite3 a.db; wait $pid; echo $?; cat err",

@@ -166,7 +166,7 @@ Test(run, killing_the_scheduler_loses_the_cells_in_flight_only)
     write_experiment("slow.yaml", slow);
     /* Killed once a cell is done and another is at work. */
     struct test_output killed = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 & pid=$!; while [ \"$(sqlite3 -readonly a.db "
+        "cd %s; start run slow.yaml --db a.db -j 1; while [ \"$(sqlite3 -readonly a.db "
         "\"SELECT sum(state = 'done') > 0 AND sum(state = 'running') > 0 FROM attempt\" "
         "2>/dev/null)\" != 1 ]; do kill -0 $pid || exit 9; sleep 0.02; done; kill -9 $pid; "
         "wait $pid; echo $?; sleep 0.2; sqlite3 a.db 'PRAGMA integrity_check'",
@@ -190,7 +190,7 @@ Test(run, workers_die_with_their_scheduler)
     write_experiment("slow.yaml", slow);
     /* A zombie that nobody has waited for yet is dead. */
     struct test_output output = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 2 & pid=$!; children() { cat /proc/[0-9]*/stat "
+        "cd %s; start run slow.yaml --db a.db -j 2; children() { cat /proc/[0-9]*/stat "
         "2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; while [ $(children | wc -l) != 2 ]; "
         "do kill -0 $pid || exit 9; sleep 0.02; done; workers=$(children); kill -9 $pid; wait "
         "$pid; for i in 1 2 3 4 5 6 7 8 9 10; do alive=$(for w in $workers; do awk '$3 != \"Z\" "
@@ -207,7 +207,7 @@ Test(run, a_killed_worker_is_a_failed_attempt_and_the_grid_goes_on)
 {
     write_experiment("slow.yaml", slow);
     struct test_output output = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 & pid=$!; child() { cat /proc/[0-9]*/stat "
+        "cd %s; start run slow.yaml --db a.db -j 1; child() { cat /proc/[0-9]*/stat "
         "2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; while [ -z \"$(child)\" ]; do "
         "kill -0 $pid || exit 9; sleep 0.02; done; kill -9 $(child); wait $pid",
         test_dir());
@@ -259,7 +259,7 @@ Test(run, ctrl_c_finishes_the_cells_in_flight_that_are_not_checkpointed)
 {
     write_experiment("slow.yaml", slow);
     struct test_output output = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 --set limits.checkpoint=none & pid=$!; "
+        "cd %s; start run slow.yaml --db a.db -j 1 --set limits.checkpoint=none; "
         "while [ -z \"$(sqlite3 -readonly a.db 'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do "
         "kill -0 $pid || exit 9; sleep 0.02; done; kill -INT $pid; wait $pid; code=$?; "
         "ls checkpoints && exit 9; exit $code",
@@ -274,7 +274,7 @@ Test(run, terminated_it_stops_at_once_and_loses_the_cell_in_flight)
 {
     write_experiment("slow.yaml", slow);
     struct test_output output = test_run(
-        "cd %s; \"$W\" run slow.yaml --db a.db -j 1 & pid=$!; while [ -z \"$(sqlite3 -readonly "
+        "cd %s; start run slow.yaml --db a.db -j 1; while [ -z \"$(sqlite3 -readonly "
         "a.db "
         "'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do kill -0 $pid || exit 9; sleep 0.02; done; "
         "kill -TERM $pid; wait $pid",

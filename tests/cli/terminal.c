@@ -63,10 +63,8 @@ Test(terminal, under_nohup_a_hangup_changes_nothing)
 
 Test(terminal, a_hangup_stops_it_otherwise)
 {
-    /* Whoever runs the tests under nohup has it ignored here too. */
-    struct test_output output =
-        run_two("env --default-signal=HUP \"$W\" run two.yaml --db a.db -j 2 & pid=$!; begun; "
-                "kill -HUP $pid; wait $pid; echo $?");
+    struct test_output output = run_two("start run two.yaml --db a.db -j 2; begun; "
+                                        "kill -HUP $pid; wait $pid; echo $?");
     cr_assert_str_eq(output.out, "130\n", "%s%s", output.out, output.err);
     test_output_release(&output);
 }
@@ -118,7 +116,7 @@ Test(terminal, a_clock_that_jumps_changes_no_duration_and_no_order)
         "echo +0 >now; export FAKETIME_TIMESTAMP_FILE=$PWD/now FAKETIME_NO_CACHE=1 "
         "FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1; "
         "export LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketime.so.1 | head -1); [ -n "
-        "\"$LD_PRELOAD\" ] || exit 8; \"$W\" run two.yaml --db a.db -j 1 --set seed=2 & pid=$!; "
+        "\"$LD_PRELOAD\" ] || exit 8; start run two.yaml --db a.db -j 1 --set seed=2; "
         "unset LD_PRELOAD; for to in -3h +2d; do n=$(sqlite3 -readonly a.db 'SELECT count(*) FROM "
         "epoch' 2>/dev/null); until [ \"$(sqlite3 -readonly a.db 'SELECT count(*) FROM epoch' "
         "2>/dev/null)\" -gt $((n + 20)) ] 2>/dev/null; do kill -0 $pid || exit 9; sleep 0.02; "

@@ -88,7 +88,7 @@ Test(cli_watch, a_grid_that_runs)
                           "rate: [0.3, 0.5]\n"
                           "seed: 1\n"
                           "train: {epochs: 60, batch: 32}\n");
-    RUN("cd %s; \"$W\" run slow.yaml --db a.db -j 1 2>run.log & pid=$!; while [ -z \"$(sqlite3 "
+    RUN("cd %s; start run slow.yaml --db a.db -j 1 2>run.log; while [ -z \"$(sqlite3 "
         "-readonly a.db 'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do kill -0 $pid || exit 9; "
         "sleep 0.02; done; \"$W\" status --watch --interval 0.1 --db a.db || exit; wait $pid && "
         "ls -A",

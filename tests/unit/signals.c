@@ -64,7 +64,7 @@ static void *wait_for_end(void *context)
 Test(signals, whichever_thread_they_come_to)
 {
     struct signals caught;
-    struct signals_news news;
+    struct signals_news news = {0};
     pthread_t thread;
     int ends[2];
     cr_assert_eq(pipe(ends), 0);

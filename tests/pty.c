@@ -24,9 +24,21 @@ struct pty {
 
 enum { READ_MS = 10, LONGEST_MS = 60000 };
 
+/* Whoever started the tests may have had some ignored or blocked (nohup, a script's &). */
+static void take_default_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGUSR1, SIGTSTP};
+    sigset_t none;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        signal(numbers[i], SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* A session of its own, whose terminal this is. */
 static void become(int master, const char *command)
 {
+    take_default_signals();
     const char *name = ptsname(master);
     const int terminal = setsid() > 0 && name ? open(name, O_RDWR) : -1;
     if (terminal < 0 || ioctl(terminal, TIOCSCTTY, 0))
@@ -100,6 +112,12 @@ void pty_read(struct pty *pty)
 const char *pty_text(const struct pty *pty)
 {
     return str_text(&pty->text);
+}
+
+const char *pty_last(const struct pty *pty)
+{
+    const size_t length = pty->text.length, last = 400;
+    return str_text(&pty->text) + (length > last ? length - last : 0);
 }
 
 int pty_wait(struct pty *pty)

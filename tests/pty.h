@@ -28,6 +28,8 @@ void pty_hang_up(struct pty *pty);
  * long as this is called now and then. */
 void pty_read(struct pty *pty);
 const char *pty_text(const struct pty *pty);
+/* The end of it, for a message. */
+const char *pty_last(const struct pty *pty);
 /* Its exit code, or 128 + signal; -1 where it does not end within a minute, and it is killed. */
 int pty_wait(struct pty *pty);
 void pty_free(struct pty *pty);

@@ -67,7 +67,7 @@ static void wait_until_it_trains(struct pty *pty, const struct command *command,
 {
     while (ask(folder, command->grows, "SELECT count(*) FROM epoch") < 2) {
         pty_read(pty);
-        cr_assert(pty_runs(pty), "%s does not train: %s", command->name, pty_text(pty));
+        cr_assert(pty_runs(pty), "%s does not train: %s", command->name, pty_last(pty));
     }
 }
 
@@ -104,7 +104,7 @@ static void end_once(const struct command *command, const struct way *way, const
     const int status = pty_wait(pty);
     const int wanted = way->number == SIGUSR1 ? command->told_by_slurm : 130;
     cr_expect_eq(status, wanted, "%s, %s: exit code %d, not %d: %s", command->name, way->name,
-                 status, wanted, pty_text(pty));
+                 status, wanted, pty_last(pty));
     const long lost = ask(folder, command->left,
                           "SELECT CASE WHEN count(*) = 1 AND min(state) = 'lost' THEN "
                           "min(reason GLOB 'checkpointed after *') ELSE -2 END FROM attempt");

@@ -105,7 +105,7 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 # position-independent, and calling the SQLite that loads them.
 EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept functions_scores \
                        selection_functions artifact_read bitmap) \
-                     $(patsubst %,harness/base/%.c,err hash mem num rng save seal str)
+                     $(patsubst %,harness/base/%.c,err hash mem num rng save seal stats str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)

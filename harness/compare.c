@@ -108,7 +108,16 @@ struct pairs {
     double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
     double reference_sum, arm_sum;
     size_t n, unpaired, diverged;
+    size_t same; /* of n: both ended with the same network, bit for bit */
 };
+
+static bool same_network(const struct compare_run *a, const struct compare_run *b)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (!(a->losses[i] > 0 && a->losses[i] == b->losses[i])) /* 0: as all that fit everything */
+            return false;
+    return true;
+}
 
 static int metric_of(const struct compare_run *run, double at_s,
                      const struct compare_settings *settings, double *ret_metric, struct err *err)
@@ -134,6 +143,7 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
         pairs->unpaired++;
         return 0;
     }
+    pairs->same += same_network(reference, arm);
     pairs->reference_sum += of_reference;
     pairs->arm_sum += of_arm;
     /* Accuracies are fractions of some thousand samples: what is equal on paper shall be equal,
@@ -181,7 +191,7 @@ static void add_doubt(struct str *doubts, size_t count, size_t of, const char *w
 /* The two of a pair must be alike; whether one pair is like the next does not matter. */
 static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
 {
-    size_t environment = 0, threads = 0, beside = 0, invalid = 0;
+    size_t environment = 0, threads = 0, beside = 0, invalid = 0, equal = 0;
     for (size_t i = 0; i < pairs->n; i++) {
         const struct compare_run *a = pairs->runs[i][0], *b = pairs->runs[i][1];
         environment += a->environment != b->environment;
@@ -189,14 +199,28 @@ static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
         beside += a->beside != b->beside;
         invalid += (size_t)!a->timing_valid + (size_t)!b->timing_valid;
     }
+    if (pairs->logs && pairs->n > 1 && !stats_has_spread(pairs->logs, pairs->n))
+        equal = pairs->n;
     struct str doubts = {0};
     add_doubt(&doubts, environment, pairs->n, "seeds ran in two environments");
     add_doubt(&doubts, threads, pairs->n, "seeds ran with two numbers of threads");
     add_doubt(&doubts, beside, pairs->n, "seeds ran beside two numbers of cells");
     add_doubt(&doubts, invalid, 2 * pairs->n, "runs have timing_valid = 0");
+    add_doubt(&doubts, equal, pairs->n, "seeds have the same ratio, whose spread is not known");
     const char *text = doubts.length ? arena_strdup(arena, str_text(&doubts)) : NULL;
     str_release(&doubts);
     return text;
+}
+
+/* Why differences of more than one seed have no interval; NULL: they have one. */
+static const char *points_doubts_of(const struct pairs *pairs, struct arena *arena)
+{
+    if (pairs->n < 2 || stats_has_spread(pairs->points, pairs->n))
+        return NULL;
+    if (pairs->same == pairs->n)
+        return arena_printf(arena, "the same bits in all %zu seeds: not two arms", pairs->n);
+    return arena_printf(arena, "the same difference in all %zu seeds: its spread is not known",
+                        pairs->n);
 }
 
 /* ---- Numbers ----------------------------------------------------------------------------------*/
@@ -249,6 +273,8 @@ static void decide(struct compare_result *result, double margin)
         result->needed = 2 - result->n;
         return;
     }
+    if (result->points_doubts)
+        return; /* of no spread nobody knows how many */
     const size_t n = stats_needed(loss->sd, fabs(loss->mean + margin));
     result->needed = n > result->n ? n - result->n : n ? 1 : 0;
 }
@@ -293,6 +319,8 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
     else if (result->n < 2)
         str_addf(ret_text, "at least %zu more seed%s: the spread of %s is not known",
                  result->needed, result->needed == 1 ? "" : "s", result->n ? "one" : "none");
+    else if (result->points_doubts)
+        str_add(ret_text, result->points_doubts);
     else if (!result->needed)
         str_addf(ret_text, "not to be had with %d seeds", STATS_MOST_NEEDED);
     else
@@ -349,6 +377,7 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->accuracy = estimate(pairs.points, pairs.n, result->interval, settings->test);
     result->time = estimate(pairs.logs, pairs.n, result->interval, settings->test);
     result->doubts = doubts_of(&pairs, &list->arena);
+    result->points_doubts = points_doubts_of(&pairs, &list->arena);
     decide(result, settings->margin);
     *add_result(list) = *result;
     return 0;

@@ -20,7 +20,9 @@
  *
  * Both get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
  * the p values of stats.h. Holm's correction is over the comparisons of a list, the accuracies and
- * the times each by themselves.
+ * the times each by themselves. Where the differences are the same with every seed there is no
+ * interval (stats.h says why), and the verdict is undecided. Where the two even ended with the same
+ * network, seed by seed, by both of its mean losses to the last bit, they are not two arms.
  */
 #ifndef WINNOW_COMPARE_H
 #define WINNOW_COMPARE_H
@@ -54,6 +56,7 @@ struct compare_run {
     double rate;
     int64_t seed, attempt;    /* attempt 0: no good one */
     double metric, charged_s; /* NAN: not measured */
+    double losses[2];         /* of its last network, test and training set; NAN: not known */
     /* What its seconds were measured under. */
     int64_t environment, beside, threads; /* beside -1: not known */
     bool timing_valid;
@@ -126,7 +129,7 @@ struct compare_settings {
 /* Of n paired values: differences in points, or logarithms of ratios. */
 struct compare_estimate {
     double mean, sd;               /* sd NAN for n < 2 */
-    struct stats_interval t, bca;  /* NAN for n < 2 */
+    struct stats_interval t, bca;  /* NAN without a spread */
     struct stats_interval shown;   /* one of them */
     double sign_flip, wilcoxon, p; /* p: one of the two; NAN for n < 2 */
     double p_holm;
@@ -146,9 +149,10 @@ struct compare_result {
     enum compare_interval interval;  /* INTERVAL_T or INTERVAL_BCA */
     struct compare_estimate accuracy, time;
     enum compare_verdict verdict;
-    size_t needed;      /* more seeds to decide, if mean and spread stay; 0: not to be had */
-    const char *doubts; /* why the seconds are not comparable; NULL: nothing is known */
-    int64_t *attempts;  /* [n][2]: of the reference and of the arm */
+    size_t needed;             /* more seeds to decide, if mean and spread stay; 0: not to be had */
+    const char *doubts;        /* why the seconds are not comparable; NULL: nothing is known */
+    const char *points_doubts; /* why n > 1 differences in points have no interval; NULL: they do */
+    int64_t *attempts;         /* [n][2]: of the reference and of the arm */
 };
 
 struct compare_list {

@@ -3,6 +3,7 @@
 #include "harness/base/mem.h"
 #include "harness/base/num.h"
 #include "harness/base/rng.h"
+#include "harness/base/stats.h"
 
 #include "results/functions_kept.h"
 #include "results/functions_scores.h"
@@ -86,38 +87,24 @@ static void finish_quantile(sqlite3_context *context, struct gathered *gathered)
                           num_quantile(gathered->values, gathered->count, gathered->parameter));
 }
 
-static double mean_of(const double *values, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (double)count;
-}
-
-/* Two passes: with squares alone, accuracies that differ in the fifth digit would cancel. */
 static void finish_stddev(sqlite3_context *context, struct gathered *gathered)
 {
-    const double mean = mean_of(gathered->values, gathered->count);
-    double squares = 0;
-    if (gathered->count < 2)
-        return;
-    for (size_t i = 0; i < gathered->count; i++)
-        squares += (gathered->values[i] - mean) * (gathered->values[i] - mean);
-    sqlite3_result_double(context, sqrt(squares / (double)(gathered->count - 1)));
+    if (gathered->count > 1)
+        sqlite3_result_double(context, stats_sd(gathered->values, gathered->count));
 }
 
 static void finish_iqm(sqlite3_context *context, struct gathered *gathered)
 {
     const size_t cut = gathered->count / 4;
-    sqlite3_result_double(context, mean_of(gathered->values + cut, gathered->count - 2 * cut));
+    sqlite3_result_double(context, stats_mean(gathered->values + cut, gathered->count - 2 * cut));
 }
 
-/* The q-quantile of the means of resamples; NULL of fewer than two values. */
+/* The q-quantile of the means of resamples; NULL without a spread. */
 static void finish_bootstrap(sqlite3_context *context, const struct gathered *gathered, double q)
 {
     struct rng rng = rng_stream(0, RNG_BOOTSTRAP, 0, 0);
     double *means;
-    if (gathered->count < 2)
+    if (!stats_has_spread(gathered->values, gathered->count))
         return;
     MEM_NEW(means, RESAMPLES);
     for (size_t i = 0; i < RESAMPLES; i++) {

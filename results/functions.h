@@ -12,7 +12,8 @@
  *     stddev(x)            of a sample (n - 1); NULL of fewer than two values
  *     ci_low(x [, level])  ends of the interval of the mean, at level 0.95 unless told: percentile
  *     ci_high(x [, level]) bootstrap (Efron and Tibshirani 1993, chapter 13), 2000 resamples, the
- *                          same ones every time; NULL of fewer than two values
+ *                          same ones every time; NULL of fewer than two values, and of values that
+ *                          are all the same (harness/base/stats.h)
  *
  * None depends on the order of the rows. NULL is left out, as in SQLite's own aggregates: for a
  * median that counts "never reached" as infinite, read the view v_target. Those that look into

@@ -235,7 +235,8 @@ GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate;
 CREATE VIEW v_versus AS
 WITH run AS (
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
-           state, kept_fraction AS processed, accuracy, position,
+           state, kept_fraction AS processed, accuracy, position, final_test_loss,
+           final_train_loss,
            -- A control with several sets of options is the one that its file has first.
            pruner IN ('random', 'random-dynamic') AND options = first_value(options) OVER (
                PARTITION BY experiment, dataset, model, pruner ORDER BY position
@@ -260,7 +261,13 @@ WITH run AS (
            lead(processed) OVER dynamic_points AS dynamic_next,
            lead(dynamic_at) OVER dynamic_points AS dynamic_next_at,
            count(random_at) OVER places AS random_point,
-           count(dynamic_at) OVER places AS dynamic_point
+           count(dynamic_at) OVER places AS dynamic_point,
+           -- Both losses of the last network are the same to the last bit: so is the network (but
+           -- where they are 0, as all are that fit everything).
+           final_test_loss > 0 AND final_train_loss > 0
+               AND max(random_at IS NOT NULL) OVER network AS random_same,
+           final_test_loss > 0 AND final_train_loss > 0
+               AND max(dynamic_at IS NOT NULL) OVER network AS dynamic_same
     FROM point
     WINDOW random_points AS (
                PARTITION BY experiment, dataset, model, seed, random_at IS NULL
@@ -273,10 +280,13 @@ WITH run AS (
            places AS (
                PARTITION BY experiment, dataset, model, seed
                ORDER BY place, position ROWS UNBOUNDED PRECEDING
+           ),
+           network AS (
+               PARTITION BY experiment, dataset, model, seed, final_test_loss, final_train_loss
            )
 ), beside AS ( -- a stretch begins with its point; before the first one there is none
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, processed,
-           accuracy, position, is_random,
+           accuracy, position, is_random, random_same, dynamic_same,
            first_value(random_at) OVER random_stretch AS random_from_at,
            first_value(processed) OVER random_stretch AS random_from,
            first_value(random_next_at) OVER random_stretch AS random_to_at,
@@ -311,11 +321,12 @@ SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
        processed, accuracy,
        random_accuracy, accuracy - random_accuracy AS random_difference,
        dynamic_accuracy, accuracy - dynamic_accuracy AS dynamic_difference,
-       position
+       position, random_same, dynamic_same
 FROM compared;
 
 -- The same over the seeds of one arm: the mean of the paired differences, its 95 % interval by
--- Student's t, and what that says.
+-- Student's t, and what that says. Differences that are the same with every seed do not tell how
+-- far they spread: they have no interval, and decide nothing (harness/base/stats.h has the rule).
 CREATE VIEW v_versus_summary AS
 WITH run AS (
     SELECT *,
@@ -330,10 +341,16 @@ WITH run AS (
            sqrt(sum((random_difference - random_mean) * (random_difference - random_mean))
                 / nullif(count(random_difference) - 1, 0) / nullif(count(random_difference), 0))
                AS random_error,
+           max(random_difference) - min(random_difference)
+               > max(1e-12, 1e-9 * max(abs(random_difference))) AS random_spread,
+           sum(random_same AND random_difference IS NOT NULL) AS random_same,
            count(dynamic_difference) AS dynamic_n, avg(dynamic_difference) AS dynamic_mean,
            sqrt(sum((dynamic_difference - dynamic_mean) * (dynamic_difference - dynamic_mean))
                 / nullif(count(dynamic_difference) - 1, 0) / nullif(count(dynamic_difference), 0))
                AS dynamic_error,
+           max(dynamic_difference) - min(dynamic_difference)
+               > max(1e-12, 1e-9 * max(abs(dynamic_difference))) AS dynamic_spread,
+           sum(dynamic_same AND dynamic_difference IS NOT NULL) AS dynamic_same,
            min(position) AS position
     FROM run
     GROUP BY experiment, dataset, model, pruner, options, rate
@@ -346,8 +363,8 @@ WITH run AS (
            (27, 2.055529), (28, 2.051831), (29, 2.048407), (30, 2.045230), (31, 2.042272)
 ), bounds AS ( -- beyond the table, the normal distribution
     SELECT a.*,
-           a.random_error * coalesce(r.t, 1.959964) AS random_half,
-           a.dynamic_error * coalesce(d.t, 1.959964) AS dynamic_half
+           iif(a.random_spread, a.random_error * coalesce(r.t, 1.959964), NULL) AS random_half,
+           iif(a.dynamic_spread, a.dynamic_error * coalesce(d.t, 1.959964), NULL) AS dynamic_half
     FROM arm a
     LEFT JOIN student r ON r.n = a.random_n
     LEFT JOIN student d ON d.n = a.dynamic_n
@@ -357,15 +374,25 @@ SELECT experiment, dataset, model, pruner, options, rate, runs, processed,
        random_mean - random_half AS random_low, random_mean + random_half AS random_high,
        CASE WHEN random_mean - random_half > 0 THEN 'better'
             WHEN random_mean + random_half < 0 THEN 'worse'
-            WHEN random_half IS NOT NULL THEN 'undecided'
+            WHEN random_n > 1 THEN 'undecided'
        END AS random_verdict,
        dynamic_n, dynamic_mean AS dynamic_difference,
        dynamic_mean - dynamic_half AS dynamic_low, dynamic_mean + dynamic_half AS dynamic_high,
        CASE WHEN dynamic_mean - dynamic_half > 0 THEN 'better'
             WHEN dynamic_mean + dynamic_half < 0 THEN 'worse'
-            WHEN dynamic_half IS NOT NULL THEN 'undecided'
+            WHEN dynamic_n > 1 THEN 'undecided'
        END AS dynamic_verdict,
-       position
+       position,
+       CASE WHEN random_n > 1 AND random_half IS NULL THEN
+           iif(random_same = random_n,
+               printf('the same bits in all %d seeds: not two arms', random_n),
+               printf('the same difference in all %d seeds: its spread is not known', random_n))
+       END AS random_reason,
+       CASE WHEN dynamic_n > 1 AND dynamic_half IS NULL THEN
+           iif(dynamic_same = dynamic_n,
+               printf('the same bits in all %d seeds: not two arms', dynamic_n),
+               printf('the same difference in all %d seeds: its spread is not known', dynamic_n))
+       END AS dynamic_reason
 FROM bounds;
 
 -- One row for each run and target of its experiment: the first epoch that reaches it. A run that

@@ -148,6 +148,36 @@ FROM placed
 WHERE accuracy_mean = as_fast_accuracy
       AND (faster_accuracy IS NULL OR accuracy_mean > faster_accuracy);
 
+-- Two arms that are one: they ended with the same network with every seed that both have, as their
+-- mean losses on the test and the training set tell, to the last bit (losses of 0 tell nothing). No
+-- difference between such arms says anything of accuracy. The file's first arm stands first.
+CREATE VIEW v_same_bits AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, dataset, model, pruner, options, rate, seed, final_test_loss,
+           final_train_loss,
+           min(position) OVER (
+               PARTITION BY experiment, dataset, model, pruner, options, rate
+           ) AS arm -- its number in the experiment
+    FROM v_run
+    WHERE state = 'done' AND final_test_loss > 0 AND final_train_loss > 0
+), alike AS (
+    SELECT a.experiment, a.dataset, a.model, a.pruner, a.options, a.rate,
+           b.pruner AS other_pruner, b.options AS other_options, b.rate AS other_rate,
+           count(*) AS seeds, a.arm, b.arm AS other_arm
+    FROM run a
+    JOIN run b USING (experiment, dataset, model, seed, final_test_loss, final_train_loss)
+    WHERE a.arm < b.arm
+    GROUP BY a.experiment, a.arm, b.arm
+)
+SELECT experiment, dataset, model, pruner, options, rate, other_pruner, other_options, other_rate,
+       seeds, arm AS position
+FROM alike
+WHERE seeds = (SELECT count(*)
+               FROM run a
+               JOIN run b USING (experiment, seed)
+               WHERE a.experiment = alike.experiment AND a.arm = alike.arm
+                     AND b.arm = alike.other_arm);
+
 -- One row for each timing rule, good or diverged run, and target of its experiment (target NULL:
 -- it has none). The four views after this one are a rule each; results/README.md tells what counts
 -- in each, and after whom.

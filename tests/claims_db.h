@@ -33,6 +33,7 @@ struct claims_run {
     double gap;                        /* test loss - training loss, of 1; 0: none measured */
     double objective;                  /* of its solver */
     uint16_t chosen[CLAIMS_EPOCHS];    /* bit i: sample i of 10 is in the subset */
+    double pace; /* of claims_add_seeds: seeds take 1 / pace, 1, pace times as long; 0: as long */
     bool doubtful, diverged;
 };
 
@@ -44,7 +45,9 @@ void claims_open(const char *name);
 void claims_close(void);
 /* Remembers a run of the experiment "made"; dataset d, network mlp where none is given. */
 void claims_add(struct claims_run run);
-/* Three seeds, whose accuracies are percent - spread, percent, percent + spread. */
+/* Three seeds, whose accuracies are percent - spread, percent, percent + spread. With a pace, the
+ * ratio m of their seconds to those of others has an interval that goes from m pace^-claims_half to
+ * m pace^claims_half. */
 void claims_add_seeds(struct claims_run run, double spread);
 /* Writes them down. */
 void claims_record(void);
@@ -55,7 +58,7 @@ void claims_expect(const struct paper_finding *finding, enum paper_verdict expec
 /* The line of an arm and a measure, which must be there. */
 const struct paper_line *claims_line_of(const struct paper_finding *finding, const char *arm,
                                         const char *measure);
-/* Of n > 1 seeds with the interval [low, high]; one has none. */
+/* The interval is [low, high]; one seed has none, nor have several where low is NAN. */
 void claims_expect_line(const struct paper_finding *finding, const char *arm, const char *measure,
                         size_t n, double mean, double low, double high, enum paper_verdict verdict);
 

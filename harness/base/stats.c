@@ -6,9 +6,8 @@
 #include "harness/base/rng.h"
 
 #include <math.h>
-#include <stdbool.h>
 
-static const double upper = 0.975; /* of a two-sided 95 % */
+static const double usual_alpha = 0.05; /* of a two-sided 95 % */
 
 /* ---- Distributions ----------------------------------------------------------------------------*/
 
@@ -100,18 +99,33 @@ double stats_sd(const double *values, size_t n)
     return sqrt(sum / (double)(n - 1));
 }
 
-/* Half the width of the t interval; n > 1. */
-static double t_half(double sd, size_t n)
+bool stats_has_spread(const double *values, size_t n)
 {
-    return stats_t_quantile(upper, n - 1) * sd / sqrt((double)n);
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, values[i]);
+        high = fmax(high, values[i]);
+    }
+    return n > 1 && high - low > fmax(1e-12, 1e-9 * fmax(fabs(low), fabs(high)));
+}
+
+/* Half the width of the t interval; n > 1. */
+static double t_half(double sd, size_t n, double alpha)
+{
+    return stats_t_quantile(1 - alpha / 2, n - 1) * sd / sqrt((double)n);
+}
+
+struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha)
+{
+    if (!stats_has_spread(values, n))
+        return (struct stats_interval){(double)NAN, (double)NAN};
+    const double mean = stats_mean(values, n), half = t_half(stats_sd(values, n), n, alpha);
+    return (struct stats_interval){mean - half, mean + half};
 }
 
 struct stats_interval stats_t_interval(const double *values, size_t n)
 {
-    if (n < 2)
-        return (struct stats_interval){(double)NAN, (double)NAN};
-    const double mean = stats_mean(values, n), half = t_half(stats_sd(values, n), n);
-    return (struct stats_interval){mean - half, mean + half};
+    return stats_t_interval_at(values, n, usual_alpha);
 }
 
 /* The means of resamples, and the share of them that is below the sample's mean. */
@@ -150,20 +164,15 @@ static double acceleration(const double *values, size_t n)
 
 struct stats_interval stats_bca_interval(const double *values, size_t n)
 {
-    if (n < 2)
+    if (!stats_has_spread(values, n))
         return (struct stats_interval){(double)NAN, (double)NAN};
-    bool same = true;
-    for (size_t i = 1; i < n; i++)
-        same = same && values[i] == values[0];
-    if (same)
-        return (struct stats_interval){values[0], values[0]};
     double *means;
     MEM_NEW(means, STATS_RESAMPLES);
     const double below = resample(values, n, means);
     struct stats_interval interval = {(double)NAN, (double)NAN};
     if (below > 0 && below < 1) {
         const double bias = stats_normal_quantile(below), a = acceleration(values, n);
-        const double z = stats_normal_quantile(upper);
+        const double z = stats_normal_quantile(1 - usual_alpha / 2);
         const double from = bias - z, to = bias + z;
         interval.low =
             num_quantile(means, STATS_RESAMPLES, stats_normal_cdf(bias + from / (1 - a * from)));
@@ -177,11 +186,11 @@ struct stats_interval stats_bca_interval(const double *values, size_t n)
 size_t stats_needed(double sd, double distance)
 {
     size_t low = 2, high = STATS_MOST_NEEDED; /* the half width falls with n */
-    if (!(t_half(sd, high) < distance))
+    if (!(t_half(sd, high, usual_alpha) < distance))
         return 0;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (t_half(sd, middle) < distance)
+        if (t_half(sd, middle, usual_alpha) < distance)
             high = middle;
         else
             low = middle + 1;

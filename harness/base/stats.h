@@ -10,12 +10,21 @@
  * always. Values are finite; anything else is a bug of the caller's. NAN in a result: there is
  * none, as of the spread of one value. tests/golden/stats checks all of it against SciPy.
  *
+ * No spread is taken for certainty. Values that are all the same have a standard deviation of 0,
+ * and the formulas would make an interval of width 0 of it, of two values as of twenty: surely no
+ * worse. But equal values only say that their spread is below what the measure resolves (a
+ * difference of two accuracies on n_test samples is a multiple of 1 / n_test) or that they met by
+ * chance, and nothing of how far away the next one is. So they have no interval, like a single
+ * value, and what goes by intervals is undecided. Values that differ, be it by one step, keep
+ * Student's interval: of two of them it reaches 6.35 steps to either side.
+ *
  * The distributions are computed here since the C libraries that have them (GSL, R's) would put
  * their licence on this program.
  */
 #ifndef WINNOW_BASE_STATS_H
 #define WINNOW_BASE_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* ---- Distributions ----------------------------------------------------------------------------*/
@@ -38,16 +47,24 @@ struct stats_interval {
     double low, high;
 };
 
-/* Student's t: exact for normal values. NAN for n < 2. */
+/*
+ * Whether the values tell how far they spread: two or more, and not all the same, by more than
+ * 1e-9 of the largest (or 1e-12): sums and differences that are equal on paper differ in their last
+ * bits, and no measure here is as fine. Without a spread there is no interval.
+ */
+bool stats_has_spread(const double *values, size_t n);
+
+/* Student's t: exact for normal values. NAN without a spread. */
 struct stats_interval stats_t_interval(const double *values, size_t n);
+/* The same, missing the mean by a chance of 0 < alpha < 1 instead of 0.05. */
+struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha);
 
 enum { STATS_RESAMPLES = 10000 };
 
 /*
  * Bias-corrected and accelerated bootstrap of the mean (Efron 1987; Efron and Tibshirani 1993,
  * 14.3): STATS_RESAMPLES resamples, drawn one after the other with rng_below(n). A resample whose
- * mean equals the sample's counts half as below it. Values that are all the same are their own
- * interval; NAN for n < 2.
+ * mean equals the sample's counts half as below it. NAN without a spread.
  *
  * It corrects for skew and not for n: of normal values the interval covers the mean in 71 % of the
  * samples of 3, 84 % of 5, 90 % of 10, 94 % of 30 (tests/unit/stats.c).

@@ -74,6 +74,9 @@ static void warn(const struct compare_list *list)
         if (r->diverged)
             fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, in no mean\n",
                     str_text(&place), r->diverged, r->diverged == 1 ? "" : "s");
+        if (r->points_doubts)
+            fprintf(stderr, "winnow compare: %s: the points tell little: %s\n", str_text(&place),
+                    r->points_doubts);
         if (r->doubts)
             fprintf(stderr, "winnow compare: %s: the times tell little: %s\n", str_text(&place),
                     r->doubts);

@@ -93,6 +93,7 @@ static void fill_exact(const struct compare_list *list, const struct cmd_compare
         "verdict",
         "more_seeds",
         "timing_doubts",
+        "points_doubts",
         NULL,
     };
     add_names(table, names);
@@ -122,6 +123,7 @@ static void fill_exact(const struct compare_list *list, const struct cmd_compare
         else
             add_text(table, NULL);
         add_text(table, r->doubts);
+        add_text(table, r->points_doubts);
     }
 }
 

@@ -104,15 +104,20 @@ static const struct named_query named_queries[] = {
      "SELECT experiment, dataset, model, pruner, options, rate,\n"
      "       max(random_n, dynamic_n) AS n,\n"
      "       iif(random_n > 0, printf('%+.2f', 100 * random_difference), NULL)\n"
-     "           || iif(random_n > 1, printf(' [%+.2f, %+.2f]', 100 * random_low,\n"
+     "           || iif(random_low IS NOT NULL, printf(' [%+.2f, %+.2f]', 100 * random_low,\n"
      "                                    100 * random_high), '') AS \"to random\",\n"
-     "       random_verdict AS verdict,\n"
+     "       random_verdict || coalesce(': ' || random_reason, '') AS verdict,\n"
      "       iif(dynamic_n > 0, printf('%+.2f', 100 * dynamic_difference), NULL)\n"
-     "           || iif(dynamic_n > 1, printf(' [%+.2f, %+.2f]', 100 * dynamic_low,\n"
+     "           || iif(dynamic_low IS NOT NULL, printf(' [%+.2f, %+.2f]', 100 * dynamic_low,\n"
      "                                    100 * dynamic_high), '') AS \"to random-dynamic\",\n"
-     "       dynamic_verdict AS \"verdict, dynamic\"\n"
+     "       dynamic_verdict || coalesce(': ' || dynamic_reason, '') AS \"verdict, dynamic\"\n"
      "FROM v_versus_summary\n"
      "ORDER BY experiment, dataset, model, position"},
+    {"same-bits", "arms that are one: the same network, bit for bit, with every seed of both",
+     "SELECT experiment, dataset, model, pruner, options, rate, other_pruner, other_options,\n"
+     "       other_rate, seeds\n"
+     "FROM v_same_bits\n"
+     "ORDER BY experiment, position"},
     {"speedup", "time against full data, pair by pair: at the end, and where it is as accurate",
      "SELECT experiment, dataset, model, pruner, options, rate, pairs,\n"
      "       round(speedup_median, 2) AS speedup,\n"

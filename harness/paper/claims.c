@@ -26,19 +26,6 @@ static bool is_ratio(const struct paper_line *line)
     return strcmp(line->unit, "x") == 0;
 }
 
-/* Mean and interval of the values at the chance alpha of missing the mean; of logarithms. */
-static struct stats_interval interval_of(const double *values, size_t n, double alpha)
-{
-    struct stats_interval interval = {(double)NAN, (double)NAN};
-    if (n > 1) {
-        const double half =
-            stats_t_quantile(1 - alpha / 2, n - 1) * stats_sd(values, n) / sqrt((double)n);
-        interval =
-            (struct stats_interval){stats_mean(values, n) - half, stats_mean(values, n) + half};
-    }
-    return interval;
-}
-
 static enum paper_verdict judge(const struct paper_line *line, struct stats_interval interval)
 {
     if (!line->beyond)
@@ -60,7 +47,7 @@ static struct stats_interval shown(const struct paper_line *line, struct stats_i
     } bounded[] = {{"correlation", -1, 1}, {"share", 0, 1}};
     if (is_ratio(line))
         return (struct stats_interval){exp(interval.low), exp(interval.high)};
-    for (size_t i = 0; i < sizeof bounded / sizeof *bounded && line->n > 1; i++)
+    for (size_t i = 0; i < sizeof bounded / sizeof *bounded && !isnan(interval.low); i++)
         if (strcmp(line->unit, bounded[i].unit) == 0)
             return (struct stats_interval){fmax(interval.low, bounded[i].least),
                                            fmin(interval.high, bounded[i].most)};
@@ -71,10 +58,11 @@ static struct stats_interval shown(const struct paper_line *line, struct stats_i
 static void conclude(struct paper_line *line, const double *values, size_t k)
 {
     static const double alpha = 0.05;
-    const struct stats_interval interval = interval_of(values, line->n, alpha);
+    const struct stats_interval interval = stats_t_interval_at(values, line->n, alpha);
     const double mean = stats_mean(values, line->n);
     line->verdict = judge(line, interval);
-    line->strict = judge(line, interval_of(values, line->n, alpha / (double)(k ? k : 1)));
+    line->strict = judge(line, stats_t_interval_at(values, line->n, alpha / (double)(k ? k : 1)));
+    line->equal = line->n > 1 && !stats_has_spread(values, line->n);
     line->mean = is_ratio(line) ? exp(mean) : mean;
     line->interval = shown(line, interval);
 }
@@ -344,9 +332,11 @@ void paper_add_value(const struct paper_line *line, struct str *ret_text)
     snprintf(low, sizeof low, format, line->interval.low);
     snprintf(high, sizeof high, format, line->interval.high);
     str_addf(ret_text, "%s%s%s", mean, is_ratio(line) ? "" : " ", line->unit);
-    if (line->n > 1)
+    if (!isnan(line->interval.low))
         str_addf(ret_text, " [%s, %s]", low, high);
     str_addf(ret_text, ", n = %zu", line->n);
+    if (line->equal && line->beyond)
+        str_add(ret_text, ", the same with every seed: its spread is not known");
     if (line->doubtful)
         str_addf(ret_text, " (%zu with doubtful seconds)", line->doubtful);
 }

@@ -15,8 +15,8 @@
  * The values of one place, arm and measure are a line: their mean with a 95 % interval (Student's
  * t; of the logarithms where the unit is x; of correlations and shares no further than these go).
  * A line holds where its whole interval is beyond the bound, it is against the claim where the
- * whole interval is on the other side, and undecided otherwise, so of one seed always. Of the
- * claim, with k lines that are judged:
+ * whole interval is on the other side, and undecided otherwise, so always of one seed and of values
+ * that are all the same (stats.h). Of the claim, with k lines that are judged:
  *
  *     held        ALL: every line holds. ANY: in every place an arm of which every line holds, with
  *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for
@@ -51,7 +51,8 @@ struct paper_line {
     double bound;
     size_t n, doubtful;
     double mean;                    /* in the unit */
-    struct stats_interval interval; /* 95 %, likewise; NAN of one seed */
+    struct stats_interval interval; /* 95 %, likewise; NAN without a spread */
+    bool equal;                     /* n > 1, and the values are all the same */
     enum paper_verdict verdict;     /* by that interval */
     enum paper_verdict strict;      /* by that of 1 - 0.05/k */
 };

@@ -143,8 +143,9 @@ static const char explanation[] =
     "the claim where all of it is on the other side. A claim held where every line holds (A4:\n"
     "where on each dataset and network some arm does). It did not hold where a line is against it\n"
     "(A4: one of every arm). What picks one of k lines, which is both of A4's and the second of\n"
-    "all others, goes by intervals of 1 - 0.05/k (Bonferroni). Anything else is undecided; one\n"
-    "seed decides nothing. Lines without a bound are shown and not judged.\n";
+    "all others, goes by intervals of 1 - 0.05/k (Bonferroni). Anything else is undecided: one\n"
+    "seed decides nothing, nor do values that are the same with every seed, which do not tell how\n"
+    "far the next may be. Lines without a bound are shown and not judged.\n";
 
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text)
@@ -319,7 +320,7 @@ void paper_add_numbers_claim(const struct paper_finding *finding, struct str *re
         str_add(&key, "/");
         add_key(&key, line->measure);
         str_addf(ret_text, "\\winnowSet{%s/mean}{%.4g}\n", str_text(&key), line->mean);
-        if (line->n > 1)
+        if (!isnan(line->interval.low))
             str_addf(ret_text, "\\winnowSet{%s/low}{%.4g}\n\\winnowSet{%s/high}{%.4g}\n",
                      str_text(&key), line->interval.low, str_text(&key), line->interval.high);
         str_addf(ret_text, "\\winnowSet{%s/n}{%zu}\n", str_text(&key), line->n);

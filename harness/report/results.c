@@ -19,6 +19,7 @@
 struct estimate {
     size_t n;
     double mean, low, high; /* NAN where there is none */
+    bool equal;             /* n > 1 that are all the same, and so have no interval (stats.h) */
 };
 
 struct arm {
@@ -62,7 +63,7 @@ static double real(sqlite3_stmt *row, int column)
 
 static struct estimate estimate(const double *values, size_t n)
 {
-    struct estimate result = {n, NAN, NAN, NAN};
+    struct estimate result = {n, NAN, NAN, NAN, n > 1 && !stats_has_spread(values, n)};
     if (n > 0) {
         const struct stats_interval t = stats_t_interval(values, n);
         result.mean = stats_mean(values, n);
@@ -315,6 +316,46 @@ static void add_unpaired(const struct arms *arms, struct str *out)
                  unpaired, unpaired == 1 ? " has" : "s have");
 }
 
+/* Several seeds without an interval: why. */
+static void add_equal(const struct arms *arms, struct str *out)
+{
+    size_t accuracies = 0, speedups = 0;
+    for (size_t i = 0; i < arms->count; i++) {
+        accuracies += arms->items[i].accuracy.equal;
+        speedups += arms->items[i].speedup.equal;
+    }
+    if (accuracies + speedups)
+        str_addf(
+            out,
+            "<p class=\"note\">Without an interval, since the values are the same with every "
+            "seed and do not tell how far the next may be: %zu accurac%s, %zu speedup%s.</p>\n",
+            accuracies, accuracies == 1 ? "y" : "ies", speedups, speedups == 1 ? "" : "s");
+}
+
+/* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two. */
+static int add_same_bits(const struct report *report, struct str *out, struct err *err)
+{
+    static const char sql[] =
+        "SELECT pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate)\n"
+        "       || ' and ' || other_pruner\n"
+        "       || iif(other_options = '', '', '(' || other_options || ')')\n"
+        "       || printf(' %g (', other_rate) || dataset || ', ' || model || ')', seeds\n"
+        "FROM v_same_bits WHERE experiment = :experiment ORDER BY position";
+    sqlite3_stmt *row = NULL;
+    int code = sqlite3_prepare_v2(report->db, sql, -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
+    while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+        const int64_t seeds = sqlite3_column_int64(row, 1);
+        str_add(out, "<p class=\"note\">");
+        html_add(out, (const char *)sqlite3_column_text(row, 0));
+        str_addf(out, ": the same bits in all %lld seed%s, not two arms.</p>\n", (long long)seeds,
+                 seeds == 1 ? "" : "s");
+    }
+    code = sqlite3_finalize(row);
+    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+}
+
 static int add_doubts(const struct report *report, struct str *out, struct err *err)
 {
     struct str lines = {0};
@@ -361,7 +402,8 @@ int report_results(const struct report *report, struct str *out, struct err *err
                 add_task(&task, out);
         }
         add_unpaired(&arms, out);
-        failed = add_doubts(report, out, err);
+        add_equal(&arms, out);
+        failed = add_same_bits(report, out, err) || add_doubts(report, out, err);
         html_section_close(out);
     }
     arena_release(&arms.arena);

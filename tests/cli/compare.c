@@ -8,7 +8,11 @@
  *     ucb(c=2)      0.5   1      full's               5, beside another cell
  *     random        0.5   1..3   full's - 2, 2.2 points; seed 3 diverged
  *                                                     8, on another machine, the second disturbed
- *     random        0.7   1, 2   full's - 5 points    2
+ *     random        0.7   1, 2   full's - 5, 5.1 points
+ *                                                     2, 2.5
+ *     el2n          0.5   1, 2   full's - 0.3 points  4, 8
+ *     grand         0.5   1, 2   full's, and its network: both losses are the same
+ *                                                     4, 5
  *
  * Of ucb(c=1): mean -0.2 points, standard deviation sqrt(0.04 / 5) = 0.08944, t(0.975, 5) = 2.5706,
  * so 95 % of -0.2 +- 0.0939; the logarithms of the ratios are log 2 +- 0.2231, so 2 times faster,
@@ -31,6 +35,7 @@ struct made_run {
     enum attempt_state state;
     bool elsewhere, disturbed;
     double beside; /* cells that ran beside it */
+    double loss;   /* of the last network; 0: not measured */
 };
 
 static double full(int seed)
@@ -50,6 +55,7 @@ static size_t make_runs(struct made_run *ret_runs)
             .charged_s = 10,
             .seed = seed,
             .state = ATTEMPT_DONE,
+            .loss = 0.3 + 0.01 * seed,
         };
     for (int seed = 1; seed <= 6; seed++)
         ret_runs[n++] = (struct made_run){
@@ -62,12 +68,16 @@ static size_t make_runs(struct made_run *ret_runs)
             .state = ATTEMPT_DONE,
         };
     const struct made_run others[] = {
-        {"ucb", "c=2", 0.5, full(1), 5, 1, ATTEMPT_DONE, false, false, 1.2},
-        {"random", "", 0.5, full(1) - 0.02, 8, 1, ATTEMPT_DONE, true, false, 0},
-        {"random", "", 0.5, full(2) - 0.022, 8, 2, ATTEMPT_DONE, true, true, 0},
-        {"random", "", 0.5, (double)NAN, 8, 3, ATTEMPT_DIVERGED, true, false, 0},
-        {"random", "", 0.7, full(1) - 0.05, 2, 1, ATTEMPT_DONE, false, false, 0},
-        {"random", "", 0.7, full(2) - 0.05, 2, 2, ATTEMPT_DONE, false, false, 0},
+        {"ucb", "c=2", 0.5, full(1), 5, 1, ATTEMPT_DONE, false, false, 1.2, 0},
+        {"random", "", 0.5, full(1) - 0.02, 8, 1, ATTEMPT_DONE, true, false, 0, 0},
+        {"random", "", 0.5, full(2) - 0.022, 8, 2, ATTEMPT_DONE, true, true, 0, 0},
+        {"random", "", 0.5, (double)NAN, 8, 3, ATTEMPT_DIVERGED, true, false, 0, 0},
+        {"random", "", 0.7, full(1) - 0.05, 2, 1, ATTEMPT_DONE, false, false, 0, 0},
+        {"random", "", 0.7, full(2) - 0.051, 2.5, 2, ATTEMPT_DONE, false, false, 0, 0},
+        {"el2n", "", 0.5, full(1) - 0.003, 4, 1, ATTEMPT_DONE, false, false, 0, 0.33},
+        {"el2n", "", 0.5, full(2) - 0.003, 8, 2, ATTEMPT_DONE, false, false, 0, 0.34},
+        {"grand", "", 0.5, full(1), 4, 1, ATTEMPT_DONE, false, false, 0, 0.3 + 0.01 * 1},
+        {"grand", "", 0.5, full(2), 5, 2, ATTEMPT_DONE, false, false, 0, 0.3 + 0.01 * 2},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         ret_runs[n++] = others[i];
@@ -102,6 +112,8 @@ static void add_run(struct store *store, const char *key, const struct made_run 
         add_epoch(store, attempt, 2, run->accuracy, run->charged_s);
     }
     end.test_accuracy = run->accuracy;
+    if (run->loss > 0)
+        end.test_loss = end.train_loss = run->loss;
     end.phase_ns[PHASE_TRAIN] = llround(run->charged_s * 1e9);
     end.wall_ns = end.phase_ns[PHASE_TRAIN];
     end.timing.beside_mean = run->beside;
@@ -286,6 +298,53 @@ Test(cli_compare, one_seed_decides_nothing)
     expect(3, "fewer than two seeds have none", "");
     RUN("winnow compare full 'ucb(c=2)' --db '%s' --json", db);
     expect(0, "\"n\": 1, \"unpaired\": 5, \"diverged\": 0, \"interval\": null", "");
+}
+
+/* -0.3 and -0.3 points: no interval of width 0, which would be surely no worse than -0.5. Seconds:
+ * 2.5 and 1.25 times faster, log 1.7678 +- 12.7062 * log(2) / 2. */
+Test(cli_compare, equal_differences_decide_nothing)
+{
+    RUN("winnow compare full el2n --db '%s' --noninferior 0.5 --gate", db);
+    expect(3,
+           "\nel2n 0.5 against full, n = 2: undecided: the same difference in all 2 seeds: its "
+           "spread is not known\n",
+           "el2n 0.5 against full: the points tell little: the same difference in all 2 seeds");
+    expect(3, "  -0.30  -     t   0.500  0.500   1.77x  [0.02, 144.51]\n", "");
+    RUN("winnow compare full el2n --db '%s' --noninferior 0.5 --gate --interval bca", db);
+    expect(3, "undecided: the same difference in all 2 seeds", "");
+    RUN("winnow compare full el2n --db '%s' --noninferior 0.5 --json", db);
+    expect(0, "\"points_low\": null, \"points_high\": null, \"points_t_low\": null, ", "");
+    expect(0,
+           "\"verdict\": \"undecided\", \"more_seeds\": null, \"timing_doubts\": null, "
+           "\"points_doubts\": \"the same difference in all 2 seeds: its spread is not known\"",
+           "");
+    RUN("winnow compare full random@0.7 --db '%s' --json", db);
+    expect(0, "\"points_doubts\": null", "");
+}
+
+/* 10 / 4 = 10 / 4: as often as the clock may tick, that tells of no spread. */
+Test(cli_compare, equal_ratios_of_seconds_have_no_interval)
+{
+    RUN("sqlite3 '%s' \"UPDATE phase SET ns = 4000000000 WHERE phase = 'train' AND attempt IN "
+        "(SELECT id FROM attempt "
+        "JOIN cell ON key = cell WHERE pruner = 'el2n')\"",
+        db);
+    RUN("winnow compare full el2n --db '%s' --noninferior 0.2", db);
+    expect(0, "   2.50x  -\n",
+           "the times tell little: 2 of 2 seeds have the same ratio, whose spread is not known\n");
+}
+
+Test(cli_compare, the_same_bits_are_not_two_arms)
+{
+    RUN("winnow compare full grand --db '%s' --noninferior 0.5 --gate", db);
+    expect(
+        3,
+        "\ngrand 0.5 against full, n = 2: undecided: the same bits in all 2 seeds: not two arms\n",
+        "grand 0.5 against full: the points tell little: the same bits in all 2 seeds: not two "
+        "arms\n");
+    RUN("winnow sql --named same-bits --db '%s' -f csv", db);
+    expect(0, "\ngrid,synthetic(samples=100),mlp,full,,0,grand,,0.5,2\n", "");
+    cr_expect_null(strstr(output.out, "el2n"), "%s", output.out);
 }
 
 /* The seeds that are left of it may look good: the one that is lost counts. */

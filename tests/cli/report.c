@@ -97,6 +97,22 @@ Test(cli_report, tells_what_was_measured)
     expect_text("<h2 id=\"claims-head\">", false);
 }
 
+/* Both seeds of el2n 0.7, and its network full's: no interval of width 0. */
+Test(cli_report, equal_values_have_no_interval)
+{
+    change("DROP TRIGGER attempt_changes_once;"
+           "UPDATE attempt SET test_accuracy = 0.7, test_loss = 0.5, train_loss = 0.25"
+           "    WHERE state = 'done'");
+    RUN("winnow report --db '%s' -e made -o '%s'", db, page);
+    expect(0, page, "");
+    expect_text("<td class=\"n\">70.00</td>", true);
+    expect_text("70.00\xe2\x80\x93", false);
+    expect_text("do not tell how far the next may be: 2 accuracies, 0 speedups.", true);
+    expect_text("full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not "
+                "two arms.",
+                true);
+}
+
 /* No table of nothing. */
 Test(cli_report, says_where_nothing_is_done)
 {

@@ -137,12 +137,49 @@ Test(stats, one_value_has_no_spread)
     expect_close(stats_wilcoxon(one, 1), 1, "Wilcoxon", 0);
 }
 
-Test(stats, equal_values_and_zeros)
+static void expect_no_interval(const double *values, size_t n)
+{
+    const struct stats_interval t = stats_t_interval(values, n),
+                                bca = stats_bca_interval(values, n);
+    cr_expect_not(stats_has_spread(values, n), "%zu of %.17g", n, values[0]);
+    cr_expect(isnan(t.low) && isnan(t.high), "t of %zu: [%g, %g]", n, t.low, t.high);
+    cr_expect(isnan(bca.low) && isnan(bca.high), "BCa of %zu: [%g, %g]", n, bca.low, bca.high);
+}
+
+Test(stats, equal_values_have_no_interval)
+{
+    /* On paper the same. */
+    const double last_bits[] = {100 * (0.902 - 0.9), 100 * (0.702 - 0.7), 100 * (0.012 - 0.01)};
+    const double seconds[] = {1e-6, 2e-6}, far[] = {1e6, 1e6 + 1};
+    const double same[] = {0.5, 0.5, 0.5}, zeros[] = {0, 0, 0};
+    expect_no_interval(same, 3);
+    expect_no_interval(same, 2);
+    expect_no_interval(zeros, 3);
+    cr_expect_neq(last_bits[0], last_bits[2]);
+    expect_no_interval(last_bits, 3);
+    cr_expect(stats_has_spread(seconds, 2) && stats_has_spread(far, 2));
+}
+
+/* -0.2 and -0.21 points: one sample of 10,000. t(0.975, 1) = 12.7062 times 0.01 / 2. */
+Test(stats, one_step_apart_reaches_six_steps_and_a_third)
+{
+    const double values[] = {-0.2, -0.21};
+    const struct stats_interval t = stats_t_interval(values, 2);
+    cr_expect_float_eq(t.low, -0.205 - 0.063531, 1e-6, "%.9g", t.low);
+    cr_expect_float_eq(t.high, -0.205 + 0.063531, 1e-6, "%.9g", t.high);
+}
+
+/* t(1 - 0.05 / 6, 2) = 7.6488 for three comparisons: of 1, 2, 3 it is 2 +- 7.6488 / sqrt(3). */
+Test(stats, intervals_at_another_chance)
+{
+    const double values[] = {1, 2, 3};
+    const struct stats_interval t = stats_t_interval_at(values, 3, 0.05 / 3);
+    cr_expect_float_eq(t.high, 2 + 7.6488 / sqrt(3), 1e-4, "%.9g", t.high);
+}
+
+Test(stats, tests_of_equal_values_and_zeros)
 {
     const double same[] = {0.5, 0.5, 0.5}, zeros[] = {0, 0, 0};
-    expect_close(stats_bca_interval(same, 3).low, 0.5, "BCa", 0);
-    expect_close(stats_bca_interval(same, 3).high, 0.5, "BCa", 0);
-    expect_close(stats_t_interval(same, 3).low, 0.5, "t", 0);
     expect_close(stats_sign_flip(same, 3), 2.0 / 8, "sign flips", 0);
     expect_close(stats_sign_flip(zeros, 3), 1, "sign flips of zeros", 0);
     expect_close(stats_wilcoxon(zeros, 3), 1, "Wilcoxon of zeros", 0);

@@ -290,3 +290,16 @@ Test(store_derived, the_network_that_chose)
         expect_text("SELECT chosen_with FROM v_run WHERE cell GLOB '3*'", cases[i].chosen_with);
     }
 }
+
+/* full and el2n end with one network with both seeds that both have; then with one of them. */
+Test(store_derived, same_bits)
+{
+    static const char both[] = "SELECT pruner || ' ' || other_pruner || ' ' || other_rate || ' ' "
+                               "|| seeds FROM v_same_bits WHERE experiment = 'made'";
+    expect("SELECT count(*) FROM v_same_bits", 0); /* losses of 0 tell nothing */
+    change("UPDATE attempt SET test_loss = 0.5, train_loss = 0.25 WHERE state = 'done'");
+    expect_text(both, "full el2n 0.5 2");
+    expect("SELECT count(*) FROM v_same_bits", 1);
+    change("UPDATE attempt SET train_loss = 0.2500000000000002 WHERE cell GLOB '4*'");
+    expect("SELECT count(*) FROM v_same_bits", 0);
+}

@@ -194,6 +194,24 @@ Test(functions, wrong_arguments_are_errors)
     sqlite3_close(db);
 }
 
+/* Two values that are the same do not tell how far they spread. */
+Test(functions, no_interval_of_equal_values)
+{
+    sqlite3 *db = open_with_functions();
+    static const char *const values[] = {"VALUES (0.9), (0.9)", "VALUES (0), (0), (0), (NULL)",
+                                         "VALUES (0.902 - 0.9), (0.012 - 0.01)"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char sql[160];
+        snprintf(sql, sizeof sql,
+                 "SELECT ci_low(column1) IS NULL AND ci_high(column1) IS NULL AND "
+                 "ci_low(column1, 0.5) IS NULL FROM (%s)",
+                 values[i]);
+        cr_expect_eq(value_of(db, sql), 1, "%s", sql);
+    }
+    cr_expect_eq(value_of(db, "SELECT ci_low(column1) FROM (VALUES (1e-6), (3e-6))"), 1e-6);
+    sqlite3_close(db);
+}
+
 /* 100 values 0..99: mean 49.5, standard error 28.866 / 10; the bootstrap comes near 1.96 of it. */
 Test(functions, interval_of_the_mean)
 {

@@ -237,6 +237,56 @@ Test(store_versus, verdicts)
     expect_text(OF("dynamic_verdict", "up"), "worse");
 }
 
+/* Two seeds whose differences are the same: no interval of width 0, and no verdict by it. */
+Test(store_versus, equal_differences_are_undecided)
+{
+    add_random(2);
+    add_differences("same", (const double[]){0.2, 0.2}, 2);
+    add_differences("zero", (const double[]){0, 0}, 2);
+    add_differences("once", (const double[]){1}, 1);
+    add_differences("other", (const double[]){0.2, 0.3}, 2);
+    expect_text(OF("random_verdict", "same"), "undecided");
+    expect_text(OF("random_low", "same"), NULL);
+    expect_text(OF("random_high", "same"), NULL);
+    expect(OF("100 * random_difference", "same"), 0.2, EXACT);
+    expect_text(OF("random_reason", "same"),
+                "the same difference in all 2 seeds: its spread is not known");
+    expect_text(OF("random_reason", "zero"),
+                "the same difference in all 2 seeds: its spread is not known");
+    expect_text(OF("random_reason", "once"), NULL);
+    expect_text(OF("random_reason", "other"), NULL);
+    expect(OF("100 * random_high", "other"), 0.25 + 12.706205 * 0.05, QUANTILE);
+}
+
+/* Differences on paper: 0.702 - 0.5 and 0.012 - 0.01 differ in their last bits. */
+Test(store_versus, equal_but_for_the_last_bits)
+{
+    add("random", "", 0.5, 0, 0.5, 0.9);
+    add("random", "", 0.5, 1, 0.5, 0.01);
+    add("p", "", 0.5, 0, 0.5, 0.902);
+    add("p", "", 0.5, 1, 0.5, 0.012);
+    expect("SELECT count(DISTINCT random_difference) FROM v_versus", 2, 0);
+    expect_text(OF("random_low", "p"), NULL);
+    expect_text(OF("random_verdict", "p"), "undecided");
+}
+
+/* The control's network, by both losses; of its accuracy alone nothing follows. */
+Test(store_versus, the_same_bits_are_not_two_arms)
+{
+    add_random(2);
+    add_differences("twin", (const double[]){0, 0}, 2);
+    add_differences("half", (const double[]){0, 0}, 2);
+    plot_db_exec(db, "UPDATE v_run SET final_test_loss = 0.3 + seed, final_train_loss = 0.1 + seed"
+                     " WHERE pruner <> 'half' OR seed = 0");
+    expect(OF("random_n", "twin"), 2, 0);
+    expect_text(OF("random_reason", "twin"), "the same bits in all 2 seeds: not two arms");
+    expect_text(OF("random_verdict", "twin"), "undecided");
+    expect_text(OF("random_reason", "half"),
+                "the same difference in all 2 seeds: its spread is not known");
+    expect("SELECT sum(random_same) FROM v_versus WHERE pruner = 'half'", 1, 0);
+    expect_text(OF("dynamic_reason", "twin"), NULL);
+}
+
 /* The chance that Student's t with so many degrees of freedom is within -t..t, by Simpson. */
 static double chance_within(double t, int freedom)
 {

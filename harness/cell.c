@@ -16,55 +16,41 @@
  */
 #include "harness/cell.h"
 
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "models/nn/nn.h"
 
 #include <limits.h>
 #include <string.h>
 
-/* A jansson value that must be there: it is not where memory was short. */
-static json_t *made(json_t *value)
-{
-    if (!value)
-        DIE("out of memory: JSON");
-    return value;
-}
-
-/* Steals value. */
-static void put(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, made(value)))
-        DIE("out of memory: JSON");
-}
-
 static json_t *named(const char *name, const struct option *table, const void *options)
 {
-    json_t *object = made(option_to_json(table, options));
-    put(object, "name", json_string(name));
+    json_t *object = json_made(option_to_json(table, options));
+    json_put(object, "name", json_text(name));
     return object;
 }
 
 static json_t *cell_root(const struct cell *cell, const struct model *model,
                          const void *model_options)
 {
-    json_t *root = made(json_object());
-    put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
-    put(root, "engine", option_to_json(engine_options, &cell->engine));
-    put(root, "model", named(model->name, model->options, model_options));
-    put(root, "pruner", named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
-    put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
-    put(root, "seed", json_integer(cell->seed));
+    json_t *root = json_made(json_object());
+    json_put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
+    json_put(root, "engine", option_to_json(engine_options, &cell->engine));
+    json_put(root, "model", named(model->name, model->options, model_options));
+    json_put(root, "pruner",
+             named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
+    json_put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
+    json_put(root, "seed", json_integer(cell->seed));
     return root;
 }
 
 /* Canonical text in the arena; ends root. */
 static char *canonical(json_t *root, struct arena *arena)
 {
-    char *dumped = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
-    if (!dumped)
-        DIE("out of memory: JSON");
-    char *text = arena_strdup(arena, dumped);
-    free(dumped);
+    struct str dump = {0};
+    json_add_dump(&dump, root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *text = arena_strdup(arena, str_text(&dump));
+    str_release(&dump);
     json_decref(root);
     return text;
 }
@@ -73,12 +59,12 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
 {
     const struct scoring *scoring = &cell->scoring;
     json_t *root = cell_root(cell, cell->model, cell->model_options);
-    put(root, "rate", json_real(cell->rate));
+    json_put(root, "rate", json_real(cell->rate));
     if (scoring->model)
-        put(root, "prune_with",
-            named(scoring->model->name, scoring->model->options, scoring->model_options));
+        json_put(root, "prune_with",
+                 named(scoring->model->name, scoring->model->options, scoring->model_options));
     if (scoring->only)
-        put(root, "score_only", json_true());
+        json_put(root, "score_only", json_true());
     return canonical(root, arena);
 }
 
@@ -266,12 +252,8 @@ static void add_text(struct str *str, const char *text)
         str_add(str, text);
         return;
     }
-    json_t *value = text ? made(json_string(text)) : json_null();
-    char *dumped = json_dumps(value, JSON_ENCODE_ANY);
-    if (!dumped)
-        DIE("out of memory: JSON");
-    str_add(str, dumped);
-    free(dumped);
+    json_t *value = json_text(text);
+    json_add_dump(str, value, JSON_ENCODE_ANY);
     json_decref(value);
 }
 

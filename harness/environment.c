@@ -146,10 +146,10 @@ void environment_record(int threads_asked, struct arena *arena,
     const char *governor =
         read_value("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", arena);
     *ret_environment = (struct record_environment){
-        .host = arena_strdup(arena, system.nodename),
+        .host = str_utf8(arena_strdup(arena, system.nodename), arena),
         .cpu = arena_strdup(arena, cpu.model),
-        .os = os_name(&system, arena),
-        .governor = governor ? governor : unknown,
+        .os = str_utf8(os_name(&system, arena), arena),
+        .governor = governor ? str_utf8(governor, arena) : unknown,
         .cores = cores,
         .memory_bytes = memory_bytes(),
         .blas = arena_strdup(arena, linalg_version()),

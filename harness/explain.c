@@ -1,8 +1,8 @@
 #include "harness/explain.h"
 
+#include "harness/base/json.h"
 #include "models/nn/nn.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +20,8 @@ static void add_value(struct str *ret_text, const json_t *value)
         str_addf(ret_text, "'%s'", json_string_value(value));
         return;
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS |
-                                       JSON_REAL_PRECISION(15));
-    if (!text)
-        DIE("out of memory: JSON");
-    str_add(ret_text, text);
-    free(text);
+    json_add_dump(ret_text, value,
+                  JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
 }
 
 /* A level of two objects, whose fields' names begin with prefix. */

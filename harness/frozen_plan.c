@@ -1,8 +1,8 @@
 #include "harness/frozen_plan.h"
 
+#include "harness/base/json.h"
 #include "models/nn/nn.h"
 
-#include <jansson.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,59 +10,42 @@ enum { FORMAT = 1, ID_LENGTH = HASH_HEX_SIZE - 1 };
 
 /* ---- Writing ----------------------------------------------------------------------------------*/
 
-static json_t *made(json_t *value)
-{
-    if (!value)
-        DIE("out of memory: JSON");
-    return value;
-}
-
-static void put(json_t *object, const char *name, json_t *value)
-{
-    if (json_object_set_new(object, name, made(value)))
-        DIE("out of memory: JSON");
-}
-
 static void add_dump(struct str *ret_text, const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
-    if (!text)
-        DIE("out of memory: JSON");
-    str_add(ret_text, text);
-    free(text);
+    json_add_dump(ret_text, value, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
 static json_t *header_of(const struct config *config, const char *data_dir, size_t elements)
 {
-    json_t *header = made(json_object()), *targets = made(json_array());
-    json_t *figures = made(json_array());
+    json_t *header = json_made(json_object()), *targets = json_made(json_array());
+    json_t *figures = json_made(json_array());
     for (size_t i = 0; i < config->target_count; i++)
-        json_array_append_new(targets, made(json_real(config->targets[i])));
+        json_array_append_new(targets, json_made(json_real(config->targets[i])));
     for (size_t i = 0; i < config->figure_count; i++)
-        json_array_append_new(figures, made(json_string(config->figures[i])));
-    put(header, "winnow_plan", json_integer(FORMAT));
-    put(header, "engine", json_string(NN_VERSION));
-    put(header, "name", json_string(config->name));
-    put(header, "file", json_string(config->path));
-    put(header, "yaml", json_string(config->text));
-    put(header, "targets", targets);
-    put(header, "figures", figures);
-    put(header, "threads", json_integer(config->engine.threads));
-    put(header, "elements", json_integer((json_int_t)elements));
-    put(header, "data_dir", data_dir ? json_string(data_dir) : json_null());
+        json_array_append_new(figures, json_text(config->figures[i]));
+    json_put(header, "winnow_plan", json_integer(FORMAT));
+    json_put(header, "engine", json_text(NN_VERSION));
+    json_put(header, "name", json_text(config->name));
+    json_put(header, "file", json_text(config->path));
+    json_put(header, "yaml", json_text(config->text));
+    json_put(header, "targets", targets);
+    json_put(header, "figures", figures);
+    json_put(header, "threads", json_integer(config->engine.threads));
+    json_put(header, "elements", json_integer((json_int_t)elements));
+    json_put(header, "data_dir", json_path(data_dir));
     return header;
 }
 
 static void add_cell(struct str *ret_text, const struct plan_cell *cell)
 {
-    json_t *line = made(json_object());
-    put(line, "key", json_string(cell->key));
-    put(line, "label", json_string(cell->label));
-    put(line, "shared", json_string(cell->shared));
-    put(line, "data", json_string(cell->data_hash));
-    put(line, "file_hash", json_string(cell->file_hash));
-    put(line, "limits", option_to_json(limits_options, &cell->limits));
-    put(line, "cell", json_loads(cell->json, 0, NULL));
+    json_t *line = json_made(json_object());
+    json_put(line, "key", json_text(cell->key));
+    json_put(line, "label", json_text(cell->label));
+    json_put(line, "shared", json_text(cell->shared));
+    json_put(line, "data", json_text(cell->data_hash));
+    json_put(line, "file_hash", json_text(cell->file_hash));
+    json_put(line, "limits", option_to_json(limits_options, &cell->limits));
+    json_put(line, "cell", json_loads(cell->json, 0, NULL));
     add_dump(ret_text, line);
     str_add(ret_text, "\n");
     json_decref(line);
@@ -72,7 +55,7 @@ static void add_cell(struct str *ret_text, const struct plan_cell *cell)
 static void make_id(const json_t *header, const char *cells, char ret_id[HASH_HEX_SIZE])
 {
     struct str text = {0};
-    json_t *bare = made(json_copy((json_t *)(uintptr_t)header));
+    json_t *bare = json_made(json_copy((json_t *)(uintptr_t)header));
     struct hash *hash = hash_new();
     json_object_del(bare, "id");
     json_object_del(bare, "frozen_at");
@@ -96,8 +79,8 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
         add_cell(&cells, &plan->cells[i]);
     make_id(header, str_text(&cells), id);
     clock_gettime(CLOCK_REALTIME, &now);
-    put(header, "id", json_string(id));
-    put(header, "frozen_at", json_integer((json_int_t)now.tv_sec * 1000000000 + now.tv_nsec));
+    json_put(header, "id", json_text(id));
+    json_put(header, "frozen_at", json_integer((json_int_t)now.tv_sec * 1000000000 + now.tv_nsec));
     add_dump(ret_text, header);
     str_add(ret_text, "\n");
     str_add(ret_text, str_text(&cells));
@@ -144,7 +127,7 @@ static int read_header(const json_t *header, struct frozen_plan *frozen, struct 
     add_dump(&text, figures);
     frozen->figures = keep(str_text(&text), arena);
     str_release(&text);
-    frozen->data_dir = keep(json_string_value(json_object_get(header, "data_dir")), arena);
+    frozen->data_dir = json_path_of(json_object_get(header, "data_dir"), arena);
     frozen->target_count = json_array_size(targets);
     ARENA_NEW(arena, numbers, frozen->target_count);
     for (size_t i = 0; i < frozen->target_count; i++)

@@ -107,27 +107,6 @@ void table_release(struct table *table)
 
 /* ---- Text -------------------------------------------------------------------------------------*/
 
-/* Bytes of the UTF-8 character at text, 0 where there is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const char *text)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    const size_t length = p[0] < 0x80   ? 1
-                          : p[0] < 0xC2 ? 0
-                          : p[0] < 0xE0 ? 2
-                          : p[0] < 0xF0 ? 3
-                          : p[0] < 0xF5 ? 4
-                                        : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    const bool bad = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-                     (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F);
-    return bad ? 0 : length;
-}
-
-static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-
 /* Characters, each taken as one column wide. */
 static size_t width_of(const char *text)
 {
@@ -140,7 +119,7 @@ static size_t width_of(const char *text)
 void table_add_safe(struct str *ret_text, const char *text)
 {
     while (*text) {
-        const size_t length = utf8_length(text);
+        const size_t length = str_utf8_length(text);
         const unsigned char first = (unsigned char)*text;
         /* C1 controls (U+0080 to U+009F) command terminals too. */
         if (first < 0x20 || first == 0x7F ||
@@ -149,7 +128,7 @@ void table_add_safe(struct str *ret_text, const char *text)
         else if (length)
             str_add_bytes(ret_text, text, length);
         else
-            str_add(ret_text, replacement);
+            str_add(ret_text, STR_REPLACEMENT);
         text += length ? length : 1;
     }
 }
@@ -198,7 +177,7 @@ static void add_quoted_json(struct str *ret_text, const char *text)
 {
     str_add(ret_text, "\"");
     while (*text) {
-        const size_t length = utf8_length(text);
+        const size_t length = str_utf8_length(text);
         if (*text == '"' || *text == '\\')
             str_addf(ret_text, "\\%c", *text);
         else if (*text == '\n')
@@ -208,7 +187,7 @@ static void add_quoted_json(struct str *ret_text, const char *text)
         else if (length)
             str_add_bytes(ret_text, text, length);
         else
-            str_add(ret_text, replacement);
+            str_add(ret_text, STR_REPLACEMENT);
         text += length ? length : 1;
     }
     str_add(ret_text, "\"");

@@ -1,8 +1,8 @@
 #include "harness/wire.h"
 
+#include "harness/base/json.h"
 #include "results/bitmap.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <openssl/evp.h>
 #include <string.h>
@@ -212,12 +212,8 @@ static json_t *field_to_json(const struct field *field, const struct record *rec
         return json_integer(*(const int64_t *)at);
     case FIELD_DOUBLE:
         return isfinite(*(const double *)at) ? json_real(*(const double *)at) : json_null();
-    case FIELD_TEXT: {
-        const char *text = *(const char *const *)at;
-        /* A log may hold any bytes; JSON holds UTF-8. */
-        json_t *value = text ? json_string(text) : json_null();
-        return value ? value : json_string("(not UTF-8)");
-    }
+    case FIELD_TEXT:
+        return json_text(*(const char *const *)at);
     case FIELD_BITS:
         return base64(*(const uint8_t *const *)at, bitmap_bytes((size_t) * (const int64_t *)count));
     case FIELD_INT64S:
@@ -230,16 +226,12 @@ static json_t *field_to_json(const struct field *field, const struct record *rec
 
 void wire_encode(const struct record *record, struct str *ret_line)
 {
-    json_t *object = json_object();
-    int failed = json_object_set_new(object, "type", json_string(kinds[record->kind].type));
+    json_t *object = json_made(json_object());
+    json_put(object, "type", json_text(kinds[record->kind].type));
     for (const struct field *f = kinds[record->kind].fields; f->name; f++)
-        failed |= json_object_set_new(object, f->name, field_to_json(f, record));
-    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    if (failed || !text)
-        DIE("out of memory: JSON");
-    str_add(ret_line, text);
+        json_put(object, f->name, field_to_json(f, record));
+    json_add_dump(ret_line, object, JSON_COMPACT | JSON_REAL_PRECISION(17));
     str_add(ret_line, "\n");
-    free(text);
     json_decref(object);
 }
 

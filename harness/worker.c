@@ -1,12 +1,12 @@
 #include "harness/worker.h"
 
+#include "harness/base/json.h"
 #include "harness/environment.h"
 #include "harness/exit.h"
 #include "harness/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -19,18 +19,17 @@ extern char **environ;
 
 char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
 {
-    json_t *object = json_pack(
-        "{s:s, s:s?, s:s?, s:b, s:s?, s:f, s:s?, s:I, s:I}", "cell", job->cell, "data_dir",
-        job->data_dir, "artifacts", job->artifacts, "reuse", job->reuse, "checkpoint",
-        job->checkpoint, "checkpoint_every", job->checkpoint_every, "pin", job->pin, "started",
-        (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler);
-    if (object && job->measure)
-        json_object_set_new(object, "measure", json_true());
-    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-    if (!text)
-        DIE("out of memory: JSON");
-    char *kept = arena_strdup(arena, text);
-    free(text);
+    struct str text = {0};
+    json_t *object = json_made(json_pack(
+        "{s:s, s:o, s:o, s:b, s:o, s:f, s:s?, s:I, s:I}", "cell", job->cell, "data_dir",
+        json_path(job->data_dir), "artifacts", json_path(job->artifacts), "reuse", job->reuse,
+        "checkpoint", json_path(job->checkpoint), "checkpoint_every", job->checkpoint_every, "pin",
+        job->pin, "started", (json_int_t)job->started, "scheduler", (json_int_t)job->scheduler));
+    if (job->measure)
+        json_put(object, "measure", json_true());
+    json_add_dump(&text, object, JSON_COMPACT);
+    char *kept = arena_strdup(arena, str_text(&text));
+    str_release(&text);
     json_decref(object);
     return kept;
 }
@@ -38,8 +37,7 @@ char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
 /* A member that may be null. */
 static const char *text_or_null(const json_t *object, const char *name, struct arena *arena)
 {
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? arena_strdup(arena, text) : NULL;
+    return json_path_of(json_object_get(object, name), arena);
 }
 
 int worker_job_from_json(const char *json, struct arena *arena, struct worker_job *ret_job,
@@ -341,10 +339,12 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
         const char *tail = str_text(&worker->tail);
         const bool stopped = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CHECKPOINTED;
         *ret_end = record_end_of(stopped ? ATTEMPT_LOST : ATTEMPT_FAILED);
-        ret_end->reason = why_failed(worker, status);
+        ret_end->reason = str_utf8(why_failed(worker, status), &worker->arena);
         worker->wordless = WIFSIGNALED(status) || worker->broken.text[0];
-        ret_end->log = arena_strdup(
-            &worker->arena, length > WORKER_LOG_TAIL ? tail + length - WORKER_LOG_TAIL : tail);
+        ret_end->log = str_utf8(arena_strdup(&worker->arena, length > WORKER_LOG_TAIL
+                                                                 ? tail + length - WORKER_LOG_TAIL
+                                                                 : tail),
+                                &worker->arena);
     }
     close_end(&worker->records);
     close_end(&worker->log);

@@ -1,5 +1,7 @@
 #include "results/db.h"
 
+#include "harness/base/str.h"
+
 #include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
@@ -17,6 +19,11 @@ struct bound db_real(double value)
 struct bound db_text(const char *text)
 {
     return (struct bound){.type = BOUND_TEXT, .bytes = text};
+}
+
+struct bound db_path(const char *path)
+{
+    return (struct bound){.type = BOUND_PATH, .bytes = path};
 }
 
 struct bound db_blob(const void *bytes, size_t size)
@@ -50,6 +57,18 @@ static int fail(sqlite3 *db, struct err *err)
     return -1;
 }
 
+/* A database's text is UTF-8, and what it tells of need not be. */
+static int bind_text(sqlite3_stmt *statement, int place, const char *text)
+{
+    if (!text || str_is_utf8(text))
+        return sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    const int code = sqlite3_bind_text(statement, place, str_text(&safe), -1, SQLITE_TRANSIENT);
+    str_release(&safe);
+    return code;
+}
+
 static int bind(sqlite3_stmt *statement, int place, const struct bound *value)
 {
     switch (value->type) {
@@ -59,6 +78,8 @@ static int bind(sqlite3_stmt *statement, int place, const struct bound *value)
         return isfinite(value->real) ? sqlite3_bind_double(statement, place, value->real)
                                      : sqlite3_bind_null(statement, place);
     case BOUND_TEXT:
+        return bind_text(statement, place, value->bytes);
+    case BOUND_PATH:
         return sqlite3_bind_text(statement, place, value->bytes, -1, SQLITE_STATIC);
     case BOUND_BLOB:
         return sqlite3_bind_blob64(statement, place, value->bytes, value->size, SQLITE_STATIC);

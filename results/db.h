@@ -22,7 +22,7 @@ enum err_cause db_cause(int code, int system_error);
 
 /* A value for a '?'; what it points to is borrowed for the call. */
 struct bound {
-    enum { BOUND_INT, BOUND_REAL, BOUND_TEXT, BOUND_BLOB } type;
+    enum { BOUND_INT, BOUND_REAL, BOUND_TEXT, BOUND_PATH, BOUND_BLOB } type;
     int64_t integer;
     double real;
     const void *bytes;
@@ -33,7 +33,8 @@ struct bound db_int(int64_t value);
 /* NULL where value is not finite: it was not measured, or has no meaning. */
 struct bound db_real(double value);
 /* NULL where text is NULL. */
-struct bound db_text(const char *text);
+struct bound db_text(const char *text); /* made UTF-8 (base/str.h) */
+struct bound db_path(const char *path); /* every byte as it is: a file that SQL opens */
 struct bound db_blob(const void *bytes, size_t size);
 
 /* Several statements without values. */

@@ -33,9 +33,27 @@ static const char choose[] =
 
 /* ---- Rows -------------------------------------------------------------------------------------*/
 
-/* The columns of one of the tables but `id` and `without`, each after the prefix: "a.x, a.y". */
-static int add_columns(sqlite3 *db, const char *table, const char *without, const char *prefix,
-                       struct str *ret_sql, struct err *err)
+/* utf8(x): a text as it is, but that what is not UTF-8 becomes U+FFFD; anything else as it is. What
+ * a shard says is another program's word. */
+static void utf8(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    (void)count;
+    const char *text = NULL;
+    if (sqlite3_value_type(arguments[0]) == SQLITE_TEXT)
+        text = (const char *)sqlite3_value_text(arguments[0]);
+    if (!text || str_is_utf8(text)) {
+        sqlite3_result_value(context, arguments[0]);
+        return;
+    }
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    sqlite3_result_text(context, str_text(&safe), -1, SQLITE_TRANSIENT);
+    str_release(&safe);
+}
+
+/* The columns of one of the tables but `id` and `without`, each between two texts: "a.x, a.y". */
+static int add_columns(sqlite3 *db, const char *table, const char *without, const char *before,
+                       const char *after, struct str *ret_sql, struct err *err)
 {
     sqlite3_stmt *row;
     int code = sqlite3_prepare_v2(
@@ -49,7 +67,8 @@ static int add_columns(sqlite3 *db, const char *table, const char *without, cons
         code = sqlite3_step(row);
         if (code != SQLITE_ROW)
             break;
-        str_addf(ret_sql, "%s%s%s", comma, prefix, (const char *)sqlite3_column_text(row, 0));
+        str_addf(ret_sql, "%s%s%s%s", comma, before, (const char *)sqlite3_column_text(row, 0),
+                 after);
         comma = ", ";
     }
     const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
@@ -59,16 +78,18 @@ static int add_columns(sqlite3 *db, const char *table, const char *without, cons
 
 static int put_environments(sqlite3 *db, struct err *err)
 {
-    struct str columns = {0}, sql = {0};
-    int failed = add_columns(db, "environment", "", "", &columns, err);
+    struct str columns = {0}, safe = {0}, sql = {0};
+    int failed = add_columns(db, "environment", "", "", "", &columns, err) ||
+                 add_columns(db, "environment", "", "utf8(", ")", &safe, err);
     str_addf(&sql,
              "INSERT INTO main.environment (%s) SELECT %s FROM shard.environment WHERE id IN "
              "(SELECT a.environment FROM shard.attempt a JOIN temp.merged m ON m.old = a.id) "
              "ON CONFLICT DO NOTHING",
-             str_text(&columns), str_text(&columns));
+             str_text(&columns), str_text(&safe));
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
     str_release(&columns);
+    str_release(&safe);
     str_release(&sql);
     return failed;
 }
@@ -76,10 +97,10 @@ static int put_environments(sqlite3 *db, struct err *err)
 static int put_attempts(sqlite3 *db, struct err *err)
 {
     struct str own = {0}, theirs = {0}, here = {0}, there = {0}, sql = {0};
-    int failed = add_columns(db, "attempt", "environment", "", &own, err) ||
-                 add_columns(db, "attempt", "environment", "a.", &theirs, err) ||
-                 add_columns(db, "environment", "", "e.", &here, err) ||
-                 add_columns(db, "environment", "", "s.", &there, err);
+    int failed = add_columns(db, "attempt", "environment", "", "", &own, err) ||
+                 add_columns(db, "attempt", "environment", "utf8(a.", ")", &theirs, err) ||
+                 add_columns(db, "environment", "", "e.", "", &here, err) ||
+                 add_columns(db, "environment", "", "utf8(s.", ")", &there, err);
     str_addf(&sql,
              "INSERT INTO main.attempt (id, environment, %s) SELECT m.new, (SELECT e.id FROM "
              "shard.environment s JOIN main.environment e ON (%s) = (%s) WHERE s.id = "
@@ -100,10 +121,10 @@ static int put_attempts(sqlite3 *db, struct err *err)
 static int add_parts(sqlite3 *db, const char *table, struct str *ret_sql, struct err *err)
 {
     str_addf(ret_sql, "INSERT INTO main.%s (attempt, ", table);
-    if (add_columns(db, table, "attempt", "", ret_sql, err))
+    if (add_columns(db, table, "attempt", "", "", ret_sql, err))
         return -1;
     str_add(ret_sql, ") SELECT m.new, ");
-    if (add_columns(db, table, "attempt", "t.", ret_sql, err))
+    if (add_columns(db, table, "attempt", "utf8(t.", ")", ret_sql, err))
         return -1;
     str_addf(ret_sql, " FROM temp.merged m JOIN shard.%s t ON t.attempt = m.old;", table);
     return 0;
@@ -138,28 +159,29 @@ static int put_parts(sqlite3 *db, struct err *err)
 /* Where the experiment of that name here has the same text, its list grows at the end; `run --set`
  * makes other cells of one text. */
 static const char put_experiments[] =
-    "INSERT INTO main.experiment (name, file, yaml, figures, recorded_at) SELECT name, file, yaml, "
-    "figures, recorded_at FROM shard.experiment WHERE true ON CONFLICT (name) DO NOTHING;"
+    "INSERT INTO main.experiment (name, file, yaml, figures, recorded_at) SELECT utf8(name), "
+    "utf8(file), utf8(yaml), utf8(figures), recorded_at FROM shard.experiment WHERE true ON "
+    "CONFLICT (name) DO NOTHING;"
     "INSERT INTO main.experiment_target (experiment, accuracy) SELECT x.id, t.accuracy "
     "FROM shard.experiment_target t JOIN shard.experiment s ON s.id = t.experiment "
-    "JOIN main.experiment x ON x.name = s.name AND x.yaml = s.yaml WHERE true "
+    "JOIN main.experiment x ON x.name = utf8(s.name) AND x.yaml = utf8(s.yaml) WHERE true "
     "ON CONFLICT DO NOTHING;"
     "INSERT INTO main.experiment_cell (experiment, position, cell) SELECT x.id, "
     "(SELECT coalesce(max(c.position), 0) FROM main.experiment_cell c WHERE c.experiment = x.id) + "
     "row_number() OVER (PARTITION BY x.id ORDER BY l.position), l.cell "
     "FROM shard.experiment_cell l JOIN shard.experiment s ON s.id = l.experiment "
-    "JOIN main.experiment x ON x.name = s.name AND x.yaml = s.yaml "
+    "JOIN main.experiment x ON x.name = utf8(s.name) AND x.yaml = utf8(s.yaml) "
     "WHERE NOT EXISTS (SELECT 1 FROM main.experiment_cell c WHERE c.experiment = x.id "
     "AND c.cell = l.cell)";
 
 static const char count_unlisted[] =
     "SELECT count(*) FROM shard.experiment_cell l JOIN shard.experiment s ON s.id = l.experiment "
-    "JOIN main.experiment x ON x.name = s.name WHERE NOT EXISTS (SELECT 1 FROM "
+    "JOIN main.experiment x ON x.name = utf8(s.name) WHERE NOT EXISTS (SELECT 1 FROM "
     "main.experiment_cell c WHERE c.experiment = x.id AND c.cell = l.cell)";
 
 static int put_cells(sqlite3 *db, struct err *err)
 {
-    struct str columns = {0}, sql = {0};
+    struct str columns = {0}, safe = {0}, sql = {0};
     int64_t others = 0;
     int failed = db_get_int(db,
                             "SELECT count(*) FROM shard.cell s JOIN main.cell c ON c.key = s.key "
@@ -169,14 +191,16 @@ static int put_cells(sqlite3 *db, struct err *err)
         failed = err_set(err, "%lld of its cells are others here, with the same keys",
                          (long long)others);
     if (!failed)
-        failed = add_columns(db, "cell", "", "", &columns, err);
+        failed = add_columns(db, "cell", "", "", "", &columns, err) ||
+                 add_columns(db, "cell", "", "utf8(", ")", &safe, err);
     str_addf(&sql,
              "INSERT INTO main.cell (%s) SELECT %s FROM shard.cell WHERE true "
              "ON CONFLICT (key) DO NOTHING",
-             str_text(&columns), str_text(&columns));
+             str_text(&columns), str_text(&safe));
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
     str_release(&columns);
+    str_release(&safe);
     str_release(&sql);
     return failed;
 }
@@ -228,6 +252,9 @@ static int take_shard(sqlite3 *db, const char *path, const struct shard *shard,
                       struct merge_report *report, struct err *err)
 {
     struct err why;
+    if (sqlite3_create_function(db, "utf8", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, utf8, NULL,
+                                NULL) != SQLITE_OK)
+        return err_set(err, "%s", sqlite3_errmsg(db));
     if (shard_attach(shard, db, err))
         return -1;
     int failed = db_begin(db, err);

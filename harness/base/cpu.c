@@ -1,5 +1,7 @@
 #include "harness/base/cpu.h"
 
+#include "harness/base/str.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +39,11 @@ static void read_model(char *ret_model, size_t size)
             continue;
         line[strcspn(line, "\n")] = '\0';
         colon += 1 + strspn(colon + 1, " ");
-        if (*colon)
-            snprintf(ret_model, size, "%s", colon);
+        struct str model = {0};
+        str_add_utf8(&model, colon);
+        if (model.length)
+            snprintf(ret_model, size, "%s", str_text(&model));
+        str_release(&model);
         break;
     }
     fclose(file);

@@ -1,9 +1,26 @@
 #include "harness/base/err.h"
 
+#include "harness/base/str.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What it tells of (paths, what others say) may hold any bytes, and so may its end, where the room
+ * ends within a character. */
+static void put(struct err *err, const char *text)
+{
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    size_t length = 0, next;
+    while (length < safe.length &&
+           length + (next = str_utf8_length(safe.text + length)) < sizeof err->text)
+        length += next;
+    memcpy(err->text, str_text(&safe), length);
+    err->text[length] = '\0';
+    str_release(&safe);
+}
 
 int err_set(struct err *err, const char *format, ...)
 {
@@ -13,7 +30,7 @@ int err_set(struct err *err, const char *format, ...)
         va_start(args, format);
         vsnprintf(text, sizeof text, format, args);
         va_end(args);
-        memcpy(err->text, text, sizeof text);
+        put(err, text);
         err->cause = ERR_OTHER;
     }
     return -1;
@@ -29,7 +46,7 @@ int err_prefix(struct err *err, const char *format, ...)
         va_end(args);
         const size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, "%s", err->text);
-        memcpy(err->text, text, sizeof text);
+        put(err, text);
     }
     return -1;
 }

@@ -26,8 +26,8 @@ struct err {
     enum err_cause cause;
 };
 
-/* Writes the message and returns -1, so that `return err_set(err, ...)` fails. err may be NULL. The
- * cause is ERR_OTHER then; who knows better sets it afterwards. */
+/* Writes the message, made UTF-8 (str.h), and returns -1, so that `return err_set(err, ...)` fails.
+ * err may be NULL. The cause is ERR_OTHER then; who knows better sets it afterwards. */
 int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts a prefix, usually a place ("cell 3f2a: "), before the message; returns -1. */

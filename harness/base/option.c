@@ -1,5 +1,7 @@
 #include "harness/base/option.h"
 
+#include "harness/base/json.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -198,13 +200,11 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_boolean(*(const bool *)field);
             break;
         case OPTION_ENUM:
-            value = json_string(option_choice(o, (size_t) * (const int *)field));
+            value = json_text(option_choice(o, (size_t) * (const int *)field));
             break;
-        case OPTION_STRING: {
-            const char *text = *(const char *const *)field;
-            value = text ? json_string(text) : json_null();
+        case OPTION_STRING:
+            value = json_text(*(const char *const *)field);
             break;
-        }
         case OPTION_DURATION:
             value = json_real(*(const double *)field);
             break;
@@ -212,8 +212,7 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_integer(*(const int64_t *)field);
             break;
         }
-        if (!object || json_object_set_new(object, o->name, value))
-            DIE("out of memory: JSON");
+        json_put(object, o->name, value);
     }
     return object;
 }

@@ -52,6 +52,58 @@ void str_addf(struct str *str, const char *format, ...)
     str->length += (size_t)length;
 }
 
+/* ---- UTF-8 ------------------------------------------------------------------------------------*/
+
+size_t str_utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    const size_t length = p[0] < 0x80   ? 1
+                          : p[0] < 0xC2 ? 0
+                          : p[0] < 0xE0 ? 2
+                          : p[0] < 0xF0 ? 3
+                          : p[0] < 0xF5 ? 4
+                                        : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    const bool bad = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+                     (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F);
+    return bad ? 0 : length;
+}
+
+bool str_is_utf8(const char *text)
+{
+    size_t length = 1;
+    for (; *text && length; text += length)
+        length = str_utf8_length(text);
+    return length > 0;
+}
+
+void str_add_utf8(struct str *str, const char *text)
+{
+    while (*text) {
+        const size_t length = str_utf8_length(text);
+        if (length)
+            str_add_bytes(str, text, length);
+        else
+            str_add(str, STR_REPLACEMENT);
+        text += length ? length : 1;
+    }
+}
+
+const char *str_utf8(const char *text, struct arena *arena)
+{
+    if (str_is_utf8(text))
+        return text;
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    const char *kept = arena_strdup(arena, str_text(&safe));
+    str_release(&safe);
+    return kept;
+}
+
+/* ---- Files ------------------------------------------------------------------------------------*/
+
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err)
 {
     struct str text = {0};

@@ -1,5 +1,5 @@
 /*
- * str: growing strings, strict number parsing, and "did you mean".
+ * str: growing strings, strict number parsing, "did you mean", and text made UTF-8.
  *
  *     struct str s = {0};
  *     str_addf(&s, "%s: %d", name, n);
@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct arena;
 
 struct str {
     char *text; /* NULL while empty; else NUL-terminated */
@@ -34,6 +36,21 @@ void str_add_duration(struct str *str, double seconds);
 const char *str_text(const struct str *str);
 void str_clear(struct str *str);
 void str_release(struct str *str);
+
+/*
+ * Text that comes from outside (paths, what programs print, names of processors and hosts, other
+ * databases) may hold any bytes, and JSON, databases and pages hold UTF-8. It is made safe where it
+ * comes in: in errors (err.c), in what is written to a database (results/db.c), in JSON
+ * (base/json.h). Paths keep their bytes wherever they are opened again.
+ */
+#define STR_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, for each byte that is of no character */
+/* Bytes of the character at text, 0 where there is none (RFC 3629: no overlong forms, no
+ * surrogates, nothing above U+10FFFF). NUL is one. */
+size_t str_utf8_length(const char *text);
+bool str_is_utf8(const char *text);
+void str_add_utf8(struct str *str, const char *text);
+/* text itself where it is UTF-8, or else a safe copy in the arena. */
+const char *str_utf8(const char *text, struct arena *arena);
 
 /* Decimal integer, optional sign, no leading zeros, nothing around it. false: not one, or too big.
  */

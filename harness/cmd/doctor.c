@@ -10,6 +10,7 @@
  * that each speed is measured by a process of its own: this program again, with --measure.
  */
 #include "harness/base/disk.h"
+#include "harness/base/json.h"
 #include "harness/base/linalg.h"
 #include "harness/base/num.h"
 #include "harness/cmd/cmd.h"
@@ -50,9 +51,9 @@ static void add(struct report *report, const char *name, enum level level, json_
 {
     report->missing |= level == LEVEL_MISSING;
     if (report->findings) {
-        json_t *finding = json_pack("{s:s, s:s, s:s, s:s?}", "name", name, "level",
-                                    level_names[level], "text", text, "advice", advice);
-        REQUIRE(finding);
+        json_t *finding =
+            json_made(json_pack("{s:s, s:s, s:o, s:o}", "name", name, "level", level_names[level],
+                                "text", json_text(text), "advice", json_text(advice)));
         json_object_update(finding, facts);
         json_array_append_new(report->findings, finding);
     } else {
@@ -101,7 +102,7 @@ static void check_cpu(struct report *report, const struct record_environment *en
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (sets[i].has) {
             str_addf(&text, " %s", sets[i].name);
-            json_array_append_new(names, json_string(sets[i].name));
+            json_array_append_new(names, json_text(sets[i].name));
         }
     if (!cpu.avx2)
         str_add(&text, " no AVX2");
@@ -331,7 +332,7 @@ static void check_convolutions(struct report *report)
         const bool works = nn_conv_works(i);
         struct str *list = works ? &text : &missing;
         str_addf(list, "%s%s", json_array_size(works ? names : absent) ? ", " : "", name);
-        json_array_append_new(works ? names : absent, json_string(name));
+        json_array_append_new(works ? names : absent, json_text(name));
     }
     if (json_array_size(absent))
         str_addf(&text, "; not on this CPU or in this build: %s", str_text(&missing));
@@ -361,7 +362,7 @@ static void check_gnuplot(struct report *report)
         const bool there = strstr(list, arena_printf(arena, " %s  ", wanted[i]));
         str_addf(there ? &has : &lacks, " %s", wanted[i]);
         if (there)
-            json_array_append_new(terminals, json_string(wanted[i]));
+            json_array_append_new(terminals, json_text(wanted[i]));
     }
     const char *first_line = arena_printf(arena, "%.*s", (int)strcspn(version, "\n"), version);
     struct str text = {0};
@@ -369,7 +370,7 @@ static void check_gnuplot(struct report *report)
     if (lacks.length)
         str_addf(&text, ", without%s", str_text(&lacks));
     add(report, "gnuplot", lacks.length ? LEVEL_WARNING : LEVEL_OK,
-        json_pack("{s:s, s:o}", "version", first_line, "terminals", terminals),
+        json_pack("{s:o, s:o}", "version", json_text(first_line), "terminals", terminals),
         lacks.length ? "apt-get install gnuplot-nox: it has all three" : NULL, str_text(&text));
     str_release(&text);
     str_release(&has);
@@ -384,7 +385,7 @@ static void check_data_folders(struct report *report, const char *const *dirs)
         const bool there = access(dirs[i], R_OK | X_OK) == 0;
         str_addf(&text, "%s%s%s", i ? ", " : "", dirs[i], there ? "" : " (not there)");
         if (there)
-            json_array_append_new(found, json_string(dirs[i]));
+            json_array_append_new(found, json_text(dirs[i]));
     }
     add(report, "data", LEVEL_OK, json_pack("{s:o}", "folders", found), NULL, str_text(&text));
     str_release(&text);

@@ -8,15 +8,14 @@
  * on.
  */
 #include "results/merge.h"
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/cmd/database.h"
 #include "harness/cmd/db.h"
 #include "harness/shards.h"
-#include "harness/table.h"
 #include "results/db.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,18 +81,13 @@ static void tell(const char *path, const struct merge_report *report, const char
 static void list(struct merging *merging, const char *path, const struct merge_report *report,
                  const char *aside)
 {
-    struct str safe = {0}, moved = {0};
-    table_add_safe(&safe, path); /* JSON is UTF-8, a path may be anything */
-    table_add_safe(&moved, aside);
-    json_t *shard = json_pack("{s:s, s:s?, s:I, s:I, s:s?, s:s?}", "path", str_text(&safe),
-                              "sha256", report->shard[0] ? report->shard : NULL, "attempts",
+    json_t *shard = json_pack("{s:o, s:s?, s:I, s:I, s:o, s:o}", "path", json_text(path), "sha256",
+                              report->shard[0] ? report->shard : NULL, "attempts",
                               (json_int_t)report->attempts, "known", (json_int_t)report->known,
-                              "refused", report->refused ? report->why.text : NULL, "aside",
-                              aside[0] ? str_text(&moved) : NULL);
-    if (!shard || json_array_append_new(merging->list, shard))
+                              "refused", json_text(report->refused ? report->why.text : NULL),
+                              "aside", json_text(aside[0] ? aside : NULL));
+    if (json_array_append_new(merging->list, json_made(shard)))
         DIE("out of memory: JSON");
-    str_release(&safe);
-    str_release(&moved);
 }
 
 static int merge_file(struct merging *merging, const char *path)
@@ -181,17 +175,11 @@ static int merge_path(struct merging *merging, const char *path)
 
 static void add_json(const struct merging *merging, const char *db, struct str *ret_text)
 {
-    struct str safe = {0};
-    table_add_safe(&safe, db);
-    json_t *root = json_pack("{s:s, s:I, s:I, s:I, s:O}", "database", str_text(&safe), "attempts",
+    json_t *root = json_pack("{s:o, s:I, s:I, s:I, s:O}", "database", json_text(db), "attempts",
                              (json_int_t)merging->attempts, "known", (json_int_t)merging->known,
                              "refused", (json_int_t)merging->refused, "shards", merging->list);
-    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    if (!text)
-        DIE("out of memory: JSON");
-    str_addf(ret_text, "%s\n", text);
-    free(text);
-    str_release(&safe);
+    json_add_dump(ret_text, json_made(root), JSON_INDENT(2));
+    str_add(ret_text, "\n");
     json_decref(root);
 }
 

@@ -2,6 +2,7 @@
  * winnow plan: what an experiment's cells still need, why, and what that will take.
  */
 #include "harness/artifact.h"
+#include "harness/base/json.h"
 #include "harness/checkpoint.h"
 #include "harness/cmd/blocks.h"
 #include "harness/cmd/budget.h"
@@ -226,13 +227,6 @@ static json_t *known(bool is_known, json_t *value)
     return json_null();
 }
 
-/* NULL for text that is not UTF-8, which a path need not be and JSON must. */
-static json_t *text_json(const char *text)
-{
-    json_t *json = json_string(text);
-    return json ? json : json_null();
-}
-
 static json_t *cell_json(const struct view *view, size_t i)
 {
     const struct plan_cell *cell = &view->plan->cells[i];
@@ -244,10 +238,10 @@ static json_t *cell_json(const struct view *view, size_t i)
         stored->dataset, "model", stored->model, "model_label", stored->model_label, "pruner",
         stored->pruner, "options", stored->options, "rate", stored->rate, "seed",
         (json_int_t)stored->seed, "epochs", stored->epochs, "why",
-        text_json(explain_cell(view->explainer, cell, &view->plan->arena)), "eta_s",
+        json_text(explain_cell(view->explainer, cell, &view->plan->arena)), "eta_s",
         known(estimate != NULL, json_real(estimate ? estimate->seconds : 0)), "eta_from",
         known(estimate != NULL,
-              json_string(estimate_basis_names[estimate ? estimate->basis : ESTIMATE_UNKNOWN])),
+              json_text(estimate_basis_names[estimate ? estimate->basis : ESTIMATE_UNKNOWN])),
         "peak_memory_bytes",
         known(estimate && estimate->memory_bytes > 0,
               json_integer(estimate ? estimate->memory_bytes : 0)),
@@ -257,7 +251,7 @@ static json_t *cell_json(const struct view *view, size_t i)
 static json_t *stale_json(const struct history_cell *cell)
 {
     return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:f, s:I, s:o, s:n}", "key", cell->key,
-                     "state", stale_name, "label", text_json(cell->label), "dataset", cell->dataset,
+                     "state", stale_name, "label", json_text(cell->label), "dataset", cell->dataset,
                      "model", cell->model, "pruner", cell->pruner, "rate", cell->rate, "seed",
                      (json_int_t)cell->seed, "why",
                      json_sprintf("the file no longer lists it; it is %s", cell->state), "eta_s");
@@ -300,7 +294,7 @@ static void print_json(const struct view *view)
 {
     json_t *root = json_pack(
         "{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o, s:o}", "experiment", view->config->name,
-        "database", text_json(view->db), "database_exists", (int)view->found, "cell_count",
+        "database", json_text(view->db), "database_exists", (int)view->found, "cell_count",
         (json_int_t)view->cells, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
         (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED],
         "threads", view->config->engine.threads, "totals", totals_json(view), "cells",

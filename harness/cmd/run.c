@@ -3,6 +3,7 @@
  */
 #include "harness/run.h"
 #include "harness/artifact.h"
+#include "harness/base/json.h"
 #include "harness/changed.h"
 #include "harness/checkpoint.h"
 #include "harness/clock.h"
@@ -80,14 +81,13 @@ static size_t count_state(const struct plan *plan, enum store_cell_state state)
 /* ["accuracy-vs-time","phases"], in the arena. */
 static const char *figures_json(const struct config *config, struct arena *arena)
 {
-    json_t *array = json_array();
+    struct str text = {0};
+    json_t *array = json_made(json_array());
     for (size_t i = 0; i < config->figure_count; i++)
-        json_array_append_new(array, json_string(config->figures[i]));
-    char *text = json_dumps(array, JSON_COMPACT);
-    if (!text)
-        DIE("out of memory: JSON");
-    const char *kept = arena_strdup(arena, text);
-    free(text);
+        json_array_append_new(array, json_text(config->figures[i]));
+    json_add_dump(&text, array, JSON_COMPACT);
+    const char *kept = arena_strdup(arena, str_text(&text));
+    str_release(&text);
     json_decref(array);
     return kept;
 }

@@ -1,11 +1,11 @@
 #include "harness/paper/outputs.h"
 
+#include "harness/base/json.h"
 #include "harness/base/save.h"
 #include "harness/environment.h"
 #include "harness/paper/paper.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -238,7 +238,7 @@ static int add_environments(struct sqlite3 *db, const char *experiment, json_t *
         json_t *environment = json_object();
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
             const char *text = paper_cell(&table, i, columns[c])->text;
-            json_object_set_new(environment, columns[c], json_string(text ? text : ""));
+            json_put(environment, columns[c], json_text(text ? text : ""));
         }
         json_array_append_new(ret_environments, environment);
     }
@@ -284,9 +284,9 @@ static int write_manifest(const struct paper_job *job, json_t *manifest, struct 
     struct str text = {0};
     json_t *experiments = json_array();
     environment_record(0, arena, &program);
-    json_object_set_new(manifest, "revision", json_string(program.revision));
-    json_object_set_new(manifest, "compiler", json_string(program.compiler));
-    json_object_set_new(manifest, "database", json_string(job->db_path));
+    json_put(manifest, "revision", json_text(program.revision));
+    json_put(manifest, "compiler", json_text(program.compiler));
+    json_put(manifest, "database", json_text(job->db_path));
     json_object_set_new(manifest, "experiments", experiments);
     if (add_experiments(job, experiments, err))
         return -1;

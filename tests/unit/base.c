@@ -4,7 +4,9 @@
 #include "harness/base/disk.h"
 #include "harness/base/err.h"
 #include "harness/base/hash.h"
+#include "harness/base/json.h"
 #include "harness/base/mem.h"
+#include "harness/base/str.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -44,6 +46,22 @@ Test(err, long_texts_are_cut)
     cr_expect_arr_eq(err.text, "place: 000", 10);
     err_prefix(&err, "%02000d", 1);
     cr_expect_eq(strlen(err.text), sizeof err.text - 1);
+}
+
+/* A path of other bytes; and a text whose end is within a character: "e" and 511 of two bytes. */
+Test(err, is_utf8_whatever_it_tells_of)
+{
+    struct err err;
+    char path[sizeof err.text + 1] = "e";
+    err_set(&err, "%s: no such file", "/x\xff/y");
+    cr_expect_str_eq(err.text, "/x\xEF\xBF\xBD/y: no such file");
+    for (size_t i = 1; i + 2 < sizeof path; i += 2)
+        memcpy(path + i, "\xC3\xA9", 3);
+    path[sizeof path - 1] = '\0';
+    err_set(&err, "ab%s", path);
+    cr_expect(str_is_utf8(err.text), "%s", err.text);
+    err_prefix(&err, "c");
+    cr_expect(str_is_utf8(err.text), "%s", err.text);
 }
 
 Test(err, require_ends_the_process, .signal = SIGABRT)
@@ -278,4 +296,30 @@ Test(disk, stat_of_nothing)
     cr_expect_eq(disk_stat("/nowhere/at/all", &disk, &err), -1);
     cr_expect_str_eq(err.text, "/nowhere/at/all: No such file or directory");
     cr_expect_eq(disk.free_bytes, 7);
+}
+
+/* ---- json ---- */
+
+Test(json, text_is_made_safe_and_a_path_keeps_its_bytes)
+{
+    static const char *const paths[] = {"/data", "/\xC3\xA9", "/x\xff/\x01\xC3"};
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < 3; i++) {
+        json_t *value = json_path(paths[i]);
+        struct str text = {0};
+        json_add_dump(&text, value, JSON_ENCODE_ANY);
+        json_t *back = json_loads(str_text(&text), JSON_DECODE_ANY, NULL);
+        cr_expect_str_eq(json_path_of(back, &arena), paths[i]);
+        cr_expect_eq(json_is_string(value), i < 2, "%s", str_text(&text));
+        json_decref(back);
+        json_decref(value);
+        str_release(&text);
+    }
+    json_t *text = json_text(paths[2]), *none = json_path(NULL);
+    cr_expect_str_eq(json_string_value(text), "/x\xEF\xBF\xBD/\x01\xEF\xBF\xBD");
+    cr_expect(json_is_null(none) && !json_path_of(none, &arena));
+    json_decref(text);
+    json_decref(none);
+    arena_release(&arena);
 }

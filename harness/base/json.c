@@ -1,0 +1,71 @@
+#include "harness/base/json.h"
+
+#include "harness/base/err.h"
+#include "harness/base/mem.h"
+#include "harness/base/str.h"
+
+#include <stdlib.h>
+
+json_t *json_made(json_t *value)
+{
+    if (!value)
+        DIE("out of memory: JSON");
+    return value;
+}
+
+void json_put(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, json_made(value)))
+        DIE("out of memory: JSON");
+}
+
+void json_add_dump(struct str *ret_text, const json_t *value, size_t flags)
+{
+    char *text = json_dumps(value, flags);
+    if (!text)
+        DIE("out of memory: JSON");
+    str_add(ret_text, text);
+    free(text);
+}
+
+json_t *json_text(const char *text)
+{
+    if (!text)
+        return json_null();
+    if (str_is_utf8(text))
+        return json_made(json_string(text));
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    json_t *value = json_made(json_string(str_text(&safe)));
+    str_release(&safe);
+    return value;
+}
+
+json_t *json_path(const char *path)
+{
+    if (!path || str_is_utf8(path))
+        return json_text(path);
+    json_t *bytes = json_made(json_array());
+    for (; *path; path++)
+        if (json_array_append_new(bytes, json_integer((unsigned char)*path)))
+            DIE("out of memory: JSON");
+    return bytes;
+}
+
+const char *json_path_of(const json_t *value, struct arena *arena)
+{
+    if (json_is_string(value))
+        return arena_strdup(arena, json_string_value(value));
+    if (!json_is_array(value))
+        return NULL;
+    char *path;
+    const size_t length = json_array_size(value);
+    ARENA_NEW(arena, path, length + 1);
+    for (size_t i = 0; i < length; i++) {
+        const json_int_t byte = json_integer_value(json_array_get(value, i));
+        if (byte < 1 || byte > 255)
+            return NULL;
+        path[i] = (char)byte;
+    }
+    return path;
+}

@@ -7,7 +7,7 @@
  *     13 pruned           share of the samples that were left out, mean over seeds; of full data,
  *                         by the random subset
  *     14 difference       of test accuracy after the last epoch to `random`, seed by seed, mean
- *     15 low  16 high     its 95 % interval; NaN: one seed, or full data
+ *     15 low  16 high     its 95 % interval; NaN: one seed, all the same, or full data
  *     17 chosen_with      the network that chose; empty: the one that is trained
  *     18 choosers         networks other than that which chose, in all of the experiment
  *     19 gap              the smallest distance between two rates

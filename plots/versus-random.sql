@@ -9,7 +9,7 @@
  *     15 line             in the pruner's row, from 0: own budgets have one each
  *     16 processed        share of the samples that were trained on, mean over seeds
  *     17 difference       of test accuracy after the last epoch to `random`, mean over seeds
- *     18 low  19 high     its 95 % interval; NaN: one seed
+ *     18 low  19 high     its 95 % interval; NaN: one seed, or all have the same difference
  *     20 verdict          better, worse, undecided; NaN: one seed
  *     21 dynamic          the difference to `random-dynamic`; NaN: there is none
  *     22 place            of the pruner in its panel, from 1: by its mean difference over rates

@@ -155,14 +155,10 @@ static int load_names(const struct cifar *cifar, const char *folder, struct data
     return failed;
 }
 
-static int load_cifar(const struct cifar *cifar, const char *const *dirs, struct dataset *data,
+static int load_cifar(const struct cifar *cifar, const char *folder, struct dataset *data,
                       struct err *err)
 {
     const char *const *files = cifar->layout.files;
-    struct str found = {0};
-    if (loader_find(&cifar->layout, data->type->source, dirs, &found, err))
-        return -1;
-    const char *folder = str_text(&found);
     size_t train_files = 0;
     while (files[1 + train_files])
         train_files++;
@@ -175,25 +171,24 @@ static int load_cifar(const struct cifar *cifar, const char *const *dirs, struct
             failed =
                 load_file(cifar, folder, files[1 + i], samples / train_files, &data->train, err);
     }
-    str_release(&found);
     data->h = data->w = SIDE;
     data->c = CHANNELS;
     data->classes = cifar->classes;
     return failed ? -1 : 0;
 }
 
-static int load_cifar10(const struct data_spec *spec, const char *const *dirs, struct dataset *data,
+static int load_cifar10(const struct data_spec *spec, const char *folder, struct dataset *data,
                         struct err *err)
 {
     (void)spec;
-    return load_cifar(&cifar10, dirs, data, err);
+    return load_cifar(&cifar10, folder, data, err);
 }
 
-static int load_cifar100(const struct data_spec *spec, const char *const *dirs,
-                         struct dataset *data, struct err *err)
+static int load_cifar100(const struct data_spec *spec, const char *folder, struct dataset *data,
+                         struct err *err)
 {
     (void)spec;
-    return load_cifar(&cifar100, dirs, data, err);
+    return load_cifar(&cifar100, folder, data, err);
 }
 
 const struct dataset_type cifar10_dataset = {
@@ -201,6 +196,7 @@ const struct dataset_type cifar10_dataset = {
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 10 classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpacked",
     .options = loader_options,
+    .layout = &cifar10.layout,
     .load = load_cifar10,
 };
 
@@ -209,5 +205,6 @@ const struct dataset_type cifar100_dataset = {
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 100 fine classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz, unpacked",
     .options = loader_options,
+    .layout = &cifar100.layout,
     .load = load_cifar100,
 };

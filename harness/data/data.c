@@ -48,19 +48,6 @@ const struct dataset_type *dataset_find(const char *name)
     return NULL;
 }
 
-const char *const *dataset_dirs(const char *configured, struct arena *arena)
-{
-    const char *const candidates[] = {configured, getenv("WINNOW_DATA"), "./data",
-                                      "/usr/share/datasets"};
-    enum { COUNT = sizeof candidates / sizeof *candidates };
-    const char **dirs;
-    ARENA_NEW(arena, dirs, COUNT + 1);
-    for (size_t i = 0, n = 0; i < COUNT; i++)
-        if (candidates[i] && candidates[i][0])
-            dirs[n++] = arena_strdup(arena, candidates[i]);
-    return dirs;
-}
-
 static size_t picture_size(const struct dataset *data)
 {
     return (size_t)data->h * (size_t)data->w * (size_t)data->c;
@@ -136,23 +123,33 @@ static void keep_only(const struct dataset *data, struct split *split, const boo
     *split = part;
 }
 
-/* Keeps `limit` samples of a split; 0 keeps all. part names the stream: 0 train, 1 test. */
-static int apply_limit(const struct dataset *data, struct split *split, int limit, uint32_t part,
-                       struct err *err)
+static int check_limit(const char *name, int limit, size_t n, struct err *err)
 {
-    static const char *const names[] = {"train", "test"};
-    if ((size_t)limit > split->n)
-        return err_set(err, "%s_limit: expected at most %zu, all there are, found %d", names[part],
-                       split->n, limit);
-    if (limit == 0)
+    if ((size_t)limit <= n)
         return 0;
+    return err_set(err, "%s: expected at most %zu, all there are, found %d", name, n, limit);
+}
+
+int dataset_check_limits(const struct data_spec *spec, size_t train_n, size_t test_n,
+                         struct err *err)
+{
+    return check_limit("train_limit", spec->train_limit, train_n, err) ||
+                   check_limit("test_limit", spec->test_limit, test_n, err)
+               ? -1
+               : 0;
+}
+
+/* Keeps `limit` samples of a split; 0 keeps all. part names the stream: 0 train, 1 test. */
+static void apply_limit(const struct dataset *data, struct split *split, int limit, uint32_t part)
+{
+    if (limit == 0)
+        return;
     struct rng rng = rng_stream(0, RNG_LIMIT, 0, part);
     bool *drawn;
     MEM_NEW(drawn, split->n);
     split_draw(split, data->classes, (size_t)limit, &rng, drawn);
     keep_only(data, split, drawn);
     mem_free(drawn);
-    return 0;
 }
 
 static int unbalance(struct dataset *data, double imbalance, uint64_t seed, struct err *err)
@@ -186,10 +183,20 @@ static int set_validation_aside(struct dataset *data, double fraction, uint64_t 
     return 0;
 }
 
-static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
-                const char *const *dirs, struct err *err)
+/* Absolute, so that the name means the same to whoever reads it elsewhere. */
+static void keep_folder(struct dataset *data, const char *folder)
 {
-    if (data->type->load(spec, dirs, data, err))
+    char *whole = realpath(folder, NULL);
+    data->folder = arena_strdup(&data->arena, whole ? whole : folder);
+    free(whole);
+}
+
+static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
+                const char *folder, struct err *err)
+{
+    if (folder)
+        keep_folder(data, folder);
+    if (data->type->load(spec, folder, data, err))
         return -1;
     check_loaded(data);
     data->train_file_n = data->train.n;
@@ -197,9 +204,11 @@ static int fill(struct dataset *data, const struct data_spec *spec, uint64_t see
     number_samples(&data->test);
     hash_content(data);
     measure_channels(data);
-    if (apply_limit(data, &data->train, spec->train_limit, 0, err) ||
-        apply_limit(data, &data->test, spec->test_limit, 1, err) ||
-        unbalance(data, spec->imbalance, seed, err) ||
+    if (dataset_check_limits(spec, data->train.n, data->test.n, err))
+        return -1;
+    apply_limit(data, &data->train, spec->train_limit, 0);
+    apply_limit(data, &data->test, spec->test_limit, 1);
+    if (unbalance(data, spec->imbalance, seed, err) ||
         set_validation_aside(data, spec->val_fraction, seed, err))
         return -1;
     return alter_labels(&data->train, data->classes, spec->noise, (enum noise_kind)spec->noise_kind,
@@ -210,11 +219,17 @@ int dataset_load(const struct dataset_type *type, const struct data_spec *spec, 
                  const char *const *dirs, struct dataset **ret_data, struct err *err)
 {
     struct dataset *data;
+    struct str folder;
+    size_t dir;
+    if (dataset_locate(type, dirs, &folder, &dir, err))
+        return -1;
     MEM_NEW(data, 1);
     arena_init(&data->arena);
     data->type = type;
     data->bayes_error = -1;
-    if (fill(data, spec, seed, dirs, err)) {
+    const int failed = fill(data, spec, seed, folder.text, err);
+    str_release(&folder);
+    if (failed) {
         dataset_free(data);
         return err_prefix(err, "%s: ", type->name);
     }

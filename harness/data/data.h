@@ -14,7 +14,7 @@
  *     dataset_free(data);
  *
  * To add a dataset: one file with a `const struct dataset_type`, one line in datasets.def. What
- * loaders share (finding and reading files, the options of every dataset) is in loader.h.
+ * loaders share (how files are named and read, the options of every dataset) is in loader.h.
  */
 #ifndef WINNOW_DATA_DATA_H
 #define WINNOW_DATA_DATA_H
@@ -22,6 +22,7 @@
 #include "harness/base/err.h"
 #include "harness/base/hash.h"
 #include "harness/base/option.h"
+#include "harness/base/str.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -65,22 +66,27 @@ struct dataset {
     double stddev[DATA_MAX_CHANNELS];     /* likewise; 1 for a channel that is constant */
     double bayes_error;                   /* of the synthetic set; < 0 where unknown */
     char hash[HASH_HEX_SIZE]; /* of the decoded files, before limits: the content hash in a key */
+    const char *folder;       /* that its files were read from, absolute; NULL: it is made */
     const char *const *class_names; /* [classes], or NULL */
-    struct arena arena;             /* holds class_names where they were read from a file */
+    struct arena arena;             /* holds folder, and class_names that were read from a file */
 };
+
+struct loader_layout;
 
 struct dataset_type {
     const char *name, *help;
     const char *source;           /* where people get it: package or address */
     const struct option *options; /* accepted keys of struct data_spec */
+    /* MAY, default: it is made, not read. The files that it is read from (loader.h). */
+    const struct loader_layout *layout;
     /*
-     * MUST. Reads the whole files found in dirs (NULL-terminated list, tried in order) into
-     * data->h, w, c, classes, class_names and n, pixels, labels of train and test; data comes in
-     * zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
+     * MUST. Reads the whole files of the layout in the folder that has them (NULL without a layout)
+     * into data->h, w, c, classes, class_names and n, pixels, labels of train and test; data comes
+     * in zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
      * Origins, limits, validation, statistics and hash are the caller's (data.c). Errors name the
-     * file, what was expected and what was found, or all the places that were searched.
+     * file, what was expected and what was found.
      */
-    int (*load)(const struct data_spec *spec, const char *const *dirs, struct dataset *data,
+    int (*load)(const struct data_spec *spec, const char *folder, struct dataset *data,
                 struct err *err);
 };
 
@@ -98,13 +104,36 @@ const struct dataset_type *dataset_find(const char *name);
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,
                  const char *const *dirs, struct dataset **ret_data, struct err *err);
 void dataset_free(struct dataset *data);
+/* Refuses limits beyond the samples that there are. */
+int dataset_check_limits(const struct data_spec *spec, size_t train_n, size_t test_n,
+                         struct err *err);
 
 /*
  * Where to look, in order: configured (may be NULL), $WINNOW_DATA, ./data, the Debian packages'
- * folder /usr/share/datasets. Each is tried by the loaders with the dataset's name below it, then
- * bare. NULL-terminated, in the arena.
+ * folder /usr/share/datasets. Each is tried with the dataset's usual names below it, then bare.
+ * NULL-terminated, in the arena.
+ *
+ * The first two are somebody's choice, which is not to be replaced by a later one without a word:
+ * dataset_check_dirs() before the search, and a look at where dataset_locate() ended after it.
  */
 const char *const *dataset_dirs(const char *configured, struct arena *arena);
+/* Refuses a path that is no folder. */
+int dataset_check_dir(const char *dir, struct err *err);
+/* The same of the configured one (may be NULL) and of $WINNOW_DATA. by: what chose the former, for
+ * the message: "--data-dir". */
+int dataset_check_dirs(const char *configured, const char *by, struct err *err);
+/* With `~/` at its start as the home folder, in the arena. */
+const char *dataset_dir_expand(const char *dir, struct arena *arena);
+
+/*
+ * The folder that a dataset would be read from, into ret_folder (the caller releases it), and which
+ * of the dirs it was found in. An error where none has it: all the places that were searched; or
+ * where only a part of it is there. Empty, in the first of the dirs, for one that is made.
+ */
+int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
+                   size_t *ret_dir, struct err *err);
+/* Whether dirs[found], of dataset_dirs(configured), is not what was chosen, and something was. */
+bool dataset_strayed(const char *configured, size_t found);
 
 enum augment_kind { AUGMENT_NONE, AUGMENT_FLIP, AUGMENT_CROP, AUGMENT_CROP_FLIP };
 extern const char *const augment_names[]; /* "none", "flip", "crop", "crop-flip", NULL */

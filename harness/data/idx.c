@@ -19,21 +19,24 @@
 
 enum { SIDE = 28, PICTURE = SIDE * SIDE, CLASSES = 10, KNOWN = 10 };
 
+static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", NULL};
+
 struct idx_set {
-    const char *folders[2]; /* NULL-terminated */
+    const char *name;
     const char *class_names[CLASSES];
     uint8_t first_labels[KNOWN]; /* of the published training file */
 };
 
 static const struct idx_set fashion = {
-    .folders = {"fashion-mnist"},
+    .name = "fashion-mnist",
     .class_names = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
                     "sneaker", "bag", "ankle boot"},
     .first_labels = {9, 0, 0, 3, 0, 2, 7, 2, 5, 5},
 };
 
 static const struct idx_set digits = {
-    .folders = {"mnist"},
+    .name = "mnist",
     .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
     .first_labels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4},
 };
@@ -117,22 +120,14 @@ static bool begins_like(const struct split *train, const struct idx_set *set)
     return train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
 }
 
-static int load_idx(const struct idx_set *set, const struct idx_set *other, const char *const *dirs,
+static int load_idx(const struct idx_set *set, const struct idx_set *other, const char *folder,
                     struct dataset *data, struct err *err)
 {
-    static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                                        "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", NULL};
-    const struct loader_layout layout = {.folders = set->folders, .files = files};
-    struct str folder = {0};
-    if (loader_find(&layout, data->type->source, dirs, &folder, err))
-        return -1;
-    const char *place = str_text(&folder);
-    int failed = load_split(place, files[0], files[1], &data->train, err) ||
-                 load_split(place, files[2], files[3], &data->test, err);
+    int failed = load_split(folder, files[0], files[1], &data->train, err) ||
+                 load_split(folder, files[2], files[3], &data->test, err);
     if (!failed && begins_like(&data->train, other))
-        failed = err_set(err, "%s: expected %s, found %s, whose files have the same names", place,
-                         set->folders[0], other->folders[0]);
-    str_release(&folder);
+        failed = err_set(err, "%s: expected %s, found %s, whose files have the same names", folder,
+                         set->name, other->name);
     data->h = data->w = SIDE;
     data->c = 1;
     data->classes = CLASSES;
@@ -140,32 +135,42 @@ static int load_idx(const struct idx_set *set, const struct idx_set *other, cons
     return failed ? -1 : 0;
 }
 
-static int load_fashion(const struct data_spec *spec, const char *const *dirs, struct dataset *data,
+static int load_fashion(const struct data_spec *spec, const char *folder, struct dataset *data,
                         struct err *err)
 {
     (void)spec;
-    return load_idx(&fashion, &digits, dirs, data, err);
+    return load_idx(&fashion, &digits, folder, data, err);
 }
 
-static int load_digits(const struct data_spec *spec, const char *const *dirs, struct dataset *data,
+static int load_digits(const struct data_spec *spec, const char *folder, struct dataset *data,
                        struct err *err)
 {
     (void)spec;
-    return load_idx(&digits, &fashion, dirs, data, err);
+    return load_idx(&digits, &fashion, folder, data, err);
 }
+
+/* The second and third are where torchvision puts the files, below its root and below its own
+ * folder. */
+static const char *const fashion_folders[] = {"fashion-mnist", "FashionMNIST/raw", "raw", NULL};
+static const struct loader_layout fashion_layout = {.folders = fashion_folders, .files = files};
 
 const struct dataset_type fashion_mnist_dataset = {
     .name = "fashion-mnist",
     .help = "60,000 + 10,000 grey pictures of clothes, 28 x 28, 10 classes (Xiao et al. 2017)",
     .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist)",
     .options = loader_options,
+    .layout = &fashion_layout,
     .load = load_fashion,
 };
+
+static const char *const digits_folders[] = {"mnist", "MNIST/raw", "raw", NULL};
+static const struct loader_layout digits_layout = {.folders = digits_folders, .files = files};
 
 const struct dataset_type mnist_dataset = {
     .name = "mnist",
     .help = "60,000 + 10,000 handwritten digits, 28 x 28, 10 classes (LeCun et al. 1998)",
     .source = "https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files)",
     .options = loader_options,
+    .layout = &digits_layout,
     .load = load_digits,
 };

@@ -18,18 +18,25 @@ static bool path_exists(const struct str *path)
     return stat(str_text(path), &status) == 0;
 }
 
-/* FOLDER/NAME, or FOLDER/NAME.gz where only that is there. */
+/* FOLDER/NAME, or how else the file may be called, the first that is there: with a dot before
+ * `idx`, with .gz. FOLDER/NAME where none is. */
 static struct str find_path(const char *folder, const char *name)
 {
+    const char *idx = strstr(name, "-idx");
     struct str path = {0};
-    str_addf(&path, "%s/%s", folder, name);
-    if (path_exists(&path))
-        return path;
-    str_add(&path, ".gz");
-    if (!path_exists(&path)) {
+    for (int dotted = 0; dotted <= (idx != NULL); dotted++) {
         str_clear(&path);
         str_addf(&path, "%s/%s", folder, name);
+        if (dotted)
+            path.text[strlen(folder) + 1 + (size_t)(idx - name)] = '.';
+        if (path_exists(&path))
+            return path;
+        str_add(&path, ".gz");
+        if (path_exists(&path))
+            return path;
     }
+    str_clear(&path);
+    str_addf(&path, "%s/%s", folder, name);
     return path;
 }
 
@@ -55,11 +62,12 @@ static void check_files(const char *folder, const char *const *files, const char
 
 /* The first folder with any of the files; the others tried are listed in searched. */
 static void find_folder(const struct loader_layout *layout, const char *const *dirs,
-                        struct str *folder, struct str *searched, const char **ret_there,
-                        const char **ret_missing)
+                        struct str *folder, struct str *searched, size_t *ret_dir,
+                        const char **ret_there, const char **ret_missing)
 {
     *ret_there = NULL;
     for (size_t d = 0; dirs[d]; d++) {
+        *ret_dir = d;
         const char *below = NULL;
         size_t f = 0;
         do {
@@ -75,11 +83,12 @@ static void find_folder(const struct loader_layout *layout, const char *const *d
 }
 
 int loader_find(const struct loader_layout *layout, const char *source, const char *const *dirs,
-                struct str *ret_folder, struct err *err)
+                struct str *ret_folder, size_t *ret_dir, struct err *err)
 {
     struct str folder = {0}, searched = {0};
     const char *there, *missing;
-    find_folder(layout, dirs, &folder, &searched, &there, &missing);
+    size_t dir = 0;
+    find_folder(layout, dirs, &folder, &searched, &dir, &there, &missing);
     int failed = 0;
     if (!there)
         failed = err_set(err, "%s (or %s.gz) not found; get it from %s; searched %s",
@@ -93,6 +102,7 @@ int loader_find(const struct loader_layout *layout, const char *source, const ch
         return -1;
     }
     *ret_folder = folder;
+    *ret_dir = dir;
     return 0;
 }
 

@@ -3,12 +3,14 @@
  *
  *     struct str folder = {0};
  *     struct loader_file file;
- *     if (loader_find(&layout, data->type->source, dirs, &folder, err) ||
+ *     size_t dir;
+ *     if (loader_find(&layout, data->type->source, dirs, &folder, &dir, err) ||
  *         loader_read(str_text(&folder), "train.bin", &file, err)) ...
  *
  * All files of a dataset come from one folder, the first that has any of them: a half-finished
  * download is an error that names the missing file, never mended quietly with files from elsewhere.
- * A file may be compressed with gzip (NAME.gz); zlib reads both.
+ * A file may be compressed with gzip (NAME.gz); zlib reads both. IDX files are also found under the
+ * names that most unpackers and mirrors give them, with a dot (train-images.idx3-ubyte).
  *
  * A file is read whole before its header is believed, so that no size in a header is ever
  * allocated: it is compared with the bytes that are there.
@@ -44,9 +46,10 @@ struct loader_layout {
     const char *const *files;   /* NULL-terminated: all that must be there, each NAME or NAME.gz */
 };
 
-/* The folder that has the files, into ret_folder (the caller releases it). */
+/* The folder that has the files, into ret_folder (the caller releases it), and which of the dirs it
+ * is, or is below. */
 int loader_find(const struct loader_layout *layout, const char *source, const char *const *dirs,
-                struct str *ret_folder, struct err *err);
+                struct str *ret_folder, size_t *ret_dir, struct err *err);
 
 bool loader_exists(const char *folder, const char *name);
 
@@ -56,7 +59,7 @@ struct loader_file {
     size_t size;
 };
 
-/* Reads NAME, or else NAME.gz, whole. Nothing to release on failure. */
+/* Reads the file of that name, packed or not, whole. Nothing to release on failure. */
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
 void loader_file_release(struct loader_file *file);

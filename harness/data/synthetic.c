@@ -101,10 +101,10 @@ static double bayes_error(int classes, double separation)
     return sum * step / sqrt(2 * acos(-1));
 }
 
-static int load(const struct data_spec *spec, const char *const *dirs, struct dataset *data,
+static int load(const struct data_spec *spec, const char *folder, struct dataset *data,
                 struct err *err)
 {
-    (void)dirs;
+    (void)folder;
     (void)err;
     const unsigned side = (unsigned)SMALLEST_SIDE << spec->size;
     const size_t samples = (size_t)spec->samples;

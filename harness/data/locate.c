@@ -1,0 +1,88 @@
+/*
+ * locate: which folder a dataset is read from.
+ *
+ * People choose a folder (`data_dir:`, `--data-dir`, $WINNOW_DATA), and two usual ones come after
+ * it. A choice that names no folder is refused here; one that has not got the dataset is passed
+ * over, since a grid may have several datasets of which one folder has some, and the caller says
+ * so: dataset_strayed().
+ *
+ * Worked example: `data_dir: ~/sets` that holds FashionMNIST/raw as torchvision leaves it, and
+ * nothing else. fashion-mnist is found in /home/me/sets/FashionMNIST/raw, in dirs[0]; mnist in
+ * /usr/share/datasets/mnist, which strayed.
+ */
+#include "harness/data/loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char variable[] = "WINNOW_DATA";
+
+const char *dataset_dir_expand(const char *dir, struct arena *arena)
+{
+    const char *home = getenv("HOME");
+    const bool below = dir[0] == '~' && (dir[1] == '/' || !dir[1]);
+    return below && home && home[0] ? arena_printf(arena, "%s%s", home, dir + 1)
+                                    : arena_strdup(arena, dir);
+}
+
+const char *const *dataset_dirs(const char *configured, struct arena *arena)
+{
+    const char *const candidates[] = {configured, getenv(variable), "./data",
+                                      "/usr/share/datasets"};
+    enum { COUNT = sizeof candidates / sizeof *candidates };
+    const char **dirs;
+    ARENA_NEW(arena, dirs, COUNT + 1);
+    for (size_t i = 0, n = 0; i < COUNT; i++)
+        if (candidates[i] && candidates[i][0])
+            dirs[n++] = dataset_dir_expand(candidates[i], arena);
+    return dirs;
+}
+
+static bool is_given(const char *dir)
+{
+    return dir && dir[0];
+}
+
+int dataset_check_dir(const char *dir, struct err *err)
+{
+    struct stat about;
+    struct arena arena;
+    arena_init(&arena);
+    const char *path = dataset_dir_expand(dir, &arena);
+    int failed = stat(path, &about) ? errno : S_ISDIR(about.st_mode) ? 0 : ENOTDIR;
+    if (failed)
+        failed =
+            err_set(err, "'%s': %s; name a folder that is there, or none", path, strerror(failed));
+    arena_release(&arena);
+    return failed;
+}
+
+int dataset_check_dirs(const char *configured, const char *by, struct err *err)
+{
+    const char *from_environment = getenv(variable);
+    if (is_given(configured) && dataset_check_dir(configured, err))
+        return err_prefix(err, "%s: ", by);
+    if (is_given(from_environment) && dataset_check_dir(from_environment, err))
+        return err_prefix(err, "$%s: ", variable);
+    return 0;
+}
+
+bool dataset_strayed(const char *configured, size_t found)
+{
+    return found > 0 && (is_given(configured) || is_given(getenv(variable)));
+}
+
+int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
+                   size_t *ret_dir, struct err *err)
+{
+    if (!type->layout) {
+        *ret_folder = (struct str){0};
+        *ret_dir = 0;
+        return 0;
+    }
+    return loader_find(type->layout, type->source, dirs, ret_folder, ret_dir, err)
+               ? err_prefix(err, "%s: ", type->name)
+               : 0;
+}

@@ -51,6 +51,8 @@ static int try_to_write(struct slot *slot, const struct record *record, struct e
     case RECORD_ENVIRONMENT:
         return store_attempt_begin(store, slot->cell->key, &record->environment,
                                    slot->scheduler->running - 1, &slot->attempt, err);
+    case RECORD_DATA:
+        return store_data(store, slot->attempt, &record->data, err);
     case RECORD_ENGINE:
         return store_engine(store, slot->attempt, &record->engine, err);
     case RECORD_NOISE:
@@ -132,6 +134,7 @@ void run_take_record(void *context, const struct record *record)
     case RECORD_SELECTION:
     case RECORD_NOISE:
     case RECORD_SOLVER:
+    case RECORD_DATA:
     case RECORD_ENGINE:
     case RECORD_ENVIRONMENT:
     case RECORD_END:

@@ -25,6 +25,13 @@ void session_progress(const struct session *s, const char *stage, int epoch, int
         s, &(struct record){.kind = RECORD_PROGRESS, .progress = {stage, epoch, epochs, speed}});
 }
 
+/* Not by session_send: a checkpoint must not bring back where an earlier attempt had read it. */
+static void send_data(const struct session *s)
+{
+    const struct record_data data = {s->data->folder ? s->data->folder : "", s->data->hash};
+    s->sink->take(s->sink->context, &(struct record){.kind = RECORD_DATA, .data = data});
+}
+
 static void send_engine(const struct session *s)
 {
     char implementations[256];
@@ -214,6 +221,7 @@ static int begin(struct session *s, struct err *err)
     MEM_NEW(s->bitmap, bitmap_bytes(n));
     MEM_NEW(s->class_kept, (size_t)s->data->classes);
     clock_enter(s->clock, PHASE_OTHER);
+    send_data(s);
     bool resumed = false;
     if (session_resume(s, &resumed, err))
         return -1;

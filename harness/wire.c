@@ -64,6 +64,12 @@ static const struct field environment_fields[] = {
     FIELD_END,
 };
 
+static const struct field data_fields[] = {
+    FIELD(data, folder, FIELD_TEXT),
+    FIELD(data, hash, FIELD_TEXT),
+    FIELD_END,
+};
+
 static const struct field engine_fields[] = {
     FIELD(engine, implementations, FIELD_TEXT),
     FIELD_END,
@@ -171,6 +177,7 @@ static const struct {
     const struct field *fields;
 } kinds[] = {
     [RECORD_ENVIRONMENT] = {"environment", environment_fields},
+    [RECORD_DATA] = {"data", data_fields},
     [RECORD_ENGINE] = {"engine", engine_fields},
     [RECORD_PROGRESS] = {"progress", progress_fields},
     [RECORD_NOISE] = {"noise", noise_fields},

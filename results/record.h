@@ -90,6 +90,12 @@ struct record_environment {
     int threads_asked, threads_used;
 };
 
+/* Once the data is there. */
+struct record_data {
+    const char *folder; /* that it was read from, absolute; "": it was made */
+    const char *hash;   /* of the decoded files: 64 hex digits */
+};
+
 /* Once the network is planned. */
 struct record_engine {
     const char *implementations; /* of its convolutions: "im2col"; "" without any */
@@ -152,6 +158,7 @@ struct record_end record_end_of(enum attempt_state state);
 
 enum record_kind {
     RECORD_ENVIRONMENT, /* the first of an attempt */
+    RECORD_DATA,
     RECORD_ENGINE,
     RECORD_PROGRESS,
     RECORD_NOISE,
@@ -167,6 +174,7 @@ struct record {
     enum record_kind kind;
     union {
         struct record_environment environment;
+        struct record_data data;
         struct record_engine engine;
         struct record_progress progress;
         struct record_noise noise;

@@ -1,4 +1,4 @@
--- The tables of a winnow database, version 4. The program carries this text and runs it on an empty
+-- The tables of a winnow database, version 5. The program carries this text and runs it on an empty
 -- file; `sqlite3 new.db < results/schema.sql` does the same.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
@@ -9,7 +9,7 @@
 -- rates and shares 0..1. NULL: not measured, or not known yet.
 
 PRAGMA application_id = 2003398254; -- "winn" in ASCII
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- A YAML file that was run. The name is its identity: a changed file replaces the row's text.
 CREATE TABLE experiment (
@@ -26,6 +26,15 @@ CREATE TABLE experiment_target (
     experiment INTEGER NOT NULL REFERENCES experiment (id),
     accuracy REAL NOT NULL CHECK (accuracy BETWEEN 0 AND 1),
     PRIMARY KEY (experiment, accuracy)
+) STRICT, WITHOUT ROWID;
+
+-- What was said of an experiment when it was last run: what it asks for and will not get.
+CREATE TABLE experiment_note (
+    experiment INTEGER NOT NULL REFERENCES experiment (id),
+    position INTEGER NOT NULL CHECK (position > 0),       -- from 1, in the order of the file
+    place TEXT NOT NULL,                                  -- "7:12", "--set rate"; '': none
+    text TEXT NOT NULL,
+    PRIMARY KEY (experiment, position)
 ) STRICT, WITHOUT ROWID;
 
 -- One training to be done, whoever asks for it.
@@ -124,6 +133,9 @@ CREATE TABLE attempt (
     test_loss REAL CHECK (test_loss >= 0),                -- mean cross-entropy
     train_loss REAL CHECK (train_loss >= 0),
     train_accuracy REAL CHECK (train_accuracy BETWEEN 0 AND 1),
+    -- What it was trained on. NULL: it did not come so far.
+    data_folder TEXT,                                     -- absolute; '': the data was made
+    data_hash TEXT CHECK (length(data_hash) = 64),        -- SHA-256 of the decoded files
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);

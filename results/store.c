@@ -29,6 +29,23 @@ static int put_targets(struct store *store, int64_t id, const struct store_exper
     return 0;
 }
 
+static int put_notes(struct store *store, int64_t id, const struct store_experiment *experiment,
+                     struct err *err)
+{
+    const struct bound old = db_int(id);
+    if (db_run(store->db, "DELETE FROM experiment_note WHERE experiment = ?", &old, 1, err))
+        return -1;
+    for (size_t i = 0; i < experiment->note_count; i++) {
+        const struct store_note *note = &experiment->notes[i];
+        const struct bound values[] = {db_int(id), db_int((int64_t)i + 1), db_text(note->place),
+                                       db_text(note->text)};
+        if (db_run(store->db, "INSERT INTO experiment_note VALUES (?, ?, ?, ?)", values,
+                   COUNT(values), err))
+            return -1;
+    }
+    return 0;
+}
+
 static int put_cell(struct store *store, int64_t experiment, size_t position,
                     const struct store_cell *cell, struct err *err)
 {
@@ -69,7 +86,7 @@ static int put_experiment(struct store *store, const struct store_experiment *ex
                    values, COUNT(values), &id, err))
         return err_prefix(err, "experiment %s: ", experiment->name);
     const struct bound old = db_int(id);
-    if (put_targets(store, id, experiment, err) ||
+    if (put_targets(store, id, experiment, err) || put_notes(store, id, experiment, err) ||
         db_run(store->db, "DELETE FROM experiment_cell WHERE experiment = ?", &old, 1, err))
         return -1;
     for (size_t i = 0; i < cell_count; i++)
@@ -190,6 +207,18 @@ int store_attempt_begin(struct store *store, const char *key,
         return store_told(store, -1, err);
     *ret_attempt = attempt;
     return 0;
+}
+
+int store_data(struct store *store, int64_t attempt, const struct record_data *data,
+               struct err *err)
+{
+    const struct bound values[] = {known(data->folder), db_text(data->hash), db_int(attempt)};
+    const int failed =
+        db_run(store->db, "UPDATE attempt SET data_folder = ?, data_hash = ? WHERE id = ?", values,
+               COUNT(values), err);
+    if (failed)
+        err_prefix(err, "data of attempt %lld: ", (long long)attempt);
+    return store_told(store, failed, err);
 }
 
 int store_engine(struct store *store, int64_t attempt, const struct record_engine *engine,

@@ -56,6 +56,12 @@ void store_wait_for_lock(struct store *store, int milliseconds);
  * aggregates of results/functions.h. Borrowed. */
 struct sqlite3 *store_sqlite(struct store *store);
 
+/* What is said of an experiment. */
+struct store_note {
+    const char *place; /* in its file: "7:12", "--set rate", "" */
+    const char *text;
+};
+
 struct store_experiment {
     const char *name;
     const char *file;      /* as given on the command line */
@@ -63,6 +69,8 @@ struct store_experiment {
     const double *targets; /* accuracies, 0..1 */
     size_t target_count;
     const char *figures; /* JSON array of names; NULL: none */
+    const struct store_note *notes;
+    size_t note_count;
 };
 
 struct store_cell {
@@ -79,8 +87,8 @@ struct store_cell {
 };
 
 /*
- * Records the experiment (by name: a changed file replaces its text and its list of cells) and its
- * cells in order (existing ones stay). Cells no longer listed keep their attempts.
+ * Records the experiment (by name: a changed file replaces its text, its notes and its list of
+ * cells) and its cells in order (existing ones stay). Cells no longer listed keep their attempts.
  */
 int store_experiment(struct store *store, const struct store_experiment *experiment,
                      const struct store_cell *cells, size_t cell_count, struct err *err);
@@ -95,6 +103,8 @@ int store_cell_state(struct store *store, const char *key, enum store_cell_state
 int store_attempt_begin(struct store *store, const char *key,
                         const struct record_environment *environment, int beside,
                         int64_t *ret_attempt, struct err *err);
+int store_data(struct store *store, int64_t attempt, const struct record_data *data,
+               struct err *err);
 int store_engine(struct store *store, int64_t attempt, const struct record_engine *engine,
                  struct err *err);
 int store_epoch(struct store *store, int64_t attempt, const struct record_epoch *epoch,

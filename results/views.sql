@@ -92,7 +92,8 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        CASE WHEN instr(' ' || c.options, ' prune_with=') > 0 THEN
            substr(replace(c.options, ' score_only=true', ''),
                   instr(' ' || c.options, ' prune_with=') + 11)
-       END AS chosen_with
+       END AS chosen_with,
+       g.data_folder AS data_folder, g.data_hash AS data_hash
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -502,3 +503,9 @@ SELECT x.name AS experiment, x.file AS file,
        strftime('%Y-%m-%d %H:%M:%S', x.recorded_at / 1000000000, 'unixepoch') AS recorded,
        x.yaml AS yaml
 FROM experiment x;
+
+-- What was said of each experiment when it was last run.
+CREATE VIEW v_note AS
+SELECT x.name AS experiment, n.place AS place, n.text AS text, n.position AS position
+FROM experiment_note n
+JOIN experiment x ON x.id = n.experiment;

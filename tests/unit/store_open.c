@@ -52,7 +52,7 @@ Test(store_open, new_database_says_what_it_is)
     const char *path = made_path("x.db");
     struct store *store = must_open(path, STORE_WRITE);
     cr_expect_eq(ask(store, "PRAGMA application_id"), 2003398254);
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 4);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 5);
     cr_expect_eq(ask(store, "PRAGMA foreign_keys"), 1);
     cr_expect_eq(ask(store, "PRAGMA synchronous"), 1, "NORMAL");
     cr_expect_str_eq(ask_text(store, "PRAGMA journal_mode"), "wal");
@@ -323,7 +323,8 @@ Test(store_open, missing_empty_and_folder)
     expect_refusal(made_path("folder.db"), STORE_WRITE, "unable to open database file");
 }
 
-Test(store_open, version_1_is_brought_up)
+/* An old database, as text, gets the tables of a new one, and says what it said. */
+static void expect_brought_up(const char *golden, const char *backup)
 {
     static const char columns[] =
         "SELECT group_concat(line) FROM (SELECT m.name || '.' || c.name || ' ' || c.type || "
@@ -331,7 +332,7 @@ Test(store_open, version_1_is_brought_up)
         "WHERE m.type = 'table' ORDER BY line)";
     char path[256];
     snprintf(path, sizeof path, "%s", made_path("old.db"));
-    char *sql = test_read_file("tests/golden/database-v1.sql"), *fresh;
+    char *sql = test_read_file(golden), *fresh;
     cr_assert_not_null(sql, "tests run in the repository's root");
     make_sqlite(path, sql);
     free(sql);
@@ -340,8 +341,8 @@ Test(store_open, version_1_is_brought_up)
     store_close(store);
 
     store = must_open(path, STORE_WRITE);
-    cr_expect(exists(beside(path, ".v1.backup")));
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 4);
+    cr_expect(exists(beside(path, backup)));
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 5);
     cr_expect_str_eq(ask_text(store, columns), fresh, "%s", fresh);
     cr_expect_str_eq(ask_text(store, "SELECT state || accuracy || attempts || precision || conv || "
                                      "threads || coalesce(implementations, '-') FROM v_run"),
@@ -351,11 +352,28 @@ Test(store_open, version_1_is_brought_up)
     free(fresh);
 }
 
+Test(store_open, version_1_is_brought_up)
+{
+    expect_brought_up("tests/golden/database-v1.sql", ".v1.backup");
+}
+
+Test(store_open, version_4_is_brought_up)
+{
+    expect_brought_up("tests/golden/database-v4.sql", ".v4.backup");
+    struct store *store = must_open(made_path("old.db"), STORE_READ);
+    cr_expect_str_eq(ask_text(store,
+                              "SELECT coalesce(data_folder, '-') || coalesce(data_hash, '-') "
+                              "FROM v_run"),
+                     "--");
+    cr_expect_eq(ask(store, "SELECT count(*) FROM v_note"), 0);
+    store_close(store);
+}
+
 Test(store_open, newer_version_is_refused)
 {
     const char *path = made_path("x.db");
     made_db(path);
-    make_sqlite(path, "PRAGMA user_version = 5");
+    make_sqlite(path, "PRAGMA user_version = 6");
     expect_refusal(path, STORE_WRITE, "newer winnow");
     expect_refusal(path, STORE_READ, "newer winnow");
 }

@@ -30,6 +30,7 @@ const struct pruner bls_seta_pruner = {
     .flags = PRUNER_SOFT_BUDGET | PRUNER_IGNORES_RATE,
     .options = soft_seta_options,
     .options_size = sizeof(struct soft_seta),
+    .note = soft_seta_note,
     .state_size = soft_state_size,
     .observe = soft_observe_batch_losses,
     .due = soft_due,

@@ -72,6 +72,12 @@ static void init(struct pruner_run *run, struct rng *rng)
     inner_init(o->score, o->score_options, run, run->state, rng);
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct ccs_options *o = run->options;
+    inner_note(o->score, o->score_options, run, ret_note);
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct ccs_options *o = run->options;
@@ -210,6 +216,7 @@ const struct pruner ccs_pruner = {
     .options_size = sizeof(struct ccs_options),
     .check = check,
     .more_needs = more_needs,
+    .note = note,
     .state_size = state_size,
     .init = init,
     .observe = observe,

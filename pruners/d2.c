@@ -110,6 +110,12 @@ static void init(struct pruner_run *run, struct rng *rng)
 }
 
 /* The inner pruner's, and a pass after the last epoch for the graph. */
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct d2_options *o = run->options;
+    inner_note(o->score, o->score_options, run, ret_note);
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct d2_options *o = run->options;
@@ -255,6 +261,7 @@ const struct pruner d2_pruner = {
     .options_size = sizeof(struct d2_options),
     .check = check,
     .more_needs = more_needs,
+    .note = note,
     .state_size = state_size,
     .init = init,
     .observe = observe,

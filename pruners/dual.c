@@ -74,6 +74,12 @@ static size_t state_size(const void *options, const struct pruner_task *task)
     return mem_size(task->n, sizeof(struct sample)) + window_size(task->n, length_of(options));
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct dual_options *o = run->options;
+    window_note(o->J, o->T, ret_note);
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct dual_options *o = run->options;
@@ -184,6 +190,7 @@ const struct pruner dual_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct dual_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

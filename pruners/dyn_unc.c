@@ -68,6 +68,12 @@ static struct pruner_watch watch(const struct pruner_run *run)
     };
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct dyn_unc_options *o = run->options;
+    window_note(o->J, epochs_of(o, &run->task), ret_note);
+}
+
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     const int length = length_of(run->options, &run->task);
@@ -109,6 +115,7 @@ const struct pruner dyn_unc_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct dyn_unc_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

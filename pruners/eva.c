@@ -73,14 +73,33 @@ static struct pruner_watch watch(const struct pruner_run *run)
     };
 }
 
+/* The window's first epoch, from 1, as the options have it. */
+static int wanted_first(const struct eva_options *o, int window, int last)
+{
+    const int half = last / 2 + 1;
+    return window == EARLY ? o->early : o->late ? o->late : half;
+}
+
 /* Whether the epoch (from 1) is of the window; one of them may be of both. */
 static bool is_inside(const struct pruner_run *run, int window, int epoch)
 {
     const struct eva_options *o = run->options;
-    const int last = epochs_of(o, &run->task), half = last / 2 + 1;
-    const int wanted = window == EARLY ? o->early : o->late ? o->late : half;
+    const int last = epochs_of(o, &run->task), wanted = wanted_first(o, window, last);
     const int first = wanted < last ? wanted : last - 1;
     return epoch >= first && epoch - first < o->window;
+}
+
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    static const char *const names[WINDOWS] = {"early", "late"};
+    const struct eva_options *o = run->options;
+    const int last = epochs_of(o, &run->task);
+    for (int w = 0; w < WINDOWS; w++) {
+        const int first = wanted_first(o, w, last);
+        if (first > last - o->window + 1)
+            str_addf(ret_note, "%sthe %s window, epochs %d to %d, is cut short by a proxy of %d",
+                     ret_note->length ? "; " : "", names[w], first, first + o->window - 1, last);
+    }
 }
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
@@ -134,6 +153,7 @@ const struct pruner eva_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct eva_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

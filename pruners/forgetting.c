@@ -63,6 +63,13 @@ static struct pruner_watch watch(const struct pruner_run *run)
     };
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    if (watch(run).epochs == 1)
+        str_add(ret_note,
+                "a proxy of one epoch sees each sample once, and nothing can be forgotten");
+}
+
 static void begin_run(struct forgetting_state *state, size_t n, double never_learned)
 {
     state->runs++;
@@ -111,6 +118,7 @@ const struct pruner forgetting_pruner = {
     .needs = NEEDS_CORRECT,
     .options = table,
     .options_size = sizeof(struct forgetting_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

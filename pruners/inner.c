@@ -163,6 +163,19 @@ struct pruner_watch inner_watch(int score, const char *text, const struct pruner
     return watch;
 }
 
+void inner_note(int score, const char *text, const struct pruner_run *outer, struct str *ret_note)
+{
+    struct inner inner = checked(score, text);
+    const struct pruner_run run = run_of(&inner, outer, NULL);
+    struct str note = {0};
+    if (inner.pruner->note)
+        inner.pruner->note(&run, &note);
+    if (note.length)
+        str_addf(ret_note, "%s: %s", inner.pruner->name, str_text(&note));
+    str_release(&note);
+    inner_release(&inner);
+}
+
 void inner_init(int score, const char *text, const struct pruner_run *outer, void *state,
                 struct rng *rng)
 {

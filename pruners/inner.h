@@ -16,6 +16,7 @@
  *     .check:      inner_check(o->score, o->score_options, task, err)
  *     .more_needs: inner_needs(o->score, o->score_options)
  *     .watch:      inner_watch(o->score, o->score_options, run)
+ *     .note:       inner_note(o->score, o->score_options, run, ret_note)
  *     .state_size: own part (a multiple of a double's size) + inner_state_size(...)
  *     .observe:    inner_observe(o->score, o->score_options, run, state, pass)
  *     .score:      inner_score(o->score, o->score_options, run, state, rng, ret_scores)
@@ -37,6 +38,7 @@ int inner_check(int score, const char *text, const struct pruner_task *task, str
 unsigned inner_needs(int score, const char *text);
 size_t inner_state_size(int score, const char *text, const struct pruner_task *task);
 struct pruner_watch inner_watch(int score, const char *text, const struct pruner_run *outer);
+void inner_note(int score, const char *text, const struct pruner_run *outer, struct str *ret_note);
 void inner_init(int score, const char *text, const struct pruner_run *outer, void *state,
                 struct rng *rng);
 /* Ignores passes that the inner pruner did not ask for, so that the outer one may ask for more. */

@@ -77,11 +77,26 @@ static size_t state_size(const void *options, const struct pruner_task *task)
     return sizeof(struct moso_state) + mem_size(task->n, sizeof(double));
 }
 
+static int divide_up(int a, int b)
+{
+    return a / b + (a % b > 0);
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct moso_options *o = run->options;
-    const int every = o->epochs / o->checkpoints + (o->epochs % o->checkpoints > 0);
-    return (struct pruner_watch){.runs = 1, .epochs = o->epochs, .pass_every = every};
+    return (struct pruner_watch){
+        .runs = 1, .epochs = o->epochs, .pass_every = divide_up(o->epochs, o->checkpoints)};
+}
+
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct moso_options *o = run->options;
+    const int passes = divide_up(o->epochs, divide_up(o->epochs, o->checkpoints));
+    if (passes < o->checkpoints)
+        str_addf(ret_note,
+                 "%d evenly spaced checkpoints do not go into a surrogate of %d epochs: %d",
+                 o->checkpoints, o->epochs, passes);
 }
 
 enum { TILE = 256 };
@@ -194,6 +209,7 @@ const struct pruner moso_pruner = {
     .options = table,
     .options_size = sizeof(struct moso_options),
     .more_needs = more_needs,
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

@@ -51,6 +51,16 @@ static size_t state_size(const void *options, const struct pruner_task *task)
     return mem_size(task->n, sizeof(struct sample));
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct orderdp_options *o = run->options;
+    const double kept = 1 - run->task.rate;
+    if (o->pool <= kept)
+        str_addf(ret_note,
+                 "a pool of %.15g is no more than rate %.15g keeps: the choice is uniform", o->pool,
+                 run->task.rate);
+}
+
 static enum pruner_due due(const struct pruner_run *run, int epoch)
 {
     (void)run;
@@ -131,6 +141,7 @@ const struct pruner orderdp_pruner = {
     .needs = NEEDS_LOSSES,
     .options = table,
     .options_size = sizeof(struct orderdp_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .due = due,

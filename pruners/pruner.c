@@ -166,17 +166,21 @@ static const void *option_value(const struct pruner_run *run, const char *name)
     return option ? (const char *)run->options + option->offset : NULL;
 }
 
-static int first_annealed(const struct pruner_run *run)
+double pruner_anneal_share(const struct pruner_run *run)
+{
+    const double *option = option_value(run, "anneal");
+    return run->pruner->anneal ? run->pruner->anneal(run) : option ? *option : 0;
+}
+
+int pruner_first_annealed(const struct pruner_run *run)
 {
     const int epochs = pruner_epochs(run);
-    const double *option = option_value(run, "anneal");
-    const double share = run->pruner->anneal ? run->pruner->anneal(run) : option ? *option : 0;
-    return epochs - (int)num_round_share(share, (size_t)epochs);
+    return epochs - (int)num_round_share(pruner_anneal_share(run), (size_t)epochs);
 }
 
 bool pruner_anneals(const struct pruner_run *run, int epoch)
 {
-    return run->pruner->kind == PRUNER_DYNAMIC && epoch >= first_annealed(run);
+    return run->pruner->kind == PRUNER_DYNAMIC && epoch >= pruner_first_annealed(run);
 }
 
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
@@ -185,7 +189,7 @@ enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
     if (run->pruner->kind == PRUNER_STATIC)
         return epoch == 0 ? DUE_SELECT : DUE_NO;
     if (pruner_anneals(run, epoch))
-        return epoch == first_annealed(run) ? DUE_SELECT : DUE_NO;
+        return epoch == pruner_first_annealed(run) ? DUE_SELECT : DUE_NO;
     const enum pruner_due due = run->pruner->due(run, epoch);
     REQUIRE(epoch > 0 || due != DUE_NO);
     return due;

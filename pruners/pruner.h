@@ -46,6 +46,7 @@
 #include "harness/base/err.h"
 #include "harness/base/option.h"
 #include "harness/base/rng.h"
+#include "harness/base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -185,6 +186,10 @@ struct pruner_run {
     int64_t reported_at; /* when the last of them was, or select() began */
 };
 
+/*
+ * epochs(), watch(), watch_training(), anneal(), due() and note() go by the options and by the
+ * task's rate and epochs alone, never by the state: a plan asks them before there is any data.
+ */
 struct pruner {
     const char *name; /* as YAML writes it */
     const char *help; /* one line: the rule */
@@ -206,6 +211,10 @@ struct pruner {
     /* MAY, default: task->epochs. Epochs the training really runs, the schedule compressed into
      * them */
     int (*epochs)(const struct pruner_run *run);
+    /* MAY, default: nothing. What the options ask for and such a training cannot give, as a clause
+       into ret_note, which stays empty where there is nothing. What follows from due(), watch(),
+       anneal() and epochs() is said without it (outlook.h). */
+    void (*note)(const struct pruner_run *run, struct str *ret_note);
     /* MAY, default: no state. Bytes of it. */
     size_t (*state_size)(const void *options, const struct pruner_task *task);
     /* MAY, default: the state starts as zeros. */
@@ -223,6 +232,8 @@ struct pruner {
     void (*score)(struct pruner_run *run, struct rng *rng, float *ret_scores);
 
     /* ---- dynamic ---- */
+    /* MAY, default: none. The pruner that this one is, bit for bit, where it chooses only once. */
+    const char *once;
     /* MUST. Asked once before each epoch, with that epoch's number from 0. due(0) is not DUE_NO. */
     enum pruner_due (*due)(const struct pruner_run *run, int epoch);
     /* MAY, default: false. true: observe() also after each epoch, with training's own outputs. */
@@ -275,6 +286,10 @@ struct pruner_watch pruner_watch(const struct pruner_run *run);
 /* static: DUE_SELECT before epoch 0, and never again. Annealing: DUE_SELECT before its first epoch.
  */
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch);
+/* The share of the epochs, the last ones, that is to be left to all data, and where they begin once
+ * it is rounded: at pruner_epochs() where there are none. */
+double pruner_anneal_share(const struct pruner_run *run);
+int pruner_first_annealed(const struct pruner_run *run);
 /* Whether the epoch is one of the last, which anneal() leaves to all data. */
 bool pruner_anneals(const struct pruner_run *run, int epoch);
 bool pruner_watches_training(const struct pruner_run *run);

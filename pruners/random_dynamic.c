@@ -45,6 +45,7 @@ const struct pruner random_dynamic_pruner = {
     .cite = "Raju et al. 2021, arXiv 2111.12621",
     .cost = "nothing",
     .kind = PRUNER_DYNAMIC,
+    .once = "random",
     .options = table,
     .options_size = sizeof(struct random_dynamic_options),
     .due = due,

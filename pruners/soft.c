@@ -96,6 +96,19 @@ static int window_epochs(const struct soft_seta *o, int epochs)
     return epochs - (int)num_round_share(1 - o->delta, (size_t)epochs);
 }
 
+void soft_seta_note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct soft_seta *o = run->options;
+    const int epochs = run->task.epochs, windows = window_epochs(o, epochs);
+    if (windows <= 1)
+        str_addf(ret_note, "its window does not open in %d epoch%s: it only drops at random",
+                 epochs, epochs == 1 ? "" : "s");
+    else if (o->delta < 1 && windows == epochs)
+        str_addf(ret_note,
+                 "the last %.3g of the epochs are to be without a window: of %d that is none",
+                 1 - o->delta, epochs);
+}
+
 /* Of the samples chosen, keeps those of the groups in the epoch's window. */
 static void slide(const struct soft_seta *o, const float *scores, int epoch,
                   struct pruner_selection *selection)

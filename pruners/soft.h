@@ -41,6 +41,7 @@ struct soft_seta {
 };
 
 extern const struct option soft_seta_options[];
+void soft_seta_note(const struct pruner_run *run, struct str *ret_note);
 void soft_seta_select(struct pruner_run *run, int epoch, struct rng *rng,
                       struct pruner_selection *ret_selection);
 

@@ -67,6 +67,12 @@ static size_t state_size(const void *options, const struct pruner_task *task)
            mem_size(mem_size(task->n, (size_t)task->classes), sizeof(float));
 }
 
+static void note(const struct pruner_run *run, struct str *ret_note)
+{
+    const struct tdds_options *o = run->options;
+    window_note(o->J, o->T, ret_note);
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct tdds_options *o = run->options;
@@ -131,6 +137,7 @@ const struct pruner tdds_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct tdds_options),
+    .note = note,
     .state_size = state_size,
     .observe = observe,
     .watch = watch,

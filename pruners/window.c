@@ -15,6 +15,13 @@ static size_t stride(int length)
     return sizeof(struct row) + mem_size((size_t)length, sizeof(float));
 }
 
+void window_note(int length, int epochs, struct str *ret_note)
+{
+    if (length > epochs)
+        str_addf(ret_note, "windows of %d epochs in a proxy of %d: there is one, of all %d", length,
+                 epochs, epochs);
+}
+
 size_t window_size(size_t n, int length)
 {
     const size_t unit = sizeof(double);

@@ -16,8 +16,13 @@
 #ifndef WINNOW_PRUNERS_WINDOW_H
 #define WINNOW_PRUNERS_WINDOW_H
 
+#include "harness/base/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+
+/* For a pruner's note(): windows of `length` epochs in a proxy of `epochs`. */
+void window_note(int length, int epochs, struct str *ret_note);
 
 /* Bytes for the windows of n samples, a multiple of a double's size; length >= 1. */
 size_t window_size(size_t n, int length);

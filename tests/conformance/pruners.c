@@ -3,6 +3,7 @@
  * pruners.def.
  */
 #include "harness/base/num.h"
+#include "pruners/outlook.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>
@@ -125,6 +126,31 @@ static int differing_epochs(const struct rehearsal_plan *one, const struct rehea
     rehearsal_end(&a);
     rehearsal_end(&b);
     return differing;
+}
+
+/* A plan asks before there is any data: pruner_foresee() does, with a task of one sample. */
+EVERY_PRUNER(tells_what_it_will_do_before_there_is_any_state)
+{
+    _Alignas(16) unsigned char options[512] = {0};
+    const struct pruner *pruner = pruner_at(*at);
+    cr_assert_leq(pruner->options_size, sizeof options);
+    if (pruner->options)
+        option_defaults(pruner->options, options);
+    for (int epochs = 1; epochs <= 3 * EPOCHS; epochs++) {
+        struct pruner_outlook outlook;
+        struct str lines = {0};
+        if (!pruner_foresee(pruner, pruner->options_size ? options : NULL, 0.5, epochs, &outlook)) {
+            cr_expect_not_null(pruner->reads, "%s says nothing", pruner->name);
+            return;
+        }
+        cr_expect_geq(outlook.epochs, 1);
+        cr_expect(pruner->kind == PRUNER_STATIC || outlook.selections + outlook.annealed >= 1,
+                  "%s chooses never in %d epochs", pruner->name, epochs);
+        outlook_notes(&outlook, N, &lines);
+        for (const char *p = str_text(&lines); *p; p += strcspn(p, "\n") + 1)
+            cr_expect_neq(*p, '\n', "%s: an empty note", pruner->name);
+        str_release(&lines);
+    }
 }
 
 EVERY_PRUNER(declares_itself_wholly)

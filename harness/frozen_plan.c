@@ -15,7 +15,20 @@ static void add_dump(struct str *ret_text, const json_t *value)
     json_add_dump(ret_text, value, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
-static json_t *header_of(const struct config *config, const char *data_dir, size_t elements)
+static json_t *notes_of(const struct plan *plan)
+{
+    json_t *notes = json_made(json_array());
+    for (size_t i = 0; i < plan->note_count; i++) {
+        json_t *note = json_made(json_object());
+        json_put(note, "place", json_text(plan->notes[i].place));
+        json_put(note, "text", json_text(plan->notes[i].text));
+        json_array_append_new(notes, note);
+    }
+    return notes;
+}
+
+static json_t *header_of(const struct config *config, const struct plan *plan, const char *data_dir,
+                         size_t elements)
 {
     json_t *header = json_made(json_object()), *targets = json_made(json_array());
     json_t *figures = json_made(json_array());
@@ -30,6 +43,7 @@ static json_t *header_of(const struct config *config, const char *data_dir, size
     json_put(header, "yaml", json_text(config->text));
     json_put(header, "targets", targets);
     json_put(header, "figures", figures);
+    json_put(header, "notes", notes_of(plan));
     json_put(header, "threads", json_integer(config->engine.threads));
     json_put(header, "elements", json_integer((json_int_t)elements));
     json_put(header, "data_dir", json_path(data_dir));
@@ -51,7 +65,7 @@ static void add_cell(struct str *ret_text, const struct plan_cell *cell)
     json_decref(line);
 }
 
-/* Of the first line without `id` and `frozen_at`, and of all lines after it. */
+/* Of the first line without `id`, `frozen_at` and what was noted, and of all lines after it. */
 static void make_id(const json_t *header, const char *cells, char ret_id[HASH_HEX_SIZE])
 {
     struct str text = {0};
@@ -59,6 +73,7 @@ static void make_id(const json_t *header, const char *cells, char ret_id[HASH_HE
     struct hash *hash = hash_new();
     json_object_del(bare, "id");
     json_object_del(bare, "frozen_at");
+    json_object_del(bare, "notes");
     add_dump(&text, bare);
     hash_add(hash, str_text(&text), text.length + 1);
     hash_add(hash, cells, strlen(cells));
@@ -74,7 +89,7 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
     char id[HASH_HEX_SIZE];
     struct timespec now;
     REQUIRE(elements >= 1 && elements <= plan->count);
-    json_t *header = header_of(config, data_dir, elements);
+    json_t *header = header_of(config, plan, data_dir, elements);
     for (size_t i = 0; i < plan->count; i++)
         add_cell(&cells, &plan->cells[i]);
     make_id(header, str_text(&cells), id);
@@ -93,6 +108,23 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
 static const char *keep(const char *text, struct arena *arena)
 {
     return text ? arena_strdup(arena, text) : NULL;
+}
+
+/* Plans of before there were notes have none. */
+static void read_notes(const json_t *header, struct plan *plan)
+{
+    const json_t *list = json_object_get(header, "notes");
+    struct store_note *notes;
+    ARENA_NEW(&plan->arena, notes, json_array_size(list));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *note = json_array_get(list, i);
+        const char *place = json_string_value(json_object_get(note, "place"));
+        const char *text = json_string_value(json_object_get(note, "text"));
+        notes[i].place = keep(place ? place : "", &plan->arena);
+        notes[i].text = keep(text ? text : "", &plan->arena);
+    }
+    plan->notes = notes;
+    plan->note_count = json_array_size(list);
 }
 
 static int read_header(const json_t *header, struct frozen_plan *frozen, struct err *err)
@@ -133,6 +165,7 @@ static int read_header(const json_t *header, struct frozen_plan *frozen, struct 
     for (size_t i = 0; i < frozen->target_count; i++)
         numbers[i] = json_number_value(json_array_get(targets, i));
     frozen->targets = numbers;
+    read_notes(header, frozen->plan);
     frozen->frozen_at = frozen_at;
     frozen->elements = (size_t)elements;
     frozen->threads = (int)threads;
@@ -337,6 +370,8 @@ int frozen_plan_record(const struct frozen_plan *frozen, const struct plan *plan
         .targets = frozen->targets,
         .target_count = frozen->target_count,
         .figures = frozen->figures,
+        .notes = frozen->plan->notes,
+        .note_count = frozen->plan->note_count,
     };
     MEM_NEW(cells, plan->count);
     for (size_t i = 0; i < plan->count; i++)

@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-/* One content of a dataset and its hash. */
-struct content {
-    const struct dataset_type *type;
-    const char *made_of; /* the options that decide it */
-    char hash[HASH_HEX_SIZE];
-    struct content *next;
-};
-
 /* Without limits, splits, imbalance and noise; the hash does not depend on those. */
 static struct data_spec content_spec(const struct data_spec *spec)
 {
@@ -21,28 +13,69 @@ static struct data_spec content_spec(const struct data_spec *spec)
     return content;
 }
 
-/* The content of a cell's dataset, loaded where it is the first cell of it. */
-static int find_content(struct plan *plan, const struct cell *cell, const char *const *dirs,
-                        struct content **contents, const struct content **ret_content,
-                        struct err *err)
+static int load_data(struct plan *plan, const struct config *config, const struct cell *cell,
+                     const struct data_spec *spec, const char *made_of, struct err *err)
+{
+    const char *const *dirs = dataset_dirs(config->data_dir, &plan->arena);
+    struct plan_data *found;
+    struct dataset *data;
+    struct str folder = {0};
+    size_t dir = 0;
+    if ((cell->dataset->layout && dataset_check_dirs(config->data_dir, "data_dir", err)) ||
+        dataset_locate(cell->dataset, dirs, &folder, &dir, err))
+        return -1;
+    str_release(&folder);
+    if (dataset_load(cell->dataset, spec, 0, dirs, &data, err))
+        return -1;
+    ARENA_NEW(&plan->arena, found, 1);
+    *found = (struct plan_data){
+        .type = cell->dataset,
+        .made_of = made_of,
+        .folder = data->folder ? arena_strdup(&plan->arena, data->folder) : NULL,
+        .strayed = dataset_strayed(config->data_dir, dir),
+        .train_n = data->train.n,
+        .test_n = data->test.n,
+        .next = plan->data,
+    };
+    memcpy(found->hash, data->hash, sizeof found->hash);
+    dataset_free(data);
+    plan->data = found;
+    return 0;
+}
+
+/* The cell's dataset, loaded where it is the first cell of it. */
+static int find_data(struct plan *plan, const struct config *config, const struct cell *cell,
+                     const struct plan_data **ret_data, struct err *err)
 {
     const struct data_spec spec = content_spec(&cell->data);
     const char *made_of = cell_options(cell->dataset->options, &spec, &plan->arena);
-    for (const struct content *c = *contents; c; c = c->next)
-        if (c->type == cell->dataset && strcmp(c->made_of, made_of) == 0) {
-            *ret_content = c;
-            return 0;
-        }
-    struct dataset *data;
-    if (dataset_load(cell->dataset, &spec, 0, dirs, &data, err))
-        return -1;
-    struct content *content;
-    ARENA_NEW(&plan->arena, content, 1);
-    *content = (struct content){.type = cell->dataset, .made_of = made_of, .next = *contents};
-    memcpy(content->hash, data->hash, sizeof content->hash);
-    dataset_free(data);
-    *ret_content = *contents = content;
+    const struct plan_data *data = plan->data;
+    while (data && (data->type != cell->dataset || strcmp(data->made_of, made_of) != 0))
+        data = data->next;
+    if (!data) {
+        if (load_data(plan, config, cell, &spec, made_of, err))
+            return -1;
+        data = plan->data;
+    }
+    *ret_data = data;
     return 0;
+}
+
+/* Of cell i; an error says where the file has its dataset. */
+static int check_limits(const struct config *config, size_t i, const struct plan_data *data,
+                        struct err *err)
+{
+    const struct cell *cell = &config->cells[i];
+    struct str place = {0};
+    if (dataset_check_limits(&cell->data, data->train_n, data->test_n, err) == 0)
+        return 0;
+    err_prefix(err, "%s: ", cell->dataset->name);
+    if (config->places) {
+        place_write(config->places[i], &place);
+        err_prefix(err, "%s:%s: ", config->path, str_text(&place));
+    }
+    str_release(&place);
+    return -1;
 }
 
 void plan_describe(struct plan_cell *planned, struct arena *arena)
@@ -90,33 +123,49 @@ static void offer_the_others(const struct config *config, const struct dataset_t
     str_release(&names);
 }
 
+static void take_notes(struct plan *plan, const struct config *config)
+{
+    struct store_note *notes;
+    struct str place = {0};
+    ARENA_NEW(&plan->arena, notes, config->notes.count);
+    for (size_t i = 0; i < config->notes.count; i++) {
+        str_clear(&place);
+        place_write(config->notes.items[i].place, &place);
+        notes[i].place = arena_strdup(&plan->arena, str_text(&place));
+        notes[i].text = arena_strdup(&plan->arena, config->notes.items[i].text);
+    }
+    str_release(&place);
+    plan->notes = notes;
+    plan->note_count = config->notes.count;
+}
+
 int plan_make(const struct config *config, struct plan **ret_plan, struct err *err)
 {
     struct plan *plan;
     MEM_NEW(plan, 1);
     arena_init(&plan->arena);
     ARENA_NEW(&plan->arena, plan->cells, config->cell_count);
-    const char *const *dirs = dataset_dirs(config->data_dir, &plan->arena);
-    struct content *contents = NULL;
+    take_notes(plan, config);
     for (; plan->count < config->cell_count; plan->count++) {
         struct plan_cell *planned = &plan->cells[plan->count];
-        const struct content *content;
+        const struct plan_data *data;
         char file_hash[HASH_HEX_SIZE];
         planned->cell = config->cells[plan->count];
         planned->limits = config->limits[plan->count];
-        const bool found = find_content(plan, &planned->cell, dirs, &contents, &content, err) == 0;
+        const bool found = find_data(plan, config, &planned->cell, &data, err) == 0;
         if (!found)
             offer_the_others(config, planned->cell.dataset, &plan->arena, err);
-        if (!found || cell_file_hash(&planned->cell, file_hash, err)) {
+        if (!found || check_limits(config, plan->count, data, err) ||
+            cell_file_hash(&planned->cell, file_hash, err)) {
             plan_free(plan);
             return -1;
         }
-        planned->data_hash = content->hash;
+        planned->data_hash = data->hash;
         planned->file_hash = file_hash[0] ? arena_strdup(&plan->arena, file_hash) : "";
         planned->json = cell_to_json(&planned->cell, &plan->arena);
-        cell_key(planned->json, content->hash, file_hash, planned->key);
+        cell_key(planned->json, data->hash, file_hash, planned->key);
         if (pruner_has_artifact(planned->cell.pruner))
-            cell_key(cell_shared_json(&planned->cell, &plan->arena), content->hash, file_hash,
+            cell_key(cell_shared_json(&planned->cell, &plan->arena), data->hash, file_hash,
                      planned->shared);
         plan_describe(planned, &plan->arena);
     }

@@ -21,15 +21,30 @@ struct plan_cell {
     bool left_out;               /* set by cmd_apply_where: neither run nor shown */
 };
 
+/* A dataset of the plan, as it was found. */
+struct plan_data {
+    const struct dataset_type *type;
+    const char *made_of; /* the options that decide its content */
+    const char *folder;  /* absolute; NULL: it is made */
+    bool strayed;        /* not found where somebody said */
+    size_t train_n, test_n;
+    char hash[HASH_HEX_SIZE];
+    struct plan_data *next;
+};
+
 struct plan {
     struct plan_cell *cells;
     size_t count;
+    struct plan_data *data;         /* a list */
+    const struct store_note *notes; /* on the experiment, as the store wants them */
+    size_t note_count;
     struct arena arena;
 };
 
 /*
- * Loads each dataset once, for its content hash: an error where one is missing or damaged. The
- * cells borrow their options from config, which must live as long as the plan.
+ * Loads each dataset once, for its content hash: an error where one is missing or damaged, or has
+ * fewer samples than a limit asks for. The cells borrow their options from config, which must live
+ * as long as the plan.
  */
 int plan_make(const struct config *config, struct plan **ret_plan, struct err *err);
 void plan_free(struct plan *plan);

@@ -3,10 +3,12 @@
 #include <stdio.h>
 
 struct values {
+    bool strict;
     struct cmd_values set;
 };
 
 static const struct cmd_flag flags[] = {
+    CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -14,7 +16,9 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "check",
     "FILE",
-    "Reads an experiment and says how many cells it has, or everything that is wrong with it.",
+    "Reads an experiment and says how many cells it has, or everything that is wrong with it.\n"
+    "Notes tell what is right and cannot do what it says: a pruner that chooses once, a folder\n"
+    "without the data.",
     flags,
     1,
     1,
@@ -74,7 +78,7 @@ int cmd_check(int argc, char **argv)
     if (done >= 0)
         return done;
     struct config *config;
-    const int wrong = cmd_load_config(file, &values.set, &config);
+    const int wrong = cmd_load_config(file, &values.set, values.strict, &config);
     if (wrong >= 0)
         return wrong;
     print_size(config);

@@ -36,7 +36,7 @@ struct values {
     struct cmd_values set, sbatch;
     int cells, max_array, cpus, jobs;
     double time, grace;
-    bool force;
+    bool force, strict;
 };
 
 #define SHARED_FLAGS                                                                               \
@@ -47,6 +47,7 @@ struct values {
         CMD_INT(struct values, cells, 0, "N", "1", 1, 1000000,                                     \
                 "cells of a job, one after the other: several where they are short"),              \
         CMD_SWITCH(struct values, force, 0, "write into a folder that holds something else"),      \
+        CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),                                     \
         CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP), CMD_END
 
 static const struct cmd_flag slurm_flags[] = {
@@ -359,7 +360,7 @@ static int emit_file(const struct cmd_line *line, int argc, char **argv)
         return code;
     if (!values.output)
         return cmd_fail(line, EXIT_USAGE, "-o DIR is missing");
-    code = cmd_load_config(path, &values.set, &config);
+    code = cmd_load_config(path, &values.set, values.strict, &config);
     if (code >= 0)
         return code;
     arena_init(&arena);

@@ -23,7 +23,7 @@ struct values {
     int jobs;
     const char *db, *where, *deadline;
     double budget;
-    bool why, json, no_measure;
+    bool why, json, no_measure, strict;
     struct cmd_values set;
 };
 
@@ -38,6 +38,7 @@ static const struct cmd_flag flags[] = {
                  CMD_BUDGET_HELP),
     CMD_SWITCH(struct values, no_measure, 0, CMD_NO_MEASURE_HELP),
     CMD_SWITCH(struct values, json, 0, "print JSON, with the reasons"),
+    CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -203,6 +204,15 @@ static void print_summary(const struct view *view)
     str_release(&text);
 }
 
+/* Which folders the datasets come from; nothing of those that are made. */
+static void print_data(const struct view *view)
+{
+    for (const struct plan_data *data = view->plan->data; data; data = data->next)
+        if (data->folder)
+            printf("data: %s from %s, content %.*s\n", data->type->name, data->folder, SHORT_KEY,
+                   data->hash);
+}
+
 static void print_table(const struct view *view)
 {
     for (size_t i = 0; i < view->plan->count; i++)
@@ -212,6 +222,7 @@ static void print_table(const struct view *view)
     printf("\n");
     if (view->options.budget > 0)
         cmd_print_blocks(view->plan, &view->options);
+    print_data(view);
     print_needs(view);
     print_summary(view);
     print_threads(view->config->engine.threads);
@@ -272,6 +283,33 @@ static json_t *cells_json(const struct view *view)
     return cells;
 }
 
+static json_t *data_json(const struct view *view)
+{
+    json_t *list = json_array();
+    int failed = 0;
+    for (const struct plan_data *data = view->plan->data; data; data = data->next)
+        failed |= json_array_append_new(
+            list, json_pack("{s:s, s:o, s:b, s:s}", "dataset", data->type->name, "folder",
+                            data->folder ? json_text(data->folder) : json_null(), "strayed",
+                            (int)data->strayed, "hash", data->hash));
+    if (failed)
+        DIE("out of memory: JSON");
+    return list;
+}
+
+static json_t *notes_json(const struct view *view)
+{
+    json_t *list = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < view->plan->note_count; i++)
+        failed |=
+            json_array_append_new(list, json_pack("{s:s, s:o}", "place", view->plan->notes[i].place,
+                                                  "text", json_text(view->plan->notes[i].text)));
+    if (failed)
+        DIE("out of memory: JSON");
+    return list;
+}
+
 static json_t *totals_json(const struct view *view)
 {
     const struct forecast *forecast = view->forecast;
@@ -292,13 +330,14 @@ static json_t *totals_json(const struct view *view)
 
 static void print_json(const struct view *view)
 {
-    json_t *root = json_pack(
-        "{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o, s:o}", "experiment", view->config->name,
-        "database", json_text(view->db), "database_exists", (int)view->found, "cell_count",
-        (json_int_t)view->cells, "done", (json_int_t)view->counts[CELL_DONE], "to_run",
-        (json_int_t)view->counts[CELL_NEW], "retry", (json_int_t)view->counts[CELL_FAILED],
-        "threads", view->config->engine.threads, "totals", totals_json(view), "cells",
-        cells_json(view));
+    json_t *root =
+        json_pack("{s:s, s:o, s:b, s:I, s:I, s:I, s:I, s:i, s:o, s:o, s:o, s:o}", "experiment",
+                  view->config->name, "database", json_text(view->db), "database_exists",
+                  (int)view->found, "cell_count", (json_int_t)view->cells, "done",
+                  (json_int_t)view->counts[CELL_DONE], "to_run", (json_int_t)view->counts[CELL_NEW],
+                  "retry", (json_int_t)view->counts[CELL_FAILED], "threads",
+                  view->config->engine.threads, "data", data_json(view), "notes", notes_json(view),
+                  "totals", totals_json(view), "cells", cells_json(view));
     if (root && view->options.budget > 0)
         json_object_set_new(root, "blocks", cmd_blocks_json(view->plan, &view->options));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
@@ -393,7 +432,7 @@ int cmd_plan(int argc, char **argv)
     double budget;
     int wrong = cmd_choose_budget(&line, values.deadline, values.budget, &budget);
     if (wrong < 0)
-        wrong = cmd_load_config(file, &values.set, &config);
+        wrong = cmd_load_config(file, &values.set, values.strict, &config);
     if (wrong >= 0)
         return wrong;
     const int code = show(config, &values, budget);

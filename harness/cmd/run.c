@@ -20,7 +20,7 @@
 
 struct values {
     int jobs, limit, max_failures, timing;
-    bool retry_failed, no_reuse, force, fail_fast, no_measure, no_pin;
+    bool retry_failed, no_reuse, force, fail_fast, no_measure, no_pin, strict;
     const char *db, *where, *deadline;
     double budget;
     struct cmd_values set;
@@ -52,6 +52,7 @@ static const struct cmd_flag flags[] = {
                "start although disk or memory will not do, as far as finished cells tell, and on a "
                "network file system"),
     CMD_SWITCH(struct values, no_pin, 0, "leave it to the kernel which processors cells run on"),
+    CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
 };
@@ -108,6 +109,8 @@ static int record_experiment(const struct config *config, const struct plan *pla
         .targets = config->targets,
         .target_count = config->target_count,
         .figures = figures_json(config, &arena),
+        .notes = plan->notes,
+        .note_count = plan->note_count,
     };
     const int failed = store_experiment(store, &experiment, cells, plan->count, err);
     arena_release(&arena);
@@ -348,7 +351,7 @@ int cmd_run(int argc, char **argv)
     double budget;
     int wrong = cmd_choose_budget(&line, values.deadline, values.budget, &budget);
     if (wrong < 0)
-        wrong = cmd_load_config(path, &values.set, &config);
+        wrong = cmd_load_config(path, &values.set, values.strict, &config);
     if (wrong >= 0)
         return wrong;
     const int code = run_config(config, &values, budget);

@@ -3,7 +3,7 @@
  *
  *     name: fashion                      [a-z0-9-]+: names the database and the figures
  *     hypothesis: ...                    what it is to show, for people
- *     data_dir: ...                      where datasets are looked for first
+ *     data_dir: ~/sets                   where datasets are looked for first; must be there
  *     dataset: fashion-mnist             an axis: one value or a list; a value is a name
  *     model: [mlp, {name: convnet, depth: 4}]         or {name: ..., option: value}
  *     pruner: [full, random, {name: ucb, c: [1, 2]}]  a list of values: one pruner each
@@ -68,7 +68,12 @@ static void read_hypothesis(struct reader *reader, struct node *const *node)
 
 static void read_data_dir(struct reader *reader, struct node *const *node)
 {
-    reader->config->data_dir = param_text(*node, "data_dir", "a folder", &reader->mistakes);
+    const char *dir = param_text(*node, "data_dir", "a folder", &reader->mistakes);
+    struct err err;
+    if (dir && dataset_check_dir(dir, &err))
+        mistakes_add(&reader->mistakes, (*node)->place, "data_dir", "%s", err.text);
+    else if (dir)
+        reader->config->data_dir = dataset_dir_expand(dir, reader->arena);
 }
 
 static bool accepts_target(const struct node *node, double *ret_target)
@@ -309,6 +314,8 @@ static void read_experiment(struct reader *reader)
     }
     if (grid_good)
         grid_build(reader, reader_mistakes(reader) == before_train);
+    if (reader_mistakes(reader) == 0)
+        notes_of_data(reader);
 }
 
 static struct choices choices_of(struct reader *reader, enum named_axis axis)
@@ -392,9 +399,10 @@ int config_load(const char *path, const char *const *sets, size_t set_count,
     read_config(&reader, path, sets, set_count);
     const bool good = reader_mistakes(&reader) == 0;
     if (good) {
+        mistakes_sort(&config->notes);
         *ret_config = config;
     } else {
-        mistakes_write(&reader.mistakes, path, ret_errors);
+        mistakes_write(&reader.mistakes, path, "", ret_errors);
         config_free(config);
     }
     mistakes_release(&reader.mistakes);
@@ -405,6 +413,7 @@ void config_free(struct config *config)
 {
     if (!config)
         return;
+    mistakes_release(&config->notes);
     arena_release(&config->arena);
     mem_free(config);
 }

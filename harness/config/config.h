@@ -7,6 +7,8 @@
  *     file.yaml:7:12: rate: expected a number from 0 to below 1, found '1.2'
  *
  * with "did you mean" for unknown keys and names. Nothing runs from a file with a mistake in it.
+ *
+ * What is right and cannot do what it says is a note, with its place: a file may have such and run.
  */
 #ifndef WINNOW_CONFIG_CONFIG_H
 #define WINNOW_CONFIG_CONFIG_H
@@ -14,6 +16,7 @@
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
 #include "harness/cell.h"
+#include "harness/config/mistakes.h"
 #include "harness/limits.h"
 
 #include <stdbool.h>
@@ -34,7 +37,7 @@ struct config {
     const char *path;              /* as given */
     const char *text;              /* the whole file */
     const char *name, *hypothesis; /* hypothesis: NULL where not given */
-    const char *data_dir;          /* NULL where not given */
+    const char *data_dir;          /* a folder that is there; NULL where not given */
     struct engine engine;          /* of every cell */
     struct choices datasets, models, pruners;
     double *rates;
@@ -50,7 +53,9 @@ struct config {
                            rate fastest, so that an interrupted grid is whole for its first seeds */
     size_t cell_count;
     struct limits *limits; /* [cell_count] of each */
-    struct arena arena;    /* holds all of the above */
+    struct place *places;  /* [cell_count] of each one's dataset in the file; NULL: not known */
+    struct mistakes notes; /* sorted */
+    struct arena arena;    /* holds all of the above but the notes */
 };
 
 /*

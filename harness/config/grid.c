@@ -240,6 +240,7 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
     MEM_NEW(used, reader->override_count);
     ARENA_NEW(reader->arena, config->cells, points->count);
     ARENA_NEW(reader->arena, config->limits, points->count);
+    ARENA_NEW(reader->arena, config->places, points->count);
     config->cell_count = points->count;
     for (size_t i = 0; i < points->count; i++) {
         const struct point *point = &points->items[i];
@@ -257,8 +258,11 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
         config->cells[i].recipe = training.recipe;
         config->cells[i].engine = config->engine;
         config->limits[i] = limits;
-        if (with_trainings)
+        config->places[i] = point->picks[AXIS_DATASET]->node->place;
+        if (with_trainings) {
             train_check(reader, &training, &config->cells[i], point->picks);
+            notes_of_cell(reader, &config->cells[i], point->picks);
+        }
     }
     for (size_t o = 0; o < reader->override_count; o++)
         say_if_idle(reader, reader->overrides[o].when.node, "when", used[o]);

@@ -104,26 +104,32 @@ void place_write(struct place place, struct str *ret_text)
 {
     if (place.set)
         str_addf(ret_text, "--set %s", place.set);
-    else
+    else if (place.line)
         str_addf(ret_text, "%d:%d", place.line, place.column);
 }
 
-void mistakes_write(struct mistakes *mistakes, const char *path, struct str *ret_text)
+void mistakes_sort(struct mistakes *mistakes)
 {
     if (mistakes->count)
         qsort(mistakes->items, mistakes->count, sizeof *mistakes->items, compare);
+}
+
+void mistakes_write(struct mistakes *mistakes, const char *path, const char *kind,
+                    struct str *ret_text)
+{
+    mistakes_sort(mistakes);
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mistake *mistake = &mistakes->items[i];
         if (!mistake->place.set)
             str_add(ret_text, path);
         if (!mistake->place.set && mistake->place.line)
             str_add(ret_text, ":");
-        if (mistake->place.set || mistake->place.line)
-            place_write(mistake->place, ret_text);
-        str_addf(ret_text, ": %s\n", mistake->text);
+        place_write(mistake->place, ret_text);
+        str_addf(ret_text, ": %s%s\n", kind, mistake->text);
     }
     if (mistakes->dropped)
-        str_addf(ret_text, "%s: %zu more mistakes\n", path, mistakes->dropped);
+        str_addf(ret_text, "%s: %s%zu more%s\n", path, kind, mistakes->dropped,
+                 *kind ? "" : " mistakes");
 }
 
 void mistakes_release(struct mistakes *mistakes)

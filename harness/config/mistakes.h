@@ -1,9 +1,10 @@
 /*
  * mistakes: what is wrong with an experiment's file, gathered while it is read, told all at once.
+ * Its notes, what the file asks for and will not get, are a list of the same kind.
  *
  *     mistakes_add(mistakes, node->place, "rate", "expected a number, found '%s'", text);
  *     ...
- *     mistakes_write(mistakes, "fashion.yaml", &text);
+ *     mistakes_write(mistakes, "fashion.yaml", "", &text);
  *
  * gives, one line each, in the order of the file:
  *
@@ -42,14 +43,17 @@ struct mistakes {
  */
 void mistakes_add(struct mistakes *mistakes, struct place place, const char *label,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Sorts, and appends one line each, the file's first. */
-void mistakes_write(struct mistakes *mistakes, const char *path, struct str *ret_text);
+/* In the order in which they are told: the file's first, by place. */
+void mistakes_sort(struct mistakes *mistakes);
+/* Sorts, and appends one line each. kind: what stands between place and text, as in "note: ". */
+void mistakes_write(struct mistakes *mistakes, const char *path, const char *kind,
+                    struct str *ret_text);
 void mistakes_release(struct mistakes *mistakes);
 
 /* Appends the start of a value that a message repeats, cut between characters. */
 void mistakes_quote(struct str *ret_text, const char *value);
 
-/* "7:12" or "--set rate": for a message that names a second place. */
+/* "7:12" or "--set rate": for a message that names a second place. "" for the file as a whole. */
 void place_write(struct place place, struct str *ret_text);
 
 #endif

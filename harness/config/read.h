@@ -134,6 +134,14 @@ void train_apply(struct reader *reader, const struct node *node, struct training
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES]);
 
+/* ---- notes.c ---- */
+
+/* Adds what a cell's pruner cannot do in its training. The cell must be good. */
+void notes_of_cell(struct reader *reader, const struct cell *cell,
+                   const struct pick *const picks[NAMED_AXES]);
+/* Adds which dataset is not where somebody said; a mistake where $WINNOW_DATA is no folder. */
+void notes_of_data(struct reader *reader);
+
 /* ---- grid.c ---- */
 
 /* Fills config->cells; without_trainings: the recipes are not to be looked at. */

@@ -225,6 +225,18 @@ static int add_what_ran(const struct report *report, struct str *out, struct err
     return failed;
 }
 
+/* What the file asks for and did not get. */
+static int add_notes(const struct report *report, struct str *out, struct err *err)
+{
+    static const struct html_column columns[] = {{"In the file", HTML_HEAD, 0},
+                                                 {"Note", HTML_LONG, 0}};
+    static const char sql[] = "SELECT place, text FROM v_note WHERE experiment = :experiment\n"
+                              "ORDER BY position";
+    size_t rows;
+    return html_query(out, "Notes on the experiment’s file", columns, COUNT(columns), report->db,
+                      sql, report->experiment, &rows, err);
+}
+
 int report_summary(const struct report *report, struct str *out, struct err *err)
 {
     html_section_open(out, "summary", "Summary");
@@ -232,7 +244,7 @@ int report_summary(const struct report *report, struct str *out, struct err *err
     str_add(out, "<dl class=\"facts\">\n");
     failed = failed || add_facts(report, grid, COUNT(grid), out, err);
     str_add(out, "</dl>\n");
-    failed = failed || add_what_ran(report, out, err);
+    failed = failed || add_what_ran(report, out, err) || add_notes(report, out, err);
     str_add(out,
             "<p class=\"note\">Arms are networks with a pruner, its options and a rate; of whole "
             "ones every seed is done. Hours are those of the cells one after the other.</p>\n");
@@ -377,6 +389,8 @@ int report_environments(const struct report *report, struct str *out, struct err
 static const struct fact origin[] = {
     {"Schema version", "PRAGMA user_version"},
     {"Experiment file", "SELECT file FROM v_experiment WHERE experiment = :experiment"},
+    {"Data read", LISTED("dataset || iif(data_folder = '', ': made', ' from ' || data_folder) || "
+                         "', content ' || substr(data_hash, 1, 10)")},
     {"Last run", "SELECT recorded || ' UTC' FROM v_experiment WHERE experiment = :experiment"},
     {"Runs made by", "SELECT 'winnow ' || group_concat(revision, ', ') FROM (SELECT DISTINCT "
                      "revision FROM v_environment JOIN v_run USING (environment) WHERE experiment "

@@ -96,8 +96,9 @@ Test(cli_grid, a_killed_worker_comes_again_and_is_done)
                "done|1");
 }
 
-/* 401 of 400 samples: each cell says that itself. */
-static const char wrong[] = "--set dataset.train_limit=401 --set limits.retries=3 --db a.db -j 1";
+/* A validation split of none of 400 samples: each cell says that itself. */
+static const char wrong[] =
+    "--set dataset.val_fraction=0.0001 --set limits.retries=3 --db a.db -j 1";
 
 Test(cli_grid, failures_have_an_end)
 {

@@ -237,7 +237,7 @@ Test(cell, key_does_not_depend_on_how_a_file_is_written)
         "model: [{width: 256, name: mlp}]\n"
         "dataset: {train_limit: 0, name: synthetic, val_fraction: 0}\n"
         "hypothesis: none\n"
-        "data_dir: /elsewhere\n"
+        "data_dir: /usr\n"
         "name: b\n",
         "name: c\ndataset: synthetic\nmodel: mlp\npruner: ucb\nrate: 0.30000000000000004\n"
         "overrides: [{when: {}, train: {epochs: 15}}]\n",

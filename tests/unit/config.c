@@ -20,7 +20,7 @@
     "  - {when: {pruner: ucb}, train: {epochs: 9, lr: 0.25}}\n"                                    \
     "targets: [0.85, 1]\n"                                                                         \
     "figures: [phases, accuracy-vs-time]\n"                                                        \
-    "data_dir: /srv/data\n"
+    "data_dir: /usr\n"
 
 Test(config, reads_everything)
 {
@@ -29,7 +29,7 @@ Test(config, reads_everything)
     cr_expect_str_eq(config->text, GOOD);
     cr_expect_str_eq(config->name, "quick-2");
     cr_expect_str_eq(config->hypothesis, "scores cost more than they save\n");
-    cr_expect_str_eq(config->data_dir, "/srv/data");
+    cr_expect_str_eq(config->data_dir, "/usr");
     cr_assert_eq(config->datasets.count, 1);
     cr_assert_eq(config->models.count, 1);
     cr_assert_eq(config->pruners.count, 2);
@@ -168,12 +168,12 @@ Test(config, set_beats_train_and_overrides)
 
 Test(config, set_makes_what_is_missing)
 {
-    static const char *const sets[] = {"train.epochs=2", "name=other", "data_dir=here", NULL};
+    static const char *const sets[] = {"train.epochs=2", "name=other", "data_dir=/tmp", NULL};
     struct config *config =
         config_good("name: s\ndataset: synthetic\nmodel: mlp\npruner: full\n", sets);
     cr_expect_eq(config->cells[0].recipe.epochs, 2);
     cr_expect_str_eq(config->name, "other");
-    cr_expect_str_eq(config->data_dir, "here");
+    cr_expect_str_eq(config->data_dir, "/tmp");
     config_free(config);
 }
 

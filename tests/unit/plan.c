@@ -83,10 +83,10 @@ Test(plan, the_content_of_the_data_is_in_the_key)
 Test(plan, missing_data_is_an_error)
 {
     struct config *config = config_good(
-        "name: p\ndataset: [synthetic, cifar10]\nmodel: softmax\npruner: full\ndata_dir: nowhere\n",
+        "name: p\ndataset: [synthetic, cifar10]\nmodel: softmax\npruner: full\ndata_dir: .\n",
         NULL);
-    /* Only a folder without data is looked at. */
-    cr_assert_eq(setenv("WINNOW_DATA", "nowhere", 1), 0);
+    /* Only folders without data are looked at. */
+    cr_assert_eq(setenv("WINNOW_DATA", ".", 1), 0);
     struct plan *plan = NULL;
     struct err err = {0};
     cr_expect_eq(plan_make(config, &plan, &err), -1);

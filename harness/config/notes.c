@@ -1,0 +1,90 @@
+/*
+ * config_notes: what an experiment's file asks for and will not get, although nothing in it is
+ * wrong.
+ *
+ *     a.yaml:5:5: note: random-dynamic: chooses once in 8 epochs (period 10): the same as random
+ *     a.yaml:9:11: note: data_dir: '/srv/sets' has no mnist: it is read from /usr/share/...
+ *
+ * A cell's notes come from what its pruner's contract declares (pruners/outlook.h). They stand at
+ * the pruner, once for all the cells of which they are true.
+ */
+#include "harness/base/num.h"
+#include "harness/config/read.h"
+#include "pruners/outlook.h"
+
+#include <string.h>
+
+/* Samples of a cell's training split as far as the file tells; 0: that is for the data to say. */
+static size_t known_samples(const struct cell *cell)
+{
+    const struct data_spec *data = &cell->data;
+    const size_t n = (size_t)(data->train_limit ? data->train_limit : data->samples);
+    if (n == 0 || data->imbalance > 1)
+        return 0;
+    return n - num_round_share(data->val_fraction, n);
+}
+
+void notes_of_cell(struct reader *reader, const struct cell *cell,
+                   const struct pick *const picks[NAMED_AXES])
+{
+    const struct pick *pick = picks[AXIS_PRUNER];
+    struct pruner_outlook outlook;
+    struct str lines = {0};
+    if (pruner_foresee(cell->pruner, cell->pruner_options, cell->rate, cell->recipe.epochs,
+                       &outlook))
+        outlook_notes(&outlook, known_samples(cell), &lines);
+    const char *line = str_text(&lines);
+    for (size_t length; (length = strcspn(line, "\n")); line += length + 1)
+        mistakes_add(&reader->config->notes, pick->node->place, pick->name, "%.*s", (int)length,
+                     line);
+    str_release(&lines);
+}
+
+static struct place place_of_data_dir(const struct reader *reader)
+{
+    const struct node *node = node_find(reader->root, "data_dir");
+    return node ? node->place : (struct place){0};
+}
+
+static void note_data(struct reader *reader, const struct dataset_type *type,
+                      const char *const *dirs)
+{
+    const char *chosen = reader->config->data_dir;
+    const char *label = chosen ? "data_dir" : "$WINNOW_DATA";
+    struct str folder = {0};
+    struct err err;
+    size_t dir;
+    if (dataset_locate(type, dirs, &folder, &dir, &err)) {
+        if (chosen) /* else nobody said that it is anywhere */
+            mistakes_add(&reader->config->notes, place_of_data_dir(reader), label, "%s", err.text);
+        return;
+    }
+    if (dataset_strayed(chosen, dir))
+        mistakes_add(&reader->config->notes, place_of_data_dir(reader), label,
+                     "'%s' has no %s: it is read from %s", dirs[0], type->name, str_text(&folder));
+    str_release(&folder);
+}
+
+static bool is_listed(const struct config *config, const struct dataset_type *type)
+{
+    for (size_t i = 0; i < config->cell_count; i++)
+        if (config->cells[i].dataset == type)
+            return true;
+    return false;
+}
+
+void notes_of_data(struct reader *reader)
+{
+    const char *const *dirs = dataset_dirs(reader->config->data_dir, reader->arena);
+    const struct dataset_type *type;
+    struct err err;
+    for (size_t i = 0; (type = dataset_at(i)); i++) {
+        if (!type->layout || !is_listed(reader->config, type))
+            continue;
+        if (dataset_check_dirs(NULL, NULL, &err)) {
+            mistakes_add(&reader->mistakes, (struct place){0}, NULL, "%s", err.text);
+            return;
+        }
+        note_data(reader, type, dirs);
+    }
+}

@@ -387,7 +387,10 @@ static void check_data_folders(struct report *report, const char *const *dirs)
         if (there)
             json_array_append_new(found, json_text(dirs[i]));
     }
-    add(report, "data", LEVEL_OK, json_pack("{s:o}", "folders", found), NULL, str_text(&text));
+    struct err err;
+    const bool wrong = dataset_check_dirs(NULL, NULL, &err) != 0;
+    add(report, "data", wrong ? LEVEL_WARNING : LEVEL_OK, json_pack("{s:o}", "folders", found),
+        wrong ? "name a folder that is there in $WINNOW_DATA, or unset it" : NULL, str_text(&text));
     str_release(&text);
 }
 
@@ -405,14 +408,14 @@ static void check_dataset(struct report *report, const struct dataset_type *type
         return;
     }
     add(report, type->name, LEVEL_OK,
-        json_pack("{s:I, s:I, s:i, s:i, s:i, s:i, s:s}", "train",
+        json_pack("{s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:s?}", "train",
                   (json_int_t)(data->train.n + data->validation.n), "test",
                   (json_int_t)data->test.n, "height", data->h, "width", data->w, "channels",
-                  data->c, "classes", data->classes, "hash", data->hash),
+                  data->c, "classes", data->classes, "hash", data->hash, "folder", data->folder),
         NULL,
-        arena_printf(&report->arena, "%zu + %zu samples, %d x %d x %d, %d classes",
+        arena_printf(&report->arena, "%zu + %zu samples, %d x %d x %d, %d classes%s%s",
                      data->train.n + data->validation.n, data->test.n, data->h, data->w, data->c,
-                     data->classes));
+                     data->classes, data->folder ? ", in " : "", data->folder ? data->folder : ""));
     dataset_free(data);
 }
 

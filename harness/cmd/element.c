@@ -291,6 +291,19 @@ static int run_element(struct element *element)
     return code == EXIT_DONE && failed ? EXIT_CELLS_FAILED : code;
 }
 
+/* What is read in place of what somebody named; its content is that of the plan all the same. */
+static void print_strayed(const struct element *element)
+{
+    const char *given = element->values->data_dir;
+    for (const struct plan_data *data = element->plan->data; data; data = data->next)
+        if (data->strayed)
+            fprintf(stderr, "note: %s is not in %s: it is read from %s\n", data->type->name,
+                    given                       ? given
+                    : element->frozen->data_dir ? element->frozen->data_dir
+                                                : "$WINNOW_DATA",
+                    data->folder);
+}
+
 static int open_plan(struct element *element)
 {
     const struct values *values = element->values;
@@ -304,6 +317,7 @@ static int open_plan(struct element *element)
     if (frozen_plan_element(element->frozen, (size_t)values->element, values->data_dir,
                             &element->plan, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    print_strayed(element);
     frozen_plan_element_id(element->frozen, (size_t)values->element, element->id);
     element->shards = beside_plan(element, values->shards, "shards");
     element->checkpoints = beside_plan(element, values->checkpoints, "checkpoints");

@@ -311,7 +311,7 @@ static int emit_plan(const struct cmd_line *line, const struct config *config,
         .db = absolute(cmd_config_db(config, values->db, arena), arena),
         .winnow = own_path(arena),
         .cwd = getcwd(cwd, sizeof cwd) ? cwd : "/",
-        .data_dir = values->data_dir,
+        .data_dir = values->data_dir ? dataset_dir_expand(values->data_dir, arena) : NULL,
         .partition = values->partition,
         .account = values->account,
         .memory = values->mem,
@@ -324,6 +324,9 @@ static int emit_plan(const struct cmd_line *line, const struct config *config,
         .jobs = values->jobs,
     };
     struct frozen_plan *frozen;
+    if (emit.data_dir && dataset_check_dir(emit.data_dir, &err))
+        fprintf(stderr,
+                "note: --data-dir: not on this machine; jobs end at once where it is not\n");
     const char *control = find_control(&emit);
     if (control) {
         err_set(&err, "'%.100s' cannot stand in an #SBATCH line", control);

@@ -11,6 +11,7 @@
 #include "harness/paper/paper.h"
 #include "harness/base/signals.h"
 #include "harness/cmd/db.h"
+#include "harness/data/data.h"
 #include "harness/paper/outputs.h"
 
 #include <poll.h>
@@ -253,6 +254,11 @@ int cmd_paper(int argc, char **argv)
                         values.set.count || values.jobs))
         return cmd_fail(&line, EXIT_USAGE,
                         "-j, --where, --budget, --deadline, --data-dir, --set want --run");
+    struct err err;
+    if (values.data_dir && dataset_check_dir(values.data_dir, &err)) {
+        err_prefix(&err, "--data-dir: ");
+        return cmd_fail(&line, EXIT_USAGE, err.text);
+    }
     struct str folder = {0}, db = {0};
     bool failed = false;
     str_add(&folder, "results/");

@@ -11,6 +11,7 @@
 #include "results/bitmap.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 struct values {
     const char *db, *output, *data_dir;
@@ -23,7 +24,8 @@ static const struct cmd_flag flags[] = {
     CMD_INT(struct values, epoch, 0, "E", "0", 0, 1000000,
             "the subset in force in epoch E, from 0; static pruners have one"),
     CMD_SWITCH(struct values, kept, 0, "only the positions of the kept samples, one a line"),
-    CMD_TEXT(struct values, data_dir, 0, "PATH", "where the dataset is, before the usual places"),
+    CMD_TEXT(struct values, data_dir, 0, "PATH",
+             "where the dataset is, before where it was read and the usual places"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
 };
@@ -53,12 +55,25 @@ static void release(struct found *found)
     arena_release(&found->arena);
 }
 
-static int load_data(const char *json, const char *data_dir, struct found *found, struct err *err)
+/* folder, hash: of what its attempt was trained on; NULL: not recorded. */
+static int load_data(const char *json, const char *data_dir, const char *folder, const char *hash,
+                     struct found *found, struct err *err)
 {
     struct cell cell;
-    return cell_from_json(json, &found->arena, &cell, err) ||
-           dataset_load(cell.dataset, &cell.data, (uint64_t)cell.seed,
-                        dataset_dirs(data_dir, &found->arena), &found->data, err);
+    if (data_dir && dataset_check_dir(data_dir, err))
+        return err_prefix(err, "--data-dir: ");
+    const char *first = data_dir ? data_dir : folder;
+    if (cell_from_json(json, &found->arena, &cell, err) ||
+        dataset_load(cell.dataset, &cell.data, (uint64_t)cell.seed,
+                     dataset_dirs(first, &found->arena), &found->data, err))
+        return -1;
+    if (!hash || strcmp(hash, found->data->hash) == 0)
+        return 0;
+    return err_set(err,
+                   "%s in %s is not what the cell was trained on (content %.10s, and %.10s then): "
+                   "name the folder that has that with --data-dir",
+                   cell.dataset->name, found->data->folder ? found->data->folder : "memory",
+                   found->data->hash, hash);
 }
 
 static int unpack(const void *packed, size_t packed_size, size_t n, struct found *found,
@@ -88,12 +103,18 @@ static int load_scores(const char *db, const char *key, struct found *found, str
     return what == ARTIFACT_LOADED ? 0 : -1;
 }
 
-/* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap. */
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
+/* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap, the data's folder and hash. */
 static int read_row(sqlite3 *db, sqlite3_stmt *row, const struct values *values,
                     struct found *found, struct err *err)
 {
-    const char *key = (const char *)sqlite3_column_text(row, 1);
-    return load_data((const char *)sqlite3_column_text(row, 0), values->data_dir, found, err) ||
+    const char *key = text_of(row, 1);
+    return load_data(text_of(row, 0), values->data_dir, text_of(row, 4), text_of(row, 5), found,
+                     err) ||
            unpack(sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3),
                   (size_t)sqlite3_column_int64(row, 2), found, err) ||
            (key && !values->kept && load_scores(sqlite3_db_filename(db, "main"), key, found, err));
@@ -103,7 +124,7 @@ static int find(sqlite3 *db, const char *key, const struct values *values, struc
                 struct err *err)
 {
     static const char sql[] =
-        "SELECT c.json, a.artifact, s.n, s.bitmap FROM cell c "
+        "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash FROM cell c "
         "JOIN attempt a ON a.id = (SELECT id FROM attempt WHERE cell = c.key AND state = 'done' "
         "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
         "AND s.epoch <= ? "

@@ -106,6 +106,9 @@ Test(cli_data_dir, the_environments_folder_is_a_choice_too)
     RUN("cd %s && WINNOW_DATA=/nonexistent winnow check sets.yaml --set dataset=synthetic",
         test_dir());
     expect(0, "2 cells", "");
+    RUN("WINNOW_DATA=/nonexistent winnow doctor");
+    cr_expect(strstr(output.out, "/nonexistent (not there)"), "%s", output.out);
+    cr_expect(strstr(output.out, "name a folder that is there in $WINNOW_DATA"), "%s", output.out);
 }
 
 Test(cli_data_dir, a_limit_beyond_the_data_is_found_before_anything_runs)
@@ -119,4 +122,32 @@ Test(cli_data_dir, a_limit_beyond_the_data_is_found_before_anything_runs)
     expect(4, "", "mnist: test_limit: expected at most 5, all there are, found 6");
     RUN("cd %s && ls a.db", test_dir());
     cr_expect_neq(output.status, 0, "a database was made");
+}
+
+Test(cli_data_dir, every_flag_that_names_a_folder_is_obeyed_or_refused)
+{
+    RUN("winnow paper a --size smoke --run --data-dir /nonexistent");
+    expect(2, "", "--data-dir: '/nonexistent': No such file or directory");
+    RUN("cd %s && winnow emit parallel sets.yaml -o jobs --data-dir /nonexistent", test_dir());
+    expect(0, "", "note: --data-dir: not on this machine");
+    RUN("cd %s && winnow cell --plan jobs/plan.jsonl --element 0 --data-dir /nonexistent",
+        test_dir());
+    expect(4, "", "data_dir: '/nonexistent': No such file or directory");
+    RUN("cd %s && winnow cell --plan jobs/plan.jsonl --element 0", test_dir());
+    expect(0, "", "/data/mnist\n");
+    expect(0, "", "note: mnist is not in ");
+    RUN("cd %s && winnow run sets.yaml --db a.db -j 1 && "
+        "key=$(sqlite3 a.db \"SELECT short FROM v_run WHERE pruner = 'random'\") && "
+        "winnow scores $key --db a.db --data-dir /nonexistent",
+        test_dir());
+    expect(4, "", "--data-dir: '/nonexistent': No such file or directory");
+    RUN("cd %s && key=$(sqlite3 a.db \"SELECT short FROM v_run WHERE pruner = 'random'\") && "
+        "winnow scores $key --db a.db --data-dir other",
+        test_dir());
+    expect(4, "", "/other/MNIST/raw is not what the cell was trained on (content ");
+    /* Without one: where it was read, wherever the command is typed. */
+    RUN("cd / && key=$(sqlite3 %s/a.db \"SELECT short FROM v_run WHERE pruner = 'random'\") && "
+        "winnow scores $key --db %s/a.db",
+        test_dir(), test_dir());
+    expect(0, "index,label,score,kept\n", "");
 }

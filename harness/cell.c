@@ -347,6 +347,23 @@ char *cell_pruner_label(const struct pruner *pruner, const void *options,
                     : arena_strdup(arena, pruner->name);
 }
 
+bool cell_has_rate(const char *pruner, double rate)
+{
+    const size_t length = strcspn(pruner, "(");
+    const struct pruner *known;
+    for (size_t i = 0; (known = pruner_at(i)); i++)
+        if (strlen(known->name) == length && strncmp(known->name, pruner, length) == 0)
+            return !(known->flags & PRUNER_IGNORES_RATE);
+    return rate > 0;
+}
+
+void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64_t seed)
+{
+    if (cell_has_rate(pruner, rate))
+        str_addf(ret_text, " rate %.15g", rate);
+    str_addf(ret_text, " seed %lld", (long long)seed);
+}
+
 char *cell_describe(const struct cell *cell, struct arena *arena)
 {
     const char *dataset =
@@ -355,8 +372,10 @@ char *cell_describe(const struct cell *cell, struct arena *arena)
         cell_label(cell->model->name, cell->model->options, cell->model_options, arena);
     const char *pruner =
         cell_pruner_label(cell->pruner, cell->pruner_options, &cell->scoring, arena);
-    if (cell->pruner->flags & PRUNER_IGNORES_RATE)
-        return arena_printf(arena, "%s %s %s seed %d", dataset, model, pruner, cell->seed);
-    return arena_printf(arena, "%s %s %s rate %.15g seed %d", dataset, model, pruner, cell->rate,
-                        cell->seed);
+    struct str text = {0};
+    str_addf(&text, "%s %s %s", dataset, model, pruner);
+    cell_add_level(&text, cell->pruner->name, cell->rate, cell->seed);
+    char *described = arena_strdup(arena, str_text(&text));
+    str_release(&text);
+    return described;
 }

@@ -15,6 +15,7 @@
 #define WINNOW_CELL_H
 
 #include "harness/base/hash.h"
+#include "harness/base/str.h"
 #include "harness/config/recipe.h"
 #include "harness/data/data.h"
 #include "harness/engine.h"
@@ -74,7 +75,12 @@ char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena);
 /* Whether such options of a pruner say score_only: its rate leaves nothing out of the training. */
 bool cell_options_train_on_all(const char *options);
-/* "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1", without the rate where it means nothing. */
+/* Whether its rate means anything to a pruner, by its name or label; of one that is not known here,
+ * whether there is a rate. */
+bool cell_has_rate(const char *pruner, double rate);
+/* " rate 0.5 seed 1", without the rate where it means nothing. */
+void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64_t seed);
+/* "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1" */
 char *cell_describe(const struct cell *cell, struct arena *arena);
 
 #endif

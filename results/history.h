@@ -28,7 +28,7 @@ struct history_run {
 struct history_cell {
     const char *key, *json;
     const char *dataset, *model, *pruner; /* the dataset's label, and names */
-    const char *label; /* "synthetic(samples=100) mlp ucb(c=2) rate 0.5 seed 1" */
+    const char *label; /* of all but rate and seed: "synthetic(samples=100) mlp ucb(c=2)" */
     double rate;
     int64_t seed;
     const char *state;  /* as v_run has it: "new", "done", "failed", "lost", ... */

@@ -1,4 +1,5 @@
 #include "harness/cmd/compare_table.h"
+#include "harness/cell.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -182,11 +183,11 @@ static void add_range(struct table *table, double low, double high, bool sign)
     add_text(table, isfinite(low) && isfinite(high) ? text : NULL);
 }
 
-/* "ucb(c=2) 0.5": an arm where its rate is one. */
+/* "ucb(c=2) 0.5", and "full", which has no rate. */
 static void add_arm(struct str *ret_text, const char *label, double rate)
 {
     table_add_safe(ret_text, label);
-    if (rate > 0)
+    if (cell_has_rate(label, rate))
         str_addf(ret_text, " %g", rate);
 }
 

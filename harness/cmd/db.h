@@ -19,10 +19,11 @@
 /* SQL: a row of v_run for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1". */
 #define CMD_TRAINING                                                                               \
     "dataset || ' ' || model || ' ' || pruner || iif(options = '', '', '(' || options || ')') "    \
-    "|| printf(' rate %g seed %d', rate, seed)"
+    "|| iif(has_rate(pruner, rate), printf(' rate %g', rate), '') || printf(' seed %d', seed)"
 
 /*
- * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. All that is
+ * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. There are
+ * the SQL functions of sample_functions.h, and has_rate(pruner, rate): cell_has_rate(). All that is
  * read until store_close is one state of the database, whatever a scheduler writes meanwhile. -1:
  * go on. Otherwise the exit code, and the reason was printed.
  */

@@ -141,11 +141,22 @@ static void print_cell(const struct view *view, size_t i)
         printf("        %s\n", why);
 }
 
+/* As cell_describe() has it, in the plan's arena. */
+static const char *stale_label(const struct view *view, const struct history_cell *cell)
+{
+    struct str text = {0};
+    str_add(&text, cell->label);
+    cell_add_level(&text, cell->pruner, cell->rate, cell->seed);
+    const char *label = arena_strdup(&view->plan->arena, str_text(&text));
+    str_release(&text);
+    return label;
+}
+
 static void print_stale(const struct view *view)
 {
     const struct history_cell *cell;
     for (size_t i = 0; i < view->stale && (cell = explain_stale(view->explainer, i)); i++) {
-        printf("%-6s  %.*s  %s\n", stale_name, SHORT_KEY, cell->key, cell->label);
+        printf("%-6s  %.*s  %s\n", stale_name, SHORT_KEY, cell->key, stale_label(view, cell));
         if (view->values->why)
             printf("        the file no longer lists it; it is %s, and stays in the database\n",
                    cell->state);
@@ -259,12 +270,12 @@ static json_t *cell_json(const struct view *view, size_t i)
         "checkpoint", checkpoint_of(view, cell));
 }
 
-static json_t *stale_json(const struct history_cell *cell)
+static json_t *stale_json(const struct view *view, const struct history_cell *cell)
 {
     return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:f, s:I, s:o, s:n}", "key", cell->key,
-                     "state", stale_name, "label", json_text(cell->label), "dataset", cell->dataset,
-                     "model", cell->model, "pruner", cell->pruner, "rate", cell->rate, "seed",
-                     (json_int_t)cell->seed, "why",
+                     "state", stale_name, "label", json_text(stale_label(view, cell)), "dataset",
+                     cell->dataset, "model", cell->model, "pruner", cell->pruner, "rate",
+                     cell->rate, "seed", (json_int_t)cell->seed, "why",
                      json_sprintf("the file no longer lists it; it is %s", cell->state), "eta_s");
 }
 
@@ -277,7 +288,7 @@ static json_t *cells_json(const struct view *view)
         failed |=
             !view->plan->cells[i].left_out && json_array_append_new(cells, cell_json(view, i));
     for (size_t i = 0; i < view->stale && (stale = explain_stale(view->explainer, i)); i++)
-        failed |= json_array_append_new(cells, stale_json(stale));
+        failed |= json_array_append_new(cells, stale_json(view, stale));
     if (failed)
         DIE("out of memory: JSON");
     return cells;

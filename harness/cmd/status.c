@@ -141,7 +141,7 @@ static const char summary_columns[] =
     "target AS (SELECT * FROM v_target WHERE experiment = ?1) "
     "SELECT arm.dataset, arm.model, "
     "arm.pruner || iif(arm.options = '', '', '(' || arm.options || ')') AS pruner, "
-    "arm.rate AS rate, arm.runs AS runs, "
+    "iif(has_rate(arm.pruner, arm.rate), arm.rate, NULL) AS rate, arm.runs AS runs, "
     "fixed(100 * accuracy_mean, 2) AS \"accuracy %\", fixed(100 * accuracy_sd, 2) AS \"±\", "
     "fixed(charged_s_mean, digits) AS \"charged s\", fixed(score_s_mean, digits) AS \"score s\", "
     "fixed(100 * (score_s_mean + select_s_mean) / charged_s_mean, 1) AS \"overhead %\", "

@@ -73,7 +73,7 @@ static const struct fact grid[] = {
     {"Models", LISTED("model")},
     {"Pruners", LISTED("pruner || iif(options = '', '', '(' || options || ')')")},
     {"Rates", "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT printf('%g', rate) AS v " RUNS
-              " AND rate > 0 ORDER BY rate)"},
+              " AND has_rate(pruner, rate) ORDER BY rate)"},
     {"Seeds",
      "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT seed AS v " RUNS " ORDER BY seed)"},
     {"Epochs", LISTED("epochs")},

@@ -5,6 +5,7 @@
  */
 #include "harness/base/mem.h"
 #include "harness/base/stats.h"
+#include "harness/cell.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 #include "results/conditions.h"
@@ -261,7 +262,8 @@ static void add_task(const struct task *task, struct str *out)
         const bool full = strcmp(arm->pruner, "full") == 0;
         str_add(out, full ? "<tr class=\"reference\">" : "<tr>");
         html_text(out, &columns[0], arm->label);
-        html_number(out, &columns[1], full ? (double)NAN : arm->rate);
+        html_number(out, &columns[1],
+                    cell_has_rate(arm->pruner, arm->rate) ? arm->rate : (double)NAN);
         html_number(out, &columns[2], (double)accuracy->n);
         html_number(out, &columns[3], 100 * accuracy->mean);
         html_interval(out, 100 * accuracy->low, 100 * accuracy->high, 2);

@@ -111,3 +111,29 @@ Test(cli_notes, a_frozen_plan_brings_them_along)
     expect(0, "", "");
     expect_sql("b.db", "SELECT count(*) || min(place) FROM v_note", "27:5");
 }
+
+/* The rate belongs to an arm wherever it means something to its pruner, 0 or not. */
+Test(cli_notes, an_arm_at_rate_zero_is_printed_like_any_other)
+{
+    RUN("cd %s && winnow run noted.yaml --db a.db --set pruner=[full,random,seta] --set rate=[0] "
+        "-j 1",
+        test_dir());
+    expect(0, "", " random rate 0 seed 0: ");
+    RUN("cd %s && winnow compare full random seta --db a.db", test_dir());
+    expect(0, "\nrandom 0  full ", "");
+    expect(0, "\nseta      full ", "");
+    RUN("cd %s && winnow status --db a.db", test_dir());
+    expect(0, "\nfull       -  ", "");
+    expect(0, "\nrandom     0  ", "");
+    expect(0, "\nseta       -  ", "");
+    RUN("cd %s && winnow plan noted.yaml --db a.db --set pruner=full --set seed=[1] --no-measure",
+        test_dir());
+    expect(0, " softmax random rate 0 seed 0\n", "");
+    expect(0, " softmax seta seed 0\n", "");
+    RUN("cd %s && winnow show $(sqlite3 a.db \"SELECT short FROM v_run WHERE pruner = 'full'\") "
+        "--db a.db",
+        test_dir());
+    expect(0, " softmax full seed 0\n", "");
+    RUN("cd %s && winnow report --db a.db -o a.html && cat a.html", test_dir());
+    expect(0, "<dt>Rates</dt><dd>0</dd>", "");
+}

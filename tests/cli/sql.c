@@ -212,7 +212,7 @@ Test(cli_status, for_people)
            "  s to 50 %  s to 90 %\n",
            "");
     expect(0,
-           "full             0     2       85.00  7.07      12.00     0.00         0.0    1.00x  "
+           "full             -     2       85.00  7.07      12.00     0.00         0.0    1.00x  "
            "       9.50  not reached\n",
            "");
     expect(0,

@@ -49,7 +49,7 @@ Test(history, good_attempts_and_all_cells)
     }
     const struct history_cell *failed = history_find(history, made_key(6));
     cr_expect_str_eq(failed->reason, "killed by signal 9");
-    cr_expect_str_eq(failed->label, "synthetic mlp ucb rate 0.5 seed 1");
+    cr_expect_str_eq(failed->label, "synthetic mlp ucb");
     cr_expect_null(history_find(history, "f"));
     history_free(history);
 }

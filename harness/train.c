@@ -5,6 +5,8 @@
 #include "results/bitmap.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 void session_send(const struct session *s, const struct record *record)
 {
@@ -37,6 +39,13 @@ static void send_engine(const struct session *s)
     char implementations[256];
     nn_implementations(s->trainer.net, implementations, sizeof implementations);
     session_send(s, &(struct record){.kind = RECORD_ENGINE, .engine = {implementations}});
+    const char *asked = engine_setting(&s->cell->engine, &s->cell->recipe).conv;
+    if (!asked || !implementations[0] || strstr(implementations, asked))
+        return;
+    char text[512];
+    snprintf(text, sizeof text, "conv: %s can do none of this network's convolutions: %s", asked,
+             implementations);
+    session_warn(s, "CONV", text);
 }
 
 /* ---- Observing ---- */

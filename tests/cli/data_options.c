@@ -108,3 +108,18 @@ Test(cli_data_options, scores_go_out_and_come_in_again)
     cr_expect(strstr(output.out, "2 cells, 2 done, 0 to run"), "%s", output.out);
     cr_expect(strstr(output.out, "2 cells, 1 done, 1 to run"), "%s", output.out);
 }
+
+/* lenet's windows are 5 x 5, and Winograd's are 3 x 3. */
+Test(cli_data_options, convolutions_that_none_of_the_asked_for_ran_have_a_warning)
+{
+    run_grid("conv", "name: conv\n"
+                     "dataset: {name: synthetic, samples: 100, size: 16}\n"
+                     "model: [lenet, {name: convnet, depth: 2, width: 16}, softmax]\n"
+                     "pruner: full\n"
+                     "train: {epochs: 1}\n"
+                     "engine: {conv: winograd}\n");
+    expect_sql("a.db",
+               "SELECT count(*), model, text LIKE 'conv: winograd can do none of this network%' "
+               "FROM v_warning JOIN v_run USING (attempt) WHERE code = 'CONV'",
+               "1|lenet|1");
+}

@@ -166,7 +166,7 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct e
         "SELECT code AS warning, text FROM v_warning WHERE attempt = CAST(? AS INTEGER)";
     const char *attempt = cmd_column(row, 0);
     str_addf(ret_text, "\nattempt %s: %s\n", attempt, cmd_column(row, 1));
-    for (int i = 2; i < 7; i++) /* reason, accuracies, samples, implementations, scores */
+    for (int i = 2; i < 8; i++) /* reason, accuracies, samples, data, implementations, scores */
         if (*cmd_column(row, i)) {
             str_add(ret_text, "  ");
             table_add_safe(ret_text, cmd_column(row, i));
@@ -178,9 +178,9 @@ static int write_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct e
         add_table(db, "\n", solvers, attempt, ret_text, err) ||
         add_table(db, "\n", epochs, attempt, ret_text, err))
         return -1;
-    if (*cmd_column(row, 7)) {
+    if (*cmd_column(row, 8)) {
         str_add(ret_text, "\nthe end of its log\n");
-        cmd_add_log(ret_text, cmd_column(row, 7), 0);
+        cmd_add_log(ret_text, cmd_column(row, 8), 0);
     }
     return 0;
 }
@@ -230,7 +230,8 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "coalesce(', best validation ' || fixed(100 * best_val_accuracy, 2) || ' % with test ' || "
         "fixed(100 * best_val_test_accuracy, 2) || ' %', ''), "
         "'trained on ' || fixed(100 * nullif(kept_fraction, 0), 1) || ' % of ' || train_n || "
-        "' samples an epoch', 'convolutions: ' || nullif(implementations, ''), "
+        "' samples an epoch', 'data: ' || nullif(data_folder, '') || ', content ' || "
+        "substr(data_hash, 1, 10), 'convolutions: ' || nullif(implementations, ''), "
         "'scores: ' || iif(reused, 'an earlier cell''s', 'made here') || "
         "iif(carried_ns > 0, ', charged with ' || fixed(carried_ns / 1e9, 3) || "
         "' s spent elsewhere', ''), "

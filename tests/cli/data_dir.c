@@ -82,6 +82,10 @@ Test(cli_data_dir, the_attempt_and_the_report_say_what_was_read)
         "length(data_hash) FROM v_run\"",
         test_dir());
     expect(0, "\n1,64\n", "");
+    RUN("cd %s && winnow show $(sqlite3 a.db 'SELECT short FROM v_run LIMIT 1') --db a.db",
+        test_dir());
+    expect(0, "\n  data: /", "");
+    expect(0, "/data/mnist, content ", "");
     RUN("cd %s && winnow report --db a.db -o a.html && cat a.html", test_dir());
     expect(0, "<dt>Data read</dt><dd>mnist from /", "");
     expect(0, "/data/mnist, content ", "");

@@ -71,8 +71,8 @@ static int check_limits(const struct config *config, size_t i, const struct plan
         return 0;
     err_prefix(err, "%s: ", cell->dataset->name);
     if (config->places) {
-        place_write(config->places[i], &place);
-        err_prefix(err, "%s:%s: ", config->path, str_text(&place));
+        place_introduce(config->places[i], config->path, &place);
+        err_prefix(err, "%s", str_text(&place));
     }
     str_release(&place);
     return -1;

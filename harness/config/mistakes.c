@@ -108,6 +108,14 @@ void place_write(struct place place, struct str *ret_text)
         str_addf(ret_text, "%d:%d", place.line, place.column);
 }
 
+void place_introduce(struct place place, const char *path, struct str *ret_text)
+{
+    if (!place.set)
+        str_addf(ret_text, "%s%s", path, place.line ? ":" : "");
+    place_write(place, ret_text);
+    str_add(ret_text, ": ");
+}
+
 void mistakes_sort(struct mistakes *mistakes)
 {
     if (mistakes->count)
@@ -120,12 +128,8 @@ void mistakes_write(struct mistakes *mistakes, const char *path, const char *kin
     mistakes_sort(mistakes);
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mistake *mistake = &mistakes->items[i];
-        if (!mistake->place.set)
-            str_add(ret_text, path);
-        if (!mistake->place.set && mistake->place.line)
-            str_add(ret_text, ":");
-        place_write(mistake->place, ret_text);
-        str_addf(ret_text, ": %s%s\n", kind, mistake->text);
+        place_introduce(mistake->place, path, ret_text);
+        str_addf(ret_text, "%s%s\n", kind, mistake->text);
     }
     if (mistakes->dropped)
         str_addf(ret_text, "%s: %s%zu more%s\n", path, kind, mistakes->dropped,

@@ -55,5 +55,7 @@ void mistakes_quote(struct str *ret_text, const char *value);
 
 /* "7:12" or "--set rate": for a message that names a second place. "" for the file as a whole. */
 void place_write(struct place place, struct str *ret_text);
+/* The same before a message: "fashion.yaml:7:12: ", "--set rate: ", "fashion.yaml: ". */
+void place_introduce(struct place place, const char *path, struct str *ret_text);
 
 #endif

@@ -123,7 +123,9 @@ Test(cli_data_dir, a_limit_beyond_the_data_is_found_before_anything_runs)
     expect(4, "",
            "sets.yaml:2:10: mnist: train_limit: expected at most 12, all there are, found 13");
     RUN("cd %s && winnow plan sets.yaml --set 'dataset={name: mnist, test_limit: 6}'", test_dir());
-    expect(4, "", "mnist: test_limit: expected at most 5, all there are, found 6");
+    expect(4, "",
+           "winnow plan: --set dataset: mnist: test_limit: expected at most 5, all there are, "
+           "found 6");
     RUN("cd %s && ls a.db", test_dir());
     cr_expect_neq(output.status, 0, "a database was made");
 }

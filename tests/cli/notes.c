@@ -103,6 +103,15 @@ Test(cli_notes, random_dynamic_that_chooses_once_is_random_bit_for_bit)
                "10 5 1");
 }
 
+Test(cli_notes, a_rate_that_leaves_nothing_out_is_full_bit_for_bit)
+{
+    RUN("cd %s && winnow run noted.yaml --db a.db --set rate=[0] --set "
+        "'pruner=[full,random,rs2,ucb,infobatch,orderdp,{name: el2n, runs: 1, at: 1},herding]'",
+        test_dir());
+    expect(0, "", "8 cells done");
+    expect_sql("a.db", "SELECT count(*), count(DISTINCT final_train_loss) FROM v_run", "8|1");
+}
+
 Test(cli_notes, a_frozen_plan_brings_them_along)
 {
     RUN("cd %s && winnow emit parallel -o jobs noted.yaml --set rate=0.9 --cells 9 2>/dev/null && "

@@ -1,12 +1,13 @@
 /*
  * draw: figure_draw and figure_show of render.h. How: in a hidden folder are the TSV and the
- * scripts; gnuplot runs there (no shell, no settings of the user's), and the results are renamed
- * into place only when all of them are there. Scripts name files without folders, so no path ever
- * needs quoting.
+ * scripts; gnuplot runs there (no shell, no settings of the user's), and the results are put into
+ * place (base/save.h) only when all of them are there. Scripts name files without folders, so no
+ * path ever needs quoting.
  *
  * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
  */
 #include "harness/base/mem.h"
+#include "harness/base/save.h"
 #include "plots/cells.h"
 #include "plots/latex.h"
 #include "plots/pictures.h"
@@ -226,8 +227,8 @@ static int publish(const struct job *job, const char *ending, const char *direct
                    struct str *files, struct err *err)
 {
     const char *to = path_in(job, directory, ending);
-    if (rename(path_in(job, job->work, ending), to))
-        return err_set(err, "cannot write %s: %s", to, strerror(errno));
+    if (save_adopt(path_in(job, job->work, ending), to, true, err))
+        return -1;
     str_addf(files, "%s\n", to);
     return 0;
 }

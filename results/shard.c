@@ -13,9 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of the format's header: https://www.sqlite.org/fileformat.html#file_format_version_numbers */
-enum { HEADER = 100, WRITE_VERSION_AT = 18, READ_VERSION_AT = 19, ROLLBACK_JOURNAL = 1 };
-
 /* ---- Reading ----------------------------------------------------------------------------------*/
 
 static bool has_beside(const char *path, const char *suffix)
@@ -63,8 +60,9 @@ int shard_read(const char *path, struct shard *ret_shard, struct err *err)
     hash_finish(hash, shard.hash);
     /* No WAL in memory, and the file had none: as https://www.sqlite.org/c3ref/deserialize.html
      * asks for. */
-    if (shard.size >= HEADER)
-        shard.bytes[WRITE_VERSION_AT] = shard.bytes[READ_VERSION_AT] = ROLLBACK_JOURNAL;
+    if (shard.size >= STORE_HEADER)
+        shard.bytes[STORE_WRITE_VERSION_AT] = shard.bytes[STORE_READ_VERSION_AT] =
+            STORE_WITHOUT_WAL;
     *ret_shard = shard;
     return 0;
 }
@@ -130,7 +128,7 @@ enum shard_kind shard_check(const struct shard *shard, int version, struct err *
 {
     static const char magic[16] = "SQLite format 3";
     sqlite3 *db = NULL;
-    if (shard->size < HEADER || memcmp(shard->bytes, magic, sizeof magic) != 0) {
+    if (shard->size < STORE_HEADER || memcmp(shard->bytes, magic, sizeof magic) != 0) {
         err_set(ret_why, "not a database");
         return SHARD_DAMAGED;
     }

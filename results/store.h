@@ -134,7 +134,8 @@ enum store_file_kind store_file_kind(const char *path, int *ret_version);
 /*
  * Copies one state of the database to path, whoever writes meanwhile. The copy appears whole or not
  * at all (a process that dies in between leaves PATH.PID). Refused: the database itself, a file
- * with a -wal or -journal beside it, and any file unless replace.
+ * with a -wal or -journal beside it, and any file unless replace. A device or a pipe is written
+ * into (base/save.h); that takes as much memory as the database is long.
  */
 int store_copy(struct store *store, const char *path, bool replace, struct err *err);
 

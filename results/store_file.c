@@ -14,9 +14,6 @@
 
 /* ---- What a file is ---------------------------------------------------------------------------*/
 
-/* Of the format's header: https://www.sqlite.org/fileformat.html#the_database_header */
-enum { HEADER = 100, USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 };
-
 static int number_at(const unsigned char *header, int at)
 {
     return (int)((uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16 |
@@ -26,16 +23,16 @@ static int number_at(const unsigned char *header, int at)
 enum store_file_kind store_file_kind(const char *path, int *ret_version)
 {
     static const char magic[16] = "SQLite format 3";
-    unsigned char header[HEADER];
+    unsigned char header[STORE_HEADER];
     FILE *file = fopen(path, "rb");
     const size_t have = file ? fread(header, 1, sizeof header, file) : 0;
     if (file)
         fclose(file);
     if (have < sizeof header || memcmp(header, magic, sizeof magic) != 0)
         return STORE_FILE_OTHER;
-    if (number_at(header, APPLICATION_ID_AT) != STORE_APPLICATION_ID)
+    if (number_at(header, STORE_APPLICATION_ID_AT) != STORE_APPLICATION_ID)
         return STORE_FILE_FOREIGN;
-    *ret_version = number_at(header, USER_VERSION_AT);
+    *ret_version = number_at(header, STORE_USER_VERSION_AT);
     return STORE_FILE_WINNOW;
 }
 
@@ -103,7 +100,27 @@ static int copy_to(sqlite3 *from, const char *path, struct err *err)
     return failed;
 }
 
-int store_copy(struct store *store, const char *path, bool replace, struct err *err)
+/* All of it in memory, as it will lie in the file: a stream can take no pages out of order. */
+static int pour(sqlite3 *from, const char *path, struct err *err)
+{
+    struct save *save;
+    sqlite3_int64 size = 0;
+    unsigned char *bytes = sqlite3_serialize(from, "main", &size, 0);
+    if (!bytes || size < STORE_HEADER) {
+        sqlite3_free(bytes);
+        return err_set(err, "cannot write %s: %s", path, sqlite3_errmsg(from));
+    }
+    bytes[STORE_WRITE_VERSION_AT] = bytes[STORE_READ_VERSION_AT] = STORE_WITHOUT_WAL;
+    int failed = save_open(path, &save, err);
+    if (!failed) {
+        save_put(save, bytes, (size_t)size);
+        failed = save_close(save, err);
+    }
+    sqlite3_free(bytes);
+    return failed;
+}
+
+static int put(struct store *store, const char *path, bool replace, struct err *err)
 {
     struct str aside = {0};
     if (may_be_put(store, path, replace, err))
@@ -115,6 +132,16 @@ int store_copy(struct store *store, const char *path, bool replace, struct err *
     else
         failed = save_adopt(str_text(&aside), path, replace, err);
     str_release(&aside);
+    return failed;
+}
+
+int store_copy(struct store *store, const char *path, bool replace, struct err *err)
+{
+    struct str target = {0};
+    const bool stream = save_target(path, &target) == SAVE_STREAM;
+    const int failed =
+        stream ? pour(store->db, path, err) : put(store, str_text(&target), replace, err);
+    str_release(&target);
     return failed;
 }
 

@@ -28,6 +28,16 @@ void store_set_clock(struct store *store);
 /* Every error of a store begins with its file: returns failed, with that done. */
 int store_told(const struct store *store, int failed, struct err *err);
 
+/* Of the file's header: https://www.sqlite.org/fileformat.html#the_database_header */
+enum {
+    STORE_HEADER = 100,
+    STORE_WRITE_VERSION_AT = 18,
+    STORE_READ_VERSION_AT = 19,
+    STORE_USER_VERSION_AT = 60,
+    STORE_APPLICATION_ID_AT = 68,
+    STORE_WITHOUT_WAL = 1, /* a version; 2: with */
+};
+
 /* For arrays, not pointers. */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -5,24 +5,78 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ANYBODY = 0666 }; /* less the umask */
+enum {
+    ANYBODY = 0666,  /* less the umask */
+    MOST_LINKS = 40, /* one behind the other, as in the kernel */
+};
 
 struct save {
-    struct str path, folder, aside;
+    struct str name;          /* as it was given: for messages */
+    struct str path;          /* where its links lead */
+    struct str folder, aside; /* of path; beside it */
     int file;
+    bool stream;   /* it is written into, and stays */
     bool nameless; /* it is not called `aside` yet */
     bool keep;     /* what is at path already */
     int wrong;     /* errno of the first mistake, 0 while there is none */
 };
 
+/* ---- What is at a path ------------------------------------------------------------------------*/
+
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* A link of /proc, where /dev/stdout leads: its text is a name, but the link is an open file. */
+static bool is_descriptor(const char *path)
+{
+    struct stat link, proc;
+    return lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && stat("/proc/self/", &proc) == 0 &&
+           link.st_dev == proc.st_dev;
+}
+
+enum save_target save_target(const char *path, struct str *ret_path)
+{
+    struct str at = {0};
+    struct stat about;
+    str_add(&at, path);
+    for (int i = 0; i < MOST_LINKS && !is_descriptor(str_text(&at)); i++) {
+        char text[PATH_MAX];
+        const ssize_t length = readlink(str_text(&at), text, sizeof text);
+        if (length < 0 || length == (ssize_t)sizeof text)
+            break;
+        struct str next = {0};
+        if (text[0] != '/')
+            str_add_bytes(&next, str_text(&at), folder_length(str_text(&at)));
+        str_add_bytes(&next, text, (size_t)length);
+        str_release(&at);
+        at = next;
+    }
+    const bool there = stat(str_text(&at), &about) == 0;
+    const bool replaced = !there || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode);
+    const bool open_file = is_descriptor(str_text(&at));
+    if (ret_path)
+        str_add(ret_path, str_text(&at));
+    str_release(&at);
+    if (there && S_ISBLK(about.st_mode))
+        return SAVE_DISK;
+    return replaced && !open_file ? SAVE_FILE : SAVE_STREAM;
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------*/
+
 static void release(struct save *save)
 {
+    str_release(&save->name);
     str_release(&save->path);
     str_release(&save->folder);
     str_release(&save->aside);
@@ -31,30 +85,52 @@ static void release(struct save *save)
 
 static int fail(const struct save *save, int why, struct err *err)
 {
-    return err_set(err, "cannot write %s: %s", str_text(&save->path), strerror(why));
+    return err_set(err, "cannot write %s: %s", str_text(&save->name), strerror(why));
 }
 
-static struct save *new_save(const char *path)
+static int new_save(const char *name, struct save **ret_save, struct err *err)
 {
-    const char *slash = strrchr(path, '/');
     struct save *save;
+    struct stat about;
+    if (stat(name, &about) && errno == ELOOP)
+        return err_set(err, "cannot write %s: %s", name, strerror(errno));
     MEM_NEW(save, 1);
-    str_add(&save->path, path);
-    str_add_bytes(&save->folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
-    return save;
+    str_add(&save->name, name);
+    const enum save_target target = save_target(name, &save->path);
+    if (target == SAVE_DISK) {
+        release(save);
+        return err_set(err, "cannot write %s: it is a whole disk", name);
+    }
+    const char *path = str_text(&save->path);
+    const size_t length = folder_length(path);
+    str_add_bytes(&save->folder, length ? path : ".", length ? length : 1);
+    save->stream = target == SAVE_STREAM;
+    *ret_save = save;
+    return 0;
+}
+
+/* To its end, as `>>` would: what a descriptor names may hold something already. */
+static int open_stream(struct save *save)
+{
+    return open(str_text(&save->path), O_WRONLY | O_APPEND | O_CLOEXEC);
+}
+
+static int open_aside(struct save *save)
+{
+    str_addf(&save->aside, "%s.%d", str_text(&save->path), (int)getpid());
+    const int file = open(str_text(&save->folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, ANYBODY);
+    save->nameless = file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR);
+    return save->nameless
+               ? file
+               : open(str_text(&save->aside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, ANYBODY);
 }
 
 int save_open(const char *path, struct save **ret_save, struct err *err)
 {
-    struct save *save = new_save(path);
-    str_addf(&save->aside, "%s.%d", path, (int)getpid());
-    save->nameless = true;
-    save->file = open(str_text(&save->folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, ANYBODY);
-    if (save->file < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
-        save->nameless = false;
-        save->file =
-            open(str_text(&save->aside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, ANYBODY);
-    }
+    struct save *save;
+    if (new_save(path, &save, err))
+        return -1;
+    save->file = save->stream ? open_stream(save) : open_aside(save);
     if (save->file < 0) {
         const int failed = fail(save, errno, err);
         release(save);
@@ -121,14 +197,23 @@ static int sync_folder(const struct save *save)
     return failed;
 }
 
+static int finish(struct save *save)
+{
+    if (save->stream)
+        return 0;
+    return fsync(save->file) || (save->nameless ? name_it(save) : put_in_place(save)) ||
+                   sync_folder(save)
+               ? -1
+               : 0;
+}
+
 int save_close(struct save *save, struct err *err)
 {
-    if (!save->wrong &&
-        (fsync(save->file) || (save->nameless ? name_it(save) : put_in_place(save)) ||
-         sync_folder(save)))
+    if (!save->wrong && finish(save))
         save->wrong = errno;
-    close(save->file);
-    if (save->wrong && !save->nameless)
+    if (close(save->file) && !save->wrong)
+        save->wrong = errno;
+    if (save->wrong && !save->stream && !save->nameless)
         unlink(str_text(&save->aside));
     const int failed = save->wrong ? fail(save, save->wrong, err) : 0;
     release(save);
@@ -141,16 +226,56 @@ void save_drop(struct save *save)
     save_close(save, NULL);
 }
 
+/* ---- Adopting ---------------------------------------------------------------------------------*/
+
+/* Where a rename will not do: what is adopted lies elsewhere, or is to go into a stream. */
+static void pour(int file, struct save *save)
+{
+    char bytes[65536];
+    ssize_t count;
+    while ((count = read(file, bytes, sizeof bytes)) > 0 || (count < 0 && errno == EINTR))
+        save_put(save, bytes, count > 0 ? (size_t)count : 0);
+    if (count < 0 && !save->wrong)
+        save->wrong = errno;
+}
+
+static bool lies_beside(const char *aside, const struct save *save)
+{
+    const size_t length = folder_length(str_text(&save->path));
+    return !save->stream && folder_length(aside) == length &&
+           strncmp(aside, str_text(&save->path), length) == 0;
+}
+
+static int adopt(int file, const char *aside, const char *path, bool replace, struct err *err)
+{
+    struct save *save;
+    if (new_save(path, &save, err)) {
+        close(file);
+        return -1;
+    }
+    if (lies_beside(aside, save)) {
+        str_add(&save->aside, aside);
+        save->keep = !replace;
+        save->file = file;
+        return save_close(save, err);
+    }
+    release(save);
+    int failed = save_open(path, &save, err);
+    if (!failed) {
+        save->keep = !replace;
+        pour(file, save);
+        failed = save_close(save, err);
+    }
+    close(file);
+    return failed;
+}
+
 int save_adopt(const char *aside, const char *path, bool replace, struct err *err)
 {
-    struct save *save = new_save(path);
-    str_add(&save->aside, aside);
-    save->keep = !replace;
-    save->file = open(aside, O_RDONLY | O_CLOEXEC);
-    if (save->file >= 0)
-        return save_close(save, err);
-    const int failed = fail(save, errno, err);
+    const int file = open(aside, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return err_set(err, "cannot write %s: %s", path, strerror(errno));
+    const int failed = adopt(file, aside, path, replace, err);
     unlink(aside);
-    release(save);
     return failed;
 }

@@ -7,6 +7,7 @@
  */
 #include "harness/cmd/database.h"
 
+#include "harness/base/save.h"
 #include "harness/cmd/db.h"
 
 #include <stdio.h>
@@ -32,7 +33,8 @@ static const struct cmd_line line = {
     "db backup",
     "",
     "Copies one state of a database, also while a grid runs. The copy appears whole or not at\n"
-    "all, and is a database like any other; its name goes to stdout.",
+    "all, and is a database like any other; its name goes to stdout. -o also takes a device or a\n"
+    "pipe (-o /dev/stdout | gzip): it is written into, and not named.",
     flags,
     0,
     0,
@@ -52,12 +54,15 @@ static int copy(struct store *store, const struct values *values, const char *pa
 {
     struct err err;
     struct str text = {0};
-    if (!values->force && access(path, F_OK) == 0) {
+    const bool stream = save_target(path, NULL) == SAVE_STREAM;
+    if (!values->force && !stream && access(path, F_OK) == 0) {
         err_set(&err, "%s exists; --force replaces it", path);
         return cmd_fail(&line, EXIT_DATABASE, err.text);
     }
     if (store_copy(store, path, values->force, &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);
+    if (stream) /* which may be stdout */
+        return EXIT_DONE;
     str_addf(&text, "%s\n", path);
     const int code = cmd_print(&line, &text);
     str_release(&text);

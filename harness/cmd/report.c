@@ -5,6 +5,7 @@
  *     winnow report -e fashion -o fashion.html --title "Fashion-MNIST, October"
  */
 #include "harness/report/report.h"
+#include "harness/base/save.h"
 #include "harness/cmd/db.h"
 #include "plots/render.h"
 
@@ -30,7 +31,8 @@ static const struct cmd_line line = {
     "",
     "Writes one HTML page that needs nothing else, to be read in a browser, on a phone, on paper:\n"
     "results with intervals, every figure with its numbers and SQL, failures, what seconds were\n"
-    "measured under, environments, and where all of it came from. Prints the path.",
+    "measured under, environments, and where all of it came from. Prints the path; a device or a "
+    "pipe\n(-o /dev/stdout) is written into, and not named.",
     flags,
     0,
     0,
@@ -57,7 +59,7 @@ static int write_page(const struct report *report, const char *file)
         done = cmd_fail(&line, EXIT_DATABASE, err.text);
     else if (report_save(&page, file, &err))
         done = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-    if (done == EXIT_DONE) {
+    if (done == EXIT_DONE && save_target(file, NULL) == SAVE_FILE) { /* else it may be stdout */
         str_addf(&path, "%s\n", file);
         done = cmd_print(&line, &path);
     }

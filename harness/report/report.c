@@ -120,6 +120,8 @@ int report_make(const struct report *report, struct str *ret_page, struct str *r
 int report_may_replace(const char *path, struct err *err)
 {
     char head[1024];
+    if (save_target(path, NULL) == SAVE_STREAM)
+        return 0; /* it stays, and reading a FIFO would wait for a writer */
     FILE *file = fopen(path, "rb");
     if (!file)
         return errno == ENOENT ? 0 : err_set(err, "cannot read %s: %s", path, strerror(errno));

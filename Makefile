@@ -92,6 +92,7 @@ $B/plots/report.%.o: plots/report.%
 %/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
 %/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+%/results/lock.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
 $B/harness/pin.o: CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.

@@ -175,6 +175,14 @@ static double seconds_had(struct slot *slot, int64_t now)
     return (double)had * 1e-9;
 }
 
+/* Whether what is written can be found again. */
+static void look_at_database(struct scheduler *s)
+{
+    struct err err;
+    if (!s->silent && store_in_place(s->store, &err))
+        run_fail(s, &err);
+}
+
 /* Limits of the cells in flight, and of the whole. */
 static void watch(struct scheduler *s)
 {
@@ -182,6 +190,7 @@ static void watch(struct scheduler *s)
     if (now - s->watched < WATCH_NS)
         return;
     s->watched = now;
+    look_at_database(s);
     for (int i = 0; i < s->options->jobs; i++) {
         struct slot *slot = &s->slots[i];
         if (slot->cell && !slot->verdict[0] && !slot->worker.ended &&
@@ -322,6 +331,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
         watch(s);
         run_tell(s, &(struct run_event){.kind = RUN_TICK});
     }
+    look_at_database(s);
     add_up(s);
     signals_release(&caught);
     *ret_totals = s->totals;

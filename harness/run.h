@@ -23,7 +23,8 @@
  * stops the workers too until the scheduler goes on.
  *
  * A full disk and a database that another program holds do not fail: the scheduler waits and
- * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once.
+ * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once. Where the
+ * database was deleted, moved or replaced, what is in flight is killed; its checkpoints stay.
  */
 #ifndef WINNOW_RUN_H
 #define WINNOW_RUN_H

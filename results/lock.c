@@ -14,9 +14,13 @@
 /* lock_is_held has to take the lock for an instant: who wants it for good tries again after it. */
 enum { TRIES = 10, PAUSE_MICROSECONDS = 10000 };
 
+/* The byte of the database that a writer locks: beyond all that SQLite reads, writes or locks. */
+static const off_t WRITERS_BYTE = (off_t)1 << 62;
+
 struct lock {
     struct str path; /* of the lock file */
     int fd;
+    int database; /* -1: it cannot be opened, and SQLite will say why */
 };
 
 static bool try_flock(int fd, int how)
@@ -121,9 +125,29 @@ static int open_locked(const char *lock_path, int *ret_fd, struct err *err)
     }
 }
 
+/*
+ * The lock file goes by the name, this by the file, whatever it is called: hard links, what was
+ * moved, and mounts. It is bound to the descriptor: unlike those of fcntl(2) that SQLite uses, no
+ * other close() of the process ends it. File systems without such locks have the names only.
+ */
+static int lock_database(const char *path, int *ret_database, struct err *err)
+{
+    const int database = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644); /* as SQLite makes it */
+    struct flock byte = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = WRITERS_BYTE, .l_len = 1};
+    if (database >= 0 && fcntl(database, F_OFD_SETLK, &byte) &&
+        (errno == EAGAIN || errno == EACCES)) {
+        close(database);
+        return err_set(err, "another process is writing it under another name (a hard link, a "
+                            "mount, or it was moved): wait for that one, or copy the database");
+    }
+    *ret_database = database;
+    return 0;
+}
+
 int lock_take(const char *path, struct lock **ret_lock, struct err *err)
 {
-    struct lock lock = {.fd = -1};
+    struct lock lock = {.fd = -1, .database = -1};
     str_addf(&lock.path, "%s.lock", path);
     if (open_locked(str_text(&lock.path), &lock.fd, err)) {
         str_release(&lock.path);
@@ -139,22 +163,33 @@ int lock_take(const char *path, struct lock **ret_lock, struct err *err)
         str_release(&lock.path);
         return -1;
     }
-    MEM_NEW(*ret_lock, 1);
-    **ret_lock = lock;
-    if (write_holder(lock.fd) == 0)
-        return 0;
-    err_set(err, "%s: %s", str_text(&lock.path), strerror(errno));
-    lock_free(*ret_lock);
-    *ret_lock = NULL;
-    return -1;
+    struct lock *taken;
+    MEM_NEW(taken, 1);
+    *taken = lock;
+    int failed = lock_database(path, &taken->database, err);
+    if (!failed && write_holder(lock.fd))
+        failed = err_set(err, "%s: %s", str_text(&lock.path), strerror(errno));
+    if (failed)
+        lock_free(taken);
+    else
+        *ret_lock = taken;
+    return failed;
+}
+
+int lock_database_file(const struct lock *lock)
+{
+    return lock->database;
 }
 
 void lock_free(struct lock *lock)
 {
     if (!lock)
         return;
-    unlink(str_text(&lock->path)); /* while it is held: nobody else's file can go */
+    if (still_there(lock->fd, str_text(&lock->path))) /* while it is held: nobody else's can go */
+        unlink(str_text(&lock->path));
     close(lock->fd);
+    if (lock->database >= 0)
+        close(lock->database);
     str_release(&lock->path);
     mem_free(lock);
 }

@@ -49,6 +49,11 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 int store_open_empty(struct store **ret_store, struct err *err);
 /* Checkpoints the WAL, so that one file remains; gives the lock back. NULL is fine. */
 void store_close(struct store *store);
+/*
+ * Of a store for writing: an error where its file, or -wal, was deleted, moved or replaced since it
+ * was opened. Every transaction asks so before it commits; ask before saying that all is there.
+ */
+int store_in_place(const struct store *store, struct err *err);
 /* How long a write waits for a program that holds the database, before it fails with ERR_BUSY; 10 s
  * unless told. */
 void store_wait_for_lock(struct store *store, int milliseconds);

@@ -46,7 +46,9 @@ static const struct embedded views[] = {
 
 int store_told(const struct store *store, int failed, struct err *err)
 {
-    return failed ? err_prefix(err, "%s: ", store->path) : 0;
+    if (!failed || store_in_place(store, err))
+        return failed ? -1 : 0;
+    return err_prefix(err, "%s: ", store->path);
 }
 
 static int open_connection(struct store *store, const char *name, int flags, struct err *err)
@@ -181,6 +183,7 @@ static int open_writing(struct store *store, const char *path, struct err *err)
         migrate_tables(store->db, path, steps, VERSION, err) ||
         migrate_views(store->db, views, COUNT(views), err))
         return -1;
+    store_remember_place(store);
     /* What a scheduler that was killed had under way. */
     return db_exec(
         store->db,
@@ -239,7 +242,10 @@ void store_close(struct store *store)
         return;
     if (store->db && store->lock) {
         sqlite3_busy_timeout(store->db, CLOSING_MILLISECONDS);
-        sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if (store_in_place(store, NULL))
+            store_leave_place(store);
+        else
+            sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     }
     sqlite3_close(store->db);
     lock_free(store->lock);

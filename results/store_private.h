@@ -4,16 +4,28 @@
 #ifndef WINNOW_RESULTS_STORE_PRIVATE_H
 #define WINNOW_RESULTS_STORE_PRIVATE_H
 
+#include "harness/base/str.h"
 #include "results/store.h"
 
+#include <sys/types.h>
+
 struct lock;
+
+/* A file as it was when it was opened. */
+struct store_file {
+    bool known;
+    dev_t device;
+    ino_t inode;
+};
+enum { STORE_FILES = 3 /* the database, -wal, -shm */ };
 
 struct store {
     struct sqlite3 *db;
     char *path; /* as given: for messages */
     enum store_mode mode;
-    struct lock *lock; /* NULL for readers */
-    int64_t epoch;     /* what store_now adds to the time since the machine was started */
+    struct lock *lock;                    /* NULL for readers */
+    struct store_file files[STORE_FILES]; /* none is known to readers */
+    int64_t epoch; /* what store_now adds to the time since the machine was started */
 };
 
 /*
@@ -25,7 +37,13 @@ int64_t store_now(const struct store *store);
 /* Reads the wall clock. */
 void store_set_clock(struct store *store);
 
-/* Every error of a store begins with its file: returns failed, with that done. */
+/* From here on nothing is committed where the files are not in their place (store_in_place). */
+void store_remember_place(struct store *store);
+/* In store_close's stead of a last checkpoint, where they are not. */
+void store_leave_place(struct store *store);
+
+/* Every error of a store begins with its file: returns failed, with that done. Where the file is
+ * not in its place any more, that is the error. */
 int store_told(const struct store *store, int failed, struct err *err);
 
 /* Of the file's header: https://www.sqlite.org/fileformat.html#the_database_header */

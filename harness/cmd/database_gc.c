@@ -86,7 +86,7 @@ static int clear_garbage(struct store *store, const char *db, bool dry_run, stru
     struct garbage garbage;
     if (garbage_find(store, db, !dry_run, &garbage, err))
         return -1;
-    const int failed = clear(&garbage, dry_run, ret_text, err);
+    const int failed = store_in_place(store, err) || clear(&garbage, dry_run, ret_text, err);
     garbage_release(&garbage);
     return failed;
 }
@@ -141,7 +141,7 @@ static int collect(const char *db, bool dry_run)
         return cmd_fail(&line, EXIT_DATABASE, err.text);
     const int failed = clear_garbage(store, db, dry_run, &text, &err) ||
                        add_unlisted(store, &text, &err) ||
-                       (!dry_run && shrink(store, db, &text, &err));
+                       (!dry_run && shrink(store, db, &text, &err)) || store_in_place(store, &err);
     store_close(store);
     int code = cmd_print(&line, &text); /* after a mistake too: what is gone is gone */
     if (failed)

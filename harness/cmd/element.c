@@ -249,7 +249,7 @@ static int run_scratch(struct element *element, struct run_options *options)
         code = run_into(element, options);
         store_close(element->store);
     }
-    if (element->trouble.text[0])
+    if (element->trouble.text[0] && access(element->db, F_OK) == 0)
         fprintf(stderr,
                 "winnow cell: its results are in %s on this machine: winnow merge takes "
                 "them from there\n",

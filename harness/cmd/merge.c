@@ -201,6 +201,8 @@ static int merge_all(struct merging *merging, const char *const *paths, const ch
     for (; *paths; paths++)
         if (merge_path(merging, *paths))
             return cmd_fail(&line, EXIT_DATABASE, merging->broken.text);
+    if (store_in_place(merging->store, &merging->broken))
+        return cmd_fail(&line, EXIT_DATABASE, merging->broken.text);
     if (json)
         add_json(merging, db, &text);
     else

@@ -1,6 +1,7 @@
 #include "harness/checkpoint.h"
 
 #include "harness/base/mem.h"
+#include "harness/base/save.h"
 #include "harness/base/seal.h"
 
 #include <jansson.h>
@@ -16,9 +17,8 @@ enum { HEADER_GRAIN = 64, LONGEST_HEADER = 4096 };
 
 void checkpoint_folder(const char *db, struct str *ret_folder)
 {
-    const char *slash = strrchr(db, '/');
-    str_add_bytes(ret_folder, db, slash ? (size_t)(slash - db) + 1 : 0);
-    str_add(ret_folder, "checkpoints");
+    save_target(db, ret_folder);
+    str_add(ret_folder, ".checkpoints");
 }
 
 /* ---- Blocks ---- */

@@ -12,7 +12,7 @@
  * Only the same cell, with the same versions of engine and pruners, on the same kind of processor
  * may go on from it: elsewhere the bits would be others, and the seconds another machine's.
  *
- *     if (checkpoint_write("results/checkpoints/3f2a", &checkpoint, &err))
+ *     if (checkpoint_write("results/x.db.checkpoints/3f2a", &checkpoint, &err))
  *         ...
  *     switch (checkpoint_read(path, &expected, &checkpoint, &err)) { ... }
  *
@@ -76,7 +76,11 @@ struct checkpoint {
     size_t memory_size;
 };
 
-/* The folder of a database's checkpoints, into ret_folder: checkpoints/ beside the file. */
+/*
+ * The folder of a database's checkpoints, into ret_folder: DB.checkpoints/, where the links of db
+ * lead. It is that database's alone: a cell goes on where its own attempts stopped, and is charged
+ * with their seconds.
+ */
 void checkpoint_folder(const char *db, struct str *ret_folder);
 
 /* The file appears whole or not at all; its folder is made where only itself is missing. */

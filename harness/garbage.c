@@ -108,7 +108,7 @@ struct keys {
 struct needed {
     struct garbage *garbage;
     struct keys artifacts;   /* that attempts name */
-    struct keys checkpoints; /* of cells that have no result yet */
+    struct keys checkpoints; /* of the database's cells that have no result yet */
 };
 
 static void take_key(void *context, const char *key, int64_t attempts)
@@ -119,11 +119,15 @@ static void take_key(void *context, const char *key, int64_t attempts)
     keys->items[keys->count++] = arena_strdup(keys->arena, key);
 }
 
-static int take_keys(struct store *store, struct needed *needed, struct err *err)
+static int take_artifacts(struct store *store, struct needed *needed, struct err *err)
 {
     needed->garbage->databases++;
-    return inspect_artifacts(store, &(struct inspect_keys){take_key, &needed->artifacts}, err) ||
-           inspect_unfinished(store, &(struct inspect_keys){take_key, &needed->checkpoints}, err);
+    return inspect_artifacts(store, &(struct inspect_keys){take_key, &needed->artifacts}, err);
+}
+
+static int take_checkpoints(struct store *store, struct needed *needed, struct err *err)
+{
+    return inspect_unfinished(store, &(struct inspect_keys){take_key, &needed->checkpoints}, err);
 }
 
 static bool has_wal(const struct file *file)
@@ -175,7 +179,7 @@ static int ask_other(const char *path, bool hold, struct needed *needed, struct 
         const struct err why = *err;
         return err_set(err, "%.900s; put it right, or elsewhere", why.text);
     }
-    const int failed = take_keys(other, needed, err);
+    const int failed = take_artifacts(other, needed, err);
     store_close(other);
     return failed;
 }
@@ -249,11 +253,11 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     checkpoint_folder(path, &checkpoint_path);
     /* What is named by keys last, under the locks: what a scheduler had just made is known by then.
      */
-    const int failed = list_files(folder, &garbage.arena, &beside, err) ||
-                       take_keys(store, &needed, err) ||
-                       ask_others(&beside, path, hold, &needed, err) ||
-                       list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err) ||
-                       list_files(str_text(&checkpoint_path), &garbage.arena, &checkpoints, err);
+    const int failed =
+        list_files(folder, &garbage.arena, &beside, err) || take_artifacts(store, &needed, err) ||
+        take_checkpoints(store, &needed, err) || ask_others(&beside, path, hold, &needed, err) ||
+        list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err) ||
+        list_files(str_text(&checkpoint_path), &garbage.arena, &checkpoints, err);
     if (!failed) {
         garbage.kept = sort_keyed(&garbage, &artifacts, &needed.artifacts, "no attempt names it");
         garbage.resumable = sort_keyed(&garbage, &checkpoints, &needed.checkpoints,

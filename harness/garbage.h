@@ -2,8 +2,8 @@
  * garbage: the files beside a database that nothing needs any more.
  *
  * Artifacts belong to all databases of a folder (artifact.h), so one is garbage only where none of
- * them names it, backups counted; where one of them cannot be read, nothing is. So do checkpoints
- * (checkpoint.h), which are needed while one of them knows the cell as tried and without a result.
+ * them names it, backups counted; where one of them cannot be read, nothing is. Checkpoints are the
+ * database's own (checkpoint.h), and needed while it knows the cell as tried and without a result.
  * What dead processes left half written (NAME.PID; base/save.h, results/store.h) is garbage too.
  *
  *     struct garbage garbage;

@@ -7,6 +7,10 @@
  * after each cell, at most every few seconds, and at the end. What earlier shards of the element
  * say is done is not run again: so it can be started any number of times, by whomever.
  *
+ * Checkpoints lie in the shared folder, for whichever machine goes on from them, and are one
+ * start's at a time: another one of the same element beside it (of a node that was cut off and
+ * works on, say) begins at the beginning and keeps its own on its node's disk.
+ *
  * SIGUSR1, which Slurm sends before the time limit: the cell at work writes a checkpoint and stops,
  * and the exit code is 85; with --requeue the job has queued itself again before, and goes on from
  * there.
@@ -20,13 +24,16 @@
 #include "harness/shards.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,11 +123,42 @@ static int make_scratch(struct element *element, struct err *err)
     return 0;
 }
 
-static void remove_scratch(const struct element *element)
+/* Where checkpoints lie that nobody else goes on from. */
+static const char *own_checkpoints(struct element *element)
 {
+    return arena_printf(&element->arena, "%s/checkpoints", element->scratch);
+}
+
+static void remove_scratch(struct element *element)
+{
+    const char *checkpoints = own_checkpoints(element);
+    for (size_t i = 0; i < element->plan->count; i++)
+        unlink(arena_printf(&element->arena, "%s/%s", checkpoints, element->plan->cells[i].key));
+    rmdir(checkpoints);
     unlink(element->db);
     unlink(element->copy);
     rmdir(element->scratch);
+}
+
+/* Of this start alone until the process ends. A file system without locks answers for nobody. */
+static bool claim_checkpoints(struct element *element)
+{
+    mkdir(element->checkpoints, 0777); /* where that fails, the first checkpoint says why */
+    const int file =
+        open(arena_printf(&element->arena, "%s/%s.lock", element->checkpoints, element->id),
+             O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    return file < 0 || flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/* After make_scratch. */
+static const char *choose_checkpoints(struct element *element)
+{
+    if (claim_checkpoints(element))
+        return element->checkpoints;
+    fprintf(stderr,
+            "note: another start of this element is at work: this one begins its cells anew, and "
+            "its checkpoints stay on this machine\n");
+    return own_checkpoints(element);
 }
 
 /* ---- Publishing -------------------------------------------------------------------------------*/
@@ -242,6 +280,7 @@ static int run_scratch(struct element *element, struct run_options *options)
     element->path = arena_strdup(&element->arena, str_text(&path));
     str_release(&path);
     options->db = element->db;
+    options->checkpoints = choose_checkpoints(element);
     int code = EXIT_DATABASE;
     if (store_open(element->db, STORE_WRITE, &element->store, &err)) {
         cmd_fail(&line, code, err.text);
@@ -272,7 +311,6 @@ static int run_element(struct element *element)
         .data_dir = values->data_dir ? values->data_dir : element->frozen->data_dir,
         .artifacts = element->artifacts,
         .reuse = true,
-        .checkpoints = element->checkpoints,
     };
     if (shards_list(element->shards, &shards, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct values {
     int jobs, limit, max_failures, timing;
@@ -330,6 +331,7 @@ static int run_config(const struct config *config, const struct values *values, 
         cmd_fail(&line, code, err.text);
     } else {
         code = run_known(config, plan, store, &options, values, db);
+        rmdir(options.checkpoints); /* where no cell goes on from it */
         store_close(store);
     }
     plan_free(plan);

@@ -115,7 +115,7 @@ static void assert_same(const char *folder, unsigned seed)
     struct test_output differ =
         test_run("cd %s && for f in base %s; do sqlite3 $f/a.db <dump.sql >$f.txt || exit 9; done; "
                  "wc -l <base.txt; diff base.txt %s.txt | cut -c 1-300 | head -5; ls -A "
-                 "%s/checkpoints",
+                 "%s | grep checkpoints; true",
                  test_dir(), folder, folder, folder);
     ASSERT_STATUS(differ, 0);
     char *rest;
@@ -357,26 +357,26 @@ Test(cli_checkpoint, one_that_will_not_do_is_refused_and_the_cell_starts_over)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         make_folder(cases[i].folder, one);
         interrupt(cases[i].folder);
-        struct test_output damaged = test_run("cd %s/%s; c=$(ls checkpoints/*); %s", test_dir(),
-                                              cases[i].folder, cases[i].damage);
+        struct test_output damaged = test_run("cd %s/%s; c=$(ls a.db.checkpoints/*); %s",
+                                              test_dir(), cases[i].folder, cases[i].damage);
         ASSERT_STATUS(damaged, 0);
         test_output_release(&damaged);
         struct test_output rest = run_in(cases[i].folder);
         ASSERT_STATUS(rest, 0);
         test_output_release(&rest);
         char query[512];
-        snprintf(
-            query, sizeof query,
-            "SELECT a.state, a.resumed, w.code, w.text LIKE 'the cell starts over: "
-            "%%checkpoints/%%' || '%s' || '%%' FROM attempt a LEFT JOIN warning w ON w.attempt "
-            "= a.id",
-            cases[i].reason);
+        snprintf(query, sizeof query,
+                 "SELECT a.state, a.resumed, w.code, w.text LIKE 'the cell starts over: "
+                 "%%a.db.checkpoints/%%' || '%s' || '%%' FROM attempt a LEFT JOIN warning w ON "
+                 "w.attempt "
+                 "= a.id",
+                 cases[i].reason);
         assert_sql(cases[i].folder, query, "lost|0|| done|0|CHECKPOINT|1");
         /* The warning is right, and all that differs. */
         char command[512];
         snprintf(command, sizeof command,
                  "cd %s && for f in base %s; do sqlite3 $f/a.db <dump.sql | grep -v ^warning "
-                 ">$f.txt; done; cmp base.txt %s.txt; ls -A %s/checkpoints",
+                 ">$f.txt; done; cmp base.txt %s.txt; ls -A %s | grep checkpoints; true",
                  test_dir(), cases[i].folder, cases[i].folder, cases[i].folder);
         struct test_output differ = test_run("%s", command);
         ASSERT_STATUS(differ, 0);
@@ -390,12 +390,12 @@ Test(cli_checkpoint, what_a_killed_worker_left_goes_with_its_cell)
 {
     make_folder("k", one);
     interrupt("k");
-    struct test_output output =
-        test_run("cd %s/k; c=$(ls checkpoints); o=$(echo $c | tr 0-9a-f f0-9a-e); touch "
-                 "checkpoints/$o.123 checkpoints/notes; for seeds in 1 1 2; do touch "
-                 "checkpoints/$c.123; winnow run x.yaml --db a.db --set seed=$seeds >&2 || exit 8; "
-                 "ls checkpoints | sed s/$o/other/ | LC_ALL=C sort -r | tr '\\n' ' '; done",
-                 test_dir());
+    struct test_output output = test_run(
+        "cd %s/k; c=$(ls a.db.checkpoints); o=$(echo $c | tr 0-9a-f f0-9a-e); touch "
+        "a.db.checkpoints/$o.123 a.db.checkpoints/notes; for seeds in 1 1 2; do touch "
+        "a.db.checkpoints/$c.123; winnow run x.yaml --db a.db --set seed=$seeds >&2 || exit 8; "
+        "ls a.db.checkpoints | sed s/$o/other/ | LC_ALL=C sort -r | tr '\\n' ' '; done",
+        test_dir());
     ASSERT_STATUS(output, 0);
     cr_expect_str_eq(output.out, "other.123 notes other.123 notes other.123 notes ", "%s",
                      output.out);
@@ -406,16 +406,20 @@ Test(cli_checkpoint, gc_removes_those_from_which_no_cell_goes_on)
 {
     make_folder("g", one);
     interrupt("g");
-    struct test_output output = test_run(
-        "cd %s/g; c=$(ls checkpoints); cp checkpoints/$c kept; cp kept checkpoints/$(echo $c | tr "
-        "0-9a-f f0-9a-e); winnow db gc --db a.db; ls checkpoints | grep -c $c; ls checkpoints | wc "
-        "-l; "
-        "winnow run x.yaml --db a.db >&2 || exit 8; ls checkpoints | wc -l; cp kept "
-        "checkpoints/$c; "
-        "winnow db gc --db a.db --dry-run; winnow run x.yaml --db a.db >&2; ls checkpoints | wc "
-        "-l; "
-        "cp kept checkpoints/$c; winnow db gc --db a.db >/dev/null; ls checkpoints | wc -l",
-        test_dir());
+    struct test_output output =
+        test_run("cd %s/g; c=$(ls a.db.checkpoints); cp a.db.checkpoints/$c kept; cp kept "
+                 "a.db.checkpoints/$(echo $c | tr "
+                 "0-9a-f f0-9a-e); winnow db gc --db a.db; ls a.db.checkpoints | grep -c $c; ls "
+                 "a.db.checkpoints | wc "
+                 "-l; "
+                 "winnow run x.yaml --db a.db >&2 || exit 8; ls a.db.checkpoints | wc -l; mkdir "
+                 "a.db.checkpoints; cp kept a.db.checkpoints/$c; "
+                 "winnow db gc --db a.db --dry-run; winnow run x.yaml --db a.db >&2; ls "
+                 "a.db.checkpoints | wc "
+                 "-l; "
+                 "mkdir -p a.db.checkpoints; cp kept a.db.checkpoints/$c; winnow db gc --db a.db "
+                 ">/dev/null; ls a.db.checkpoints | wc -l",
+                 test_dir());
     ASSERT_STATUS(output, 0);
     cr_expect(strstr(output.out, ": a checkpoint that no cell goes on from, "), "%s", output.out);
     cr_expect(strstr(output.out, "removed 1 file, "), "%s", output.out);

@@ -262,7 +262,7 @@ Test(run, ctrl_c_finishes_the_cells_in_flight_that_are_not_checkpointed)
         "cd %s; start run slow.yaml --db a.db -j 1 --set limits.checkpoint=none; "
         "while [ -z \"$(sqlite3 -readonly a.db 'SELECT 1 FROM attempt' 2>/dev/null)\" ]; do "
         "kill -0 $pid || exit 9; sleep 0.02; done; kill -INT $pid; wait $pid; code=$?; "
-        "ls checkpoints && exit 9; exit $code",
+        "ls a.db.checkpoints && exit 9; exit $code",
         test_dir());
     ASSERT_STATUS(output, 130);
     ASSERT_SAYS(output.err, "left for the next run");

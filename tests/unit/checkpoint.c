@@ -241,10 +241,10 @@ Test(checkpoint, lies_beside_the_database)
 {
     struct str path = {0};
     checkpoint_folder("results/x.db", &path);
-    cr_expect_str_eq(str_text(&path), "results/checkpoints");
+    cr_expect_str_eq(str_text(&path), "results/x.db.checkpoints");
     str_clear(&path);
     checkpoint_folder("x.db", &path);
-    cr_expect_str_eq(str_text(&path), "checkpoints");
+    cr_expect_str_eq(str_text(&path), "x.db.checkpoints");
     str_release(&path);
 }
 

@@ -125,6 +125,12 @@ static int open_locked(const char *lock_path, int *ret_fd, struct err *err)
     }
 }
 
+static struct flock writers_byte(void)
+{
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = WRITERS_BYTE, .l_len = 1};
+}
+
 /*
  * The lock file goes by the name, this by the file, whatever it is called: hard links, what was
  * moved, and mounts. It is bound to the descriptor: unlike those of fcntl(2) that SQLite uses, no
@@ -133,8 +139,7 @@ static int open_locked(const char *lock_path, int *ret_fd, struct err *err)
 static int lock_database(const char *path, int *ret_database, struct err *err)
 {
     const int database = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644); /* as SQLite makes it */
-    struct flock byte = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = WRITERS_BYTE, .l_len = 1};
+    struct flock byte = writers_byte();
     if (database >= 0 && fcntl(database, F_OFD_SETLK, &byte) &&
         (errno == EAGAIN || errno == EACCES)) {
         close(database);
@@ -185,11 +190,11 @@ void lock_free(struct lock *lock)
 {
     if (!lock)
         return;
+    if (lock->database >= 0)
+        close(lock->database);
     if (still_there(lock->fd, str_text(&lock->path))) /* while it is held: nobody else's can go */
         unlink(str_text(&lock->path));
     close(lock->fd);
-    if (lock->database >= 0)
-        close(lock->database);
     str_release(&lock->path);
     mem_free(lock);
 }
@@ -205,4 +210,25 @@ bool lock_is_held(const char *path)
     const bool held = !try_flock(fd, LOCK_SH);
     close(fd);
     return held;
+}
+
+static bool is_written(const char *path)
+{
+    struct flock byte = writers_byte();
+    const int database = open(path, O_RDONLY | O_CLOEXEC);
+    const bool written =
+        database >= 0 && fcntl(database, F_OFD_GETLK, &byte) == 0 && byte.l_type != F_UNLCK;
+    if (database >= 0)
+        close(database);
+    return written;
+}
+
+bool lock_is_held_elsewhere(const char *path)
+{
+    for (int i = 0; i < TRIES; i++) { /* who is just leaving gives one lock back after the other */
+        if (!is_written(path) || lock_is_held(path))
+            return false;
+        usleep(PAUSE_MICROSECONDS);
+    }
+    return true;
 }

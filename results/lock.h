@@ -27,5 +27,8 @@ int lock_database_file(const struct lock *lock);
 void lock_free(struct lock *lock);
 /* Whether some process holds the lock of that database. */
 bool lock_is_held(const char *path);
+/* Whether one holds it by another name of the same file. Before this process opens the database:
+ * closing it again would end SQLite's locks. */
+bool lock_is_held_elsewhere(const char *path);
 
 #endif

@@ -150,6 +150,11 @@ static int open_reading(struct store *store, const char *path, struct err *err)
 {
     if (access(path, F_OK))
         return err_set(err, "no such file");
+    if (lock_is_held_elsewhere(path))
+        return err_set(err,
+                       "a process is writing it under another name (a hard link, a mount, or it "
+                       "was moved), and what is in that one's -wal cannot be seen from here: "
+                       "give that name");
     if (connect_reader(store, path, err) || check_identity(store, err) ||
         migrate_views_for_reader(store->db, views, COUNT(views), err) ||
         db_exec(store->db, "PRAGMA query_only = ON", err))

@@ -2,6 +2,7 @@
 
 #include "results/lock.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +31,10 @@ static enum standing look(const struct store *store, int i)
     struct stat now;
     name_of(store, i, &name);
     const bool there = stat(str_text(&name), &now) == 0;
+    const bool gone = errno == ENOENT || errno == ENOTDIR; /* anything else says nothing of it */
     str_release(&name);
     if (!there)
-        return GONE;
+        return gone ? GONE : MINE;
     return now.st_dev == mine->device && now.st_ino == mine->inode ? MINE : OTHER;
 }
 

@@ -121,6 +121,9 @@ Test(store_place, two_names_of_one_file_have_one_writer)
     cr_expect(strstr(err.text, "y.db: another process is writing it under another name"), "%s",
               err.text);
     cr_expect_eq(begin(store, &err), 0, "it goes on: %s", err.text);
+    cr_expect_neq(store_open(y, STORE_READ, &other, &err), 0, "it reads without the -wal");
+    cr_expect(strstr(err.text, "y.db: a process is writing it under another name"), "%s", err.text);
     store_close(store);
+    store_close(must_open(y, STORE_READ));
     store_close(must_open(y, STORE_WRITE));
 }

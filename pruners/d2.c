@@ -109,13 +109,13 @@ static void init(struct pruner_run *run, struct rng *rng)
     inner_init(o->score, o->score_options, run, parts_of(run).inner, rng);
 }
 
-/* The inner pruner's, and a pass after the last epoch for the graph. */
 static void note(const struct pruner_run *run, struct str *ret_note)
 {
     const struct d2_options *o = run->options;
     inner_note(o->score, o->score_options, run, ret_note);
 }
 
+/* The inner pruner's, and a pass after the last epoch for the graph. */
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct d2_options *o = run->options;

@@ -53,7 +53,7 @@ Test(signals, ignored_stays_ignored_and_blocked_is_seen)
     cr_expect_eq(sigismember(&after, SIGUSR2), 1);
 }
 
-/* A thread that was there before, as BLAS's are: it takes the signal, and it is read all the same. */
+/* A thread that was there before, as BLAS's are: it takes the signal; read it is all the same. */
 static void *wait_for_end(void *context)
 {
     char byte;

@@ -39,7 +39,8 @@ static enum standing look(const struct store *store, int i)
 }
 
 /* A backup that was copied into the file (`cp`, not `mv`): while it is open it says that it has a
- * -wal; one that winnow made, or a shorter file, does not. */
+ * -wal; one that winnow made, or a shorter file, does not. Not seen is what comes while the -wal is
+ * being copied back, some milliseconds in a thousand pages: that restores the header. */
 static bool is_overwritten(const struct store *store)
 {
     unsigned char header[STORE_HEADER];

@@ -34,7 +34,7 @@ TestSuite(cli_checkpoint_owner, .init = make_grid, .fini = cli_release, .timeout
 
 Test(cli_checkpoint_owner, two_databases_of_a_folder_share_no_checkpoint)
 {
-    IN_DIR("{ \"$W\" run x.yaml -j 1 --db a.db & pid=$!; } && " UNTIL_CHECKPOINT(
+    IN_DIR("{ start run x.yaml -j 1 --db a.db; } && " UNTIL_CHECKPOINT(
         "a.db.checkpoints") "kill -INT $pid; wait $pid");
     expect(130, "", "left for the next run");
     IN_DIR("winnow plan x.yaml --db b.db --no-measure; winnow run x.yaml -j 1 --db b.db && "
@@ -51,9 +51,9 @@ Test(cli_checkpoint_owner, two_databases_of_a_folder_share_no_checkpoint)
 /* The link and what it leads to are one database. */
 Test(cli_checkpoint_owner, a_link_to_a_database_has_its_checkpoints)
 {
-    IN_DIR("mkdir d; ln -s d/a.db link.db; \"$W\" run x.yaml -j 1 --db link.db & "
-           "pid=$!; " UNTIL_CHECKPOINT("d/a.db.checkpoints") "kill -INT $pid; wait $pid; "
-                                                             "winnow run x.yaml -j 1 --db d/a.db");
+    IN_DIR("mkdir d; ln -s d/a.db link.db; start run x.yaml -j 1 --db link.db; " UNTIL_CHECKPOINT(
+        "d/a.db.checkpoints") "kill -INT $pid; wait $pid; "
+                              "winnow run x.yaml -j 1 --db d/a.db");
     expect(0, "", "1 cell done");
     expect_sql("d/a.db", "SELECT resumed FROM attempt WHERE state = 'done'", "1");
 }
@@ -62,7 +62,7 @@ Test(cli_checkpoint_owner, a_link_to_a_database_has_its_checkpoints)
 Test(cli_checkpoint_owner, two_starts_of_an_element_share_no_checkpoint)
 {
     IN_DIR("winnow emit slurm x.yaml -o j --cells 1 >&2 && mkdir t && "
-           "{ \"$W\" cell --plan j/plan.jsonl --scratch t 2>log & pid=$!; } && " UNTIL_CHECKPOINT(
+           "{ start cell --plan j/plan.jsonl --scratch t 2>log; } && " UNTIL_CHECKPOINT(
                "j/checkpoints") "winnow cell --plan j/plan.jsonl --scratch t || exit 8; wait $pid "
                                 "|| exit 7; for s in j/shards/*.db; do sqlite3 $s \"SELECT state, "
                                 "resumed FROM attempt\"; done; ls -A t");
@@ -73,7 +73,7 @@ Test(cli_checkpoint_owner, two_starts_of_an_element_share_no_checkpoint)
 Test(cli_checkpoint_owner, the_next_start_of_an_element_goes_on)
 {
     IN_DIR("winnow emit slurm x.yaml -o j --cells 1 >&2 && "
-           "{ \"$W\" cell --plan j/plan.jsonl 2>log & pid=$!; } && " UNTIL_CHECKPOINT(
+           "{ start cell --plan j/plan.jsonl 2>log; } && " UNTIL_CHECKPOINT(
                "j/checkpoints") "kill -USR1 $pid; wait $pid; winnow cell --plan j/plan.jsonl && "
                                 "winnow merge a.db j");
     expect(0, "2 new attempts", "");

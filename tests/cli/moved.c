@@ -6,14 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One cell that takes long enough to be met at work. */
+/* One cell that takes long enough to be met at work, and whose epochs are no less than some
+ * hundredths of a second: so soon the -wal is not full, and nothing is copied back from it. */
 static const char grid[] = "name: long\n"
-                           "dataset: {name: synthetic, samples: 1000, classes: 4}\n"
+                           "dataset: {name: synthetic, samples: 8000, classes: 4}\n"
                            "model: {name: mlp, width: 64}\n"
                            "pruner: random\n"
                            "rate: 0.3\n"
                            "seed: 1\n"
-                           "train: {epochs: 20000, batch: 16}\n"
+                           "train: {epochs: 4000, batch: 16}\n"
                            "limits: {checkpoint: 0.05s}\n";
 
 static void make_grid(void)
@@ -29,7 +30,7 @@ TestSuite(cli_moved, .init = make_grid, .fini = cli_release, .timeout = 120);
 /* In a folder of its own: a.db is being written, and its cell has a checkpoint. */
 #define AT_WORK                                                                                    \
     "cd %s && rm -rf d && mkdir d && cd d && cp ../x.yaml . && "                                   \
-    "{ \"$W\" run x.yaml -j 1 --db a.db 2>err & pid=$!; } && "                                     \
+    "{ start run x.yaml -j 1 --db a.db 2>err; } && "                                               \
     "until ls *checkpoints/* >/dev/null 2>&1 || ! kill -0 $pid; do sleep 0.02; done; "
 
 static void expect_stop(const char *harm, const char *why)
@@ -49,7 +50,7 @@ Test(cli_moved, a_database_that_is_deleted_stops_the_grid)
     expect_stop("rm a.db", "a.db is gone");
     expect_stop("rm a.db*", "a.db is gone");
     expect_stop("rm a.db-wal", "a.db-wal is gone");
-    RUN("cd %s/d; mkdir e; mv x.yaml e; \"$W\" run e/x.yaml -j 1 --db e/a.db 2>err & pid=$!; "
+    RUN("cd %s/d; mkdir e; mv x.yaml e; start run e/x.yaml -j 1 --db e/a.db 2>err; "
         "until ls e/*checkpoints/* >/dev/null 2>&1; do sleep 0.02; done; rm -r e; wait $pid; "
         "echo $?; tail -n 1 err; ls",
         test_dir());
@@ -72,7 +73,7 @@ Test(cli_moved, a_database_that_is_moved_stops_the_grid_and_has_all)
 
 Test(cli_moved, the_next_run_goes_on_from_the_checkpoint)
 {
-    RUN("cd %s && sed -i 's/20000/800/; s/0.05s/0.01s/' x.yaml", test_dir());
+    RUN("cd %s && sed -i 's/4000/100/; s/0.05s/0.01s/' x.yaml", test_dir());
     RUN(AT_WORK "rm a.db; wait $pid; cat err >&2; winnow run x.yaml -j 1 --db a.db >&2 && "
                 "sqlite3 a.db \"SELECT state, resumed FROM attempt\"",
         test_dir());

@@ -119,7 +119,7 @@ static char *take_field(char **line, bool *ret_broken)
 
 static int take_score(struct reading *r, uint32_t i, const char *text, struct err *err)
 {
-    double score = NAN;
+    double score = (double)NAN;
     if (!text || !str_parse_double(text, &score) || !isfinite((float)score))
         return refuse(r, err, "expected a finite number as score, found '%.60s'", text ? text : "");
     r->scores[i] = (float)score;

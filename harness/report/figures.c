@@ -159,7 +159,7 @@ static bool is_hidden(const struct fields *fields, size_t column)
 static bool is_number(const char *text, double *ret_value)
 {
     if (strcmp(text, "NaN") == 0) {
-        *ret_value = NAN;
+        *ret_value = (double)NAN;
         return true;
     }
     return str_parse_double(text, ret_value);

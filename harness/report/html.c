@@ -187,7 +187,7 @@ static void add_row(struct str *out, sqlite3_stmt *row, const struct html_column
         const bool number = columns[i].kind == HTML_NUMBER || columns[i].kind == HTML_DURATION;
         double value = sqlite3_column_double(row, column);
         if (sqlite3_column_type(row, column) == SQLITE_NULL)
-            value = NAN;
+            value = (double)NAN;
         if (number)
             html_number(out, &columns[i], value);
         else

@@ -58,13 +58,14 @@ static const char sql_runs[] =
 static double real(sqlite3_stmt *row, int column)
 {
     if (sqlite3_column_type(row, column) == SQLITE_NULL)
-        return NAN;
+        return (double)NAN;
     return sqlite3_column_double(row, column);
 }
 
 static struct estimate estimate(const double *values, size_t n)
 {
-    struct estimate result = {n, NAN, NAN, NAN, n > 1 && !stats_has_spread(values, n)};
+    struct estimate result = {n, (double)NAN, (double)NAN, (double)NAN,
+                              n > 1 && !stats_has_spread(values, n)};
     if (n > 0) {
         const struct stats_interval t = stats_t_interval(values, n);
         result.mean = stats_mean(values, n);
@@ -197,7 +198,7 @@ static void set_scale(struct task *task)
 
 static struct task task_of(const struct arm *arms, size_t count)
 {
-    struct task task = {arms, count, 0, 0, NAN, false, 2};
+    struct task task = {arms, count, 0, 0, (double)NAN, false, 2};
     set_scale(&task);
     for (size_t i = 0; i < count; i++) {
         task.incomplete = task.incomplete || arms[i].not_done > 0;

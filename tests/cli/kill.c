@@ -200,7 +200,8 @@ Test(kill, a_grid_survives_kills_and_full_disks)
     char text[1024], path[256];
     int killed = 0, status;
     srand(seed);
-    fprintf(stderr, soak ? "kill: srand(%u)\n" : "", seed);
+    if (soak)
+        fprintf(stderr, "kill: srand(%u)\n", seed);
     snprintf(text, sizeof text, grid, size.seeds, soak ? 200 : 100);
     snprintf(path, sizeof path, "%s/grid.yaml", test_dir());
     test_write_file(path, text);

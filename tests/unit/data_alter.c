@@ -26,7 +26,7 @@ static struct dataset *load_noisy(double noise, enum noise_kind kind, double fra
 {
     struct data_spec spec = usual_spec();
     spec.noise = noise;
-    spec.noise_kind = kind;
+    spec.noise_kind = (int)kind;
     spec.val_fraction = fraction;
     return made_load("synthetic", &spec, seed, "");
 }

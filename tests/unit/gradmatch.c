@@ -62,7 +62,7 @@ Test(gradmatch, pursuit_is_that_of_the_growing_gram_matrix)
     for (size_t j = 0; j < KEEP; j++)
         set[j] = ids[N - 1 - j];
     for (size_t j = 0; j < KEEP; j++) {
-        double best = -INFINITY, chosen = 0;
+        double best = -(double)INFINITY, chosen = 0;
         plain_residual(a, set, j, b, lambda, r);
         for (size_t i = j; i < N; i++) { /* what was not picked before */
             const uint32_t id = ids[N - 1 - i];

@@ -82,7 +82,7 @@ static void expect_hessian(size_t n, size_t classes, size_t feature_count)
     double *h;
     MEM_NEW(h, parameters * parameters);
     for (size_t k = 0; k < parameters * parameters; k++)
-        h[k] = NAN; /* what was there must not matter */
+        h[k] = (double)NAN; /* what was there must not matter */
     influence_hessian(&m.problem, 0.01, h);
     for (size_t r = 0; r < parameters; r++)
         for (size_t c = 0; c <= r; c++) {

@@ -235,7 +235,7 @@ static void make_positive_definite(double *a, size_t lda, size_t n)
     fill_double(b, M * K, 11);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < lda; j++) {
-            a[i * lda + j] = j == i ? 1 : j > i ? NAN : 0;
+            a[i * lda + j] = j == i ? 1 : j > i ? (double)NAN : 0;
             for (size_t k = 0; j <= i && k < K; k++)
                 a[i * lda + j] += b[i * K + k] * b[j * K + k];
         }
@@ -299,7 +299,7 @@ Test(linalg, cholesky_of_what_is_not_positive_definite_names_the_row)
         cr_assert_eq(row, bad, "row %zu, not %zu", row, bad);
     }
     /* singular: the second row is the first */
-    double a[4] = {1, NAN, 1, 1};
+    double a[4] = {1, (double)NAN, 1, 1};
     size_t row = 77;
     cr_assert_eq(linalg_cholesky(a, 2, 2, &row), -1);
     cr_assert_eq(row, (size_t)1, "row %zu", row);

@@ -274,7 +274,7 @@ static void add_value(struct str *str, const struct option *option, const void *
         str_add(str, *(const bool *)field ? "true" : "false");
         return;
     case OPTION_ENUM:
-        str_add(str, option_choice(option, (size_t) * (const int *)field));
+        str_add(str, option_choice(option, (size_t)(*(const int *)field)));
         return;
     case OPTION_STRING:
         add_text(str, *(const char *const *)field);

@@ -20,8 +20,9 @@ enum { FIRST_WITH_ARTIFACTS = 3 /* version of the schema */, KEY_DIGITS = HASH_H
 /* Room for one more: at each power of two the array doubles. */
 #define GROW(array, count)                                                                         \
     do {                                                                                           \
-        if (((count) & ((count)-1)) == 0)                                                          \
-            MEM_GROW(array, count, (count) ? 2 * (count) : 1);                                     \
+        const size_t full = (count);                                                               \
+        if ((full & (full - 1)) == 0)                                                              \
+            MEM_GROW(array, count, full ? 2 * full : 1);                                           \
     } while (0)
 
 /* ---- Files ------------------------------------------------------------------------------------*/

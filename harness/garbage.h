@@ -27,11 +27,13 @@
 struct store;
 struct lock;
 
+struct garbage_item {
+    const char *path, *why; /* "no attempt names it" */
+    int64_t bytes;
+};
+
 struct garbage {
-    struct garbage_item {
-        const char *path, *why; /* "no attempt names it" */
-        int64_t bytes;
-    } * items;
+    struct garbage_item *items;
     size_t count;
     size_t kept;         /* artifacts that some attempt names */
     size_t resumable;    /* checkpoints of cells that have no result yet */

@@ -1,5 +1,6 @@
 #include "harness/wire.h"
 
+#include "harness/base/braced.h"
 #include "harness/base/json.h"
 #include "results/bitmap.h"
 
@@ -23,28 +24,17 @@ struct field {
     size_t offset, count; /* in struct record */
 };
 
-#define FIELD(kind, member, type)                                                                  \
-    {                                                                                              \
-#member, type, offsetof(struct record, kind.member), 0                                     \
-    }
+#define FIELD(kind, member, type) BRACED(#member, type, offsetof(struct record, kind.member), 0)
 #define COUNTED(kind, member, type, counter)                                                       \
-    {                                                                                              \
-#member, type, offsetof(struct record, kind.member), offsetof(struct record, kind.counter) \
-    }
+    BRACED(#member, type, offsetof(struct record, kind.member),                                    \
+           offsetof(struct record, kind.counter))
 #define WORK(kind)                                                                                 \
-    {"samples_forward", FIELD_INT64, offsetof(struct record, kind.work.samples_forward), 0},       \
-        {"samples_backward", FIELD_INT64, offsetof(struct record, kind.work.samples_backward), 0}, \
-    {                                                                                              \
-        "flops", FIELD_DOUBLE, offsetof(struct record, kind.work.flops), 0                         \
-    }
-#define TIMING(member, type)                                                                       \
-    {                                                                                              \
-#member, type, offsetof(struct record, end.timing.member), 0                               \
-    }
-#define FIELD_END                                                                                  \
-    {                                                                                              \
-        NULL, FIELD_INT, 0, 0                                                                      \
-    }
+    BRACED("samples_forward", FIELD_INT64, offsetof(struct record, kind.work.samples_forward), 0), \
+        BRACED("samples_backward", FIELD_INT64,                                                    \
+               offsetof(struct record, kind.work.samples_backward), 0),                            \
+        BRACED("flops", FIELD_DOUBLE, offsetof(struct record, kind.work.flops), 0)
+#define TIMING(member, type) BRACED(#member, type, offsetof(struct record, end.timing.member), 0)
+#define FIELD_END BRACED(NULL, FIELD_INT, 0, 0)
 
 static const struct field environment_fields[] = {
     FIELD(environment, host, FIELD_TEXT),
@@ -222,9 +212,9 @@ static json_t *field_to_json(const struct field *field, const struct record *rec
     case FIELD_TEXT:
         return json_text(*(const char *const *)at);
     case FIELD_BITS:
-        return base64(*(const uint8_t *const *)at, bitmap_bytes((size_t) * (const int64_t *)count));
+        return base64(*(const uint8_t *const *)at, bitmap_bytes((size_t)(*(const int64_t *)count)));
     case FIELD_INT64S:
-        return int64_array(*(const int64_t *const *)at, (size_t) * (const int *)count);
+        return int64_array(*(const int64_t *const *)at, (size_t)(*(const int *)count));
     case FIELD_PHASES:
         return int64_array(at, PHASE_COUNT);
     }

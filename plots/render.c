@@ -5,6 +5,7 @@
  */
 #include "plots/render.h"
 
+#include "harness/base/braced.h"
 #include "harness/base/mem.h"
 
 #include <sqlite3.h>
@@ -16,10 +17,7 @@
 
 #define SCRIPT_SYMBOLS(stem)                                                                       \
     extern const char _binary_plots_##stem##_start[], _binary_plots_##stem##_end[];
-#define SCRIPT(stem)                                                                               \
-    {                                                                                              \
-        _binary_plots_##stem##_start, _binary_plots_##stem##_end                                   \
-    }
+#define SCRIPT(stem) BRACED(_binary_plots_##stem##_start, _binary_plots_##stem##_end)
 
 #define FIGURE(name, symbol, help, what) SCRIPT_SYMBOLS(symbol##_sql) SCRIPT_SYMBOLS(symbol##_gp)
 #include "plots/figures.def"

@@ -79,7 +79,7 @@ static void look_again(const struct greedy_problem *problem, uint32_t picks, str
     double gains[BLOCK];
     size_t taken = 0;
     REQUIRE(most >= 1 && most <= BLOCK);
-    while (taken<most && * count> 0 && heap[0].picks != picks)
+    while (*count > 0 && taken < most && heap[0].picks != picks)
         rows[taken++] = pop(heap, count).row;
     problem->gains(problem->data, rows, taken, gains);
     for (size_t b = 0; b < taken; b++)

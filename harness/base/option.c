@@ -200,7 +200,7 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_boolean(*(const bool *)field);
             break;
         case OPTION_ENUM:
-            value = json_text(option_choice(o, (size_t) * (const int *)field));
+            value = json_text(option_choice(o, (size_t)(*(const int *)field)));
             break;
         case OPTION_STRING:
             value = json_text(*(const char *const *)field);

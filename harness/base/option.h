@@ -22,6 +22,7 @@
 #ifndef WINNOW_BASE_OPTION_H
 #define WINNOW_BASE_OPTION_H
 
+#include "harness/base/braced.h"
 #include "harness/base/err.h"
 #include "harness/base/mem.h"
 #include "harness/base/str.h"
@@ -55,48 +56,27 @@ struct option {
 };
 
 #define OPTION_INT(type, field, fallback, min, max, help)                                          \
-    {                                                                                              \
-#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL, NULL      \
-    }
+    BRACED(#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL, NULL)
 /* As OPTION_INT with 0 as its least value, which may be written as the word `zero` too. */
 #define OPTION_INT_OR(type, field, zero, fallback, max, help)                                      \
-    {                                                                                              \
-#field, help, OPTION_INT, offsetof(type, field), fallback, 0, max, NULL, NULL, zero        \
-    }
+    BRACED(#field, help, OPTION_INT, offsetof(type, field), fallback, 0, max, NULL, NULL, zero)
 #define OPTION_DOUBLE(type, field, fallback, min, max, help)                                       \
-    {                                                                                              \
-#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL, NULL   \
-    }
+    BRACED(#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL, NULL)
 #define OPTION_BOOL(type, field, fallback, help)                                                   \
-    {                                                                                              \
-#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL, NULL         \
-    }
+    BRACED(#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL, NULL)
 #define OPTION_ENUM(type, field, fallback, choices, help)                                          \
-    {                                                                                              \
-#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL, NULL      \
-    }
+    BRACED(#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL, NULL)
 /* As OPTION_ENUM, of a registry. */
 #define OPTION_NAME(type, field, fallback, choice_at, help)                                        \
-    {                                                                                              \
-#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at, NULL    \
-    }
+    BRACED(#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at, NULL)
 #define OPTION_STRING(type, field, help)                                                           \
-    {                                                                                              \
-#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL, NULL           \
-    }
+    BRACED(#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL, NULL)
 /* In seconds; max likewise. */
 #define OPTION_DURATION(type, field, zero, fallback, max, help)                                    \
-    {                                                                                              \
-#field, help, OPTION_DURATION, offsetof(type, field), fallback, 0, max, NULL, NULL, zero   \
-    }
+    BRACED(#field, help, OPTION_DURATION, offsetof(type, field), fallback, 0, max, NULL, NULL, zero)
 #define OPTION_BYTES(type, field, zero, fallback, help)                                            \
-    {                                                                                              \
-#field, help, OPTION_BYTES, offsetof(type, field), fallback, 0, 0, NULL, NULL, zero        \
-    }
-#define OPTION_END                                                                                 \
-    {                                                                                              \
-        0                                                                                          \
-    }
+    BRACED(#field, help, OPTION_BYTES, offsetof(type, field), fallback, 0, 0, NULL, NULL, zero)
+#define OPTION_END BRACED(0)
 
 /* table may be NULL everywhere: no options. */
 

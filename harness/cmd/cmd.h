@@ -44,38 +44,21 @@ struct cmd_flag {
 };
 
 #define CMD_SWITCH(type, field, letter, help)                                                      \
-    {                                                                                              \
-        OPTION_BOOL(type, field, "false", help), letter, NULL, false                               \
-    }
+    BRACED(OPTION_BOOL(type, field, "false", help), letter, NULL, false)
 #define CMD_TEXT(type, field, letter, value, help)                                                 \
-    {                                                                                              \
-        OPTION_STRING(type, field, help), letter, value, false                                     \
-    }
+    BRACED(OPTION_STRING(type, field, help), letter, value, false)
 #define CMD_TEXTS(type, field, letter, value, help)                                                \
-    {                                                                                              \
-        OPTION_STRING(type, field, help), letter, value, true                                      \
-    }
+    BRACED(OPTION_STRING(type, field, help), letter, value, true)
 #define CMD_INT(type, field, letter, value, fallback, min, max, help)                              \
-    {                                                                                              \
-        OPTION_INT(type, field, fallback, min, max, help), letter, value, false                    \
-    }
+    BRACED(OPTION_INT(type, field, fallback, min, max, help), letter, value, false)
 #define CMD_DOUBLE(type, field, letter, value, fallback, min, max, help)                           \
-    {                                                                                              \
-        OPTION_DOUBLE(type, field, fallback, min, max, help), letter, value, false                 \
-    }
+    BRACED(OPTION_DOUBLE(type, field, fallback, min, max, help), letter, value, false)
 #define CMD_ENUM(type, field, letter, value, fallback, choices, help)                              \
-    {                                                                                              \
-        OPTION_ENUM(type, field, fallback, choices, help), letter, value, false                    \
-    }
+    BRACED(OPTION_ENUM(type, field, fallback, choices, help), letter, value, false)
 /* "90s", "5m", "2h", "1d", or the word zero. */
 #define CMD_DURATION(type, field, letter, value, zero, fallback, max, help)                        \
-    {                                                                                              \
-        OPTION_DURATION(type, field, zero, fallback, max, help), letter, value, false              \
-    }
-#define CMD_END                                                                                    \
-    {                                                                                              \
-        {0}, 0, NULL, false                                                                        \
-    }
+    BRACED(OPTION_DURATION(type, field, zero, fallback, max, help), letter, value, false)
+#define CMD_END BRACED({0}, 0, NULL, false)
 
 struct cmd_line {
     const char *name;      /* "run" */

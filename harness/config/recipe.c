@@ -37,11 +37,8 @@ const struct option recipe_options[] = {
 
 /* Yang et al. 2023 (arXiv 2205.09329), but for the batch and the learning rate. */
 #define DATASET_PRUNING                                                                            \
-    {"epochs", "200"}, {"momentum", "0.9"}, {"weight_decay", "5e-4"}, {"schedule", "cosine"},      \
-        {"augment", "crop-flip"},                                                                  \
-    {                                                                                              \
-        "crop_pad", "4"                                                                            \
-    }
+    BRACED("epochs", "200"), BRACED("momentum", "0.9"), BRACED("weight_decay", "5e-4"),            \
+        BRACED("schedule", "cosine"), BRACED("augment", "crop-flip"), BRACED("crop_pad", "4")
 
 static const struct recipe_preset presets[] = {
     {"paper",

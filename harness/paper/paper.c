@@ -1,5 +1,7 @@
 #include "harness/paper/paper.h"
 
+#include "harness/base/braced.h"
+
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -10,9 +12,7 @@
     extern const char _binary_harness_paper_##stem##_sql_start[],                                  \
         _binary_harness_paper_##stem##_sql_end[];
 #define SQL(stem)                                                                                  \
-    {                                                                                              \
-        _binary_harness_paper_##stem##_sql_start, _binary_harness_paper_##stem##_sql_end           \
-    }
+    BRACED(_binary_harness_paper_##stem##_sql_start, _binary_harness_paper_##stem##_sql_end)
 
 #define TABLE(paper, part, name, stem, title) SYMBOLS(stem)
 #define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule) SYMBOLS(stem)

@@ -39,6 +39,12 @@ configure() {
     chmod 700 "$dir/log"
     (umask 077 && head -c 1024 /dev/urandom >"$dir/etc/munge.key")
     find_port
+    # From 24.05 on slurmd wants cgroups even where no plugin uses them, unless this says no; before,
+    # the word was unknown, and an error.
+    case $(slurmd -V) in
+    *' '2[0-3].*) ;;
+    *) echo CgroupPlugin=disabled >"$dir/etc/cgroup.conf" ;;
+    esac
     # A job that is queued again waits for as long as its credential may live: cred_expire, of
     # which less than 5 s counts as the default, two minutes.
     # Memory is neither scheduled nor enforced; OverTimeLimit is 0.

@@ -170,7 +170,9 @@ demo: deps
 	$B/winnow status --db results/quickstart.db
 	$B/winnow plot --all --db results/quickstart.db -o results/figures
 
+# Built first: lint looks into the objects too.
 test: deps
+	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory lint check
 
 # T=suite or T=suite/test runs a part: make check T=ops, make check T='config/*'.

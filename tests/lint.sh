@@ -218,6 +218,25 @@ lint_globals() {
     done
 }
 
+# A function with CLONES, in C without a branch, must not be taken apart lane by lane: 16 lanes, 16
+# comparisons. Fewer are the end of a loop. (x86-64; elsewhere nothing is found.)
+lint_kernels() {
+    command -v objdump >/dev/null || return 0
+    for source in $(grep -lr --include='*.c' CLONES harness models pruners 2>/dev/null | sort); do
+        object=build/${source%.c}.o
+        [ -f "$object" ] || continue
+        objdump -d --no-show-raw-insn "$object" | awk -v source="$source" '
+            /^[0-9a-f]+ <.*>:$/ {
+                name = $2
+                gsub(/[<>:]/, "", name)
+            }
+            $2 ~ /^v?(u?comi|cmp[a-z_]*|min|max)ss$/ && ++count[name] == 16 {
+                print source ":1: " name " compares lane by lane: see models/nn/simd.h, masks"
+            }
+        '
+    done
+}
+
 lint() {
     cd "$1"
     findings=$(
@@ -225,6 +244,7 @@ lint() {
         lint_code
         lint_registries
         lint_globals
+        lint_kernels
     )
     [ -z "$findings" ] || {
         echo "$findings"
@@ -325,6 +345,14 @@ self_test() {
     expect results/x.c 'void x(void) { exit(1); }\n' '*:1: only the commands end the process'
     expect harness/x.c 'int counter;\n' '*:1: counter is mutable and global*'
     expect harness/x.c 'int f(void) { static int n = 3; return n++; }\n' '*:1: n is mutable*'
+    case $(uname -m):$(command -v objdump) in
+    x86_64:?*)
+        compare='r[N] = a[N] > a[16 + N];'
+        compares=$(for n in $(seq 0 15); do echo "$compare" | sed "s/N/$n/g"; done)
+        expect models/nn/x.c "/* CLONES */ void f(int *r, float *a)\n{\n$compares\n}\n" \
+            '*:1: f compares lane by lane*'
+        ;;
+    esac
     expect pruners/x.c 'const struct pruner bad_pruner = {0};\n' '*:1: bad_pruner is not *'
     expect models/nn/x.c '\n' ''
     expect models/models.def 'MODEL(good)\nMODEL(bad)\n' '*:2: no const struct model *'

@@ -22,7 +22,7 @@ NN_INLINE void relu_forward_body(void *y, const void *x, size_t n, enum nn_type 
 {
     for (size_t i = 0; i < n; i += NN_LANES) {
         const nn_v16 value = nn_load_some(x, i, in, nn_some(i, n));
-        nn_store_some(y, i, out, nn_keep_where(value, ~(nn_u16x32)(value < 0.0F)), nn_some(i, n));
+        nn_store_some(y, i, out, nn_keep_where(value, ~nn_negative(value)), nn_some(i, n));
     }
 }
 
@@ -30,7 +30,7 @@ NN_INLINE void relu_backward_body(void *dx, const void *dy, const void *y, size_
                                   enum nn_type in, enum nn_type out)
 {
     for (size_t i = 0; i < n; i += NN_LANES) {
-        const nn_u16x32 passes = (nn_u16x32)(nn_load_some(y, i, out, nn_some(i, n)) > 0.0F);
+        const nn_u16x32 passes = nn_positive(nn_load_some(y, i, out, nn_some(i, n)));
         nn_v16 value = nn_keep_where(nn_load_some(dy, i, out, nn_some(i, n)), passes);
         if (add)
             value += nn_load_some(dx, i, in, nn_some(i, n));

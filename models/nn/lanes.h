@@ -41,10 +41,4 @@ NN_INLINE size_t nn_some(size_t at, size_t end)
     return end - at < 16 ? end - at : 16;
 }
 
-/* value where mask is all ones, 0 where it is 0 */
-NN_INLINE nn_v16 nn_keep_where(nn_v16 value, nn_u16x32 mask)
-{
-    return (nn_v16)((nn_u16x32)value & mask);
-}
-
 #endif

@@ -2,6 +2,8 @@
  * max_pool: the highest value of each window. Forward notes which pixel of the window that was, 16
  * bits for each output, so that backward needs neither x nor y; among equals the first takes the
  * whole gradient, as in PyTorch. NaN is higher than everything, the last of several wins.
+ *
+ * Higher is what differs by more than nothing, so that values 1.2e-38 apart are equal (kernel.h).
  */
 #include "models/nn/kernel.h"
 #include "models/nn/lanes.h"
@@ -46,11 +48,10 @@ NN_INLINE void forward_body(void *y, uint16_t *which, const void *x, const struc
                         const size_t at = in + k / kernel * row + k % kernel * lanes;
                         const nn_v16 value =
                             nn_load_some(x, at, in_type, whole ? NN_LANES : nn_some(at, in_end));
-                        const nn_u16x32 higher =
-                            (nn_u16x32)(value > best) | (nn_u16x32)(value != value);
-                        best = (nn_v16)(((nn_u16x32)value & higher) | ((nn_u16x32)best & ~higher));
+                        const nn_u16x32 higher = nn_positive(value - best) | nn_is_nan(value);
+                        best = (nn_v16)nn_select(higher, (nn_u16x32)value, (nn_u16x32)best);
                         next += 1;
-                        number = (next & higher) | (number & ~higher);
+                        number = nn_select(higher, next, number);
                     }
                     nn_store_some(y, out + j, out_type, best,
                                   whole ? NN_LANES : nn_some(out + j, out_end));

@@ -192,7 +192,7 @@ NN_INLINE void forward_body(double *sums, const struct norm_pass *p, const struc
             if (second)
                 value += nn_load16(second, i, second_type);
             if (relu)
-                value = nn_keep_where(value, ~(nn_u16x32)(value < 0.0F));
+                value = nn_keep_where(value, ~nn_negative(value));
             nn_store16(y, i, y_type, value);
         }
     }
@@ -208,7 +208,7 @@ NN_INLINE nn_v16 gradient_at(const void *dy, const void *y, size_t i, nn_v16 gap
     nn_v16 value = gap * factor + shift;
     if (y)
         value = nn_load16(y, i, y_type);
-    return nn_keep_where(all, (nn_u16x32)(value > 0.0F));
+    return nn_keep_where(all, nn_positive(value));
 }
 
 NN_INLINE void dots_body(double *sums, const struct norm_pass *p, const struct run *run,

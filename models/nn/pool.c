@@ -140,7 +140,7 @@ NN_INLINE void backward_body(void *dx, const void *dy, const uint16_t *which, fl
                         chosen =
                             __builtin_convertvector(*(const nn_h16 *)(which + out + j), nn_u16x32);
                     if (!whole) /* the next pixel's channels get 0 */
-                        value = nn_keep_where(value, (nn_u16x32)(numbers < (uint32_t)(lanes - j)));
+                        value = nn_keep_where(value, nn_below(numbers, (uint32_t)(lanes - j)));
                     for (size_t ky = 0; ky < kernel_h; ky++)
                         for (size_t kx = 0; kx < kernel_w; kx++) {
                             const size_t at = in + ky * row + kx * lanes,
@@ -148,7 +148,7 @@ NN_INLINE void backward_body(void *dx, const void *dy, const uint16_t *which, fl
                             const uint32_t number = (uint32_t)(ky * kernel_w + kx);
                             nn_v16 part = value;
                             if (which)
-                                part = nn_keep_where(part, (nn_u16x32)(chosen == number));
+                                part = nn_keep_where(part, nn_below(chosen ^ number, 1));
                             if (add)
                                 part += nn_load_some(dx, at, in_type, some);
                             nn_store_some(dx, at, in_type, part, some);

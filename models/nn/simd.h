@@ -17,8 +17,62 @@
 /* 16 floats; may lie anywhere in memory. (Little endian: a float's upper half comes second.) */
 typedef float nn_v16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint32_t nn_u16x32 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t nn_i16x32 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint16_t nn_h16 __attribute__((vector_size(32), aligned(2), may_alias));
 typedef uint16_t nn_h32 __attribute__((vector_size(64), aligned(2), may_alias));
+
+/*
+ * Masks: all ones where something holds, else 0. They are calculated, never compared: gcc takes a
+ * comparison of such vectors apart, lane by lane, where the CPU's registers are shorter; gcc 14 does
+ * so in the clones for AVX-512 too, or crashes. tests/lint.sh looks into the objects for that.
+ */
+
+/* The top bit of each lane, in all of its bits. */
+NN_INLINE nn_u16x32 nn_top_bit(nn_u16x32 bits)
+{
+    return (nn_u16x32)((nn_i16x32)bits >> 31);
+}
+
+/* Where first <= bits <= last, which are less than 2^31 apart. */
+NN_INLINE nn_u16x32 nn_within(nn_u16x32 bits, uint32_t first, uint32_t last)
+{
+    const nn_u16x32 above = bits - first;
+    return ~nn_top_bit(above | (last - first - above));
+}
+
+/* Floats with a sign count up from it to infinity, beyond which are the NaNs; 0 is neither. */
+NN_INLINE nn_u16x32 nn_positive(nn_v16 value)
+{
+    return nn_within((nn_u16x32)value, 0x00000001, 0x7f800000);
+}
+
+NN_INLINE nn_u16x32 nn_negative(nn_v16 value)
+{
+    return nn_within((nn_u16x32)value, 0x80000001, 0xff800000);
+}
+
+NN_INLINE nn_u16x32 nn_is_nan(nn_v16 value)
+{
+    return nn_top_bit(0x7f800000 - ((nn_u16x32)value & 0x7fffffff));
+}
+
+/* Where a < b, both of them below 2^31. */
+NN_INLINE nn_u16x32 nn_below(nn_u16x32 a, uint32_t b)
+{
+    return nn_top_bit(a - b);
+}
+
+/* a where the mask is all ones, b where it is 0 */
+NN_INLINE nn_u16x32 nn_select(nn_u16x32 mask, nn_u16x32 a, nn_u16x32 b)
+{
+    return (a & mask) | (b & ~mask);
+}
+
+/* value where the mask is all ones, 0 where it is 0 */
+NN_INLINE nn_v16 nn_keep_where(nn_v16 value, nn_u16x32 mask)
+{
+    return (nn_v16)((nn_u16x32)value & mask);
+}
 
 /* 16 values at `from`, of either type; `type` should be a constant where it is inlined. */
 NN_INLINE nn_v16 nn_load16(const void *from, size_t i, enum nn_type type)
@@ -34,9 +88,9 @@ NN_INLINE nn_v16 nn_load16(const void *from, size_t i, enum nn_type type)
 /* NaN stays NaN; see nn_float_to_bf16. */
 NN_INLINE nn_h16 nn_narrow16(nn_v16 value)
 {
-    const nn_u16x32 bits = (nn_u16x32)value, is_nan = (nn_u16x32)(value != value);
+    const nn_u16x32 bits = (nn_u16x32)value;
     const nn_u16x32 rounded = bits + 0x7fff + ((bits >> 16) & 1), nan = bits | 0x400000;
-    const nn_h32 halves = (nn_h32)((rounded & ~is_nan) | (nan & is_nan));
+    const nn_h32 halves = (nn_h32)nn_select(nn_is_nan(value), nan, rounded);
     return __builtin_shufflevector(halves, halves, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25,
                                    27, 29, 31);
 }

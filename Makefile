@@ -2,10 +2,13 @@
 
 # ---- What is built -----------------------------------------------------------------------------
 
-# oneDNN, where it is installed: ONEDNN=0 builds without. (Version 3 has another interface.)
-ONEDNN ?= $(shell printf '#include <dnnl.h>\n#if DNNL_VERSION_MAJOR != 2\n#error\n#endif\n' | \
-            $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo 1)
+# oneDNN 2, where it is installed: ONEDNN=0 builds without. (Version 3 has another interface.)
+ONEDNN_FOUND := $(filter 1 2 3 4 5,$(shell printf '#include <dnnl.h>\nDNNL_VERSION_MAJOR\n' | \
+                  $(CC) $(CPPFLAGS) -E -P -x c - 2>/dev/null | tail -n 1))
+ONEDNN ?= $(filter 2,$(ONEDNN_FOUND))
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
+ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
+                 is installed and winnow uses 2,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
 DIRS := harness $(addprefix harness/,base bench cmd config data paper report) \
@@ -122,12 +125,13 @@ $B/extension/%.o: %.c Makefile
 
 -include $(EXTENSION_OBJECTS:.o=.d)
 
-# Rebuilt when ONEDNN changes.
+# Rebuilt when ONEDNN changes; what was not asked for, but is missing, is said once.
 $B/models/nn/conv/onednn.o: CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
 $B/models/nn/conv/onednn.o: $B/with-onednn
 $B/with-onednn: FORCE
 	@mkdir -p $(@D)
-	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || echo '$(WITH_ONEDNN)' >$@
+	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || { echo '$(WITH_ONEDNN)' >$@; \
+	    $(if $(ONEDNN_NOTE),echo '  NOTE  $(ONEDNN_NOTE)',:); }
 
 # Each attempt records what made the program. Only this object knows, so that a new revision
 # rebuilds one file; the stamp changes when the text does.

@@ -325,21 +325,26 @@ static void check_kernels(struct report *report)
 /* Which of them a convolution gets depends on its shape too: an attempt's record tells. */
 static void check_convolutions(struct report *report)
 {
-    struct str text = {0}, missing = {0};
+    struct str text = {0}, others = {0};
     json_t *names = json_array(), *absent = json_array();
+    enum level level = LEVEL_OK;
     const char *name;
     for (size_t i = 0; (name = nn_conv_name(i)); i++) {
         const bool works = nn_conv_works(i);
-        struct str *list = works ? &text : &missing;
-        str_addf(list, "%s%s", json_array_size(works ? names : absent) ? ", " : "", name);
+        const char *missing = nn_conv_missing(i);
+        if (works)
+            str_addf(&text, "%s%s", json_array_size(names) ? ", " : "", name);
+        else
+            str_addf(&others, "; not %s: %s", name, missing ? missing : "not on this CPU");
+        if (missing)
+            level = LEVEL_NOTE;
         json_array_append_new(works ? names : absent, json_text(name));
     }
-    if (json_array_size(absent))
-        str_addf(&text, "; not on this CPU or in this build: %s", str_text(&missing));
-    add(report, "convolutions", LEVEL_OK,
+    str_add(&text, str_text(&others));
+    add(report, "convolutions", level,
         json_pack("{s:o, s:o}", "implementations", names, "absent", absent), NULL, str_text(&text));
     str_release(&text);
-    str_release(&missing);
+    str_release(&others);
 }
 
 /* ---- Around the program ---- */

@@ -143,6 +143,11 @@ bool nn_conv_works(size_t i)
     return conv_impl_at(i)->accepts(&conv, CONV_FORWARD);
 }
 
+const char *nn_conv_missing(size_t i)
+{
+    return conv_impl_at(i)->missing;
+}
+
 /* Pictures between the nodes are kept in the network's precision, all else as float32. */
 static void set_types(struct nn_net *net, enum nn_type precision)
 {

@@ -97,6 +97,8 @@ struct nn_engine {
 const char *nn_conv_name(size_t i);
 /* Whether this CPU and this build have that implementation. */
 bool nn_conv_works(size_t i);
+/* Why this build has it in name only; NULL: it is there, though perhaps not for this CPU. */
+const char *nn_conv_missing(size_t i);
 
 /*
  * Lays out parameters and activations for batches of up to train_batch (forward and backward) and

@@ -3,6 +3,7 @@
  */
 #include "harness/base/cpu.h"
 #include "harness/base/linalg.h"
+#include "models/nn/nn.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>
@@ -72,6 +73,24 @@ Test(doctor, finds_this_machine)
     cr_expect_str_eq(text_of(kernels, "chosen"), better ? better : found);
     cr_expect_gt(number_of(kernels, "found_gflops"), 0);
     cr_expect_gt(number_of(kernels, "chosen_gflops"), 0);
+    json_decref(all);
+}
+
+/* Each implementation is named, and one that the build lacks with the reason. */
+Test(doctor, says_why_an_implementation_is_missing)
+{
+    int status;
+    json_t *all = findings("", &status);
+    const json_t *convolutions = finding(all, "convolutions");
+    const char *text = text_of(convolutions, "text"), *name;
+    bool complete = true;
+    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
+        const char *missing = nn_conv_missing(i);
+        complete = complete && !missing;
+        cr_expect_not_null(strstr(text, name), "no %s in %s", name, text);
+        cr_expect(!missing || strstr(text, missing), "%s is missing: %s", name, text);
+    }
+    cr_expect_str_eq(text_of(convolutions, "level"), complete ? "ok" : "note");
     json_decref(all);
 }
 

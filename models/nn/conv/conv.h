@@ -72,6 +72,8 @@ struct conv_impl {
     size_t (*scratch)(const struct conv *conv, enum conv_direction direction, const void *state);
     /* MUST, for the directions that it accepts. */
     void (*run[CONV_DIRECTIONS])(const struct conv_call *call);
+    /* MAY, default: NULL, it is there. Why this build has it in name only. */
+    const char *missing;
     /* MAY, default: name. More exactly what runs, for records ("onednn jit_wino_4x3"). */
     const char *(*detail)(const struct conv *conv, enum conv_direction direction,
                           const void *state);

@@ -458,6 +458,11 @@ static const char *detail(const struct conv *conv, enum conv_direction direction
 }
 
 const struct conv_impl conv_impl_onednn = {
-    .name = "onednn", .accepts = accepts, .speed = speed, .detail = detail};
+    .name = "onednn",
+    .accepts = accepts,
+    .speed = speed,
+    .missing = "built without oneDNN 2",
+    .detail = detail,
+};
 
 #endif

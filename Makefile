@@ -1,4 +1,4 @@
-# winnow. `make demo` and `make test` do everything on a bare Debian 12; `make help` lists the rest.
+# winnow. `make demo` and `make test` do everything on a bare Debian 12 or 13; see `make help`.
 
 # ---- What is built -----------------------------------------------------------------------------
 

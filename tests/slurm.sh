@@ -39,8 +39,8 @@ configure() {
     chmod 700 "$dir/log"
     (umask 077 && head -c 1024 /dev/urandom >"$dir/etc/munge.key")
     find_port
-    # From 24.05 on slurmd wants cgroups even where no plugin uses them, unless this says no; before,
-    # the word was unknown, and an error.
+    # From 24.05 on slurmd wants cgroups even where no plugin uses them, unless this says no;
+    # before, the word was unknown, and an error.
     case $(slurmd -V) in
     *' '2[0-3].*) ;;
     *) echo CgroupPlugin=disabled >"$dir/etc/cgroup.conf" ;;

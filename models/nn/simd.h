@@ -23,8 +23,8 @@ typedef uint16_t nn_h32 __attribute__((vector_size(64), aligned(2), may_alias));
 
 /*
  * Masks: all ones where something holds, else 0. They are calculated, never compared: gcc takes a
- * comparison of such vectors apart, lane by lane, where the CPU's registers are shorter; gcc 14 does
- * so in the clones for AVX-512 too, or crashes. tests/lint.sh looks into the objects for that.
+ * comparison of such vectors apart, lane by lane, where the CPU's registers are shorter, and gcc 14
+ * in the clones for AVX-512 too, if it does not crash. tests/lint.sh looks into the objects.
  */
 
 /* The top bit of each lane, in all of its bits. */

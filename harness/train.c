@@ -30,7 +30,8 @@ void session_progress(const struct session *s, const char *stage, int epoch, int
 /* Not by session_send: a checkpoint must not bring back where an earlier attempt had read it. */
 static void send_data(const struct session *s)
 {
-    const struct record_data data = {s->data->folder ? s->data->folder : "", s->data->hash};
+    const struct record_data data = {s->data->folder ? s->data->folder : "", s->data->hash,
+                                     (int64_t)s->data->test.n};
     s->sink->take(s->sink->context, &(struct record){.kind = RECORD_DATA, .data = data});
 }
 

@@ -57,6 +57,7 @@ static const struct field environment_fields[] = {
 static const struct field data_fields[] = {
     FIELD(data, folder, FIELD_TEXT),
     FIELD(data, hash, FIELD_TEXT),
+    FIELD(data, test_n, FIELD_INT64),
     FIELD_END,
 };
 

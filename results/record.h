@@ -94,6 +94,7 @@ struct record_environment {
 struct record_data {
     const char *folder; /* that it was read from, absolute; "": it was made */
     const char *hash;   /* of the decoded files: 64 hex digits */
+    int64_t test_n;     /* samples of the test set, after limits */
 };
 
 /* Once the network is planned. */

@@ -136,6 +136,7 @@ CREATE TABLE attempt (
     -- What it was trained on. NULL: it did not come so far.
     data_folder TEXT,                                     -- absolute; '': the data was made
     data_hash TEXT CHECK (length(data_hash) = 64),        -- SHA-256 of the decoded files
+    test_n INTEGER CHECK (test_n >= 0),                   -- samples of the test set, after limits
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);

@@ -1,7 +1,9 @@
--- Brings a database of version 4 to version 5: notes on experiments, and where data was read from.
+-- Brings a database of version 4 to version 5: notes on experiments, where data was read from, and
+-- how many samples the test set has.
 
 ALTER TABLE attempt ADD COLUMN data_folder TEXT;
 ALTER TABLE attempt ADD COLUMN data_hash TEXT CHECK (length(data_hash) = 64);
+ALTER TABLE attempt ADD COLUMN test_n INTEGER CHECK (test_n >= 0);
 
 CREATE TABLE experiment_note (
     experiment INTEGER NOT NULL REFERENCES experiment (id),

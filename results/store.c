@@ -212,10 +212,12 @@ int store_attempt_begin(struct store *store, const char *key,
 int store_data(struct store *store, int64_t attempt, const struct record_data *data,
                struct err *err)
 {
-    const struct bound values[] = {known(data->folder), db_text(data->hash), db_int(attempt)};
-    const int failed =
-        db_run(store->db, "UPDATE attempt SET data_folder = ?, data_hash = ? WHERE id = ?", values,
-               COUNT(values), err);
+    const struct bound values[] = {known(data->folder), db_text(data->hash), db_int(data->test_n),
+                                   db_int(attempt)};
+    const int failed = db_run(store->db,
+                              "UPDATE attempt SET data_folder = ?, data_hash = ?, test_n = ? "
+                              "WHERE id = ?",
+                              values, COUNT(values), err);
     if (failed)
         err_prefix(err, "data of attempt %lld: ", (long long)attempt);
     return store_told(store, failed, err);

@@ -93,7 +93,8 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
            substr(replace(c.options, ' score_only=true', ''),
                   instr(' ' || c.options, ' prune_with=') + 11)
        END AS chosen_with,
-       g.data_folder AS data_folder, g.data_hash AS data_hash
+       g.data_folder AS data_folder, g.data_hash AS data_hash,
+       g.test_n AS test_n
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell

@@ -28,6 +28,8 @@ static void keep(void *context, const struct record *record)
     if (record->kind == RECORD_ENGINE)
         snprintf(kept->implementations, sizeof kept->implementations, "%s",
                  record->engine.implementations);
+    if (record->kind == RECORD_DATA)
+        kept->test_n = record->data.test_n;
     if (record->kind == RECORD_ARTIFACT) {
         kept->artifact = record->artifact;
         kept->artifact_count++;

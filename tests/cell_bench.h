@@ -22,6 +22,7 @@ struct kept {
     bool bad_counts; /* a selection whose bitmap, kept and class counts disagree */
     size_t warning_count;
     char implementations[256];
+    int64_t test_n;
     struct record_artifact artifact;
     char artifact_key[HASH_HEX_SIZE];
     int artifact_count;

@@ -226,6 +226,7 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "'unixepoch') || iif(beside > 0, ', ' || beside || ' beside it', '') || "
         "iif(wall_ns > 0, ', ' || fixed(wall_ns / 1e9, 3) || ' s', ''), reason, "
         "'test ' || fixed(100 * test_accuracy, 2) || ' %' || "
+        "coalesce(' of ' || test_n || ' samples', '') || "
         "coalesce(', validation ' || fixed(100 * val_accuracy, 2) || ' %', '') || "
         "coalesce(', best validation ' || fixed(100 * best_val_accuracy, 2) || ' % with test ' || "
         "fixed(100 * best_val_test_accuracy, 2) || ' %', ''), "

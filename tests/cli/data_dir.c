@@ -79,12 +79,13 @@ Test(cli_data_dir, the_attempt_and_the_report_say_what_was_read)
     RUN("cd %s && winnow run sets.yaml --db a.db -j 1", test_dir());
     expect(0, "", "2 cells done");
     RUN("cd %s && winnow sql --db a.db -f csv \"SELECT DISTINCT data_folder = '$PWD/data/mnist', "
-        "length(data_hash) FROM v_run\"",
+        "length(data_hash), test_n FROM v_run\"",
         test_dir());
-    expect(0, "\n1,64\n", "");
+    expect(0, "\n1,64,5\n", "");
     RUN("cd %s && winnow show $(sqlite3 a.db 'SELECT short FROM v_run LIMIT 1') --db a.db",
         test_dir());
     expect(0, "\n  data: /", "");
+    expect(0, " % of 5 samples\n", "");
     expect(0, "/data/mnist, content ", "");
     RUN("cd %s && winnow report --db a.db -o a.html && cat a.html", test_dir());
     expect(0, "<dt>Data read</dt><dd>mnist from /", "");

@@ -47,6 +47,19 @@ Test(train, a_cell_reports_each_epoch_and_its_work)
     bench_teardown(&b);
 }
 
+/* Of the test set that is evaluated, not of the one that was found: accuracies are twelfths. */
+Test(train, the_test_set_is_counted_after_limits)
+{
+    struct bench b;
+    bench_setup(&b, pruner_find("full"), 0);
+    b.cell.data.test_limit = 12;
+    bench_run_well(&b);
+    cr_assert_eq(b.kept.test_n, 12, "%lld", (long long)b.kept.test_n);
+    const double right = 12 * b.end.test_accuracy;
+    cr_assert_float_eq(right, nearbyint(right), 1e-9, "%.12g of 12", right);
+    bench_teardown(&b);
+}
+
 Test(train, the_same_cell_gives_the_same_bits)
 {
     const char *const pruners[] = {"random", "ucb", "infobatch", "el2n"};

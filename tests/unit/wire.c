@@ -46,6 +46,18 @@ Test(wire, an_epoch_keeps_every_bit)
     arena_release(&arena);
 }
 
+Test(wire, data_keep_where_they_were_read_and_how_many_tests_they_have)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const struct record record = {.kind = RECORD_DATA, .data = {"/data/mnist", "abc", 1LL << 40}};
+    const struct record back = round_trip(&record, &arena);
+    cr_assert_str_eq(back.data.folder, "/data/mnist");
+    cr_assert_str_eq(back.data.hash, "abc");
+    cr_assert_eq(back.data.test_n, 1LL << 40);
+    arena_release(&arena);
+}
+
 Test(wire, an_engine_keeps_its_names)
 {
     static const char *const names[] = {"winograd, onednn jit:avx512_core", ""};

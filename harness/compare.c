@@ -107,6 +107,7 @@ struct pairs {
     const struct compare_run *(*runs)[2];
     double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
     double reference_sum, arm_sum;
+    double step; /* of the points, the coarsest; 0: not known, or not of the test set */
     size_t n, unpaired, diverged;
     size_t same; /* of n: both ended with the same network, bit for bit */
 };
@@ -149,6 +150,9 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
     /* Accuracies are fractions of some thousand samples: what is equal on paper shall be equal,
      * since ranks depend on it. */
     pairs->points[pairs->n] = nearbyint(1e11 * (of_arm - of_reference)) / 1e9;
+    if (settings->metric != COMPARE_VAL_ACCURACY)
+        pairs->step =
+            fmax(pairs->step, 100 * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
     if (!(reference->charged_s > 0 && arm->charged_s > 0))
         pairs->logs = NULL;
     if (pairs->logs)
@@ -237,7 +241,7 @@ static const struct compare_estimate no_estimate = {
     .p_holm = (double)NAN,
 };
 
-static struct compare_estimate estimate(const double *values, size_t n,
+static struct compare_estimate estimate(const double *values, size_t n, double least_sd,
                                         enum compare_interval interval, enum compare_test test)
 {
     struct compare_estimate result = no_estimate;
@@ -247,7 +251,8 @@ static struct compare_estimate estimate(const double *values, size_t n,
     if (n < 2)
         return result;
     result.sd = stats_sd(values, n);
-    result.t = stats_t_interval(values, n);
+    result.least_sd = least_sd;
+    result.t = stats_t_interval_at(values, n, STATS_ALPHA, least_sd);
     result.bca = stats_bca_interval(values, n);
     result.shown = interval == INTERVAL_BCA ? result.bca : result.t;
     result.sign_flip = stats_sign_flip(values, n);
@@ -275,7 +280,7 @@ static void decide(struct compare_result *result, double margin)
     }
     if (result->points_doubts)
         return; /* of no spread nobody knows how many */
-    const size_t n = stats_needed(loss->sd, fabs(loss->mean + margin));
+    const size_t n = stats_needed(fmax(loss->sd, loss->least_sd), fabs(loss->mean + margin));
     result->needed = n > result->n ? n - result->n : n ? 1 : 0;
 }
 
@@ -374,8 +379,9 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->interval = settings->interval != INTERVAL_AUTO ? settings->interval
                        : pairs.n >= COMPARE_BCA_FROM       ? INTERVAL_BCA
                                                            : INTERVAL_T;
-    result->accuracy = estimate(pairs.points, pairs.n, result->interval, settings->test);
-    result->time = estimate(pairs.logs, pairs.n, result->interval, settings->test);
+    result->accuracy =
+        estimate(pairs.points, pairs.n, pairs.step, result->interval, settings->test);
+    result->time = estimate(pairs.logs, pairs.n, 0, result->interval, settings->test);
     result->doubts = doubts_of(&pairs, &list->arena);
     result->points_doubts = points_doubts_of(&pairs, &list->arena);
     decide(result, settings->margin);

@@ -20,9 +20,10 @@
  *
  * Both get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
  * the p values of stats.h. Holm's correction is over the comparisons of a list, the accuracies and
- * the times each by themselves. Where the differences are the same with every seed there is no
- * interval (stats.h says why), and the verdict is undecided. Where the two even ended with the same
- * network, seed by seed, by both of its mean losses to the last bit, they are not two arms.
+ * the times each by themselves. A spread of the points below one sample of the test set counts as
+ * one sample, and where the differences are the same with every seed there is no interval (stats.h
+ * says why), and the verdict is undecided. Where the two even ended with the same network, seed by
+ * seed, by both of its mean losses to the last bit, they are not two arms.
  */
 #ifndef WINNOW_COMPARE_H
 #define WINNOW_COMPARE_H
@@ -57,6 +58,7 @@ struct compare_run {
     int64_t seed, attempt;    /* attempt 0: no good one */
     double metric, charged_s; /* NAN: not measured */
     double losses[2];         /* of its last network, test and training set; NAN: not known */
+    double test_n;            /* samples of the test set; NAN: not known */
     /* What its seconds were measured under. */
     int64_t environment, beside, threads; /* beside -1: not known */
     bool timing_valid;
@@ -129,6 +131,7 @@ struct compare_settings {
 /* Of n paired values: differences in points, or logarithms of ratios. */
 struct compare_estimate {
     double mean, sd;               /* sd NAN for n < 2 */
+    double least_sd;               /* that t goes by where sd is less (stats.h); 0: none */
     struct stats_interval t, bca;  /* NAN without a spread */
     struct stats_interval shown;   /* one of them */
     double sign_flip, wilcoxon, p; /* p: one of the two; NAN for n < 2 */

@@ -15,7 +15,7 @@ const char *const compare_metric_names[] = {
 /* The last line of columns is what the seconds were measured under. */
 static const char select_runs[] =
     "SELECT experiment, dataset, model, pruner, options, rate, seed, state, attempt, %s, charged_s,"
-    " final_test_loss, final_train_loss,"
+    " final_test_loss, final_train_loss, test_n,"
     " environment, coalesce(round(beside_mean), beside), threads, timing_valid "
     "FROM v_run "
     "WHERE (?1 IS NULL OR dataset = ?1 OR dataset GLOB ?1 || '(*')"
@@ -56,10 +56,11 @@ static void take_run(sqlite3_stmt *row, struct compare_runs *runs)
         .metric = number_at(row, 9),
         .charged_s = number_at(row, 10),
         .losses = {number_at(row, 11), number_at(row, 12)},
-        .environment = sqlite3_column_int64(row, 13),
-        .beside = sqlite3_column_type(row, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 14),
-        .threads = sqlite3_column_int64(row, 15),
-        .timing_valid = sqlite3_column_int(row, 16),
+        .test_n = number_at(row, 13),
+        .environment = sqlite3_column_int64(row, 14),
+        .beside = sqlite3_column_type(row, 15) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 15),
+        .threads = sqlite3_column_int64(row, 16),
+        .timing_valid = sqlite3_column_int(row, 17),
     };
 }
 

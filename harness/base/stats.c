@@ -7,8 +7,6 @@
 
 #include <math.h>
 
-static const double usual_alpha = 0.05; /* of a two-sided 95 % */
-
 /* ---- Distributions ----------------------------------------------------------------------------*/
 
 double stats_normal_cdf(double z)
@@ -109,23 +107,30 @@ bool stats_has_spread(const double *values, size_t n)
     return n > 1 && high - low > fmax(1e-12, 1e-9 * fmax(fabs(low), fabs(high)));
 }
 
+double stats_step(double n)
+{
+    return n > 0 ? 1 / n : 0;
+}
+
 /* Half the width of the t interval; n > 1. */
 static double t_half(double sd, size_t n, double alpha)
 {
     return stats_t_quantile(1 - alpha / 2, n - 1) * sd / sqrt((double)n);
 }
 
-struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha)
+struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha,
+                                          double least_sd)
 {
     if (!stats_has_spread(values, n))
         return (struct stats_interval){(double)NAN, (double)NAN};
-    const double mean = stats_mean(values, n), half = t_half(stats_sd(values, n), n, alpha);
+    const double sd = fmax(stats_sd(values, n), least_sd);
+    const double mean = stats_mean(values, n), half = t_half(sd, n, alpha);
     return (struct stats_interval){mean - half, mean + half};
 }
 
 struct stats_interval stats_t_interval(const double *values, size_t n)
 {
-    return stats_t_interval_at(values, n, usual_alpha);
+    return stats_t_interval_at(values, n, STATS_ALPHA, 0);
 }
 
 /* The means of resamples, and the share of them that is below the sample's mean. */
@@ -172,7 +177,7 @@ struct stats_interval stats_bca_interval(const double *values, size_t n)
     struct stats_interval interval = {(double)NAN, (double)NAN};
     if (below > 0 && below < 1) {
         const double bias = stats_normal_quantile(below), a = acceleration(values, n);
-        const double z = stats_normal_quantile(1 - usual_alpha / 2);
+        const double z = stats_normal_quantile(1 - STATS_ALPHA / 2);
         const double from = bias - z, to = bias + z;
         interval.low =
             num_quantile(means, STATS_RESAMPLES, stats_normal_cdf(bias + from / (1 - a * from)));
@@ -186,11 +191,11 @@ struct stats_interval stats_bca_interval(const double *values, size_t n)
 size_t stats_needed(double sd, double distance)
 {
     size_t low = 2, high = STATS_MOST_NEEDED; /* the half width falls with n */
-    if (!(t_half(sd, high, usual_alpha) < distance))
+    if (!(t_half(sd, high, STATS_ALPHA) < distance))
         return 0;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (t_half(sd, middle, usual_alpha) < distance)
+        if (t_half(sd, middle, STATS_ALPHA) < distance)
             high = middle;
         else
             low = middle + 1;

@@ -15,8 +15,15 @@
  * worse. But equal values only say that their spread is below what the measure resolves (a
  * difference of two accuracies on n_test samples is a multiple of 1 / n_test) or that they met by
  * chance, and nothing of how far away the next one is. So they have no interval, like a single
- * value, and what goes by intervals is undecided. Values that differ, be it by one step, keep
- * Student's interval: of two of them it reaches 6.35 steps to either side.
+ * value, and what goes by intervals is undecided.
+ *
+ * The least spread is the resolution of the measure. Values that differ have their interval, but
+ * what they say of their spread is no finer than they are: where accuracies of 100 samples lose 0,
+ * 0 and 1 sample, the standard deviation of 0.58 samples is what rounding left of it and not
+ * measured. So Student's interval of what comes in steps (stats_step()) takes one step for the
+ * standard deviation where it is less (least_sd): of two values one step apart it reaches 8.98
+ * steps to either side. Seconds and losses have no step to speak of. The bootstrap has no standard
+ * deviation to hold up: it is for 30 values and more, whose own steps tell how they spread.
  *
  * The distributions are computed here since the C libraries that have them (GSL, R's) would put
  * their licence on this program.
@@ -42,10 +49,14 @@ double stats_mean(const double *values, size_t n); /* n > 0 */
 /* Of a sample (n - 1); NAN for n < 2. */
 double stats_sd(const double *values, size_t n);
 
-/* Two-sided, 95 %, of the mean. */
+/* Two-sided, of the mean. */
 struct stats_interval {
     double low, high;
 };
+static const double STATS_ALPHA = 0.05; /* the chance that it misses the mean: 95 % */
+
+/* Between two accuracies of n samples, or differences of them: 1 / n. 0: n is not known, or 0. */
+double stats_step(double n);
 
 /*
  * Whether the values tell how far they spread: two or more, and not all the same, by more than
@@ -56,8 +67,10 @@ bool stats_has_spread(const double *values, size_t n);
 
 /* Student's t: exact for normal values. NAN without a spread. */
 struct stats_interval stats_t_interval(const double *values, size_t n);
-/* The same, missing the mean by a chance of 0 < alpha < 1 instead of 0.05. */
-struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha);
+/* The same, missing the mean by a chance of 0 < alpha < 1 instead of STATS_ALPHA, with a standard
+ * deviation of least_sd or more (above; 0: as it is). */
+struct stats_interval stats_t_interval_at(const double *values, size_t n, double alpha,
+                                          double least_sd);
 
 enum { STATS_RESAMPLES = 10000 };
 

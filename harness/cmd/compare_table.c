@@ -95,6 +95,7 @@ static void fill_exact(const struct compare_list *list, const struct cmd_compare
         "more_seeds",
         "timing_doubts",
         "points_doubts",
+        "points_least_sd",
         NULL,
     };
     add_names(table, names);
@@ -125,6 +126,7 @@ static void fill_exact(const struct compare_list *list, const struct cmd_compare
             add_text(table, NULL);
         add_text(table, r->doubts);
         add_text(table, r->points_doubts);
+        add_real(table, r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN);
     }
 }
 
@@ -278,7 +280,7 @@ static void add_verdicts(const struct compare_list *list, double margin, struct 
 static void add_estimators(const struct compare_list *list, const struct cmd_compare_look *look,
                            struct str *ret_text)
 {
-    bool t = false, bca = false, sampled = false;
+    bool t = false, bca = false, sampled = false, coarse = false;
     size_t fewest = 0, tested = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
@@ -286,6 +288,8 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
             continue;
         t = t || r->interval == INTERVAL_T;
         bca = bca || r->interval == INTERVAL_BCA;
+        coarse = coarse || (r->interval == INTERVAL_T && r->accuracy.sd < r->accuracy.least_sd &&
+                            !r->points_doubts);
         sampled = sampled || r->n > STATS_EXACT_FLIPS;
         fewest = fewest && fewest < r->n ? fewest : r->n;
         tested++;
@@ -301,7 +305,11 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
         str_add(ret_text, " Student's t, n - 1 degrees of freedom");
     if (bca)
         str_addf(ret_text, "%s BCa bootstrap, %d resamples", t ? ";" : "", STATS_RESAMPLES);
-    str_add(ret_text, " (faster: of the logarithms)\np: of points, two-sided, ");
+    str_add(ret_text, " (faster: of the logarithms)\n");
+    if (coarse)
+        str_add(ret_text, "points: a standard deviation below one sample of the test set counts as "
+                          "one sample\n");
+    str_add(ret_text, "p: of points, two-sided, ");
     if (look->test == TEST_WILCOXON)
         str_add(ret_text, "Wilcoxon's signed ranks");
     else

@@ -54,14 +54,17 @@ static struct stats_interval shown(const struct paper_line *line, struct stats_i
     return interval;
 }
 
-/* values: of the line's rows, [n]; k: lines that are judged. */
-static void conclude(struct paper_line *line, const double *values, size_t k)
+/* values: of the line's rows, [n]. */
+static void conclude(const struct paper_finding *finding, struct paper_line *line,
+                     const double *values)
 {
-    static const double alpha = 0.05;
-    const struct stats_interval interval = stats_t_interval_at(values, line->n, alpha);
     const double mean = stats_mean(values, line->n);
+    const double least_sd = strcmp(line->unit, "points") == 0 ? 100 * finding->step : 0;
+    const double strict = STATS_ALPHA / (double)(finding->judged ? finding->judged : 1);
+    const struct stats_interval interval =
+        stats_t_interval_at(values, line->n, STATS_ALPHA, least_sd);
     line->verdict = judge(line, interval);
-    line->strict = judge(line, stats_t_interval_at(values, line->n, alpha / (double)(k ? k : 1)));
+    line->strict = judge(line, stats_t_interval_at(values, line->n, strict, least_sd));
     line->equal = line->n > 1 && !stats_has_spread(values, line->n);
     line->mean = is_ratio(line) ? exp(mean) : mean;
     line->interval = shown(line, interval);
@@ -108,7 +111,7 @@ static void read_lines(const struct table *table, struct arena *arena,
             line->doubtful += paper_number(paper_cell(table, i, "doubtful")) > 0;
         }
         REQUIRE(line->n); /* the queries divide by seconds, which are above 0 */
-        conclude(line, values, finding->judged);
+        conclude(finding, line, values);
         finding->values += line->beyond ? line->n : 0;
         finding->doubtful += line->beyond ? line->doubtful : 0;
     }
@@ -201,7 +204,7 @@ static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct
     const int failed =
         paper_ask_text(db,
                        "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
-                       "       sum(state = 'diverged') AS diverged\n"
+                       "       sum(state = 'diverged') AS diverged, min(test_n) AS test_n\n"
                        "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
                        finding->experiment, &table, err);
     for (size_t i = 0; !failed && i < table_rows(&table); i++) {
@@ -209,6 +212,8 @@ static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct
         finding->cells += paper_cell(&table, i, "cells")->integer;
         finding->done += paper_cell(&table, i, "done")->integer;
         finding->diverged += diverged;
+        finding->step =
+            fmax(finding->step, stats_step(paper_number(paper_cell(&table, i, "test_n"))));
         if (lists(finding->claim->pruners, text_of(&table, i, "pruner")))
             finding->diverged_here += diverged;
     }

@@ -13,10 +13,11 @@
  *     doubtful  1: from seconds that are not to be trusted (timing_valid of v_run)
  *
  * The values of one place, arm and measure are a line: their mean with a 95 % interval (Student's
- * t; of the logarithms where the unit is x; of correlations and shares no further than these go).
- * A line holds where its whole interval is beyond the bound, it is against the claim where the
- * whole interval is on the other side, and undecided otherwise, so always of one seed and of values
- * that are all the same (stats.h). Of the claim, with k lines that are judged:
+ * t; of the logarithms where the unit is x; of correlations and shares no further than these go;
+ * of points with a spread of one sample of the test set at least, stats.h). A line holds where its
+ * whole interval is beyond the bound, it is against the claim where the whole interval is on the
+ * other side, and undecided otherwise, so always of one seed and of values that are all the same
+ * (stats.h). Of the claim, with k lines that are judged:
  *
  *     held        ALL: every line holds. ANY: in every place an arm of which every line holds, with
  *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for
@@ -61,6 +62,7 @@ struct paper_finding {
     const struct paper_claim *claim;
     const char *experiment;
     int64_t cells, done, diverged; /* of the experiment */
+    double step;                   /* of its accuracies, the coarsest; 0: not known (stats.h) */
     int64_t diverged_here;         /* of those that diverged: of pruners that it compares */
     struct paper_line *lines;
     size_t count, judged;

@@ -139,13 +139,14 @@ static void add_md_lines(const struct paper_finding *finding, struct str *ret_te
 
 static const char explanation[] =
     "\nA line holds where its whole 95 % interval (Student's t over the seeds; of logarithms for\n"
-    "ratios, no further than correlations and shares go) is beyond its bound, and is against\n"
-    "the claim where all of it is on the other side. A claim held where every line holds (A4:\n"
-    "where on each dataset and network some arm does). It did not hold where a line is against it\n"
-    "(A4: one of every arm). What picks one of k lines, which is both of A4's and the second of\n"
-    "all others, goes by intervals of 1 - 0.05/k (Bonferroni). Anything else is undecided: one\n"
-    "seed decides nothing, nor do values that are the same with every seed, which do not tell how\n"
-    "far the next may be. Lines without a bound are shown and not judged.\n";
+    "ratios, no further than correlations and shares go, of points with a spread of one sample of\n"
+    "the test set at least) is beyond its bound, and is against the claim where all of it is on\n"
+    "the other side. A claim held where every line holds (A4: where on each dataset and network\n"
+    "some arm does). It did not hold where a line is against it (A4: one of every arm). What\n"
+    "picks one of k lines, which is both of A4's and the second of all others, goes by intervals\n"
+    "of 1 - 0.05/k (Bonferroni). Anything else is undecided: one seed decides nothing, nor do\n"
+    "values that are the same with every seed, which do not tell how far the next may be. Lines\n"
+    "without a bound are shown and not judged.\n";
 
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text)

@@ -40,6 +40,7 @@ struct arms {
 struct values {
     double *accuracy, *charged_s, *kept, *speedup;
     size_t accuracies, charges, keeps, speedups;
+    double step; /* of the accuracies, the coarsest; 0: not known (stats.h) */
 };
 
 static const char sql_count[] = "SELECT count(*) FROM v_run WHERE experiment = :experiment";
@@ -52,7 +53,7 @@ static const char sql_runs[] =
     "        FROM v_run WHERE experiment = :experiment)\n"
     "SELECT arm, dataset, model, pruner,\n"
     "       pruner || iif(options = '', '', '(' || options || ')'), rate,\n"
-    "       attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup\n"
+    "       attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup, test_n\n"
     "FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed";
 
 static double real(sqlite3_stmt *row, int column)
@@ -62,12 +63,12 @@ static double real(sqlite3_stmt *row, int column)
     return sqlite3_column_double(row, column);
 }
 
-static struct estimate estimate(const double *values, size_t n)
+static struct estimate estimate(const double *values, size_t n, double least_sd)
 {
     struct estimate result = {n, (double)NAN, (double)NAN, (double)NAN,
                               n > 1 && !stats_has_spread(values, n)};
     if (n > 0) {
-        const struct stats_interval t = stats_t_interval(values, n);
+        const struct stats_interval t = stats_t_interval_at(values, n, STATS_ALPHA, least_sd);
         result.mean = stats_mean(values, n);
         result.low = t.low;
         result.high = t.high;
@@ -77,11 +78,12 @@ static struct estimate estimate(const double *values, size_t n)
 
 static void end_arm(struct arm *arm, struct values *values)
 {
-    arm->accuracy = estimate(values->accuracy, values->accuracies);
-    arm->charged_s = estimate(values->charged_s, values->charges);
-    arm->kept = estimate(values->kept, values->keeps);
-    arm->speedup = estimate(values->speedup, values->speedups);
+    arm->accuracy = estimate(values->accuracy, values->accuracies, values->step);
+    arm->charged_s = estimate(values->charged_s, values->charges, 0);
+    arm->kept = estimate(values->kept, values->keeps, 0);
+    arm->speedup = estimate(values->speedup, values->speedups, 0);
     values->accuracies = values->charges = values->keeps = values->speedups = 0;
+    values->step = 0;
 }
 
 static void take(double value, double *values, size_t *count)
@@ -104,6 +106,7 @@ static void take_row(sqlite3_stmt *row, struct arms *arms, struct arm *arm, stru
         arm->not_done++;
         return;
     }
+    values->step = fmax(values->step, stats_step(real(row, 11)));
     take(real(row, 7), values->accuracy, &values->accuracies);
     take(real(row, 8), values->charged_s, &values->charges);
     take(real(row, 9), values->kept, &values->keeps);

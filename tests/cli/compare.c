@@ -322,6 +322,34 @@ Test(cli_compare, equal_differences_decide_nothing)
     expect(0, "\"points_doubts\": null", "");
 }
 
+/*
+ * Of 1000 samples -5 and -5.1 points are 50 and 51 of them: a standard deviation of 0.071 points
+ * counts as 0.1, so -5.05 +- 12.7062 * 0.1 / sqrt(2). Of ucb(c=1) 0.0894 do, and to tell -0.2 from
+ * -0.25 takes 18 seeds: t(0.975, 17) 0.1 / sqrt(18) = 0.0497, with 17 seeds 0.0514.
+ */
+Test(cli_compare, the_least_spread_is_one_sample_of_the_test_set)
+{
+    static const char coarse[] = "a standard deviation below one sample of the test set";
+    RUN("winnow compare full random@0.7 --db '%s' --noninferior 5.8 --gate", db);
+    expect(0, "[-5.69, -4.41]", ""); /* as nobody knows of how many samples */
+    cr_expect_null(strstr(output.out, coarse), "%s", output.out);
+    RUN("sqlite3 '%s' \"DROP TRIGGER attempt_changes_once; "
+        "UPDATE attempt SET test_n = 1000, val_accuracy = test_accuracy\"",
+        db);
+    RUN("winnow compare full random@0.7 --db '%s' --noninferior 5.8 --gate", db);
+    expect(3, "  -5.05  [-5.95, -4.15]  t ", "");
+    expect(3, coarse, "");
+    RUN("winnow compare full 'ucb(c=1)' --db '%s' --noninferior 0.25", db);
+    expect(0, "undecided: 12 more seeds, if mean and spread stay\n", "");
+    RUN("winnow compare full random@0.7 --db '%s' --json", db);
+    expect(0, "\"points_least_sd\": 0.1", "");
+    /* The validation split has another size. */
+    RUN("winnow compare full random@0.7 --db '%s' --metric val_accuracy", db);
+    expect(0, "[-5.69, -4.41]", "");
+    RUN("winnow compare full random@0.7 --db '%s' --metric val_accuracy --json", db);
+    expect(0, "\"points_least_sd\": null", "");
+}
+
 /* 10 / 4 = 10 / 4: as often as the clock may tick, that tells of no spread. */
 Test(cli_compare, equal_ratios_of_seconds_have_no_interval)
 {

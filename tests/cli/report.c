@@ -106,11 +106,22 @@ Test(cli_report, equal_values_have_no_interval)
     RUN("winnow report --db '%s' -e made -o '%s'", db, page);
     expect(0, page, "");
     expect_text("<td class=\"n\">70.00</td>", true);
-    expect_text("70.00\xe2\x80\x93", false);
+    expect_text("[70.00, 70.00]", false);
     expect_text("do not tell how far the next may be: 2 accuracies, 0 speedups.", true);
     expect_text("full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not "
                 "two arms.",
                 true);
+}
+
+/* 70 and 72 %, one sample of 50 apart: not 71 +- 12.71, but 12.7062 * 2 / sqrt(2). */
+Test(cli_report, the_least_spread_is_one_sample_of_the_test_set)
+{
+    change("DROP TRIGGER attempt_changes_once;"
+           "UPDATE attempt SET test_accuracy = iif(test_accuracy IN (0.7, 0.9), 0.7, 0.72),"
+           "    test_n = 50 WHERE state = 'done'");
+    RUN("winnow report --db '%s' -e made -o '%s'", db, page);
+    expect(0, page, "");
+    expect_text(">[53.03, 88.97]<", true);
 }
 
 /* No table of nothing. */

@@ -169,11 +169,40 @@ Test(stats, one_step_apart_reaches_six_steps_and_a_third)
     cr_expect_float_eq(t.high, -0.205 + 0.063531, 1e-6, "%.9g", t.high);
 }
 
+static void expect_half(const double *values, size_t n, double least_sd, double half)
+{
+    const struct stats_interval t = stats_t_interval_at(values, n, STATS_ALPHA, least_sd);
+    const double mean = stats_mean(values, n);
+    cr_expect_float_eq(t.low, mean - half, 1e-6, "%.9g, not %.9g", t.low, mean - half);
+    cr_expect_float_eq(t.high, mean + half, 1e-6, "%.9g, not %.9g", t.high, mean + half);
+}
+
+/* 0, 0 and 1 sample of 100: a standard deviation of 0.577 samples, which counts as one.
+ * t(0.975, 2) = 4.302653. */
+Test(stats, the_least_spread_is_the_step_of_the_measure)
+{
+    const double values[] = {0, 0, 0.01}, wide[] = {0, 0.02, 0.04}, same[] = {0.01, 0.01};
+    const double step = stats_step(100);
+    cr_expect_float_eq(step, 0.01, 1e-15, "%.17g", step);
+    expect_half(values, 3, step, 4.302653 * 0.01 / sqrt(3));
+    expect_half(values, 3, 0, 4.302653 * 0.01 / 3);
+    expect_half(wide, 3, step, 4.302653 * 0.02 / sqrt(3));
+    expect_half(values + 1, 2, step, 8.984643 * 0.01); /* 12.706205 / sqrt(2) */
+    /* Of two that are the same it makes no interval. */
+    cr_expect(isnan(stats_t_interval_at(same, 2, STATS_ALPHA, step).low));
+}
+
+Test(stats, without_a_number_of_samples_there_is_no_step)
+{
+    cr_expect_eq(stats_step((double)NAN), 0);
+    cr_expect_eq(stats_step(0), 0);
+}
+
 /* t(1 - 0.05 / 6, 2) = 7.6488 for three comparisons: of 1, 2, 3 it is 2 +- 7.6488 / sqrt(3). */
 Test(stats, intervals_at_another_chance)
 {
     const double values[] = {1, 2, 3};
-    const struct stats_interval t = stats_t_interval_at(values, 3, 0.05 / 3);
+    const struct stats_interval t = stats_t_interval_at(values, 3, 0.05 / 3, 0);
     cr_expect_float_eq(t.high, 2 + 7.6488 / sqrt(3), 1e-4, "%.9g", t.high);
 }
 

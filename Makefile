@@ -11,14 +11,13 @@ ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
-DIRS := harness $(addprefix harness/,base bench cmd config data paper report) \
-        models models/nn models/nn/conv pruners results plots
+DIRS := $(shell find harness models pruners results plots -type d)
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
 DEFS := $(wildcard $(DIRS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql) \
             $(addprefix plots/report.,html css js)
-TESTS := $(wildcard tests/*.c tests/unit/*.c tests/conformance/*.c tests/golden/*.c tests/cli/*.c)
+TESTS := $(shell find tests -name '*.c')
 
 # ---- How ---------------------------------------------------------------------------------------
 
@@ -93,12 +92,12 @@ $B/plots/report.%.o: plots/report.%
 	@mkdir -p $(@D)
 	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
 
-%/harness/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
+%/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
-%/harness/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+%/base/save.o: CPPFLAGS += -D_GNU_SOURCE
 %/results/lock.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
-$B/harness/pin.o: CPPFLAGS += -D_GNU_SOURCE
+%/pin.o: CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.
 $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 
@@ -224,7 +223,7 @@ readme: $B/winnow
 
 # ---- House rules -------------------------------------------------------------------------------
 
-FORMATTED := $(SOURCES) harness/main.c $(HEADERS) $(TESTS) $(wildcard tests/*.h)
+FORMATTED := $(SOURCES) harness/main.c $(HEADERS) $(TESTS) $(shell find tests -name '*.h')
 
 lint: hdr-check
 	@tests/lint.sh --self-test

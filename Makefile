@@ -11,7 +11,7 @@ ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
-DIRS := $(shell find harness models pruners results plots -type d)
+DIRS := $(shell find base harness models pruners results plots -type d)
 SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
 HEADERS := $(wildcard $(DIRS:=/*.h))
 DEFS := $(wildcard $(DIRS:=/*.def))
@@ -38,7 +38,7 @@ OPTIMISE := $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=al
 CFLAGS ?= -g
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)
-BANNED := -include harness/base/banned.h
+BANNED := -include base/banned.h
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) \
              $(if $(WITH_ONEDNN),-ldnnl) -lm)$(PKG_LIBS)
@@ -109,7 +109,7 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 # position-independent, and calling the SQLite that loads them.
 EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept functions_scores \
                        selection_functions artifact_read bitmap) \
-                     $(patsubst %,harness/base/%.c,err hash mem num rng save seal stats str)
+                     $(patsubst %,base/%.c,err hash mem num rng save seal stats str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)

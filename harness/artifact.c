@@ -1,7 +1,7 @@
 #include "harness/artifact.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/seal.h"
+#include "base/mem.h"
+#include "base/seal.h"
 #include "pruners/pruner.h"
 
 #include <jansson.h>

@@ -16,9 +16,9 @@
 #ifndef WINNOW_ARTIFACT_H
 #define WINNOW_ARTIFACT_H
 
-#include "harness/base/err.h"
-#include "harness/base/hash.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/str.h"
 #include "results/artifact_read.h"
 
 /* shared: cell_key() of the cell without its rate. machine: processor and BLAS kernels. */

@@ -16,8 +16,8 @@
  */
 #include "harness/cell.h"
 
-#include "harness/base/json.h"
-#include "harness/base/str.h"
+#include "base/json.h"
+#include "base/str.h"
 #include "models/nn/nn.h"
 
 #include <limits.h>

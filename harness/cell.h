@@ -14,8 +14,8 @@
 #ifndef WINNOW_CELL_H
 #define WINNOW_CELL_H
 
-#include "harness/base/hash.h"
-#include "harness/base/str.h"
+#include "base/hash.h"
+#include "base/str.h"
 #include "harness/config/recipe.h"
 #include "harness/data/data.h"
 #include "harness/engine.h"

@@ -1,8 +1,8 @@
 #include "harness/checkpoint.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/save.h"
-#include "harness/base/seal.h"
+#include "base/mem.h"
+#include "base/save.h"
+#include "base/seal.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -21,8 +21,8 @@
 #ifndef WINNOW_CHECKPOINT_H
 #define WINNOW_CHECKPOINT_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 #include "results/record.h"
 
 #include <stdbool.h>

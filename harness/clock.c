@@ -1,6 +1,6 @@
 #include "harness/clock.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <string.h>
 #include <time.h>

@@ -28,10 +28,10 @@
 #ifndef WINNOW_COMPARE_H
 #define WINNOW_COMPARE_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/stats.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "harness/disturbance.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/str.h"
+#include "base/linalg.h"
+#include "base/str.h"
 #include "harness/environment.h"
 #include "harness/kernel_file.h"
 #include "harness/pin.h"

@@ -21,7 +21,7 @@
 #ifndef WINNOW_DISTURBANCE_H
 #define WINNOW_DISTURBANCE_H
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/clock.h"
 #include "results/record.h"
 

@@ -8,7 +8,7 @@
 #ifndef WINNOW_EMIT_H
 #define WINNOW_EMIT_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "harness/frozen_plan.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "harness/environment.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/str.h"
+#include "base/linalg.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <math.h>

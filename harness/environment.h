@@ -17,9 +17,9 @@
 #ifndef WINNOW_ENVIRONMENT_H
 #define WINNOW_ENVIRONMENT_H
 
-#include "harness/base/cpu.h"
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/cpu.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "results/record.h"
 
 #include <stddef.h>

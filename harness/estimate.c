@@ -1,6 +1,6 @@
 #include "harness/estimate.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "harness/cell.h"
 
 #include <math.h>

@@ -16,7 +16,7 @@
 #ifndef WINNOW_ESTIMATE_H
 #define WINNOW_ESTIMATE_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "results/history.h"
 
 enum estimate_basis {

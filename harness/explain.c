@@ -1,6 +1,6 @@
 #include "harness/explain.h"
 
-#include "harness/base/json.h"
+#include "base/json.h"
 #include "models/nn/nn.h"
 
 #include <stdio.h>

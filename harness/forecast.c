@@ -1,7 +1,7 @@
 #include "harness/forecast.h"
 
+#include "base/disk.h"
 #include "harness/artifact.h"
-#include "harness/base/disk.h"
 #include "harness/clock.h"
 #include "harness/environment.h"
 #include "harness/measure.h"

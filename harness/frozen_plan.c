@@ -1,6 +1,6 @@
 #include "harness/frozen_plan.h"
 
-#include "harness/base/json.h"
+#include "base/json.h"
 #include "models/nn/nn.h"
 
 #include <string.h>

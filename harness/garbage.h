@@ -17,8 +17,8 @@
 #ifndef WINNOW_GARBAGE_H
 #define WINNOW_GARBAGE_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "harness/keeper.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/clock.h"
 #include "harness/wire.h"
 

@@ -8,7 +8,7 @@
 #ifndef WINNOW_LIMITS_H
 #define WINNOW_LIMITS_H
 
-#include "harness/base/option.h"
+#include "base/option.h"
 
 struct limits {
     double checkpoint; /* seconds between checkpoints, at least; 0: none are written */

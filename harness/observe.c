@@ -1,7 +1,7 @@
 #include "harness/observe.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 
 #include <string.h>
 

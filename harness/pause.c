@@ -1,6 +1,6 @@
 #include "harness/pause.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <string.h>
 #include <sys/statvfs.h>

@@ -14,8 +14,8 @@
 #ifndef WINNOW_PAUSE_H
 #define WINNOW_PAUSE_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <stdbool.h>
 #include <stdint.h>

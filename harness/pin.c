@@ -1,7 +1,7 @@
 #include "harness/pin.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "harness/kernel_file.h"
 
 #include <errno.h>

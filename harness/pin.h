@@ -23,7 +23,7 @@
 #ifndef WINNOW_PIN_H
 #define WINNOW_PIN_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 #include "harness/queue.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

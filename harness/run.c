@@ -1,6 +1,6 @@
 #include "harness/run_private.h"
 
-#include "harness/base/signals.h"
+#include "base/signals.h"
 #include "harness/clock.h"
 #include "harness/environment.h"
 

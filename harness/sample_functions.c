@@ -1,7 +1,7 @@
 #include "harness/sample_functions.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "harness/cell.h"
 #include "harness/config/yaml.h"
 #include "models/nn/nn.h"

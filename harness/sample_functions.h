@@ -20,7 +20,7 @@
 #ifndef WINNOW_SAMPLE_FUNCTIONS_H
 #define WINNOW_SAMPLE_FUNCTIONS_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 struct sqlite3;
 

@@ -1,6 +1,6 @@
 #include "harness/shards.h"
 
-#include "harness/base/save.h"
+#include "base/save.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -16,9 +16,9 @@
 #ifndef WINNOW_TABLE_H
 #define WINNOW_TABLE_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "harness/tally.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 struct cell {
     bool done, failed, trusted;

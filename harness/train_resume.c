@@ -1,6 +1,6 @@
 #include "harness/train_private.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/keeper.h"
 #include "harness/wire.h"
 

@@ -1,8 +1,8 @@
 #include "harness/train_private.h"
 
+#include "base/linalg.h"
+#include "base/mem.h"
 #include "harness/artifact.h"
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 #include "harness/train_private.h"
 
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 #include "results/bitmap.h"
 
 /* Of the selection, those with a changed label; -1 where no label was. */

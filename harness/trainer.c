@@ -1,7 +1,7 @@
 #include "harness/trainer.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "harness/wire.h"
 
-#include "harness/base/braced.h"
-#include "harness/base/json.h"
+#include "base/braced.h"
+#include "base/json.h"
 #include "results/bitmap.h"
 
 #include <math.h>

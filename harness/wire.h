@@ -9,9 +9,9 @@
 #ifndef WINNOW_WIRE_H
 #define WINNOW_WIRE_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "results/record.h"
 
 /* Appends the line, newline included. */

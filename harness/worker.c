@@ -1,8 +1,8 @@
 #include "harness/worker.h"
 
-#include "harness/base/json.h"
+#include "base/exit.h"
+#include "base/json.h"
 #include "harness/environment.h"
-#include "harness/exit.h"
 #include "harness/wire.h"
 
 #include <errno.h>

@@ -13,9 +13,9 @@
 #ifndef WINNOW_WORKER_H
 #define WINNOW_WORKER_H
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "results/record.h"
 
 #include <stdbool.h>

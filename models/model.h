@@ -20,8 +20,8 @@
 #ifndef WINNOW_MODELS_MODEL_H
 #define WINNOW_MODELS_MODEL_H
 
-#include "harness/base/err.h"
-#include "harness/base/option.h"
+#include "base/err.h"
+#include "base/option.h"
 #include "models/nn/nn.h"
 
 struct model {

@@ -4,7 +4,7 @@
 #ifndef WINNOW_PLOTS_CELLS_H
 #define WINNOW_PLOTS_CELLS_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 /*
  * Adds picture without its form feed, the blanks at the lines' ends and the empty lines around it.

@@ -6,8 +6,8 @@
  *
  * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
  */
-#include "harness/base/mem.h"
-#include "harness/base/save.h"
+#include "base/mem.h"
+#include "base/save.h"
 #include "plots/cells.h"
 #include "plots/latex.h"
 #include "plots/pictures.h"

@@ -1,6 +1,6 @@
 #include "plots/extract.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "plots/pictures.h"
 
 #include <sqlite3.h>

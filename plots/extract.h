@@ -9,8 +9,8 @@
 #ifndef WINNOW_PLOTS_EXTRACT_H
 #define WINNOW_PLOTS_EXTRACT_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 #include "plots/render.h"
 
 struct sqlite3;

@@ -6,7 +6,7 @@
 #ifndef WINNOW_PLOTS_LATEX_H
 #define WINNOW_PLOTS_LATEX_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stddef.h>
 

@@ -10,8 +10,8 @@
 #ifndef WINNOW_PLOTS_PICTURES_H
 #define WINNOW_PLOTS_PICTURES_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 

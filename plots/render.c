@@ -5,8 +5,8 @@
  */
 #include "plots/render.h"
 
-#include "harness/base/braced.h"
-#include "harness/base/mem.h"
+#include "base/braced.h"
+#include "base/mem.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -42,8 +42,8 @@
 #ifndef WINNOW_PLOTS_RENDER_H
 #define WINNOW_PLOTS_RENDER_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

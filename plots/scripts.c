@@ -1,6 +1,6 @@
 #include "plots/scripts.h"
 
-#include "harness/base/save.h"
+#include "base/save.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 #ifndef WINNOW_PLOTS_SCRIPTS_H
 #define WINNOW_PLOTS_SCRIPTS_H
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "plots/render.h"
 
 /*

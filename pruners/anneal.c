@@ -1,10 +1,10 @@
 #include "pruners/anneal.h"
 
-#include "harness/base/clones.h"
-#include "harness/base/err.h"
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/clones.h"
+#include "base/err.h"
+#include "base/linalg.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "pruners/select.h"
 
 #include <math.h>

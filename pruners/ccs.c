@@ -23,7 +23,7 @@
  * in each class with the class's budget (as Tsai et al. 2025, "Class-Proportional Coreset Selection
  * for Difficulty-Separable Data").
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/inner.h"
 #include "pruners/select.h"
 

@@ -1,6 +1,6 @@
 #include "pruners/class_gradients.h"
 
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 #include "pruners/select.h"
 #include "pruners/snapshot.h"
 

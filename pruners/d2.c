@@ -30,7 +30,7 @@
  * others' neighbourhoods. Their program also has a graph whose edges go both ways, and can pick in
  * strata; this is their graph from given neighbours, with `sum` and `weighted`.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/geometry.h"
 #include "pruners/inner.h"
 #include "pruners/select.h"

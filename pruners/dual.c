@@ -32,7 +32,7 @@
  * budget can always be filled; T is two epochs at least; with T < J there is one window, of all
  * there is.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/select.h"
 #include "pruners/window.h"
 

@@ -21,7 +21,7 @@
  * Known deviations: the paper's text was not to be had. alpha .8, eps .1, period 10 and s_i = 0 at
  * the start are our choices.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/select.h"
 
 struct epsilon_greedy_options {

@@ -11,7 +11,7 @@
  * Needs and costs nothing. Limits: epochs are whole, so that full-short's budget is met to the
  * nearest epoch only: at rate 0.5 of 15 epochs it runs 8. Compare by the samples processed.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/select.h"
 
 static void choose(struct pruner_run *run, int epoch, struct rng *rng,

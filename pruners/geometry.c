@@ -1,7 +1,7 @@
 #include "pruners/geometry.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
+#include "base/linalg.h"
+#include "base/mem.h"
 
 #include <float.h>
 #include <math.h>

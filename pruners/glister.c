@@ -33,8 +33,8 @@
  * sum, is from there too, as is eta .1. Our choices: `at` 10; rounds of sizes that differ by one at
  * most; ties to the lower index; balance none.
  */
-#include "harness/base/linalg.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/num.h"
 #include "pruners/class_gradients.h"
 #include "pruners/select.h"
 #include "pruners/snapshot.h"

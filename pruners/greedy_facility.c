@@ -15,7 +15,7 @@
  */
 #include "pruners/greedy.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <string.h>

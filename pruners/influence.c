@@ -1,7 +1,7 @@
 #include "pruners/influence.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/num.h"
 #include "pruners/snapshot.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 #include "pruners/kmeans1d.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/num.h"
 
 #include <math.h>
 

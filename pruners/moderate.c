@@ -20,7 +20,7 @@
  * Two ranks equally far from the middle tie, and ties break by index: the authors round the
  * window's edges.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/geometry.h"
 #include "pruners/select.h"
 

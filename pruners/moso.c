@@ -35,7 +35,7 @@
  * drawn: every ceil(epochs / checkpoints) epochs and at the end; fewer than asked for where that
  * does not divide (our choice).
  */
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 #include "pruners/errors.h"
 #include "pruners/select.h"
 

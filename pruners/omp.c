@@ -1,7 +1,7 @@
 #include "pruners/omp.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
+#include "base/linalg.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdbool.h>

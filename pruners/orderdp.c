@@ -26,7 +26,7 @@
  * .85 in their program); here the cell's rate says what is kept, and `pool` is the pool's share.
  * Their program prunes to the last epoch, as ours unless `anneal` says otherwise.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/select.h"
 
 struct orderdp_options {

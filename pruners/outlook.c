@@ -1,6 +1,6 @@
 #include "pruners/outlook.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdio.h>

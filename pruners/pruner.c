@@ -17,7 +17,7 @@
  */
 #include "pruners/pruner.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/select.h"
 
 #include <math.h>

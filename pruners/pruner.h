@@ -43,10 +43,10 @@
 #ifndef WINNOW_PRUNERS_PRUNER_H
 #define WINNOW_PRUNERS_PRUNER_H
 
-#include "harness/base/err.h"
-#include "harness/base/option.h"
-#include "harness/base/rng.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/option.h"
+#include "base/rng.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "pruners/select.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 
 const char *const select_weights_names[] = {
     [WEIGHTS_BATCH] = "batch",

@@ -1,6 +1,6 @@
 #include "pruners/soft.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/kmeans1d.h"
 #include "pruners/select.h"
 

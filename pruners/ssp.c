@@ -22,7 +22,7 @@
  * Known deviations: the paper's features come from a self-supervised network (SWaV); ours from the
  * proxy, which has seen the labels.
  */
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 #include "pruners/geometry.h"
 #include "pruners/select.h"
 

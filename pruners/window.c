@@ -1,6 +1,6 @@
 #include "pruners/window.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -16,7 +16,7 @@
 #ifndef WINNOW_PRUNERS_WINDOW_H
 #define WINNOW_PRUNERS_WINDOW_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "results/artifact_read.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/seal.h"
+#include "base/mem.h"
+#include "base/seal.h"
 
 #include <jansson.h>
 #include <string.h>

@@ -13,8 +13,8 @@
 #ifndef WINNOW_RESULTS_ARTIFACT_READ_H
 #define WINNOW_RESULTS_ARTIFACT_READ_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 #include "results/record.h"
 
 #include <stddef.h>

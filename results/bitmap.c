@@ -1,7 +1,7 @@
 #include "results/bitmap.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <limits.h>
 #include <zlib.h>

@@ -16,8 +16,8 @@
 #ifndef WINNOW_RESULTS_CONDITIONS_H
 #define WINNOW_RESULTS_CONDITIONS_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 struct sqlite3;
 

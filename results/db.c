@@ -1,6 +1,6 @@
 #include "results/db.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <math.h>

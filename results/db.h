@@ -10,7 +10,7 @@
 #ifndef WINNOW_RESULTS_DB_H
 #define WINNOW_RESULTS_DB_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 #include "results/functions.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
-#include "harness/base/rng.h"
-#include "harness/base/stats.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/rng.h"
+#include "base/stats.h"
 
 #include "results/functions_kept.h"
 #include "results/functions_scores.h"

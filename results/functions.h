@@ -13,7 +13,7 @@
  *     ci_low(x [, level])  ends of the interval of the mean, at level 0.95 unless told: percentile
  *     ci_high(x [, level]) bootstrap (Efron and Tibshirani 1993, chapter 13), 2000 resamples, the
  *                          same ones every time; NULL of fewer than two values, and of values that
- *                          are all the same (harness/base/stats.h)
+ *                          are all the same (base/stats.h)
  *
  * None depends on the order of the rows. NULL is left out, as in SQLite's own aggregates: for a
  * median that counts "never reached" as infinite, read the view v_target. Those that look into
@@ -22,7 +22,7 @@
 #ifndef WINNOW_RESULTS_FUNCTIONS_H
 #define WINNOW_RESULTS_FUNCTIONS_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 struct sqlite3;
 

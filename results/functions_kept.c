@@ -1,6 +1,6 @@
 #include "results/functions_kept.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "results/bitmap.h"
 #include "results/sqlite_api.h"
 

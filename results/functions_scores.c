@@ -1,7 +1,7 @@
 #include "results/functions_scores.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "results/artifact_read.h"
 #include "results/bitmap.h"
 #include "results/sqlite_api.h"

@@ -13,7 +13,7 @@
 #ifndef WINNOW_RESULTS_HISTORY_H
 #define WINNOW_RESULTS_HISTORY_H
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "results/store.h"
 
 /* One good attempt. Labels as in struct store_cell. */

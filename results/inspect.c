@@ -1,6 +1,6 @@
 #include "results/inspect.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "results/bitmap.h"
 #include "results/db.h"
 #include "results/lock.h"

@@ -16,7 +16,7 @@
 #ifndef WINNOW_RESULTS_INSPECT_H
 #define WINNOW_RESULTS_INSPECT_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>

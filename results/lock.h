@@ -11,7 +11,7 @@
 #ifndef WINNOW_RESULTS_LOCK_H
 #define WINNOW_RESULTS_LOCK_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 

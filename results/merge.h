@@ -17,8 +17,8 @@
 #ifndef WINNOW_RESULTS_MERGE_H
 #define WINNOW_RESULTS_MERGE_H
 
-#include "harness/base/err.h"
-#include "harness/base/hash.h"
+#include "base/err.h"
+#include "base/hash.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "results/migrate.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "results/db.h"
 
 #include <sqlite3.h>

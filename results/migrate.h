@@ -10,7 +10,7 @@
 #ifndef WINNOW_RESULTS_MIGRATE_H
 #define WINNOW_RESULTS_MIGRATE_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 struct sqlite3;
 

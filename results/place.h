@@ -8,9 +8,9 @@
 #ifndef WINNOW_RESULTS_PLACE_H
 #define WINNOW_RESULTS_PLACE_H
 
-#include "harness/base/disk.h"
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/disk.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 #include "results/selection_functions.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "results/bitmap.h"
 #include "results/sqlite_api.h"
 

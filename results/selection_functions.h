@@ -22,7 +22,7 @@
 #ifndef WINNOW_RESULTS_SELECTION_FUNCTIONS_H
 #define WINNOW_RESULTS_SELECTION_FUNCTIONS_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 struct sqlite3;
 

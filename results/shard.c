@@ -1,7 +1,7 @@
 #include "results/shard.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "results/db.h"
 #include "results/inspect.h"
 #include "results/store_private.h"

@@ -16,8 +16,8 @@
 #ifndef WINNOW_RESULTS_SHARD_H
 #define WINNOW_RESULTS_SHARD_H
 
-#include "harness/base/err.h"
-#include "harness/base/hash.h"
+#include "base/err.h"
+#include "base/hash.h"
 
 #include <stddef.h>
 

@@ -18,7 +18,7 @@
 #ifndef WINNOW_RESULTS_STORE_H
 #define WINNOW_RESULTS_STORE_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 #include "results/record.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "results/store.h"
 
-#include "harness/base/save.h"
-#include "harness/base/str.h"
+#include "base/save.h"
+#include "base/str.h"
 #include "results/db.h"
 #include "results/place.h"
 #include "results/store_private.h"

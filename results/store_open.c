@@ -1,7 +1,7 @@
 #include "results/store_private.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "results/db.h"
 #include "results/functions.h"
 #include "results/lock.h"

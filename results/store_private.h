@@ -4,7 +4,7 @@
 #ifndef WINNOW_RESULTS_STORE_PRIVATE_H
 #define WINNOW_RESULTS_STORE_PRIVATE_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "results/store.h"
 
 #include <sys/types.h>

@@ -328,7 +328,7 @@ FROM compared;
 
 -- The same over the seeds of one arm: the mean of the paired differences, its 95 % interval by
 -- Student's t, and what that says. Differences that are the same with every seed do not tell how
--- far they spread: they have no interval, and decide nothing (harness/base/stats.h has the rule).
+-- far they spread: they have no interval, and decide nothing (base/stats.h has the rule).
 CREATE VIEW v_versus_summary AS
 WITH run AS (
     SELECT *,

@@ -1,6 +1,6 @@
 #include "tests/bits.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "results/bitmap.h"
 
 #include <criterion/criterion.h>

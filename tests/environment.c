@@ -3,7 +3,7 @@
  * one thread. (Criterion starts each test anew, so that it must be said in each.) The programs that
  * tests start have what users' have: as many as there are processors.
  */
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 
 __attribute__((constructor)) static void be_like_a_worker(void)
 {

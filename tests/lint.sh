@@ -96,7 +96,7 @@ lint_code() {
         FNR == 1 {
             in_comment = 0
             mine = room(FILENAME)
-            prints = mine == "tests" || mine == "cmd" || FILENAME == "harness/base/err.c"
+            prints = mine == "tests" || mine == "cmd" || FILENAME == "base/err.c"
             blas = FILENAME ~ /^harness\/base\/linalg\.[ch]$/
             sqlite = mine == "results" || mine == "tests" || mine == "cmd" ||
                 FILENAME ~ /^plots\/(extract|render)\.c$/ ||
@@ -114,7 +114,7 @@ lint_code() {
                 say(mine " may not include " quoted[2])
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"](cblas|lapacke|lapack)\.h[>"]/ && !blas {
-            say("only harness/base/linalg.c knows BLAS")
+            say("only base/linalg.c knows BLAS")
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"]sqlite3\.h[>"]/ && !sqlite {
             say("SQLite is for results/ and the readers of the database")
@@ -210,7 +210,7 @@ lint_globals() {
                 if (section ~ /^\.data\.rel\.ro/ || name ~ /^\./)
                     next
                 sub(/\.[0-9]+$/, "", name) # a static in a function
-                if (source == "harness/base/signals.c" && name == "ends")
+                if (source == "base/signals.c" && name == "ends")
                     next
                 print source ":1: " name " is mutable and global (" section ")"
             }
@@ -300,7 +300,7 @@ self_test() {
     touch "$scratch/plots/good.sql" "$scratch/plots/good.gp"
 
     # What is allowed stays silent.
-    expect harness/data/x.c '#include "harness/base/mem.h"\n#include <cblashes.h>\n' ''
+    expect harness/data/x.c '#include "base/mem.h"\n#include <cblashes.h>\n' ''
     expect pruners/x.c '#include "harness/data/data.h"\n#include "pruners/pruner.h"\n' ''
     expect models/x.c '#include "models/nn/nn.h"\n#include "models/model.h"\n' ''
     expect harness/x.c '#include "pruners/pruner.h"\n#include "plots/render.h"\n' ''
@@ -325,8 +325,8 @@ self_test() {
     expect README.md 'FIX''ME: write it\n' 'README.md:1: unfinished work'
     expect harness/x.h "$(printf '%0101d' 0)\n" 'harness/x.h:1: over 100 columns'
     expect harness/x.h "$(yes '\n' | head -n 701 | tr -d '\n')" 'harness/x.h:701: over 700 lines*'
-    expect harness/base/x.c '#include "harness/data/data.h"\n' '*:1: base may not include *'
-    expect harness/base/x.h '#include "harness/cmd/cmd.h"\n' '*:1: base may not include *'
+    expect base/x.c '#include "harness/data/data.h"\n' '*:1: base may not include *'
+    expect base/x.h '#include "harness/cmd/cmd.h"\n' '*:1: base may not include *'
     expect harness/data/x.c '#include "models/model.h"\n' '*:1: data may not include *'
     expect models/nn/x.c '#include "models/model.h"\n' '*:1: nn may not include *'
     expect models/x.c '#include "pruners/pruner.h"\n' '*:1: models may not include *'
@@ -337,8 +337,8 @@ self_test() {
     expect plots/x.c '#include "harness/cmd/cmd.h"\n' '*:1: plots may not include *'
     expect harness/x.c '# include "tests/support.h"\n' '*:1: harness may not include *'
     expect harness/x.c '#include "cmd.h"\n' '*:1: "cmd.h": includes are rooted*'
-    expect models/nn/x.c '#include <cblas.h>\n' '*:1: only harness/base/linalg.c knows BLAS'
-    expect pruners/x.h '#include <lapacke.h>\n' '*:1: only harness/base/linalg.c knows BLAS'
+    expect models/nn/x.c '#include <cblas.h>\n' '*:1: only base/linalg.c knows BLAS'
+    expect pruners/x.h '#include <lapacke.h>\n' '*:1: only base/linalg.c knows BLAS'
     expect harness/plan.c '#include <sqlite3.h>\n' '*:1: SQLite is for*'
     expect harness/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
     expect models/x.c '/* a */ int x = fprintf(stderr, "");\n' '*:1: only the commands print*'

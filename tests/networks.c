@@ -1,6 +1,6 @@
 #include "tests/networks.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 

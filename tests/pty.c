@@ -1,7 +1,7 @@
 #include "tests/pty.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "tests/support.h"
 
 #include <fcntl.h>

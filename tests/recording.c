@@ -1,7 +1,7 @@
 #include "tests/recording.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 static const char FILE_NAME[] = "tests/golden/pruners/network.json";
 

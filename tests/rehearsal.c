@@ -1,6 +1,6 @@
 #include "tests/rehearsal.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "tests/recording.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "harness/bench/bench.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/num.h"
 #include "harness/cell.h"
 #include "harness/clock.h"
 #include "models/nn/peak.h"

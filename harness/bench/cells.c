@@ -1,8 +1,8 @@
 #include "harness/bench/cells.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 #ifndef WINNOW_BENCH_CELLS_H
 #define WINNOW_BENCH_CELLS_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 enum { BENCH_MOST_CELLS = 64 };
 

@@ -1,7 +1,7 @@
 #include "harness/bench/made_up.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/num.h"
 #include "harness/observe.h"
 
 #include <math.h>

@@ -18,7 +18,7 @@
 #ifndef WINNOW_BENCH_PRUNERS_H
 #define WINNOW_BENCH_PRUNERS_H
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "pruners/pruner.h"
 
 #include <jansson.h>

@@ -11,7 +11,7 @@
  * while disturbs all of them. See harness/bench/bench.h for what a step is.
  */
 #include "harness/bench/bench.h"
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "harness/bench/cells.h"
 #include "harness/clock.h"
 #include "harness/cmd/bench_pruners.h"

@@ -22,8 +22,8 @@
 #ifndef WINNOW_CMD_CMD_H
 #define WINNOW_CMD_CMD_H
 
-#include "harness/base/option.h"
-#include "harness/exit.h"
+#include "base/exit.h"
+#include "base/option.h"
 
 #include <stdbool.h>
 

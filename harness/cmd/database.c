@@ -7,7 +7,7 @@
  */
 #include "harness/cmd/database.h"
 
-#include "harness/base/save.h"
+#include "base/save.h"
 #include "harness/cmd/db.h"
 
 #include <stdio.h>

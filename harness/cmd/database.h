@@ -4,7 +4,7 @@
 #ifndef WINNOW_CMD_DATABASE_H
 #define WINNOW_CMD_DATABASE_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stdint.h>
 

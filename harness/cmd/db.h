@@ -9,7 +9,7 @@
 #ifndef WINNOW_CMD_DB_H
 #define WINNOW_CMD_DB_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "harness/cmd/cmd.h"
 #include "results/store.h"
 

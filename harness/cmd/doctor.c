@@ -9,10 +9,10 @@
  * Each finding is printed as soon as it is made. OpenBLAS reads its core type when it is loaded, so
  * that each speed is measured by a process of its own: this program again, with --measure.
  */
-#include "harness/base/disk.h"
-#include "harness/base/json.h"
-#include "harness/base/linalg.h"
-#include "harness/base/num.h"
+#include "base/disk.h"
+#include "base/json.h"
+#include "base/linalg.h"
+#include "base/num.h"
 #include "harness/cmd/cmd.h"
 #include "harness/data/data.h"
 #include "harness/disturbance.h"

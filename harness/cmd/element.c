@@ -15,8 +15,8 @@
  * and the exit code is 85; with --requeue the job has queued itself again before, and goes on from
  * there.
  */
-#include "harness/base/signals.h"
-#include "harness/base/str.h"
+#include "base/signals.h"
+#include "base/str.h"
 #include "harness/clock.h"
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/progress.h"

@@ -8,7 +8,7 @@
  *     DIR/shards, checkpoints, artifacts, logs         of the jobs
  */
 #include "harness/cmd/emit.h"
-#include "harness/base/save.h"
+#include "base/save.h"
 #include "harness/cmd/config.h"
 #include "harness/cmd/db.h"
 #include "harness/emit.h"

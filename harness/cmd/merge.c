@@ -8,8 +8,8 @@
  * on.
  */
 #include "results/merge.h"
-#include "harness/base/json.h"
-#include "harness/base/str.h"
+#include "base/json.h"
+#include "base/str.h"
 #include "harness/cmd/database.h"
 #include "harness/cmd/db.h"
 #include "harness/shards.h"

@@ -9,7 +9,7 @@
  * Experiments run as `winnow run` does, in a process of its own each: the flags are handed on.
  */
 #include "harness/paper/paper.h"
-#include "harness/base/signals.h"
+#include "base/signals.h"
 #include "harness/cmd/db.h"
 #include "harness/data/data.h"
 #include "harness/paper/outputs.h"

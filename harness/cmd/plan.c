@@ -1,8 +1,8 @@
 /*
  * winnow plan: what an experiment's cells still need, why, and what that will take.
  */
+#include "base/json.h"
 #include "harness/artifact.h"
-#include "harness/base/json.h"
 #include "harness/checkpoint.h"
 #include "harness/cmd/blocks.h"
 #include "harness/cmd/budget.h"

@@ -5,7 +5,7 @@
  *     winnow report -e fashion -o fashion.html --title "Fashion-MNIST, October"
  */
 #include "harness/report/report.h"
-#include "harness/base/save.h"
+#include "base/save.h"
 #include "harness/cmd/db.h"
 #include "plots/render.h"
 

@@ -4,8 +4,8 @@
 #ifndef WINNOW_CMD_ROWS_H
 #define WINNOW_CMD_ROWS_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
  * winnow run: trains every cell of an experiment that is not done yet.
  */
 #include "harness/run.h"
+#include "base/json.h"
 #include "harness/artifact.h"
-#include "harness/base/json.h"
 #include "harness/changed.h"
 #include "harness/checkpoint.h"
 #include "harness/clock.h"

@@ -4,8 +4,8 @@
  * One line a sample of the training split: its position in the dataset's own training file, its
  * label, its score (empty where the pruner has none) and whether it was kept before `--epoch`.
  */
+#include "base/save.h"
 #include "harness/artifact.h"
-#include "harness/base/save.h"
 #include "harness/cell.h"
 #include "harness/cmd/find.h"
 #include "results/bitmap.h"

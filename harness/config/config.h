@@ -13,8 +13,8 @@
 #ifndef WINNOW_CONFIG_CONFIG_H
 #define WINNOW_CONFIG_CONFIG_H
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "harness/cell.h"
 #include "harness/config/mistakes.h"
 #include "harness/limits.h"

@@ -1,6 +1,6 @@
 #include "harness/config/mistakes.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

@@ -14,7 +14,7 @@
 #ifndef WINNOW_CONFIG_MISTAKES_H
 #define WINNOW_CONFIG_MISTAKES_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
  * A cell's notes come from what its pruner's contract declares (pruners/outlook.h). They stand at
  * the pruner, once for all the cells of which they are true.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "harness/config/read.h"
 #include "pruners/outlook.h"
 

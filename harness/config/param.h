@@ -13,7 +13,7 @@
 #ifndef WINNOW_CONFIG_PARAM_H
 #define WINNOW_CONFIG_PARAM_H
 
-#include "harness/base/option.h"
+#include "base/option.h"
 #include "harness/config/yaml.h"
 
 #include <stdbool.h>

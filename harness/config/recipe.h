@@ -4,7 +4,7 @@
 #ifndef WINNOW_CONFIG_RECIPE_H
 #define WINNOW_CONFIG_RECIPE_H
 
-#include "harness/base/option.h"
+#include "base/option.h"
 
 #include <stdbool.h>
 

@@ -13,7 +13,7 @@
  */
 #include "harness/config/yaml.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdint.h>
 #include <string.h>

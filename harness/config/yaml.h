@@ -12,7 +12,7 @@
 #ifndef WINNOW_CONFIG_YAML_H
 #define WINNOW_CONFIG_YAML_H
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/config/mistakes.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "harness/data/alter.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "harness/data/split.h"
 
 #include <math.h>

@@ -14,8 +14,8 @@
  */
 #include "harness/data/data.h"
 
-#include "harness/base/num.h"
-#include "harness/base/rng.h"
+#include "base/num.h"
+#include "base/rng.h"
 #include "harness/data/alter.h"
 #include "harness/data/split.h"
 

@@ -19,10 +19,10 @@
 #ifndef WINNOW_DATA_DATA_H
 #define WINNOW_DATA_DATA_H
 
-#include "harness/base/err.h"
-#include "harness/base/hash.h"
-#include "harness/base/option.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/option.h"
+#include "base/str.h"
 
 #include <stddef.h>
 #include <stdint.h>

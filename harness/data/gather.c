@@ -13,8 +13,8 @@
  */
 #include "harness/data/data.h"
 
-#include "harness/base/clones.h"
-#include "harness/base/rng.h"
+#include "base/clones.h"
+#include "base/rng.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -18,7 +18,7 @@
 #ifndef WINNOW_DATA_LOADER_H
 #define WINNOW_DATA_LOADER_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "harness/data/data.h"
 
 #include <stdbool.h>

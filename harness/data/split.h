@@ -9,7 +9,7 @@
 #ifndef WINNOW_DATA_SPLIT_H
 #define WINNOW_DATA_SPLIT_H
 
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "harness/data/data.h"
 
 #include <stdbool.h>

@@ -27,7 +27,7 @@
  * Limits: one channel, at most 32 classes. A horizontal flip turns some patterns into their
  * negatives: augmenting these pictures makes another, harder problem than the error speaks of.
  */
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "harness/data/loader.h"
 
 #include <math.h>

@@ -30,8 +30,8 @@
 #ifndef WINNOW_PAPER_CLAIMS_H
 #define WINNOW_PAPER_CLAIMS_H
 
-#include "harness/base/mem.h"
-#include "harness/base/stats.h"
+#include "base/mem.h"
+#include "base/stats.h"
 #include "harness/paper/paper.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "harness/paper/outputs.h"
 
-#include "harness/base/json.h"
-#include "harness/base/save.h"
+#include "base/json.h"
+#include "base/save.h"
 #include "harness/environment.h"
 #include "harness/paper/paper.h"
 

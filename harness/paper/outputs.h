@@ -15,9 +15,9 @@
 #ifndef WINNOW_PAPER_OUTPUTS_H
 #define WINNOW_PAPER_OUTPUTS_H
 
-#include "harness/base/hash.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "plots/render.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "harness/paper/paper.h"
 
-#include "harness/base/braced.h"
+#include "base/braced.h"
 
 #include <math.h>
 #include <sqlite3.h>

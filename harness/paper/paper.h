@@ -10,8 +10,8 @@
 #ifndef WINNOW_PAPER_PAPER_H
 #define WINNOW_PAPER_PAPER_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 #include "harness/table.h"
 
 #include <stddef.h>

@@ -11,7 +11,7 @@
 #ifndef WINNOW_PAPER_TEXT_H
 #define WINNOW_PAPER_TEXT_H
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "harness/paper/claims.h"
 
 struct paper_caption {

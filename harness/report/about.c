@@ -4,8 +4,8 @@
  */
 #include "harness/report/about.h"
 
-#include "harness/base/hash.h"
-#include "harness/base/mem.h"
+#include "base/hash.h"
+#include "base/mem.h"
 #include "harness/config/yaml.h"
 #include "harness/environment.h"
 #include "harness/paper/paper.h"

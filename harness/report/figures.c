@@ -2,7 +2,7 @@
  * report_figures: every figure that the experiment has something for, drawn for a page and for a
  * phone, and beneath it the numbers and the SQL that it was made from.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 #include "harness/report/svg.h"

@@ -1,6 +1,6 @@
 #include "harness/report/html.h"
 
-#include "harness/base/hash.h"
+#include "base/hash.h"
 #include "harness/table.h"
 
 #include <math.h>

@@ -16,8 +16,8 @@
 #ifndef WINNOW_REPORT_HTML_H
 #define WINNOW_REPORT_HTML_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stddef.h>
 

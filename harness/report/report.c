@@ -1,7 +1,7 @@
 #include "harness/report/report.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/save.h"
+#include "base/mem.h"
+#include "base/save.h"
 #include "harness/report/about.h"
 #include "harness/report/html.h"
 

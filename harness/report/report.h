@@ -15,8 +15,8 @@
 #ifndef WINNOW_REPORT_REPORT_H
 #define WINNOW_REPORT_REPORT_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * rate the means over seeds with their intervals (stats.h, Student's t), and the speedup, a
  * geometric mean over seeds that `full` has too (v_speedup).
  */
-#include "harness/base/mem.h"
-#include "harness/base/stats.h"
+#include "base/mem.h"
+#include "base/stats.h"
 #include "harness/cell.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"

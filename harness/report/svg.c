@@ -1,6 +1,6 @@
 #include "harness/report/svg.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/report/html.h"
 #include "harness/report/svg_pictures.h"
 #include "harness/report/svg_tree.h"

@@ -18,8 +18,8 @@
 #ifndef WINNOW_REPORT_SVG_H
 #define WINNOW_REPORT_SVG_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 struct svg_pictures;
 

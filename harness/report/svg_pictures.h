@@ -12,8 +12,8 @@
 #ifndef WINNOW_REPORT_SVG_PICTURES_H
 #define WINNOW_REPORT_SVG_PICTURES_H
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "harness/report/svg_tree.h"
 
 #include <stddef.h>

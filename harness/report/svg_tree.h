@@ -7,8 +7,8 @@
 #ifndef WINNOW_REPORT_SVG_TREE_H
 #define WINNOW_REPORT_SVG_TREE_H
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

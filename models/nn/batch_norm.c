@@ -21,7 +21,7 @@
  * it goes on, so that the second finds some of them in the cache; threads that share a batch must
  * meet in between, and do so once for all channels.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/norm.h"
 
 #include <math.h>

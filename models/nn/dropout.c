@@ -7,7 +7,7 @@
  * The mask is a stream of its own, named by (seed, epoch, step, node) and drawn in the order of the
  * batch, so that it does not depend on what else was drawn, and a repeated step drops the same.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/kernel.h"
 #include "models/nn/op.h"
 

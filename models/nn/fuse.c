@@ -11,7 +11,7 @@
  * that were absorbed are taken out of the list. Parameters keep their places. Features and logits
  * are never absorbed: somebody reads them.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/net.h"
 
 struct fusion {

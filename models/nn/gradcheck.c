@@ -18,7 +18,7 @@
  */
 #include "models/nn/gradcheck.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/net.h"
 
 #include <math.h>

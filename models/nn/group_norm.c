@@ -10,7 +10,7 @@
  *
  * With attr.relu, y = max(0, that), and dy counts only where y > 0.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/norm.h"
 
 #include <math.h>

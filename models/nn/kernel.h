@@ -4,7 +4,7 @@
 #ifndef WINNOW_NN_KERNEL_H
 #define WINNOW_NN_KERNEL_H
 
-#include "harness/base/clones.h"
+#include "base/clones.h"
 
 #ifdef __x86_64__
 #include <xmmintrin.h>

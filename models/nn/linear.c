@@ -8,8 +8,8 @@
  * Flattened means as x lies in memory (shape.h). In bf16 the operands of all three products are
  * rounded to bfloat16 first, into scratch memory; products and sums are float32.
  */
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
+#include "base/linalg.h"
+#include "base/mem.h"
 #include "models/nn/channels.h"
 #include "models/nn/op.h"
 

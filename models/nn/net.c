@@ -4,7 +4,7 @@
  */
 #include "models/nn/net.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/conv/conv.h"
 
 #include <stdio.h>

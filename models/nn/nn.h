@@ -32,7 +32,7 @@
 #ifndef WINNOW_NN_NN_H
 #define WINNOW_NN_NN_H
 
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "models/nn/shape.h"
 #include "models/nn/type.h"
 

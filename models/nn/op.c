@@ -1,6 +1,6 @@
 #include "models/nn/op.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 static const struct nn_op *const registry[] = {
 #define OP(name) &nn_op_##name,

@@ -14,7 +14,7 @@
 #ifndef WINNOW_NN_OP_H
 #define WINNOW_NN_OP_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 #include "models/nn/nn.h"
 #include "models/nn/team.h"
 #include "models/nn/type.h"

@@ -1,7 +1,7 @@
 #include "models/nn/optim.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "models/nn/kernel.h"
 
 #include <math.h>

@@ -17,7 +17,7 @@
  * Example, in evaluation: input -> conv (1) -> relu (2) -> conv (3). The relu works in the place of
  * array 1; array 3 gets a place of its own, since 1 is read while 3 is written.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/net.h"
 
 #include <stdlib.h>

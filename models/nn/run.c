@@ -2,7 +2,7 @@
  * run: passes through a network. Each thread takes its share of the batch through all nodes, on
  * memory of its own; what the user reads (logits, features, gradients) is put together at the end.
  */
-#include "harness/base/err.h"
+#include "base/err.h"
 #include "models/nn/kernel.h"
 #include "models/nn/net.h"
 

@@ -5,8 +5,8 @@
  */
 #include "models/nn/team.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "models/nn/kernel.h"
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /*
  * Checkpoints as their users meet them: kill -9 at any moment, Ctrl-C, damage; and run again.
  */
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /*
  * winnow doctor: this machine as it is, and as it would be with other kernels or without gnuplot.
  */
-#include "harness/base/cpu.h"
-#include "harness/base/linalg.h"
+#include "base/cpu.h"
+#include "base/linalg.h"
 #include "models/nn/nn.h"
 #include "tests/support.h"
 
@@ -67,9 +67,9 @@ Test(doctor, finds_this_machine)
     /* Up to its kernels, which OPENBLAS_CORETYPE may have chosen for this process alone. */
     const char *version = linalg_version(), *kernel_set = strstr(version, linalg_core());
     cr_assert_not_null(kernel_set);
-    cr_expect_eq(strncmp(text_of(finding(all, "blas"), "version"), version,
-                         (size_t)(kernel_set - version)),
-                 0, "%s", text_of(finding(all, "blas"), "version"));
+    cr_expect_eq(
+        strncmp(text_of(finding(all, "blas"), "version"), version, (size_t)(kernel_set - version)),
+        0, "%s", text_of(finding(all, "blas"), "version"));
     cr_expect_gt(number_of(finding(all, "disk"), "free_bytes"), 0);
     cr_expect_gt(number_of(finding(all, "memory"), "total_bytes"), 0);
     const json_t *kernels = finding(all, "kernels");

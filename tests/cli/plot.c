@@ -1,7 +1,7 @@
 /*
  * winnow plot: as a user types it, on a database that the store has made.
  */
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "tests/cli_output.h"
 #include "tests/made_db.h"
 

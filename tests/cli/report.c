@@ -1,7 +1,7 @@
 /*
  * winnow report: as a user types it, and in a browser (tests/report_browser.py, headless Chromium).
  */
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "tests/cli_output.h"
 #include "tests/made_db.h"
 

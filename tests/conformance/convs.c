@@ -3,7 +3,7 @@
  * strides, borders and kernels that are odd in every way, all directions, types and precisions,
  * full and partial batches; and how an implementation is chosen and forced.
  */
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "models/nn/conv/conv.h"
 
 #include <criterion/criterion.h>

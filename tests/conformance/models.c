@@ -2,7 +2,7 @@
  * Every model of models/models.def: fits the pictures it is meant for, passes the gradient check,
  * can learn 32 samples by heart, treats samples alone as in a batch, and repeats itself bit by bit.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/optim.h"
 #include "tests/networks.h"

@@ -3,7 +3,7 @@
  * are odd in every way, and on those that go by 16 channels; with arrays in bfloat16; in place,
  * without an input gradient, with no samples; with relu built in; and by gradient check.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/op.h"
 

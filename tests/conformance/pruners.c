@@ -2,7 +2,7 @@
  * What every pruner must keep to, whatever it computes: the tests run once for each line of
  * pruners.def.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "pruners/outlook.h"
 #include "tests/rehearsal.h"
 

@@ -10,7 +10,7 @@
  *      "kept_before": {"0": [...], "5": [...]},           a dynamic one's, before those epochs
  *      "tolerance": 1e-5}                                 relative to the largest score or weight
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/recording.h"
 #include "tests/rehearsal.h"
 

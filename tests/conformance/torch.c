@@ -7,8 +7,8 @@
  *
  * What float32 may change is in the file too, as `noise`: see models.py.
  */
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "models/model.h"
 #include "tests/support.h"
 

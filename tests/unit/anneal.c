@@ -4,8 +4,8 @@
  */
 #include "pruners/anneal.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

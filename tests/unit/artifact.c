@@ -1,7 +1,7 @@
 /* Kept scores: the same bytes back, and nothing from a file that is not whole. */
 #include "harness/artifact.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

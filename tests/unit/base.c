@@ -1,12 +1,12 @@
 /*
  * base: the small utilities: err, mem, hash, disk.
  */
-#include "harness/base/disk.h"
-#include "harness/base/err.h"
-#include "harness/base/hash.h"
-#include "harness/base/json.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/disk.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

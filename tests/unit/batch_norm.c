@@ -2,7 +2,7 @@
  * Batch norm where threads share a batch: statistics and gradients are those of the whole batch,
  * also where a thread has no samples; and what statistics far from zero are worth.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/op.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
 /* bitmap.h: ten samples, of which 0, 2, 7, 8 are kept: 10100001 10, the lowest bit first. */
 #include "results/bitmap.h"
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

@@ -4,7 +4,7 @@
  */
 #include "models/nn/channels.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/networks.h"
 
 #include <criterion/criterion.h>

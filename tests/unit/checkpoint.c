@@ -1,7 +1,7 @@
 /* A cell's state in a file: the same bytes back, and nothing from a file that will not do. */
 #include "harness/checkpoint.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/keeper.h"
 #include "harness/wire.h"
 #include "tests/support.h"

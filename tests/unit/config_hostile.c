@@ -2,7 +2,7 @@
 #include "tests/support.h"
 #include "tests/unit/config_help.h"
 
-#include "harness/base/rng.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

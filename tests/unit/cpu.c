@@ -2,9 +2,9 @@
  * cpu and environment: the rule that corrects OpenBLAS's choice, played for processors that this
  * machine does not have, and what is recorded of this one.
  */
-#include "harness/base/cpu.h"
+#include "base/cpu.h"
 
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 #include "harness/environment.h"
 #include "tests/support.h"
 

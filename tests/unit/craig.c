@@ -1,4 +1,4 @@
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "pruners/greedy.h"
 #include "tests/unit/last_gradients.h"
 

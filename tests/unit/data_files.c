@@ -1,5 +1,5 @@
 /* Finding files, and reading what is whole. What is damaged: data_damage.c. */
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "tests/support.h"
 #include "tests/unit/data_support.h"
 

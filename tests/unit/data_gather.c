@@ -1,5 +1,5 @@
 /* Batches: normalised, cropped and flipped, against a naive reference. */
-#include "harness/base/rng.h"
+#include "base/rng.h"
 #include "tests/unit/data_support.h"
 
 #include <criterion/parameterized.h>

@@ -1,5 +1,5 @@
 /* Which folder a dataset is read from: what people call files and folders, and what they chose. */
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "tests/support.h"
 #include "tests/unit/data_support.h"
 

@@ -1,7 +1,7 @@
 #include "tests/unit/data_support.h"
 
-#include "harness/base/rng.h"
-#include "harness/base/str.h"
+#include "base/rng.h"
+#include "base/str.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /* moderate, d2, herding, gm-matching, k-center, cal, deepfool and ssp on made-up arrays. Their
  * numbers on a trained network are in tests/golden/pruners/geometry.json. */
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
-#include "harness/base/rng.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/rng.h"
 #include "pruners/pruner.h"
 
 #include <criterion/criterion.h>

@@ -2,8 +2,8 @@
  * Frozen training: evaluation's numbers with all that backward needs; gradients sample by sample;
  * the classifier as it is lent.
  */
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "models/nn/gradcheck.h"
 #include "tests/networks.h"
 

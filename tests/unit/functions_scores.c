@@ -6,8 +6,8 @@
  *     kept      .   .   x   .   .   x   x   x   x   x
  */
 #include "results/functions_scores.h"
+#include "base/mem.h"
 #include "harness/artifact.h"
-#include "harness/base/mem.h"
 #include "tests/bits.h"
 #include "tests/support.h"
 

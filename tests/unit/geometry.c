@@ -1,9 +1,9 @@
 /* pruners/geometry.h against plain versions in double. */
 #include "pruners/geometry.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
-#include "harness/base/rng.h"
+#include "base/linalg.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

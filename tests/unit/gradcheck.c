@@ -4,7 +4,7 @@
  */
 #include "models/nn/gradcheck.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/op.h"
 #include "tests/networks.h"
 

@@ -1,5 +1,5 @@
 /* Scoring passes that lend gradients and the classifier. */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "harness/trainer.h"
 
 #include <criterion/criterion.h>

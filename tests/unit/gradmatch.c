@@ -1,6 +1,6 @@
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "pruners/omp.h"
 #include "tests/unit/last_gradients.h"
 

@@ -1,6 +1,6 @@
 #include "pruners/greedy.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/unit/last_gradients.h"
 
 #include <criterion/criterion.h>

@@ -4,9 +4,9 @@
  */
 #include "pruners/influence.h"
 
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/linalg.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

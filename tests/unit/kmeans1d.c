@@ -1,7 +1,7 @@
 #include "pruners/kmeans1d.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/rng.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <float.h>

@@ -1,7 +1,7 @@
 #include "tests/unit/last_gradients.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
  * linalg: BLAS behind our own argument order, against loops that anyone can read.
  */
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/rng.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

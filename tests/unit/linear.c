@@ -2,7 +2,7 @@
  * The linear layer in bf16: the operands of all three products are rounded to bfloat16, and nothing
  * else is.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/op.h"
 
 #include <criterion/criterion.h>

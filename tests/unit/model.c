@@ -3,7 +3,7 @@
  */
 #include "models/model.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/networks.h"
 
 #include <criterion/criterion.h>

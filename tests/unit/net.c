@@ -4,7 +4,7 @@
  */
 #include "models/nn/nn.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "tests/networks.h"
 

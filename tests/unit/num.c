@@ -1,9 +1,9 @@
 /*
  * num: orders and statistics against hand-worked values and exact integer arithmetic.
  */
-#include "harness/base/num.h"
+#include "base/num.h"
 
-#include "harness/base/rng.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

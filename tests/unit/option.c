@@ -1,7 +1,7 @@
 /*
  * option: one table, and all that follows from it.
  */
-#include "harness/base/option.h"
+#include "base/option.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

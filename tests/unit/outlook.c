@@ -1,8 +1,8 @@
 /* What a pruner cannot do in a training, told from its contract: one test for each kind. */
 #include "pruners/outlook.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

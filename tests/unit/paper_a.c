@@ -1,5 +1,5 @@
 /* epsilon-greedy and ucb, against the paper's formulas written out plainly. */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
 #include "harness/pause.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "results/db.h"
 #include "tests/support.h"
 

@@ -1,8 +1,8 @@
 /* The order in which cells start: over grids of all shapes, as rules that always hold. */
 #include "harness/queue.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/rng.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The controls: full, full-short, random, random-dynamic, rs2. */
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

@@ -6,8 +6,8 @@
  * diff.
  */
 #include "plots/render.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
+#include "base/mem.h"
+#include "base/num.h"
 #include "tests/plot_db.h"
 #include "tests/support.h"
 

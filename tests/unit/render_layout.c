@@ -4,7 +4,7 @@
  *
  * A picture's bytes depend on gnuplot's version, so they are not compared with golden files.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "plots/render.h"
 #include "tests/plot_db.h"
 #include "tests/support.h"

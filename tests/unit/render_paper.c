@@ -2,7 +2,7 @@
  * render: what the figures of the second paper show, on numbers that can be worked out by hand, and
  * what figures of one seed or of means say of the spread over seeds.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "plots/render.h"
 #include "tests/plot_db.h"
 #include "tests/support.h"

@@ -2,9 +2,9 @@
  * rng: known answers of Philox4x32-10, streams that do not depend on what else was drawn, and the
  * distributions. Seeds are fixed, so the statistical tests give one answer for ever.
  */
-#include "harness/base/rng.h"
+#include "base/rng.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

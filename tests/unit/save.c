@@ -1,5 +1,5 @@
 /* Files that appear whole or not at all. */
-#include "harness/base/save.h"
+#include "base/save.h"
 
 #include "tests/support.h"
 

@@ -1,5 +1,5 @@
 /* What is saved to a link, a device or a pipe. */
-#include "harness/base/save.h"
+#include "base/save.h"
 
 #include "tests/support.h"
 

@@ -1,6 +1,6 @@
 #include "pruners/select.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

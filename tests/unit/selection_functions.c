@@ -7,7 +7,7 @@
  *     epoch 2  x . . x . x x x . .
  */
 #include "results/selection_functions.h"
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "tests/bits.h"
 
 #include <criterion/criterion.h>

@@ -2,7 +2,7 @@
  * Threads inside a network, and bfloat16: the same network in several threads computes what it does
  * in one, always the same bits; what remains of a batch is shared too.
  */
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/nn.h"
 #include "models/nn/optim.h"
 #include "tests/networks.h"

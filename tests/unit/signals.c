@@ -1,4 +1,4 @@
-#include "harness/base/signals.h"
+#include "base/signals.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

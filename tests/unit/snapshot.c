@@ -2,7 +2,7 @@
  * snapshot: what is taken comes back, and nothing else.
  */
 #include "pruners/snapshot.h"
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <criterion/criterion.h>
 #include <stdalign.h>

@@ -2,9 +2,9 @@
  * stats: against SciPy on fixed samples (tests/golden/stats/stats.py), values by hand, and what an
  * interval promises, counted over simulated samples.
  */
-#include "harness/base/stats.h"
+#include "base/stats.h"
 
-#include "harness/base/rng.h"
+#include "base/rng.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* The views' arithmetic, added up by hand from tests/made_db.h, and their documentation. */
-#include "harness/base/str.h"
+#include "base/str.h"
 #include "results/store.h"
 #include "tests/made_db.h"
 #include "tests/support.h"

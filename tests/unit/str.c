@@ -1,7 +1,7 @@
 /*
  * str: growing, strict numbers, and which slip is taken for which word.
  */
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include "tests/support.h"
 

@@ -4,7 +4,7 @@
  */
 #include "models/nn/team.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

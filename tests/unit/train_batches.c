@@ -4,7 +4,7 @@
  */
 #include "harness/train.h"
 
-#include "harness/base/num.h"
+#include "base/num.h"
 #include "harness/trainer.h"
 #include "tests/cell_bench.h"
 

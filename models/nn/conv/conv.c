@@ -1,6 +1,6 @@
 #include "models/nn/conv/conv.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <string.h>
 

@@ -27,7 +27,7 @@
  */
 #include "models/nn/conv/direct.h"
 
-#include "harness/base/mem.h"
+#include "base/mem.h"
 #include "models/nn/conv/conv.h"
 
 #include <string.h>

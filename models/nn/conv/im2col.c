@@ -18,8 +18,8 @@
  * Example: 32 x 32 x 16, kernel 3: a row is 144 floats, a tile 256 rows, 8 lines of one picture;
  * of 8 x 8 x 64 a row is 576 floats, a tile 256 rows, all 8 lines of four pictures.
  */
-#include "harness/base/linalg.h"
-#include "harness/base/mem.h"
+#include "base/linalg.h"
+#include "base/mem.h"
 #include "models/nn/channels.h"
 #include "models/nn/conv/conv.h"
 #include "models/nn/kernel.h"

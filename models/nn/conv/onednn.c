@@ -22,8 +22,8 @@
  * Example: 64 -> 64 channels at 32 x 32, kernel 3: "onednn jit_wino_4x3:avx512_core" for all three
  * directions, twice as fast as the direct kernel.
  */
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 #include "models/nn/conv/conv.h"
 
 #ifdef WINNOW_ONEDNN

@@ -1,4 +1,4 @@
-"""The resamples that harness/base/rng.h draws, for SciPy: stream (seed 0, purpose 900, 0, 0), that is
+"""The resamples that base/rng.h draws, for SciPy: stream (seed 0, purpose 900, 0, 0), that is
 Philox4x32-10 with key (0, 0) and counter (k, 900, 0, 0), k = 0, 1, ..., whose 32-bit words become
 numbers below n by the upper half of word * n (Lemire 2019).
 

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""What SciPy makes of fixed samples: the values that harness/base/stats.h is held against.
+"""What SciPy makes of fixed samples: the values that base/stats.h is held against.
 
     /usr/bin/python3 tests/golden/stats/stats.py > tests/golden/stats/stats.json   # a minute or two
 
 Written with Debian 12's python3-scipy (1.10.1) and python3-numpy (1.24.2).
 
 The bootstrap is SciPy's own, but for its random numbers: draws.py hands it the resamples of
-harness/base/rng.h.
+base/rng.h.
 
 Where SciPy 1.10 has no exact answer (Wilcoxon's test with ties or zeros), the expected value is its
 permutation_test of the rank sum over all 2^n ways to set the signs.

@@ -1,6 +1,6 @@
-#include "harness/base/linalg.h"
+#include "base/linalg.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <cblas.h>
 #include <lapacke.h>

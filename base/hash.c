@@ -1,7 +1,7 @@
-#include "harness/base/hash.h"
+#include "base/hash.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <errno.h>
 #include <openssl/evp.h>

@@ -16,7 +16,7 @@
 #ifndef WINNOW_BASE_SEAL_H
 #define WINNOW_BASE_SEAL_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 

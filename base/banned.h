@@ -39,7 +39,7 @@ BANNED("struct rng") void srandom(unsigned);
 BANNED("gmtime_r") struct tm *gmtime(const time_t *);
 BANNED("localtime_r") struct tm *localtime(const time_t *);
 BANNED("strftime") char *ctime(const time_t *);
-#ifndef WINNOW_PARSES_NUMBERS /* harness/base/str.c */
+#ifndef WINNOW_PARSES_NUMBERS /* base/str.c */
 BANNED("str_parse_double") double strtod(const char *, char **);
 BANNED("str_parse_double") float strtof(const char *, char **);
 BANNED("str_parse_double") long double strtold(const char *, char **);

@@ -1,8 +1,8 @@
-#include "harness/base/json.h"
+#include "base/json.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <stdlib.h>
 

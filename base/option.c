@@ -1,6 +1,6 @@
-#include "harness/base/option.h"
+#include "base/option.h"
 
-#include "harness/base/json.h"
+#include "base/json.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-#include "harness/base/save.h"
+#include "base/save.h"
 
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -20,8 +20,8 @@
 #ifndef WINNOW_BASE_SAVE_H
 #define WINNOW_BASE_SAVE_H
 
-#include "harness/base/err.h"
-#include "harness/base/str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>

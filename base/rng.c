@@ -1,6 +1,6 @@
-#include "harness/base/rng.h"
+#include "base/rng.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <math.h>
 #include <Random123/philox.h>

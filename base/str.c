@@ -1,7 +1,7 @@
-#include "harness/base/str.h"
+#include "base/str.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "harness/base/disk.h"
+#include "base/disk.h"
 
 #include <errno.h>
 #include <mntent.h>

@@ -22,10 +22,10 @@
 #ifndef WINNOW_BASE_OPTION_H
 #define WINNOW_BASE_OPTION_H
 
-#include "harness/base/braced.h"
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/str.h"
+#include "base/braced.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@
 #ifndef WINNOW_BASE_HASH_H
 #define WINNOW_BASE_HASH_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stddef.h>
 

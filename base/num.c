@@ -1,7 +1,7 @@
-#include "harness/base/num.h"
+#include "base/num.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "harness/base/err.h"
+#include "base/err.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stdarg.h>
 #include <stdio.h>

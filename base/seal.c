@@ -1,9 +1,9 @@
-#include "harness/base/seal.h"
+#include "base/seal.h"
 
-#include "harness/base/hash.h"
-#include "harness/base/mem.h"
-#include "harness/base/save.h"
-#include "harness/base/str.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/save.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>

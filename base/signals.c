@@ -1,6 +1,6 @@
-#include "harness/base/signals.h"
+#include "base/signals.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <errno.h>
 #include <fcntl.h>

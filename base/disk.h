@@ -5,7 +5,7 @@
 #ifndef WINNOW_BASE_DISK_H
 #define WINNOW_BASE_DISK_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>

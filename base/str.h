@@ -11,7 +11,7 @@
 #ifndef WINNOW_BASE_STR_H
 #define WINNOW_BASE_STR_H
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
-#include "harness/base/stats.h"
+#include "base/stats.h"
 
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/num.h"
-#include "harness/base/rng.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/rng.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-#include "harness/base/cpu.h"
+#include "base/cpu.h"
 
-#include "harness/base/str.h"
+#include "base/str.h"
 
 #include <stddef.h>
 #include <stdio.h>

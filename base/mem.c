@@ -1,6 +1,6 @@
-#include "harness/base/mem.h"
+#include "base/mem.h"
 
-#include "harness/base/err.h"
+#include "base/err.h"
 
 #include <stdalign.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
-#include "harness/base/err.h"
-#include "harness/base/mem.h"
-#include "harness/base/rng.h"
-#include "harness/base/stats.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/stats.h"
 
 #include <math.h>
 #include <stdlib.h>

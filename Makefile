@@ -137,8 +137,8 @@ $B/with-onednn: FORCE
 REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 MADE_BY = -DWINNOW_CFLAGS='"$(strip -std=c11 $(OPTIMISE) $(CFLAGS))"' \
           -DWINNOW_REVISION='"$(REVISION)"'
-$B/harness/environment.o: CPPFLAGS += $(MADE_BY)
-$B/harness/environment.o: $B/made-by
+$B/harness/machine/environment.o: CPPFLAGS += $(MADE_BY)
+$B/harness/machine/environment.o: $B/made-by
 $B/made-by: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(MADE_BY) | cmp -s - $@ || printf '%s\n' $(MADE_BY) >$@

@@ -3,7 +3,7 @@
  * else.
  */
 #include "harness/cmd/cmd.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 
 #include <signal.h>
 #include <stdio.h>

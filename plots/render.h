@@ -3,8 +3,8 @@
  * png, LaTeX, or letters for a terminal.
  *
  * Figures read the views of results/views.sql, with the SQL functions of results/ (and those of
- * harness/sample_functions.h, where samples are to be seen), and nothing else. style.gp is loaded
- * before every figure, so that a pruner has one colour, dash and mark everywhere.
+ * harness/ask/sample_functions.h, where samples are to be seen), and nothing else. style.gp is
+ * loaded before every figure, so that a pruner has one colour, dash and mark everywhere.
  *
  *     struct str name = {0}, tsv = {0}, files = {0};
  *     if (figure_experiment(db, NULL, &name, &err) ||

@@ -1,6 +1,6 @@
 /*
- * artifact_read: the files in which static pruners leave what they knew (harness/artifact.h writes
- * them), for those who read them: the next rate's cell, `winnow scores`, and SQL functions.
+ * artifact_read: the files in which static pruners leave what they knew (harness/keep/artifact.h
+ * writes them), for those who read them: the next rate's cell, `winnow scores`, and SQL functions.
  *
  *     struct str folder = {0};
  *     struct artifact found;

@@ -4,7 +4,7 @@
 
 enum { MOST_NAMED = 3 }; /* conditions in a line */
 
-/* What a reason has in it (harness/disturbance.c), and what that means. */
+/* What a reason has in it (harness/machine/disturbance.c), and what that means. */
 static const struct {
     const char *part, *meaning;
 } kinds[] = {

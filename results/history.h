@@ -8,7 +8,7 @@
  *     const struct history_cell *cell = history_find(history, key);
  *     history_free(history);
  *
- * Reading only. What is made of it is harness/estimate.h's and harness/explain.h's.
+ * Reading only. What is made of it is harness/plan/estimate.h's and harness/plan/explain.h's.
  */
 #ifndef WINNOW_RESULTS_HISTORY_H
 #define WINNOW_RESULTS_HISTORY_H

@@ -10,7 +10,7 @@
 #ifndef WINNOW_TESTS_CELL_BENCH_H
 #define WINNOW_TESTS_CELL_BENCH_H
 
-#include "harness/train.h"
+#include "harness/train/train.h"
 
 enum { BENCH_SAMPLES = 200, BENCH_EPOCHS = 4, BENCH_BATCH = 32, BENCH_MOST_EPOCHS = 64 };
 

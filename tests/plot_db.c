@@ -1,8 +1,8 @@
 #include "tests/plot_db.h"
 
-#include "harness/artifact.h"
-#include "harness/cell.h"
-#include "harness/sample_functions.h"
+#include "harness/ask/sample_functions.h"
+#include "harness/cell/cell.h"
+#include "harness/keep/artifact.h"
 #include "results/functions.h"
 #include "results/selection_functions.h"
 #include "tests/bits.h"

@@ -2,8 +2,8 @@
 
 #include "base/linalg.h"
 #include "base/num.h"
-#include "harness/cell.h"
-#include "harness/clock.h"
+#include "harness/cell/cell.h"
+#include "harness/train/clock.h"
 #include "models/nn/peak.h"
 
 #include <ctype.h>

@@ -2,7 +2,7 @@
 
 #include "base/linalg.h"
 #include "base/num.h"
-#include "harness/observe.h"
+#include "harness/train/observe.h"
 
 #include <math.h>
 

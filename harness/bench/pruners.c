@@ -4,9 +4,9 @@
 #include "base/num.h"
 #include "harness/bench/bench.h"
 #include "harness/bench/made_up.h"
-#include "harness/cell.h"
-#include "harness/clock.h"
-#include "harness/environment.h"
+#include "harness/cell/cell.h"
+#include "harness/machine/environment.h"
+#include "harness/train/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,12 +13,12 @@
 #include "harness/bench/bench.h"
 #include "base/num.h"
 #include "harness/bench/cells.h"
-#include "harness/clock.h"
+#include "harness/cell/engine.h"
 #include "harness/cmd/bench_pruners.h"
 #include "harness/cmd/bench_table.h"
 #include "harness/cmd/cmd.h"
-#include "harness/engine.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
+#include "harness/train/clock.h"
 
 #include <math.h>
 #include <stdio.h>

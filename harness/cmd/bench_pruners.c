@@ -3,7 +3,7 @@
 #include "harness/bench/bench.h"
 #include "harness/bench/pruners.h"
 #include "harness/cmd/bench_table.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 
 #include <math.h>
 #include <stdio.h>

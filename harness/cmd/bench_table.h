@@ -10,7 +10,7 @@
 #ifndef WINNOW_CMD_BENCH_TABLE_H
 #define WINNOW_CMD_BENCH_TABLE_H
 
-#include "harness/table.h"
+#include "harness/ask/table.h"
 
 void bench_table_start(struct table *table, const char *const *names, size_t count);
 void bench_table_text(struct table *table, const char *text);

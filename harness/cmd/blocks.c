@@ -1,7 +1,7 @@
 #include "harness/cmd/blocks.h"
 
-#include "harness/budget.h"
 #include "harness/cmd/rows.h"
+#include "harness/run/budget.h"
 
 #include <stdio.h>
 

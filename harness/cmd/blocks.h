@@ -4,7 +4,7 @@
 #ifndef WINNOW_CMD_BLOCKS_H
 #define WINNOW_CMD_BLOCKS_H
 
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 #include "harness/cmd/budget.h"
 
-#include "harness/budget.h"
+#include "harness/run/budget.h"
 
 int cmd_choose_budget(const struct cmd_line *line, const char *deadline, double budget,
                       double *ret_seconds)

@@ -1,5 +1,5 @@
 /*
- * winnow cell: the worker. Reads one job (harness/worker.h) from stdin, runs the cell, writes
+ * winnow cell: the worker. Reads one job (harness/run/worker.h) from stdin, runs the cell, writes
  * records to descriptor 3. Started by `winnow run`, not by people.
  *
  * A job with a checkpoint goes on from it, and SIGUSR1 or SIGTERM makes one: exit code 85, and no
@@ -7,13 +7,13 @@
  */
 #include "harness/cmd/cell_stop.h"
 #include "harness/cmd/cmd.h"
-#include "harness/disturbance.h"
-#include "harness/environment.h"
-#include "harness/measure.h"
-#include "harness/pin.h"
-#include "harness/train.h"
+#include "harness/forecast/measure.h"
+#include "harness/machine/disturbance.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/pin.h"
+#include "harness/run/worker.h"
+#include "harness/train/train.h"
 #include "harness/wire.h"
-#include "harness/worker.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 #ifndef WINNOW_CMD_CELL_STOP_H
 #define WINNOW_CMD_CELL_STOP_H
 
-#include "harness/keeper.h"
+#include "harness/keep/keeper.h"
 
 /*
  * Starts a thread that waits for the signals, which are blocked in the calling thread and in all

@@ -1,5 +1,5 @@
 #include "harness/cmd/compare_table.h"
-#include "harness/cell.h"
+#include "harness/cell/cell.h"
 
 #include <math.h>
 #include <stdbool.h>

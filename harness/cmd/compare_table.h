@@ -5,8 +5,8 @@
 #ifndef WINNOW_CMD_COMPARE_TABLE_H
 #define WINNOW_CMD_COMPARE_TABLE_H
 
-#include "harness/compare.h"
-#include "harness/table.h"
+#include "harness/ask/compare.h"
+#include "harness/ask/table.h"
 
 struct cmd_compare_look {
     enum table_format format;

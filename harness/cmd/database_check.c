@@ -9,10 +9,10 @@
  *     damaged: attempt 7 (cell 4000000000): the bitmap of its selection from epoch 0 does not ...
  *     results/fashion.db: 18 cells, 26 attempts, 40 selections, 3 artifacts: 1 damaged, 0 notes
  */
-#include "harness/artifact.h"
+#include "harness/ask/table.h"
 #include "harness/cmd/database.h"
 #include "harness/cmd/db.h"
-#include "harness/table.h"
+#include "harness/keep/artifact.h"
 #include "results/inspect.h"
 
 struct values {

@@ -12,7 +12,7 @@
  */
 #include "harness/cmd/database.h"
 #include "harness/cmd/db.h"
-#include "harness/garbage.h"
+#include "harness/keep/garbage.h"
 #include "results/inspect.h"
 
 #include <errno.h>

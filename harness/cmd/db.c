@@ -1,7 +1,7 @@
 #include "harness/cmd/db.h"
 
-#include "harness/cell.h"
-#include "harness/sample_functions.h"
+#include "harness/ask/sample_functions.h"
+#include "harness/cell/cell.h"
 #include "results/db.h"
 
 #include <dirent.h>

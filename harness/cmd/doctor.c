@@ -15,9 +15,9 @@
 #include "base/num.h"
 #include "harness/cmd/cmd.h"
 #include "harness/data/data.h"
-#include "harness/disturbance.h"
-#include "harness/environment.h"
-#include "harness/pin.h"
+#include "harness/machine/disturbance.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/pin.h"
 #include "models/nn/nn.h"
 
 #include <errno.h>

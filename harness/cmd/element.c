@@ -17,11 +17,11 @@
  */
 #include "base/signals.h"
 #include "base/str.h"
-#include "harness/clock.h"
+#include "harness/cluster/shards.h"
 #include "harness/cmd/cmd.h"
 #include "harness/cmd/progress.h"
-#include "harness/run.h"
-#include "harness/shards.h"
+#include "harness/run/run.h"
+#include "harness/train/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,17 +2,17 @@
  * winnow emit: an experiment as jobs for other schedulers. The plan is frozen into a folder with
  * the scripts that run it; what they leave there, `winnow merge` takes in.
  *
- *     DIR/plan.jsonl      harness/frozen_plan.h
+ *     DIR/plan.jsonl      harness/cluster/frozen_plan.h
  *     DIR/cells-K.sbatch, merge.sbatch, submit.sh      of emit slurm
  *     DIR/run.sh          of emit parallel
  *     DIR/shards, checkpoints, artifacts, logs         of the jobs
  */
 #include "harness/cmd/emit.h"
 #include "base/save.h"
+#include "harness/cluster/emit.h"
+#include "harness/cluster/shards.h"
 #include "harness/cmd/config.h"
 #include "harness/cmd/db.h"
-#include "harness/emit.h"
-#include "harness/shards.h"
 #include "results/place.h"
 
 #include <dirent.h>

@@ -3,10 +3,10 @@
  * shards: what submit.sh and run.sh ask. Nobody else's word for it is taken: a job that Slurm calls
  * completed may never have run.
  */
+#include "harness/cluster/emit.h"
+#include "harness/cluster/shards.h"
 #include "harness/cmd/db.h"
 #include "harness/cmd/emit.h"
-#include "harness/emit.h"
-#include "harness/shards.h"
 
 #include <stdio.h>
 #include <string.h>

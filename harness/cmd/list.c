@@ -18,10 +18,10 @@
  *       from: Paul et al. 2021, NeurIPS
  *         runs     10    networks whose scores are averaged [1 to 1000]
  */
+#include "harness/cell/engine.h"
+#include "harness/cell/recipe.h"
 #include "harness/cmd/cmd.h"
-#include "harness/config/recipe.h"
 #include "harness/data/data.h"
-#include "harness/engine.h"
 #include "models/model.h"
 #include "plots/render.h"
 #include "pruners/pruner.h"

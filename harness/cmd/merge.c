@@ -10,9 +10,9 @@
 #include "results/merge.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "harness/cluster/shards.h"
 #include "harness/cmd/database.h"
 #include "harness/cmd/db.h"
-#include "harness/shards.h"
 #include "results/db.h"
 
 #include <errno.h>

@@ -2,16 +2,16 @@
  * winnow plan: what an experiment's cells still need, why, and what that will take.
  */
 #include "base/json.h"
-#include "harness/artifact.h"
-#include "harness/checkpoint.h"
 #include "harness/cmd/blocks.h"
 #include "harness/cmd/budget.h"
 #include "harness/cmd/config.h"
 #include "harness/cmd/rows.h"
 #include "harness/cmd/where.h"
-#include "harness/explain.h"
-#include "harness/forecast.h"
-#include "harness/pin.h"
+#include "harness/forecast/forecast.h"
+#include "harness/keep/artifact.h"
+#include "harness/keep/checkpoint.h"
+#include "harness/machine/pin.h"
+#include "harness/plan/explain.h"
 
 #include <stdio.h>
 #include <stdlib.h>

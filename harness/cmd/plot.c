@@ -13,8 +13,8 @@
  * A figure that cannot be drawn is told and the others go on. That there is nothing to show is a
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
+#include "harness/ask/sample_functions.h"
 #include "harness/cmd/db.h"
-#include "harness/sample_functions.h"
 #include "plots/extract.h"
 #include "plots/render.h"
 #include "plots/scripts.h"

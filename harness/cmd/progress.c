@@ -1,7 +1,7 @@
 #include "harness/cmd/progress.h"
 
-#include "harness/clock.h"
 #include "harness/cmd/rows.h"
+#include "harness/train/clock.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef WINNOW_CMD_PROGRESS_H
 #define WINNOW_CMD_PROGRESS_H
 
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 struct progress;
 

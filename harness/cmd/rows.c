@@ -1,6 +1,6 @@
 #include "harness/cmd/rows.h"
 
-#include "harness/table.h"
+#include "harness/ask/table.h"
 
 #include <math.h>
 #include <sqlite3.h>

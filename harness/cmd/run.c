@@ -1,18 +1,18 @@
 /*
  * winnow run: trains every cell of an experiment that is not done yet.
  */
-#include "harness/run.h"
+#include "harness/run/run.h"
 #include "base/json.h"
-#include "harness/artifact.h"
-#include "harness/changed.h"
-#include "harness/checkpoint.h"
-#include "harness/clock.h"
 #include "harness/cmd/budget.h"
 #include "harness/cmd/config.h"
 #include "harness/cmd/progress.h"
 #include "harness/cmd/where.h"
-#include "harness/forecast.h"
-#include "harness/pin.h"
+#include "harness/forecast/forecast.h"
+#include "harness/keep/artifact.h"
+#include "harness/keep/checkpoint.h"
+#include "harness/machine/pin.h"
+#include "harness/plan/changed.h"
+#include "harness/train/clock.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -5,9 +5,9 @@
  * label, its score (empty where the pruner has none) and whether it was kept before `--epoch`.
  */
 #include "base/save.h"
-#include "harness/artifact.h"
-#include "harness/cell.h"
+#include "harness/cell/cell.h"
 #include "harness/cmd/find.h"
+#include "harness/keep/artifact.h"
 #include "results/bitmap.h"
 
 #include <sqlite3.h>

@@ -5,10 +5,10 @@
  * CELL is the beginning of the cell's key, as `winnow status` and v_run.short give it; it must be
  * long enough to mean one cell.
  */
+#include "harness/ask/table.h"
 #include "harness/cmd/db.h"
 #include "harness/cmd/find.h"
 #include "harness/cmd/rows.h"
-#include "harness/table.h"
 
 #include <jansson.h>
 #include <sqlite3.h>

@@ -9,9 +9,9 @@
  *     winnow sql --named phases --format csv > phases.csv
  *     winnow sql --timeout 30s < long.sql
  */
-#include "harness/clock.h"
+#include "harness/ask/table.h"
 #include "harness/cmd/db.h"
-#include "harness/table.h"
+#include "harness/train/clock.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

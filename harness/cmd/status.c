@@ -6,9 +6,9 @@
  * whole. Whether somebody is at work is told by the lock beside the database: attempts that are
  * "running" in a database that nobody writes are what a killed scheduler left behind.
  */
+#include "harness/ask/table.h"
 #include "harness/cmd/db.h"
 #include "harness/cmd/watch.h"
-#include "harness/table.h"
 #include "results/conditions.h"
 #include "results/lock.h"
 

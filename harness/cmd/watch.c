@@ -1,9 +1,9 @@
 #include "harness/cmd/watch.h"
 
+#include "harness/ask/table.h"
 #include "harness/cmd/db.h"
 #include "harness/cmd/rows.h"
-#include "harness/estimate.h"
-#include "harness/table.h"
+#include "harness/plan/estimate.h"
 #include "results/lock.h"
 #include "results/place.h"
 

@@ -12,7 +12,7 @@
 #ifndef WINNOW_CMD_WHERE_H
 #define WINNOW_CMD_WHERE_H
 
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 /*
  * Sets left_out of each cell for which the condition is not true; NULL: of none. The states of the

@@ -5,10 +5,10 @@
  * For people: programs ask v_run. The same rules hold: an attempt that was lost with its scheduler
  * counts as no try, and what is "running" in a database that nobody writes was interrupted.
  */
+#include "harness/ask/table.h"
 #include "harness/cmd/db.h"
 #include "harness/cmd/find.h"
 #include "harness/cmd/rows.h"
-#include "harness/table.h"
 #include "results/lock.h"
 
 #include <sqlite3.h>

@@ -10,9 +10,9 @@
  *     rate: [0.3, 0.5]                   fraction removed, 0 <= rate < 1; may be left out where
  *                                        no pruner needs it
  *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1
- *     train: {epochs: 15, lr: 0.05}      harness/config/recipe.c has the table
- *     engine: {threads: 2}               of every cell; harness/engine.c has the table
- *     limits: {timeout: 2h, retries: 1}  harness/limits.c has the table
+ *     train: {epochs: 15, lr: 0.05}      harness/cell/recipe.c has the table
+ *     engine: {threads: 2}               of every cell; harness/cell/engine.c has the table
+ *     limits: {timeout: 2h, retries: 1}  harness/cell/limits.c has the table
  *     overrides:                         later ones win
  *       - when: {model: mlp}
  *         train: {lr: 0.1}               or limits, or both

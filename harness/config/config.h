@@ -15,9 +15,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "harness/cell.h"
+#include "harness/cell/cell.h"
+#include "harness/cell/limits.h"
 #include "harness/config/mistakes.h"
-#include "harness/limits.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/save.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/paper/paper.h"
 
 #include <errno.h>

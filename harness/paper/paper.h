@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "harness/table.h"
+#include "harness/ask/table.h"
 
 #include <stddef.h>
 

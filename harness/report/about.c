@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "harness/config/yaml.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "harness/paper/paper.h"
 #include "harness/report/html.h"
 

@@ -1,7 +1,7 @@
 #include "harness/report/html.h"
 
 #include "base/hash.h"
-#include "harness/table.h"
+#include "harness/ask/table.h"
 
 #include <math.h>
 #include <sqlite3.h>

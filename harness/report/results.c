@@ -5,7 +5,7 @@
  */
 #include "base/mem.h"
 #include "base/stats.h"
-#include "harness/cell.h"
+#include "harness/cell/cell.h"
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 #include "results/conditions.h"

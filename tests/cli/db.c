@@ -1,5 +1,5 @@
 /* winnow db check, backup and gc on a made database, as a user types them. */
-#include "harness/artifact.h"
+#include "harness/keep/artifact.h"
 #include "tests/cli_output.h"
 #include "tests/made_db.h"
 

@@ -2,7 +2,7 @@
  * Whether winnow run notices what disturbs a cell's clock, and keeps cells apart: real workers on
  * real processors. The machine may be as busy as it likes.
  */
-#include "harness/pin.h"
+#include "harness/machine/pin.h"
 #include "tests/cli_output.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* Kept scores: the same bytes back, and nothing from a file that is not whole. */
-#include "harness/artifact.h"
+#include "harness/keep/artifact.h"
 
 #include "base/mem.h"
 #include "tests/support.h"

@@ -1,5 +1,5 @@
 /* Budgets: which moment is meant, and what fits. */
-#include "harness/budget.h"
+#include "harness/run/budget.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Canonical JSON, keys and labels, over every entry of the registries. */
-#include "harness/cell.h"
+#include "harness/cell/cell.h"
 
 #include "models/nn/nn.h"
 #include "tests/unit/config_help.h"

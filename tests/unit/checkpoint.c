@@ -1,8 +1,8 @@
 /* A cell's state in a file: the same bytes back, and nothing from a file that will not do. */
-#include "harness/checkpoint.h"
+#include "harness/keep/checkpoint.h"
 
 #include "base/mem.h"
-#include "harness/keeper.h"
+#include "harness/keep/keeper.h"
 #include "harness/wire.h"
 #include "tests/support.h"
 

@@ -1,4 +1,4 @@
-#include "harness/clock.h"
+#include "harness/train/clock.h"
 
 #include <criterion/criterion.h>
 #include <time.h>

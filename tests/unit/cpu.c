@@ -5,7 +5,7 @@
 #include "base/cpu.h"
 
 #include "base/linalg.h"
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

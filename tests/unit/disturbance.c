@@ -1,5 +1,5 @@
 /* Why seconds are doubtful: the rule, and what it is fed with. */
-#include "harness/disturbance.h"
+#include "harness/machine/disturbance.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

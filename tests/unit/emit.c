@@ -1,5 +1,5 @@
 /* Scripts of winnow emit, and frozen plans. */
-#include "harness/emit.h"
+#include "harness/cluster/emit.h"
 
 #include "tests/support.h"
 #include "tests/unit/config_help.h"

@@ -1,5 +1,5 @@
 /* The engine: mapping, the rule for -j, and what of it is in a cell's key. */
-#include "harness/engine.h"
+#include "harness/cell/engine.h"
 
 #include "tests/unit/config_help.h"
 

@@ -1,8 +1,8 @@
 /* Estimates: which finished cells tell something of another, and what does not fit. */
-#include "harness/estimate.h"
+#include "harness/plan/estimate.h"
 
 #include "harness/cmd/rows.h"
-#include "harness/measure.h"
+#include "harness/forecast/measure.h"
 #include "tests/cell_bench.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* Why cells are to run: differences of JSON, and those of what is not in it. */
-#include "harness/explain.h"
+#include "harness/plan/explain.h"
 
 #include "models/nn/nn.h"
 #include "tests/unit/config_help.h"

@@ -7,7 +7,7 @@
  */
 #include "results/functions_scores.h"
 #include "base/mem.h"
-#include "harness/artifact.h"
+#include "harness/keep/artifact.h"
 #include "tests/bits.h"
 #include "tests/support.h"
 

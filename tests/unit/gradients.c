@@ -1,6 +1,6 @@
 /* Scoring passes that lend gradients and the classifier. */
 #include "base/mem.h"
-#include "harness/trainer.h"
+#include "harness/train/trainer.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

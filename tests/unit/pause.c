@@ -1,4 +1,4 @@
-#include "harness/pause.h"
+#include "harness/run/pause.h"
 
 #include "base/str.h"
 #include "results/db.h"

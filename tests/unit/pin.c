@@ -1,7 +1,7 @@
 /* Which processors are chosen, on machines made of copied /sys files, and claimed and bound to on
  * this one. */
-#include "harness/pin.h"
-#include "harness/kernel_file.h"
+#include "harness/machine/pin.h"
+#include "harness/machine/kernel_file.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* Plans: keys from the content of the data, states from the store. */
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 #include "tests/support.h"
 #include "tests/unit/config_help.h"

@@ -1,5 +1,5 @@
 /* The order in which cells start: over grids of all shapes, as rules that always hold. */
-#include "harness/queue.h"
+#include "harness/run/queue.h"
 
 #include "base/mem.h"
 #include "base/rng.h"

@@ -1,5 +1,5 @@
 /* Result sets as text: aligned, CSV, JSON, Markdown. */
-#include "harness/table.h"
+#include "harness/ask/table.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

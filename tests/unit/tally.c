@@ -1,5 +1,5 @@
 /* What becomes of cells: which come again, and how they count in the end. */
-#include "harness/tally.h"
+#include "harness/run/tally.h"
 
 #include <criterion/criterion.h>
 

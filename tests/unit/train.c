@@ -2,9 +2,9 @@
  * One cell at work, on made-up data: what it trains, observes, counts and reports. Pruners that
  * only tests need are written here, against the public contract.
  */
-#include "harness/train.h"
+#include "harness/train/train.h"
 
-#include "harness/trainer.h"
+#include "harness/train/trainer.h"
 #include "tests/cell_bench.h"
 
 #include <criterion/criterion.h>

@@ -2,10 +2,10 @@
  * Pruners that drop samples batch by batch, in a cell and in the trainer alone: what is dropped is
  * neither trained on nor counted, and looking at a batch changes nothing.
  */
-#include "harness/train.h"
+#include "harness/train/train.h"
 
 #include "base/num.h"
-#include "harness/trainer.h"
+#include "harness/train/trainer.h"
 #include "tests/cell_bench.h"
 
 #include <criterion/criterion.h>

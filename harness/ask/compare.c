@@ -1,0 +1,485 @@
+#include "harness/ask/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const compare_interval_names[] = {
+    [INTERVAL_AUTO] = "auto",
+    [INTERVAL_T] = "t",
+    [INTERVAL_BCA] = "bca",
+    [INTERVAL_BCA + 1] = NULL,
+};
+const char *const compare_test_names[] = {
+    [TEST_PERMUTATION] = "permutation",
+    [TEST_WILCOXON] = "wilcoxon",
+    [TEST_WILCOXON + 1] = NULL,
+};
+const char *const compare_verdict_names[] = {
+    [VERDICT_NONE] = "",
+    [VERDICT_NONINFERIOR] = "noninferior",
+    [VERDICT_INFERIOR] = "inferior",
+    [VERDICT_UNDECIDED] = "undecided",
+};
+
+/* ---- What is compared with what ---------------------------------------------------------------*/
+
+/* Runs of one arm, in one group. Borrowed from compare_runs. */
+struct side {
+    const struct compare_run **items;
+    size_t count;
+};
+
+static bool same_group(const struct compare_run *a, const struct compare_run *b)
+{
+    return strcmp(a->experiment, b->experiment) == 0 && strcmp(a->dataset, b->dataset) == 0 &&
+           strcmp(a->model, b->model) == 0;
+}
+
+static bool is_of(const struct compare_run *run, const struct compare_arm *arm)
+{
+    return strcmp(run->pruner, arm->pruner) == 0 && strcmp(run->options, arm->options) == 0;
+}
+
+/* The runs of an arm in the group of a run, at one rate or (NAN) at all. */
+static struct side side_of(const struct compare_runs *runs, const struct compare_run *group,
+                           const struct compare_arm *arm, double rate, struct arena *arena)
+{
+    struct side side = {0};
+    ARENA_NEW(arena, side.items, runs->count);
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct compare_run *run = &runs->items[i];
+        if (is_of(run, arm) && same_group(run, group) && (isnan(rate) || run->rate == rate))
+            side.items[side.count++] = run;
+    }
+    return side;
+}
+
+/* Its rates in the group, each once; those it was asked for, where it was. */
+struct rates {
+    double *items;
+    size_t count;
+    bool none; /* it has no rate: all its runs are at 0 */
+};
+
+static struct rates rates_of(const struct side *side, const struct compare_arm *arm,
+                             struct arena *arena)
+{
+    struct rates rates = {.none = true};
+    ARENA_NEW(arena, rates.items, side->count);
+    for (size_t i = 0; i < side->count; i++) {
+        const double rate = side->items[i]->rate;
+        bool wanted = isnan(arm->rate) || rate == arm->rate;
+        rates.none = rates.none && rate == 0;
+        for (size_t k = 0; k < rates.count && wanted; k++)
+            wanted = rates.items[k] != rate;
+        if (wanted)
+            rates.items[rates.count++] = rate;
+    }
+    return rates;
+}
+
+static const struct compare_run *find_seed(const struct side *side, int64_t seed)
+{
+    for (size_t i = 0; i < side->count; i++)
+        if (side->items[i]->seed == seed)
+            return side->items[i];
+    return NULL;
+}
+
+static int check_seeds(const struct side *side, struct err *err)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        const struct compare_run *run = side->items[i];
+        if (find_seed(side, run->seed) != run)
+            return err_set(err,
+                           "%s %s %s: %s at rate %g has seed %lld more than once: say which with "
+                           "--where",
+                           run->experiment, run->dataset, run->model, run->pruner, run->rate,
+                           (long long)run->seed);
+    }
+    return 0;
+}
+
+/* ---- Pairs ------------------------------------------------------------------------------------*/
+
+/* What the two arms measured, seed by seed. */
+struct pairs {
+    const struct compare_run *(*runs)[2];
+    double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
+    double reference_sum, arm_sum;
+    double step; /* of the points, the coarsest; 0: not known, or not of the test set */
+    size_t n, unpaired, diverged;
+    size_t same; /* of n: both ended with the same network, bit for bit */
+};
+
+static bool same_network(const struct compare_run *a, const struct compare_run *b)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (!(a->losses[i] > 0 && a->losses[i] == b->losses[i])) /* 0: as all that fit everything */
+            return false;
+    return true;
+}
+
+static int metric_of(const struct compare_run *run, double at_s,
+                     const struct compare_settings *settings, double *ret_metric, struct err *err)
+{
+    *ret_metric = run->metric;
+    if (settings->at_s == COMPARE_AT_END || !run->attempt)
+        return 0;
+    return compare_metric_at(settings->db, run->attempt, at_s, settings->metric, ret_metric, err);
+}
+
+static int add_pair(const struct compare_run *reference, const struct compare_run *arm,
+                    const struct compare_settings *settings, struct pairs *pairs, struct err *err)
+{
+    const double at_s = settings->at_s == COMPARE_AT_FIRST_END
+                            ? fmin(reference->charged_s, arm->charged_s)
+                            : settings->at_s;
+    double of_reference, of_arm;
+    if (metric_of(reference, at_s, settings, &of_reference, err) ||
+        metric_of(arm, at_s, settings, &of_arm, err))
+        return -1;
+    pairs->diverged += strcmp(arm->state, "diverged") == 0;
+    if (!isfinite(of_reference) || !isfinite(of_arm)) {
+        pairs->unpaired++;
+        return 0;
+    }
+    pairs->same += same_network(reference, arm);
+    pairs->reference_sum += of_reference;
+    pairs->arm_sum += of_arm;
+    /* Accuracies are fractions of some thousand samples: what is equal on paper shall be equal,
+     * since ranks depend on it. */
+    pairs->points[pairs->n] = nearbyint(1e11 * (of_arm - of_reference)) / 1e9;
+    if (settings->metric != COMPARE_VAL_ACCURACY)
+        pairs->step =
+            fmax(pairs->step, 100 * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
+    if (!(reference->charged_s > 0 && arm->charged_s > 0))
+        pairs->logs = NULL;
+    if (pairs->logs)
+        pairs->logs[pairs->n] = log(reference->charged_s / arm->charged_s);
+    pairs->runs[pairs->n][0] = reference;
+    pairs->runs[pairs->n++][1] = arm;
+    return 0;
+}
+
+static int pair_up(const struct side *reference, const struct side *arm,
+                   const struct compare_settings *settings, struct arena *arena,
+                   struct pairs *ret_pairs, struct err *err)
+{
+    struct pairs pairs = {0};
+    if (check_seeds(reference, err) || check_seeds(arm, err))
+        return -1;
+    ARENA_NEW(arena, pairs.runs, arm->count);
+    ARENA_NEW(arena, pairs.points, arm->count);
+    ARENA_NEW(arena, pairs.logs, arm->count);
+    for (size_t i = 0; i < arm->count; i++) {
+        const struct compare_run *other = find_seed(reference, arm->items[i]->seed);
+        pairs.unpaired += !other;
+        if (other && add_pair(other, arm->items[i], settings, &pairs, err))
+            return -1;
+    }
+    for (size_t i = 0; i < reference->count; i++)
+        pairs.unpaired += !find_seed(arm, reference->items[i]->seed);
+    *ret_pairs = pairs;
+    return 0;
+}
+
+/* ---- Conditions of the clock ------------------------------------------------------------------*/
+
+static void add_doubt(struct str *doubts, size_t count, size_t of, const char *what)
+{
+    if (count)
+        str_addf(doubts, "%s%zu of %zu %s", doubts->length ? ", " : "", count, of, what);
+}
+
+/* The two of a pair must be alike; whether one pair is like the next does not matter. */
+static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
+{
+    size_t environment = 0, threads = 0, beside = 0, invalid = 0, equal = 0;
+    for (size_t i = 0; i < pairs->n; i++) {
+        const struct compare_run *a = pairs->runs[i][0], *b = pairs->runs[i][1];
+        environment += a->environment != b->environment;
+        threads += a->threads != b->threads;
+        beside += a->beside != b->beside;
+        invalid += (size_t)!a->timing_valid + (size_t)!b->timing_valid;
+    }
+    if (pairs->logs && pairs->n > 1 && !stats_has_spread(pairs->logs, pairs->n))
+        equal = pairs->n;
+    struct str doubts = {0};
+    add_doubt(&doubts, environment, pairs->n, "seeds ran in two environments");
+    add_doubt(&doubts, threads, pairs->n, "seeds ran with two numbers of threads");
+    add_doubt(&doubts, beside, pairs->n, "seeds ran beside two numbers of cells");
+    add_doubt(&doubts, invalid, 2 * pairs->n, "runs have timing_valid = 0");
+    add_doubt(&doubts, equal, pairs->n, "seeds have the same ratio, whose spread is not known");
+    const char *text = doubts.length ? arena_strdup(arena, str_text(&doubts)) : NULL;
+    str_release(&doubts);
+    return text;
+}
+
+/* Why differences of more than one seed have no interval; NULL: they have one. */
+static const char *points_doubts_of(const struct pairs *pairs, struct arena *arena)
+{
+    if (pairs->n < 2 || stats_has_spread(pairs->points, pairs->n))
+        return NULL;
+    if (pairs->same == pairs->n)
+        return arena_printf(arena, "the same bits in all %zu seeds: not two arms", pairs->n);
+    return arena_printf(arena, "the same difference in all %zu seeds: its spread is not known",
+                        pairs->n);
+}
+
+/* ---- Numbers ----------------------------------------------------------------------------------*/
+
+static const struct compare_estimate no_estimate = {
+    .mean = (double)NAN,
+    .sd = (double)NAN,
+    .t = {(double)NAN, (double)NAN},
+    .bca = {(double)NAN, (double)NAN},
+    .shown = {(double)NAN, (double)NAN},
+    .sign_flip = (double)NAN,
+    .wilcoxon = (double)NAN,
+    .p = (double)NAN,
+    .p_holm = (double)NAN,
+};
+
+static struct compare_estimate estimate(const double *values, size_t n, double least_sd,
+                                        enum compare_interval interval, enum compare_test test)
+{
+    struct compare_estimate result = no_estimate;
+    if (!values || !n)
+        return result;
+    result.mean = stats_mean(values, n);
+    if (n < 2)
+        return result;
+    result.sd = stats_sd(values, n);
+    result.least_sd = least_sd;
+    result.t = stats_t_interval_at(values, n, STATS_ALPHA, least_sd);
+    result.bca = stats_bca_interval(values, n);
+    result.shown = interval == INTERVAL_BCA ? result.bca : result.t;
+    result.sign_flip = stats_sign_flip(values, n);
+    result.wilcoxon = stats_wilcoxon(values, n);
+    result.p = test == TEST_WILCOXON ? result.wilcoxon : result.sign_flip;
+    return result;
+}
+
+static void decide(struct compare_result *result, double margin)
+{
+    const struct compare_estimate *loss = &result->accuracy;
+    if (isnan(margin))
+        return;
+    result->verdict = VERDICT_UNDECIDED;
+    if (loss->shown.high < -margin)
+        result->verdict = VERDICT_INFERIOR;
+    /* A seed without a network has no accuracy to average, but it is a loss. */
+    else if (loss->shown.low >= -margin && !result->diverged)
+        result->verdict = VERDICT_NONINFERIOR;
+    if (result->verdict != VERDICT_UNDECIDED)
+        return;
+    if (result->n < 2) {
+        result->needed = 2 - result->n;
+        return;
+    }
+    if (result->points_doubts)
+        return; /* of no spread nobody knows how many */
+    const size_t n = stats_needed(fmax(loss->sd, loss->least_sd), fabs(loss->mean + margin));
+    result->needed = n > result->n ? n - result->n : n ? 1 : 0;
+}
+
+static void add_time(const struct compare_estimate *time, struct str *ret_text)
+{
+    const double times = exp(time->mean), low = exp(time->shown.low), high = exp(time->shown.high);
+    if (isnan(times))
+        str_add(ret_text, "; its time is not known");
+    else if (isnan(low))
+        str_addf(ret_text, ", and takes %.2f of the time", 1 / times);
+    else if (low > 1)
+        str_addf(ret_text, ", and is %.2fx faster [%.2f, %.2f]", times, low, high);
+    else if (high < 1)
+        str_addf(ret_text, ", and takes %.2f times as long [%.2f, %.2f]", 1 / times, 1 / high,
+                 1 / low);
+    else
+        str_addf(ret_text, ", with no sure difference in time: %.2fx [%.2f, %.2f]", times, low,
+                 high);
+}
+
+void compare_add_verdict(const struct compare_result *result, double margin, struct str *ret_text)
+{
+    switch (result->verdict) {
+    case VERDICT_NONE:
+        return;
+    case VERDICT_NONINFERIOR:
+        str_addf(ret_text, "loses no more than %g points", margin);
+        add_time(&result->time, ret_text);
+        return;
+    case VERDICT_INFERIOR:
+        str_addf(ret_text, "loses more than %g points", margin);
+        add_time(&result->time, ret_text);
+        return;
+    case VERDICT_UNDECIDED:
+        break;
+    }
+    str_add(ret_text, "undecided: ");
+    if (result->diverged)
+        str_addf(ret_text, "it diverged with %zu seed%s", result->diverged,
+                 result->diverged == 1 ? "" : "s");
+    else if (result->n < 2)
+        str_addf(ret_text, "at least %zu more seed%s: the spread of %s is not known",
+                 result->needed, result->needed == 1 ? "" : "s", result->n ? "one" : "none");
+    else if (result->points_doubts)
+        str_add(ret_text, result->points_doubts);
+    else if (!result->needed)
+        str_addf(ret_text, "not to be had with %d seeds", STATS_MOST_NEEDED);
+    else
+        str_addf(ret_text, "%zu more seed%s, if mean and spread stay", result->needed,
+                 result->needed == 1 ? "" : "s");
+}
+
+/* ---- The list ---------------------------------------------------------------------------------*/
+
+static struct compare_result *add_result(struct compare_list *list)
+{
+    if (list->count == list->room) {
+        const size_t room = list->room ? 2 * list->room : 16;
+        MEM_GROW(list->items, list->room, room);
+        list->room = room;
+    }
+    return &list->items[list->count++];
+}
+
+/* Two experiments that share their cells make one comparison, the first one's. */
+static bool is_known(const struct compare_list *list, const struct compare_result *result)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct compare_result *other = &list->items[i];
+        if (result->n && other->n == result->n &&
+            memcmp(other->attempts, result->attempts, 2 * result->n * sizeof *result->attempts) ==
+                0)
+            return true;
+    }
+    return false;
+}
+
+static int compare_sides(const struct side *reference, const struct side *arm,
+                         const struct compare_settings *settings, struct compare_result *result,
+                         struct compare_list *list, struct err *err)
+{
+    struct pairs pairs;
+    if (pair_up(reference, arm, settings, &list->arena, &pairs, err))
+        return -1;
+    const double n = (double)pairs.n;
+    result->n = pairs.n;
+    result->unpaired = pairs.unpaired;
+    result->diverged = pairs.diverged;
+    ARENA_NEW(&list->arena, result->attempts, 2 * pairs.n);
+    for (size_t i = 0; i < 2 * pairs.n; i++)
+        result->attempts[i] = pairs.runs[i / 2][i % 2]->attempt;
+    if (is_known(list, result))
+        return 0;
+    result->reference_mean = 100 * pairs.reference_sum / n; /* NAN of none */
+    result->arm_mean = 100 * pairs.arm_sum / n;
+    result->interval = settings->interval != INTERVAL_AUTO ? settings->interval
+                       : pairs.n >= COMPARE_BCA_FROM       ? INTERVAL_BCA
+                                                           : INTERVAL_T;
+    result->accuracy =
+        estimate(pairs.points, pairs.n, pairs.step, result->interval, settings->test);
+    result->time = estimate(pairs.logs, pairs.n, 0, result->interval, settings->test);
+    result->doubts = doubts_of(&pairs, &list->arena);
+    result->points_doubts = points_doubts_of(&pairs, &list->arena);
+    decide(result, settings->margin);
+    *add_result(list) = *result;
+    return 0;
+}
+
+/* The two arms in the group of a run, at each pair of rates that belongs together. */
+static int compare_group(const struct compare_runs *runs, const struct compare_run *group,
+                         const struct compare_arm *first, const struct compare_arm *arm,
+                         const struct compare_settings *settings, struct compare_list *list,
+                         struct err *err)
+{
+    struct arena *arena = &list->arena;
+    const struct side all_first = side_of(runs, group, first, (double)NAN, arena);
+    const struct side all_arm = side_of(runs, group, arm, (double)NAN, arena);
+    const struct rates of_first = rates_of(&all_first, first, arena);
+    const struct rates of_arm = rates_of(&all_arm, arm, arena);
+    const bool both_given = !isnan(first->rate) && !isnan(arm->rate);
+    for (size_t i = 0; i < of_arm.count; i++)
+        for (size_t k = 0; k < of_first.count; k++) {
+            const double rate = of_arm.items[i], other = of_first.items[k];
+            if (rate != other && !of_arm.none && !of_first.none && !both_given)
+                continue;
+            struct compare_result result = {
+                .experiment = arena_strdup(arena, group->experiment),
+                .dataset = arena_strdup(arena, group->dataset),
+                .model = arena_strdup(arena, group->model),
+                .reference = arena_strdup(arena, first->label),
+                .arm = arena_strdup(arena, arm->label),
+                .reference_rate = other,
+                .arm_rate = rate,
+            };
+            const struct side reference_side = side_of(runs, group, first, other, arena);
+            const struct side arm_side = side_of(runs, group, arm, rate, arena);
+            if (compare_sides(&reference_side, &arm_side, settings, &result, list, err))
+                return -1;
+        }
+    return 0;
+}
+
+static int compare_two(const struct compare_runs *runs, const struct compare_arm *first,
+                       const struct compare_arm *arm, const struct compare_settings *settings,
+                       struct compare_list *list, struct err *err)
+{
+    const size_t before = list->count;
+    for (size_t i = 0; i < runs->count; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < i && is_new; k++)
+            is_new = !same_group(&runs->items[k], &runs->items[i]);
+        if (is_new && compare_group(runs, &runs->items[i], first, arm, settings, list, err))
+            return -1;
+    }
+    return list->count > before
+               ? 0
+               : err_set(err,
+                         "no experiment has both '%.100s' and '%.100s' with the same dataset, "
+                         "model and rate; PRUNER@RATE names a rate",
+                         first->label, arm->label);
+}
+
+static void correct(struct compare_list *list)
+{
+    double *accuracy, *time;
+    MEM_NEW(accuracy, list->count);
+    MEM_NEW(time, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        accuracy[i] = list->items[i].accuracy.p;
+        time[i] = list->items[i].time.p;
+    }
+    stats_holm(accuracy, list->count, accuracy);
+    stats_holm(time, list->count, time);
+    for (size_t i = 0; i < list->count; i++) {
+        list->items[i].accuracy.p_holm = accuracy[i];
+        list->items[i].time.p_holm = time[i];
+    }
+    mem_free(time);
+    mem_free(accuracy);
+}
+
+int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms, size_t arm_count,
+                 const struct compare_settings *settings, struct compare_list *ret_list,
+                 struct err *err)
+{
+    struct compare_list list = {0};
+    for (size_t i = 1; i < arm_count; i++)
+        if (compare_two(runs, &arms[0], &arms[i], settings, &list, err)) {
+            compare_list_release(&list);
+            return -1;
+        }
+    correct(&list);
+    *ret_list = list;
+    return 0;
+}
+
+void compare_list_release(struct compare_list *list)
+{
+    mem_free(list->items);
+    arena_release(&list->arena);
+    *list = (struct compare_list){0};
+}

@@ -1,0 +1,455 @@
+#include "harness/ask/table.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const table_format_names[] = {
+    [TABLE_ALIGNED] = "table",     [TABLE_CSV] = "csv",         [TABLE_JSON] = "json",
+    [TABLE_MARKDOWN] = "markdown", [TABLE_MARKDOWN + 1] = NULL,
+};
+
+/* ---- Filling ----------------------------------------------------------------------------------*/
+
+static struct table_cell *add_cell(struct table *table)
+{
+    if (table->count == table->room) {
+        const size_t room = table->room ? 2 * table->room : 64;
+        MEM_GROW(table->cells, table->room, room);
+        table->room = room;
+    }
+    return &table->cells[table->count++];
+}
+
+void table_add(struct table *table, struct table_cell cell)
+{
+    if (cell.text)
+        cell.text = arena_strdup(&table->arena, cell.text);
+    *add_cell(table) = cell;
+}
+
+void table_add_names(struct table *table, sqlite3_stmt *statement, int first)
+{
+    const int columns = sqlite3_column_count(statement);
+    table->columns = (size_t)(columns - first);
+    for (int i = first; i < columns; i++)
+        *add_cell(table) = (struct table_cell){
+            .type = VALUE_TEXT,
+            .text = arena_strdup(&table->arena, sqlite3_column_name(statement, i)),
+        };
+}
+
+/* The text or the bytes belong to the statement, until its next step. */
+static struct table_cell borrow_cell(sqlite3_stmt *statement, int column)
+{
+    struct table_cell cell = {.type = VALUE_NULL};
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_INTEGER:
+        cell.type = VALUE_INTEGER;
+        cell.integer = sqlite3_column_int64(statement, column);
+        break;
+    case SQLITE_FLOAT:
+        cell.type = VALUE_REAL;
+        cell.real = sqlite3_column_double(statement, column);
+        break;
+    case SQLITE_TEXT:
+        cell.type = VALUE_TEXT;
+        cell.text = (const char *)sqlite3_column_text(statement, column);
+        break;
+    case SQLITE_BLOB:
+        cell.type = VALUE_BLOB;
+        cell.text = sqlite3_column_blob(statement, column);
+        cell.integer = sqlite3_column_bytes(statement, column);
+        break;
+    default:
+        break;
+    }
+    return cell;
+}
+
+void table_add_row(struct table *table, sqlite3_stmt *statement, int first)
+{
+    for (int i = first; i < sqlite3_column_count(statement); i++) {
+        struct table_cell cell = borrow_cell(statement, i);
+        if (cell.type == VALUE_TEXT)
+            cell.text = arena_strdup(&table->arena, cell.text);
+        if (cell.type == VALUE_BLOB && cell.integer) {
+            char *bytes;
+            ARENA_NEW(&table->arena, bytes, (size_t)cell.integer);
+            cell.text = memcpy(bytes, cell.text, (size_t)cell.integer);
+        }
+        *add_cell(table) = cell;
+    }
+}
+
+int table_read(struct table *table, sqlite3_stmt *statement, struct err *err)
+{
+    table_add_names(table, statement, 0);
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+        table_add_row(table, statement, 0);
+    return code == SQLITE_DONE ? 0
+                               : err_set(err, "%s", sqlite3_errmsg(sqlite3_db_handle(statement)));
+}
+
+size_t table_rows(const struct table *table)
+{
+    return table->columns ? table->count / table->columns - 1 : 0;
+}
+
+void table_release(struct table *table)
+{
+    mem_free(table->cells);
+    arena_release(&table->arena);
+    *table = (struct table){0};
+}
+
+/* ---- Text -------------------------------------------------------------------------------------*/
+
+/* Characters, each taken as one column wide. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text; text++)
+        width += (*text & 0xC0) != 0x80;
+    return width;
+}
+
+void table_add_safe(struct str *ret_text, const char *text)
+{
+    while (*text) {
+        const size_t length = str_utf8_length(text);
+        const unsigned char first = (unsigned char)*text;
+        /* C1 controls (U+0080 to U+009F) command terminals too. */
+        if (first < 0x20 || first == 0x7F ||
+            (length == 2 && first == 0xC2 && (unsigned char)text[1] < 0xA0))
+            str_add(ret_text, " ");
+        else if (length)
+            str_add_bytes(ret_text, text, length);
+        else
+            str_add(ret_text, STR_REPLACEMENT);
+        text += length ? length : 1;
+    }
+}
+
+void table_add_bar(struct str *ret_text, double share, int width)
+{
+    static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
+    const double clipped = share >= 1 ? 1 : share > 0 ? share : 0;
+    int filled = (int)lround(clipped * 8 * width);
+    for (int i = 0; i < width; i++) {
+        const int here = filled > 8 ? 8 : filled;
+        str_add(ret_text, eighths[here]);
+        filled -= here;
+    }
+}
+
+/* The shortest of 15 to 17 digits that gives the same double again. */
+static void add_exact(struct str *ret_text, double value)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        double back = 0;
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (str_parse_double(text, &back) && back == value)
+            break;
+    }
+    str_add(ret_text, text);
+}
+
+static void add_quoted_csv(struct str *ret_text, const char *text)
+{
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        str_add(ret_text, text);
+        return;
+    }
+    str_add(ret_text, "\"");
+    for (; *text; text++) {
+        if (*text == '"')
+            str_add(ret_text, "\"");
+        str_add_bytes(ret_text, text, 1);
+    }
+    str_add(ret_text, "\"");
+}
+
+static void add_quoted_json(struct str *ret_text, const char *text)
+{
+    str_add(ret_text, "\"");
+    while (*text) {
+        const size_t length = str_utf8_length(text);
+        if (*text == '"' || *text == '\\')
+            str_addf(ret_text, "\\%c", *text);
+        else if (*text == '\n')
+            str_add(ret_text, "\\n");
+        else if ((unsigned char)*text < 0x20)
+            str_addf(ret_text, "\\u%04x", (unsigned)*text);
+        else if (length)
+            str_add_bytes(ret_text, text, length);
+        else
+            str_add(ret_text, STR_REPLACEMENT);
+        text += length ? length : 1;
+    }
+    str_add(ret_text, "\"");
+}
+
+/* ---- Rendering --------------------------------------------------------------------------------*/
+
+static void add_hexadecimal(struct str *ret_text, const struct table_cell *blob)
+{
+    for (int64_t i = 0; i < blob->integer; i++)
+        str_addf(ret_text, "%02x", (unsigned)(unsigned char)blob->text[i]);
+}
+
+static void add_for_people(struct str *ret_text, const struct table_cell *cell)
+{
+    switch (cell->type) {
+    case VALUE_NULL:
+        str_add(ret_text, "-");
+        break;
+    case VALUE_INTEGER:
+        str_addf(ret_text, "%lld", (long long)cell->integer);
+        break;
+    case VALUE_REAL:
+        str_addf(ret_text, "%.6g", cell->real);
+        break;
+    case VALUE_TEXT:
+        table_add_safe(ret_text, cell->text);
+        break;
+    case VALUE_BLOB:
+        add_hexadecimal(ret_text, cell);
+        break;
+    }
+}
+
+/* "89.31", "1.96x"; not "3f2a", nor a key that happens to have no letters. */
+static bool looks_decimal(const char *text)
+{
+    text += *text == '-' || *text == '+';
+    const size_t length = strspn(text, "0123456789.");
+    return memchr(text, '.', length) && strchr(" x%", text[length]);
+}
+
+/* Numbers go to the right; so do columns of rounded ones, though some may say "not reached". */
+static bool column_is_numeric(const struct table *table, size_t column)
+{
+    bool numbers = false, text = false, decimals = false;
+    for (size_t i = table->columns + column; i < table->count; i += table->columns) {
+        const struct table_cell *cell = &table->cells[i];
+        numbers |= cell->type == VALUE_INTEGER || cell->type == VALUE_REAL;
+        text |= cell->type == VALUE_TEXT || cell->type == VALUE_BLOB;
+        decimals |= cell->type == VALUE_TEXT && looks_decimal(cell->text);
+    }
+    return decimals || (numbers && !text);
+}
+
+static void add_padding(struct str *ret_text, size_t count)
+{
+    str_addf(ret_text, "%*s", (int)count, "");
+}
+
+static void add_aligned_row(struct str *ret_text, const char *const *texts, const size_t *widths,
+                            const bool *numeric, size_t columns)
+{
+    for (size_t c = 0; c < columns; c++) {
+        const size_t padding = widths[c] - width_of(texts[c]);
+        if (c)
+            str_add(ret_text, "  ");
+        if (numeric[c])
+            add_padding(ret_text, padding);
+        str_add(ret_text, texts[c]);
+        if (!numeric[c] && c + 1 < columns)
+            add_padding(ret_text, padding);
+    }
+    str_add(ret_text, "\n");
+}
+
+static void add_rule(struct str *ret_text, const size_t *widths, size_t columns)
+{
+    for (size_t c = 0; c < columns; c++) {
+        if (c)
+            str_add(ret_text, "  ");
+        for (size_t i = 0; i < widths[c]; i++)
+            str_add(ret_text, "-");
+    }
+    str_add(ret_text, "\n");
+}
+
+void table_render(const struct table *table, struct str *ret_text)
+{
+    const size_t columns = table->columns;
+    struct arena arena;
+    const char **texts;
+    size_t *widths;
+    bool *numeric;
+    struct str text = {0};
+    arena_init(&arena);
+    ARENA_NEW(&arena, texts, table->count);
+    ARENA_NEW(&arena, widths, columns);
+    ARENA_NEW(&arena, numeric, columns);
+    for (size_t i = 0; i < table->count; i++) {
+        str_clear(&text);
+        add_for_people(&text, &table->cells[i]);
+        texts[i] = arena_strdup(&arena, str_text(&text));
+        const size_t width = width_of(texts[i]);
+        if (width > widths[i % columns])
+            widths[i % columns] = width;
+    }
+    for (size_t c = 0; c < columns; c++)
+        numeric[c] = column_is_numeric(table, c);
+    add_aligned_row(ret_text, texts, widths, numeric, columns);
+    add_rule(ret_text, widths, columns);
+    for (size_t i = columns; i < table->count; i += columns)
+        add_aligned_row(ret_text, texts + i, widths, numeric, columns);
+    str_release(&text);
+    arena_release(&arena);
+}
+
+static void add_csv_row(struct str *ret_text, const struct table_cell *cells, size_t columns)
+{
+    for (size_t i = 0; i < columns; i++) {
+        const struct table_cell *cell = &cells[i];
+        if (i)
+            str_add(ret_text, ",");
+        if (cell->type == VALUE_INTEGER)
+            str_addf(ret_text, "%lld", (long long)cell->integer);
+        else if (cell->type == VALUE_REAL)
+            add_exact(ret_text, cell->real);
+        else if (cell->type == VALUE_TEXT)
+            add_quoted_csv(ret_text, cell->text);
+        else if (cell->type == VALUE_BLOB)
+            add_hexadecimal(ret_text, cell);
+    }
+    str_add(ret_text, "\n");
+}
+
+static void add_json_value(struct str *ret_text, const struct table_cell *cell)
+{
+    if (cell->type == VALUE_INTEGER)
+        str_addf(ret_text, "%lld", (long long)cell->integer);
+    else if (cell->type == VALUE_REAL && isfinite(cell->real))
+        add_exact(ret_text, cell->real);
+    else if (cell->type == VALUE_TEXT)
+        add_quoted_json(ret_text, cell->text);
+    else if (cell->type == VALUE_BLOB) {
+        str_add(ret_text, "\"");
+        add_hexadecimal(ret_text, cell);
+        str_add(ret_text, "\"");
+    } else
+        str_add(ret_text, "null");
+}
+
+static void add_json_row(struct str *ret_text, const struct table_cell *names,
+                         const struct table_cell *cells, size_t columns, bool first)
+{
+    str_add(ret_text, first ? "\n{" : ",\n{");
+    for (size_t i = 0; i < columns; i++) {
+        if (i)
+            str_add(ret_text, ", ");
+        add_quoted_json(ret_text, names[i].text);
+        str_add(ret_text, ": ");
+        add_json_value(ret_text, &cells[i]);
+    }
+    str_add(ret_text, "}");
+}
+
+static void render_markdown(const struct table *table, struct str *ret_text)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        const size_t column = i % table->columns;
+        str_add(ret_text, column ? " " : "| ");
+        str_clear(&text);
+        add_for_people(&text, &table->cells[i]);
+        for (const char *p = str_text(&text); *p; p++)
+            str_addf(ret_text, *p == '|' ? "\\%c" : "%c", *p);
+        str_add(ret_text, " |");
+        if (column + 1 == table->columns)
+            str_add(ret_text, "\n");
+        if (i + 1 == table->columns) {
+            for (size_t c = 0; c < table->columns; c++)
+                str_addf(ret_text, "%s %s |", c ? "" : "|",
+                         column_is_numeric(table, c) ? "---:" : "---");
+            str_add(ret_text, "\n");
+        }
+    }
+    str_release(&text);
+}
+
+void table_format(const struct table *table, enum table_format format, struct str *ret_text)
+{
+    const size_t columns = table->columns;
+    if (format == TABLE_ALIGNED) {
+        table_render(table, ret_text);
+    } else if (format == TABLE_MARKDOWN) {
+        render_markdown(table, ret_text);
+    } else if (format == TABLE_CSV) {
+        for (size_t i = 0; i < table->count; i += columns)
+            add_csv_row(ret_text, table->cells + i, columns);
+    } else {
+        str_add(ret_text, "[");
+        for (size_t i = columns; i < table->count; i += columns)
+            add_json_row(ret_text, table->cells, table->cells + i, columns, i == columns);
+        str_add(ret_text, "\n]\n");
+    }
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------*/
+
+/* CSV or JSON, row by row. */
+static int stream_rows(FILE *out, sqlite3_stmt *statement, bool json, struct err *err)
+{
+    struct table names = {0};
+    struct table_cell *cells;
+    struct str text = {0};
+    int code;
+    bool first = true;
+    table_add_names(&names, statement, 0);
+    MEM_NEW(cells, names.columns);
+    if (json)
+        str_add(&text, "[");
+    else
+        add_csv_row(&text, names.cells, names.columns);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        for (size_t i = 0; i < names.columns; i++)
+            cells[i] = borrow_cell(statement, (int)i);
+        if (json)
+            add_json_row(&text, names.cells, cells, names.columns, first);
+        else
+            add_csv_row(&text, cells, names.columns);
+        first = false;
+        fwrite(str_text(&text), 1, text.length, out);
+        str_clear(&text);
+    }
+    if (json)
+        str_add(&text, "\n]\n");
+    fwrite(str_text(&text), 1, text.length, out);
+    str_release(&text);
+    mem_free(cells);
+    table_release(&names);
+    return code == SQLITE_DONE ? 0
+                               : err_set(err, "%s", sqlite3_errmsg(sqlite3_db_handle(statement)));
+}
+
+/* A table for people, whose columns are as wide as their widest value. */
+static int write_whole(FILE *out, sqlite3_stmt *statement, bool markdown, struct err *err)
+{
+    struct table table = {0};
+    struct str text = {0};
+    const int failed = table_read(&table, statement, err);
+    if (!failed && markdown)
+        render_markdown(&table, &text);
+    else if (!failed)
+        table_render(&table, &text);
+    fwrite(str_text(&text), 1, text.length, out);
+    str_release(&text);
+    table_release(&table);
+    return failed;
+}
+
+int table_write(FILE *out, sqlite3_stmt *statement, enum table_format format, struct err *err)
+{
+    if (format == TABLE_CSV || format == TABLE_JSON)
+        return stream_rows(out, statement, format == TABLE_JSON, err);
+    return write_whole(out, statement, format == TABLE_MARKDOWN, err);
+}

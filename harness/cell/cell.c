@@ -1,0 +1,381 @@
+/*
+ * cell: canonical JSON, keys and labels.
+ *
+ * The canonical form spells every option out, from the tables, with sorted keys, no spaces and 15
+ * digits (a decimal of 15 digits survives the way to a double and back), so that one cell has one
+ * text. Reading it back and writing it again gives the same bytes.
+ *
+ * Worked example (shortened):
+ *
+ *     {"dataset":{"name":"fashion-mnist","train_limit":0,...},
+ *      "engine":{"conv":"auto","threads":1},"model":{"name":"softmax"},
+ *      "pruner":{"alpha":0.8,"c":2.0,"name":"ucb","period":10,...},"rate":0.5,
+ *      "recipe":{"augment":"none","batch":128,...},"seed":1}
+ *
+ * and for people: "fashion-mnist softmax ucb(c=2) rate 0.5 seed 1".
+ */
+#include "harness/cell/cell.h"
+
+#include "base/json.h"
+#include "base/str.h"
+#include "models/nn/nn.h"
+
+#include <limits.h>
+#include <string.h>
+
+static json_t *named(const char *name, const struct option *table, const void *options)
+{
+    json_t *object = json_made(option_to_json(table, options));
+    json_put(object, "name", json_text(name));
+    return object;
+}
+
+static json_t *cell_root(const struct cell *cell, const struct model *model,
+                         const void *model_options)
+{
+    json_t *root = json_made(json_object());
+    json_put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
+    json_put(root, "engine", option_to_json(engine_options, &cell->engine));
+    json_put(root, "model", named(model->name, model->options, model_options));
+    json_put(root, "pruner",
+             named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
+    json_put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
+    json_put(root, "seed", json_integer(cell->seed));
+    return root;
+}
+
+/* Canonical text in the arena; ends root. */
+static char *canonical(json_t *root, struct arena *arena)
+{
+    struct str dump = {0};
+    json_add_dump(&dump, root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    char *text = arena_strdup(arena, str_text(&dump));
+    str_release(&dump);
+    json_decref(root);
+    return text;
+}
+
+char *cell_to_json(const struct cell *cell, struct arena *arena)
+{
+    const struct scoring *scoring = &cell->scoring;
+    json_t *root = cell_root(cell, cell->model, cell->model_options);
+    json_put(root, "rate", json_real(cell->rate));
+    if (scoring->model)
+        json_put(root, "prune_with",
+                 named(scoring->model->name, scoring->model->options, scoring->model_options));
+    if (scoring->only)
+        json_put(root, "score_only", json_true());
+    return canonical(root, arena);
+}
+
+char *cell_shared_json(const struct cell *cell, struct arena *arena)
+{
+    const struct scoring *scoring = &cell->scoring;
+    return canonical(scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
+                                    : cell_root(cell, cell->model, cell->model_options),
+                     arena);
+}
+
+/* Takes the name out of a {"name": ..., options} object; NULL where it has none. */
+static const char *take_name(json_t *object, struct arena *arena)
+{
+    const json_t *name = json_object_get(object, "name");
+    if (!json_is_string(name))
+        return NULL;
+    const char *copy = arena_strdup(arena, json_string_value(name));
+    json_object_del(object, "name");
+    return copy;
+}
+
+static int read_dataset(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
+{
+    const char *name = take_name(object, arena);
+    cell->dataset = name ? dataset_find(name) : NULL;
+    if (!cell->dataset)
+        return err_set(err, "unknown dataset '%s'", name ? name : "");
+    if (option_from_json(cell->dataset->options, object, arena, &cell->data, err))
+        return err_prefix(err, "dataset %s: ", name);
+    return 0;
+}
+
+/* Options of a model or a pruner. */
+static int read_options(const json_t *object, const struct option *table, size_t size,
+                        struct arena *arena, const void **ret_options, struct err *err)
+{
+    void *options = size ? arena_alloc(arena, 1, size) : NULL;
+    if (option_from_json(table, object, arena, options, err))
+        return -1;
+    *ret_options = options;
+    return 0;
+}
+
+static int read_model(json_t *object, struct arena *arena, const struct model **ret_model,
+                      const void **ret_options, struct err *err)
+{
+    const char *name = take_name(object, arena);
+    const struct model *model = name ? model_find(name) : NULL;
+    if (!model)
+        return err_set(err, "unknown model '%s'", name ? name : "");
+    if (read_options(object, model->options, model->options_size, arena, ret_options, err))
+        return err_prefix(err, "model %s: ", name);
+    *ret_model = model;
+    return 0;
+}
+
+static int read_scoring(json_t *with, int only, struct arena *arena, struct scoring *ret_scoring,
+                        struct err *err)
+{
+    ret_scoring->only = only != 0;
+    return with ? read_model(with, arena, &ret_scoring->model, &ret_scoring->model_options, err)
+                : 0;
+}
+
+static int read_pruner(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
+{
+    const char *name = take_name(object, arena);
+    cell->pruner = name ? pruner_find(name) : NULL;
+    if (!cell->pruner)
+        return err_set(err, "unknown pruner '%s'", name ? name : "");
+    if (read_options(object, cell->pruner->options, cell->pruner->options_size, arena,
+                     &cell->pruner_options, err))
+        return err_prefix(err, "pruner %s: ", name);
+    return 0;
+}
+
+static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, struct err *err)
+{
+    struct cell cell = {0};
+    json_t *dataset, *engine, *model, *pruner, *recipe, *with = NULL;
+    json_int_t seed;
+    int only = 0;
+    json_error_t wrong;
+    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?b}",
+                       "dataset", &dataset, "engine", &engine, "model", &model, "pruner", &pruner,
+                       "rate", &cell.rate, "recipe", &recipe, "seed", &seed, "prune_with", &with,
+                       "score_only", &only))
+        return err_set(err, "%s", wrong.text);
+    if (!(cell.rate >= 0 && cell.rate < 1))
+        return err_set(err, "rate: expected a number from 0 to below 1, found %.15g", cell.rate);
+    if (seed < 0 || seed > INT_MAX)
+        return err_set(err, "seed: expected a whole number from 0 to %d", INT_MAX);
+    cell.seed = (int)seed;
+    if (read_dataset(dataset, arena, &cell, err) ||
+        read_model(model, arena, &cell.model, &cell.model_options, err) ||
+        read_pruner(pruner, arena, &cell, err) ||
+        read_scoring(with, only, arena, &cell.scoring, err))
+        return -1;
+    if (!json_is_object(engine))
+        return err_set(err, "engine: expected an object");
+    if (option_from_json(engine_options, engine, arena, &cell.engine, err))
+        return err_prefix(err, "engine: ");
+    if (!json_is_object(recipe))
+        return err_set(err, "recipe: expected an object");
+    if (option_from_json(recipe_options, recipe, arena, &cell.recipe, err))
+        return err_prefix(err, "recipe: ");
+    *ret_cell = cell;
+    return 0;
+}
+
+int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell, struct err *err)
+{
+    json_error_t wrong;
+    json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, &wrong);
+    if (!root)
+        return err_set(err, "a cell's JSON: %s at byte %d", wrong.text, wrong.position);
+    const int failed = read_cell(root, arena, ret_cell, err);
+    json_decref(root);
+    return failed ? err_prefix(err, "a cell's JSON: ") : 0;
+}
+
+int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err)
+{
+    const struct pruner *pruner = cell->pruner;
+    const char *path = pruner->reads ? pruner->reads(cell->pruner_options) : NULL;
+    ret_hash[0] = '\0';
+    return path && hash_file(path, ret_hash, err) ? err_prefix(err, "%s: ", pruner->name) : 0;
+}
+
+void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
+              char ret_key[HASH_HEX_SIZE])
+{
+    cell_key_of(json, dataset_hash, file_hash, NN_VERSION, ret_key);
+}
+
+void cell_key_of(const char *json, const char *dataset_hash, const char *file_hash,
+                 const char *version, char ret_key[HASH_HEX_SIZE])
+{
+    /* Each with its NUL, so that no text can run over into the next. */
+    struct hash *hash = hash_new();
+    hash_add(hash, json, strlen(json) + 1);
+    hash_add(hash, dataset_hash, strlen(dataset_hash) + 1);
+    if (file_hash[0])
+        hash_add(hash, file_hash, strlen(file_hash) + 1);
+    hash_add(hash, version, strlen(version) + 1);
+    hash_finish(hash, ret_key);
+}
+
+static bool is_default(const struct option *option, const void *field)
+{
+    union {
+        int whole;
+        double number;
+        bool truth;
+        int64_t bytes;
+        const char *text;
+    } fallback;
+    struct option alone[] = {*option, OPTION_END};
+    alone[0].offset = 0;
+    option_defaults(alone, &fallback);
+    switch (option->type) {
+    case OPTION_INT:
+    case OPTION_ENUM:
+        return *(const int *)field == fallback.whole;
+    case OPTION_DOUBLE:
+    case OPTION_DURATION:
+        return *(const double *)field == fallback.number;
+    case OPTION_BYTES:
+        return *(const int64_t *)field == fallback.bytes;
+    case OPTION_BOOL:
+        return *(const bool *)field == fallback.truth;
+    case OPTION_STRING: {
+        const char *text = *(const char *const *)field;
+        return text && fallback.text ? strcmp(text, fallback.text) == 0 : text == fallback.text;
+    }
+    }
+    DIE("bug: option %s has no type", option->name);
+}
+
+/* A text bare where it is one word, else in quotes, so that a label has one meaning. */
+static void add_text(struct str *str, const char *text)
+{
+    if (text && text[0] && !strpbrk(text, " \t\n\"\\()=")) {
+        str_add(str, text);
+        return;
+    }
+    json_t *value = json_text(text);
+    json_add_dump(str, value, JSON_ENCODE_ANY);
+    json_decref(value);
+}
+
+static void add_value(struct str *str, const struct option *option, const void *field)
+{
+    switch (option->type) {
+    case OPTION_INT:
+        str_addf(str, "%d", *(const int *)field);
+        return;
+    case OPTION_DOUBLE:
+    case OPTION_DURATION:
+        str_addf(str, "%.15g", *(const double *)field);
+        return;
+    case OPTION_BYTES:
+        str_addf(str, "%lld", (long long)*(const int64_t *)field);
+        return;
+    case OPTION_BOOL:
+        str_add(str, *(const bool *)field ? "true" : "false");
+        return;
+    case OPTION_ENUM:
+        str_add(str, option_choice(option, (size_t)(*(const int *)field)));
+        return;
+    case OPTION_STRING:
+        add_text(str, *(const char *const *)field);
+        return;
+    }
+}
+
+static void add_options(struct str *str, const struct option *table, const void *options)
+{
+    const char *gap = "";
+    for (const struct option *o = table; o && o->name; o++) {
+        const void *field = (const char *)options + o->offset;
+        if (is_default(o, field))
+            continue;
+        str_addf(str, "%s%s=", gap, o->name);
+        add_value(str, o, field);
+        gap = " ";
+    }
+}
+
+char *cell_options(const struct option *table, const void *options, struct arena *arena)
+{
+    struct str str = {0};
+    add_options(&str, table, options);
+    char *text = arena_strdup(arena, str_text(&str));
+    str_release(&str);
+    return text;
+}
+
+char *cell_label(const char *name, const struct option *table, const void *options,
+                 struct arena *arena)
+{
+    struct str str = {0};
+    add_options(&str, table, options);
+    char *text = str.length ? arena_printf(arena, "%s(%s)", name, str_text(&str))
+                            : arena_strdup(arena, name);
+    str_release(&str);
+    return text;
+}
+
+char *cell_pruner_options(const struct pruner *pruner, const void *options,
+                          const struct scoring *scoring, struct arena *arena)
+{
+    struct str str = {0};
+    add_options(&str, pruner->options, options);
+    if (scoring->model)
+        str_addf(&str, "%sprune_with=%s", str.length ? " " : "",
+                 cell_label(scoring->model->name, scoring->model->options, scoring->model_options,
+                            arena));
+    if (scoring->only)
+        str_addf(&str, "%sscore_only=true", str.length ? " " : "");
+    char *text = arena_strdup(arena, str_text(&str));
+    str_release(&str);
+    return text;
+}
+
+bool cell_options_train_on_all(const char *options)
+{
+    static const char last[] = "score_only=true";
+    const size_t length = strlen(options), tail = sizeof last - 1;
+    return length >= tail && strcmp(options + length - tail, last) == 0 &&
+           (length == tail || options[length - tail - 1] == ' ');
+}
+
+char *cell_pruner_label(const struct pruner *pruner, const void *options,
+                        const struct scoring *scoring, struct arena *arena)
+{
+    const char *given = cell_pruner_options(pruner, options, scoring, arena);
+    return given[0] ? arena_printf(arena, "%s(%s)", pruner->name, given)
+                    : arena_strdup(arena, pruner->name);
+}
+
+bool cell_has_rate(const char *pruner, double rate)
+{
+    const size_t length = strcspn(pruner, "(");
+    const struct pruner *known;
+    for (size_t i = 0; (known = pruner_at(i)); i++)
+        if (strlen(known->name) == length && strncmp(known->name, pruner, length) == 0)
+            return !(known->flags & PRUNER_IGNORES_RATE);
+    return rate > 0;
+}
+
+void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64_t seed)
+{
+    if (cell_has_rate(pruner, rate))
+        str_addf(ret_text, " rate %.15g", rate);
+    str_addf(ret_text, " seed %lld", (long long)seed);
+}
+
+char *cell_describe(const struct cell *cell, struct arena *arena)
+{
+    const char *dataset =
+        cell_label(cell->dataset->name, cell->dataset->options, &cell->data, arena);
+    const char *model =
+        cell_label(cell->model->name, cell->model->options, cell->model_options, arena);
+    const char *pruner =
+        cell_pruner_label(cell->pruner, cell->pruner_options, &cell->scoring, arena);
+    struct str text = {0};
+    str_addf(&text, "%s %s %s", dataset, model, pruner);
+    cell_add_level(&text, cell->pruner->name, cell->rate, cell->seed);
+    char *described = arena_strdup(arena, str_text(&text));
+    str_release(&text);
+    return described;
+}

@@ -1,0 +1,71 @@
+#include "harness/cell/recipe.h"
+
+#include "harness/data/data.h"
+#include "models/nn/optim.h"
+#include "models/nn/type.h"
+
+#include <string.h>
+
+const char *const precision_names[] = {
+    [NN_FLOAT32] = "fp32",
+    [NN_BFLOAT16] = "bf16",
+    NULL,
+};
+
+const struct option recipe_options[] = {
+    OPTION_INT(struct recipe, epochs, "15", 1, 100000, "passes over the selected samples"),
+    OPTION_INT(struct recipe, batch, "128", 1, 65536, "samples a step"),
+    OPTION_DOUBLE(struct recipe, lr, "0.05", 0, 1000, "peak learning rate"),
+    OPTION_DOUBLE(struct recipe, momentum, "0.9", 0, 1, "of SGD"),
+    OPTION_DOUBLE(struct recipe, weight_decay, "5e-4", 0, 10, "L2, on every parameter"),
+    OPTION_BOOL(struct recipe, nesterov, "false", "Nesterov's momentum"),
+    OPTION_ENUM(struct recipe, schedule, "cosine", schedule_names, "of the learning rate"),
+    OPTION_DOUBLE(struct recipe, warmup, "0", 0, 100000, "epochs of linear rise from 0 before it"),
+    OPTION_DOUBLE(struct recipe, step_every, "0.3", 0.001, 1,
+                  "step: share of epochs between falls"),
+    OPTION_DOUBLE(struct recipe, step_factor, "0.1", 0, 1, "step: what lr is multiplied by"),
+    OPTION_DOUBLE(struct recipe, cycle_rise, "0.3", 0, 1,
+                  "one-cycle: share of epochs that lr rises"),
+    OPTION_DOUBLE(struct recipe, label_smoothing, "0", 0, 0.99, "of the training loss"),
+    OPTION_ENUM(struct recipe, augment, "none", augment_names, "of training pictures"),
+    OPTION_INT(struct recipe, crop_pad, "4", 1, 64, "crop: pixels of reflected border"),
+    OPTION_ENUM(struct recipe, precision, "fp32", precision_names,
+                "of matrix products' operands; bf16: sums and weights stay fp32"),
+    OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
+    OPTION_END,
+};
+
+/* Yang et al. 2023 (arXiv 2205.09329), but for the batch and the learning rate. */
+#define DATASET_PRUNING                                                                            \
+    BRACED("epochs", "200"), BRACED("momentum", "0.9"), BRACED("weight_decay", "5e-4"),            \
+        BRACED("schedule", "cosine"), BRACED("augment", "crop-flip"), BRACED("crop_pad", "4")
+
+static const struct recipe_preset presets[] = {
+    {"paper",
+     "Yang et al. 2023, as in their text: 200 epochs, batch 256, lr 0.1, crop and flip",
+     {{"batch", "256"}, {"lr", "0.1"}, DATASET_PRUNING}},
+    {"code",
+     "Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01",
+     {{"batch", "128"}, {"lr", "0.01"}, DATASET_PRUNING}},
+};
+
+const struct recipe_preset *recipe_preset_at(size_t i)
+{
+    return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
+}
+
+const char *recipe_preset_name(const void *context, size_t i)
+{
+    (void)context;
+    const struct recipe_preset *preset = recipe_preset_at(i);
+    return preset ? preset->name : NULL;
+}
+
+const struct recipe_preset *recipe_preset_find(const char *name)
+{
+    const struct recipe_preset *preset;
+    for (size_t i = 0; (preset = recipe_preset_at(i)); i++)
+        if (strcmp(preset->name, name) == 0)
+            return preset;
+    return NULL;
+}

@@ -1,0 +1,131 @@
+#include "harness/cluster/shards.h"
+
+#include "base/save.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- What is there ----------------------------------------------------------------------------*/
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_database(const char *name)
+{
+    const size_t length = strlen(name);
+    return length > 3 && strcmp(name + length - 3, ".db") == 0;
+}
+
+int shards_list(const char *folder, struct shards *ret_shards, struct err *err)
+{
+    struct shards shards = {0};
+    const char **names = NULL;
+    size_t room = 0;
+    DIR *dir = opendir(folder);
+    if (!dir && errno != ENOENT)
+        return err_set(err, "%s: %s", folder, strerror(errno));
+    arena_init(&shards.arena);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (!is_database(entry->d_name))
+            continue;
+        if (shards.count == room) {
+            MEM_GROW(names, room, 2 * room + 64);
+            room = 2 * room + 64;
+        }
+        names[shards.count++] = arena_strdup(&shards.arena, entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    if (shards.count)
+        qsort(names, shards.count, sizeof *names, by_name);
+    shards.names = names;
+    *ret_shards = shards;
+    return 0;
+}
+
+void shards_release(struct shards *shards)
+{
+    mem_free(shards->names);
+    arena_release(&shards->arena);
+}
+
+static int raise_states(const char *path, struct plan_cell *cells, size_t count, struct err *err)
+{
+    struct store *store;
+    if (store_open(path, STORE_READ, &store, err))
+        return -1;
+    int failed = 0;
+    for (size_t i = 0; i < count && !failed; i++) {
+        enum store_cell_state state = CELL_NEW;
+        failed = store_cell_state(store, cells[i].key, &state, err);
+        if (state == CELL_DONE || cells[i].state == CELL_NEW)
+            cells[i].state = state;
+    }
+    store_close(store);
+    return failed;
+}
+
+void shards_states(const char *folder, const struct shards *shards, const char *element_id,
+                   struct plan_cell *cells, size_t count, struct str *ret_notes)
+{
+    const size_t length = strlen(element_id);
+    struct str path = {0};
+    for (size_t i = 0; i < shards->count; i++) {
+        struct err err;
+        const char *name = shards->names[i];
+        if (strncmp(name, element_id, length) != 0 || name[length] != '-')
+            continue;
+        str_clear(&path);
+        str_addf(&path, "%s/%s", folder, name);
+        if (raise_states(str_text(&path), cells, count, &err))
+            str_addf(ret_notes, "%s\n", err.text);
+    }
+    str_release(&path);
+}
+
+/* ---- What is new ------------------------------------------------------------------------------*/
+
+int shards_new_name(const char *folder, const char *element_id, struct str *ret_path,
+                    struct err *err)
+{
+    uint64_t random;
+    if (mkdir(folder, 0777) && errno != EEXIST)
+        return err_set(err, "%s: cannot create the folder: %s", folder, strerror(errno));
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        return err_set(err, "no random numbers: %s", strerror(errno));
+    str_addf(ret_path, "%s/%s-%016llx.db", folder, element_id, (unsigned long long)random);
+    return 0;
+}
+
+static int copy_bytes(const char *from, struct save *save, struct err *err)
+{
+    char bytes[65536];
+    FILE *file = fopen(from, "rb");
+    if (!file)
+        return err_set(err, "%s: %s", from, strerror(errno));
+    for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
+        save_put(save, bytes, count);
+    const int failed = ferror(file) ? err_set(err, "%s: %s", from, strerror(errno)) : 0;
+    fclose(file);
+    return failed;
+}
+
+/* SQLite works on the local disk only: the shared one sees a file that is written once. */
+int shards_publish(struct store *store, const char *copy, const char *path, struct err *err)
+{
+    struct save *save;
+    if (store_copy(store, copy, true, err) || save_open(path, &save, err))
+        return -1;
+    if (copy_bytes(copy, save, err)) {
+        save_drop(save);
+        return -1;
+    }
+    return save_close(save, err);
+}

@@ -1,0 +1,217 @@
+#include "harness/run/budget.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_NAMED = 12 };
+
+struct budget {
+    const struct plan *plan;
+    const struct run_options *options;
+    double end;               /* of CLOCK_BOOTTIME, seconds */
+    struct history_run *runs; /* [count] */
+    size_t count, room;
+};
+
+static double boot_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void add_run(struct budget *budget, const struct history_run *run)
+{
+    if (budget->count == budget->room) {
+        const size_t room = budget->room ? 2 * budget->room : 64;
+        MEM_GROW(budget->runs, budget->room, room);
+        budget->room = room;
+    }
+    budget->runs[budget->count++] = *run;
+}
+
+struct budget *budget_new(const struct plan *plan, const struct run_options *options)
+{
+    struct budget *budget;
+    MEM_NEW(budget, 1);
+    *budget =
+        (struct budget){.plan = plan, .options = options, .end = boot_seconds() + options->budget};
+    for (size_t i = 0; options->history && i < options->history->run_count; i++)
+        add_run(budget, &options->history->runs[i]);
+    return budget;
+}
+
+void budget_free(struct budget *budget)
+{
+    if (!budget)
+        return;
+    mem_free(budget->runs);
+    mem_free(budget);
+}
+
+double budget_left(const struct budget *budget)
+{
+    return budget->end - boot_seconds();
+}
+
+double budget_seconds(const struct budget *budget, size_t cell)
+{
+    const struct estimate_shape shape = estimate_shape_of(&budget->plan->cells[cell].stored);
+    const struct estimate found = estimate_cell(budget->runs, budget->count, &shape);
+    const struct estimate *expected =
+        budget->options->expected ? &budget->options->expected[cell] : NULL;
+    if (found.basis == ESTIMATE_SAME || found.basis == ESTIMATE_RATE)
+        return found.seconds;
+    if (expected && expected->basis != ESTIMATE_UNKNOWN)
+        return expected->seconds;
+    return found.basis == ESTIMATE_UNKNOWN ? -1 : found.seconds;
+}
+
+void budget_learn(struct budget *budget, size_t cell, const struct record_end *end)
+{
+    const struct store_cell *stored = &budget->plan->cells[cell].stored;
+    add_run(budget, &(struct history_run){
+                        .dataset = stored->dataset,
+                        .model = stored->model_label,
+                        .pruner = stored->pruner,
+                        .options = stored->options,
+                        .rate = stored->rate,
+                        .epochs = stored->epochs,
+                        .wall_s = (double)end->wall_ns * 1e-9,
+                        .peak_memory_bytes = end->peak_memory_bytes,
+                    });
+}
+
+bool budget_fits(const struct budget *budget, const size_t *cells, size_t count,
+                 const double *committed, size_t committed_count)
+{
+    const double left = budget_left(budget);
+    double *seconds;
+    bool known = true, fits = false;
+    if (left <= 0)
+        return false;
+    MEM_NEW(seconds, committed_count + count);
+    for (size_t i = 0; i < committed_count; i++) {
+        seconds[i] = committed[i];
+        known = known && committed[i] >= 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        seconds[committed_count + i] = budget_seconds(budget, cells[i]);
+        known = known && seconds[committed_count + i] >= 0;
+    }
+    if (known)
+        fits = estimate_span(seconds, committed_count + count, budget->options->jobs) <= left;
+    else
+        fits = committed_count == 0;
+    mem_free(seconds);
+    return fits;
+}
+
+bool budget_opens(const struct budget *budget, const struct queue *queue, size_t block,
+                  const double *flight, size_t flight_count)
+{
+    const struct queue_block asked = queue_block(queue, block);
+    double *committed;
+    size_t count = 0;
+    MEM_NEW(committed, budget->plan->count + flight_count);
+    for (; count < flight_count; count++)
+        committed[count] = flight[count];
+    for (size_t b = 0; b < queue_block_count(queue); b++) {
+        const struct queue_block other = queue_block(queue, b);
+        for (size_t i = 0; queue_is_open(queue, b) && i < other.count; i++)
+            if (queue_waits(queue, other.cells[i]))
+                committed[count++] = budget_seconds(budget, other.cells[i]);
+    }
+    const bool fits = budget_fits(budget, asked.cells, asked.count, committed, count);
+    mem_free(committed);
+    return fits;
+}
+
+void budget_name_rest(const struct plan *plan, const struct queue *queue, const struct tally *tally,
+                      struct str *ret_text)
+{
+    size_t named = 0, more = 0;
+    for (size_t b = 0; b < queue_block_count(queue); b++) {
+        const struct queue_block block = queue_block(queue, b);
+        const struct store_cell *stored = &plan->cells[block.cells[0]].stored;
+        size_t left = 0;
+        for (size_t i = 0; i < block.count; i++)
+            left += !tally_knows(tally, block.cells[i]);
+        if (left == 0)
+            continue;
+        if (named == MOST_NAMED) {
+            more++;
+            continue;
+        }
+        named++;
+        str_addf(ret_text,
+                 "%s: %s %s seed %lld: ", queue_is_open(queue, b) ? "incomplete" : "not started",
+                 stored->dataset, stored->model_label, (long long)stored->seed);
+        str_addf(ret_text, "%zu of %zu cells left\n", left, block.count + block.done);
+    }
+    if (more)
+        str_addf(ret_text, "and %zu more block%s\n", more, more == 1 ? "" : "s");
+}
+
+/* ---- The command line -------------------------------------------------------------------------*/
+
+static bool digits_only(const char *text, const char *pattern)
+{
+    for (; *pattern; text++, pattern++)
+        if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
+            return false;
+    return !*text;
+}
+
+static int number_at(const char *text, size_t digits)
+{
+    int number = 0;
+    for (size_t i = 0; i < digits; i++)
+        number = 10 * number + text[i] - '0';
+    return number;
+}
+
+/* A moment of local time; false: there is no such hour or day. */
+static bool moment_of(struct tm wanted, time_t *ret_time)
+{
+    struct tm found = wanted;
+    found.tm_isdst = -1;
+    const time_t time = mktime(&found);
+    if (wanted.tm_hour > 23 || wanted.tm_min > 59 || wanted.tm_mon < 0 || wanted.tm_mon > 11 ||
+        found.tm_mon != wanted.tm_mon || found.tm_mday != wanted.tm_mday)
+        return false;
+    *ret_time = time;
+    return true;
+}
+
+int budget_until(const char *text, time_t now, double *ret_seconds, struct err *err)
+{
+    struct tm when;
+    time_t until;
+    const bool dated =
+        digits_only(text, "0000-00-00 00:00") || digits_only(text, "0000-00-00T00:00");
+    const char *hour = dated ? text + 11 : text;
+    if (!dated && !digits_only(text, "00:00") && !digits_only(text, "0:00"))
+        return err_set(err, "07:00 or 2026-11-23 07:00, not '%.64s'", text);
+    localtime_r(&now, &when);
+    if (dated) {
+        when.tm_year = number_at(text, 4) - 1900;
+        when.tm_mon = number_at(text + 5, 2) - 1;
+        when.tm_mday = number_at(text + 8, 2);
+    }
+    const size_t digits = strcspn(hour, ":");
+    when.tm_hour = number_at(hour, digits);
+    when.tm_min = number_at(hour + digits + 1, 2);
+    when.tm_sec = 0;
+    if (!moment_of(when, &until))
+        return err_set(err, "there is no such time: '%.64s'", text);
+    if (dated && until <= now)
+        return err_set(err, "'%.64s' is over", text);
+    if (until <= now) {
+        when.tm_mday++; /* mktime knows the calendar, and days of 23 hours */
+        when.tm_isdst = -1;
+        until = mktime(&when);
+    }
+    *ret_seconds = difftime(until, now);
+    return 0;
+}

@@ -1,0 +1,90 @@
+#include "harness/run/pause.h"
+
+#include "base/str.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int64_t second = 1000000000;
+
+enum pause_kind pause_kind_of(enum err_cause cause)
+{
+    REQUIRE(cause != ERR_OTHER);
+    return cause == ERR_FULL ? PAUSE_FULL : PAUSE_LOCKED;
+}
+
+static const char *folder_of(const char *path, struct arena *arena)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    return arena_printf(arena, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
+const char *pause_text(enum pause_kind kind, const char *path, struct arena *arena)
+{
+    if (kind == PAUSE_FULL)
+        return arena_printf(arena, "disk full: paused; make room in %s", folder_of(path, arena));
+    return arena_printf(arena, "database is locked by another program: waiting for %s", path);
+}
+
+/* The sentence about so long a pause. */
+static void add_kind(struct str *text, enum pause_kind kind, double seconds)
+{
+    static const char *const parts[PAUSE_KINDS][2] = {
+        [PAUSE_FULL] = {"paused for ", ": the disk was full"},
+        [PAUSE_LOCKED] = {"paused for ", ": the database was locked by another program"},
+        [PAUSE_STOPPED] = {"stopped for ", " by Ctrl-Z"},
+        [PAUSE_SLEPT] = {"the machine slept for ", " in between"},
+    };
+    str_add(text, parts[kind][0]);
+    str_add_duration(text, seconds);
+    str_add(text, parts[kind][1]);
+}
+
+const char *pause_reason(const struct pause_ledger *before, const struct pause_ledger *now,
+                         const char *known, struct arena *arena)
+{
+    struct str text = {0};
+    if (known)
+        str_add(&text, known);
+    for (int i = 0; i < PAUSE_KINDS; i++) {
+        const int64_t ns = now->ns[i] - before->ns[i];
+        if (ns <= (i == PAUSE_SLEPT ? second : 0))
+            continue;
+        if (text.length)
+            str_add(&text, "; ");
+        add_kind(&text, (enum pause_kind)i, (double)ns * 1e-9);
+    }
+    const char *reason = text.length ? arena_strdup(arena, str_text(&text)) : NULL;
+    str_release(&text);
+    return reason;
+}
+
+bool pause_has_room(const char *path)
+{
+    struct statvfs disk;
+    struct arena arena;
+    arena_init(&arena);
+    const int failed = statvfs(folder_of(path, &arena), &disk);
+    arena_release(&arena);
+    /* Some file systems count no blocks. */
+    return failed || disk.f_blocks == 0 ||
+           (double)disk.f_bavail * (double)disk.f_frsize >= (double)PAUSE_ROOM_BYTES;
+}
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now;
+    if (clock_gettime(id, &now))
+        DIE("no clock %d", (int)id);
+    return (int64_t)now.tv_sec * second + now.tv_nsec;
+}
+
+int64_t pause_slept(void)
+{
+    /* CLOCK_MONOTONIC and not the cells' MONOTONIC_RAW: these two are steered alike. */
+    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
+}

@@ -1,0 +1,134 @@
+/*
+ * run: the scheduler: one process, the only writer of the database, and up to `jobs` workers.
+ *
+ * Cells run in the order of queue.h, block by block; where two would compute the same scores at
+ * the same time (artifact.h), the second waits until the first has them. Each record of a worker is
+ * written as it comes, each in its own transaction, so whatever kills the scheduler costs at most
+ * the cells in flight: they count as lost, and the next run starts them again. A worker that
+ * crashes, is killed or goes over a limit (watchdog.h) is a failed attempt with its reason; the
+ * grid goes on, and the cell comes again at its end where it has retries (tally.h).
+ *
+ * With a budget, blocks start only while they fit in what is left of it (budget.h); when it is used
+ * up, what is in flight stops as after the first Ctrl-C.
+ *
+ * Where cells are checkpointed (options->checkpoints, and the cell's limits), a cell that did not
+ * come to its end goes on from its checkpoint when it is started again, in an attempt of its own
+ * that has all records. The file goes when the cell's result is in the database, or at the next
+ * start where a kill came in between.
+ *
+ * SIGINT (Ctrl-C) once: no new cells; those in flight write a checkpoint and stop, and their
+ * attempts are lost; those that are not checkpointed are finished. Again, or SIGTERM or SIGHUP:
+ * stop now. SIGUSR1, which batch systems send before a time limit, is a first Ctrl-C.
+ * Where one of them was ignored when the program started (nohup), it stays so. SIGTSTP (Ctrl-Z)
+ * stops the workers too until the scheduler goes on.
+ *
+ * A full disk and a database that another program holds do not fail: the scheduler waits and
+ * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once. Where the
+ * database was deleted, moved or replaced, what is in flight is killed; its checkpoints stay.
+ */
+#ifndef WINNOW_RUN_H
+#define WINNOW_RUN_H
+
+#include "harness/machine/pin.h"
+#include "harness/plan/estimate.h"
+#include "harness/plan/plan.h"
+#include "harness/run/queue.h"
+
+#include <stdbool.h>
+
+enum { RUN_MAX_JOBS = 256 };
+
+enum run_timing {
+    RUN_TIMING_RECORD, /* doubtful seconds are marked */
+    RUN_TIMING_STRICT, /* and their cells run again at the end, at most twice each */
+};
+
+struct run_options {
+    int jobs;                /* workers at once, 1..RUN_MAX_JOBS */
+    int threads;             /* of each of them, 1 or more */
+    int limit;               /* start at most so many cells, 0: all */
+    bool retry_failed;       /* run again what failed or diverged */
+    const char *data_dir;    /* or NULL */
+    const char *db;          /* path of the store: where room is looked for */
+    const char *artifacts;   /* folder of shared scores; NULL: none are kept */
+    bool reuse;              /* what lies there */
+    const char *checkpoints; /* folder of cells' checkpoints; NULL: none are read or written */
+    int max_failures;        /* start nothing more after so many failed cells; 0: go on */
+    int timing;              /* enum run_timing */
+    double budget;           /* seconds; 0: as long as it takes */
+    /* With a budget: what finished cells took, and what is thought of those to run, which counts
+       where no finished cell tells; each may be NULL. */
+    const struct history *history;
+    const struct estimate *expected; /* [plan->count] */
+    /* Processors for the places of the workers; NULL: the kernel chooses. */
+    const struct pins *pins;
+};
+
+enum run_event_kind {
+    RUN_CELL_STARTED,
+    RUN_CELL_PROGRESS, /* progress */
+    RUN_CELL_SCORED,   /* artifact */
+    RUN_CELL_EPOCH,    /* epoch */
+    RUN_CELL_WARNING,  /* warning */
+    RUN_CELL_ENDED,    /* end */
+    RUN_STOPPING,      /* the first Ctrl-C, or why */
+    RUN_PAUSED,        /* pause: nothing can be written for the time being */
+    RUN_RESUMED,       /* pause: how long that took */
+    RUN_TICK,          /* a fifth of a second went by, or something happened */
+};
+
+struct run_event {
+    enum run_event_kind kind;
+    int worker;                   /* 0..jobs-1 */
+    const struct plan_cell *cell; /* NULL where the event is of no cell */
+    const struct record_progress *progress;
+    const struct record_artifact *artifact;
+    const struct record_epoch *epoch;
+    const struct record_warning *warning;
+    const struct record_end *end;
+    bool again;        /* of RUN_CELL_ENDED: the cell is queued once more */
+    const char *why;   /* of RUN_STOPPING; NULL: Ctrl-C */
+    bool finishing;    /* RUN_STOPPING: those in flight go on to their end */
+    const char *pause; /* a text */
+};
+
+struct run_watcher {
+    void (*take)(void *context, const struct run_event *event);
+    void *context;
+};
+
+struct run_totals {
+    size_t done, failed; /* cells that ran now */
+    size_t left;         /* not started, or not ended: limit, budget or interruption */
+    size_t doubtful;     /* of those done under RUN_TIMING_STRICT: no attempt had good seconds */
+    bool interrupted;
+    bool gave_up;      /* after max_failures */
+    struct str blocks; /* lines: of a budget, which blocks were not started, which are incomplete */
+    int signal;        /* that interrupted it last; 0: none */
+};
+void run_totals_release(struct run_totals *totals);
+
+/* Cells at once: as asked for; 0: as many of so many threads as there is room for (pin.h). */
+int run_jobs(int asked, int threads);
+/*
+ * Whether the workers' threads are more than have room: they wait for each other then, and the
+ * seconds tell little. Each attempt gets a warning, CROWDED.
+ */
+bool run_crowds(const struct run_options *options, int room);
+/* Whether the plan's cell would be started. */
+bool run_wants(const struct plan_cell *cell, const struct run_options *options);
+
+/* What the queue must know of a cell. */
+struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options);
+
+/* Removes checkpoints of cells that are done, which a scheduler left that was killed when it had
+ * written the result. run_plan does so too. */
+void run_clear_checkpoints(const struct plan *plan, const struct run_options *options);
+
+/* What run_plan catches while it runs, ending with 0: for who must catch before and after. */
+extern const int run_signals[];
+/* An error is the database's: the workers are stopped, what was committed stays. */
+int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
+             const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * watchdog: the limits of a cell that is running (limits.h): how long it may take, and how much
+ * memory its process may hold.
+ *
+ *     char reason[WATCHDOG_REASON];
+ *     if (watchdog_barks(&cell->limits, seconds, worker.pid, reason))
+ *         worker_kill(&worker);
+ *
+ * Memory is what the kernel says the process holds (resident, /proc/PID/statm), looked at a few
+ * times a second: what is taken and given back in between is not seen. setrlimit would not do.
+ * RLIMIT_AS counts addresses, of which BLAS reserves far more than it touches; RLIMIT_DATA counts
+ * the stacks and buffers of every thread as soon as they are mapped. Both would refuse cells that
+ * fit.
+ */
+#ifndef WINNOW_WATCHDOG_H
+#define WINNOW_WATCHDOG_H
+
+#include "harness/cell/limits.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { WATCHDOG_REASON = 128 };
+
+/* seconds: since it was started. ret_reason: "timeout: over 2 h", "memory: 1.2 GiB held, over the
+ * limit of 1.0 GiB". */
+bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
+                    char ret_reason[WATCHDOG_REASON]);
+
+#endif

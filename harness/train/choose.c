@@ -1,0 +1,76 @@
+#include "harness/train/train_private.h"
+
+#include "base/linalg.h"
+#include "results/bitmap.h"
+
+/* Of the selection, those with a changed label; -1 where no label was. */
+static int64_t noise_kept(const struct session *s)
+{
+    const uint8_t *flipped = s->data->train.flipped;
+    int64_t count = 0;
+    for (size_t j = 0; flipped && j < s->selection.count; j++)
+        count += flipped[s->selection.index[j]] != 0;
+    return flipped ? count : -1;
+}
+
+void session_send_noise(struct session *s)
+{
+    const struct split *train = &s->data->train;
+    if (!train->flipped)
+        return;
+    for (size_t i = 0; i < bitmap_bytes(train->n); i++)
+        s->bitmap[i] = 0;
+    for (size_t i = 0; i < train->n; i++)
+        if (train->flipped[i])
+            bitmap_add(s->bitmap, i);
+    session_send(s, &(struct record){
+                        .kind = RECORD_NOISE,
+                        .noise = {(int64_t)train->n, (int64_t)train->flipped_count, s->bitmap}});
+}
+
+static void send_selection(struct session *s, int epoch)
+{
+    const struct dataset *data = s->data;
+    const size_t n = data->train.n;
+    for (size_t i = 0; i < bitmap_bytes(n); i++)
+        s->bitmap[i] = 0;
+    for (int c = 0; c < data->classes; c++)
+        s->class_kept[c] = 0;
+    for (size_t j = 0; j < s->selection.count; j++) {
+        const size_t i = s->selection.index[j];
+        bitmap_add(s->bitmap, i);
+        s->class_kept[data->train.labels[i]]++;
+    }
+    session_send(s, &(struct record){.kind = RECORD_SELECTION,
+                                     .selection = {.epoch = epoch,
+                                                   .n = (int64_t)n,
+                                                   .kept = (int64_t)s->selection.count,
+                                                   .bitmap = s->bitmap,
+                                                   .classes = data->classes,
+                                                   .class_kept = s->class_kept,
+                                                   .noise_kept = noise_kept(s)}});
+}
+
+static void send_solution(const struct session *s, int epoch, int i)
+{
+    const struct pruner_solution *solution = &s->pruner->solutions[i];
+    session_send(s, &(struct record){.kind = RECORD_SOLVER,
+                                     .solver = {epoch, i + 1, solution->method, solution->objective,
+                                                solution->moves, solution->ns}});
+}
+
+int session_select(struct session *s, int epoch, struct err *err)
+{
+    const enum phase before = clock_enter(s->clock, PHASE_SELECT);
+    /* BLAS is the pruner's own here, with the cell's threads. */
+    linalg_set_threads(s->cell->engine.threads);
+    const int failed = pruner_select(s->pruner, epoch, &s->selection, err);
+    linalg_set_threads(1);
+    clock_enter(s->clock, before);
+    if (failed)
+        return -1;
+    send_selection(s, epoch);
+    for (int i = 0; i < s->pruner->solution_count; i++)
+        send_solution(s, epoch, i);
+    return 0;
+}

@@ -1,0 +1,91 @@
+#include "harness/train/clock.h"
+
+#include "base/err.h"
+
+#include <string.h>
+#include <time.h>
+
+int64_t clock_now(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC_RAW, &now))
+        DIE("no CLOCK_MONOTONIC_RAW");
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_processor_now(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now))
+        DIE("no CLOCK_PROCESS_CPUTIME_ID");
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void clock_start(struct clock *clock, int64_t start)
+{
+    *clock = (struct clock){.start = start, .since = start, .now = PHASE_OTHER};
+}
+
+void clock_resume(struct clock *clock, const int64_t phase_ns[PHASE_COUNT], int64_t carried_ns,
+                  int64_t wall_ns)
+{
+    for (int i = 0; i < PHASE_COUNT; i++)
+        clock->phase_ns[i] += phase_ns[i];
+    clock->carried_ns += carried_ns;
+    clock->start -= wall_ns;
+}
+
+/* Books the current stretch up to now. */
+static void book(struct clock *clock, int64_t now)
+{
+    clock->phase_ns[clock->now] += now - clock->since;
+    clock->since = now;
+}
+
+enum phase clock_enter(struct clock *clock, enum phase phase)
+{
+    const enum phase before = clock->now;
+    const int64_t now = clock_now();
+    if (before == PHASE_TRAIN) {
+        clock->trained_ns += now - clock->since;
+        clock->trained_cpu_ns += clock_processor_now() - clock->cpu_since;
+    }
+    book(clock, now);
+    clock->now = phase;
+    if (phase == PHASE_TRAIN)
+        clock->cpu_since = clock_processor_now();
+    return before;
+}
+
+int64_t clock_wall(const struct clock *clock)
+{
+    return clock_now() - clock->start;
+}
+
+void clock_carry(struct clock *clock, int64_t ns)
+{
+    clock->carried_ns += ns;
+}
+
+int64_t clock_charged(const struct clock *clock)
+{
+    const int64_t booked =
+        clock->phase_ns[PHASE_SCORE] + clock->phase_ns[PHASE_SELECT] + clock->phase_ns[PHASE_TRAIN];
+    const bool counts =
+        clock->now == PHASE_SCORE || clock->now == PHASE_SELECT || clock->now == PHASE_TRAIN;
+    return booked + clock->carried_ns + (counts ? clock_now() - clock->since : 0);
+}
+
+bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns)
+{
+    /* One reading for both: between two, the process may wait for its processor. */
+    const int64_t now = clock_now(), wall = now - clock->start;
+    book(clock, now);
+    int64_t sum = 0;
+    for (int i = 0; i < PHASE_COUNT; i++)
+        sum += clock->phase_ns[i];
+    memcpy(ret_phase_ns, clock->phase_ns, sizeof clock->phase_ns);
+    *ret_wall_ns = wall;
+    const int64_t gap = sum > wall ? sum - wall : wall - sum;
+    return gap <= wall / 1000;
+}

@@ -1,0 +1,202 @@
+#include "harness/train/train_private.h"
+
+#include "base/mem.h"
+#include "harness/keep/keeper.h"
+#include "harness/wire.h"
+
+#include <string.h>
+
+static struct checkpoint_identity identity_of(const struct session *s)
+{
+    return (struct checkpoint_identity){s->identity, NN_VERSION, PRUNER_VERSION,
+                                        s->places->machine};
+}
+
+/* ---- Keeping ---- */
+
+static struct checkpoint_books books_of(struct session *s)
+{
+    struct checkpoint_books books = {
+        .carried_ns = s->clock->carried_ns,
+        .unscored_ns = s->unscored_ns,
+        .work = s->work,
+        .trained = s->trained,
+        .test_accuracy = s->end->test_accuracy,
+        .val_accuracy = s->end->val_accuracy,
+        .best_val_accuracy = s->end->best_val_accuracy,
+        .best_val_test_accuracy = s->end->best_val_test_accuracy,
+        .test_loss = s->end->test_loss,
+        .train_loss = s->end->train_loss,
+        .train_accuracy = s->end->train_accuracy,
+    };
+    clock_balance(s->clock, books.phase_ns, &books.wall_ns);
+    return books;
+}
+
+void session_keep(struct session *s, enum checkpoint_stage stage, int run, int epoch, int epochs,
+                  struct trainer *trainer)
+{
+    if (!s->places->keeper)
+        return;
+    const enum phase before = clock_enter(s->clock, PHASE_CHECKPOINT);
+    struct checkpoint now = {
+        .identity = identity_of(s),
+        .stage = stage,
+        .run = run,
+        .epoch = epoch,
+        .epochs = epochs,
+        .resumed = s->end->resumed,
+        .books = books_of(s),
+        .n = s->pruner->scores ? s->data->train.n : 0,
+        .scores = s->pruner->scores,
+        .state_size = s->pruner->state_size,
+        .state = s->pruner->state,
+    };
+    if (trainer) {
+        now.param_count = nn_param_count(trainer->net);
+        now.params = nn_params(trainer->net);
+        now.velocity = trainer->sgd.velocity;
+        now.buffer_count = nn_buffer_count(trainer->net);
+        now.buffers = nn_buffers(trainer->net);
+    }
+    if (stage == CHECKPOINT_TRAIN) {
+        now.kept = s->selection.count;
+        now.index = s->selection.index;
+        now.weight = s->selection.weight;
+        now.average = s->selection.average;
+    }
+    struct err err;
+    /* Scores are written at once, as their artifact is. */
+    if (keeper_take(s->places->keeper, &now, stage == CHECKPOINT_SCORED, &err) && !s->unwritten) {
+        session_warn(s, "CHECKPOINT", err.text);
+        s->unwritten = true;
+    }
+    clock_enter(s->clock, before);
+}
+
+/* ---- Going on ---- */
+
+static int identify(struct session *s, struct err *err)
+{
+    struct arena arena;
+    char file[HASH_HEX_SIZE];
+    if (cell_file_hash(s->cell, file, err))
+        return -1;
+    arena_init(&arena);
+    cell_key_of(cell_to_json(s->cell, &arena), s->data->hash, file, "", s->identity);
+    arena_release(&arena);
+    return 0;
+}
+
+/* Sends the lines again, or only looks whether they can be read. */
+static int replay(const struct session *s, const struct checkpoint *from, bool send,
+                  struct err *err)
+{
+    struct str lines = {0};
+    int failed = 0;
+    str_add_bytes(&lines, from->records, from->record_bytes);
+    for (char *line = lines.text, *end; !failed && line && *line; line = end + 1) {
+        struct arena arena;
+        struct record record;
+        end = strchr(line, '\n');
+        if (!end) {
+            failed = err_set(err, "its last record is cut");
+            break;
+        }
+        *end = '\0';
+        arena_init(&arena);
+        failed = wire_decode(line, &arena, &record, err);
+        if (!failed && send)
+            s->sink->take(s->sink->context, &record);
+        arena_release(&arena);
+    }
+    str_release(&lines);
+    return failed;
+}
+
+static void take_over(struct session *s, const struct checkpoint *from)
+{
+    const struct checkpoint_books *books = &from->books;
+    s->unscored_ns = books->unscored_ns;
+    s->work = books->work;
+    s->trained = books->trained;
+    s->end->test_accuracy = books->test_accuracy;
+    s->end->val_accuracy = books->val_accuracy;
+    s->end->best_val_accuracy = books->best_val_accuracy;
+    s->end->best_val_test_accuracy = books->best_val_test_accuracy;
+    s->end->test_loss = books->test_loss;
+    s->end->train_loss = books->train_loss;
+    s->end->train_accuracy = books->train_accuracy;
+    s->end->resumed = from->resumed + 1;
+    s->selection.count = from->kept;
+    s->selection.average = from->average;
+    if (from->kept) {
+        memcpy(s->selection.index, from->index, from->kept * sizeof *from->index);
+        memcpy(s->selection.weight, from->weight, from->kept * sizeof *from->weight);
+    }
+    pruner_restore(s->pruner, from->state, from->scores);
+    clock_resume(s->clock, books->phase_ns, books->carried_ns, books->wall_ns);
+}
+
+/* false: there is none, or one that will not do, which was told. */
+static bool load(struct session *s)
+{
+    struct keeper *keeper = s->places->keeper;
+    struct checkpoint peeked;
+    const bool proxy =
+        checkpoint_peek(keeper_path(keeper), &peeked) && peeked.stage == CHECKPOINT_PROXY;
+    const struct checkpoint expected = {
+        .identity = identity_of(s),
+        .param_count = proxy ? s->proxy.param_count : nn_param_count(s->trainer.net),
+        .buffer_count = proxy ? s->proxy.buffer_count : nn_buffer_count(s->trainer.net),
+        .n = s->data->train.n,
+        .state_size = s->pruner->state_size,
+    };
+    struct err err;
+    enum checkpoint_found found = checkpoint_read(keeper_path(keeper), &expected, &s->from, &err);
+    if (found == CHECKPOINT_LOADED && replay(s, &s->from, false, &err)) {
+        err_prefix(&err, "%s: ", keeper_path(keeper));
+        checkpoint_release(&s->from);
+        found = CHECKPOINT_REFUSED;
+    }
+    if (found == CHECKPOINT_REFUSED) {
+        err_prefix(&err, "the cell starts over: ");
+        session_warn(s, "CHECKPOINT", err.text);
+    }
+    return found == CHECKPOINT_LOADED;
+}
+
+int session_resume(struct session *s, bool *ret_resumed, struct err *err)
+{
+    *ret_resumed = false;
+    if (!s->places->keeper)
+        return 0;
+    const enum phase before = clock_enter(s->clock, PHASE_LOAD);
+    if (identify(s, err))
+        return -1;
+    if (load(s)) {
+        take_over(s, &s->from);
+        keeper_resume(s->places->keeper, &s->from);
+        replay(s, &s->from, true, err);
+        *ret_resumed = true;
+    }
+    clock_enter(s->clock, before);
+    return 0;
+}
+
+bool session_resumes_at(const struct session *s, enum checkpoint_stage stage, int run)
+{
+    return s->from.memory && s->from.stage == stage && s->from.run == run;
+}
+
+int session_restore(struct session *s, struct trainer *trainer)
+{
+    const struct checkpoint *from = &s->from;
+    const int epoch = from->epoch;
+    memcpy(nn_params(trainer->net), from->params, from->param_count * sizeof *from->params);
+    memcpy(trainer->sgd.velocity, from->velocity, from->param_count * sizeof *from->velocity);
+    if (from->buffer_count)
+        memcpy(nn_buffers(trainer->net), from->buffers, from->buffer_count * sizeof *from->buffers);
+    checkpoint_release(&s->from);
+    return epoch;
+}

@@ -1,0 +1,427 @@
+#include "harness/train/trainer.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct augment augment_of(const struct recipe *recipe, uint64_t seed, int epoch)
+{
+    return (struct augment){(enum augment_kind)recipe->augment, recipe->crop_pad, seed,
+                            (uint32_t)epoch};
+}
+
+int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
+                 const struct dataset *data, const struct recipe *recipe,
+                 const struct engine *engine, uint64_t seed, struct err *err)
+{
+    struct nn_net *net;
+    const struct nn_shape shape = {data->h, data->w, data->c};
+    const struct augment augment = augment_of(recipe, seed, 0);
+    if (dataset_check_augment(data, &augment, err))
+        return -1;
+    if (model_build(model, model_options, shape, data->classes, &net, err))
+        return -1;
+    const struct nn_engine setting = engine_setting(engine, recipe);
+    nn_net_plan(net, recipe->batch, TRAINER_EVAL_BATCH, &setting);
+    nn_net_init(net, seed);
+    nn_zero_gradients(net); /* from here on sgd_step leaves them so */
+    const size_t n = data->train.n, batch = (size_t)recipe->batch;
+    *trainer = (struct trainer){
+        .data = data,
+        .recipe = recipe,
+        .seed = seed,
+        .schedule = {.kind = (enum schedule_kind)recipe->schedule,
+                     .lr = recipe->lr,
+                     .warmup = recipe->warmup,
+                     .step_every = recipe->step_every,
+                     .step_factor = recipe->step_factor,
+                     .cycle_rise = recipe->cycle_rise},
+        .net = net,
+        .model = model,
+        .model_options = model_options,
+        .engine = engine,
+    };
+    sgd_init(&trainer->sgd, nn_param_count(net), recipe->momentum, recipe->weight_decay,
+             recipe->nesterov);
+    const size_t threads = (size_t)engine->threads,
+                 least = threads > TRAINER_EVAL_BATCH ? threads : TRAINER_EVAL_BATCH,
+                 rows = batch > least ? batch : least;
+    MEM_NEW(trainer->order, n);
+    MEM_NEW(trainer->place, n);
+    MEM_NEW(trainer->batch_index, rows);
+    MEM_NEW(trainer->batch_labels, rows);
+    MEM_NEW(trainer->batch_weights, rows);
+    MEM_NEW(trainer->batch_losses, rows);
+    MEM_NEW(trainer->batch_factors, rows);
+    MEM_NEW(trainer->batch_probabilities, mem_size(rows, (size_t)data->classes));
+    return 0;
+}
+
+void trainer_release(struct trainer *trainer)
+{
+    nn_net_free(trainer->net);
+    nn_net_free(trainer->single);
+    sgd_release(&trainer->sgd);
+    mem_free(trainer->order);
+    mem_free(trainer->place);
+    mem_free(trainer->batch_index);
+    mem_free(trainer->batch_labels);
+    mem_free(trainer->batch_weights);
+    mem_free(trainer->batch_losses);
+    mem_free(trainer->batch_factors);
+    mem_free(trainer->batch_probabilities);
+    *trainer = (struct trainer){0};
+}
+
+double trainer_lr(const struct trainer *trainer, int epoch, int epochs)
+{
+    return schedule_lr(&trainer->schedule, epoch, epochs);
+}
+
+/* The selected samples in this epoch's order, in trainer->order[0..count-1]. */
+static void order_selection(struct trainer *trainer, int epoch,
+                            const struct pruner_selection *selection)
+{
+    const size_t n = trainer->data->train.n;
+    memset(trainer->place, 0, n * sizeof *trainer->place);
+    for (size_t j = 0; j < selection->count; j++)
+        trainer->place[selection->index[j]] = (uint32_t)j + 1;
+    for (size_t i = 0; i < n; i++)
+        trainer->order[i] = (uint32_t)i;
+    struct rng rng = rng_stream(trainer->seed, RNG_SHUFFLE, (uint32_t)epoch, 0);
+    rng_shuffle(&rng, trainer->order, n);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (trainer->place[trainer->order[i]])
+            trainer->order[kept++] = trainer->order[i];
+    REQUIRE(kept == selection->count);
+}
+
+/* ---- In all of the network's threads ---- */
+
+/* A thread's part of n things, in whole multiples of `grain`: from..to - 1. */
+static void share(size_t n, size_t grain, int rank, int threads, size_t *ret_from, size_t *ret_to)
+{
+    const size_t each = (n + (size_t)threads - 1) / (size_t)threads;
+    const size_t size = (each + grain - 1) / grain * grain, from = size * (size_t)rank;
+    *ret_from = from < n ? from : n;
+    *ret_to = from + size < n ? from + size : n;
+}
+
+/* A batch to be gathered. */
+struct gathering {
+    const struct trainer *trainer;
+    const struct split *split;
+    const uint32_t *index; /* [rows] */
+    size_t rows;
+    const struct augment *augment; /* or NULL */
+    float *out;                    /* [rows][h][w][c] */
+};
+
+/* The rows that the same thread will compute with (models/nn/team.h). */
+static void gather_share(void *context, int rank, int threads)
+{
+    const struct gathering *g = context;
+    const struct dataset *data = g->trainer->data;
+    const size_t picture = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+    size_t from, to;
+    share(g->rows, 1, rank, threads, &from, &to);
+    dataset_gather(data, g->split, g->index + from, to - from, g->augment, g->out + from * picture);
+}
+
+/* Straight into the input of the trainer's network. */
+static void gather(const struct trainer *trainer, const struct split *split, const uint32_t *index,
+                   size_t rows, const struct augment *augment)
+{
+    struct gathering gathering = {trainer, split,   index,
+                                  rows,    augment, nn_input_buffer(trainer->net)};
+    nn_parallel(trainer->net, gather_share, &gathering);
+}
+
+struct update {
+    struct trainer *trainer;
+    double lr;
+};
+
+static void update_share(void *context, int rank, int threads)
+{
+    enum { GRAIN = 16 }; /* floats of a cache line: no two threads write to one */
+    const struct update *u = context;
+    struct trainer *trainer = u->trainer;
+    size_t from, to;
+    share(trainer->sgd.n, GRAIN, rank, threads, &from, &to);
+    sgd_step_range(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net), u->lr, from,
+                   to);
+}
+
+/* ---- Epochs and passes ---- */
+
+static void count_work(struct work *work, const struct nn_net *net, size_t forward, size_t backward)
+{
+    work->samples_forward += (int64_t)forward;
+    work->samples_backward += (int64_t)backward;
+    work->flops +=
+        (double)forward * nn_flops_forward(net) + (double)backward * nn_flops_backward(net);
+}
+
+static int diverged(struct trainer *trainer, const char *what, int epoch, size_t step,
+                    struct err *err)
+{
+    trainer->diverged_epoch = epoch + 1;
+    trainer->diverged_step = (int)step + 1;
+    return err_set(err, "diverged: %s not finite in epoch %d, batch %zu", what, epoch + 1,
+                   step + 1);
+}
+
+/* A batch on its way to a step. */
+struct batch {
+    int epoch;
+    size_t step; /* of the epoch, from 0 */
+    uint32_t *index;
+    size_t rows;
+    struct augment augment;
+};
+
+/* What a forward-only pass makes of the batch, in batch_losses and batch_probabilities. */
+static void look_at(struct trainer *trainer, const struct batch *batch)
+{
+    const size_t classes = (size_t)trainer->data->classes;
+    for (size_t from = 0, rows; from < batch->rows; from += rows) {
+        rows = batch->rows - from < TRAINER_EVAL_BATCH ? batch->rows - from : TRAINER_EVAL_BATCH;
+        gather(trainer, &trainer->data->train, batch->index + from, rows, &batch->augment);
+        nn_forward(trainer->net, (int)rows, &(struct nn_mode){.train = false});
+        nn_loss(trainer->net, (int)rows, trainer->batch_labels + from, NULL, 0,
+                trainer->batch_losses + from);
+        num_softmax(trainer->batch_probabilities + from * classes, nn_logits(trainer->net), rows,
+                    classes);
+    }
+}
+
+/* Takes the samples out of the batch that drop leaves out; the others close up, in their order. */
+static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop,
+                        struct batch *batch, struct err *err)
+{
+    const size_t rows = batch->rows;
+    drop->look(drop->context);
+    look_at(trainer, batch);
+    /* The only place to see it where nothing is left: NaN is above no threshold and below none. */
+    if (!isfinite(num_sum(trainer->batch_losses, rows)))
+        return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
+    const struct pruner_batch seen = {
+        .epoch = batch->epoch,
+        .rows = rows,
+        .index = batch->index,
+        .labels = trainer->batch_labels,
+        .losses = trainer->batch_losses,
+        .probabilities = trainer->batch_probabilities,
+    };
+    float *factors = trainer->batch_factors;
+    if (drop->decide(drop->context, &seen, batch->step, factors, err))
+        return -1;
+    batch->rows = 0;
+    for (size_t row = 0; row < rows; row++) {
+        if (factors[row] == 0)
+            continue;
+        batch->index[batch->rows] = batch->index[row];
+        trainer->batch_labels[batch->rows] = trainer->batch_labels[row];
+        trainer->batch_weights[batch->rows++] = trainer->batch_weights[row] * factors[row];
+    }
+    return 0;
+}
+
+/* One step on the batch, with learning rate lr; *ret_loss is what was minimised. */
+static int step_on(struct trainer *trainer, const struct batch *batch, double lr, double *ret_loss,
+                   struct err *err)
+{
+    const int n = (int)batch->rows;
+    gather(trainer, &trainer->data->train, batch->index, batch->rows, &batch->augment);
+    nn_forward(trainer->net, n,
+               &(struct nn_mode){.train = true,
+                                 .seed = trainer->seed,
+                                 .epoch = (uint32_t)batch->epoch,
+                                 .step = (uint32_t)batch->step});
+    const double loss = nn_loss(trainer->net, n, trainer->batch_labels, trainer->batch_weights,
+                                trainer->recipe->label_smoothing, trainer->batch_losses);
+    if (!isfinite(loss))
+        return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
+    nn_backward(trainer->net, n);
+    struct update update = {trainer, lr};
+    nn_parallel(trainer->net, update_share, &update);
+    *ret_loss = loss;
+    return 0;
+}
+
+/* The engine divides by rows: weights of mean 1 come to a division by their sum. */
+static void average_weights(float *weights, size_t rows)
+{
+    const double sum = num_sum(weights, rows);
+    for (size_t row = 0; sum > 0 && row < rows; row++)
+        weights[row] = (float)((double)weights[row] * (double)rows / sum);
+}
+
+int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
+                  const struct pruner_selection *selection, const struct trainer_drop *drop,
+                  struct observer *observer, struct work *work, double *ret_loss, struct err *err)
+{
+    const uint8_t *labels = trainer->data->train.labels;
+    const size_t count = selection->count, most = (size_t)trainer->recipe->batch;
+    struct batch batch = {.epoch = epoch,
+                          .augment = augment_of(trainer->recipe, trainer->seed, epoch)};
+    double loss_sum = 0;
+    size_t trained = 0;
+    order_selection(trainer, epoch, selection);
+    for (size_t first = 0; first < count; first += most, batch.step++) {
+        batch.index = trainer->order + first;
+        batch.rows = count - first < most ? count - first : most;
+        for (size_t row = 0; row < batch.rows; row++) {
+            trainer->batch_labels[row] = labels[batch.index[row]];
+            trainer->batch_weights[row] = selection->weight[trainer->place[batch.index[row]] - 1];
+        }
+        if (selection->average)
+            average_weights(trainer->batch_weights, batch.rows);
+        if (drop && drop_samples(trainer, drop, &batch, err))
+            return -1;
+        if (batch.rows == 0)
+            continue;
+        const double position = epoch + (double)first / (double)count;
+        double loss = 0;
+        if (step_on(trainer, &batch, schedule_lr(&trainer->schedule, position, epochs), &loss, err))
+            return -1;
+        if (observer)
+            observer_take(observer, trainer->net, batch.index, batch.rows, trainer->batch_losses);
+        loss_sum += loss * (double)batch.rows;
+        trained += batch.rows;
+    }
+    /* The last step's update meets no loss that would show what it did. */
+    if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
+        return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
+    count_work(work, trainer->net, trained + (drop ? count : 0), trained);
+    *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
+    return 0;
+}
+
+/*
+ * One forward-only batch of samples first.. of the split; the rest of the batch repeats the last
+ * sample, so that a row never depends on how many are beside it. Returns the rows that count.
+ */
+static size_t forward_batch(struct trainer *trainer, const struct split *split, size_t first)
+{
+    const size_t rows =
+        split->n - first < TRAINER_EVAL_BATCH ? split->n - first : TRAINER_EVAL_BATCH;
+    for (size_t row = 0; row < TRAINER_EVAL_BATCH; row++) {
+        const size_t i = first + (row < rows ? row : rows - 1);
+        trainer->batch_index[row] = (uint32_t)i;
+        trainer->batch_labels[row] = split->labels[i];
+    }
+    gather(trainer, split, trainer->batch_index, TRAINER_EVAL_BATCH, NULL);
+    nn_forward(trainer->net, TRAINER_EVAL_BATCH, &(struct nn_mode){.train = false});
+    return rows;
+}
+
+/* ---- Gradients ---- */
+
+/* Samples first.. of the split, `most` at the most, into the batch arrays; returns how many. */
+static size_t take_rows(struct trainer *trainer, const struct split *split, size_t first,
+                        size_t most)
+{
+    const size_t rows = split->n - first < most ? split->n - first : most;
+    for (size_t row = 0; row < rows; row++) {
+        trainer->batch_index[row] = (uint32_t)(first + row);
+        trainer->batch_labels[row] = split->labels[first + row];
+        trainer->batch_weights[row] = (float)((double)rows / (double)split->n);
+    }
+    return rows;
+}
+
+/* ret_mean[param_count] of the split's samples. */
+static void mean_gradient(struct trainer *trainer, const struct split *split, float *ret_mean)
+{
+    struct nn_net *net = trainer->net;
+    const size_t batch = (size_t)trainer->recipe->batch;
+    for (size_t first = 0, rows; first < split->n; first += rows) {
+        rows = take_rows(trainer, split, first, batch);
+        gather(trainer, split, trainer->batch_index, rows, NULL);
+        nn_forward(net, (int)rows, &(struct nn_mode){.train = true, .frozen = true});
+        nn_loss(net, (int)rows, trainer->batch_labels, trainer->batch_weights, 0, NULL);
+        nn_backward(net, (int)rows);
+    }
+    memcpy(ret_mean, nn_gradients(net), nn_param_count(net) * sizeof *ret_mean);
+    nn_zero_gradients(net); /* as sgd_step leaves them */
+}
+
+/* The network as it is now, planned for one sample a thread. */
+static struct nn_net *single_net(struct trainer *trainer, int threads)
+{
+    struct nn_net *net = trainer->net;
+    if (!trainer->single) {
+        const struct nn_shape shape = {trainer->data->h, trainer->data->w, trainer->data->c};
+        const struct nn_engine setting = engine_setting(trainer->engine, trainer->recipe);
+        struct err err;
+        if (model_build(trainer->model, trainer->model_options, shape, trainer->data->classes,
+                        &trainer->single, &err))
+            DIE("bug: the model was built before: %s", err.text);
+        nn_net_plan(trainer->single, threads, threads, &setting);
+        nn_zero_gradients(trainer->single);
+    }
+    memcpy(nn_params(trainer->single), nn_params(net), nn_param_count(net) * sizeof(float));
+    memcpy(nn_buffers(trainer->single), nn_buffers(net), nn_buffer_count(net) * sizeof(float));
+    return trainer->single;
+}
+
+static void look_at_gradients(struct trainer *trainer, const struct split *split,
+                              struct observer *observer, struct work *work)
+{
+    const size_t threads = (size_t)trainer->engine->threads;
+    struct nn_net *net = single_net(trainer, (int)threads);
+    float *mean;
+    MEM_NEW(mean, nn_param_count(net));
+    mean_gradient(trainer, split, mean);
+    for (size_t first = 0, rows; first < split->n; first += rows) {
+        rows = take_rows(trainer, split, first, threads);
+        dataset_gather(trainer->data, split, trainer->batch_index, rows, NULL,
+                       nn_input_buffer(net));
+        nn_sample_gradients(net, (int)rows, trainer->batch_labels, mean,
+                            observer->gradient_norms + first, observer->gradient_dots + first);
+    }
+    mem_free(mean);
+    count_work(work, net, 2 * split->n, 2 * split->n);
+}
+
+void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
+                  struct work *work)
+{
+    observer_clear(observer);
+    for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
+        const size_t rows = forward_batch(trainer, split, first);
+        if (observer->losses)
+            nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
+                    trainer->batch_losses);
+        observer_take(observer, trainer->net, trainer->batch_index, rows, trainer->batch_losses);
+    }
+    count_work(work, trainer->net, split->n, 0);
+    if (observer->gradient_norms)
+        look_at_gradients(trainer, split, observer, work);
+}
+
+struct trainer_quality trainer_evaluate(struct trainer *trainer, const struct split *split)
+{
+    const size_t classes = (size_t)trainer->data->classes;
+    size_t correct = 0;
+    double loss = 0;
+    for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
+        const size_t rows = forward_batch(trainer, split, first);
+        const float *logits = nn_logits(trainer->net);
+        for (size_t row = 0; row < rows; row++)
+            correct +=
+                observe_argmax(logits + row * classes, classes) == split->labels[first + row];
+        nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
+                trainer->batch_losses);
+        for (size_t row = 0; row < rows; row++)
+            loss += (double)trainer->batch_losses[row];
+    }
+    const double n = (double)split->n;
+    return split->n ? (struct trainer_quality){(double)correct / n, loss / n}
+                    : (struct trainer_quality){(double)NAN, (double)NAN};
+}

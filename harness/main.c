@@ -2,7 +2,7 @@
  * winnow: an experiment harness for data pruning with an honest clock. The command table, nothing
  * else.
  */
-#include "harness/cmd/cmd.h"
+#include "harness/cmd/kit/cmd.h"
 #include "harness/machine/environment.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * emit: the scripts that run a frozen plan outside winnow: array jobs of Slurm, or GNU parallel.
  *
- * Texts only; harness/cmd/emit.c writes them. All of a user's words in them (paths, names) are
+ * Texts only; harness/cmd/grid/emit.c writes them. All of a user's words in them (paths, names) are
  * quoted for the shell, and none stands in an #SBATCH line but those of the flags that are meant
  * for it.
  */

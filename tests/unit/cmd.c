@@ -1,7 +1,7 @@
 /*
  * cmd: the command line that every command shares.
  */
-#include "harness/cmd/cmd.h"
+#include "harness/cmd/kit/cmd.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>

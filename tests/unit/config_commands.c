@@ -1,5 +1,5 @@
 /* winnow check and winnow plan, as people meet them. */
-#include "harness/cmd/cmd.h"
+#include "harness/cmd/kit/cmd.h"
 
 #include "tests/support.h"
 #include "tests/unit/config_help.h"

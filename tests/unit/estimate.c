@@ -1,7 +1,7 @@
 /* Estimates: which finished cells tell something of another, and what does not fit. */
 #include "harness/plan/estimate.h"
 
-#include "harness/cmd/rows.h"
+#include "harness/cmd/kit/rows.h"
 #include "harness/forecast/measure.h"
 #include "tests/cell_bench.h"
 

@@ -1,0 +1,235 @@
+/*
+ * winnow compare: does a pruner lose accuracy, and does it gain time? Paired over seeds.
+ *
+ *     winnow compare full ucb infobatch
+ *     winnow compare full "ucb(c=2)@0.5" --noninferior 0.5 --gate || echo "not good enough"
+ *
+ * Whatever the format: n and what made the interval and the p are there.
+ */
+#include "harness/cmd/ask/compare_table.h"
+#include "harness/cmd/kit/db.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_ARMS = 32 };
+
+struct values {
+    const char *db, *experiment, *dataset, *model, *where, *rate, *at_time, *noninferior;
+    int metric, interval, test, format;
+    bool gate, json;
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_TEXT(struct values, noninferior, 0, "POINTS",
+             "say of each whether it loses no more than that"),
+    CMD_SWITCH(struct values, gate, 0, "exit with 3 unless that is so of every one"),
+    CMD_ENUM(struct values, metric, 0, "NAME", "accuracy", compare_metric_names,
+             "what of v_run is compared"),
+    CMD_TEXT(struct values, at_time, 0, "TIME",
+             "the metric after so much charged time (90s, 5m); first: when the quicker was done"),
+    CMD_ENUM(struct values, interval, 0, "NAME", "auto", compare_interval_names,
+             "Student's t or BCa bootstrap; auto: t below 30 seeds"),
+    CMD_ENUM(struct values, test, 0, "NAME", "permutation", compare_test_names,
+             "which p is shown: sign flips or signed ranks"),
+    CMD_TEXT(struct values, experiment, 0, "NAME", "only this experiment"),
+    CMD_TEXT(struct values, dataset, 0, "NAME", "only this dataset, whatever its options"),
+    CMD_TEXT(struct values, model, 0, "NAME", "only this model, whatever its options"),
+    CMD_TEXT(struct values, rate, 0, "RATE", "only this rate"),
+    CMD_TEXT(struct values, where, 0, "SQL", "only runs with this, of the columns of v_run"),
+    CMD_ENUM(struct values, format, 'f', "FORMAT", "table", table_format_names,
+             "csv and json have all numbers, exactly"),
+    CMD_SWITCH(struct values, json, 0, "the same as --format json"),
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_END,
+};
+static const struct cmd_line line = {
+    "compare",
+    "A B...",
+    "Compares pruners with the first one, seed by seed: the accuracy that they lose or gain, in\n"
+    "points, and how many times faster they are in charged time (a geometric mean), each with its\n"
+    "95 % interval and an exact p, corrected after Holm. One comparison for each experiment,\n"
+    "dataset, model and rate that has both. An arm is PRUNER[(OPTIONS)][@RATE], as in ucb,\n"
+    "\"ucb(c=2)\", ucb@0.5.",
+    flags,
+    2,
+    MOST_ARMS,
+};
+
+/* ---- What is doubtful -------------------------------------------------------------------------*/
+
+static void warn(const struct compare_list *list)
+{
+    enum { FEW = 10 };
+    for (size_t i = 0; i < list->count; i++) {
+        const struct compare_result *r = &list->items[i];
+        struct str place = {0};
+        str_addf(&place, "%s %s %s, ", r->experiment, r->dataset, r->model);
+        cmd_compare_add_arms(r, &place);
+        if (r->unpaired)
+            fprintf(stderr,
+                    "winnow compare: %s: %zu seed%s left out: not both arms have a value there\n",
+                    str_text(&place), r->unpaired, r->unpaired == 1 ? " is" : "s are");
+        if (r->diverged)
+            fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, in no mean\n",
+                    str_text(&place), r->diverged, r->diverged == 1 ? "" : "s");
+        if (r->points_doubts)
+            fprintf(stderr, "winnow compare: %s: the points tell little: %s\n", str_text(&place),
+                    r->points_doubts);
+        if (r->doubts)
+            fprintf(stderr, "winnow compare: %s: the times tell little: %s\n", str_text(&place),
+                    r->doubts);
+        if (r->interval == INTERVAL_BCA && r->n > 1 && r->n < FEW)
+            fprintf(stderr,
+                    "winnow compare: %s: BCa intervals of %zu seeds are too narrow to be trusted; "
+                    "--interval t\n",
+                    str_text(&place), r->n);
+        str_release(&place);
+    }
+}
+
+/* ---- The command ------------------------------------------------------------------------------*/
+
+struct asked {
+    struct compare_filter filter;
+    struct compare_settings settings;
+    struct compare_arm arms[MOST_ARMS];
+    size_t arm_count;
+    struct arena arena;
+};
+
+/* A number of the command line, NAN where it is not given. */
+static int number_of(const char *text, const char *name, double high, double *ret_value,
+                     struct err *err)
+{
+    double value = (double)NAN;
+    if (text && (!str_parse_double(text, &value) || value < 0 || value > high))
+        return err_set(err, "--%s: a number from 0 to %g, not '%.64s'", name, high, text);
+    *ret_value = value;
+    return 0;
+}
+
+static int time_of(const struct values *values, double *ret_at_s, struct err *err)
+{
+    static const struct option duration =
+        OPTION_DURATION(struct compare_settings, at_s, "first", "first", 1e9, "");
+    struct compare_settings settings = {.at_s = COMPARE_AT_END};
+    if (values->at_time && values->metric == COMPARE_BEST_VAL_TEST_ACCURACY)
+        return err_set(err, "--at-time: %s is known of whole runs only",
+                       compare_metric_names[values->metric]);
+    if (values->at_time && option_set(&duration, &settings, values->at_time, NULL, err))
+        return err_prefix(err, "--at-time: ");
+    *ret_at_s = settings.at_s;
+    return 0;
+}
+
+static int read_line(const struct values *values, const char *const *arms, struct asked *asked,
+                     struct err *err)
+{
+    double rate = 0, margin = 0, at_s = 0;
+    if (number_of(values->rate, "rate", 1, &rate, err) ||
+        number_of(values->noninferior, "noninferior", 100, &margin, err) ||
+        time_of(values, &at_s, err))
+        return -1;
+    if (values->gate && !values->noninferior)
+        return err_set(err, "--gate wants --noninferior POINTS: what is to be passed?");
+    for (; asked->arm_count < MOST_ARMS && arms[asked->arm_count]; asked->arm_count++)
+        if (compare_arm_parse(arms[asked->arm_count], &asked->arena, &asked->arms[asked->arm_count],
+                              err))
+            return -1;
+    asked->filter = (struct compare_filter){
+        values->experiment, values->where, values->dataset,
+        values->model,      rate,          (enum compare_metric)values->metric};
+    asked->settings = (struct compare_settings){
+        .metric = (enum compare_metric)values->metric,
+        .interval = (enum compare_interval)values->interval,
+        .test = (enum compare_test)values->test,
+        .at_s = at_s,
+        .margin = margin,
+    };
+    return 0;
+}
+
+static int find_arms(struct asked *asked, const struct compare_runs *runs, struct err *err)
+{
+    for (size_t i = 0; i < asked->arm_count; i++)
+        if (compare_arm_find(runs, &asked->arms[i], &asked->arena, err))
+            return -1;
+    for (size_t i = 1; i < asked->arm_count; i++)
+        if (strcmp(asked->arms[i].label, asked->arms[0].label) == 0 &&
+            (isnan(asked->arms[i].rate) || asked->arms[i].rate == asked->arms[0].rate))
+            return err_set(err, "'%.100s' with itself: which other arm?", asked->arms[0].label);
+    return 0;
+}
+
+static int print(const struct compare_list *list, const struct values *values, double margin)
+{
+    const struct cmd_compare_look look = {
+        .format = values->json ? TABLE_JSON : (enum table_format)values->format,
+        .metric = compare_metric_names[values->metric],
+        .best_epoch = values->metric == COMPARE_BEST_VAL_TEST_ACCURACY,
+        .at_time = values->at_time,
+        .test = (enum compare_test)values->test,
+        .margin = margin,
+    };
+    struct str text = {0};
+    cmd_compare_add_table(list, &look, &text);
+    const int code = cmd_print(&line, &text);
+    str_release(&text);
+    return code;
+}
+
+static int gate(const struct compare_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].verdict != VERDICT_NONINFERIOR)
+            return EXIT_GATE;
+    return EXIT_DONE;
+}
+
+static int compare(struct sqlite3 *db, struct asked *asked, const struct values *values)
+{
+    struct compare_runs runs;
+    struct compare_list list = {0};
+    struct err err;
+    bool usage;
+    int code = EXIT_USAGE;
+    if (compare_read(db, &asked->filter, &runs, &usage, &err))
+        return cmd_fail(&line, usage ? EXIT_USAGE : EXIT_DATABASE, err.text);
+    asked->settings.db = db;
+    if (find_arms(asked, &runs, &err) ||
+        compare_arms(&runs, asked->arms, asked->arm_count, &asked->settings, &list, &err)) {
+        cmd_fail(&line, code, err.text);
+    } else {
+        warn(&list);
+        code = print(&list, values, asked->settings.margin);
+        if (code == EXIT_DONE && values->gate)
+            code = gate(&list);
+    }
+    compare_list_release(&list);
+    compare_runs_release(&runs);
+    return code;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    struct values values;
+    const char *arms[MOST_ARMS];
+    struct asked asked = {0};
+    struct store *store;
+    struct err err;
+    int code = cmd_parse(&line, argc, argv, &values, arms);
+    if (code >= 0)
+        return code;
+    if (read_line(&values, arms, &asked, &err))
+        code = cmd_fail(&line, EXIT_USAGE, err.text);
+    if (code < 0)
+        code = cmd_open_store(&line, values.db, &store);
+    if (code < 0) {
+        code = compare(store_sqlite(store), &asked, &values);
+        store_close(store);
+    }
+    arena_release(&asked.arena);
+    return code;
+}

@@ -1,0 +1,124 @@
+/*
+ * winnow report: an experiment as one HTML page, and prints its path.
+ *
+ *     winnow report                          results/NAME.html, of the newest database
+ *     winnow report -e fashion -o fashion.html --title "Fashion-MNIST, October"
+ */
+#include "harness/report/report.h"
+#include "base/save.h"
+#include "harness/cmd/kit/db.h"
+#include "plots/render.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+struct values {
+    const char *db, *experiment, *output, *title, *claims;
+    bool force;
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_TEXT(struct values, experiment, 'e', "NAME", "which, where the database has several"),
+    CMD_TEXT(struct values, output, 'o', "FILE", "where to; default: results/NAME.html"),
+    CMD_TEXT(struct values, title, 0, "TEXT", "its heading; default: the experiment's name"),
+    CMD_TEXT(struct values, claims, 0, "FILE", "a section of claims, from JSON"),
+    CMD_SWITCH(struct values, force, 0, "write over a file that is no report"),
+    CMD_END,
+};
+static const struct cmd_line line = {
+    "report",
+    "",
+    "Writes one HTML page that needs nothing else, to be read in a browser, on a phone, on paper:\n"
+    "results with intervals, every figure with its numbers and SQL, failures, what seconds were\n"
+    "measured under, environments, and where all of it came from. Prints the path; a device or a "
+    "pipe\n(-o /dev/stdout) is written into, and not named.",
+    flags,
+    0,
+    0,
+};
+
+/* "results/NAME.html", with '-' for what is not good in a file's name. */
+static void name_file(const char *experiment, struct str *ret_path)
+{
+    str_add(ret_path, "results/");
+    for (const char *p = experiment; *p; p++) {
+        const bool plain =
+            isalnum((unsigned char)*p) || *p == '_' || *p == '-' || (*p == '.' && p != experiment);
+        str_add_bytes(ret_path, plain ? p : "-", 1);
+    }
+    str_add(ret_path, ".html");
+}
+
+static int write_page(const struct report *report, const char *file)
+{
+    struct str page = {0}, notes = {0}, path = {0};
+    struct err err;
+    int done = EXIT_DONE;
+    if (report_make(report, &page, &notes, &err))
+        done = cmd_fail(&line, EXIT_DATABASE, err.text);
+    else if (report_save(&page, file, &err))
+        done = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    if (done == EXIT_DONE && save_target(file, NULL) == SAVE_FILE) { /* else it may be stdout */
+        str_addf(&path, "%s\n", file);
+        done = cmd_print(&line, &path);
+    }
+    if (notes.length) {
+        fprintf(stderr, "%s", str_text(&notes));
+        done = done == EXIT_DONE ? EXIT_ENVIRONMENT : done;
+    }
+    str_release(&page);
+    str_release(&notes);
+    str_release(&path);
+    return done;
+}
+
+/* What can be wrong with the command line is found before any figure is drawn. */
+static int make(const struct values *values, const char *path, struct store *store,
+                const char *experiment)
+{
+    struct str file = {0}, claims = {0};
+    struct err err;
+    int done = EXIT_DONE;
+    if (values->output)
+        str_add(&file, values->output);
+    else
+        name_file(experiment, &file);
+    const bool made = values->output || figure_make_folder("results", &err) == 0;
+    if (!made || (!values->force && report_may_replace(str_text(&file), &err)) ||
+        (values->claims && report_claims(values->claims, &claims, &err))) {
+        done = cmd_fail(&line, EXIT_USAGE, err.text);
+    } else {
+        const struct report report = {.db = store_sqlite(store),
+                                      .path = path,
+                                      .experiment = experiment,
+                                      .title = values->title,
+                                      .claims = values->claims ? str_text(&claims) : NULL};
+        done = write_page(&report, str_text(&file));
+    }
+    str_release(&file);
+    str_release(&claims);
+    return done;
+}
+
+int cmd_report(int argc, char **argv)
+{
+    struct values values;
+    struct store *store = NULL;
+    struct str path = {0}, experiment = {0};
+    struct err err;
+    int done = cmd_parse(&line, argc, argv, &values, NULL);
+    if (done < 0)
+        done = cmd_choose_db(&line, values.db, &path);
+    if (done < 0)
+        done = cmd_open_store(&line, str_text(&path), &store);
+    if (done < 0) {
+        done = figure_experiment(store_sqlite(store), values.experiment, &experiment, &err)
+                   ? cmd_fail(&line, EXIT_USAGE, err.text)
+                   : make(&values, str_text(&path), store, str_text(&experiment));
+        store_close(store);
+    }
+    str_release(&path);
+    str_release(&experiment);
+    return done;
+}

@@ -1,0 +1,202 @@
+/*
+ * winnow scores: what a cell's pruner made of each sample, for other programs, and for `file`.
+ *
+ * One line a sample of the training split: its position in the dataset's own training file, its
+ * label, its score (empty where the pruner has none) and whether it was kept before `--epoch`.
+ */
+#include "base/save.h"
+#include "harness/cell/cell.h"
+#include "harness/cmd/kit/find.h"
+#include "harness/keep/artifact.h"
+#include "results/bitmap.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+struct values {
+    const char *db, *output, *data_dir;
+    int epoch;
+    bool kept;
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_TEXT(struct values, output, 'o', "FILE", "write there; default: stdout"),
+    CMD_INT(struct values, epoch, 0, "E", "0", 0, 1000000,
+            "the subset in force in epoch E, from 0; static pruners have one"),
+    CMD_SWITCH(struct values, kept, 0, "only the positions of the kept samples, one a line"),
+    CMD_TEXT(struct values, data_dir, 0, "PATH",
+             "where the dataset is, before where it was read and the usual places"),
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_END,
+};
+static const struct cmd_line line = {
+    "scores",
+    "CELL",
+    "Writes what a cell's pruner computed, as CSV: index (in the dataset's own training file),\n"
+    "label, score and kept. The pruner `file` reads it. CELL is the beginning of its key.",
+    flags,
+    1,
+    1,
+};
+
+/* What is known of the cell's last good attempt. */
+struct found {
+    struct arena arena;
+    struct dataset *data;
+    uint8_t *kept;            /* a bitmap (results/bitmap.h) */
+    struct artifact artifact; /* no scores where the pruner has none */
+};
+
+static void release(struct found *found)
+{
+    artifact_release(&found->artifact);
+    mem_free(found->kept);
+    dataset_free(found->data);
+    arena_release(&found->arena);
+}
+
+/* folder, hash: of what its attempt was trained on; NULL: not recorded. */
+static int load_data(const char *json, const char *data_dir, const char *folder, const char *hash,
+                     struct found *found, struct err *err)
+{
+    struct cell cell;
+    if (data_dir && dataset_check_dir(data_dir, err))
+        return err_prefix(err, "--data-dir: ");
+    const char *first = data_dir ? data_dir : folder;
+    if (cell_from_json(json, &found->arena, &cell, err) ||
+        dataset_load(cell.dataset, &cell.data, (uint64_t)cell.seed,
+                     dataset_dirs(first, &found->arena), &found->data, err))
+        return -1;
+    if (!hash || strcmp(hash, found->data->hash) == 0)
+        return 0;
+    return err_set(err,
+                   "%s in %s is not what the cell was trained on (content %.10s, and %.10s then): "
+                   "name the folder that has that with --data-dir",
+                   cell.dataset->name, found->data->folder ? found->data->folder : "memory",
+                   found->data->hash, hash);
+}
+
+static int unpack(const void *packed, size_t packed_size, size_t n, struct found *found,
+                  struct err *err)
+{
+    if (n != found->data->train.n)
+        return err_set(err, "the data has changed: %zu training samples, and %zu when it ran",
+                       found->data->train.n, n);
+    if (bitmap_unpack_n(packed, packed_size, (int64_t)n, &found->kept) != BITMAP_WHOLE)
+        return err_set(err, "its selection is damaged");
+    return 0;
+}
+
+/* What its pruner left beside the database; a pruner without scores has left none. */
+static int load_scores(const char *db, const char *key, struct found *found, struct err *err)
+{
+    struct str folder = {0};
+    artifact_folder(db, &folder);
+    const enum artifact_found what =
+        artifact_load(str_text(&folder), key, NULL, &found->artifact, err);
+    if (what == ARTIFACT_ABSENT)
+        err_set(err, "its scores are not in %s any more; a run of one more rate makes them again",
+                str_text(&folder));
+    str_release(&folder);
+    if (what == ARTIFACT_LOADED && found->artifact.n != found->data->train.n)
+        return err_set(err, "its scores are of %zu samples", found->artifact.n);
+    return what == ARTIFACT_LOADED ? 0 : -1;
+}
+
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
+/* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap, the data's folder and hash. */
+static int read_row(sqlite3 *db, sqlite3_stmt *row, const struct values *values,
+                    struct found *found, struct err *err)
+{
+    const char *key = text_of(row, 1);
+    return load_data(text_of(row, 0), values->data_dir, text_of(row, 4), text_of(row, 5), found,
+                     err) ||
+           unpack(sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3),
+                  (size_t)sqlite3_column_int64(row, 2), found, err) ||
+           (key && !values->kept && load_scores(sqlite3_db_filename(db, "main"), key, found, err));
+}
+
+static int find(sqlite3 *db, const char *key, const struct values *values, struct found *found,
+                struct err *err)
+{
+    static const char sql[] =
+        "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash FROM cell c "
+        "JOIN attempt a ON a.id = (SELECT id FROM attempt WHERE cell = c.key AND state = 'done' "
+        "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
+        "AND s.epoch <= ? "
+        "WHERE c.key = ? ORDER BY s.epoch DESC LIMIT 1";
+    sqlite3_stmt *row;
+    int failed;
+    if (sqlite3_prepare_v2(db, sql, -1, &row, NULL) != SQLITE_OK ||
+        sqlite3_bind_int(row, 1, values->epoch) != SQLITE_OK ||
+        sqlite3_bind_text(row, 2, key, -1, SQLITE_STATIC) != SQLITE_OK)
+        failed = err_set(err, "%s", sqlite3_errmsg(db));
+    else if (sqlite3_step(row) == SQLITE_ROW)
+        failed = read_row(db, row, values, found, err);
+    else
+        failed = err_set(err, "the cell has no good attempt yet");
+    sqlite3_finalize(row);
+    return failed;
+}
+
+static void write_csv(const struct found *found, bool kept_only, struct str *ret_text)
+{
+    const struct split *train = &found->data->train;
+    if (!kept_only)
+        str_add(ret_text, "index,label,score,kept\n");
+    for (size_t i = 0; i < train->n; i++) {
+        if (kept_only && !bitmap_has(found->kept, i))
+            continue;
+        str_addf(ret_text, "%u", train->origin[i]);
+        if (!kept_only) {
+            str_addf(ret_text, ",%d,", train->labels[i]);
+            if (found->artifact.scores)
+                str_addf(ret_text, "%.9g", (double)found->artifact.scores[i]);
+            str_addf(ret_text, ",%d", bitmap_has(found->kept, i));
+        }
+        str_add(ret_text, "\n");
+    }
+}
+
+static int write_file(const char *path, const struct str *text)
+{
+    struct save *save;
+    struct err err;
+    int failed = save_open(path, &save, &err);
+    if (!failed) {
+        save_put(save, str_text(text), text->length);
+        failed = save_close(save, &err);
+    }
+    return failed ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text) : EXIT_DONE;
+}
+
+static int write_scores(sqlite3 *db, const char *key, const void *context)
+{
+    const struct values *values = context;
+    struct found found = {0};
+    struct str text = {0};
+    struct err err;
+    int code = EXIT_DONE;
+    arena_init(&found.arena);
+    if (find(db, key, values, &found, &err)) {
+        code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    } else {
+        write_csv(&found, values->kept, &text);
+        code = values->output ? write_file(values->output, &text) : cmd_print(&line, &text);
+    }
+    str_release(&text);
+    release(&found);
+    return code;
+}
+
+int cmd_scores(int argc, char **argv)
+{
+    struct values values;
+    const char *cell;
+    const int done = cmd_parse(&line, argc, argv, &values, &cell);
+    return done >= 0 ? done : cmd_with_cell(&line, values.db, cell, write_scores, &values);
+}

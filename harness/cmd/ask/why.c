@@ -1,0 +1,451 @@
+/*
+ * winnow why: the story of one cell, in sentences: is it done, to run, failed or stale, and why;
+ * each attempt; the end of the log of one that failed; and what to do, as a command.
+ *
+ * For people: programs ask v_run. The same rules hold: an attempt that was lost with its scheduler
+ * counts as no try, and what is "running" in a database that nobody writes was interrupted.
+ */
+#include "harness/ask/table.h"
+#include "harness/cmd/kit/db.h"
+#include "harness/cmd/kit/find.h"
+#include "harness/cmd/kit/rows.h"
+#include "results/lock.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { INDENT = 2, LOG_LINES = 10, MOST_BESIDE = 3 };
+
+struct values {
+    const char *db;
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_END,
+};
+static const struct cmd_line line = {
+    "why",
+    "CELL",
+    "Tells the story of one cell: its state and why, each attempt, and what to do. CELL is the\n"
+    "beginning of its key, as winnow status shows it.",
+    flags,
+    1,
+    1,
+};
+
+struct story {
+    const char *db;       /* path, for commands */
+    bool at_work;         /* a scheduler is */
+    struct str key, file; /* of the cell; of the first experiment that lists it, "" if none does */
+    /* Paragraphs, each ended by a line break: of the state, of the attempts, of what to do. */
+    struct str state, attempts, advice;
+    struct str log; /* as it is printed */
+};
+
+/* Ends a sentence that is somebody else's text. */
+static void add_told(struct str *ret_text, const char *told)
+{
+    const size_t length = strlen(told);
+    table_add_safe(ret_text, told);
+    if (!length || !strchr(".!?", told[length - 1]))
+        str_add(ret_text, ".");
+}
+
+static void add_seconds(struct str *ret_text, double seconds)
+{
+    if (seconds < 1)
+        str_addf(ret_text, "%.1f ms", 1000 * seconds);
+    else if (seconds < 59.5)
+        str_addf(ret_text, "%.1f s", seconds);
+    else
+        cmd_add_duration(ret_text, seconds);
+}
+
+/* ---- The state --------------------------------------------------------------------------------*/
+
+static int take_experiment(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    struct story *story = context;
+    (void)db;
+    (void)err;
+    if (!story->file.length)
+        str_add(&story->file, cmd_column(row, 2));
+    str_addf(&story->state, "It is cell %s of %s, from %s.\n", cmd_column(row, 1),
+             cmd_column(row, 0), cmd_column(row, 2));
+    return 0;
+}
+
+static void add_run(struct story *story, const char *flag)
+{
+    str_addf(&story->advice, "\nwinnow run %s --db %s%s\n", str_text(&story->file), story->db,
+             flag);
+}
+
+static void take_failed(struct story *story, const char *reason, bool diverged)
+{
+    str_add(&story->state, diverged ? "It diverged: " : "It failed: ");
+    add_told(&story->state, *reason ? reason : "the reason is not known");
+    str_addf(&story->advice, "All that is left of its log:\nwinnow logs %.10s --db %s\n",
+             str_text(&story->key), story->db);
+    if (!story->file.length)
+        return;
+    if (diverged) {
+        str_add(&story->advice, "The same cell comes to the same end. Lower train.lr, or set "
+                                "another schedule, which makes it another cell, and run that:");
+        add_run(story, "");
+    } else if (strncmp(reason, "timeout:", 8) == 0 || strncmp(reason, "memory:", 7) == 0) {
+        str_addf(
+            &story->advice,
+            "Its limits.%.*s is what stopped it. Limits are no part of a cell: raise it in the "
+            "file, and try the cell again:",
+            (int)strcspn(reason, ":"), reason);
+        add_run(story, " --retry-failed");
+    } else {
+        str_add(&story->advice, "Once the reason is gone, try it again:");
+        add_run(story, " --retry-failed");
+    }
+}
+
+static void take_waiting(struct story *story)
+{
+    if (!story->file.length)
+        return;
+    str_add(&story->advice, "Run it:");
+    add_run(story, "");
+}
+
+/* A row: state, the attempt that tells it, its reason, accuracy, epochs completed and planned, how
+ * many attempts. */
+static int take_state(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    struct story *story = context;
+    const char *state = cmd_column(row, 0), *attempt = cmd_column(row, 1);
+    (void)db;
+    (void)err;
+    if (strcmp(state, "done") == 0) {
+        str_addf(&story->state, "It is done: attempt %s is its result, %s %% on the test set.",
+                 attempt, *cmd_column(row, 3) ? cmd_column(row, 3) : "?");
+    } else if (strcmp(state, "running") == 0 && story->at_work) {
+        str_addf(&story->state, "It is running: attempt %s has finished %s of %s epochs.", attempt,
+                 cmd_column(row, 4), cmd_column(row, 5));
+    } else if (strcmp(state, "running") == 0) {
+        str_addf(&story->state,
+                 "It is to run: attempt %s was interrupted with its scheduler after %s of %s "
+                 "epochs, which counts as no try.",
+                 attempt, cmd_column(row, 4), cmd_column(row, 5));
+        take_waiting(story);
+    } else if (strcmp(state, "lost") == 0 && *cmd_column(row, 2)) {
+        str_addf(&story->state,
+                 "It is to run: attempt %s was lost, which counts as no try: ", attempt);
+        add_told(&story->state, cmd_column(row, 2));
+        take_waiting(story);
+    } else if (strcmp(state, "lost") == 0) {
+        str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it "
+                               "did, which counts as no try.");
+        take_waiting(story);
+    } else if (strcmp(state, "new") == 0) {
+        str_add(&story->state, "It is to run: nobody has tried it yet.");
+        take_waiting(story);
+    } else {
+        take_failed(story, cmd_column(row, 2), strcmp(state, "diverged") == 0);
+    }
+    str_add(&story->state, "\n");
+    return 0;
+}
+
+/* A row: the listed cell that is nearest, how many fields differ, which. */
+static int take_nearest(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    struct story *story = context;
+    (void)db;
+    (void)err;
+    str_addf(&story->state, "The nearest cell that one lists is %s: ", cmd_column(row, 0));
+    if (sqlite3_column_int(row, 1) == 0)
+        str_add(&story->state, "its recipe is the same, so the content of the dataset, or the "
+                               "engine, has changed since.");
+    else
+        add_told(&story->state, cmd_column(row, 2));
+    str_add(&story->state, "\n");
+    return 0;
+}
+
+static int tell_state(sqlite3 *db, struct story *story, struct err *err)
+{
+    static const char experiments[] =
+        "SELECT x.name, p.position, x.file FROM experiment_cell p "
+        "JOIN experiment x ON x.id = p.experiment WHERE p.cell = ? ORDER BY x.id";
+    static const char state[] =
+        "WITH told AS (SELECT coalesce("
+        "max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL), "
+        "max(id) FILTER (WHERE state = 'done'), "
+        "max(id) FILTER (WHERE state <> 'lost'), max(id)) AS id FROM attempt WHERE cell = ?1) "
+        "SELECT coalesce(a.state, 'new'), a.id, a.reason, fixed(100 * a.test_accuracy, 2), "
+        "coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs "
+        "FROM cell c, told LEFT JOIN attempt a ON a.id = told.id WHERE c.key = ?1";
+    /* Fields of the canonical JSON by their paths. */
+    static const char nearest[] =
+        "WITH mine AS (SELECT * FROM cell WHERE key = ?1), "
+        "other AS (SELECT DISTINCT c.key, c.json FROM cell c, mine m "
+        "WHERE c.key IN (SELECT cell FROM experiment_cell) AND c.model = m.model "
+        "AND c.pruner = m.pruner AND c.seed = m.seed), "
+        "differ AS (SELECT o.key AS key, substr(t.fullkey, 3) || ' is ' || t.atom || ' here and ' "
+        "|| coalesce(u.atom, 'not set') || ' there' AS text "
+        "FROM mine m, other o, json_tree(m.json) t "
+        "LEFT JOIN json_tree(o.json) u ON u.fullkey = t.fullkey "
+        "WHERE t.atom IS NOT NULL AND t.atom IS NOT u.atom) "
+        "SELECT substr(o.key, 1, 10), count(d.text), group_concat(d.text, ', ') "
+        "FROM other o LEFT JOIN differ d ON d.key = o.key "
+        "GROUP BY o.key ORDER BY 2, o.key LIMIT 1";
+    const char *key = str_text(&story->key);
+    struct str listed = {0};
+    if (cmd_each_row(db, experiments, key, take_experiment, story, err))
+        return -1;
+    /* What it is comes first. */
+    str_add(&listed, str_text(&story->state));
+    str_clear(&story->state);
+    int failed = cmd_each_row(db, state, key, take_state, story, err);
+    if (!failed && !listed.length) {
+        str_add(&story->state, "It is stale: no experiment lists it any more, since a file was "
+                               "changed. Its attempts stay, and no view but v_epoch, v_selection "
+                               "and v_warning shows them.\n");
+        failed = cmd_each_row(db, nearest, key, take_nearest, story, err);
+    }
+    str_add(&story->state, str_text(&listed));
+    str_release(&listed);
+    return failed;
+}
+
+/* ---- Attempts ---------------------------------------------------------------------------------*/
+
+/* A row: code, text. */
+static int take_warning(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    static const struct {
+        const char *code, *words;
+    } known[] = {
+        {"LEDGER_GAP", "Its seconds are in doubt"},
+        {"CROWDED", "Its threads had to wait for each other, so its seconds tell little"},
+        {"BLAS_CORE", "Its BLAS needed help to find the right kernels"},
+        {"ARTIFACT", "The file of its scores was of no use"},
+    };
+    struct str *text = context;
+    const char *code = cmd_column(row, 0), *words = "Its numbers are in doubt";
+    (void)db;
+    (void)err;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(code, known[i].code) == 0)
+            words = known[i].words;
+    str_addf(text, " %s (%s): ", words, code);
+    add_told(text, cmd_column(row, 1));
+    return 0;
+}
+
+struct beside {
+    struct str names;
+    int count;
+};
+
+/* A row: the beginning of a key, the training. */
+static int take_beside(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    struct beside *beside = context;
+    (void)db;
+    (void)err;
+    if (beside->count++ < MOST_BESIDE)
+        str_addf(&beside->names, "%s%s (%s)", beside->names.length ? ", " : "", cmd_column(row, 0),
+                 cmd_column(row, 1));
+    return 0;
+}
+
+static int add_beside(sqlite3 *db, const char *attempt, int count, struct str *ret_text,
+                      struct err *err)
+{
+    /* What is running ends later than anything; of what was lost, nobody knows when it ended. */
+    static const char sql[] =
+        "WITH ran AS (SELECT id, cell, started_at, "
+        "iif(state = 'running', 9223372036854775807, ended_at) AS ended FROM attempt) "
+        "SELECT substr(o.cell, 1, 10), " CMD_TRAINING " "
+        "FROM ran m JOIN ran o ON o.id <> m.id AND o.started_at < m.ended "
+        "AND o.ended > m.started_at JOIN " CMD_CELLS " c ON c.key = o.cell "
+        "WHERE m.id = CAST(? AS INTEGER) ORDER BY o.id";
+    struct beside beside = {0};
+    const int failed = cmd_each_row(db, sql, attempt, take_beside, &beside, err);
+    if (count == 0)
+        str_add(ret_text, " No other cell was running when it began.");
+    else
+        str_addf(ret_text, " %d other cell%s running when it began.", count,
+                 count == 1 ? " was" : "s were");
+    if (beside.count)
+        str_addf(ret_text, " Beside it ran, for a while at least: %s", str_text(&beside.names));
+    if (beside.count > MOST_BESIDE)
+        str_addf(ret_text, " and %d more", beside.count - MOST_BESIDE);
+    if (beside.count)
+        str_add(ret_text, ".");
+    str_release(&beside.names);
+    return failed;
+}
+
+static void add_end(sqlite3_stmt *row, const struct story *story, struct str *ret_text)
+{
+    const char *state = cmd_column(row, 1), *reason = cmd_column(row, 4);
+    if (strcmp(state, "running") == 0) {
+        str_add(ret_text, story->at_work ? " and is running." : " and was left running.");
+        return;
+    }
+    if (sqlite3_column_type(row, 3) != SQLITE_NULL) {
+        str_add(ret_text, " and took ");
+        add_seconds(ret_text, sqlite3_column_double(row, 3));
+    }
+    if (strcmp(state, "done") == 0) {
+        str_addf(ret_text, ". It is done: %s %% on the test set.", cmd_column(row, 5));
+        return;
+    }
+    str_addf(ret_text, ". It %s%s", strcmp(state, "lost") == 0 ? "was " : "", state);
+    str_add(ret_text, *reason ? ": " : "");
+    add_told(ret_text, reason);
+}
+
+/* How it began, where that was not at the beginning. */
+static void add_resumed(sqlite3_stmt *row, struct str *ret_text)
+{
+    const int times = sqlite3_column_int(row, 10);
+    if (times == 1)
+        str_add(ret_text, " It went on from the checkpoint of an attempt before.");
+    else if (times > 1)
+        str_addf(ret_text, " It went on from checkpoints, %d times since the cell began.", times);
+}
+
+/* What its scores cost, where it has any. */
+static void add_scores(sqlite3_stmt *row, struct str *ret_text)
+{
+    if (sqlite3_column_type(row, 7) == SQLITE_NULL)
+        return;
+    str_add(ret_text, sqlite3_column_int(row, 7) ? " Its scores were made by an earlier cell"
+                                                 : " It made its scores itself");
+    if (sqlite3_column_double(row, 8) > 0) {
+        str_add(ret_text, ", and it is charged with the ");
+        add_seconds(ret_text, sqlite3_column_double(row, 8));
+        str_add(ret_text, " that they took");
+    }
+    str_add(ret_text, ".");
+}
+
+/* A row: id, state, beginning, seconds, reason, accuracy, beside, reused, carried seconds, log,
+ * times resumed. */
+static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    static const char warnings[] =
+        "SELECT code, text FROM warning WHERE attempt = CAST(? AS INTEGER) ORDER BY id";
+    struct story *story = context;
+    struct str *text = &story->attempts;
+    const char *attempt = cmd_column(row, 0), *log = cmd_column(row, 9);
+    str_addf(text, "Attempt %s began on %s UTC", attempt, cmd_column(row, 2));
+    add_end(row, story, text);
+    add_resumed(row, text);
+    add_scores(row, text);
+    if (add_beside(db, attempt, sqlite3_column_int(row, 6), text, err) ||
+        cmd_each_row(db, warnings, attempt, take_warning, text, err))
+        return -1;
+    str_add(text, "\n");
+    str_clear(&story->log); /* of the last attempt, or of none */
+    if (*log) {
+        str_addf(&story->log, "The end of the log of attempt %s:\n", attempt);
+        cmd_add_log(&story->log, log, LOG_LINES);
+    }
+    return 0;
+}
+
+static int tell(sqlite3 *db, struct story *story, struct err *err)
+{
+    static const char attempts[] =
+        "SELECT id, state, strftime('%Y-%m-%d %H:%M:%S', started_at / 1000000000, 'unixepoch'), "
+        "iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9, reason, "
+        "fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log, resumed "
+        "FROM attempt WHERE cell = ? ORDER BY id";
+    const char *key = str_text(&story->key);
+    return tell_state(db, story, err) || cmd_each_row(db, attempts, key, take_attempt, story, err);
+}
+
+/* ---- Printing ---------------------------------------------------------------------------------*/
+
+/* Each line of text, wrapped; but a command stays in one piece, to be copied. */
+static void print_paragraphs(const struct str *text, const char *title)
+{
+    struct str one = {0};
+    if (text->length && *title)
+        printf("\n%s\n", title);
+    for (const char *at = str_text(text); *at;) {
+        const size_t length = strcspn(at, "\n");
+        str_clear(&one);
+        str_add_bytes(&one, at, length);
+        if (strncmp(str_text(&one), "winnow ", 7) == 0)
+            printf("%*s%s\n", 2 * INDENT, "", str_text(&one));
+        else
+            cmd_print_wrapped(str_text(&one), INDENT, 0);
+        at += length + (at[length] == '\n');
+    }
+    str_release(&one);
+}
+
+static int take_name(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+{
+    (void)db;
+    (void)err;
+    table_add_safe(context, cmd_column(row, 0));
+    return 0;
+}
+
+static int tell_and_print(sqlite3 *db, struct story *story)
+{
+    struct err err;
+    struct str name = {0};
+    int code = EXIT_DATABASE;
+    if (cmd_each_row(db, "SELECT " CMD_TRAINING " FROM " CMD_CELLS " WHERE key = ?",
+                     str_text(&story->key), take_name, &name, &err) ||
+        tell(db, story, &err)) {
+        cmd_fail(&line, code, err.text);
+    } else {
+        printf("cell %.10s: %s\n", str_text(&story->key), str_text(&name));
+        print_paragraphs(&story->state, "");
+        print_paragraphs(&story->attempts, "What happened");
+        if (story->log.length)
+            printf("\n%s", str_text(&story->log));
+        print_paragraphs(&story->advice, "What to do");
+        code = cmd_flush(&line);
+    }
+    str_release(&name);
+    return code;
+}
+
+int cmd_why(int argc, char **argv)
+{
+    struct values values;
+    const char *cell;
+    struct store *store;
+    struct str db = {0};
+    struct story story = {0};
+    int code = cmd_parse(&line, argc, argv, &values, &cell);
+    if (code < 0)
+        code = cmd_choose_db(&line, values.db, &db);
+    if (code < 0)
+        code = cmd_open_store(&line, str_text(&db), &store);
+    if (code < 0) {
+        sqlite3 *sqlite = store_sqlite(store);
+        story.db = str_text(&db);
+        story.at_work = lock_is_held(sqlite3_db_filename(sqlite, "main"));
+        code = cmd_find_cell(&line, sqlite, cell, &story.key);
+        if (code < 0)
+            code = tell_and_print(sqlite, &story);
+        store_close(store);
+    }
+    str_release(&story.key);
+    str_release(&story.file);
+    str_release(&story.state);
+    str_release(&story.attempts);
+    str_release(&story.advice);
+    str_release(&story.log);
+    str_release(&db);
+    return code;
+}

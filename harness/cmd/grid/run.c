@@ -1,0 +1,362 @@
+/*
+ * winnow run: trains every cell of an experiment that is not done yet.
+ */
+#include "harness/run/run.h"
+#include "base/json.h"
+#include "harness/cmd/kit/budget.h"
+#include "harness/cmd/kit/config.h"
+#include "harness/cmd/kit/progress.h"
+#include "harness/cmd/kit/where.h"
+#include "harness/forecast/forecast.h"
+#include "harness/keep/artifact.h"
+#include "harness/keep/checkpoint.h"
+#include "harness/machine/pin.h"
+#include "harness/plan/changed.h"
+#include "harness/train/clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct values {
+    int jobs, limit, max_failures, timing;
+    bool retry_failed, no_reuse, force, fail_fast, no_measure, no_pin, strict;
+    const char *db, *where, *deadline;
+    double budget;
+    struct cmd_values set;
+};
+
+static const char *const timings[] = {
+    [RUN_TIMING_RECORD] = "record", [RUN_TIMING_STRICT] = "strict", NULL};
+
+static const struct cmd_flag flags[] = {
+    CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
+            "cells at once; 0: as many as the cores have room for"),
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
+    CMD_INT(struct values, limit, 0, "N", "0", 0, 1000000, "start at most N cells; 0: all"),
+    CMD_TEXT(struct values, where, 0, "EXPR", CMD_WHERE_HELP),
+    CMD_TEXT(struct values, deadline, 0, "TIME", CMD_DEADLINE_HELP),
+    CMD_DURATION(struct values, budget, 0, "TIME", "none", "none", CMD_LONGEST_BUDGET,
+                 CMD_BUDGET_HELP),
+    CMD_SWITCH(struct values, no_measure, 0, CMD_NO_MEASURE_HELP),
+    CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
+    CMD_INT(struct values, max_failures, 0, "N", "0", 0, 1000000,
+            "start nothing more once N cells have failed; 0: go on"),
+    CMD_SWITCH(struct values, fail_fast, 0, "the same as --max-failures 1"),
+    CMD_ENUM(
+        struct values, timing, 0, "HOW", "record", timings,
+        "what becomes of a cell whose seconds are doubtful: record says so beside them, strict "
+        "also runs it again at the end, twice at most"),
+    CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
+    CMD_SWITCH(struct values, force, 0,
+               "start although disk or memory will not do, as far as finished cells tell, and on a "
+               "network file system"),
+    CMD_SWITCH(struct values, no_pin, 0, "leave it to the kernel which processors cells run on"),
+    CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),
+    CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
+    CMD_END,
+};
+
+static const struct cmd_line line = {
+    "run",
+    "FILE",
+    "Trains every cell of an experiment that is not done yet, and writes each as it goes into the\n"
+    "database. Cells are known by their content: running a file twice does nothing the second "
+    "time,\n"
+    "and a changed file runs what is new. Ctrl-C once writes a checkpoint of each cell in flight "
+    "and\nstops, twice stops now; the next run goes on from the checkpoints.",
+    flags,
+    1,
+    1,
+};
+
+/* Of those that are meant. */
+static size_t count_state(const struct plan *plan, enum store_cell_state state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->cells[i].state == state && !plan->cells[i].left_out;
+    return count;
+}
+
+/* ["accuracy-vs-time","phases"], in the arena. */
+static const char *figures_json(const struct config *config, struct arena *arena)
+{
+    struct str text = {0};
+    json_t *array = json_made(json_array());
+    for (size_t i = 0; i < config->figure_count; i++)
+        json_array_append_new(array, json_text(config->figures[i]));
+    json_add_dump(&text, array, JSON_COMPACT);
+    const char *kept = arena_strdup(arena, str_text(&text));
+    str_release(&text);
+    json_decref(array);
+    return kept;
+}
+
+static int record_experiment(const struct config *config, const struct plan *plan,
+                             struct store *store, struct err *err)
+{
+    struct store_cell *cells;
+    struct arena arena;
+    arena_init(&arena);
+    ARENA_NEW(&arena, cells, plan->count);
+    for (size_t i = 0; i < plan->count; i++)
+        cells[i] = plan->cells[i].stored;
+    const struct store_experiment experiment = {
+        .name = config->name,
+        .file = config->path,
+        .yaml = config->text,
+        .targets = config->targets,
+        .target_count = config->target_count,
+        .figures = figures_json(config, &arena),
+        .notes = plan->notes,
+        .note_count = plan->note_count,
+    };
+    const int failed = store_experiment(store, &experiment, cells, plan->count, err);
+    arena_release(&arena);
+    return failed;
+}
+
+/* By what finished cells took; -1: go on. Otherwise the exit code, and the reason was printed. */
+static int refuse(const struct forecast *forecast, bool force)
+{
+    struct str reasons = {0};
+    int code = -1;
+    if (estimate_refuses(&forecast->needs, &reasons)) {
+        fprintf(stderr, "%s%s", force ? "warning: " : "winnow run: ", str_text(&reasons));
+        code = force ? -1 : EXIT_ENVIRONMENT;
+    }
+    str_release(&reasons);
+    return code;
+}
+
+/* ---- Running ----------------------------------------------------------------------------------*/
+
+/* Who watches the grid: the screen, and the file it came from. */
+struct watch {
+    struct progress *progress;
+    struct changed *changed;
+    int64_t looked; /* at the file */
+    struct str changes;
+};
+
+static const int64_t LOOK_NS = 60 * (int64_t)1000000000;
+
+static void look(struct watch *watch)
+{
+    watch->looked = clock_now();
+    str_clear(&watch->changes);
+    if (changed_look(watch->changed, &watch->changes))
+        fputs(str_text(&watch->changes), stderr);
+}
+
+static void take_event(void *context, const struct run_event *event)
+{
+    struct watch *watch = context;
+    progress_take(watch->progress, event);
+    if (event->kind == RUN_TICK && clock_now() - watch->looked >= LOOK_NS) {
+        progress_pause(watch->progress);
+        look(watch);
+    }
+}
+
+static void print_totals(const struct run_totals *totals, const struct values *values,
+                         const char *db)
+{
+    fprintf(stderr, "%zu cell%s done", totals->done, totals->done == 1 ? "" : "s");
+    if (totals->failed)
+        fprintf(stderr, ", %zu failed (winnow status tells why; --retry-failed runs them again)",
+                totals->failed);
+    if (totals->left)
+        fprintf(stderr, ", %zu left for the next run", totals->left);
+    fprintf(stderr, ": %s\n", db);
+    if (totals->gave_up)
+        fprintf(stderr, "stopped after %zu failed cell%s (%s)\n", totals->failed,
+                totals->failed == 1 ? "" : "s",
+                values->fail_fast ? "--fail-fast" : "--max-failures");
+    if (totals->doubtful)
+        fprintf(stderr, "%zu of the done ha%s doubtful seconds in every attempt: winnow why CELL\n",
+                totals->doubtful, totals->doubtful == 1 ? "s" : "ve");
+    fputs(str_text(&totals->blocks), stderr);
+}
+
+/* Processors for the cells at once; NULL, and a note says why, where they cannot have their own. */
+static struct pins *pin(const struct run_options *options, size_t wanted)
+{
+    struct pin_machine machine;
+    struct err why;
+    const int slots = wanted < (size_t)options->jobs ? (int)wanted : options->jobs;
+    pin_machine_read("", &machine);
+    struct pins *pins = pins_claim(&machine, slots, options->threads, &why);
+    if (!pins)
+        fprintf(stderr, "note: cells are not bound to processors: %s\n", why.text);
+    pin_machine_release(&machine);
+    return pins;
+}
+
+static int run_wanted(const struct config *config, const struct plan *plan, struct store *store,
+                      const struct run_options *options, const struct values *values,
+                      const char *db)
+{
+    struct watch watch = {
+        .progress = progress_new(plan, options),
+        .changed = changed_new(config, values->set.items, values->set.count),
+        .looked = clock_now(),
+    };
+    const struct run_watcher watcher = {take_event, &watch};
+    struct run_totals totals;
+    struct err err;
+    const int failed = run_plan(plan, store, options, &watcher, &totals, &err);
+    progress_free(watch.progress);
+    int code = EXIT_DATABASE;
+    if (failed) {
+        cmd_fail(&line, code, err.text);
+    } else {
+        print_totals(&totals, values, db);
+        look(&watch);
+        code = totals.interrupted ? EXIT_INTERRUPTED
+               : totals.failed    ? EXIT_CELLS_FAILED
+                                  : EXIT_DONE;
+        run_totals_release(&totals);
+    }
+    changed_free(watch.changed);
+    str_release(&watch.changes);
+    return code;
+}
+
+/* ", of 2 threads each"; "" where that is one, as usual. */
+static const char *threads_each(const struct run_options *options, struct arena *arena)
+{
+    return options->threads == 1 ? ""
+                                 : arena_printf(arena, ", of %d threads each", options->threads);
+}
+
+static int run_stored(const struct config *config, struct plan *plan, struct store *store,
+                      struct run_options *options, const struct values *values, const char *db)
+{
+    struct err err;
+    if (record_experiment(config, plan, store, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    const size_t done = count_state(plan, CELL_DONE), failed = count_state(plan, CELL_FAILED);
+    size_t wanted = 0, meant = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        wanted += run_wants(&plan->cells[i], options);
+        meant += !plan->cells[i].left_out;
+    }
+    int code = EXIT_DONE;
+    if (wanted > 0) {
+        fprintf(stderr, "%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name,
+                wanted, plan->count, options->jobs, threads_each(options, &plan->arena), db);
+        const int room = pin_room_here();
+        const bool crowds = run_crowds(options, room);
+        if (crowds)
+            fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
+                    options->jobs * options->threads, room, room == 1 ? "" : "s");
+        struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
+        options->pins = pins;
+        code = run_wanted(config, plan, store, options, values, db);
+        options->pins = NULL;
+        pins_release(pins);
+    } else {
+        run_clear_checkpoints(plan, options);
+        fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
+                done, meant, db, meant < plan->count ? ", as far as --where goes" : "");
+    }
+    if (failed == 0 || options->retry_failed)
+        return code;
+    fprintf(stderr, "%zu failed earlier; winnow status tells why, --retry-failed runs them again\n",
+            failed);
+    return code == EXIT_DONE ? EXIT_CELLS_FAILED : code;
+}
+
+/* What is known of the plan decides whether it starts, and with a budget how far it goes. */
+static int run_known(const struct config *config, struct plan *plan, struct store *store,
+                     struct run_options *options, const struct values *values, const char *db)
+{
+    struct history *history;
+    struct err err;
+    if (plan_states(plan, store, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    if (cmd_apply_where(plan, values->where, &err) ||
+        history_read(store, config->name, &history, &err))
+        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    struct forecast *forecast = forecast_new(plan, history, options, db);
+    int code = refuse(forecast, values->force);
+    if (code < 0) {
+        if (options->budget > 0 && !values->no_measure)
+            forecast_measure(forecast, plan, options);
+        options->history = history;
+        options->expected = forecast->cells;
+        code = run_stored(config, plan, store, options, values, db);
+    }
+    forecast_free(forecast);
+    history_free(history);
+    return code;
+}
+
+/* budget: seconds, or 0. */
+static int run_config(const struct config *config, const struct values *values, double budget)
+{
+    struct plan *plan;
+    struct store *store;
+    struct err err;
+    struct str artifacts = {0}, checkpoints = {0};
+    struct run_options options = {
+        .jobs = run_jobs(values->jobs, config->engine.threads),
+        .threads = config->engine.threads,
+        .limit = values->limit,
+        .retry_failed = values->retry_failed,
+        .data_dir = config->data_dir,
+        .reuse = !values->no_reuse,
+        .max_failures = values->fail_fast ? 1 : values->max_failures,
+        .timing = values->timing,
+        .budget = budget,
+    };
+    if (plan_make(config, &plan, &err))
+        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    if (cmd_apply_where(plan, values->where, &err)) { /* before there is a database */
+        plan_free(plan);
+        err_prefix(&err, "--where: ");
+        return cmd_fail(&line, EXIT_USAGE, err.text);
+    }
+    const char *db = cmd_config_db(config, values->db, &plan->arena);
+    artifact_folder(db, &artifacts);
+    options.artifacts = str_text(&artifacts);
+    options.db = db;
+    checkpoint_folder(db, &checkpoints);
+    options.checkpoints = str_text(&checkpoints);
+    int code = EXIT_DATABASE;
+    if (store_open(db, values->force ? STORE_WRITE_ANYWHERE : STORE_WRITE, &store, &err)) {
+        cmd_fail(&line, code, err.text);
+    } else {
+        code = run_known(config, plan, store, &options, values, db);
+        rmdir(options.checkpoints); /* where no cell goes on from it */
+        store_close(store);
+    }
+    plan_free(plan);
+    str_release(&artifacts);
+    str_release(&checkpoints);
+    return code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct values values;
+    const char *path;
+    /* Whoever read what it says may leave (`| head -1`): the grid goes on without. */
+    signal(SIGPIPE, SIG_IGN);
+    const int parsed = cmd_parse(&line, argc, argv, &values, &path);
+    if (parsed >= 0)
+        return parsed;
+    struct config *config;
+    double budget;
+    int wrong = cmd_choose_budget(&line, values.deadline, values.budget, &budget);
+    if (wrong < 0)
+        wrong = cmd_load_config(path, &values.set, values.strict, &config);
+    if (wrong >= 0)
+        return wrong;
+    const int code = run_config(config, &values, budget);
+    config_free(config);
+    return code;
+}

@@ -1,0 +1,351 @@
+/*
+ * winnow status: how far a grid is and what it has found so far, from its database alone, so that
+ * it can be asked at any time and on any copy.
+ *
+ * The numbers are those of the views (results/README.md), rounded for people; --json gives them
+ * whole. Whether somebody is at work is told by the lock beside the database: attempts that are
+ * "running" in a database that nobody writes are what a killed scheduler left behind.
+ */
+#include "harness/ask/table.h"
+#include "harness/cmd/grid/watch.h"
+#include "harness/cmd/kit/db.h"
+#include "results/conditions.h"
+#include "results/lock.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BAR_WIDTH = 30, MOST_FAILURES = 20 };
+
+struct values {
+    const char *db;
+    bool json, watch;
+    double interval; /* seconds */
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_SWITCH(struct values, json, 0, "print JSON, numbers exact"),
+    CMD_SWITCH(struct values, watch, 0,
+               "follow the grid while it runs: redraw, or a line for each change where the output "
+               "is no terminal"),
+    CMD_DOUBLE(struct values, interval, 0, "S", "2", 0.1, 3600, "seconds between two looks"),
+    CMD_END,
+};
+static const struct cmd_line line = {
+    "status",
+    "",
+    "Shows the progress and the results of a grid from its database, also while it runs.",
+    flags,
+    0,
+    0,
+};
+
+/* Appends the query's result as a table; a title goes before it where there are rows. */
+static int add_rows(sqlite3 *db, const char *sql, const char *title, struct str *ret_text,
+                    size_t *ret_rows, struct err *err)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return err_set(err, "%s", sqlite3_errmsg(db));
+    struct table table = {0};
+    const int failed = table_read(&table, statement, err);
+    sqlite3_finalize(statement);
+    *ret_rows = table_rows(&table);
+    if (!failed && *ret_rows) {
+        str_add(ret_text, title);
+        table_render(&table, ret_text);
+    }
+    table_release(&table);
+    return failed;
+}
+
+/* ---- Progress ---------------------------------------------------------------------------------*/
+
+static void add_progress_line(sqlite3_stmt *row, int name_width, bool at_work, struct str *ret_text)
+{
+    const char *name = (const char *)sqlite3_column_text(row, 0);
+    const int cells = sqlite3_column_int(row, 1), done = sqlite3_column_int(row, 2);
+    static const char *const words[] = {"failed", "running", "to run"};
+    str_addf(ret_text, "%-*s  ", name_width, name);
+    table_add_bar(ret_text, cells ? (double)done / cells : 0, BAR_WIDTH);
+    str_addf(ret_text, "  %d of %d done", done, cells);
+    for (int i = 0; i < 3; i++) {
+        const int count = sqlite3_column_int(row, 3 + i);
+        if (count)
+            str_addf(ret_text, ", %d %s", count, i == 1 && !at_work ? "interrupted" : words[i]);
+    }
+    str_add(ret_text, "\n");
+}
+
+static int add_progress(sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
+{
+    static const char sql[] = "SELECT experiment, cells, done, failed, running, to_run, "
+                              "max(length(experiment)) OVER () FROM v_progress ORDER BY experiment";
+    sqlite3_stmt *row;
+    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(row);
+        if (code == SQLITE_ROW)
+            add_progress_line(row, sqlite3_column_int(row, 6), at_work, ret_text);
+    }
+    sqlite3_finalize(row);
+    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+}
+
+/* ---- Cells ------------------------------------------------------------------------------------*/
+
+static const char running_sql[] =
+    "SELECT DISTINCT short AS cell, " CMD_TRAINING " AS training, "
+    "coalesce((SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = last_attempt), 0) "
+    "|| ' of ' || epochs AS epoch, "
+    "(SELECT fixed(100 * e.test_accuracy, 2) FROM v_epoch e "
+    "WHERE e.attempt = last_attempt AND e.test_accuracy IS NOT NULL "
+    "ORDER BY e.epoch DESC LIMIT 1) AS \"accuracy %\", started AS \"started (UTC)\" "
+    "FROM v_run WHERE state = 'running' ORDER BY last_attempt";
+
+static const char failures_sql[] =
+    "SELECT DISTINCT short AS cell, " CMD_TRAINING " AS training, state, attempts AS tries, "
+    "substr(reason, 1, 100) AS reason FROM v_failures ORDER BY attempt";
+
+static int add_cells(sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
+{
+    struct str some = {0};
+    size_t running = 0, failures = 0;
+    str_addf(&some, "%s LIMIT %d", failures_sql, MOST_FAILURES);
+    const int failed =
+        add_rows(db, running_sql,
+                 at_work ? "\nrunning\n"
+                         : "\ninterrupted with their scheduler; winnow run takes them up again\n",
+                 ret_text, &running, err) ||
+        add_rows(db, str_text(&some), "\nfailed; winnow show CELL tells more\n", ret_text,
+                 &failures, err);
+    str_release(&some);
+    if (failures == MOST_FAILURES)
+        str_add(ret_text, "winnow sql --named failures lists all of them\n");
+    return failed;
+}
+
+/* ---- Results ----------------------------------------------------------------------------------*/
+
+/* One arm a row, in the file's order; the first two columns make the blocks. Seconds get as many
+ * digits as the longest of a block bears. The targets' columns go between the two parts. */
+static const char summary_columns[] =
+    "WITH block AS ("
+    "SELECT *, max(charged_s_mean) OVER (PARTITION BY dataset, model) AS longest, "
+    "min(position) OVER (PARTITION BY dataset, model) AS place "
+    "FROM v_summary WHERE experiment = ?1), "
+    "arm AS (SELECT *, CASE WHEN longest >= 1000 THEN 0 WHEN longest >= 20 THEN 1 "
+    "WHEN longest >= 1 THEN 2 ELSE 3 END AS digits FROM block), "
+    "target AS (SELECT * FROM v_target WHERE experiment = ?1) "
+    "SELECT arm.dataset, arm.model, "
+    "arm.pruner || iif(arm.options = '', '', '(' || arm.options || ')') AS pruner, "
+    "iif(has_rate(arm.pruner, arm.rate), arm.rate, NULL) AS rate, arm.runs AS runs, "
+    "fixed(100 * accuracy_mean, 2) AS \"accuracy %\", fixed(100 * accuracy_sd, 2) AS \"±\", "
+    "fixed(charged_s_mean, digits) AS \"charged s\", fixed(score_s_mean, digits) AS \"score s\", "
+    "fixed(100 * (score_s_mean + select_s_mean) / charged_s_mean, 1) AS \"overhead %\", "
+    "fixed(speedup, 2) || 'x' AS speedup";
+static const char summary_rows[] =
+    " FROM arm LEFT JOIN target USING (dataset, model, pruner, options, rate) "
+    "GROUP BY arm.dataset, arm.model, arm.pruner, arm.options, arm.rate "
+    "ORDER BY arm.place, arm.position";
+
+/* The arm's median seconds to a target, given as an SQL literal and in percent. */
+static void add_target_column(struct str *ret_sql, const char *target, const char *percent)
+{
+    str_addf(ret_sql,
+             ", CASE WHEN count(*) FILTER (WHERE target = %s) > 0 THEN coalesce("
+             "fixed(max(charged_s_median) FILTER (WHERE target = %s), digits), 'not reached') "
+             "END AS \"s to %s %%\"",
+             target, target, percent);
+}
+
+static int summary_sql(sqlite3 *db, const char *experiment, struct str *ret_sql)
+{
+    sqlite3_stmt *target;
+    int code = sqlite3_prepare_v2(db,
+                                  "SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy) "
+                                  "FROM experiment_target t JOIN experiment x "
+                                  "ON x.id = t.experiment WHERE x.name = ?",
+                                  -1, &target, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(target, 1, experiment, -1, SQLITE_STATIC);
+    str_add(ret_sql, summary_columns);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(target);
+        if (code == SQLITE_ROW)
+            add_target_column(ret_sql, (const char *)sqlite3_column_text(target, 0),
+                              (const char *)sqlite3_column_text(target, 1));
+    }
+    str_add(ret_sql, summary_rows);
+    sqlite3_finalize(target);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* Which block a row belongs to: "fashion-mnist, mlp". */
+static void block_of(sqlite3_stmt *row, struct str *ret_text)
+{
+    str_clear(ret_text);
+    str_addf(ret_text, "%s, %s", (const char *)sqlite3_column_text(row, 0),
+             (const char *)sqlite3_column_text(row, 1));
+}
+
+static void end_block(struct table *table, const char *experiment, const char *block,
+                      struct str *ret_text)
+{
+    if (table_rows(table)) {
+        str_addf(ret_text, "\n%s: %s\n", experiment, block);
+        table_render(table, ret_text);
+    }
+    table_release(table);
+}
+
+static int add_blocks(sqlite3_stmt *row, const char *experiment, struct str *ret_text)
+{
+    struct table table = {0};
+    struct str block = {0}, before = {0};
+    int code;
+    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+        block_of(row, &block);
+        if (strcmp(str_text(&block), str_text(&before)) != 0) {
+            end_block(&table, experiment, str_text(&before), ret_text);
+            table_add_names(&table, row, 2);
+            str_clear(&before);
+            str_add(&before, str_text(&block));
+        }
+        table_add_row(&table, row, 2);
+    }
+    end_block(&table, experiment, str_text(&before), ret_text);
+    str_release(&block);
+    str_release(&before);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int add_summary(sqlite3 *db, const char *experiment, struct str *ret_text, struct err *err)
+{
+    struct str sql = {0};
+    sqlite3_stmt *row = NULL;
+    int code = summary_sql(db, experiment, &sql);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v2(db, str_text(&sql), -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(row, 1, experiment, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = add_blocks(row, experiment, ret_text);
+    sqlite3_finalize(row);
+    str_release(&sql);
+    return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+}
+
+/* Why the seconds of the tables above are not to be trusted as they stand. */
+static int add_doubts(sqlite3 *db, const char *experiment, struct str *ret_text, struct err *err)
+{
+    struct str lines = {0};
+    const int failed = conditions_doubts(db, experiment, NULL, &lines, err);
+    if (!failed && lines.length)
+        str_addf(ret_text, "\n%s", str_text(&lines));
+    str_release(&lines);
+    return failed;
+}
+
+static int add_summaries(sqlite3 *db, struct str *ret_text, struct err *err)
+{
+    sqlite3_stmt *row;
+    int failed = 0;
+    int code = sqlite3_prepare_v2(
+        db, "SELECT experiment FROM v_progress WHERE done > 0 ORDER BY experiment", -1, &row, NULL);
+    if (code == SQLITE_OK)
+        while (!failed && (code = sqlite3_step(row)) == SQLITE_ROW)
+            failed = add_summary(db, (const char *)sqlite3_column_text(row, 0), ret_text, err) ||
+                     add_doubts(db, (const char *)sqlite3_column_text(row, 0), ret_text, err);
+    sqlite3_finalize(row);
+    if (failed)
+        return -1;
+    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+}
+
+/* ---- The whole --------------------------------------------------------------------------------*/
+
+static bool is_at_work(sqlite3 *db)
+{
+    return lock_is_held(sqlite3_db_filename(db, "main"));
+}
+
+static int add_for_people(sqlite3 *db, struct str *ret_text, struct err *err)
+{
+    const bool at_work = is_at_work(db);
+    const size_t empty = ret_text->length;
+    if (add_progress(db, at_work, ret_text, err))
+        return -1;
+    if (ret_text->length == empty) {
+        str_add(ret_text, "no experiment has been run into this database yet\n");
+        return 0;
+    }
+    const size_t before = ret_text->length;
+    if (add_cells(db, at_work, ret_text, err) || add_summaries(db, ret_text, err))
+        return -1;
+    if (ret_text->length > before)
+        str_add(
+            ret_text,
+            "\nrate: share of the samples left out. accuracy: test set, last epoch, mean and\n"
+            "standard deviation over the runs. charged = score + select + train; overhead: the\n"
+            "share of score and select in it. speedup: against full. s to: median over the\n"
+            "runs of the charged seconds to an accuracy.\n");
+    return 0;
+}
+
+static int write_json(sqlite3 *db, struct err *err)
+{
+    static const struct {
+        const char *name, *sql;
+    } parts[] = {
+        {"experiments", "SELECT * FROM v_progress ORDER BY experiment"},
+        {"running",
+         "SELECT r.experiment, r.cell, r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, "
+         "r.started, r.epochs, e.epoch, e.test_accuracy, e.wall_s FROM v_run r "
+         "LEFT JOIN v_epoch e ON e.attempt = r.last_attempt AND e.epoch = "
+         "(SELECT max(epoch) FROM v_epoch l WHERE l.attempt = r.last_attempt) "
+         "WHERE r.state = 'running' ORDER BY r.experiment, r.position"},
+        {"failures", "SELECT * FROM v_failures ORDER BY experiment, position"},
+        {"summary", "SELECT * FROM v_summary ORDER BY experiment, dataset, model, position"},
+        {"targets", "SELECT * FROM v_target ORDER BY experiment, dataset, model, target, position"},
+    };
+    printf("{\"at_work\": %s", is_at_work(db) ? "true" : "false");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        sqlite3_stmt *statement;
+        if (sqlite3_prepare_v2(db, parts[i].sql, -1, &statement, NULL) != SQLITE_OK)
+            return err_set(err, "%s", sqlite3_errmsg(db));
+        printf(",\n\"%s\": ", parts[i].name);
+        const int failed = table_write(stdout, statement, TABLE_JSON, err);
+        sqlite3_finalize(statement);
+        if (failed)
+            return -1;
+    }
+    printf("}\n");
+    return 0;
+}
+
+int cmd_status(int argc, char **argv)
+{
+    struct values values;
+    struct store *store;
+    struct str text = {0};
+    struct err err;
+    int code = cmd_parse(&line, argc, argv, &values, NULL);
+    if (code < 0 && values.watch)
+        return values.json ? cmd_fail(&line, EXIT_USAGE, "--watch or --json: which one?")
+                           : watch_database(&line, values.db, values.interval);
+    if (code < 0)
+        code = cmd_open_store(&line, values.db, &store);
+    if (code >= 0)
+        return code;
+    sqlite3 *db = store_sqlite(store);
+    if (values.json ? write_json(db, &err) : add_for_people(db, &text, &err))
+        code = cmd_fail(&line, EXIT_DATABASE, err.text);
+    else
+        code = cmd_print(&line, &text);
+    str_release(&text);
+    store_close(store);
+    return code;
+}

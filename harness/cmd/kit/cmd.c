@@ -1,0 +1,257 @@
+#include "harness/cmd/kit/cmd.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TERMINAL_WIDTH = 80 };
+
+static void replace(char *text, char old, char new)
+{
+    for (char *p = text; *p; p++)
+        if (*p == old)
+            *p = new;
+}
+
+/* "retry_failed" as the command line writes it: "retry-failed". */
+static void dashed(char *ret_text, size_t size, const char *name)
+{
+    snprintf(ret_text, size, "%s", name);
+    replace(ret_text, '_', '-');
+}
+
+static void print_help(const struct cmd_line *line)
+{
+    printf("usage: winnow %s%s%s%s\n\n%s\n", line->name, line->flags ? " [FLAGS]" : "",
+           line->arguments[0] ? " " : "", line->arguments, line->about);
+    if (line->flags && line->flags->option.name)
+        printf("\n");
+    for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
+        char name[64], left[96];
+        if (!f->option.help)
+            continue;
+        dashed(name, sizeof name, f->option.name);
+        if (f->letter)
+            snprintf(left, sizeof left, "-%c, --%s %s", f->letter, name, f->value ? f->value : "");
+        else
+            snprintf(left, sizeof left, "    --%s %s", name, f->value ? f->value : "");
+        struct str help = {0};
+        str_add(&help, f->option.help);
+        if (f->option.type == OPTION_ENUM) {
+            str_add(&help, " (");
+            option_describe(&f->option, &help);
+            str_add(&help, ")");
+        } else if ((f->option.type == OPTION_INT || f->option.type == OPTION_DOUBLE) &&
+                   f->option.fallback) {
+            str_addf(&help, " (default %s)", f->option.fallback);
+        }
+        cmd_print_wrapped(str_text(&help), 31, printf("  %-28s", left));
+        str_release(&help);
+    }
+}
+
+int cmd_fail(const struct cmd_line *line, int code, const char *message)
+{
+    fprintf(stderr, "winnow %s: %s\n", line->name, message);
+    return code;
+}
+
+void cmd_print_wrapped(const char *text, int indent, int column)
+{
+    bool first = true;
+    while (*text) {
+        const int length = (int)strcspn(text, " ");
+        if (!first && column + 1 + length > TERMINAL_WIDTH) {
+            printf("\n");
+            column = 0;
+            first = true;
+        }
+        if (column < indent)
+            column += printf("%*s", indent - column, "");
+        column += printf("%s%.*s", first ? "" : " ", length, text);
+        first = false;
+        text += length;
+        text += strspn(text, " ");
+    }
+    printf("\n");
+}
+
+static const struct cmd_flag *find_flag(const struct cmd_line *line, const char *word,
+                                        size_t length)
+{
+    for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
+        char name[64];
+        dashed(name, sizeof name, f->option.name);
+        if (word[1] == '-' ? strlen(name) == length - 2 && !strncmp(name, word + 2, length - 2)
+                           : f->letter && word[1] == f->letter)
+            return f;
+    }
+    return NULL;
+}
+
+static const char *flag_at(const void *flags, size_t i)
+{
+    const struct cmd_flag *table = flags;
+    return table ? table[i].option.name : NULL;
+}
+
+static int unknown_flag(const struct cmd_line *line, const char *word)
+{
+    char text[256], name[64], nearest[64] = "";
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    replace(name, '-', '_');
+    const char *near = word[1] == '-' ? str_nearest(name, flag_at, line->flags) : NULL;
+    if (near)
+        dashed(nearest, sizeof nearest, near);
+    snprintf(text, sizeof text, "unknown flag '%.64s'%s%s%s; see winnow %s --help", word,
+             near ? ", did you mean --" : "", nearest, near ? "?" : "", line->name);
+    return cmd_fail(line, EXIT_USAGE, text);
+}
+
+/* Stores one flag's value; -1: fine, else the exit code. */
+static int store_value(const struct cmd_line *line, const struct cmd_flag *flag, const char *value,
+                       void *values)
+{
+    void *field = (char *)values + flag->option.offset;
+    if (flag->many) {
+        struct cmd_values *many = field;
+        if (many->count == CMD_MAX_VALUES)
+            return cmd_fail(line, EXIT_USAGE, "a flag is given too often");
+        many->items[many->count++] = value;
+        return -1;
+    }
+    if (flag->option.type == OPTION_STRING) {
+        *(const char **)field = value;
+        return -1;
+    }
+    struct err err;
+    if (option_set(&flag->option, values, value, NULL, &err)) {
+        char name[64];
+        dashed(name, sizeof name, flag->option.name);
+        err_prefix(&err, "--%s: ", name);
+        return cmd_fail(line, EXIT_USAGE, err.text);
+    }
+    return -1;
+}
+
+static void set_defaults(const struct cmd_line *line, void *values)
+{
+    for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
+        const struct option one[] = {f->option, OPTION_END};
+        if (f->many)
+            *(struct cmd_values *)(void *)((char *)values + f->option.offset) =
+                (struct cmd_values){.count = 0};
+        else
+            option_defaults(one, values);
+    }
+}
+
+int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_values,
+              const char **ret_arguments)
+{
+    int arguments = 0;
+    bool flags_over = false;
+    set_defaults(line, ret_values);
+    for (int i = 0; i < line->max_arguments; i++)
+        ret_arguments[i] = NULL;
+    for (int i = 1; i < argc; i++) {
+        const char *word = argv[i];
+        if (!flags_over && strcmp(word, "--") == 0) {
+            flags_over = true;
+            continue;
+        }
+        if (flags_over || word[0] != '-' || !word[1]) {
+            if (arguments == line->max_arguments) {
+                char text[256];
+                snprintf(text, sizeof text, "unexpected '%.100s'; see winnow %s --help", word,
+                         line->name);
+                return cmd_fail(line, EXIT_USAGE, text);
+            }
+            ret_arguments[arguments++] = word;
+            continue;
+        }
+        if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+            print_help(line);
+            return EXIT_DONE;
+        }
+        const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+        const size_t length = equals ? (size_t)(equals - word) : strlen(word);
+        const struct cmd_flag *flag = find_flag(line, word, length);
+        if (!flag)
+            return unknown_flag(line, word);
+        const bool attached = word[1] != '-' && word[2]; /* -j2 */
+        const char *value = equals ? equals + 1 : attached ? word + 2 : NULL;
+        if (flag->value && !value)
+            value = i + 1 < argc ? argv[++i] : NULL;
+        if (!flag->value == (value != NULL)) {
+            char text[128];
+            snprintf(text, sizeof text, "%.64s %s", word,
+                     flag->value ? "wants a value" : "takes no value");
+            return cmd_fail(line, EXIT_USAGE, text);
+        }
+        const int stored = store_value(line, flag, flag->value ? value : "true", ret_values);
+        if (stored >= 0)
+            return stored;
+    }
+    if (arguments < line->min_arguments) {
+        char text[128];
+        snprintf(text, sizeof text, "%s is missing; see winnow %s --help", line->arguments,
+                 line->name);
+        return cmd_fail(line, EXIT_USAGE, text);
+    }
+    return -1;
+}
+
+void cmd_open_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- Commands of several verbs ---- */
+
+struct verbs {
+    const struct cmd *items;
+    size_t count;
+};
+
+static const char *verb_at(const void *verbs, size_t i)
+{
+    const struct verbs *all = verbs;
+    return i < all->count ? all->items[i].name : NULL;
+}
+
+static void print_verbs(const char *name, const char *arguments, const struct verbs *verbs,
+                        FILE *out)
+{
+    fprintf(out, "usage: winnow %s VERB %s\n\n", name, arguments);
+    for (size_t i = 0; i < verbs->count; i++)
+        fprintf(out, "  %-8s %s\n", verbs->items[i].name, verbs->items[i].help);
+    fprintf(out, "\nwinnow %s VERB --help tells a verb's flags.\n", name);
+}
+
+int cmd_run_verb(const char *name, const char *arguments, const struct cmd *items, size_t count,
+                 int argc, char **argv)
+{
+    const struct verbs verbs = {items, count};
+    if (argc < 2) {
+        print_verbs(name, arguments, &verbs, stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_verbs(name, arguments, &verbs, stdout);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(argv[1], items[i].name) == 0)
+            return items[i].run(argc - 1, argv + 1);
+    const char *near = str_nearest(argv[1], verb_at, &verbs);
+    fprintf(stderr, "winnow %s: unknown verb '%.64s'%s%s%s; see winnow %s --help\n", name, argv[1],
+            near ? ", did you mean " : "", near ? near : "", near ? "?" : "", name);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,28 @@
+/*
+ * cmd_config: what the commands share that take an experiment's file: reading it, and where its
+ * database is.
+ *
+ *     const int done = cmd_load_config(path, &values.set, values.strict, &config);
+ *     if (done >= 0)
+ *         return done;
+ */
+#ifndef WINNOW_CMD_CONFIG_H
+#define WINNOW_CMD_CONFIG_H
+
+#include "harness/cmd/kit/cmd.h"
+#include "harness/config/config.h"
+
+/* The texts of --set and --db in --help, the same for all of them. */
+#define CMD_SET_HELP "change a key of the file, e.g. train.epochs=3; may be repeated"
+#define CMD_STRICT_HELP "take notes on the file for mistakes"
+#define CMD_CONFIG_DB_HELP "the database; default results/NAME.db"
+
+/* -1: go on, and the file's notes were printed; with strict they are mistakes. Otherwise the exit
+ * code, and the mistakes were printed. */
+int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict,
+                    struct config **ret_config);
+
+/* given, or results/NAME.db of the experiment's name, in the arena. */
+const char *cmd_config_db(const struct config *config, const char *given, struct arena *arena);
+
+#endif

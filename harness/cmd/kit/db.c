@@ -1,0 +1,121 @@
+#include "harness/cmd/kit/db.h"
+
+#include "harness/ask/sample_functions.h"
+#include "harness/cell/cell.h"
+#include "results/db.h"
+
+#include <dirent.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_db(const char *name)
+{
+    const size_t length = strlen(name);
+    return length > 3 && name[0] != '.' && strcmp(name + length - 3, ".db") == 0;
+}
+
+static bool is_newer(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* While a grid runs only the WAL changes. */
+static bool changed_at(const char *path, struct timespec *ret_time)
+{
+    struct stat about;
+    struct str wal = {0};
+    if (stat(path, &about) || !S_ISREG(about.st_mode))
+        return false;
+    *ret_time = about.st_mtim;
+    str_addf(&wal, "%s-wal", path);
+    if (stat(str_text(&wal), &about) == 0 && is_newer(about.st_mtim, *ret_time))
+        *ret_time = about.st_mtim;
+    str_release(&wal);
+    return true;
+}
+
+bool cmd_newest_db(const char *folder, struct str *ret_path)
+{
+    struct str path = {0}, newest = {0};
+    struct timespec newest_time = {0};
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct timespec time;
+        str_clear(&path);
+        str_addf(&path, "%s/%s", folder, entry->d_name);
+        if (!is_db(entry->d_name) || !changed_at(str_text(&path), &time))
+            continue;
+        if (!newest.length || is_newer(time, newest_time)) {
+            newest_time = time;
+            str_clear(&newest);
+            str_add(&newest, str_text(&path));
+        }
+    }
+    if (dir)
+        closedir(dir);
+    const bool found = newest.length > 0;
+    str_add(ret_path, str_text(&newest));
+    str_release(&path);
+    str_release(&newest);
+    return found;
+}
+
+int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret_path)
+{
+    if (path) {
+        str_add(ret_path, path);
+        return -1;
+    }
+    if (!cmd_newest_db("results", ret_path))
+        return cmd_fail(line, EXIT_DATABASE,
+                        "no database in results/: run an experiment, or give one with --db PATH");
+    fprintf(stderr, "winnow %s: %s\n", line->name, str_text(ret_path));
+    return -1;
+}
+
+static void has_rate(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const char *pruner = (const char *)sqlite3_value_text(arguments[0]);
+    (void)count;
+    if (pruner)
+        sqlite3_result_int(context, cell_has_rate(pruner, sqlite3_value_double(arguments[1])));
+}
+
+static int add_functions(sqlite3 *db, struct err *err)
+{
+    if (sqlite3_create_function(db, "has_rate", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                has_rate, NULL, NULL) != SQLITE_OK)
+        return err_set(err, "%s", sqlite3_errmsg(db));
+    return sample_functions_register(db, err);
+}
+
+int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store)
+{
+    struct str chosen = {0};
+    struct err err;
+    int done = cmd_choose_db(line, path, &chosen);
+    if (done < 0 && store_open(str_text(&chosen), STORE_READ, ret_store, &err))
+        done = cmd_fail(line, EXIT_DATABASE, err.text);
+    if (done < 0 && (add_functions(store_sqlite(*ret_store), &err) ||
+                     db_exec(store_sqlite(*ret_store), "BEGIN", &err))) {
+        store_close(*ret_store);
+        done = cmd_fail(line, EXIT_DATABASE, err.text);
+    }
+    str_release(&chosen);
+    return done;
+}
+
+int cmd_flush(const struct cmd_line *line)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_DONE;
+    return cmd_fail(line, EXIT_ENVIRONMENT, "cannot write the output");
+}
+
+int cmd_print(const struct cmd_line *line, const struct str *text)
+{
+    fwrite(str_text(text), 1, text->length, stdout);
+    return cmd_flush(line);
+}

@@ -1,0 +1,45 @@
+/*
+ * cmd_db: what the commands share that read a database: which one, opening it, printing the answer.
+ *
+ *     struct store *store;
+ *     const int done = cmd_open_store(&line, values.db, &store);
+ *     if (done >= 0)
+ *         return done;
+ */
+#ifndef WINNOW_CMD_DB_H
+#define WINNOW_CMD_DB_H
+
+#include "base/str.h"
+#include "harness/cmd/kit/cmd.h"
+#include "results/store.h"
+
+/* The text of --db in --help, the same for all of them. */
+#define CMD_DB_HELP "the database; default: the newest of results/*.db"
+
+/* SQL: a row of v_run for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1". */
+#define CMD_TRAINING                                                                               \
+    "dataset || ' ' || model || ' ' || pruner || iif(options = '', '', '(' || options || ')') "    \
+    "|| iif(has_rate(pruner, rate), printf(' rate %g', rate), '') || printf(' seed %d', seed)"
+
+/*
+ * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. There are
+ * the SQL functions of sample_functions.h, and has_rate(pruner, rate): cell_has_rate(). All that is
+ * read until store_close is one state of the database, whatever a scheduler writes meanwhile. -1:
+ * go on. Otherwise the exit code, and the reason was printed.
+ */
+int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store);
+
+/* path, or the newest of results/, whose name then goes to stderr, into ret_path. -1: go on; else
+ * the exit code. */
+int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret_path);
+
+/* The newest database of a folder by the last change to it or to its WAL; false where there is
+ * none. */
+bool cmd_newest_db(const char *folder, struct str *ret_path);
+
+/* After the last output: EXIT_DONE, or the exit code where stdout did not take it (a full disk). */
+int cmd_flush(const struct cmd_line *line);
+/* Writes text to stdout, and that is the last of it. */
+int cmd_print(const struct cmd_line *line, const struct str *text);
+
+#endif

@@ -1,0 +1,343 @@
+#include "harness/cmd/kit/progress.h"
+
+#include "harness/cmd/kit/rows.h"
+#include "harness/train/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { REDRAW_NS = 200000000, BAR_WIDTH = 30, NARROWEST = 40, WIDEST = 240 };
+
+struct shown {
+    const struct plan_cell *cell; /* NULL: idle */
+    int64_t started;
+    char stage[64];
+    int epoch, epochs;
+    double images_per_s;
+    bool reused;      /* an earlier cell's scores */
+    double carried_s; /* charged for them */
+};
+
+/* Cells that are alike in all but the seed: what one took tells what another will take. */
+struct kind {
+    double seconds; /* of those that ended */
+    size_t ended, waiting;
+};
+
+struct progress {
+    bool live;
+    const struct plan *plan;
+    const struct run_options *options;
+    size_t wanted, ended, failed;
+    int64_t redrawn;
+    int lines; /* of the live part now on the screen */
+    bool stopping;
+    char pause[256]; /* "": none */
+    struct shown workers[RUN_MAX_JOBS];
+    size_t *kind_of;    /* [plan->count] index into kinds */
+    struct kind *kinds; /* [kind_count] */
+    size_t kind_count;
+};
+
+static int compare_texts(const char *a, const char *b, int before)
+{
+    return before ? before : strcmp(a, b);
+}
+
+static int compare_kinds(const void *left, const void *right)
+{
+    const struct plan_cell *const *x = left, *const *y = right;
+    const struct store_cell *a = &(*x)->stored, *b = &(*y)->stored;
+    int order = compare_texts(a->dataset, b->dataset, 0);
+    order = compare_texts(a->model_label, b->model_label, order);
+    order = compare_texts(a->pruner, b->pruner, order);
+    order = compare_texts(a->options, b->options, order);
+    return order ? order : (a->rate > b->rate) - (a->rate < b->rate);
+}
+
+static size_t place_of(const struct progress *p, const struct plan_cell *cell)
+{
+    return (size_t)(cell - p->plan->cells);
+}
+
+static void sort_into_kinds(struct progress *p)
+{
+    const size_t count = p->plan->count;
+    const struct plan_cell **cells;
+    MEM_NEW(cells, count);
+    MEM_NEW(p->kind_of, count);
+    MEM_NEW(p->kinds, count);
+    for (size_t i = 0; i < count; i++)
+        cells[i] = &p->plan->cells[i];
+    qsort(cells, count, sizeof *cells, compare_kinds);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || compare_kinds(&cells[i - 1], &cells[i]) != 0)
+            p->kind_count++;
+        p->kind_of[place_of(p, cells[i])] = p->kind_count - 1;
+        p->kinds[p->kind_count - 1].waiting += run_wants(cells[i], p->options);
+    }
+    mem_free(cells);
+}
+
+struct progress *progress_new(const struct plan *plan, const struct run_options *options)
+{
+    struct progress *progress;
+    MEM_NEW(progress, 1);
+    progress->live = isatty(STDERR_FILENO) == 1;
+    progress->plan = plan;
+    progress->options = options;
+    sort_into_kinds(progress);
+    for (size_t i = 0; i < plan->count; i++)
+        progress->wanted += run_wants(&plan->cells[i], options);
+    if (options->limit && progress->wanted > (size_t)options->limit)
+        progress->wanted = (size_t)options->limit;
+    return progress;
+}
+
+/* ---- Text ---- */
+
+/* "91,000" */
+static void add_thousands(struct str *text, double value)
+{
+    const long long whole = llround(value);
+    if (whole >= 1000000)
+        str_addf(text, "%lld,%03lld,%03lld", whole / 1000000, whole / 1000 % 1000, whole % 1000);
+    else if (whole >= 1000)
+        str_addf(text, "%lld,%03lld", whole / 1000, whole % 1000);
+    else
+        str_addf(text, "%lld", whole);
+}
+
+static void add_ended(struct str *text, const struct progress *p, const struct run_event *event,
+                      const struct shown *shown)
+{
+    const struct record_end *end = event->end;
+    int width = snprintf(NULL, 0, "%zu", p->wanted);
+    str_addf(text, "[%*zu/%zu] %s: ", width, p->ended, p->wanted, event->cell->label);
+    if (end->state == ATTEMPT_DONE) {
+        const double spent = (double)(end->phase_ns[PHASE_SCORE] + end->phase_ns[PHASE_SELECT] +
+                                      end->phase_ns[PHASE_TRAIN]);
+        str_addf(text, "accuracy %.2f %%, charged %.2f s of %.2f s", 100 * end->test_accuracy,
+                 spent * 1e-9, (double)end->wall_ns * 1e-9);
+        if (shown->reused)
+            str_addf(text, " and %.2f s for reused scores", shown->carried_s);
+        str_add(text, ", ");
+        add_thousands(text, shown->images_per_s);
+        str_add(text, " images/s");
+        if (event->again)
+            str_addf(text, "; again at the end, its seconds are doubtful: %s", end->timing.reason);
+    } else {
+        str_addf(text, "%s: %s%s", attempt_state_names[end->state], end->reason,
+                 event->again ? "; again at the end" : "");
+    }
+    str_add(text, "\n");
+}
+
+/* ---- Expectation ---- */
+
+static struct kind *kind_of(const struct progress *p, const struct plan_cell *cell)
+{
+    return &p->kinds[p->kind_of[place_of(p, cell)]];
+}
+
+/* Mean seconds of the kind's cells that ended; otherwise where there is none. */
+static double expected(const struct kind *kind, double otherwise)
+{
+    return kind->ended ? kind->seconds / (double)kind->ended : otherwise;
+}
+
+/* Seconds until the last cell ends, 0 while nothing is known. */
+static double remaining(const struct progress *p)
+{
+    struct kind all = {0};
+    for (size_t k = 0; k < p->kind_count; k++) {
+        all.seconds += p->kinds[k].seconds;
+        all.ended += p->kinds[k].ended;
+        all.waiting += p->kinds[k].waiting;
+    }
+    const double mean = expected(&all, 0);
+    double total = 0, running = 0;
+    size_t busy = 0;
+    for (size_t k = 0; k < p->kind_count; k++)
+        total += (double)p->kinds[k].waiting * expected(&p->kinds[k], mean);
+    for (int w = 0; w < p->options->jobs; w++) {
+        const struct shown *shown = &p->workers[w];
+        if (!shown->cell)
+            continue;
+        const double rest =
+            expected(kind_of(p, shown->cell), mean) - (double)(clock_now() - shown->started) * 1e-9;
+        running += rest > 0 ? rest : 0;
+        busy++;
+    }
+    /* A limit starts fewer than are waiting. */
+    const size_t starting = p->wanted - p->ended - busy;
+    if (all.waiting > 0)
+        total *= (double)starting / (double)all.waiting;
+    return (total + running) / p->options->jobs;
+}
+
+/* ---- The live part ---- */
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < NARROWEST)
+        return 80;
+    return size.ws_col < WIDEST ? size.ws_col : WIDEST;
+}
+
+static void erase(struct progress *p)
+{
+    if (p->lines > 0)
+        fprintf(stderr, "\033[%dA\033[J", p->lines);
+    p->lines = 0;
+}
+
+static void print_cut(const struct str *text, size_t width)
+{
+    fprintf(stderr, "%.*s\n", (int)(width - 1), str_text(text));
+}
+
+static void draw_bar(const struct progress *p, size_t width)
+{
+    struct str text = {0};
+    char bar[BAR_WIDTH + 1];
+    const size_t full = p->wanted ? BAR_WIDTH * p->ended / p->wanted : BAR_WIDTH;
+    for (size_t i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < full ? '=' : i == full ? '>' : ' ';
+    bar[BAR_WIDTH] = '\0';
+    str_addf(&text, "[%s] %zu of %zu cells", bar, p->ended, p->wanted);
+    if (p->failed)
+        str_addf(&text, ", %zu failed", p->failed);
+    const double seconds = remaining(p);
+    if (seconds > 0) {
+        str_add(&text, ", about ");
+        cmd_add_duration(&text, seconds);
+        str_add(&text, " left");
+    }
+    if (p->pause[0])
+        str_addf(&text, ", %s", p->pause);
+    if (p->stopping)
+        str_add(&text, ", stopping (Ctrl-C again: now)");
+    print_cut(&text, width);
+    str_release(&text);
+}
+
+static void draw(struct progress *p)
+{
+    const size_t width = terminal_width();
+    erase(p);
+    draw_bar(p, width);
+    p->lines = 1;
+    for (int w = 0; w < p->options->jobs; w++) {
+        const struct shown *shown = &p->workers[w];
+        if (!shown->cell)
+            continue;
+        struct str text = {0}, speed = {0};
+        if (shown->epochs) {
+            add_thousands(&speed, shown->images_per_s);
+            str_addf(&text, "  %-9s %3d/%-3d %9s images/s  ", shown->stage, shown->epoch,
+                     shown->epochs, str_text(&speed));
+        } else {
+            str_addf(&text, "  %-36s", "loading");
+        }
+        str_add(&text, shown->cell->label); /* last: it is what a narrow terminal cuts */
+        str_release(&speed);
+        print_cut(&text, width);
+        str_release(&text);
+        p->lines++;
+    }
+    p->redrawn = clock_now();
+}
+
+/* ---- Events ---- */
+
+static void end_cell(struct progress *p, const struct run_event *event)
+{
+    struct shown *shown = &p->workers[event->worker];
+    struct str text = {0};
+    struct kind *kind = kind_of(p, event->cell);
+    p->ended += !event->again;
+    p->failed += !event->again && event->end->state != ATTEMPT_DONE;
+    kind->waiting += event->again;
+    kind->seconds += (double)(clock_now() - shown->started) * 1e-9;
+    kind->ended++;
+    add_ended(&text, p, event, shown);
+    erase(p);
+    fputs(str_text(&text), stderr);
+    str_release(&text);
+    *shown = (struct shown){0};
+    p->redrawn = 0;
+}
+
+/* A line of its own, also on a terminal: in the morning it tells of the night. */
+static void tell_pause(struct progress *p, const struct run_event *event)
+{
+    const bool begins = event->kind == RUN_PAUSED;
+    erase(p);
+    fprintf(stderr, begins ? "%s\n" : "going on after %s\n", event->pause);
+    snprintf(p->pause, sizeof p->pause, "%s", begins ? event->pause : "");
+}
+
+void progress_take(void *context, const struct run_event *event)
+{
+    struct progress *p = context;
+    struct shown *shown = &p->workers[event->worker];
+    switch (event->kind) {
+    case RUN_CELL_STARTED:
+        *shown = (struct shown){.cell = event->cell, .started = clock_now()};
+        kind_of(p, event->cell)->waiting--;
+        break;
+    case RUN_CELL_PROGRESS:
+        snprintf(shown->stage, sizeof shown->stage, "%s", event->progress->stage);
+        shown->epoch = event->progress->epoch;
+        shown->epochs = event->progress->epochs;
+        shown->images_per_s = event->progress->images_per_s;
+        break;
+    case RUN_CELL_SCORED:
+        shown->reused = event->artifact->reused;
+        shown->carried_s = (double)event->artifact->carried_ns * 1e-9;
+        break;
+    case RUN_CELL_ENDED:
+        end_cell(p, event);
+        break;
+    case RUN_STOPPING:
+        p->stopping = true;
+        if (!p->live)
+            fprintf(stderr, "stopping%s%s: the cells in flight %s first; Ctrl-C%s stops now\n",
+                    event->why ? ", " : "", event->why ? event->why : "",
+                    event->finishing ? "are finished" : "write a checkpoint",
+                    event->why ? "" : " again");
+        break;
+    case RUN_PAUSED:
+    case RUN_RESUMED:
+        tell_pause(p, event);
+        break;
+    case RUN_TICK:
+        if (p->live && clock_now() - p->redrawn >= REDRAW_NS)
+            draw(p);
+        break;
+    case RUN_CELL_EPOCH:
+    case RUN_CELL_WARNING:
+        break;
+    }
+}
+
+void progress_pause(struct progress *progress)
+{
+    erase(progress);
+}
+
+void progress_free(struct progress *progress)
+{
+    if (!progress)
+        return;
+    erase(progress);
+    mem_free(progress->kind_of);
+    mem_free(progress->kinds);
+    mem_free(progress);
+}

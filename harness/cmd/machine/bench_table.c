@@ -1,0 +1,35 @@
+#include "harness/cmd/machine/bench_table.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void bench_table_text(struct table *table, const char *text)
+{
+    table_add(table, (struct table_cell){.type = VALUE_TEXT, .text = text});
+}
+
+void bench_table_number(struct table *table, double value, int digits)
+{
+    if (!isfinite(value)) {
+        table_add(table, (struct table_cell){.type = VALUE_NULL});
+        return;
+    }
+    const double scale = value > 0 ? pow(10, fmax(0, digits - 1 - floor(log10(value)))) : 1;
+    table_add(table, (struct table_cell){.type = VALUE_REAL, .real = round(value * scale) / scale});
+}
+
+void bench_table_start(struct table *table, const char *const *names, size_t count)
+{
+    *table = (struct table){.columns = count};
+    for (size_t i = 0; i < count; i++)
+        bench_table_text(table, names[i]);
+}
+
+void bench_table_print(struct table *table)
+{
+    struct str text = {0};
+    table_render(table, &text);
+    printf("%s", str_text(&text));
+    str_release(&text);
+    table_release(table);
+}

@@ -231,7 +231,7 @@ lint_kernels() {
                 gsub(/[<>:]/, "", name)
             }
             $2 ~ /^v?(u?comi|cmp[a-z_]*|min|max)ss$/ && ++count[name] == 16 {
-                print source ":1: " name " compares lane by lane: see models/nn/simd.h, masks"
+                print source ":1: " name " compares lane by lane: see models/nn/num/simd.h, masks"
             }
         '
     done

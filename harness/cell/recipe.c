@@ -1,8 +1,8 @@
 #include "harness/cell/recipe.h"
 
 #include "harness/data/data.h"
+#include "models/nn/num/type.h"
 #include "models/nn/optim.h"
-#include "models/nn/type.h"
 
 #include <string.h>
 

@@ -33,8 +33,8 @@
 #define WINNOW_NN_NN_H
 
 #include "base/rng.h"
-#include "models/nn/shape.h"
-#include "models/nn/type.h"
+#include "models/nn/num/shape.h"
+#include "models/nn/num/type.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -16,8 +16,8 @@
 
 #include "base/err.h"
 #include "models/nn/nn.h"
+#include "models/nn/num/type.h"
 #include "models/nn/team.h"
-#include "models/nn/type.h"
 
 struct conv_impl;
 

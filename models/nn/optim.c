@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "models/nn/kernel.h"
+#include "models/nn/num/kernel.h"
 
 #include <math.h>
 

@@ -3,8 +3,8 @@
  * memory of its own; what the user reads (logits, features, gradients) is put together at the end.
  */
 #include "base/err.h"
-#include "models/nn/kernel.h"
 #include "models/nn/net.h"
+#include "models/nn/num/kernel.h"
 
 #include <math.h>
 #include <string.h>

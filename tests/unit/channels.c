@@ -2,7 +2,7 @@
  * Per-channel sums and fills against plain loops in double, on row counts and channel counts
  * around those where the folding of rows changes.
  */
-#include "models/nn/channels.h"
+#include "models/nn/num/channels.h"
 
 #include "base/mem.h"
 #include "tests/networks.h"

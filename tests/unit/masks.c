@@ -1,8 +1,8 @@
 /*
- * masks: what models/nn/simd.h calculates in place of comparing, against C's own comparisons, where
+ * masks: what models/nn/num/simd.h calculates in place of comparing, against C's own comparisons, where
  * floats are special: at zeros, denormal numbers, infinities, and NaN of either sign.
  */
-#include "models/nn/simd.h"
+#include "models/nn/num/simd.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -2,7 +2,7 @@
  * bfloat16: rounding to the nearest, ties to even, against a table of bit patterns; what cannot be
  * rounded (infinities, NaN); and arrays, which must do as single values do.
  */
-#include "models/nn/type.h"
+#include "models/nn/num/type.h"
 #include "tests/networks.h"
 
 #include <criterion/criterion.h>

@@ -16,7 +16,7 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #include "models/nn/conv/direct.h"
-#include "models/nn/simd.h"
+#include "models/nn/num/simd.h"
 
 enum {
     TILE_VECTORS = 28, /* of results, at most */

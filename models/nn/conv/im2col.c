@@ -20,9 +20,9 @@
  */
 #include "base/linalg.h"
 #include "base/mem.h"
-#include "models/nn/channels.h"
 #include "models/nn/conv/conv.h"
-#include "models/nn/kernel.h"
+#include "models/nn/num/channels.h"
+#include "models/nn/num/kernel.h"
 
 enum {
     TILE_FLOATS = 32 * 1024, /* 128 KB of col: with its operands it stays in the L2 cache */

@@ -9,8 +9,8 @@
 #ifndef WINNOW_NN_CONV_WINOGRAD_H
 #define WINNOW_NN_CONV_WINOGRAD_H
 
-#include "models/nn/shape.h"
-#include "models/nn/type.h"
+#include "models/nn/num/shape.h"
+#include "models/nn/num/type.h"
 
 #include <stdbool.h>
 

@@ -7,8 +7,8 @@
  * over get a smaller kernel, not a loop.
  */
 #include "models/nn/conv/winograd.h"
-#include "models/nn/kernel.h"
-#include "models/nn/simd.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/simd.h"
 
 #ifdef __clang__
 #define UNROLL _Pragma("unroll")

@@ -17,8 +17,8 @@
  * makes the upper three rows of points, then the lower three.
  */
 #include "models/nn/conv/winograd.h"
-#include "models/nn/kernel.h"
-#include "models/nn/simd.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/simd.h"
 
 #ifdef __clang__
 #define UNROLL _Pragma("unroll")

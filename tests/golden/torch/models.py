@@ -23,7 +23,7 @@ other noise; the largest relative change is written as `noise` beside each numbe
 A parameter block is one array of our flat block of parameters, and they come in the order in which
 the model's file constructs its layers, which is the order in which the modules here are registered.
 Ours and PyTorch's arrays differ in convolutions only: W [out][kernel][kernel][in] is here
-[out][in][kernel][kernel]. A linear layer reads a picture as it lies in memory (models/nn/shape.h):
+[out][in][kernel][kernel]. A linear layer reads a picture as it lies in memory (models/nn/num/shape.h):
 `Flatten` puts it in that order first.
 """
 
@@ -37,7 +37,7 @@ import torch
 from torch import nn
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-LANES = 16  # models/nn/shape.h
+LANES = 16  # models/nn/num/shape.h
 CLASSES = 10
 SAMPLED = 12  # entries of each gradient
 # Of the noise, in units of the root mean square of what it is added to. Winograd's F(4x4, 3x3), the

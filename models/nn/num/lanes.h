@@ -5,7 +5,7 @@
 #ifndef WINNOW_NN_LANES_H
 #define WINNOW_NN_LANES_H
 
-#include "models/nn/simd.h"
+#include "models/nn/num/simd.h"
 
 /* The `count` <= 16 values at `from`, then zeros. */
 NN_INLINE nn_v16 nn_load_some(const void *from, size_t i, enum nn_type type, size_t count)

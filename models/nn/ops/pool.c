@@ -1,7 +1,7 @@
-#include "models/nn/pool.h"
+#include "models/nn/ops/pool.h"
 
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
 
 int pool_shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                struct err *err)

@@ -7,8 +7,8 @@
  * Cost: relu and leaky_relu are bound by memory; sigmoid by expf (some ns a value). Most relus have
  * become part of a norm (fuse.c); those that have not work on both types of numbers.
  */
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
 #include "models/nn/op.h"
 
 #include <math.h>

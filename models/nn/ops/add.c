@@ -3,8 +3,8 @@
  * else reads should come first. Backward hands dy to both; that of a may be dy itself, and then
  * costs nothing.
  */
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
 #include "models/nn/op.h"
 
 #include <string.h>

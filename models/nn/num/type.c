@@ -1,6 +1,6 @@
-#include "models/nn/type.h"
+#include "models/nn/num/type.h"
 
-#include "models/nn/kernel.h"
+#include "models/nn/num/kernel.h"
 
 NN_CLONES void nn_expand(float *restrict to, const nn_bf16 *restrict from, size_t n)
 {

@@ -7,7 +7,7 @@
 #ifndef WINNOW_NN_SIMD_H
 #define WINNOW_NN_SIMD_H
 
-#include "models/nn/type.h"
+#include "models/nn/num/type.h"
 
 /* Vectors as arguments would be passed differently by instruction set; here all are inlined. */
 #pragma GCC diagnostic ignored "-Wpsabi"

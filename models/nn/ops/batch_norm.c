@@ -22,7 +22,7 @@
  * meet in between, and do so once for all channels.
  */
 #include "base/mem.h"
-#include "models/nn/norm.h"
+#include "models/nn/ops/norm.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "models/nn/channels.h"
+#include "models/nn/num/channels.h"
 
-#include "models/nn/kernel.h"
+#include "models/nn/num/kernel.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-#include "models/nn/norm.h"
+#include "models/nn/ops/norm.h"
 
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
 
 #include <math.h>
 

@@ -10,7 +10,7 @@
  */
 #include "base/linalg.h"
 #include "base/mem.h"
-#include "models/nn/channels.h"
+#include "models/nn/num/channels.h"
 #include "models/nn/op.h"
 
 #include <math.h>

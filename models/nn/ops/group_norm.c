@@ -11,7 +11,7 @@
  * With attr.relu, y = max(0, that), and dy counts only where y > 0.
  */
 #include "base/mem.h"
-#include "models/nn/norm.h"
+#include "models/nn/ops/norm.h"
 
 #include <math.h>
 #include <string.h>

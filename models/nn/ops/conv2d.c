@@ -11,8 +11,8 @@
  * Example: 3 x 3 on 32 x 32 x 16, 16 channels out: 2304 weights, 4.7 million operations a sample.
  */
 #include "base/mem.h"
-#include "models/nn/channels.h"
 #include "models/nn/conv/conv.h"
+#include "models/nn/num/channels.h"
 #include "models/nn/op.h"
 
 #include <math.h>

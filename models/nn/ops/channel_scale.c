@@ -4,8 +4,8 @@
  *
  *     dx = dy * gate      dgate = sum over the pixels of dy * x
  */
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
 #include "models/nn/op.h"
 
 static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,

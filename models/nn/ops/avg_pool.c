@@ -1,5 +1,5 @@
 /* avg_pool: the mean of each window; see pool.h for what happens at the border. */
-#include "models/nn/pool.h"
+#include "models/nn/ops/pool.h"
 
 static void forward(const struct nn_call *call)
 {

@@ -8,7 +8,7 @@
  * batch, so that it does not depend on what else was drawn, and a repeated step drops the same.
  */
 #include "base/mem.h"
-#include "models/nn/kernel.h"
+#include "models/nn/num/kernel.h"
 #include "models/nn/op.h"
 
 #include <math.h>

@@ -5,9 +5,9 @@
  *
  * Higher is what differs by more than nothing, so that values 1.2e-38 apart are equal (kernel.h).
  */
-#include "models/nn/kernel.h"
-#include "models/nn/lanes.h"
-#include "models/nn/pool.h"
+#include "models/nn/num/kernel.h"
+#include "models/nn/num/lanes.h"
+#include "models/nn/ops/pool.h"
 
 #include <math.h>
 

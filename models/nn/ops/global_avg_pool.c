@@ -1,5 +1,5 @@
 /* global_avg_pool: the mean over all pixels, per channel (Lin, Chen & Yan 2014). */
-#include "models/nn/pool.h"
+#include "models/nn/ops/pool.h"
 
 static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                  struct err *err)

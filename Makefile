@@ -107,8 +107,7 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
-EXTENSION_SOURCES := $(patsubst %,results/%.c,functions functions_kept functions_scores \
-                       selection_functions artifact_read bitmap) \
+EXTENSION_SOURCES := $(wildcard results/functions/*.c) results/record/bitmap.c \
                      $(patsubst %,base/%.c,err hash mem num rng save seal stats str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so

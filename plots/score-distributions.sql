@@ -1,7 +1,7 @@
 /*
  * score-distributions: one row per panel, static pruner that scores, and rate: how its scores are
  * distributed and which samples it keeps for them. Scores are in files beside the database, which
- * come and go: score_profile() of results/functions_scores.h reads them. The samples, sorted by
+ * come and go: score_profile() of results/functions/functions_scores.h reads them. The samples, sorted by
  * their score, are put into 50 bins of equal size. After the columns that all figures share
  * (plots/render.h):
  *

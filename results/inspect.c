@@ -1,9 +1,9 @@
 #include "results/inspect.h"
 
 #include "base/mem.h"
-#include "results/bitmap.h"
 #include "results/db.h"
 #include "results/lock.h"
+#include "results/record/bitmap.h"
 #include "results/store.h"
 
 #include <sqlite3.h>

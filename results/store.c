@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "results/bitmap.h"
 #include "results/db.h"
+#include "results/record/bitmap.h"
 #include "results/store_private.h"
 
 #include <errno.h>

@@ -19,7 +19,7 @@
 #define WINNOW_RESULTS_STORE_H
 
 #include "base/err.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ int store_in_place(const struct store *store, struct err *err);
  * unless told. */
 void store_wait_for_lock(struct store *store, int milliseconds);
 /* For readers (winnow sql, plots): the connection, query only in STORE_READ, where it also has the
- * aggregates of results/functions.h. Borrowed. */
+ * aggregates of results/functions/functions.h. Borrowed. */
 struct sqlite3 *store_sqlite(struct store *store);
 
 /* What is said of an experiment. */

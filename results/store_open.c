@@ -3,11 +3,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "results/db.h"
-#include "results/functions.h"
+#include "results/functions/functions.h"
+#include "results/functions/selection_functions.h"
 #include "results/lock.h"
 #include "results/migrate.h"
 #include "results/place.h"
-#include "results/selection_functions.h"
 
 #include <sqlite3.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "tests/bits.h"
 
 #include "base/mem.h"
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

@@ -1,6 +1,6 @@
 #include "tests/cell_bench.h"
 
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "tests/claims_db.h"
 
-#include "results/selection_functions.h"
+#include "results/functions/selection_functions.h"
 #include "tests/made_db.h"
 
 #include <criterion/criterion.h>

@@ -3,8 +3,8 @@
 #include "harness/ask/sample_functions.h"
 #include "harness/cell/cell.h"
 #include "harness/keep/artifact.h"
-#include "results/functions.h"
-#include "results/selection_functions.h"
+#include "results/functions/functions.h"
+#include "results/functions/selection_functions.h"
 #include "tests/bits.h"
 #include "tests/support.h"
 

@@ -11,7 +11,7 @@
  *
  * A file appears whole or not at all (written aside, synced, renamed). One that is damaged is
  * refused with its reason, and its cell computes the scores again. Reading is in
- * results/artifact_read.h, because figures read scores too.
+ * results/functions/artifact_read.h, because figures read scores too.
  */
 #ifndef WINNOW_ARTIFACT_H
 #define WINNOW_ARTIFACT_H
@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/str.h"
-#include "results/artifact_read.h"
+#include "results/functions/artifact_read.h"
 
 /* shared: cell_key() of the cell without its rate. machine: processor and BLAS kernels. */
 void artifact_key(const char *shared, const char *machine, char ret_key[HASH_HEX_SIZE]);

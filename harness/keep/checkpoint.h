@@ -23,7 +23,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>

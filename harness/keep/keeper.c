@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "harness/train/clock.h"
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include <pthread.h>
 

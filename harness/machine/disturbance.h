@@ -23,7 +23,7 @@
 
 #include "base/mem.h"
 #include "harness/train/clock.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdint.h>
 

@@ -20,7 +20,7 @@
 #include "base/cpu.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -16,7 +16,7 @@
 #ifndef WINNOW_TALLY_H
 #define WINNOW_TALLY_H
 
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 

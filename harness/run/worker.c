@@ -3,7 +3,7 @@
 #include "base/exit.h"
 #include "base/json.h"
 #include "harness/machine/environment.h"
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

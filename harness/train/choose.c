@@ -1,7 +1,7 @@
 #include "harness/train/train_private.h"
 
 #include "base/linalg.h"
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 /* Of the selection, those with a changed label; -1 where no label was. */
 static int64_t noise_kept(const struct session *s)

@@ -16,7 +16,7 @@
 #ifndef WINNOW_CLOCK_H
 #define WINNOW_CLOCK_H
 
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>

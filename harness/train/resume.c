@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "harness/keep/keeper.h"
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "harness/keep/keeper.h"
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -16,7 +16,7 @@
 #include "harness/train/observe.h"
 #include "models/model.h"
 #include "models/nn/optim.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 /* Samples a forward-only pass takes at once: rows of a pass do not depend on what is beside them.
  */

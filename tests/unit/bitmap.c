@@ -1,5 +1,5 @@
 /* bitmap.h: ten samples, of which 0, 2, 7, 8 are kept: 10100001 10, the lowest bit first. */
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 #include "base/mem.h"
 
 #include <criterion/criterion.h>

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "harness/keep/keeper.h"
-#include "harness/wire.h"
+#include "results/record/wire.h"
 #include "tests/support.h"
 
 #include <criterion/criterion.h>

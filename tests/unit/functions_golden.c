@@ -6,7 +6,7 @@
  * rounding;
  * on resamples of NumPy's it is within the Monte Carlo error, measured over 200 repetitions there.
  */
-#include "results/functions.h"
+#include "results/functions/functions.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -5,7 +5,7 @@
  *     sample    7   3   0   2   4   9   1   5   8   6
  *     kept      .   .   x   .   .   x   x   x   x   x
  */
-#include "results/functions_scores.h"
+#include "results/functions/functions_scores.h"
 #include "base/mem.h"
 #include "harness/keep/artifact.h"
 #include "tests/bits.h"

@@ -6,7 +6,7 @@
  *     epoch 4  x x x . . x x . . .
  *     epoch 2  x . . x . x x x . .
  */
-#include "results/selection_functions.h"
+#include "results/functions/selection_functions.h"
 #include "base/mem.h"
 #include "tests/bits.h"
 

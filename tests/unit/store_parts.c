@@ -1,6 +1,6 @@
 /* What the store is made of: migrations, places, the aggregates. */
 #include "results/db.h"
-#include "results/functions.h"
+#include "results/functions/functions.h"
 #include "results/migrate.h"
 #include "results/place.h"
 #include "tests/made_db.h"

@@ -1,4 +1,4 @@
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -8,7 +8,7 @@
 #include "harness/cell/cell.h"
 #include "harness/cmd/kit/find.h"
 #include "harness/keep/artifact.h"
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static const struct cmd_line line = {
 struct found {
     struct arena arena;
     struct dataset *data;
-    uint8_t *kept;            /* a bitmap (results/bitmap.h) */
+    uint8_t *kept;            /* a bitmap (results/record/bitmap.h) */
     struct artifact artifact; /* no scores where the pruner has none */
 };
 

@@ -3,7 +3,8 @@
  *
  * The query comes from the command line, from --named, or from stdin where that is no terminal;
  * without any, it is the first of the named ones. One statement at a time: its result is one table,
- * one CSV or one JSON document. Beside SQLite's functions there are those of results/functions.h.
+ * one CSV or one JSON document. Beside SQLite's functions there are those of
+ * results/functions/functions.h.
  *
  *     winnow sql "SELECT pruner, rate, median(accuracy) FROM v_run GROUP BY 1, 2"
  *     winnow sql --named phases --format csv > phases.csv

@@ -13,7 +13,7 @@
 #include "harness/machine/pin.h"
 #include "harness/run/worker.h"
 #include "harness/train/train.h"
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What NumPy and SciPy make of fixed samples: the values that results/functions.c is held against.
+"""What NumPy and SciPy make of fixed samples: the values that results/functions/functions.c is held against.
 
     /usr/bin/python3 tests/golden/stats/functions.py > tests/golden/stats/functions.json   # a minute
 

@@ -1,14 +1,14 @@
-#include "results/functions.h"
+#include "results/functions/functions.h"
 
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/rng.h"
 #include "base/stats.h"
 
-#include "results/functions_kept.h"
-#include "results/functions_scores.h"
-#include "results/selection_functions.h"
-#include "results/sqlite_api.h"
+#include "results/functions/functions_kept.h"
+#include "results/functions/functions_scores.h"
+#include "results/functions/selection_functions.h"
+#include "results/functions/sqlite_api.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
-#include "harness/wire.h"
+#include "results/record/wire.h"
 
 #include "base/braced.h"
 #include "base/json.h"
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include <math.h>
 #include <openssl/evp.h>

@@ -1,4 +1,4 @@
-#include "results/artifact_read.h"
+#include "results/functions/artifact_read.h"
 
 #include "base/mem.h"
 #include "base/seal.h"

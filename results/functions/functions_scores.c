@@ -1,10 +1,10 @@
-#include "results/functions_scores.h"
+#include "results/functions/functions_scores.h"
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "results/artifact_read.h"
-#include "results/bitmap.h"
-#include "results/sqlite_api.h"
+#include "results/functions/artifact_read.h"
+#include "results/functions/sqlite_api.h"
+#include "results/record/bitmap.h"
 
 #include <math.h>
 #include <stdbool.h>

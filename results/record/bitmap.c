@@ -1,4 +1,4 @@
-#include "results/bitmap.h"
+#include "results/record/bitmap.h"
 
 #include "base/err.h"
 #include "base/mem.h"

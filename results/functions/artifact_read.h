@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
-#include "results/functions_kept.h"
+#include "results/functions/functions_kept.h"
 
 #include "base/mem.h"
-#include "results/bitmap.h"
-#include "results/sqlite_api.h"
+#include "results/functions/sqlite_api.h"
+#include "results/record/bitmap.h"
 
 #include <string.h>
 

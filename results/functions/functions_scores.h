@@ -1,7 +1,7 @@
 /*
  * functions_scores: an SQL function on what static pruners computed of each sample. Scores are not
- * in the database but in artifacts/ beside it (results/artifact_read.h); an attempt's `artifact`
- * names its file.
+ * in the database but in artifacts/ beside it (results/functions/artifact_read.h); an attempt's
+ * `artifact` names its file.
  *
  *     score_profile(artifact, bitmap, n, bins)
  *         a text, a JSON object: how the scores of the n samples are distributed, and which of them

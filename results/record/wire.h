@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "results/record.h"
+#include "results/record/record.h"
 
 /* Appends the line, newline included. */
 void wire_encode(const struct record *record, struct str *ret_line);

@@ -8,7 +8,7 @@
 
 #ifdef WINNOW_EXTENSION
 #include <sqlite3ext.h>
-SQLITE_EXTENSION_INIT3 /* extern: results/functions.c has the table */
+SQLITE_EXTENSION_INIT3 /* extern: results/functions/functions.c has the table */
 #else
 #include <sqlite3.h>
 #endif

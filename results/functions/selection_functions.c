@@ -1,9 +1,9 @@
-#include "results/selection_functions.h"
+#include "results/functions/selection_functions.h"
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "results/bitmap.h"
-#include "results/sqlite_api.h"
+#include "results/functions/sqlite_api.h"
+#include "results/record/bitmap.h"
 
 #include <stdlib.h>
 #include <string.h>

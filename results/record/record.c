@@ -1,4 +1,4 @@
-#include "results/record.h"
+#include "results/record/record.h"
 
 #include <math.h>
 

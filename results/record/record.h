@@ -1,6 +1,7 @@
 /*
- * record: what a running cell tells, as structs. A worker sends them over its pipe (harness/wire),
- * the scheduler hands them to the store, and nothing else passes between the two.
+ * record: what a running cell tells, as structs. A worker sends them over its pipe
+ * (results/record/wire), the scheduler hands them to the store, and nothing else passes between the
+ * two.
  *
  * Times are nanoseconds of CLOCK_MONOTONIC_RAW. An accuracy that was not measured is NAN and
  * becomes NULL. Pointers are borrowed for the call.

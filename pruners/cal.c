@@ -18,7 +18,7 @@
  * underflowed to 0 count as the smallest normal float (our choice). Fewer than k other samples: all
  * of them.
  */
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <float.h>

@@ -31,8 +31,8 @@
  * strata; this is their graph from given neighbours, with `sum` and `weighted`.
  */
 #include "base/num.h"
-#include "pruners/geometry.h"
 #include "pruners/inner.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <math.h>

@@ -33,8 +33,8 @@
  * there is.
  */
 #include "base/num.h"
+#include "pruners/math/window.h"
 #include "pruners/select.h"
-#include "pruners/window.h"
 
 #include <math.h>
 

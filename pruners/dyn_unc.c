@@ -18,8 +18,8 @@
  * least (our choice): one has no fluctuation. A sample presented fewer times than the others has a
  * window of its own presentations.
  */
+#include "pruners/math/window.h"
 #include "pruners/select.h"
-#include "pruners/window.h"
 
 struct dyn_unc_options {
     int J, epochs;

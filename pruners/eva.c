@@ -20,7 +20,7 @@
  * end at the latest; the proxy trains two epochs at least, for one has no variance (our choices).
  * Where no sample varies in a window, that half is 0.
  */
-#include "pruners/errors.h"
+#include "pruners/math/errors.h"
 #include "pruners/select.h"
 
 #include <math.h>

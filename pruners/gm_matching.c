@@ -22,8 +22,8 @@
  * this by the distance and from the median, as the formula says. Its features come from CLIP, ours
  * from the proxy.
  */
-#include "pruners/geometry.h"
 #include "pruners/herd.h"
+#include "pruners/math/geometry.h"
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {

@@ -36,7 +36,7 @@
  * the paper's.
  */
 #include "pruners/class_gradients.h"
-#include "pruners/omp.h"
+#include "pruners/math/omp.h"
 #include "pruners/select.h"
 
 struct gradmatch_options {

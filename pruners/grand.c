@@ -26,7 +26,7 @@
  * ("Does 'Deep Learning on a Data Diet' reproduce?", arXiv 2303.14753) finds that no better than
  * random, and it is not offered. `at` may exceed the epochs of the training that is accelerated.
  */
-#include "pruners/errors.h"
+#include "pruners/math/errors.h"
 #include "pruners/select.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "pruners/herd.h"
 
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <string.h>

@@ -19,8 +19,8 @@
  *
  * Known deviations: none. Programs in circulation take the argmax, which is the opposite.
  */
-#include "pruners/geometry.h"
 #include "pruners/herd.h"
+#include "pruners/math/geometry.h"
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {

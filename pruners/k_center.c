@@ -31,7 +31,7 @@
  * Known deviations: Sener and Savarese start from samples that are labelled already, and refine the
  * greedy choice by a mixed integer program that leaves out outliers; few who use it do.
  */
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <math.h>

@@ -21,7 +21,7 @@
  * window's edges.
  */
 #include "base/num.h"
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <math.h>

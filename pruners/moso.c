@@ -36,7 +36,7 @@
  * does not divide (our choice).
  */
 #include "base/linalg.h"
-#include "pruners/errors.h"
+#include "pruners/math/errors.h"
 #include "pruners/select.h"
 
 #include <math.h>

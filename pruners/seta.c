@@ -26,7 +26,7 @@
  * for CIFAR; taking it from `rate` would promise a fraction that nobody keeps. To prune more, vary
  * r (and w), as the paper does.
  *
- * Needs training's own losses: no forward pass. The k-means is exact (pruners/kmeans1d.h),
+ * Needs training's own losses: no forward pass. The k-means is exact (pruners/math/kmeans1d.h),
  * O(G N log N): .1 s an epoch for 50,000 samples in 5 groups.
  *
  * Known deviations: the authors' k-means starts at random (scikit-learn's) and may end at a local

@@ -1,7 +1,7 @@
 #include "pruners/soft.h"
 
 #include "base/num.h"
-#include "pruners/kmeans1d.h"
+#include "pruners/math/kmeans1d.h"
 #include "pruners/select.h"
 
 #include <math.h>

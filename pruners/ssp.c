@@ -23,7 +23,7 @@
  * proxy, which has seen the labels.
  */
 #include "base/linalg.h"
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 #include "pruners/select.h"
 
 #include <math.h>

@@ -29,8 +29,8 @@
  * step goes from a sample's last presentation to this one; T and J are 3 at least, for the
  * deviation of a single step is always 0.
  */
+#include "pruners/math/window.h"
 #include "pruners/select.h"
-#include "pruners/window.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* pruners/geometry.h against plain versions in double. */
-#include "pruners/geometry.h"
+/* pruners/math/geometry.h against plain versions in double. */
+#include "pruners/math/geometry.h"
 
 #include "base/linalg.h"
 #include "base/mem.h"

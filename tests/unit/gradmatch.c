@@ -1,7 +1,7 @@
 #include "base/linalg.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "pruners/omp.h"
+#include "pruners/math/omp.h"
 #include "tests/unit/last_gradients.h"
 
 #include <criterion/criterion.h>

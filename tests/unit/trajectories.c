@@ -2,7 +2,7 @@
  * The pruners that follow a sample over epochs (aum, uncertainty, tdds, dyn-unc, dual, eva) and
  * their window, by hand and in the traps that people fall into.
  */
-#include "pruners/window.h"
+#include "pruners/math/window.h"
 #include "tests/rehearsal.h"
 
 #include <criterion/criterion.h>

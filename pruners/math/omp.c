@@ -1,4 +1,4 @@
-#include "pruners/omp.h"
+#include "pruners/math/omp.h"
 
 #include "base/linalg.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-#include "pruners/window.h"
+#include "pruners/math/window.h"
 
 #include "base/mem.h"
 

@@ -1,4 +1,4 @@
-#include "pruners/errors.h"
+#include "pruners/math/errors.h"
 
 double errors_squares(const float *p, size_t label, size_t classes)
 {

@@ -1,4 +1,4 @@
-#include "pruners/kmeans1d.h"
+#include "pruners/math/kmeans1d.h"
 
 #include "base/err.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-#include "pruners/geometry.h"
+#include "pruners/math/geometry.h"
 
 #include "base/linalg.h"
 #include "base/mem.h"

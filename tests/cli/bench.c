@@ -2,7 +2,7 @@
  * winnow bench: what people and programs get, and what is refused.
  */
 #include "pruners/pruner.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

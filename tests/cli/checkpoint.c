@@ -2,7 +2,7 @@
  * Checkpoints as their users meet them: kill -9 at any moment, Ctrl-C, damage; and run again.
  */
 #include "base/rng.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* Whose a checkpoint is: two databases of one folder, two starts of one element of a plan. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

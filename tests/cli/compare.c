@@ -18,8 +18,8 @@
  * so 95 % of -0.2 +- 0.0939; the logarithms of the ratios are log 2 +- 0.2231, so 2 times faster,
  * 95 % from 1.55 to 2.58. All six signs are alike: p = 2 / 2^6.
  */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

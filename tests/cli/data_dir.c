@@ -1,5 +1,5 @@
 /* Where data is read from: a choice is obeyed, or it is said that it was not. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 #include "tests/unit/data_support.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* Noise, long tails, bottlenecks and subsets made elsewhere, from the YAML file to the database. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

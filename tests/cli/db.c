@@ -1,7 +1,7 @@
 /* winnow db check, backup and gc on a made database, as a user types them. */
 #include "harness/keep/artifact.h"
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

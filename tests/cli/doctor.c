@@ -4,7 +4,7 @@
 #include "base/cpu.h"
 #include "base/linalg.h"
 #include "models/nn/nn.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* winnow emit, cell and merge without a cluster: by hand, and with GNU parallel on this machine. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

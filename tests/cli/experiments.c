@@ -1,7 +1,7 @@
 /*
  * Every experiment that is shipped is valid, and says of itself what a reader wants to know first.
  */
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 

@@ -3,8 +3,8 @@
  * database; and without it the views that need no function of ours do.
  */
 #include "harness/keep/artifact.h"
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * winnow run on a grid that does not go well, or must end in time: limits, retries, failures,
  * budgets, --where, and a file that is edited meanwhile.
  */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

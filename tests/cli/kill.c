@@ -3,8 +3,8 @@
  * between: in the end each cell is done exactly once, the database is whole, and nothing is left
  * behind. WINNOW_SOAK=1 (make soak) makes it 200 cells and 20 kills.
  */
-#include "tests/small_disk.h"
-#include "tests/support.h"
+#include "tests/support/small_disk.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -6,7 +6,7 @@
 #include "models/nn/nn.h"
 #include "plots/render.h"
 #include "pruners/pruner.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

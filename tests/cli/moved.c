@@ -1,5 +1,5 @@
 /* A database that is deleted, replaced, moved or has two names, while a grid runs into it. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* Notes on an experiment: what is right and cannot do what it says. Every command that reads a file
  * tells them, --strict takes them for mistakes, and the database and the report keep them. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

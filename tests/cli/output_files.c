@@ -1,6 +1,6 @@
 /* Where -o leads to something that is no file: each command that writes one file, and plot. */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -22,8 +22,8 @@
  * paper-b-architectures-smoke: full data ranks three networks 1, 2, 3, dp's subset 3, 2, 1, and
  * with one seed 3, 1, 2: correlations of -1, -0.5, -1, their mean -0.8333 +- 0.2887 * 2.4841.
  */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

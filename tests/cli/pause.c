@@ -1,8 +1,8 @@
 /*
  * winnow run where the database cannot be written for a while: a full disk, a lock.
  */
-#include "tests/small_disk.h"
-#include "tests/support.h"
+#include "tests/support/small_disk.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* winnow plan as its users meet it: before a grid, after it, and after its file has changed. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

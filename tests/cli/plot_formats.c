@@ -1,6 +1,6 @@
 /* winnow plot for LaTeX, in a terminal, and from numbers that were kept. */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
 /*
  * README.md tells the truth: its experiment is one, its commands exist, its query works.
  */
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

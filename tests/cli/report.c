@@ -2,8 +2,8 @@
  * winnow report: as a user types it, and in a browser (tests/report_browser.py, headless Chromium).
  */
 #include "base/str.h"
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
 /*
  * winnow run as its users meet it: run twice, changed, interrupted, killed.
  */
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Scores that cells share, and getting at them, as a user does. */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>

@@ -4,8 +4,8 @@
  * the commands that run cells, and each of the ways to end them. WINNOW_SOAK=1 (make soak): 20
  * times each.
  */
-#include "tests/cli_output.h"
-#include "tests/pty.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/pty.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

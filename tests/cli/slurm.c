@@ -3,7 +3,7 @@
  * this machine (tests/slurm.sh), which the test starts and stops. Where Slurm cannot run, it says
  * so and is skipped.
  */
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* winnow sql, status and show on a made database, as a user types them. */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

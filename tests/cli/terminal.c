@@ -2,7 +2,7 @@
  * winnow run without a terminal, with one that goes away, stopped and continued, and under a clock
  * that jumps.
  */
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * real processors. The machine may be as busy as it likes.
  */
 #include "harness/machine/pin.h"
-#include "tests/cli_output.h"
+#include "tests/support/cli_output.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

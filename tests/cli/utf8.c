@@ -2,8 +2,8 @@
  * Text from outside that is not UTF-8: names of folders, what workers print, other databases. What
  * is told and stored is made safe, paths are still opened by the bytes that they have.
  */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

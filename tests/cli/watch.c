@@ -1,6 +1,6 @@
 /* winnow status --watch: on a made database, where nobody is at work, and on a grid that runs. */
-#include "tests/cli_output.h"
-#include "tests/made_db.h"
+#include "tests/support/cli_output.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * ./data has them) by what they load, all of them by what they say when nothing is there.
  */
 #include "harness/data/data.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

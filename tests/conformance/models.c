@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/optim.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -4,7 +4,7 @@
  */
 #include "base/num.h"
 #include "pruners/outlook.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -11,8 +11,8 @@
  *      "tolerance": 1e-5}                                 relative to the largest score or weight
  */
 #include "base/mem.h"
-#include "tests/recording.h"
-#include "tests/rehearsal.h"
+#include "tests/support/recording.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "models/model.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

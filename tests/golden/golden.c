@@ -7,7 +7,7 @@
  * everywhere.
  */
 #include "harness/config/config.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "harness/keep/artifact.h"
 
 #include "base/mem.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -1,5 +1,5 @@
 #include "base/num.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

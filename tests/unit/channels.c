@@ -5,7 +5,7 @@
 #include "models/nn/num/channels.h"
 
 #include "base/mem.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

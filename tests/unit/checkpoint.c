@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "harness/keep/keeper.h"
 #include "results/record/wire.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

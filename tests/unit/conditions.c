@@ -1,7 +1,8 @@
-/* What makes seconds doubtful, in words and in the views, added up by hand from tests/made_db.h. */
+/* What makes seconds doubtful, in words and in the views, added up by hand from
+ * tests/support/made_db.h. */
 #include "results/conditions.h"
 #include "results/store.h"
-#include "tests/made_db.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

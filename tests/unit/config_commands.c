@@ -1,7 +1,7 @@
 /* winnow check and winnow plan, as people meet them. */
 #include "harness/cmd/kit/cmd.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/config_help.h"
 
 #include <criterion/criterion.h>

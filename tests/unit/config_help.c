@@ -1,6 +1,6 @@
 #include "tests/unit/config_help.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

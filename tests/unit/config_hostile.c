@@ -1,5 +1,5 @@
 /* Files that nobody should write: refused with a place, quickly, and without a crash. */
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/config_help.h"
 
 #include "base/rng.h"

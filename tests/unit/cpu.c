@@ -6,7 +6,7 @@
 
 #include "base/linalg.h"
 #include "harness/machine/environment.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Files that are cut, swollen, altered or no files: each is refused in one exact sentence. */
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/data_support.h"
 
 #include <criterion/parameterized.h>

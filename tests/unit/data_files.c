@@ -1,6 +1,6 @@
 /* Finding files, and reading what is whole. What is damaged: data_damage.c. */
 #include "base/str.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/data_support.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
 /* Which folder a dataset is read from: what people call files and folders, and what they chose. */
 #include "base/str.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/data_support.h"
 
 #include <criterion/criterion.h>

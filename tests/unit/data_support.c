@@ -2,7 +2,7 @@
 
 #include "base/rng.h"
 #include "base/str.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

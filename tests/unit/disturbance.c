@@ -1,6 +1,6 @@
 /* Why seconds are doubtful: the rule, and what it is fed with. */
 #include "harness/machine/disturbance.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

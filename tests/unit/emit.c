@@ -1,7 +1,7 @@
 /* Scripts of winnow emit, and frozen plans. */
 #include "harness/cluster/emit.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/config_help.h"
 
 #include <criterion/criterion.h>

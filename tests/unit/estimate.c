@@ -3,7 +3,7 @@
 
 #include "harness/cmd/kit/rows.h"
 #include "harness/forecast/measure.h"
-#include "tests/cell_bench.h"
+#include "tests/support/cell_bench.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The pruner `file`: lists and scores of others, and every way of getting one wrong. */
 #include "pruners/pruner.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

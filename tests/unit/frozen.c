@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "models/nn/gradcheck.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -8,8 +8,8 @@
 #include "results/functions/functions_scores.h"
 #include "base/mem.h"
 #include "harness/keep/artifact.h"
-#include "tests/bits.h"
-#include "tests/support.h"
+#include "tests/support/bits.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

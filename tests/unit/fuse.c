@@ -3,7 +3,7 @@
  */
 #include "models/nn/gradcheck.h"
 #include "models/nn/nn.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* What a database tells of what is to come, on the made one. */
 #include "results/history.h"
 
-#include "tests/made_db.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "base/linalg.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* A pruner inside another: ccs with the scores of others. */
 #include "pruners/inner.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

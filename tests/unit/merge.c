@@ -1,8 +1,8 @@
 /* Merging databases: tokens, numbers, what is refused. The shard is the database of made_db.h. */
 #include "results/merge.h"
 
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

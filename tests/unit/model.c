@@ -4,7 +4,7 @@
 #include "models/model.h"
 
 #include "base/mem.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* grand and moso: gradients, by hand and against plain vectors. */
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "models/nn/gradcheck.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <float.h>

@@ -1,4 +1,4 @@
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* epsilon-greedy and ucb, against the paper's formulas written out plainly. */
 #include "base/num.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Claims A1 to A5 and the table of what ran, on made results that are worked out by hand. */
-#include "tests/claims_db.h"
+#include "tests/support/claims_db.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Claims B1 to B5 on made results that are worked out by hand. */
-#include "tests/claims_db.h"
+#include "tests/support/claims_db.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

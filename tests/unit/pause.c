@@ -2,7 +2,7 @@
 
 #include "base/str.h"
 #include "results/db.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

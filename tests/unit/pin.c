@@ -2,7 +2,7 @@
  * this one. */
 #include "harness/machine/pin.h"
 #include "harness/machine/kernel_file.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

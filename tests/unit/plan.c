@@ -1,7 +1,7 @@
 /* Plans: keys from the content of the data, states from the store. */
 #include "harness/plan/plan.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 #include "tests/unit/config_help.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* progressive-dropout, and smrd, its control. */
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The harness's side of the contract, with pruners made for the purpose, most of them wrong. */
 #include "pruners/select.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

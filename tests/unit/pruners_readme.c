@@ -1,5 +1,5 @@
 /* pruners/README.md has a table of all pruners: is it what the registry says? */
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The controls: full, full-short, random, random-dynamic, rs2. */
 #include "base/num.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -8,8 +8,8 @@
 #include "plots/render.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "tests/plot_db.h"
-#include "tests/support.h"
+#include "tests/support/plot_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

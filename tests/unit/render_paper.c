@@ -4,8 +4,8 @@
  */
 #include "base/mem.h"
 #include "plots/render.h"
-#include "tests/plot_db.h"
-#include "tests/support.h"
+#include "tests/support/plot_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
 /* Files that appear whole or not at all. */
 #include "base/save.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* What is saved to a link, a device or a pipe. */
 #include "base/save.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

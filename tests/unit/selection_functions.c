@@ -8,7 +8,7 @@
  */
 #include "results/functions/selection_functions.h"
 #include "base/mem.h"
-#include "tests/bits.h"
+#include "tests/support/bits.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* seta and bls-seta. */
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 

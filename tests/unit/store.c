@@ -1,7 +1,7 @@
 /* The store: what goes in comes out, one writer, nothing of others is touched. */
 #include "results/store.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

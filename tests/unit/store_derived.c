@@ -1,7 +1,7 @@
-/* The arithmetic of results/views_derived.sql, added up by hand from tests/made_db.h. */
+/* The arithmetic of results/views_derived.sql, added up by hand from tests/support/made_db.h. */
 #include "results/store.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* Opening: one writer, readers beside it, and files that are not winnow's. */
 #include "results/lock.h"
 #include "results/store.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

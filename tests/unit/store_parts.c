@@ -3,8 +3,8 @@
 #include "results/functions/functions.h"
 #include "results/migrate.h"
 #include "results/place.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A database that is moved, replaced or deleted while a process writes it, or has two names. */
 #include "results/store.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * v_versus and v_versus_summary against numbers worked out by hand. They read v_run alone, which is
  * a table here: a run is its pruner, options, rate, seed, share of samples processed, accuracy.
  */
-#include "tests/plot_db.h"
+#include "tests/support/plot_db.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

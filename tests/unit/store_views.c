@@ -1,8 +1,8 @@
-/* The views' arithmetic, added up by hand from tests/made_db.h, and their documentation. */
+/* The views' arithmetic, added up by hand from tests/support/made_db.h, and their documentation. */
 #include "base/str.h"
 #include "results/store.h"
-#include "tests/made_db.h"
-#include "tests/support.h"
+#include "tests/support/made_db.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

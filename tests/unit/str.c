@@ -3,7 +3,7 @@
  */
 #include "base/str.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "harness/train/train.h"
 
 #include "harness/train/trainer.h"
-#include "tests/cell_bench.h"
+#include "tests/support/cell_bench.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 
 #include "base/num.h"
 #include "harness/train/trainer.h"
-#include "tests/cell_bench.h"
+#include "tests/support/cell_bench.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* What a cell takes from a pruner: scores that several cells use, and weights. */
 #include "pruners/select.h"
-#include "tests/cell_bench.h"
-#include "tests/support.h"
+#include "tests/support/cell_bench.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 

@@ -3,7 +3,7 @@
  * their window, by hand and in the traps that people fall into.
  */
 #include "pruners/math/window.h"
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -3,7 +3,7 @@
  * rounded (infinities, NaN); and arrays, which must do as single values do.
  */
 #include "models/nn/num/type.h"
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -7,7 +7,7 @@ Plain NumPy in double precision: three overlapping clouds, every eighth label wr
 of leaky relu units, SGD. For each run and epoch the file holds what a harness would lend: logits and
 features of a scoring pass over the training and the validation split, the last layer, every
 sample's gradient in all parameters (norm, and product with the mean), and what training itself
-computed on the way (logits, mean loss of the batch). tests/recording.c reads it; load() below is
+computed on the way (logits, mean loss of the batch). tests/support/recording.c reads it; load() below is
 for the scripts beside this one, so that both compute from the same rounded numbers.
 """
 import json

@@ -1,8 +1,8 @@
-#include "tests/pty.h"
+#include "tests/support/pty.h"
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <fcntl.h>
 #include <poll.h>

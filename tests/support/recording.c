@@ -1,4 +1,4 @@
-#include "tests/recording.h"
+#include "tests/support/recording.h"
 
 #include "base/err.h"
 #include "base/mem.h"

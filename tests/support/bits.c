@@ -1,4 +1,4 @@
-#include "tests/bits.h"
+#include "tests/support/bits.h"
 
 #include "base/mem.h"
 #include "results/record/bitmap.h"

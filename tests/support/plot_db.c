@@ -1,12 +1,12 @@
-#include "tests/plot_db.h"
+#include "tests/support/plot_db.h"
 
 #include "harness/ask/sample_functions.h"
 #include "harness/cell/cell.h"
 #include "harness/keep/artifact.h"
 #include "results/functions/functions.h"
 #include "results/functions/selection_functions.h"
-#include "tests/bits.h"
-#include "tests/support.h"
+#include "tests/support/bits.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

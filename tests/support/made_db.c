@@ -1,6 +1,6 @@
-#include "tests/made_db.h"
+#include "tests/support/made_db.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <math.h>
 #include <sqlite3.h>

@@ -1,7 +1,7 @@
-#include "tests/rehearsal.h"
+#include "tests/support/rehearsal.h"
 
 #include "base/num.h"
-#include "tests/recording.h"
+#include "tests/support/recording.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "tests/cell_bench.h"
+#include "tests/support/cell_bench.h"
 
 #include "results/record/bitmap.h"
 

@@ -14,7 +14,8 @@
  *         rehearsal_epoch(&r, epoch, &err);              r.selection is what it trained on
  *     rehearsal_end(&r);
  *
- * With a recording (tests/recording.h), the numbers are those of a network that was really trained.
+ * With a recording (tests/support/recording.h), the numbers are those of a network that was really
+ * trained.
  */
 #ifndef WINNOW_TESTS_REHEARSAL_H
 #define WINNOW_TESTS_REHEARSAL_H

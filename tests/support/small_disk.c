@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* unshare */
-#include "tests/small_disk.h"
+#include "tests/support/small_disk.h"
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

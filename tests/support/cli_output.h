@@ -10,7 +10,7 @@
 #ifndef WINNOW_TESTS_CLI_OUTPUT_H
 #define WINNOW_TESTS_CLI_OUTPUT_H
 
-#include "tests/support.h"
+#include "tests/support/support.h"
 
 extern struct test_output output; /* of the last RUN */
 

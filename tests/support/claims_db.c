@@ -1,7 +1,7 @@
-#include "tests/claims_db.h"
+#include "tests/support/claims_db.h"
 
 #include "results/functions/selection_functions.h"
-#include "tests/made_db.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "tests/networks.h"
+#include "tests/support/networks.h"
 
 #include "base/mem.h"
 

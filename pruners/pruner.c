@@ -18,11 +18,11 @@
 #include "pruners/pruner.h"
 
 #include "base/num.h"
+#include "base/time.h"
 #include "pruners/select.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- The registry ---- */
 
@@ -295,17 +295,10 @@ void pruner_restore(struct pruner_run *run, const void *state, const float *scor
 
 /* ---- What it chooses ---- */
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void pruner_report(struct pruner_run *run, const char *method, double objective, int64_t moves)
 {
     REQUIRE(run->solution_count < PRUNER_MAX_SOLUTIONS);
-    const int64_t now = now_ns();
+    const int64_t now = time_now();
     run->solutions[run->solution_count++] =
         (struct pruner_solution){method, objective, moves, now - run->reported_at};
     run->reported_at = now;
@@ -394,7 +387,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     const size_t n = run->task.n;
     const bool soft = run->pruner->flags & PRUNER_SOFT_BUDGET;
     run->solution_count = 0;
-    run->reported_at = now_ns();
+    run->reported_at = time_now();
     if (pruner_anneals(run, epoch) ||
         (run->pruner->kind == PRUNER_STATIC && !soft && run->task.keep == n)) {
         select_all(n, ret_selection);

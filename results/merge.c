@@ -2,13 +2,13 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "results/db.h"
 #include "results/shard.h"
 #include "results/store_private.h"
 
 #include <sqlite3.h>
 #include <string.h>
-#include <time.h>
 
 /*
  * Column lists come from the database itself, and the tables that follow an attempt are those that
@@ -215,15 +215,10 @@ static int put_cells(sqlite3 *db, struct err *err)
 static int put_log(sqlite3 *db, const char *path, const struct merge_report *report,
                    struct err *err)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     const struct bound values[] = {
-        db_text(report->shard),
-        db_text(path),
-        db_int((int64_t)now.tv_sec * 1000000000 + now.tv_nsec),
-        db_int(report->attempts),
-        db_int(report->known),
-        db_text(report->refused ? report->why.text : NULL),
+        db_text(report->shard), db_text(path),
+        db_int(time_of_day()),  db_int(report->attempts),
+        db_int(report->known),  db_text(report->refused ? report->why.text : NULL),
     };
     return db_run(db,
                   "INSERT INTO main.import_log (shard, path, imported_at, attempts, known, "

@@ -1,9 +1,10 @@
 #include "harness/bench/bench.h"
 
+#include "base/time.h"
+
 #include "base/linalg.h"
 #include "base/num.h"
 #include "harness/cell/cell.h"
-#include "harness/train/clock.h"
 #include "models/nn/peak.h"
 
 #include <ctype.h>
@@ -193,15 +194,15 @@ static double step(struct bench *bench, double phase_s[BENCH_PHASES])
     struct nn_net *net = bench->net;
     const int n = bench->setting.batch;
     int64_t at[BENCH_PHASES + 1];
-    at[BENCH_FORWARD] = clock_now();
+    at[BENCH_FORWARD] = time_now();
     nn_forward(net, n, &(struct nn_mode){.train = true, .step = bench->steps++});
-    at[BENCH_LOSS] = clock_now();
+    at[BENCH_LOSS] = time_now();
     nn_loss(net, n, bench->labels, NULL, 0, NULL);
-    at[BENCH_BACKWARD] = clock_now();
+    at[BENCH_BACKWARD] = time_now();
     nn_backward(net, n);
-    at[BENCH_UPDATE] = clock_now();
+    at[BENCH_UPDATE] = time_now();
     nn_parallel(net, update, bench);
-    at[BENCH_PHASES] = clock_now();
+    at[BENCH_PHASES] = time_now();
     for (int phase = 0; phase < BENCH_PHASES; phase++)
         phase_s[phase] += seconds_between(at[phase], at[phase + 1]);
     return seconds_between(at[0], at[BENCH_PHASES]);
@@ -209,9 +210,9 @@ static double step(struct bench *bench, double phase_s[BENCH_PHASES])
 
 static double look(struct bench *bench)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     nn_forward(bench->net, bench->setting.eval_batch, &(struct nn_mode){.train = false});
-    return seconds_between(start, clock_now());
+    return seconds_between(start, time_now());
 }
 
 void bench_warm(struct bench *bench)
@@ -236,11 +237,11 @@ struct bench_slice bench_train(struct bench *bench, double seconds)
 {
     struct bench_slice slice = {.steps = 0};
     const double batch = bench->setting.batch;
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     double elapsed;
     do {
         keep_time(bench, (size_t)slice.steps++, step(bench, slice.phase_s));
-        elapsed = seconds_between(start, clock_now());
+        elapsed = seconds_between(start, time_now());
     } while (elapsed < seconds);
     for (int phase = 0; phase < BENCH_PHASES; phase++)
         slice.phase_s[phase] /= slice.steps;
@@ -251,11 +252,11 @@ struct bench_slice bench_train(struct bench *bench, double seconds)
 
 double bench_forward(struct bench *bench, double seconds)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     size_t count = 0;
     do {
         keep_time(bench, count++, look(bench));
-    } while (seconds_between(start, clock_now()) < seconds);
+    } while (seconds_between(start, time_now()) < seconds);
     return bench->setting.eval_batch / num_quantile(bench->times, count, 0.5);
 }
 
@@ -306,10 +307,10 @@ static void measure_gemm(void *context, int rank, int threads)
         a[i] = b[i] = 1;
     double seconds[GEMM_RUNS];
     for (int run = -1; run < GEMM_RUNS; run++) { /* the first one warms up */
-        const int64_t start = clock_now();
+        const int64_t start = time_now();
         linalg_gemm(c, n, a, n, false, b, n, false, n, n, n, 1, 0);
         if (run >= 0)
-            seconds[run] = seconds_between(start, clock_now());
+            seconds[run] = seconds_between(start, time_now());
     }
     const double operations = 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE;
     speeds->gflops[rank] = 1e-9 * operations / num_quantile(seconds, GEMM_RUNS, 0.5);
@@ -360,12 +361,12 @@ static double used_seconds(void)
 
 void bench_watch_start(struct bench_watch *watch)
 {
-    *watch = (struct bench_watch){clock_now(), busy_seconds(), used_seconds()};
+    *watch = (struct bench_watch){time_now(), busy_seconds(), used_seconds()};
 }
 
 double bench_watch_foreign(const struct bench_watch *watch)
 {
-    const double elapsed = seconds_between(watch->start, clock_now());
+    const double elapsed = seconds_between(watch->start, time_now());
     const double all = elapsed * (double)sysconf(_SC_NPROCESSORS_ONLN);
     const double foreign = busy_seconds() - watch->busy - (used_seconds() - watch->used);
     if (isnan(foreign) || all <= 0)

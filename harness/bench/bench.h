@@ -91,7 +91,7 @@ double bench_gemm(struct bench *bench);
 /* ---- What else the machine does meanwhile ---- */
 
 struct bench_watch {
-    int64_t start;     /* clock_now() */
+    int64_t start;     /* time_now() */
     double busy, used; /* seconds of processors: of all processes, of this and its children */
 };
 

@@ -1,12 +1,13 @@
 #include "harness/bench/pruners.h"
 
+#include "base/time.h"
+
 #include "base/linalg.h"
 #include "base/num.h"
 #include "harness/bench/bench.h"
 #include "harness/bench/made_up.h"
 #include "harness/cell/cell.h"
 #include "harness/machine/environment.h"
-#include "harness/train/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,9 +71,9 @@ struct round {
 static int observe(struct training *t, const struct pruner_pass *pass, struct round *round,
                    struct err *err)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     const int failed = pruner_observe(t->run, pass, err);
-    round->observe_ns += clock_now() - start;
+    round->observe_ns += time_now() - start;
     round->passes++;
     return failed;
 }
@@ -97,9 +98,9 @@ static int watch_proxies(struct training *t, struct round *round, struct err *er
 
 static int choose(struct training *t, int epoch, struct round *round, struct err *err)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     const int failed = pruner_select(t->run, epoch, &t->selection, err);
-    round->select_ns += clock_now() - start;
+    round->select_ns += time_now() - start;
     round->selections++;
     return failed;
 }
@@ -129,9 +130,9 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
             memcpy(probabilities + row * classes, split->probabilities + i * classes,
                    classes * sizeof *probabilities);
         }
-        const int64_t start = clock_now();
+        const int64_t start = time_now();
         failed = pruner_drop(t->run, &batch, from / MADE_UP_BATCH, weights, err);
-        round->drop_ns += clock_now() - start;
+        round->drop_ns += time_now() - start;
     }
     round->dropping_epochs++;
     mem_free(probabilities);
@@ -164,11 +165,11 @@ static int play_round(struct training *t, struct round *round, struct err *err)
 {
     if (watch_proxies(t, round, err))
         return -1;
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     if (pruner_score(t->run, err))
         return -1;
     if (t->run->scores)
-        round->score_ns = clock_now() - start;
+        round->score_ns = time_now() - start;
     const bool dynamic = t->run->pruner->kind == PRUNER_DYNAMIC;
     const int epochs = dynamic ? pruner_epochs(t->run) : 1;
     for (int epoch = 0; epoch < epochs; epoch++)

@@ -1,10 +1,11 @@
 #include "harness/cluster/frozen_plan.h"
 
+#include "base/time.h"
+
 #include "base/json.h"
 #include "models/nn/nn.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { FORMAT = 1, ID_LENGTH = HASH_HEX_SIZE - 1 };
 
@@ -87,15 +88,13 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
 {
     struct str cells = {0};
     char id[HASH_HEX_SIZE];
-    struct timespec now;
     REQUIRE(elements >= 1 && elements <= plan->count);
     json_t *header = header_of(config, plan, data_dir, elements);
     for (size_t i = 0; i < plan->count; i++)
         add_cell(&cells, &plan->cells[i]);
     make_id(header, str_text(&cells), id);
-    clock_gettime(CLOCK_REALTIME, &now);
     json_put(header, "id", json_text(id));
-    json_put(header, "frozen_at", json_integer((json_int_t)now.tv_sec * 1000000000 + now.tv_nsec));
+    json_put(header, "frozen_at", json_integer(time_of_day()));
     add_dump(ret_text, header);
     str_add(ret_text, "\n");
     str_add(ret_text, str_text(&cells));

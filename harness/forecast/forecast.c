@@ -1,10 +1,11 @@
 #include "harness/forecast/forecast.h"
 
+#include "base/time.h"
+
 #include "base/disk.h"
 #include "harness/forecast/measure.h"
 #include "harness/keep/artifact.h"
 #include "harness/machine/environment.h"
-#include "harness/train/clock.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -189,13 +190,13 @@ static void tell_alike(struct forecast *forecast, const struct plan *plan, size_
 void forecast_measure(struct forecast *forecast, const struct plan *plan,
                       const struct run_options *options)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     bool *runs, *tried;
     MEM_NEW(runs, plan->count);
     MEM_NEW(tried, plan->count);
     forecast->to_run = 0;
     choose(forecast, plan, options, runs);
-    for (size_t i = 0; i < plan->count && clock_now() - start < LONGEST_NS; i++) {
+    for (size_t i = 0; i < plan->count && time_now() - start < LONGEST_NS; i++) {
         struct mini_epoch mini;
         struct err err;
         if (!runs[i] || tried[i] || forecast->cells[i].basis != ESTIMATE_UNKNOWN)

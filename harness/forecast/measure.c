@@ -1,5 +1,7 @@
 #include "harness/forecast/measure.h"
 
+#include "base/time.h"
+
 #include "harness/run/worker.h"
 #include "harness/train/trainer.h"
 
@@ -17,7 +19,7 @@ enum {
 
 static double seconds_since(int64_t start)
 {
-    return (double)(clock_now() - start) * 1e-9;
+    return (double)(time_now() - start) * 1e-9;
 }
 
 /* Seconds of an epoch on all data. The first batch warms up caches and kernels. */
@@ -39,7 +41,7 @@ static int time_training(struct trainer *trainer, const struct cell *cell,
     int failed =
         trainer_epoch(trainer, 0, cell->recipe.epochs, &some, NULL, NULL, &work, &loss, err);
     some.count = BATCHES_A_LOOK * batch < n ? BATCHES_A_LOOK * batch : n;
-    for (start = clock_now(); !failed && (trained == 0 || clock_now() - start < SLICE_NS);
+    for (start = time_now(); !failed && (trained == 0 || time_now() - start < SLICE_NS);
          trained += some.count)
         failed =
             trainer_epoch(trainer, 0, cell->recipe.epochs, &some, NULL, NULL, &work, &loss, err);
@@ -57,8 +59,8 @@ static double time_evaluation(struct trainer *trainer, const struct dataset *dat
     if (part.n > TRAINER_EVAL_BATCH)
         part.n = TRAINER_EVAL_BATCH;
     trainer_evaluate(trainer, &part);
-    const int64_t start = clock_now();
-    while (seen == 0 || clock_now() - start < SLICE_NS) {
+    const int64_t start = time_now();
+    while (seen == 0 || time_now() - start < SLICE_NS) {
         trainer_evaluate(trainer, &part);
         seen += TRAINER_EVAL_BATCH; /* a part is padded to that */
     }
@@ -77,14 +79,14 @@ int measure_mini_epoch(const struct cell *cell, const struct train_places *place
     struct trainer trainer = {0};
     struct record_end end = record_end_of(ATTEMPT_DONE);
     double train_s = 0;
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     if (dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed, places->data_dirs, &data,
                      err))
         return -1;
-    const int64_t loaded = clock_now();
+    const int64_t loaded = time_now();
     int failed = trainer_init(&trainer, cell->model, cell->model_options, data, &cell->recipe,
                               &cell->engine, (uint64_t)cell->seed, err);
-    const int64_t made = clock_now();
+    const int64_t made = time_now();
     if (!failed)
         failed = time_training(&trainer, cell, data, &train_s, err);
     if (!failed) {
@@ -112,10 +114,10 @@ static void ignore(void *context, const struct record *record)
 
 static void wait_for(struct worker *worker)
 {
-    const int64_t start = clock_now();
+    const int64_t start = time_now();
     struct pollfd fds[2];
     do {
-        const int64_t left = LONGEST_MS - (clock_now() - start) / 1000000;
+        const int64_t left = LONGEST_MS - (time_now() - start) / 1000000;
         if (left <= 0)
             worker_kill(worker);
         fds[0] = (struct pollfd){worker->records, POLLIN, 0};
@@ -131,7 +133,7 @@ int measure_start(const struct plan_cell *cell, const struct run_options *option
         .cell = cell->json,
         .data_dir = options->data_dir,
         .measure = true,
-        .started = clock_now(),
+        .started = time_now(),
         .scheduler = getpid(),
     };
     struct worker worker;

@@ -1,7 +1,8 @@
 #include "harness/keep/keeper.h"
 
+#include "base/time.h"
+
 #include "base/mem.h"
-#include "harness/train/clock.h"
 #include "results/record/wire.h"
 
 #include <pthread.h>
@@ -23,7 +24,7 @@ struct keeper *keeper_new(const char *path, double every)
     MEM_NEW(keeper, 1);
     str_add(&keeper->path, path);
     keeper->every_ns = (int64_t)(every * 1e9);
-    keeper->since = clock_now();
+    keeper->since = time_now();
     pthread_mutex_init(&keeper->mutex, NULL);
     return keeper;
 }
@@ -59,7 +60,7 @@ static int write_held(struct keeper *keeper, struct err *err)
     keeper->held.records = str_text(&keeper->records);
     const int failed = checkpoint_write(str_text(&keeper->path), &keeper->held, err);
     keeper->written = !failed;
-    keeper->since = clock_now();
+    keeper->since = time_now();
     return failed;
 }
 
@@ -71,7 +72,7 @@ int keeper_take(struct keeper *keeper, const struct checkpoint *now, bool must, 
     keeper->held.record_bytes = keeper->records.length;
     keeper->holds = true;
     keeper->written = false;
-    if (must || clock_now() - keeper->since >= keeper->every_ns)
+    if (must || time_now() - keeper->since >= keeper->every_ns)
         failed = write_held(keeper, err);
     pthread_mutex_unlock(&keeper->mutex);
     return failed;

@@ -1,5 +1,7 @@
 #include "harness/machine/disturbance.h"
 
+#include "base/time.h"
+
 #include "base/linalg.h"
 #include "base/str.h"
 #include "harness/machine/environment.h"
@@ -99,12 +101,12 @@ double disturbance_probe(void)
     float *a = matrices, *b = a + n * n, *c = b + n * n; /* [n][n] each */
     for (size_t i = 0; i < n * n; i++)
         a[i] = b[i] = 1;
-    const int64_t started = clock_now();
+    const int64_t started = time_now();
     int64_t best = INT64_MAX, last = started, now;
     int runs = 0;
     do { /* the first warms up; two at least, however slow an emulated machine is */
         linalg_gemm(c, n, a, n, false, b, n, false, n, n, n, 1, 0);
-        now = clock_now();
+        now = time_now();
         if (now - last < best)
             best = now - last;
         last = now;
@@ -188,8 +190,8 @@ void disturbance_begin(const char *pinned, struct disturbance *ret_before)
     };
 }
 
-void disturbance_end(const struct disturbance *before, const struct clock *clock, int threads,
-                     struct arena *arena, struct record_timing *ret_timing)
+void disturbance_end(const struct disturbance *before, const struct disturbance_span *cell,
+                     int threads, struct arena *arena, struct record_timing *ret_timing)
 {
     const struct disturbance_ticks ticks = disturbance_ticks("", before->pinned);
     const int64_t throttled = disturbance_throttled("", before->pinned);
@@ -197,10 +199,9 @@ void disturbance_end(const struct disturbance *before, const struct clock *clock
     struct record_timing timing = {
         .pinned = before->pinned ? arena_strdup(arena, before->pinned) : NULL,
         .beside_mean = (double)NAN,
-        .cpu_ns = clock_processor_now(),
-        .threads_measured = clock->trained_ns > 0
-                                ? (double)clock->trained_cpu_ns / (double)clock->trained_ns
-                                : (double)NAN,
+        .cpu_ns = time_processor(),
+        .threads_measured =
+            cell->trained > 0 ? (double)cell->trained_cpu / (double)cell->trained : (double)NAN,
         .probe_before = before->probe,
         .probe_after = disturbance_probe(),
         .load_after = environment_load_average(),
@@ -211,7 +212,7 @@ void disturbance_end(const struct disturbance *before, const struct clock *clock
                          ? throttled - before->throttled
                          : -1,
     };
-    timing.reason = disturbance_reason(&timing, threads, (double)clock->trained_ns * 1e-9,
-                                       (double)clock_wall(clock) * 1e-9, arena);
+    timing.reason = disturbance_reason(&timing, threads, (double)cell->trained * 1e-9,
+                                       (double)cell->wall * 1e-9, arena);
     *ret_timing = timing;
 }

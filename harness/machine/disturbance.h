@@ -5,7 +5,7 @@
  *     struct disturbance before;
  *     disturbance_begin(pinned, &before);
  *     ... train_cell(...) with the clock ...
- *     disturbance_end(&before, &clock, threads, &arena, &end.timing);
+ *     disturbance_end(&before, &span, threads, &arena, &end.timing);
  *
  * Recorded are: the processor time of the training beside its wall clock, which is the threads that
  * it really had; the speed of a fixed matrix product before and after; what the hypervisor took;
@@ -22,7 +22,6 @@
 #define WINNOW_DISTURBANCE_H
 
 #include "base/mem.h"
-#include "harness/train/clock.h"
 #include "results/record/record.h"
 
 #include <stdint.h>
@@ -39,11 +38,17 @@ struct disturbance {
     int64_t throttled; /* -1: not told */
 };
 
+/* What the cell's own clock has counted, ns. */
+struct disturbance_span {
+    int64_t wall;
+    int64_t trained, trained_cpu; /* of PHASE_TRAIN, in this process: wall clock, processor */
+};
+
 /* pinned is borrowed until the end. */
 void disturbance_begin(const char *pinned, struct disturbance *ret_before);
 /* Fills *ret_timing but for beside_mean; its texts live in the arena. threads: of the cell. */
-void disturbance_end(const struct disturbance *before, const struct clock *clock, int threads,
-                     struct arena *arena, struct record_timing *ret_timing);
+void disturbance_end(const struct disturbance *before, const struct disturbance_span *cell,
+                     int threads, struct arena *arena, struct record_timing *ret_timing);
 
 /*
  * The rule: why the seconds are doubtful, or NULL. trained_s, wall_s: wall clock of the training,

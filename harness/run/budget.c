@@ -1,5 +1,7 @@
 #include "harness/run/budget.h"
 
+#include "base/time.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -15,9 +17,7 @@ struct budget {
 
 static double boot_seconds(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)time_boot() * 1e-9;
 }
 
 static void add_run(struct budget *budget, const struct history_run *run)

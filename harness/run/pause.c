@@ -1,13 +1,12 @@
 #include "harness/run/pause.h"
 
+#include "base/time.h"
+
 #include "base/str.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
-
-static const int64_t second = 1000000000;
 
 enum pause_kind pause_kind_of(enum err_cause cause)
 {
@@ -52,7 +51,7 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
         str_add(&text, known);
     for (int i = 0; i < PAUSE_KINDS; i++) {
         const int64_t ns = now->ns[i] - before->ns[i];
-        if (ns <= (i == PAUSE_SLEPT ? second : 0))
+        if (ns <= (i == PAUSE_SLEPT ? TIME_SECOND : 0))
             continue;
         if (text.length)
             str_add(&text, "; ");
@@ -73,18 +72,4 @@ bool pause_has_room(const char *path)
     /* Some file systems count no blocks. */
     return failed || disk.f_blocks == 0 ||
            (double)disk.f_bavail * (double)disk.f_frsize >= (double)PAUSE_ROOM_BYTES;
-}
-
-static int64_t read_clock(clockid_t id)
-{
-    struct timespec now;
-    if (clock_gettime(id, &now))
-        DIE("no clock %d", (int)id);
-    return (int64_t)now.tv_sec * second + now.tv_nsec;
-}
-
-int64_t pause_slept(void)
-{
-    /* CLOCK_MONOTONIC and not the cells' MONOTONIC_RAW: these two are steered alike. */
-    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
 }

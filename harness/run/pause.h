@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -53,7 +54,5 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
 /* Whether the disk of path (its folder must exist) has PAUSE_ROOM_BYTES; true where it cannot be
  * known. */
 bool pause_has_room(const char *path);
-/* How long the machine has slept since it was started, ns. */
-int64_t pause_slept(void);
 
 #endif

@@ -1,8 +1,8 @@
+#include "base/time.h"
 #include "harness/run/run_private.h"
 
 #include "base/signals.h"
 #include "harness/machine/environment.h"
-#include "harness/train/clock.h"
 
 #include <poll.h>
 
@@ -100,7 +100,7 @@ static size_t rest_of_flight(const struct scheduler *s, double *ret_seconds)
         if (!slot->cell)
             continue;
         const double all = budget_seconds(s->budget, run_place(s, slot->cell));
-        const double gone = (double)(clock_now() - slot->started) * 1e-9;
+        const double gone = (double)(time_now() - slot->started) * 1e-9;
         ret_seconds[count++] = all < 0 || gone < all ? all - (all < 0 ? 0 : gone) : 0;
     }
     return count;
@@ -153,7 +153,7 @@ static void fill_slots(struct scheduler *s)
 /* Ctrl-Z: as long as the scheduler stands still, so do the workers. */
 static void stand_still(struct scheduler *s)
 {
-    const int64_t since = clock_now();
+    const int64_t since = time_now();
     for (int i = 0; i < s->options->jobs; i++)
         if (s->slots[i].cell)
             worker_freeze(&s->slots[i].worker, true);
@@ -161,7 +161,7 @@ static void stand_still(struct scheduler *s)
     for (int i = 0; i < s->options->jobs; i++)
         if (s->slots[i].cell)
             worker_freeze(&s->slots[i].worker, false);
-    s->ledger.ns[PAUSE_STOPPED] += clock_now() - since;
+    s->ledger.ns[PAUSE_STOPPED] += time_now() - since;
 }
 
 /* Seconds that a cell in flight has had: what held the grid up is not its own. */
@@ -186,7 +186,7 @@ static void look_at_database(struct scheduler *s)
 /* Limits of the cells in flight, and of the whole. */
 static void watch(struct scheduler *s)
 {
-    const int64_t now = clock_now();
+    const int64_t now = time_now();
     if (now - s->watched < WATCH_NS)
         return;
     s->watched = now;
@@ -218,7 +218,7 @@ void run_take_signal(struct scheduler *s)
         stand_still(s);
         return;
     }
-    const int64_t now = clock_now();
+    const int64_t now = time_now();
     const bool gentle = is_gentle(s, news.number, now);
     if (!s->totals.interrupted)
         s->interrupted = now;

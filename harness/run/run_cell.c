@@ -1,6 +1,5 @@
+#include "base/time.h"
 #include "harness/run/run_private.h"
-
-#include "harness/train/clock.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -81,7 +80,7 @@ static bool judge(struct slot *slot, const struct record_end *end)
 /* Before `running` changes, and before running_ns is read. */
 static void add_running(struct scheduler *s)
 {
-    const int64_t now = clock_now();
+    const int64_t now = time_now();
     s->running_ns += s->running * (double)(now - s->running_since);
     s->running_since = now;
 }
@@ -143,7 +142,7 @@ void run_start_cell(struct scheduler *s, struct slot *slot, const struct plan_ce
         .checkpoint = checkpoint.text,
         .checkpoint_every = cell->limits.checkpoint,
         .pin = pins_slot(s->options->pins, slot->number),
-        .started = clock_now(),
+        .started = time_now(),
         .scheduler = getpid(),
     };
     struct err err;

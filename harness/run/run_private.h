@@ -28,7 +28,7 @@ struct slot {
     const struct plan_cell *cell;  /* NULL: free */
     int64_t attempt;               /* row in the database; 0: not begun */
     char verdict[WATCHDOG_REASON]; /* why the watchdog killed it; "" while it has not */
-    int64_t started;               /* clock_now(); */
+    int64_t started;               /* time_now(); */
     double running_then;           /* scheduler->running_ns at that time */
     struct pause_ledger before;    /* at its start */
 };

@@ -1,13 +1,13 @@
+#include "base/time.h"
 #include "harness/run/run_private.h"
 
 #include "base/signals.h"
-#include "harness/train/clock.h"
 
 #include <poll.h>
 
 const struct pause_ledger *run_ledger(struct scheduler *s)
 {
-    s->ledger.ns[PAUSE_SLEPT] = pause_slept();
+    s->ledger.ns[PAUSE_SLEPT] = time_slept();
     return &s->ledger;
 }
 
@@ -15,19 +15,19 @@ const struct pause_ledger *run_ledger(struct scheduler *s)
 static void pause_for(struct scheduler *s, enum pause_kind kind)
 {
     if (!s->paused) {
-        s->paused = clock_now();
+        s->paused = time_now();
         s->pause = kind;
         run_tell(s, &(struct run_event){.kind = RUN_PAUSED,
                                         .pause = pause_text(kind, s->options->db, &s->arena)});
     }
-    const int64_t until = clock_now() + (int64_t)PAUSE_RETRY_MS * 1000000;
+    const int64_t until = time_now() + (int64_t)PAUSE_RETRY_MS * 1000000;
     do {
         struct pollfd signals = {signals_descriptor(), POLLIN, 0};
         if (poll(&signals, 1, RUN_TICK_MS) > 0)
             run_take_signal(s);
         run_tell(s, &(struct run_event){.kind = RUN_TICK});
     } while (!s->silent &&
-             (clock_now() < until || (kind == PAUSE_FULL && !pause_has_room(s->options->db))));
+             (time_now() < until || (kind == PAUSE_FULL && !pause_has_room(s->options->db))));
 }
 
 /* Where a pause is over, it is booked. */
@@ -35,7 +35,7 @@ static void resume(struct scheduler *s)
 {
     if (!s->paused || s->silent)
         return;
-    const int64_t ns = clock_now() - s->paused;
+    const int64_t ns = time_now() - s->paused;
     struct str text = {0};
     s->ledger.ns[s->pause] += ns;
     s->paused = 0;

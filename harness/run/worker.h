@@ -38,7 +38,7 @@ struct worker_job {
     double checkpoint_every; /* seconds, at least */
     bool measure;            /* only a mini-epoch of it (measure.h) */
     const char *pin;         /* processors to be bound to: "0,2", or NULL */
-    int64_t started;         /* clock_now() of the scheduler: the cell's time runs from here */
+    int64_t started;         /* time_now() of the scheduler: the cell's time runs from here */
     pid_t scheduler;
 };
 

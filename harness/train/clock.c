@@ -1,25 +1,10 @@
 #include "harness/train/clock.h"
 
+#include "base/time.h"
+
 #include "base/err.h"
 
 #include <string.h>
-#include <time.h>
-
-int64_t clock_now(void)
-{
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC_RAW, &now))
-        DIE("no CLOCK_MONOTONIC_RAW");
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t clock_processor_now(void)
-{
-    struct timespec now;
-    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now))
-        DIE("no CLOCK_PROCESS_CPUTIME_ID");
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void clock_start(struct clock *clock, int64_t start)
 {
@@ -45,21 +30,21 @@ static void book(struct clock *clock, int64_t now)
 enum phase clock_enter(struct clock *clock, enum phase phase)
 {
     const enum phase before = clock->now;
-    const int64_t now = clock_now();
+    const int64_t now = time_now();
     if (before == PHASE_TRAIN) {
         clock->trained_ns += now - clock->since;
-        clock->trained_cpu_ns += clock_processor_now() - clock->cpu_since;
+        clock->trained_cpu_ns += time_processor() - clock->cpu_since;
     }
     book(clock, now);
     clock->now = phase;
     if (phase == PHASE_TRAIN)
-        clock->cpu_since = clock_processor_now();
+        clock->cpu_since = time_processor();
     return before;
 }
 
 int64_t clock_wall(const struct clock *clock)
 {
-    return clock_now() - clock->start;
+    return time_now() - clock->start;
 }
 
 void clock_carry(struct clock *clock, int64_t ns)
@@ -73,13 +58,13 @@ int64_t clock_charged(const struct clock *clock)
         clock->phase_ns[PHASE_SCORE] + clock->phase_ns[PHASE_SELECT] + clock->phase_ns[PHASE_TRAIN];
     const bool counts =
         clock->now == PHASE_SCORE || clock->now == PHASE_SELECT || clock->now == PHASE_TRAIN;
-    return booked + clock->carried_ns + (counts ? clock_now() - clock->since : 0);
+    return booked + clock->carried_ns + (counts ? time_now() - clock->since : 0);
 }
 
 bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns)
 {
     /* One reading for both: between two, the process may wait for its processor. */
-    const int64_t now = clock_now(), wall = now - clock->start;
+    const int64_t now = time_now(), wall = now - clock->start;
     book(clock, now);
     int64_t sum = 0;
     for (int i = 0; i < PHASE_COUNT; i++)

@@ -8,8 +8,8 @@
  *     ...
  *     clock_enter(&clock, before);
  *
- * CLOCK_MONOTONIC_RAW: no step, no slewing, the same for all processes of a machine, so that a
- * cell's time starts when the scheduler starts its process. The wall clock is read independently of
+ * It is time_now()'s, the same for all processes of a machine, so that a cell's time starts when
+ * the scheduler starts its process. The wall clock is read independently of
  * the phases; where their sum differs from it by more than 0.1 %, the run carries a LEDGER_GAP
  * warning.
  */
@@ -29,15 +29,10 @@ struct clock {
     int64_t carried_ns;            /* charged, and spent elsewhere */
     /* PHASE_TRAIN in this process alone, to its last end: wall clock and processor time. */
     int64_t trained_ns, trained_cpu_ns;
-    int64_t cpu_since; /* clock_processor_now() when it was entered */
+    int64_t cpu_since; /* time_processor() when it was entered */
 };
 
-/* Nanoseconds of CLOCK_MONOTONIC_RAW. */
-int64_t clock_now(void);
-/* Processor time of this process, all its threads, the system's included; ns. */
-int64_t clock_processor_now(void);
-
-/* Starts in PHASE_OTHER at `start`, a clock_now() of this process or of the one that started it. */
+/* Starts in PHASE_OTHER at `start`, a time_now() of this process or of the one that started it. */
 void clock_start(struct clock *clock, int64_t start);
 /*
  * The cell goes on where an earlier process left it: phase_ns, carried_ns and wall_ns are that

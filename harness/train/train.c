@@ -1,3 +1,4 @@
+#include "base/time.h"
 #include "harness/train/train_private.h"
 
 #include "base/mem.h"
@@ -90,7 +91,7 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
                         const struct pruner_selection *selection, bool watched, double *ret_loss,
                         double *ret_speed, struct err *err)
 {
-    const int64_t started = clock_now();
+    const int64_t started = time_now();
     if (watched)
         observer_clear(&s->observer);
     struct dropping dropping = {.s = s};
@@ -98,7 +99,7 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
     const int failed = trainer_epoch(trainer, epoch, epochs, selection,
                                      pruner_drops(s->pruner, epoch) ? &drop : NULL,
                                      watched ? &s->observer : NULL, &s->work, ret_loss, err);
-    *ret_speed = (double)selection->count / ((double)(clock_now() - started) * 1e-9);
+    *ret_speed = (double)selection->count / ((double)(time_now() - started) * 1e-9);
     s->diverged = failed && !dropping.wrong;
     s->diverged_epoch = trainer->diverged_epoch;
     s->diverged_step = trainer->diverged_step;

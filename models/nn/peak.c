@@ -1,6 +1,6 @@
 #include "models/nn/peak.h"
 
-#include <time.h>
+#include "base/time.h"
 
 /* Enough independent chains to hide 4 or 5 cycles of latency in two units; 12 vectors, a factor and
    an addend fit into 16 registers. */
@@ -49,20 +49,13 @@ static double multiply_add(void)
     return multiply_add_4();
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC_RAW, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 double nn_peak_gflops(double seconds)
 {
-    const double start = now();
+    const double start = time_seconds();
     double elapsed, operations = 0;
     do {
         operations += multiply_add();
-        elapsed = now() - start;
+        elapsed = time_seconds() - start;
     } while (elapsed < seconds);
     return operations / elapsed / 1e9;
 }

@@ -3,12 +3,12 @@
  * memory of its own; what the user reads (logits, features, gradients) is put together at the end.
  */
 #include "base/err.h"
+#include "base/time.h"
 #include "models/nn/net.h"
 #include "models/nn/num/kernel.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- Shares ---- */
 
@@ -79,11 +79,7 @@ static struct nn_call call_of(const struct nn_net *net, int rank, int i)
 
 static double seconds_now(const struct nn_net *net, int rank)
 {
-    if (!net->profile || rank > 0)
-        return 0;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    return net->profile && rank == 0 ? time_seconds() : 0;
 }
 
 static void book(struct nn_net *net, int rank, int node, int direction, double since)

@@ -1,5 +1,7 @@
 #include "tests/support/cell_bench.h"
 
+#include "base/time.h"
+
 #include "results/record/bitmap.h"
 
 #include <criterion/criterion.h>
@@ -91,7 +93,7 @@ int bench_run(struct bench *b)
     struct train_places places = b->places;
     places.data_dirs = dataset_dirs(NULL, &b->arena);
     places.machine = "one";
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     return train_cell(&b->cell, &places, &clock, &sink, &b->end, &b->err);
 }
 

@@ -1,4 +1,5 @@
 #include "harness/train/clock.h"
+#include "base/time.h"
 
 #include <criterion/criterion.h>
 #include <time.h>
@@ -12,7 +13,7 @@ Test(clock, phases_are_exclusive_and_sum_to_the_wall_clock)
 {
     struct clock clock;
     int64_t phase_ns[PHASE_COUNT], wall_ns, sum = 0;
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     clock_enter(&clock, PHASE_LOAD);
     pause_ms(20);
     const enum phase outer = clock_enter(&clock, PHASE_SCORE);
@@ -37,7 +38,7 @@ Test(clock, phases_are_exclusive_and_sum_to_the_wall_clock)
 Test(clock, charged_is_score_select_and_train)
 {
     struct clock clock;
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     const enum phase uncharged[] = {PHASE_LOAD, PHASE_INIT, PHASE_EVAL, PHASE_CHECKPOINT,
                                     PHASE_OTHER};
     for (size_t i = 0; i < sizeof uncharged / sizeof *uncharged; i++) {
@@ -60,13 +61,13 @@ Test(clock, resumed_it_goes_on_where_it_stood)
 {
     struct clock before, clock;
     int64_t earlier[PHASE_COUNT], phase_ns[PHASE_COUNT], earlier_wall, wall_ns, sum = 0;
-    clock_start(&before, clock_now());
+    clock_start(&before, time_now());
     clock_enter(&before, PHASE_TRAIN);
     clock_carry(&before, 5000000000);
     pause_ms(20);
     cr_assert(clock_balance(&before, earlier, &earlier_wall));
     pause_ms(20); /* lost */
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     clock_enter(&clock, PHASE_LOAD);
     pause_ms(5);
     clock_resume(&clock, earlier, before.carried_ns, earlier_wall);
@@ -85,7 +86,7 @@ Test(clock, the_time_before_a_process_started_is_other)
 {
     struct clock clock;
     int64_t phase_ns[PHASE_COUNT], wall_ns;
-    clock_start(&clock, clock_now() - 5000000);
+    clock_start(&clock, time_now() - 5000000);
     clock_enter(&clock, PHASE_LOAD);
     cr_assert(clock_balance(&clock, phase_ns, &wall_ns));
     cr_assert_geq(phase_ns[PHASE_OTHER], 5000000);
@@ -96,7 +97,7 @@ Test(clock, a_ledger_with_a_hole_does_not_balance)
 {
     struct clock clock;
     int64_t phase_ns[PHASE_COUNT], wall_ns;
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     clock_enter(&clock, PHASE_TRAIN);
     pause_ms(10);
     clock.since += 5000000; /* five milliseconds belong to no phase */

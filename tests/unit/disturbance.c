@@ -1,5 +1,7 @@
 /* Why seconds are doubtful: the rule, and what it is fed with. */
 #include "harness/machine/disturbance.h"
+#include "base/time.h"
+#include "harness/train/clock.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -135,16 +137,16 @@ Test(disturbance, the_probe_measures_a_speed)
 Test(disturbance, the_clock_knows_the_processor_time_of_training)
 {
     struct clock clock;
-    clock_start(&clock, clock_now());
+    clock_start(&clock, time_now());
     clock_enter(&clock, PHASE_TRAIN);
     nanosleep(&(struct timespec){0, 60000000}, NULL);
     clock_enter(&clock, PHASE_EVAL);
     cr_expect_geq(clock.trained_ns, 60000000);
     cr_expect_lt(clock.trained_cpu_ns, clock.trained_ns / 2, "%ld of %ld",
                  (long)clock.trained_cpu_ns, (long)clock.trained_ns);
-    const int64_t slept = clock.trained_cpu_ns, from = clock_processor_now();
+    const int64_t slept = clock.trained_cpu_ns, from = time_processor();
     clock_enter(&clock, PHASE_TRAIN);
-    while (clock_processor_now() - from < 20000000)
+    while (time_processor() - from < 20000000)
         ;
     clock_enter(&clock, PHASE_OTHER);
     cr_expect_geq(clock.trained_cpu_ns - slept, 15000000, "%ld",

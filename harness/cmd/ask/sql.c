@@ -10,9 +10,9 @@
  *     winnow sql --named phases --format csv > phases.csv
  *     winnow sql --timeout 30s < long.sql
  */
+#include "base/time.h"
 #include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
-#include "harness/train/clock.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -259,7 +259,7 @@ static int wrong_sql(sqlite3 *db, const char *sql)
 /* Asked every so many steps of SQLite's machine: not 0 ends the query. */
 static int is_late(void *deadline)
 {
-    return clock_now() >= *(const int64_t *)deadline;
+    return time_now() >= *(const int64_t *)deadline;
 }
 
 static int ask(sqlite3 *db, const char *sql, enum table_format format)
@@ -313,7 +313,7 @@ int cmd_sql(int argc, char **argv)
         read_stdin(&text);
     if (!query)
         query = is_blank(str_text(&text)) ? named_queries[0].sql : str_text(&text);
-    int64_t deadline = clock_now() + (int64_t)(values.timeout * 1e9);
+    int64_t deadline = time_now() + (int64_t)(values.timeout * 1e9);
     if (values.timeout > 0)
         sqlite3_progress_handler(store_sqlite(store), PROGRESS_STEPS, is_late, &deadline);
     code = ask(store_sqlite(store), query, (enum table_format)values.format);

@@ -5,6 +5,7 @@
  * A job with a checkpoint goes on from it, and SIGUSR1 or SIGTERM makes one: exit code 85, and no
  * end record.
  */
+#include "base/time.h"
 #include "harness/cmd/kit/cell_stop.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/forecast/measure.h"
@@ -67,7 +68,7 @@ static int run_mini_epoch(const struct worker_job *job, const struct cell *cell,
 {
     const struct train_places places = {.data_dirs = dataset_dirs(job->data_dir, arena)};
     struct record_end end;
-    const int64_t start_ns = clock_now() - job->started;
+    const int64_t start_ns = time_now() - job->started;
     if (measure_mini_epoch(cell, &places, &end, err))
         return -1;
     end.phase_ns[PHASE_OTHER] = start_ns;
@@ -118,7 +119,10 @@ static int run_job(const struct worker_job *job, struct arena *arena, struct err
         return -1;
     if (places.keeper)
         keeper_finish(places.keeper);
-    disturbance_end(&before, &clock, cell.engine.threads, arena, &end.timing);
+    const struct disturbance_span span = {.wall = clock_wall(&clock),
+                                          .trained = clock.trained_ns,
+                                          .trained_cpu = clock.trained_cpu_ns};
+    disturbance_end(&before, &span, cell.engine.threads, arena, &end.timing);
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();
     end.context_switches = environment_context_switches();

@@ -17,11 +17,11 @@
  */
 #include "base/signals.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "harness/cluster/shards.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/cmd/kit/progress.h"
 #include "harness/run/run.h"
-#include "harness/train/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,7 +98,7 @@ struct element {
     struct store *store;
     struct progress *progress;
     bool changed;       /* since it was published */
-    int64_t published;  /* clock_now() */
+    int64_t published;  /* time_now() */
     struct err trouble; /* why it was not; "" */
 };
 
@@ -166,7 +166,7 @@ static const char *choose_checkpoints(struct element *element)
 static void publish(struct element *element)
 {
     struct err err;
-    element->published = clock_now();
+    element->published = time_now();
     if (shards_publish(element->store, element->copy, element->path, &err)) {
         element->trouble = err;
         fprintf(stderr, "winnow cell: %s; it is tried again\n", err.text);
@@ -181,8 +181,7 @@ static void take_event(void *context, const struct run_event *event)
     struct element *element = context;
     progress_take(element->progress, event);
     element->changed = element->changed || event->kind == RUN_CELL_ENDED;
-    if (element->changed &&
-        clock_now() - element->published > (int64_t)PUBLISH_SECONDS * 1000000000)
+    if (element->changed && time_now() - element->published > (int64_t)PUBLISH_SECONDS * 1000000000)
         publish(element);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "harness/run/run.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "harness/cmd/kit/budget.h"
 #include "harness/cmd/kit/config.h"
 #include "harness/cmd/kit/progress.h"
@@ -12,7 +13,6 @@
 #include "harness/keep/checkpoint.h"
 #include "harness/machine/pin.h"
 #include "harness/plan/changed.h"
-#include "harness/train/clock.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -145,7 +145,7 @@ static const int64_t LOOK_NS = 60 * (int64_t)1000000000;
 
 static void look(struct watch *watch)
 {
-    watch->looked = clock_now();
+    watch->looked = time_now();
     str_clear(&watch->changes);
     if (changed_look(watch->changed, &watch->changes))
         fputs(str_text(&watch->changes), stderr);
@@ -155,7 +155,7 @@ static void take_event(void *context, const struct run_event *event)
 {
     struct watch *watch = context;
     progress_take(watch->progress, event);
-    if (event->kind == RUN_TICK && clock_now() - watch->looked >= LOOK_NS) {
+    if (event->kind == RUN_TICK && time_now() - watch->looked >= LOOK_NS) {
         progress_pause(watch->progress);
         look(watch);
     }
@@ -202,7 +202,7 @@ static int run_wanted(const struct config *config, const struct plan *plan, stru
     struct watch watch = {
         .progress = progress_new(plan, options),
         .changed = changed_new(config, values->set.items, values->set.count),
-        .looked = clock_now(),
+        .looked = time_now(),
     };
     const struct run_watcher watcher = {take_event, &watch};
     struct run_totals totals;

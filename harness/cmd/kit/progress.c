@@ -1,7 +1,8 @@
 #include "harness/cmd/kit/progress.h"
 
+#include "base/time.h"
+
 #include "harness/cmd/kit/rows.h"
-#include "harness/train/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -169,7 +170,7 @@ static double remaining(const struct progress *p)
         if (!shown->cell)
             continue;
         const double rest =
-            expected(kind_of(p, shown->cell), mean) - (double)(clock_now() - shown->started) * 1e-9;
+            expected(kind_of(p, shown->cell), mean) - (double)(time_now() - shown->started) * 1e-9;
         running += rest > 0 ? rest : 0;
         busy++;
     }
@@ -251,7 +252,7 @@ static void draw(struct progress *p)
         str_release(&text);
         p->lines++;
     }
-    p->redrawn = clock_now();
+    p->redrawn = time_now();
 }
 
 /* ---- Events ---- */
@@ -264,7 +265,7 @@ static void end_cell(struct progress *p, const struct run_event *event)
     p->ended += !event->again;
     p->failed += !event->again && event->end->state != ATTEMPT_DONE;
     kind->waiting += event->again;
-    kind->seconds += (double)(clock_now() - shown->started) * 1e-9;
+    kind->seconds += (double)(time_now() - shown->started) * 1e-9;
     kind->ended++;
     add_ended(&text, p, event, shown);
     erase(p);
@@ -289,7 +290,7 @@ void progress_take(void *context, const struct run_event *event)
     struct shown *shown = &p->workers[event->worker];
     switch (event->kind) {
     case RUN_CELL_STARTED:
-        *shown = (struct shown){.cell = event->cell, .started = clock_now()};
+        *shown = (struct shown){.cell = event->cell, .started = time_now()};
         kind_of(p, event->cell)->waiting--;
         break;
     case RUN_CELL_PROGRESS:
@@ -318,7 +319,7 @@ void progress_take(void *context, const struct run_event *event)
         tell_pause(p, event);
         break;
     case RUN_TICK:
-        if (p->live && clock_now() - p->redrawn >= REDRAW_NS)
+        if (p->live && time_now() - p->redrawn >= REDRAW_NS)
             draw(p);
         break;
     case RUN_CELL_EPOCH:

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/linalg.h"
 #include "base/num.h"
+#include "base/time.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/data/data.h"
 #include "harness/machine/disturbance.h"
@@ -28,7 +29,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum level { LEVEL_OK, LEVEL_NOTE, LEVEL_WARNING, LEVEL_MISSING };
@@ -212,13 +212,10 @@ static int print_measurement(void)
         a[i] = b[i] = 1;
     double seconds[RUNS];
     for (int run = -1; run < RUNS; run++) { /* the first one warms up */
-        struct timespec start, end;
-        clock_gettime(CLOCK_MONOTONIC_RAW, &start);
+        const double start = time_seconds();
         linalg_gemm(c, SIZE, a, SIZE, false, b, SIZE, false, SIZE, SIZE, SIZE, 1, 0);
-        clock_gettime(CLOCK_MONOTONIC_RAW, &end);
         if (run >= 0)
-            seconds[run] =
-                (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+            seconds[run] = time_seconds() - start;
     }
     printf("%s %.1f\n", linalg_core(),
            2e-9 * SIZE * SIZE * SIZE / num_quantile(seconds, RUNS, 0.5));

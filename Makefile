@@ -11,10 +11,11 @@ ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
-DIRS := $(shell find base harness models pruners results plots -type d)
-SOURCES := $(filter-out harness/main.c,$(wildcard $(DIRS:=/*.c)))
-HEADERS := $(wildcard $(DIRS:=/*.h))
-DEFS := $(wildcard $(DIRS:=/*.def))
+# The rooms, from the ground floor up (.rooms).
+ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
+SOURCES := $(filter-out harness/main.c,$(wildcard $(ROOMS:=/*.c)))
+HEADERS := $(wildcard $(ROOMS:=/*.h))
+DEFS := $(wildcard $(ROOMS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql) \
             $(addprefix plots/report.,html css js)
 TESTS := $(shell find tests -name '*.c')
@@ -52,7 +53,8 @@ OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 
 .PHONY: bench-views extension
-.PHONY: all demo test check bench soak deps help clean format lint hdr-check golden-update readme
+.PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
+.PHONY: readme
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -157,9 +159,10 @@ help:
 	@echo 'make bench-views     seconds that each view takes of a large database'
 	@echo 'make extension       build/winnow_functions.so: the SQL functions for any sqlite3'
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
+	@echo 'make rooms           which rooms include which, as it is'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
-	@echo 'make readme          write the tables of pruners/README.md and results/README.md anew'
+	@echo 'make readme          write the tables of the READMEs and of CONTRIBUTING.md anew'
 	@echo 'make clean           remove build/'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
@@ -212,13 +215,17 @@ golden-update: $B/tests/run
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/run --filter 'golden/*'
 
 # The table between the two comments of pruners/README.md, and those of results/README.md, which
-# come from results/columns.tsv; tests/unit/pruners_readme.c and store_views.c compare them.
+# come from results/columns.tsv; tests/unit/pruners_readme.c and store_views.c compare them. The
+# rooms of CONTRIBUTING.md come from .rooms, and lint compares them.
 readme: $B/winnow
 	$B/winnow list pruners --markdown >$B/pruners-table.md
 	sed -i -e '/^<!-- table:/,/^<!-- end of table/ { /^<!--/! d }' \
 	    -e '/^<!-- table:/ r $B/pruners-table.md' pruners/README.md
 	awk -f results/columns.awk results/columns.tsv results/README.md >$B/results-readme.md
 	cp $B/results-readme.md results/README.md
+	tests/lint.sh --table-of-rooms >$B/rooms-table.md
+	sed -i -e '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! d }' \
+	    -e '/^<!-- table of rooms/ r $B/rooms-table.md' CONTRIBUTING.md
 
 # ---- House rules -------------------------------------------------------------------------------
 
@@ -228,6 +235,9 @@ lint: hdr-check
 	@tests/lint.sh --self-test
 	@tests/lint.sh
 	@clang-format --dry-run -Werror $(FORMATTED)
+
+rooms:
+	@tests/lint.sh --rooms
 
 format:
 	@clang-format -i $(FORMATTED)

@@ -1,9 +1,9 @@
 /*
  * score-distributions: one row per panel, static pruner that scores, and rate: how its scores are
  * distributed and which samples it keeps for them. Scores are in files beside the database, which
- * come and go: score_profile() of results/functions/functions_scores.h reads them. The samples, sorted by
- * their score, are put into 50 bins of equal size. After the columns that all figures share
- * (plots/render.h):
+ * come and go: score_profile() of results/functions/functions_scores.h reads them. The samples,
+ * sorted by their score, are put into 50 bins of equal size. After the columns that all figures
+ * share (plots/render.h):
  *
  *     13 facet            from 1, by rate: the strip
  *     14 samples          scores that are numbers, the mean over seeds

@@ -4,11 +4,18 @@
 #
 #     tests/lint.sh [FOLDER]       the tree, by default the one that this file is in
 #     tests/lint.sh --self-test    breaks each rule in a scratch tree and expects the finding
+#     tests/lint.sh --rooms        prints which rooms include which, and how often
+#     tests/lint.sh --table-of-rooms   .rooms as CONTRIBUTING.md has it
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 LC_ALL=C
 export LC_ALL
+
+# Of the program, by a pattern of names.
+sources() {
+    find base harness models pruners results plots -name "$1" 2>/dev/null | sort
+}
 
 # ---- Text: every file that people read ---------------------------------------------------------
 
@@ -41,19 +48,15 @@ lint_text() {
 
 # shellcheck disable=SC2016
 lint_code() {
-    find harness models pruners results plots tests -name '*.[ch]' 2>/dev/null | sort |
+    find base harness models pruners results plots tests -name '*.[ch]' 2>/dev/null | sort |
         xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
 
+        # The innermost room that a path lies in; "" where there is none.
         function room(path) {
-            if (path ~ /^harness\/base\//) return "base"
-            if (path ~ /^harness\/data\//) return "data"
-            if (path ~ /^harness\/(cmd\/|main\.c)/) return "cmd"
-            if (path ~ /^models\/nn\//) return "nn"
-            if (path ~ /^(harness|models|pruners|results|plots|tests)\//) {
-                sub(/\/.*/, "", path)
-                return path
-            }
+            while (sub(/\/[^\/]*$/, "", path))
+                if (path in may || path == "tests")
+                    return path
             return ""
         }
 
@@ -81,27 +84,30 @@ lint_code() {
         }
 
         BEGIN {
-            may["base"] = " base "
-            may["data"] = " base data "
-            may["nn"] = " base nn "
-            may["models"] = " base nn models "
-            may["pruners"] = " base pruners "
-            may["results"] = " base results "
-            may["plots"] = " base results plots "
-            may["harness"] = " base data nn models pruners results plots harness "
-            may["cmd"] = may["harness"] "cmd "
-            may["tests"] = may["cmd"] "tests "
+            while ((getline line < ".rooms") > 0) {
+                if (line ~ /^#/)
+                    continue
+                split(line, column, "|")
+                name = column[1]
+                sub(/ +$/, "", name)
+                count = split(column[2], named, " ")
+                for (i = 1; i <= count; i++)
+                    if (!(named[i] in may))
+                        print ".rooms:1: " name " may include " named[i] ", which is not above it"
+                may[name] = " base " name " " column[2] " "
+                also[name] = " " column[3] " "
+            }
+            also["tests"] = " print sqlite "
         }
 
         FNR == 1 {
             in_comment = 0
             mine = room(FILENAME)
-            prints = mine == "tests" || mine == "cmd" || FILENAME == "base/err.c"
-            blas = FILENAME ~ /^harness\/base\/linalg\.[ch]$/
-            sqlite = mine == "results" || mine == "tests" || mine == "cmd" ||
-                FILENAME ~ /^plots\/(extract|render)\.c$/ ||
-                FILENAME ~ /^harness\/(compare_runs|sample_functions|table)\.c$/ ||
-                FILENAME ~ /^harness\/(paper\/paper|report\/(about|html|results))\.c$/
+            if (mine == "")
+                say("lies in no room of .rooms")
+            prints = index(also[mine], " print ") || FILENAME == "base/err.c"
+            blas = FILENAME ~ /^base\/linalg\.[ch]$/
+            sqlite = index(also[mine], " sqlite ")
         }
 
         /^[ \t]*#[ \t]*include[ \t]*"/ {
@@ -109,15 +115,16 @@ lint_code() {
             theirs = room(quoted[2])
             if (theirs == "")
                 say("\"" quoted[2] "\": includes are rooted at the repository")
-            else if (!index(may[mine], " " theirs " ") &&
-                     !(mine == "pruners" && quoted[2] == "harness/data/data.h"))
+            else if (mine != "tests" && !index(may[mine], " " theirs " ") ||
+                     mine == "pruners" && theirs == "harness/data" &&
+                         quoted[2] != "harness/data/data.h")
                 say(mine " may not include " quoted[2])
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"](cblas|lapacke|lapack)\.h[>"]/ && !blas {
             say("only base/linalg.c knows BLAS")
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"]sqlite3\.h[>"]/ && !sqlite {
-            say("SQLite is for results/ and the readers of the database")
+            say("SQLite is for the rooms that .rooms says may have it")
         }
 
         {
@@ -135,10 +142,11 @@ lint_code() {
 
 # ---- Registries: a .def line and its plug-in belong together ----------------------------------
 
-# registry DEF TYPE: every `const struct TYPE x` beside DEF has its line in DEF, and, unless
-# macros make them, the reverse. Prefixes and suffixes of the names are left out of the comparison.
+# registry DEF TYPE [FOLDER]: every `const struct TYPE x` in FOLDER, by default beside DEF, has its
+# line in DEF, and, unless macros make them, the reverse. Prefixes and suffixes of the names are
+# left out of the comparison.
 lint_registry() {
-    def=$1 type=$2 folder=$(dirname "$1")
+    def=$1 type=$2 folder=${3:-$(dirname "$1")}
     [ -f "$def" ] || return 0
     awk -v def="$def" -v type="$type" '
         function bare(name) {
@@ -169,12 +177,12 @@ lint_registry() {
 lint_registries() {
     lint_registry pruners/pruners.def pruner
     lint_registry models/models.def model
-    lint_registry models/nn/ops.def nn_op
+    lint_registry models/nn/ops.def nn_op models/nn/ops
     lint_registry models/nn/conv/convs.def conv_impl
     lint_registry harness/data/datasets.def dataset_type
 
     # Files that a .def names, and figures that it does not name.
-    for def in $(find harness models pruners plots -name '*.def' 2>/dev/null | sort); do
+    for def in $(find base harness models pruners plots -name '*.def' 2>/dev/null | sort); do
         folder=$(dirname "$def")
         grep -no '[a-z0-9_-][a-z0-9_-]*\.\(c\|sql\|gp\)\>' "$def" |
             while IFS=: read -r line file; do
@@ -200,7 +208,7 @@ lint_registries() {
 # exception: a signal's handler has no argument.
 lint_globals() {
     command -v objdump >/dev/null || return 0
-    for source in $(find harness models pruners results plots -name '*.c' 2>/dev/null | sort); do
+    for source in $(sources '*.c'); do
         object=build/${source%.c}.o
         [ -f "$object" ] || continue
         objdump -t "$object" | awk -v source="$source" '
@@ -222,7 +230,7 @@ lint_globals() {
 # comparisons. Fewer are the end of a loop. (x86-64; elsewhere nothing is found.)
 lint_kernels() {
     command -v objdump >/dev/null || return 0
-    for source in $(grep -lr --include='*.c' CLONES harness models pruners 2>/dev/null | sort); do
+    for source in $(sources '*.c' | xargs -r grep -l CLONES); do
         object=build/${source%.c}.o
         [ -f "$object" ] || continue
         objdump -d --no-show-raw-insn "$object" | awk -v source="$source" '
@@ -237,6 +245,38 @@ lint_kernels() {
     done
 }
 
+table_of_rooms() {
+    echo '| room | what is in it | may include |'
+    echo '|---|---|---|'
+    awk -F'|' '!/^#/ {
+        for (i = 1; i <= 4; i++)
+            gsub(/^ +| +$/, "", $i)
+        gsub(/[^ ]+/, "`&`", $2)
+        printf "| `%s/` | %s | %s |\n", $1, $4, $2
+    }' "$1/.rooms"
+}
+
+# The table in CONTRIBUTING.md is the one of .rooms.
+lint_rooms() {
+    [ -f CONTRIBUTING.md ] || return 0
+    [ "$(sed -n '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! p }' CONTRIBUTING.md)" = \
+        "$(table_of_rooms .)" ] || echo 'CONTRIBUTING.md:1: the table of rooms is old: make readme'
+}
+
+# "room -> other room (includes)", a line each, of what the sources really include.
+rooms() {
+    cd "$1"
+    sources '*.[ch]' | xargs awk '
+        function room(path) { sub(/\/[^\/]*$/, "", path); return path }
+        /^[ \t]*#[ \t]*include[ \t]*"/ {
+            split($0, quoted, "\"")
+            if (room(quoted[2]) != room(FILENAME))
+                count[room(FILENAME) " -> " room(quoted[2])]++
+        }
+        END { for (edge in count) print edge " (" count[edge] ")" }
+    ' | sort
+}
+
 lint() {
     cd "$1"
     findings=$(
@@ -245,6 +285,7 @@ lint() {
         lint_registries
         lint_globals
         lint_kernels
+        lint_rooms
     )
     [ -z "$findings" ] || {
         echo "$findings"
@@ -292,6 +333,7 @@ self_test() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     mkdir -p "$scratch/pruners" "$scratch/models/nn" "$scratch/plots" "$scratch/harness/data"
+    cp "$here/.rooms" "$scratch"
     echo 'PRUNER(good)' >"$scratch/pruners/pruners.def"
     echo 'const struct pruner good_pruner = {0};' >"$scratch/pruners/good.c"
     echo 'MODEL(good) /* net.c */' >"$scratch/models/models.def"
@@ -303,49 +345,50 @@ self_test() {
     expect harness/data/x.c '#include "base/mem.h"\n#include <cblashes.h>\n' ''
     expect pruners/x.c '#include "harness/data/data.h"\n#include "pruners/pruner.h"\n' ''
     expect models/x.c '#include "models/nn/nn.h"\n#include "models/model.h"\n' ''
-    expect harness/x.c '#include "pruners/pruner.h"\n#include "plots/render.h"\n' ''
+    expect harness/cell/x.c '#include "pruners/pruner.h"\n#include "models/model.h"\n' ''
     expect tests/x.c '#include "tests/support/support.h"\n#include <sqlite3.h>\n' ''
     expect tests/x.c 'int x = printf("");\n' ''
     expect harness/cmd/x.c 'void x(void) { printf("x"); exit(1); }\n' ''
-    expect harness/x.c '/* printf(\n   exit(1) */ const char c = 34; // puts("x")\n' ''
-    expect harness/x.c 'static const char *const x[] = {"printf(\\"stderr\\")"};\n' ''
-    expect harness/x.c 'void x(void) { snprintf(0, 0, ""); fprintf(file, "x"); _exit(1); }\n' ''
+    expect harness/plan/x.c '/* printf(\n   exit(1) */ const char c = 34; // puts("x")\n' ''
+    expect harness/plan/x.c 'static const char *const x[] = {"printf(\\"stderr\\")"};\n' ''
+    expect harness/plan/x.c 'void x(void) { fprintf(file, "x"); _exit(1); }\n' ''
+    expect harness/plan/x.c 'void x(void) { snprintf(0, 0, ""); }\n' ''
     expect results/x.c '#include <sqlite3.h>\n' ''
-    expect harness/x.c 'const char *const table[] = {"a", "b"};\n' ''
+    expect harness/plan/x.c 'const char *const table[] = {"a", "b"};\n' ''
     expect Makefile 'x:\n\ty\n' ''
     expect tests/golden/x.yaml 'a:\tb \n' ''
-    expect harness/x.h "// $(yes '\0303\0244' | head -n 97 | tr -d '\n')\n" ''
+    expect harness/plan/x.h "// $(yes '\0303\0244' | head -n 97 | tr -d '\n')\n" ''
     expect tests/x.c 'const char *name = "/tmp/x-XX''XXXX";\n' ''
 
     # Every rule fires.
-    expect harness/x.c 'int\tx;\n' 'harness/x.c:1: tab*'
-    expect harness/x.sql 'select 1; \n' 'harness/x.sql:1: trailing blank'
-    expect harness/x.h '\n// TO''DO later\n' 'harness/x.h:2: unfinished work'
+    expect harness/plan/x.c 'int\tx;\n' 'harness/plan/x.c:1: tab*'
+    expect harness/plan/x.sql 'select 1; \n' 'harness/plan/x.sql:1: trailing blank'
+    expect harness/plan/x.h '\n// TO''DO later\n' 'harness/plan/x.h:2: unfinished work'
     expect bench/x.py 'x = 1\t# one\n' 'bench/x.py:1: tab*'
     expect bench/x "$(printf '%0101d' 0)\n" 'bench/x:1: over 100 columns'
     expect README.md 'FIX''ME: write it\n' 'README.md:1: unfinished work'
-    expect harness/x.h "$(printf '%0101d' 0)\n" 'harness/x.h:1: over 100 columns'
-    expect harness/x.h "$(yes '\n' | head -n 701 | tr -d '\n')" 'harness/x.h:701: over 700 lines*'
+    expect harness/plan/x.h "$(printf '%0101d' 0)\n" 'harness/plan/x.h:1: over 100 columns'
+    expect harness/plan/x.h "$(yes '\n' | head -n 701 | tr -d '\n')" '*x.h:701: over 700 lines*'
     expect base/x.c '#include "harness/data/data.h"\n' '*:1: base may not include *'
     expect base/x.h '#include "harness/cmd/kit/cmd.h"\n' '*:1: base may not include *'
-    expect harness/data/x.c '#include "models/model.h"\n' '*:1: data may not include *'
-    expect models/nn/x.c '#include "models/model.h"\n' '*:1: nn may not include *'
+    expect harness/data/x.c '#include "models/model.h"\n' '*:1: harness/data may not include *'
+    expect models/nn/x.c '#include "models/model.h"\n' '*:1: models/nn may not include *'
     expect models/x.c '#include "pruners/pruner.h"\n' '*:1: models may not include *'
-    expect harness/x.c '#include "harness/cmd/kit/cmd.h"\n' '*:1: harness may not include *'
+    expect harness/plan/x.c '#include "harness/cmd/kit/cmd.h"\n' '*:1: harness/plan may not *'
     expect pruners/x.c '#include "models/nn/nn.h"\n' '*:1: pruners may not include *'
     expect pruners/x.c '#include "harness/data/loader.h"\n' '*:1: pruners may not include *'
     expect results/x.h '#include "harness/plan/plan.h"\n' '*:1: results may not include *'
     expect plots/x.c '#include "harness/cmd/kit/cmd.h"\n' '*:1: plots may not include *'
-    expect harness/x.c '# include "tests/support/support.h"\n' '*:1: harness may not include *'
-    expect harness/x.c '#include "cmd.h"\n' '*:1: "cmd.h": includes are rooted*'
+    expect harness/plan/x.c '# include "tests/support/support.h"\n' '*:1: harness/plan may not *'
+    expect harness/plan/x.c '#include "cmd.h"\n' '*:1: "cmd.h": includes are rooted*'
     expect models/nn/x.c '#include <cblas.h>\n' '*:1: only base/linalg.c knows BLAS'
     expect pruners/x.h '#include <lapacke.h>\n' '*:1: only base/linalg.c knows BLAS'
     expect harness/plan/plan.c '#include <sqlite3.h>\n' '*:1: SQLite is for*'
-    expect harness/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
+    expect harness/plan/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
     expect models/x.c '/* a */ int x = fprintf(stderr, "");\n' '*:1: only the commands print*'
     expect results/x.c 'void x(void) { exit(1); }\n' '*:1: only the commands end the process'
-    expect harness/x.c 'int counter;\n' '*:1: counter is mutable and global*'
-    expect harness/x.c 'int f(void) { static int n = 3; return n++; }\n' '*:1: n is mutable*'
+    expect harness/plan/x.c 'int counter;\n' '*:1: counter is mutable and global*'
+    expect harness/plan/x.c 'int f(void) { static int n = 3; return n++; }\n' '*:1: n is mutable*'
     case $(uname -m):$(command -v objdump) in
     x86_64:?*)
         compare='r[N] = a[N] > a[16 + N];'
@@ -362,9 +405,12 @@ self_test() {
     expect plots/figures.def 'FIGURE("good", g, "")\nFIGURE("bad", b, "")\n' \
         '*there is no plots/bad.sql*there is no plots/bad.gp'
 
+    expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
+    expect CONTRIBUTING.md '<!-- table of rooms -->\n| room |\n' '*the table of rooms is old*'
+
     # The test itself can fail: a rule that does not fire is noticed.
     before=$failures
-    expect harness/x.h 'int x(void);\n' 'a finding that is not there' 2>/dev/null
+    expect harness/plan/x.h 'int x(void);\n' 'a finding that is not there' 2>/dev/null
     [ "$failures" -eq $((before + 1)) ] || {
         echo 'lint --self-test: cannot fail' >&2
         exit 1
@@ -374,5 +420,7 @@ self_test() {
 
 case ${1-} in
 --self-test) self_test ;;
+--rooms) rooms "$here" ;;
+--table-of-rooms) table_of_rooms "$here" ;;
 *) lint "${1:-$here}" ;;
 esac

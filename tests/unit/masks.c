@@ -1,6 +1,6 @@
 /*
- * masks: what models/nn/num/simd.h calculates in place of comparing, against C's own comparisons, where
- * floats are special: at zeros, denormal numbers, infinities, and NaN of either sign.
+ * masks: what models/nn/num/simd.h calculates in place of comparing, against C's own comparisons,
+ * where floats are special: at zeros, denormal numbers, infinities, and NaN of either sign.
  */
 #include "models/nn/num/simd.h"
 

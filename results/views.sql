@@ -238,7 +238,7 @@ CREATE VIEW v_versus AS
 WITH run AS (
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
            state, kept_fraction AS processed, accuracy, position, final_test_loss,
-           final_train_loss,
+           final_train_loss, test_n,
            -- A control with several sets of options is the one that its file has first.
            pruner IN ('random', 'random-dynamic') AND options = first_value(options) OVER (
                PARTITION BY experiment, dataset, model, pruner ORDER BY position
@@ -288,7 +288,7 @@ WITH run AS (
            )
 ), beside AS ( -- a stretch begins with its point; before the first one there is none
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, processed,
-           accuracy, position, is_random, random_same, dynamic_same,
+           accuracy, position, is_random, random_same, dynamic_same, test_n,
            first_value(random_at) OVER random_stretch AS random_from_at,
            first_value(processed) OVER random_stretch AS random_from,
            first_value(random_next_at) OVER random_stretch AS random_to_at,
@@ -323,12 +323,13 @@ SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed,
        processed, accuracy,
        random_accuracy, accuracy - random_accuracy AS random_difference,
        dynamic_accuracy, accuracy - dynamic_accuracy AS dynamic_difference,
-       position, random_same, dynamic_same
+       position, random_same, dynamic_same, test_n
 FROM compared;
 
 -- The same over the seeds of one arm: the mean of the paired differences, its 95 % interval by
 -- Student's t, and what that says. Differences that are the same with every seed do not tell how
--- far they spread: they have no interval, and decide nothing (base/stats.h has the rule).
+-- far they spread: they have no interval, and decide nothing; a standard deviation below one sample
+-- of the test set, a step, counts as one (base/stats.h has the rules).
 CREATE VIEW v_versus_summary AS
 WITH run AS (
     SELECT *,
@@ -353,6 +354,7 @@ WITH run AS (
            max(dynamic_difference) - min(dynamic_difference)
                > max(1e-12, 1e-9 * max(abs(dynamic_difference))) AS dynamic_spread,
            sum(dynamic_same AND dynamic_difference IS NOT NULL) AS dynamic_same,
+           coalesce(1.0 / min(test_n), 0) AS step,
            min(position) AS position
     FROM run
     GROUP BY experiment, dataset, model, pruner, options, rate
@@ -365,8 +367,12 @@ WITH run AS (
            (27, 2.055529), (28, 2.051831), (29, 2.048407), (30, 2.045230), (31, 2.042272)
 ), bounds AS ( -- beyond the table, the normal distribution
     SELECT a.*,
-           iif(a.random_spread, a.random_error * coalesce(r.t, 1.959964), NULL) AS random_half,
-           iif(a.dynamic_spread, a.dynamic_error * coalesce(d.t, 1.959964), NULL) AS dynamic_half
+           iif(a.random_spread,
+               max(a.random_error, a.step / sqrt(a.random_n)) * coalesce(r.t, 1.959964), NULL)
+               AS random_half,
+           iif(a.dynamic_spread,
+               max(a.dynamic_error, a.step / sqrt(a.dynamic_n)) * coalesce(d.t, 1.959964), NULL)
+               AS dynamic_half
     FROM arm a
     LEFT JOIN student r ON r.n = a.random_n
     LEFT JOIN student d ON d.n = a.dynamic_n

@@ -100,7 +100,7 @@ struct sqlite3 *plot_db_open(void)
                      " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
                      " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER,"
                      " train_n INTEGER, final_test_loss REAL, final_train_loss REAL, chosen_with,"
-                     " artifact, condition AS ('one'));"
+                     " artifact, condition AS ('one'), test_n INTEGER);"
                      "CREATE TABLE solver (attempt INTEGER, method, objective REAL);"
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
                      " charged_s REAL);"
@@ -275,7 +275,7 @@ static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const ch
     char *sql = sqlite3_mprintf(
         "INSERT INTO v_run VALUES (NULL, %Q, %Q, %Q, %Q, %Q, %.3f, %d, 'done', %.17g, %.17g,"
         " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, %Q,"
-        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL, %Q)",
+        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL, %Q, NULL)",
         grid->name, dataset, model, pruner->name, pruner->options, rate, seed, end.accuracy,
         end.charged_s, end.charged_s + 0.9, score_s(pruner), end.charged_s - score_s(pruner) - 0.02,
         kept_fraction(pruner, rate), cell, 1.2 - end.accuracy, scores ? artifact : NULL);

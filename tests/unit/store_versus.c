@@ -258,6 +258,35 @@ Test(store_versus, equal_differences_are_undecided)
     expect(OF("100 * random_high", "other"), 0.25 + 12.706205 * 0.05, QUANTILE);
 }
 
+/* 0, 0 and 1 sample of 100: the standard deviation of 0.577 samples counts as one, and one of 1.53
+ * as it is (as R has it, above). The smallest test set of the arm counts. */
+Test(store_versus, the_least_spread_is_one_sample_of_the_test_set)
+{
+    add_random(3);
+    add_differences("p", (const double[]){0, 0, 1}, 3);
+    add_differences("wide", (const double[]){1, 2, 4}, 3);
+    expect(OF("100 * random_high", "p"), (1 + 4.302653) / 3, QUANTILE);
+    plot_db_exec(db, "UPDATE v_run SET test_n = iif(seed = 1, 100, 1000) WHERE seed > 0");
+    expect(OF("100 * random_low", "p"), 1.0 / 3 - 4.302653 / sqrt(3), QUANTILE);
+    expect(OF("100 * random_high", "p"), 1.0 / 3 + 4.302653 / sqrt(3), QUANTILE);
+    expect(OF("100 * random_low", "wide"), -1.461250, QUANTILE);
+    expect("SELECT max(test_n) FROM v_versus WHERE pruner = 'p'", 1000, 0);
+}
+
+/* Better by 2, 2 and 3 samples of 100: surely so by what rounding left of their spread. */
+Test(store_versus, a_verdict_goes_by_the_least_spread)
+{
+    add_random(3);
+    for (int seed = 0; seed < 3; seed++)
+        add("random-dynamic", "", 0.5, seed, 0.5, 0.5);
+    add_differences("p", (const double[]){2, 2, 3}, 3);
+    expect_text(OF("random_verdict", "p"), "better");
+    expect_text(OF("dynamic_verdict", "p"), "better");
+    plot_db_exec(db, "UPDATE v_run SET test_n = 100");
+    expect_text(OF("random_verdict", "p"), "undecided");
+    expect_text(OF("dynamic_verdict", "p"), "undecided");
+}
+
 /* Differences on paper: 0.702 - 0.5 and 0.012 - 0.01 differ in their last bits. */
 Test(store_versus, equal_but_for_the_last_bits)
 {

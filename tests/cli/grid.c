@@ -80,10 +80,10 @@ Test(cli_grid, a_killed_worker_comes_again_and_is_done)
     char text[1024];
     snprintf(text, sizeof text, "%slimits: {retries: 1}\n", tiny);
     write_file("tiny.yaml", text);
-    RUN("cd %s; start run tiny.yaml --db a.db -j 1 --set train.epochs=300; "
+    RUN("cd %s; start run tiny.yaml --db a.db -j 1 --set train.epochs=1000; "
         "child() { cat /proc/[0-9]*/stat 2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; "
-        "while [ -z \"$(child)\" ]; do kill -0 $pid || exit 9; sleep 0.02; done; "
-        "kill -9 $(child); wait $pid",
+        "until worker=$(child); [ \"$worker\" ]; do kill -0 $pid || exit 9; sleep 0.02; done; "
+        "kill -9 $worker; wait $pid",
         test_dir());
     expect(0, "", "killed by SIGKILL");
     expect(0, "", "; again at the end\n");

@@ -263,6 +263,19 @@ lint_rooms() {
         "$(table_of_rooms .)" ] || echo 'CONTRIBUTING.md:1: the table of rooms is old: make readme'
 }
 
+# A link of a document to a file leads somewhere.
+lint_links() {
+    find . \( -path ./build -o -path ./.git \) -prune -o -name '*.md' -print | sort |
+        while read -r file; do
+            grep -no ']([^)#]*' "$file" | sed 's/:](/ /' | while read -r line link; do
+                case $link in
+                http* | '') ;;
+                *) [ -e "$(dirname "$file")/$link" ] || echo "${file#./}:$line: no file $link" ;;
+                esac
+            done
+        done
+}
+
 # "room -> other room (includes)", a line each, of what the sources really include.
 rooms() {
     cd "$1"
@@ -286,6 +299,7 @@ lint() {
         lint_globals
         lint_kernels
         lint_rooms
+        lint_links
     )
     [ -z "$findings" ] || {
         echo "$findings"
@@ -406,6 +420,8 @@ self_test() {
         '*there is no plots/bad.sql*there is no plots/bad.gp'
 
     expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
+    expect pruners/README.md '[good](good.c), [elsewhere](https://x), [here](#y)\n' ''
+    expect pruners/README.md '\n[gone](../gone.h#x)\n' 'pruners/README.md:2: no file ../gone.h'
     expect CONTRIBUTING.md '<!-- table of rooms -->\n| room |\n' '*the table of rooms is old*'
 
     # The test itself can fail: a rule that does not fire is noticed.

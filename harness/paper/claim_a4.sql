@@ -1,19 +1,27 @@
 -- A4: the dynamic pruners beside full data: how many times faster, and the accuracy lost. About
 -- twice: 1.8 times and more; not significant: no more than 1 point (both are our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful, same;
+-- harness/paper/claims.h.
 WITH pair AS MATERIALIZED (
-    SELECT dataset || ' ' || model AS place,
-           pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate) AS arm,
-           seed, speedup, difference, timing_valid = 0 AS doubtful, position
-    FROM v_speedup
-    WHERE experiment = :experiment AND pruner IN ('epsilon-greedy', 'ucb')
-          AND options NOT LIKE '%score_only%' AND full_attempt IS NOT NULL
+    SELECT s.dataset || ' ' || s.model AS place,
+           s.pruner || iif(s.options = '', '', '(' || s.options || ')') || printf(' %g', s.rate)
+               AS arm,
+           s.seed AS seed, s.speedup AS speedup, s.difference AS difference,
+           s.timing_valid = 0 AS doubtful,
+           f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss
+               AND f.final_train_loss = r.final_train_loss AS same,
+           s.position AS position
+    FROM v_speedup s
+    JOIN v_run r ON r.experiment = s.experiment AND r.attempt = s.attempt
+    JOIN v_run f ON f.experiment = s.experiment AND f.attempt = s.full_attempt
+    WHERE s.experiment = :experiment AND s.pruner IN ('epsilon-greedy', 'ucb')
+          AND s.options NOT LIKE '%score_only%'
 )
 SELECT place, arm, 'times faster than full data' AS measure, 'x' AS unit, '>' AS beyond,
-       1.8 AS bound, seed, speedup AS value, doubtful, position
+       1.8 AS bound, seed, speedup AS value, doubtful, 0 AS same, position
 FROM pair
 UNION ALL
 SELECT place, arm, 'accuracy against full data', 'points', '>', -1.0, seed, 100 * difference, 0,
-       position
+       same, position
 FROM pair
 ORDER BY place, arm, measure, seed;

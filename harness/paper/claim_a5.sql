@@ -1,7 +1,8 @@
 -- A5: the share of the samples that are sometimes selected. Judged in runs that train on everything
 -- and only score; shown of the others, and of random selections of the same sizes. Sizeable: more
 -- than a tenth (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful, same;
+-- harness/paper/claims.h.
 WITH chosen AS MATERIALIZED (
     SELECT r.dataset || ' ' || r.model AS place,
            r.pruner || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate)
@@ -18,9 +19,9 @@ WITH chosen AS MATERIALIZED (
 )
 SELECT place, arm, 'share sometimes selected' AS measure, 'share' AS unit,
        iif(reference, '>', NULL) AS beyond, iif(reference, 0.1, NULL) AS bound,
-       seed, sometimes AS value, 0 AS doubtful
+       seed, sometimes AS value, 0 AS doubtful, 0 AS same
 FROM chosen
 UNION ALL
-SELECT place, arm, 'the same by chance', 'share', NULL, NULL, seed, chance, 0
+SELECT place, arm, 'the same by chance', 'share', NULL, NULL, seed, chance, 0, 0
 FROM chosen
 ORDER BY place, arm, measure DESC, seed;

@@ -2,10 +2,11 @@
 -- accuracy is there (what choosing cost is left out: the paper counts it as done before), and the
 -- accuracy lost. Shown too: the same with all that choosing cost, by the charged clock. Halves:
 -- 1.8 times and more (our reading).
--- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful; harness/paper/claims.h.
+-- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful, same;
+-- harness/paper/claims.h.
 WITH run AS MATERIALIZED (
     SELECT dataset || ' ' || model AS place, pruner, options, rate, seed, attempt, environment,
-           accuracy,
+           accuracy, final_test_loss, final_train_loss,
            score_s + select_s AS choosing_s, train_s, charged_s, timing_valid = 0 AS doubtful,
            position
     FROM v_run
@@ -26,7 +27,9 @@ WITH run AS MATERIALIZED (
            (g.charged_s - f.choosing_s) / (e.charged_s - r.choosing_s) AS converged,
            g.charged_s / e.charged_s AS converged_charged,
            f.charged_s / r.charged_s AS charged,
-           100 * (r.accuracy - f.accuracy) AS points
+           100 * (r.accuracy - f.accuracy) AS points,
+           f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss
+               AND f.final_train_loss = r.final_train_loss AS same
     FROM run r
     JOIN epoch_of e USING (attempt)
     JOIN run f ON f.pruner = 'full' AND f.place = r.place AND f.seed = r.seed
@@ -35,15 +38,18 @@ WITH run AS MATERIALIZED (
     WHERE r.pruner = 'dp'
 )
 SELECT place, arm, 'times faster to converge, training alone' AS measure, 'x' AS unit,
-       '>' AS beyond, 1.8 AS bound, seed, converged AS value, doubtful, 1 AS line
+       '>' AS beyond, 1.8 AS bound, seed, converged AS value, doubtful,
+       0 AS same, 1 AS line
 FROM pair
 UNION ALL
-SELECT place, arm, 'accuracy against full data', 'points', '>', -1.3, seed, points, 0, 2 FROM pair
+SELECT place, arm, 'accuracy against full data', 'points', '>', -1.3, seed, points, 0, same, 2
+FROM pair
 UNION ALL
 SELECT place, arm, 'times faster to converge, charged', 'x', NULL, NULL, seed, converged_charged,
-       doubtful, 3
+       doubtful, 0, 3
 FROM pair
 UNION ALL
-SELECT place, arm, 'times faster in all, charged', 'x', NULL, NULL, seed, charged, doubtful, 4
+SELECT place, arm, 'times faster in all, charged', 'x', NULL, NULL, seed, charged,
+       doubtful, 0, 4
 FROM pair
 ORDER BY place, arm, line, seed;

@@ -109,6 +109,7 @@ static void read_lines(const struct table *table, struct arena *arena,
                 continue;
             values[line->n++] = value;
             line->doubtful += paper_number(paper_cell(table, i, "doubtful")) > 0;
+            line->same += paper_number(paper_cell(table, i, "same")) > 0;
         }
         REQUIRE(line->n); /* the queries divide by seconds, which are above 0 */
         conclude(finding, line, values);
@@ -340,7 +341,9 @@ void paper_add_value(const struct paper_line *line, struct str *ret_text)
     if (!isnan(line->interval.low))
         str_addf(ret_text, " [%s, %s]", low, high);
     str_addf(ret_text, ", n = %zu", line->n);
-    if (line->equal && line->beyond)
+    if (line->same == line->n)
+        str_add(ret_text, ", the same bits with every seed: not two arms");
+    else if (line->equal && line->beyond)
         str_add(ret_text, ", the same with every seed: its spread is not known");
     if (line->doubtful)
         str_addf(ret_text, " (%zu with doubtful seconds)", line->doubtful);

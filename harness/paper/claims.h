@@ -11,6 +11,8 @@
  *     bound
  *     seed, value
  *     doubtful  1: from seconds that are not to be trusted (timing_valid of v_run)
+ *     same      1: a difference of two runs that ended with the same network, to the last bit (as
+ *               v_same_bits tells it)
  *
  * The values of one place, arm and measure are a line: their mean with a 95 % interval (Student's
  * t; of the logarithms where the unit is x; of correlations and shares no further than these go;
@@ -50,7 +52,7 @@ struct paper_line {
     const char *place, *arm, *measure, *unit;
     char beyond; /* '>', '<', 0: not judged */
     double bound;
-    size_t n, doubtful;
+    size_t n, doubtful, same;
     double mean;                    /* in the unit */
     struct stats_interval interval; /* 95 %, likewise; NAN without a spread */
     bool equal;                     /* n > 1, and the values are all the same */

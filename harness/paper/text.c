@@ -145,8 +145,9 @@ static const char explanation[] =
     "some arm does). It did not hold where a line is against it (A4: one of every arm). What\n"
     "picks one of k lines, which is both of A4's and the second of all others, goes by intervals\n"
     "of 1 - 0.05/k (Bonferroni). Anything else is undecided: one seed decides nothing, nor do\n"
-    "values that are the same with every seed, which do not tell how far the next may be. Lines\n"
-    "without a bound are shown and not judged.\n";
+    "values that are the same with every seed, which do not tell how far the next may be, nor two\n"
+    "arms that ended with the same bits, which are one. Lines without a bound are shown and not\n"
+    "judged.\n";
 
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text)
@@ -227,6 +228,7 @@ static void add_csv_row(const struct paper_finding *f, const struct paper_line *
         text_cell(line ? paper_verdict_names[line->verdict] : NULL),
         text_cell(line ? paper_verdict_names[line->strict] : NULL),
         count_cell(line ? (int64_t)line->doubtful : 0),
+        count_cell(line ? (int64_t)line->same : 0),
     };
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         table_add(table, cells[i]);
@@ -237,7 +239,7 @@ void paper_add_csv_claims(const struct paper_finding *findings, size_t count, st
     static const char *const names[] = {"claim", "verdict", "why",         "experiment", "cells",
                                         "done",  "place",   "arm",         "measure",    "unit",
                                         "n",     "mean",    "low",         "high",       "beyond",
-                                        "bound", "line",    "line_strict", "doubtful"};
+                                        "bound", "line",    "line_strict", "doubtful",   "same"};
     struct table table = {.columns = sizeof names / sizeof *names};
     for (size_t i = 0; i < table.columns; i++)
         table_add(&table, text_cell(names[i]));

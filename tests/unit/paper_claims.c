@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void open_empty(void)
@@ -64,6 +65,81 @@ Test(paper_claims, equal_differences_are_undecided)
     cr_expect_str_eq(str_text(&text),
                      "+1.00 points, n = 2, the same with every seed: its spread is not known");
     str_release(&text);
+}
+
+/* Two arms of two seeds with equal accuracies and losses; the second's last loss may differ. */
+static struct paper_finding find_pair(const struct claims_run *first,
+                                      const struct claims_run *second, const char *claim,
+                                      double further)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s %g.db", claim, further);
+    claims_close();
+    claims_open(name);
+    for (int seed = 0; seed < 2; seed++) {
+        struct claims_run runs[] = {*first, *second};
+        for (int i = 0; i < 2; i++) {
+            runs[i].seed = seed;
+            runs[i].percent = runs[i].early_percent = 80;
+            runs[i].early_s = runs[i].train_s = 1;
+            runs[i].gap = 0.5 + seed + (i == 1 && seed == 1 ? further : 0);
+            claims_add(runs[i]);
+        }
+    }
+    return claims_find(claim);
+}
+
+/* Two arms that ended with the same network with both seeds; with one seed's, they are two arms. */
+Test(paper_claims, the_same_bits_are_not_two_arms)
+{
+    static const struct {
+        const char *claim, *arm, *measure;
+        struct claims_run first, second;
+    } pairs[] = {
+        {"A2",
+         "random-dynamic against el2n 0.5",
+         "accuracy",
+         {.pruner = "random-dynamic", .rate = .5},
+         {.pruner = "el2n", .rate = .5}},
+        {"A3",
+         "ucb 0.5 against random-dynamic",
+         "accuracy",
+         {.pruner = "random-dynamic", .rate = .5},
+         {.pruner = "ucb", .rate = .5}},
+        {"A4",
+         "ucb 0.5",
+         "accuracy against full data",
+         {.pruner = "full"},
+         {.pruner = "ucb", .rate = .5}},
+        {"B1",
+         "dp 0.4",
+         "accuracy against full data",
+         {.pruner = "full"},
+         {.pruner = "dp", .rate = .4}},
+        {"B3",
+         "dp against influence-score 0.4",
+         "accuracy",
+         {.pruner = "influence-score", .rate = .4},
+         {.pruner = "dp", .rate = .4}},
+        {"B4",
+         "dp(prune_with=mlp) 0.4",
+         "accuracy against random",
+         {.pruner = "random", .rate = .4},
+         {.pruner = "dp", .options = "prune_with=mlp", .rate = .4}},
+    };
+    for (size_t i = 0; i < 2 * (sizeof pairs / sizeof *pairs); i++) {
+        const struct paper_finding finding = find_pair(&pairs[i / 2].first, &pairs[i / 2].second,
+                                                       pairs[i / 2].claim, i % 2 ? 0.125 : 0);
+        struct str text = {0};
+        paper_add_value(claims_line_of(&finding, pairs[i / 2].arm, pairs[i / 2].measure), &text);
+        cr_expect_str_eq(str_text(&text),
+                         i % 2 ? "+0.00 points, n = 2, the same with every seed: its spread is not "
+                                 "known"
+                               : "+0.00 points, n = 2, the same bits with every seed: not two arms",
+                         "%s: %s", pairs[i / 2].claim, str_text(&text));
+        claims_expect(&finding, CLAIM_UNDECIDED);
+        str_release(&text);
+    }
 }
 
 /* Better by 1, 1 and 2 samples of 100: 1.33 +- 1.43 points by their spread of 0.58, surely no worse

@@ -121,13 +121,18 @@ static void only_one_works(void *context, int rank)
         nanosleep(&pause, NULL);
 }
 
-/* 0.2 s of waiting; a spinning thread would use all of it. */
+/* 0.2 s of waiting; a spinning thread would use all of it, every time. A machine that does other
+ * things, or counts a core's time in ticks, may charge much of it once. */
 Test(team, who_waits_sleeps)
 {
+    enum { ATTEMPTS = 20 };
     struct nn_team *team = nn_team_new(2);
-    const double before = cpu_seconds();
-    nn_team_run(team, only_one_works, NULL);
-    const double used = cpu_seconds() - before;
-    cr_assert(used < 0.1, "waiting for 0.2 s took %.3f s of a core", used);
+    double least = INFINITY;
+    for (int i = 0; i < ATTEMPTS && least >= 0.1; i++) {
+        const double before = cpu_seconds();
+        nn_team_run(team, only_one_works, NULL);
+        least = fmin(least, cpu_seconds() - before);
+    }
+    cr_assert(least < 0.1, "waiting for 0.2 s took %.3f s of a core, at least", least);
     nn_team_free(team);
 }

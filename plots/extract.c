@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "plots/pictures.h"
+#include "results/db.h"
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,16 +17,15 @@ struct extract {
 };
 
 /* The first line of the figure's TSV. */
-static int wanted_columns(const struct figure *figure, sqlite3 *db, struct str *ret_line,
+static int wanted_columns(const struct figure *figure, struct sqlite3 *db, struct str *ret_line,
                           struct err *err)
 {
-    sqlite3_stmt *statement;
-    const int length = (int)(figure->sql.end - figure->sql.start);
-    if (sqlite3_prepare_v2(db, figure->sql.start, length, &statement, NULL))
-        return err_set(err, "%s: database: %s", figure->name, sqlite3_errmsg(db));
-    for (int i = 0; i < sqlite3_column_count(statement); i++)
-        str_addf(ret_line, "%s%s", i ? "\t" : "# ", sqlite3_column_name(statement, i));
-    sqlite3_finalize(statement);
+    struct db_rows rows;
+    db_ask_experiment(&rows, db, figure->sql.start, (size_t)(figure->sql.end - figure->sql.start),
+                      NULL);
+    figure_add_head(&rows, ret_line);
+    if (db_close(&rows, err))
+        return err_prefix(err, "%s: database: ", figure->name);
     if (pictures_are_in(str_text(ret_line)))
         return err_set(err,
                        "%s shows the dataset's pictures, which are in no TSV: draw it from the "

@@ -1,7 +1,7 @@
 /*
  * pictures: a figure that shows samples has their pixels in the last column of its rows, `pixels`:
  * "28x28x1:" (height, width, channels) and two hexadecimal digits a byte, row after row, channels
- * innermost, as sample_pixels() of harness/ask/sample_functions.h gives them. No reader of the
+ * innermost, as sample_pixels() of harness/ask/cell_functions.h gives them. No reader of the
  * numbers wants these, and gnuplot reads bytes: here they part.
  *
  *     struct str table = {0}, bytes = {0};

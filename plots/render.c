@@ -7,8 +7,8 @@
 
 #include "base/braced.h"
 #include "base/mem.h"
+#include "results/db.h"
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,37 +91,6 @@ bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret
 
 /* ---- From the database to TSV ---- */
 
-static int sql_error(struct sqlite3 *db, struct err *err)
-{
-    return err_set(err, "database: %s", sqlite3_errmsg(db));
-}
-
-static size_t script_length(struct figure_script script)
-{
-    return (size_t)(script.end - script.start);
-}
-
-/* experiment may be NULL for a query without :experiment. */
-static int prepare(struct sqlite3 *db, struct figure_script sql, const char *experiment,
-                   sqlite3_stmt **ret_statement, struct err *err)
-{
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql.start, (int)script_length(sql), &statement, NULL))
-        return sql_error(db, err);
-    const int place = sqlite3_bind_parameter_index(statement, ":experiment");
-    if (place && sqlite3_bind_text(statement, place, experiment, -1, SQLITE_TRANSIENT)) {
-        sqlite3_finalize(statement);
-        return sql_error(db, err);
-    }
-    *ret_statement = statement;
-    return 0;
-}
-
-static struct figure_script script_of(const char *sql)
-{
-    return (struct figure_script){sql, sql + strlen(sql)};
-}
-
 struct names {
     const char **items;
     size_t count;
@@ -136,24 +105,17 @@ static const char *name_at(const void *context, size_t i)
 static int read_experiments(struct sqlite3 *db, struct arena *arena, struct names *ret_names,
                             struct err *err)
 {
-    static const char count[] = "SELECT count(*) FROM v_experiment";
-    static const char list[] = "SELECT experiment FROM v_experiment ORDER BY experiment";
-    sqlite3_stmt *statement;
-    if (prepare(db, script_of(count), NULL, &statement, err))
-        return -1;
-    sqlite3_step(statement);
-    const size_t room = (size_t)sqlite3_column_int64(statement, 0);
-    if (sqlite3_finalize(statement))
-        return sql_error(db, err);
-    if (prepare(db, script_of(list), NULL, &statement, err))
-        return -1;
+    static const char sql[] =
+        "SELECT experiment, count(*) OVER () FROM v_experiment ORDER BY experiment";
     struct names names = {0};
-    ARENA_NEW(arena, names.items, room);
-    while (names.count < room && sqlite3_step(statement) == SQLITE_ROW)
-        names.items[names.count++] =
-            arena_strdup(arena, (const char *)sqlite3_column_text(statement, 0));
-    if (sqlite3_finalize(statement))
-        return sql_error(db, err);
+    struct db_rows rows;
+    for (db_ask(&rows, db, sql, DB_NO_VALUES); db_next(&rows);) {
+        if (!names.count)
+            ARENA_NEW(arena, names.items, (size_t)row_int(&rows, 1));
+        names.items[names.count++] = arena_strdup(arena, row_text(&rows, 0));
+    }
+    if (db_close(&rows, err))
+        return err_prefix(err, "database: ");
     *ret_names = names;
     return 0;
 }
@@ -207,28 +169,28 @@ static void add_text(struct str *tsv, const char *text)
     }
 }
 
-static void add_value(struct str *tsv, sqlite3_stmt *statement, int column)
+static void add_value(struct str *tsv, struct db_value value)
 {
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_NULL:
+    switch (value.type) {
+    case VALUE_NULL:
         str_add(tsv, "NaN");
         break;
-    case SQLITE_INTEGER:
-        str_addf(tsv, "%lld", (long long)sqlite3_column_int64(statement, column));
+    case VALUE_INTEGER:
+        str_addf(tsv, "%lld", (long long)value.integer);
         break;
-    case SQLITE_FLOAT: /* 9 digits: nanoseconds of a second, and sums do not show their rounding */
-        str_addf(tsv, "%.9g", sqlite3_column_double(statement, column));
+    case VALUE_REAL: /* 9 digits: nanoseconds of a second, and sums do not show their rounding */
+        str_addf(tsv, "%.9g", value.real);
         break;
     default:
-        add_text(tsv, (const char *)sqlite3_column_text(statement, column));
+        add_text(tsv, value.text);
     }
 }
 
-static void add_row(struct str *tsv, sqlite3_stmt *statement)
+static void add_row(struct str *tsv, const struct db_rows *row)
 {
-    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+    for (int i = 0; i < row_columns(row); i++) {
         str_add(tsv, i ? "\t" : "");
-        add_value(tsv, statement, i);
+        add_value(tsv, row_value(row, i));
     }
     str_add(tsv, "\n");
 }
@@ -239,14 +201,13 @@ static int nothing_to_show(const struct figure *figure, struct sqlite3 *db, cons
 {
     static const char sql[] = "SELECT count(*), count(*) FILTER (WHERE state = 'done')\n"
                               "FROM v_run WHERE experiment = :experiment";
-    sqlite3_stmt *statement;
-    if (prepare(db, script_of(sql), experiment, &statement, err))
-        return -1;
-    sqlite3_step(statement);
-    const long long cells = sqlite3_column_int64(statement, 0);
-    const long long done = sqlite3_column_int64(statement, 1);
-    if (sqlite3_finalize(statement))
-        return sql_error(db, err);
+    struct db_rows rows;
+    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
+    const bool told = db_next(&rows);
+    const long long cells = told ? (long long)row_int(&rows, 0) : 0;
+    const long long done = told ? (long long)row_int(&rows, 1) : 0;
+    if (db_close(&rows, err))
+        return err_prefix(err, "database: ");
     if (cells == 0)
         err_set(err, "experiment '%s' has no cells", experiment);
     else if (done == 0)
@@ -257,34 +218,33 @@ static int nothing_to_show(const struct figure *figure, struct sqlite3 *db, cons
     return FIGURE_EMPTY;
 }
 
-/* What lies beside the database, or is a dataset: the other figures can do without. */
-static int not_at_hand(struct sqlite3 *db, struct err *err)
+void figure_add_head(const struct db_rows *rows, struct str *ret_tsv)
 {
-    err_set(err, "%s", sqlite3_errmsg(db)); /* the function's own sentence */
-    return FIGURE_EMPTY;
+    for (int i = 0; i < row_columns(rows); i++)
+        str_addf(ret_tsv, "%s%s", i ? "\t" : "# ", row_name(rows, i));
 }
 
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err)
 {
-    sqlite3_stmt *statement;
-    if (prepare(db, figure->sql, experiment, &statement, err))
-        return err_prefix(err, "%s: ", figure->name);
+    struct db_rows rows;
     struct str tsv = {0};
-    for (int i = 0; i < sqlite3_column_count(statement); i++)
-        str_addf(&tsv, "%s%s", i ? "\t" : "# ", sqlite3_column_name(statement, i));
+    db_ask_experiment(&rows, db, figure->sql.start, (size_t)(figure->sql.end - figure->sql.start),
+                      experiment);
+    figure_add_head(&rows, &tsv);
     str_add(&tsv, "\n");
     int64_t block = -1;
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        const int64_t row_block = sqlite3_column_int64(statement, 0);
+    while (db_next(&rows)) {
+        const int64_t row_block = row_int(&rows, 0);
         str_add(&tsv, block >= 0 && row_block != block ? "\n\n" : "");
         block = row_block;
-        add_row(&tsv, statement);
+        add_row(&tsv, &rows);
     }
-    int failed = 0;
-    const int code = sqlite3_finalize(statement);
-    if (code)
-        failed = code == SQLITE_CANTOPEN ? not_at_hand(db, err) : sql_error(db, err);
+    int failed = db_close(&rows, err);
+    if (failed && rows.absent) /* beside the database, or a dataset: other figures do without */
+        failed = FIGURE_EMPTY;
+    else if (failed)
+        err_prefix(err, "database: ");
     else if (block < 0)
         failed = nothing_to_show(figure, db, experiment, err);
     if (failed)

@@ -3,7 +3,7 @@
  * png, LaTeX, or letters for a terminal.
  *
  * Figures read the views of results/views.sql, with the SQL functions of results/ (and those of
- * harness/ask/sample_functions.h, where samples are to be seen), and nothing else. style.gp is
+ * harness/ask/cell_functions.h, where samples are to be seen), and nothing else. style.gp is
  * loaded before every figure, so that a pruner has one colour, dash and mark everywhere.
  *
  *     struct str name = {0}, tsv = {0}, files = {0};
@@ -49,6 +49,7 @@
 #include <stddef.h>
 
 struct sqlite3;
+struct db_rows;
 
 /* Text that the program carries; not NUL-terminated. */
 struct figure_script {
@@ -88,6 +89,8 @@ int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_na
 /* Not -1, which is trouble: all is well and there is nothing to show, or what it is to be made of,
  * beside the database, is not at hand: a function of the SQL said SQLITE_CANTOPEN. */
 enum { FIGURE_EMPTY = 1 };
+/* Appends the first line of a figure's TSV, without its end. */
+void figure_add_head(const struct db_rows *rows, struct str *ret_tsv);
 /*
  * What the figure of an experiment shows, as TSV. The same database gives the same bytes. Where
  * there is nothing to show, the error says what is missing, and FIGURE_EMPTY is returned.

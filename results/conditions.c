@@ -1,6 +1,6 @@
 #include "results/conditions.h"
 
-#include <sqlite3.h>
+#include "results/db.h"
 
 enum { MOST_NAMED = 3 }; /* conditions in a line */
 
@@ -17,57 +17,48 @@ static const struct {
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 /* Of a set that is empty, sum() is NULL and 0 here. */
-static void add_doubtful(sqlite3_stmt *row, struct str *ret_lines)
+static void add_doubtful(const struct db_rows *row, struct str *ret_lines)
 {
-    const int runs = sqlite3_column_int(row, 0), doubtful = sqlite3_column_int(row, 1);
-    const int other = sqlite3_column_int(row, 2);
+    const long long runs = row_int(row, 0), doubtful = row_int(row, 1), other = row_int(row, 2);
     const char *between = ": ";
     if (!doubtful)
         return;
-    str_addf(ret_lines, "%d of %d run%s %s doubtful seconds", doubtful, runs, runs == 1 ? "" : "s",
-             doubtful == 1 ? "has" : "have");
+    str_addf(ret_lines, "%lld of %lld run%s %s doubtful seconds", doubtful, runs,
+             runs == 1 ? "" : "s", doubtful == 1 ? "has" : "have");
     for (int i = 0; i < KIND_COUNT; i++) {
-        const int count = sqlite3_column_int(row, 3 + i);
+        const long long count = row_int(row, 3 + i);
         if (!count)
             continue;
-        str_addf(ret_lines, "%s%d %s", between, count, kinds[i].meaning);
+        str_addf(ret_lines, "%s%lld %s", between, count, kinds[i].meaning);
         between = ", ";
     }
     if (other)
-        str_addf(ret_lines, "%s%d with a clock that does not add up", between, other);
+        str_addf(ret_lines, "%s%lld with a clock that does not add up", between, other);
     str_add(ret_lines, "\n");
 }
 
-static void add_mixed(sqlite3_stmt *row, struct str *ret_lines)
+static void add_mixed(const struct db_rows *row, struct str *ret_lines)
 {
-    const int place = sqlite3_column_int(row, 0), conditions = sqlite3_column_int(row, 1);
-    const int runs = sqlite3_column_int(row, 4);
+    const long long place = row_int(row, 0), conditions = row_int(row, 1), runs = row_int(row, 4);
     if (place == 1)
-        str_addf(ret_lines,
-                 "%s, %s: seconds of %d conditions:", (const char *)sqlite3_column_text(row, 2),
-                 (const char *)sqlite3_column_text(row, 3), conditions);
+        str_addf(ret_lines, "%s, %s: seconds of %lld conditions:", row_text(row, 2),
+                 row_text(row, 3), conditions);
     if (place <= MOST_NAMED)
-        str_addf(ret_lines, "%s %d run%s with %s", place > 1 ? ";" : "", runs, runs == 1 ? "" : "s",
-                 (const char *)sqlite3_column_text(row, 5));
+        str_addf(ret_lines, "%s %lld run%s with %s", place > 1 ? ";" : "", runs,
+                 runs == 1 ? "" : "s", row_text(row, 5));
     if (place == conditions)
         str_addf(ret_lines, "%s\n", conditions > MOST_NAMED ? "; and others" : "");
 }
 
-static int each_row(struct sqlite3 *db, const char *sql, const char *experiment,
-                    void (*add)(sqlite3_stmt *row, struct str *ret_lines), struct str *ret_lines,
-                    struct err *err)
+static int each_row(struct sqlite3 *db, const struct str *sql, const char *experiment,
+                    void (*add)(const struct db_rows *row, struct str *ret_lines),
+                    struct str *ret_lines, struct err *err)
 {
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, experiment, -1, SQLITE_STATIC);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            add(row, ret_lines);
-    }
-    sqlite3_finalize(row);
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    db_ask(&rows, db, str_text(sql), DB_VALUES(db_text(experiment)));
+    while (db_next(&rows))
+        add(&rows, ret_lines);
+    return db_close(&rows, err);
 }
 
 int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *where,
@@ -96,8 +87,8 @@ int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *wh
     /* A set with one condition has no line: the outer query drops it. */
     struct str several = {0};
     str_addf(&several, "SELECT * FROM (%s) WHERE conditions > 1", str_text(&mixed));
-    const int failed = each_row(db, str_text(&doubtful), experiment, add_doubtful, &lines, err) ||
-                       each_row(db, str_text(&several), experiment, add_mixed, &lines, err);
+    const int failed = each_row(db, &doubtful, experiment, add_doubtful, &lines, err) ||
+                       each_row(db, &several, experiment, add_mixed, &lines, err);
     if (!failed)
         str_add(ret_lines, str_text(&lines));
     str_release(&runs);

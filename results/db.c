@@ -87,31 +87,117 @@ static int bind(sqlite3_stmt *statement, int place, const struct bound *value)
     return SQLITE_MISUSE;
 }
 
-/* Runs to the end. ret_value may be NULL; else *ret_rows counts the rows seen. */
-static int run(sqlite3 *db, const char *sql, const struct bound *values, size_t count,
-               int64_t *ret_value, int *ret_rows, struct err *err)
+/* ---- Asking ---- */
+
+static void note_failure(struct db_rows *rows, sqlite3 *db)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return fail(db, err);
-    REQUIRE((size_t)sqlite3_bind_parameter_count(statement) == count);
-    int code = SQLITE_OK;
-    for (size_t i = 0; i < count && code == SQLITE_OK; i++)
-        code = bind(statement, (int)i + 1, &values[i]);
-    int64_t first = 0;
-    int rows = 0;
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(statement);
-        if (code == SQLITE_ROW && rows++ == 0)
-            first = sqlite3_column_int64(statement, 0);
-    }
-    const int failed = code != SQLITE_DONE ? fail(db, err) : 0;
-    sqlite3_finalize(statement);
-    if (!failed && ret_value && rows)
-        *ret_value = first;
-    *ret_rows = rows;
-    return failed;
+    rows->failed = true;
+    rows->absent = (sqlite3_errcode(db) & 0xff) == SQLITE_CANTOPEN;
+    fail(db, &rows->err);
 }
+
+static void ask(struct db_rows *ret_rows, sqlite3 *db, const char *sql, int length,
+                const struct bound *values, size_t count)
+{
+    ret_rows->failed = ret_rows->absent = false;
+    if (sqlite3_prepare_v2(db, sql, length, &ret_rows->statement, NULL) != SQLITE_OK) {
+        note_failure(ret_rows, db);
+        return;
+    }
+    const size_t wanted = (size_t)sqlite3_bind_parameter_count(ret_rows->statement);
+    REQUIRE(wanted <= count);
+    for (size_t i = 0; i < wanted && !ret_rows->failed; i++)
+        if (bind(ret_rows->statement, (int)i + 1, &values[i]) != SQLITE_OK)
+            note_failure(ret_rows, db);
+}
+
+void db_ask(struct db_rows *ret_rows, sqlite3 *db, const char *sql, const struct bound *values,
+            size_t count)
+{
+    ask(ret_rows, db, sql, -1, values, count);
+}
+
+void db_ask_experiment(struct db_rows *ret_rows, sqlite3 *db, const char *sql, size_t length,
+                       const char *experiment)
+{
+    ask(ret_rows, db, sql, (int)length, DB_VALUES(db_text(experiment)));
+}
+
+bool db_next(struct db_rows *rows)
+{
+    if (rows->failed)
+        return false;
+    const int code = sqlite3_step(rows->statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        note_failure(rows, sqlite3_db_handle(rows->statement));
+    return code == SQLITE_ROW;
+}
+
+int db_close(struct db_rows *rows, struct err *err)
+{
+    sqlite3_finalize(rows->statement);
+    rows->statement = NULL;
+    if (rows->failed && err)
+        *err = rows->err;
+    return rows->failed ? -1 : 0;
+}
+
+struct db_value row_value(const struct db_rows *rows, int column)
+{
+    sqlite3_stmt *row = rows->statement;
+    switch (sqlite3_column_type(row, column)) {
+    case SQLITE_INTEGER:
+        return (struct db_value){VALUE_INTEGER, .integer = sqlite3_column_int64(row, column)};
+    case SQLITE_FLOAT:
+        return (struct db_value){VALUE_REAL, .real = sqlite3_column_double(row, column)};
+    case SQLITE_TEXT:
+        return (struct db_value){VALUE_TEXT,
+                                 .text = (const char *)sqlite3_column_text(row, column)};
+    case SQLITE_BLOB:
+        return (struct db_value){VALUE_BLOB, .text = sqlite3_column_blob(row, column),
+                                 .integer = sqlite3_column_bytes(row, column)};
+    default:
+        return (struct db_value){VALUE_NULL};
+    }
+}
+
+bool row_is_null(const struct db_rows *rows, int column)
+{
+    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
+}
+
+int64_t row_int(const struct db_rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->statement, column);
+}
+
+double row_real(const struct db_rows *rows, int column)
+{
+    return row_is_null(rows, column) ? (double)NAN : sqlite3_column_double(rows->statement, column);
+}
+
+const char *row_text(const struct db_rows *rows, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(rows->statement, column);
+    return text ? text : "";
+}
+
+int row_columns(const struct db_rows *rows)
+{
+    return sqlite3_column_count(rows->statement);
+}
+
+const char *row_name(const struct db_rows *rows, int column)
+{
+    return sqlite3_column_name(rows->statement, column);
+}
+
+const char *db_path_of(sqlite3 *db)
+{
+    return sqlite3_db_filename(db, "main");
+}
+
+/* ---- One line a statement ---- */
 
 int db_exec(sqlite3 *db, const char *sql, struct err *err)
 {
@@ -120,18 +206,39 @@ int db_exec(sqlite3 *db, const char *sql, struct err *err)
 
 int db_run(sqlite3 *db, const char *sql, const struct bound *values, size_t count, struct err *err)
 {
-    int rows;
-    return run(db, sql, values, count, NULL, &rows, err);
+    struct db_rows rows;
+    db_ask(&rows, db, sql, values, count);
+    while (db_next(&rows))
+        ;
+    return db_close(&rows, err);
 }
 
 int db_get_int(sqlite3 *db, const char *sql, const struct bound *values, size_t count,
                int64_t *ret_value, struct err *err)
 {
-    int rows;
-    if (run(db, sql, values, count, ret_value, &rows, err))
+    struct db_rows rows;
+    db_ask(&rows, db, sql, values, count);
+    const bool found = db_next(&rows);
+    const int64_t value = found ? row_int(&rows, 0) : 0;
+    if (db_close(&rows, err))
         return -1;
-    return rows ? 0 : err_set(err, "no such row");
+    if (!found)
+        return err_set(err, "no such row");
+    *ret_value = value;
+    return 0;
 }
+
+int db_get_text(sqlite3 *db, const char *sql, const struct bound *values, size_t count,
+                struct str *ret_text, struct err *err)
+{
+    struct db_rows rows;
+    db_ask(&rows, db, sql, values, count);
+    if (db_next(&rows))
+        str_add(ret_text, row_text(&rows, 0));
+    return db_close(&rows, err);
+}
+
+/* ---- Transactions ---- */
 
 int db_begin(sqlite3 *db, struct err *err)
 {

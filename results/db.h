@@ -4,6 +4,12 @@
  *     const struct bound values[] = {db_int(attempt), db_text("LEDGER_GAP"), db_real(NAN)};
  *     if (db_run(db, "INSERT INTO t VALUES (?, ?, ?)", values, 3, &err)) ...
  *
+ *     struct db_rows rows;
+ *     db_ask(&rows, db, "SELECT code, text FROM t WHERE attempt = ?", DB_VALUES(db_int(attempt)));
+ *     while (db_next(&rows))
+ *         str_addf(&text, "%s: %s\n", row_text(&rows, 0), row_text(&rows, 1));
+ *     if (db_close(&rows, &err)) ...
+ *
  * Errors hold SQLite's own message; the caller puts the file's path before it. Statements are
  * prepared for every call: some microseconds, against the milliseconds of what is recorded.
  */
@@ -11,11 +17,14 @@
 #define WINNOW_RESULTS_DB_H
 
 #include "base/err.h"
+#include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 /* What a code of SQLite's, extended or not, and the errno with it mean for those who may wait. */
 enum err_cause db_cause(int code, int system_error);
@@ -45,6 +54,56 @@ int db_run(struct sqlite3 *db, const char *sql, const struct bound *values, size
 /* One statement that returns a row; its first column (NULL is 0). No row is an error. */
 int db_get_int(struct sqlite3 *db, const char *sql, const struct bound *values, size_t count,
                int64_t *ret_value, struct err *err);
+
+/* ---- Asking ---- */
+
+/* The values of a query, as an array and its size. */
+#define DB_VALUES(...)                                                                             \
+    (const struct bound[]){__VA_ARGS__},                                                           \
+        sizeof((const struct bound[]){__VA_ARGS__}) / sizeof(struct bound)
+#define DB_NO_VALUES NULL, 0
+
+struct db_rows {
+    struct sqlite3_stmt *statement; /* NULL where it could not be prepared */
+    bool failed;
+    bool absent;    /* it failed, since a file that it reads is not there */
+    struct err err; /* where failed */
+};
+
+/* Asks; what goes wrong, then or at any row, ends the rows, and db_close reports it. Parameters of
+ * a query may be fewer than the values. Each db_ask wants its db_close, when it likes. */
+void db_ask(struct db_rows *ret_rows, struct sqlite3 *db, const char *sql,
+            const struct bound *values, size_t count);
+/* The same of a text of so many bytes, whose only parameter, if any, is :experiment. */
+void db_ask_experiment(struct db_rows *ret_rows, struct sqlite3 *db, const char *sql, size_t length,
+                       const char *experiment);
+/* To the next row, or false after the last. */
+bool db_next(struct db_rows *rows);
+/* 0, or -1 where the rows ended with an error; err NULL: not asked for. */
+int db_close(struct db_rows *rows, struct err *err);
+/* Appends the first column of the first row as text; nothing where there is none or it is NULL. */
+int db_get_text(struct sqlite3 *db, const char *sql, const struct bound *values, size_t count,
+                struct str *ret_text, struct err *err);
+
+/* Columns, from 0, of the row that rows stands on; what they point to lives until the next. */
+struct db_value {
+    enum { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BLOB } type;
+    int64_t integer; /* of a BLOB: its bytes */
+    double real;
+    const char *text; /* or a BLOB's bytes */
+};
+struct db_value row_value(const struct db_rows *rows, int column);
+bool row_is_null(const struct db_rows *rows, int column);
+int64_t row_int(const struct db_rows *rows, int column);      /* 0 for NULL */
+double row_real(const struct db_rows *rows, int column);      /* NAN for NULL */
+const char *row_text(const struct db_rows *rows, int column); /* "" for NULL */
+int row_columns(const struct db_rows *rows);
+const char *row_name(const struct db_rows *rows, int column);
+
+/* The database's own file, as SQLite names it. */
+const char *db_path_of(struct sqlite3 *db);
+
+/* ---- Transactions ---- */
 
 /* BEGIN IMMEDIATE: waits for the write lock here and not in the middle. */
 int db_begin(struct sqlite3 *db, struct err *err);

@@ -3,68 +3,55 @@
 #include "results/db.h"
 #include "results/store_private.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *text_at(struct history *history, sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return text ? arena_strdup(&history->arena, text) : "";
-}
-
-static void take_run(struct history *history, sqlite3_stmt *row)
+static void take_run(struct history *history, const struct db_rows *row)
 {
     const size_t count = history->run_count;
     if ((count & (count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
         MEM_GROW(history->runs, count, count ? 2 * count : 1);
     history->runs[history->run_count++] = (struct history_run){
-        .dataset = text_at(history, row, 0),
-        .model = text_at(history, row, 1),
-        .pruner = text_at(history, row, 2),
-        .options = text_at(history, row, 3),
-        .rate = sqlite3_column_double(row, 4),
-        .epochs = sqlite3_column_int(row, 5),
-        .wall_s = (double)sqlite3_column_int64(row, 6) * 1e-9,
-        .peak_memory_bytes = sqlite3_column_int64(row, 7),
+        .dataset = arena_strdup(&history->arena, row_text(row, 0)),
+        .model = arena_strdup(&history->arena, row_text(row, 1)),
+        .pruner = arena_strdup(&history->arena, row_text(row, 2)),
+        .options = arena_strdup(&history->arena, row_text(row, 3)),
+        .rate = row_real(row, 4),
+        .epochs = (int)row_int(row, 5),
+        .wall_s = (double)row_int(row, 6) * 1e-9,
+        .peak_memory_bytes = row_int(row, 7),
     };
 }
 
-static void take_cell(struct history *history, sqlite3_stmt *row)
+static void take_cell(struct history *history, const struct db_rows *row)
 {
     const size_t count = history->cell_count;
     if ((count & (count - 1)) == 0)
         MEM_GROW(history->cells, count, count ? 2 * count : 1);
     history->cells[history->cell_count++] = (struct history_cell){
-        .key = text_at(history, row, 0),
-        .json = text_at(history, row, 1),
-        .dataset = text_at(history, row, 2),
-        .model = text_at(history, row, 3),
-        .pruner = text_at(history, row, 4),
-        .label = text_at(history, row, 5),
-        .rate = sqlite3_column_double(row, 6),
-        .seed = sqlite3_column_int64(row, 7),
-        .state = text_at(history, row, 8),
-        .reason = text_at(history, row, 9),
-        .listed = sqlite3_column_int(row, 10) != 0,
+        .key = arena_strdup(&history->arena, row_text(row, 0)),
+        .json = arena_strdup(&history->arena, row_text(row, 1)),
+        .dataset = arena_strdup(&history->arena, row_text(row, 2)),
+        .model = arena_strdup(&history->arena, row_text(row, 3)),
+        .pruner = arena_strdup(&history->arena, row_text(row, 4)),
+        .label = arena_strdup(&history->arena, row_text(row, 5)),
+        .rate = row_real(row, 6),
+        .seed = row_int(row, 7),
+        .state = arena_strdup(&history->arena, row_text(row, 8)),
+        .reason = arena_strdup(&history->arena, row_text(row, 9)),
+        .listed = row_int(row, 10) != 0,
     };
 }
 
-static int read_rows(sqlite3 *db, const char *sql, const char *experiment,
-                     void (*take)(struct history *history, sqlite3_stmt *row),
+static int read_rows(struct sqlite3 *db, const char *sql, const char *experiment,
+                     void (*take)(struct history *history, const struct db_rows *row),
                      struct history *history, struct err *err)
 {
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK && experiment)
-        code = sqlite3_bind_text(row, 1, experiment, -1, SQLITE_STATIC);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            take(history, row);
-    }
-    sqlite3_finalize(row);
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
+    while (db_next(&rows))
+        take(history, &rows);
+    return db_close(&rows, err);
 }
 
 static const char runs_sql[] =
@@ -115,7 +102,7 @@ int history_read(struct store *store, const char *experiment, struct history **r
                  struct err *err)
 {
     struct history *history = history_none();
-    sqlite3 *db = store_sqlite(store);
+    struct sqlite3 *db = store_sqlite(store);
     if (read_rows(db, runs_sql, NULL, take_run, history, err) ||
         read_rows(db, cells_sql, experiment, take_cell, history, err) ||
         db_get_int(db, bytes_sql, NULL, 0, &history->run_bytes, err)) {

@@ -6,13 +6,12 @@
 #include "results/record/bitmap.h"
 #include "results/store.h"
 
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 struct inspector {
-    sqlite3 *db;
+    struct sqlite3 *db;
     const struct inspect_watcher *watcher;
     struct inspect_counts *counts;
 };
@@ -28,45 +27,35 @@ __attribute__((format(printf, 3, 4))) static void say(const struct inspector *in
     in->watcher->take(in->watcher->context, damage, text);
 }
 
-static const char *text_at(sqlite3_stmt *row, int i)
-{
-    const char *text = (const char *)sqlite3_column_text(row, i);
-    return text ? text : "";
-}
-
 /* what: "selections"; a part that cannot be read is a finding. */
 static void each(const struct inspector *in, const char *what, const char *sql,
-                 void (*take)(const struct inspector *in, sqlite3_stmt *row))
+                 void (*take)(const struct inspector *in, const struct db_rows *row))
 {
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(in->db, sql, -1, &row, NULL);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            take(in, row);
-    }
-    if (code != SQLITE_DONE)
-        say(in, true, "%s cannot be read: %s", what, sqlite3_errmsg(in->db));
-    sqlite3_finalize(row);
+    struct db_rows rows;
+    struct err err;
+    for (db_ask(&rows, in->db, sql, DB_NO_VALUES); db_next(&rows);)
+        take(in, &rows);
+    if (db_close(&rows, &err))
+        say(in, true, "%s cannot be read: %s", what, err.text);
 }
 
 /* ---- SQLite's own -----------------------------------------------------------------------------*/
 
-static void take_integrity(const struct inspector *in, sqlite3_stmt *row)
+static void take_integrity(const struct inspector *in, const struct db_rows *row)
 {
-    if (strcmp(text_at(row, 0), "ok") != 0)
-        say(in, true, "SQLite: %s", text_at(row, 0));
+    if (strcmp(row_text(row, 0), "ok") != 0)
+        say(in, true, "SQLite: %s", row_text(row, 0));
 }
 
 /* A row: table, rowid (none where the table has none), the table that it names. */
-static void take_foreign_key(const struct inspector *in, sqlite3_stmt *row)
+static void take_foreign_key(const struct inspector *in, const struct db_rows *row)
 {
-    if (sqlite3_column_type(row, 1) == SQLITE_NULL)
-        say(in, true, "a row of table %s names one of %s that is not there", text_at(row, 0),
-            text_at(row, 2));
+    if (row_is_null(row, 1))
+        say(in, true, "a row of table %s names one of %s that is not there", row_text(row, 0),
+            row_text(row, 2));
     else
         say(in, true, "row %lld of table %s names one of %s that is not there",
-            (long long)sqlite3_column_int64(row, 1), text_at(row, 0), text_at(row, 2));
+            (long long)row_int(row, 1), row_text(row, 0), row_text(row, 2));
 }
 
 /* ---- Bitmaps ----------------------------------------------------------------------------------*/
@@ -91,23 +80,23 @@ static const char *unpack(const void *packed, size_t packed_size, int64_t n, int
 }
 
 /* A row: attempt, its cell, what it is of, n, the bits it should have, the bitmap. */
-static void take_bitmap(const struct inspector *in, sqlite3_stmt *row)
+static void take_bitmap(const struct inspector *in, const struct db_rows *row)
 {
-    const long long attempt = sqlite3_column_int64(row, 0), bits = sqlite3_column_int64(row, 4);
-    const int64_t n = sqlite3_column_int64(row, 3);
-    const void *packed = sqlite3_column_blob(row, 5);
+    const long long attempt = row_int(row, 0), bits = row_int(row, 4);
+    const int64_t n = row_int(row, 3);
+    const struct db_value packed = row_value(row, 5);
     int64_t found = 0;
     const char *wrong =
-        packed ? unpack(packed, (size_t)sqlite3_column_bytes(row, 5), n, &found) : "is empty";
+        packed.text ? unpack(packed.text, (size_t)packed.integer, n, &found) : "is empty";
     if (wrong)
-        say(in, true, "attempt %lld (cell %s): the bitmap of its %s %s", attempt, text_at(row, 1),
-            text_at(row, 2), wrong);
+        say(in, true, "attempt %lld (cell %s): the bitmap of its %s %s", attempt, row_text(row, 1),
+            row_text(row, 2), wrong);
     else if (found != bits)
         say(in, true, "attempt %lld (cell %s): the bitmap of its %s has %lld bits and not %lld",
-            attempt, text_at(row, 1), text_at(row, 2), (long long)found, bits);
+            attempt, row_text(row, 1), row_text(row, 2), (long long)found, bits);
 }
 
-static void take_selection(const struct inspector *in, sqlite3_stmt *row)
+static void take_selection(const struct inspector *in, const struct db_rows *row)
 {
     in->counts->selections++;
     take_bitmap(in, row);
@@ -115,31 +104,30 @@ static void take_selection(const struct inspector *in, sqlite3_stmt *row)
 
 /* ---- Clock and scheduler ----------------------------------------------------------------------*/
 
-static void take_ledger(const struct inspector *in, sqlite3_stmt *row)
+static void take_ledger(const struct inspector *in, const struct db_rows *row)
 {
     say(in, true,
         "attempt %lld (cell %s): its phases add up to %.6f s and its wall clock says %.6f s, "
         "without a LEDGER_GAP",
-        (long long)sqlite3_column_int64(row, 0), text_at(row, 1), sqlite3_column_double(row, 2),
-        sqlite3_column_double(row, 3));
+        (long long)row_int(row, 0), row_text(row, 1), row_real(row, 2), row_real(row, 3));
 }
 
-static void take_running(const struct inspector *in, sqlite3_stmt *row)
+static void take_running(const struct inspector *in, const struct db_rows *row)
 {
     say(in, false,
         "attempt %lld (cell %s) was left running, and no scheduler is at work: the next winnow "
         "run begins its cell again",
-        (long long)sqlite3_column_int64(row, 0), text_at(row, 1));
+        (long long)row_int(row, 0), row_text(row, 1));
 }
 
-static void take_cells(const struct inspector *in, sqlite3_stmt *row)
+static void take_cells(const struct inspector *in, const struct db_rows *row)
 {
-    in->counts->cells = sqlite3_column_int64(row, 0);
+    in->counts->cells = row_int(row, 0);
 }
 
-static void take_attempts(const struct inspector *in, sqlite3_stmt *row)
+static void take_attempts(const struct inspector *in, const struct db_rows *row)
 {
-    in->counts->attempts = sqlite3_column_int64(row, 0);
+    in->counts->attempts = row_int(row, 0);
 }
 
 void inspect_database(struct store *store, const struct inspect_watcher *watcher,
@@ -147,7 +135,7 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
 {
     *ret_counts = (struct inspect_counts){0};
     const struct inspector in = {store_sqlite(store), watcher, ret_counts};
-    const char *path = sqlite3_db_filename(in.db, "main"); /* none: it is in memory */
+    const char *path = db_path_of(in.db); /* none: it is in memory */
     /* Asked before and after: a scheduler may begin or end meanwhile. */
     const bool at_work = path && path[0] && lock_is_held(path);
     each(&in, "the file", "PRAGMA integrity_check", take_integrity);
@@ -180,17 +168,10 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
 static int take_keys(struct store *store, const char *sql, const struct inspect_keys *keys,
                      struct err *err)
 {
-    sqlite3 *db = store_sqlite(store);
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            keys->take(keys->context, text_at(row, 0), sqlite3_column_int64(row, 1));
-    }
-    const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
-    sqlite3_finalize(row);
-    return failed;
+    struct db_rows rows;
+    for (db_ask(&rows, store_sqlite(store), sql, DB_NO_VALUES); db_next(&rows);)
+        keys->take(keys->context, row_text(&rows, 0), row_int(&rows, 1));
+    return db_close(&rows, err);
 }
 
 int inspect_artifacts(struct store *store, const struct inspect_keys *keys, struct err *err)

@@ -1,8 +1,9 @@
 /* compare: the only part that asks the database. */
 #include "harness/ask/compare.h"
 
+#include "results/db.h"
+
 #include <math.h>
-#include <sqlite3.h>
 #include <string.h>
 
 const char *const compare_metric_names[] = {
@@ -24,56 +25,33 @@ static const char select_runs[] =
     "%s%s%s "
     "ORDER BY experiment, position";
 
-static double number_at(sqlite3_stmt *row, int column)
+static void take_run(const struct db_rows *row, struct compare_runs *runs)
 {
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? (double)NAN
-                                                           : sqlite3_column_double(row, column);
-}
-
-static const char *text_at(sqlite3_stmt *row, int column, struct arena *arena)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return arena_strdup(arena, text ? text : "");
-}
-
-static void take_run(sqlite3_stmt *row, struct compare_runs *runs)
-{
+    struct arena *arena = &runs->arena;
     if (runs->count == runs->room) {
         const size_t room = runs->room ? 2 * runs->room : 64;
         MEM_GROW(runs->items, runs->room, room);
         runs->room = room;
     }
     runs->items[runs->count++] = (struct compare_run){
-        .experiment = text_at(row, 0, &runs->arena),
-        .dataset = text_at(row, 1, &runs->arena),
-        .model = text_at(row, 2, &runs->arena),
-        .pruner = text_at(row, 3, &runs->arena),
-        .options = text_at(row, 4, &runs->arena),
-        .rate = sqlite3_column_double(row, 5),
-        .seed = sqlite3_column_int64(row, 6),
-        .state = text_at(row, 7, &runs->arena),
-        .attempt = sqlite3_column_int64(row, 8),
-        .metric = number_at(row, 9),
-        .charged_s = number_at(row, 10),
-        .losses = {number_at(row, 11), number_at(row, 12)},
-        .test_n = number_at(row, 13),
-        .environment = sqlite3_column_int64(row, 14),
-        .beside = sqlite3_column_type(row, 15) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 15),
-        .threads = sqlite3_column_int64(row, 16),
-        .timing_valid = sqlite3_column_int(row, 17),
+        .experiment = arena_strdup(arena, row_text(row, 0)),
+        .dataset = arena_strdup(arena, row_text(row, 1)),
+        .model = arena_strdup(arena, row_text(row, 2)),
+        .pruner = arena_strdup(arena, row_text(row, 3)),
+        .options = arena_strdup(arena, row_text(row, 4)),
+        .rate = row_real(row, 5),
+        .seed = row_int(row, 6),
+        .state = arena_strdup(arena, row_text(row, 7)),
+        .attempt = row_int(row, 8),
+        .metric = row_real(row, 9),
+        .charged_s = row_real(row, 10),
+        .losses = {row_real(row, 11), row_real(row, 12)},
+        .test_n = row_real(row, 13),
+        .environment = row_int(row, 14),
+        .beside = row_is_null(row, 15) ? -1 : row_int(row, 15),
+        .threads = row_int(row, 16),
+        .timing_valid = row_int(row, 17) != 0,
     };
-}
-
-static int bind(sqlite3_stmt *row, const struct compare_filter *filter)
-{
-    const char *const texts[] = {filter->dataset, filter->model, filter->experiment};
-    int code = SQLITE_OK;
-    for (int i = 0; i < 3 && code == SQLITE_OK; i++)
-        if (texts[i])
-            code = sqlite3_bind_text(row, i + 1, texts[i], -1, SQLITE_STATIC);
-    if (code == SQLITE_OK && !isnan(filter->rate))
-        code = sqlite3_bind_double(row, 4, filter->rate);
-    return code;
 }
 
 /* ---- Names that are not there -----------------------------------------------------------------*/
@@ -90,25 +68,22 @@ static const char *name_at(const void *context, size_t i)
     return i < names->count ? names->items[i] : NULL;
 }
 
-static int read_names(sqlite3 *db, const char *column, struct names *names, struct err *err)
+static int read_names(struct sqlite3 *db, const char *column, struct names *names, struct err *err)
 {
     enum { MOST = 1000 };
     struct str sql = {0};
-    sqlite3_stmt *row;
-    int code;
+    struct db_rows rows;
     ARENA_NEW(&names->arena, names->items, MOST);
     str_addf(&sql, "SELECT DISTINCT %s FROM v_run ORDER BY 1 LIMIT %d", column, MOST);
-    code = sqlite3_prepare_v2(db, str_text(&sql), -1, &row, NULL);
-    if (code == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW)
-            names->items[names->count++] = text_at(row, 0, &names->arena);
-    sqlite3_finalize(row);
+    db_ask(&rows, db, str_text(&sql), DB_NO_VALUES);
+    while (db_next(&rows))
+        names->items[names->count++] = arena_strdup(&names->arena, row_text(&rows, 0));
     str_release(&sql);
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    return db_close(&rows, err);
 }
 
 /* A name that the database does not have: whether it is, and what it has. */
-static int check_name(sqlite3 *db, const char *column, const char *name, bool *ret_usage,
+static int check_name(struct sqlite3 *db, const char *column, const char *name, bool *ret_usage,
                       struct err *err)
 {
     struct names names = {0};
@@ -138,31 +113,27 @@ static int check_name(sqlite3 *db, const char *column, const char *name, bool *r
 
 /* ---- Reading ----------------------------------------------------------------------------------*/
 
-static int read_rows(sqlite3 *db, const struct compare_filter *filter, struct compare_runs *runs,
-                     bool *ret_usage, struct err *err)
+static int read_rows(struct sqlite3 *db, const struct compare_filter *filter,
+                     struct compare_runs *runs, bool *ret_usage, struct err *err)
 {
     struct str sql = {0};
-    sqlite3_stmt *row;
-    int code;
+    struct db_rows rows;
     str_addf(&sql, select_runs, compare_metric_names[filter->metric], filter->where ? " AND (" : "",
              filter->where ? filter->where : "", filter->where ? ")" : "");
-    code = sqlite3_prepare_v2(db, str_text(&sql), -1, &row, NULL);
-    *ret_usage = code != SQLITE_OK && filter->where; /* the rest of it is right */
-    if (code == SQLITE_OK)
-        code = bind(row, filter);
-    if (code == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW)
-            take_run(row, runs);
-    sqlite3_finalize(row);
+    db_ask(&rows, db, str_text(&sql),
+           DB_VALUES(db_text(filter->dataset), db_text(filter->model), db_text(filter->experiment),
+                     db_real(filter->rate)));
+    *ret_usage = rows.failed && filter->where; /* the rest of it is right */
+    while (db_next(&rows))
+        take_run(&rows, runs);
     str_release(&sql);
-    if (code == SQLITE_DONE)
-        return 0;
-    err_set(err, "%s", sqlite3_errmsg(db));
-    return *ret_usage ? err_prefix(err, "--where: ") : -1;
+    if (db_close(&rows, err))
+        return *ret_usage ? err_prefix(err, "--where: ") : -1;
+    return 0;
 }
 
-int compare_read(sqlite3 *db, const struct compare_filter *filter, struct compare_runs *ret_runs,
-                 bool *ret_usage, struct err *err)
+int compare_read(struct sqlite3 *db, const struct compare_filter *filter,
+                 struct compare_runs *ret_runs, bool *ret_usage, struct err *err)
 {
     struct compare_runs runs = {0};
     *ret_usage = false;
@@ -189,28 +160,20 @@ void compare_runs_release(struct compare_runs *runs)
     *runs = (struct compare_runs){0};
 }
 
-int compare_metric_at(sqlite3 *db, int64_t attempt, double charged_s, enum compare_metric metric,
-                      double *ret_value, struct err *err)
+int compare_metric_at(struct sqlite3 *db, int64_t attempt, double charged_s,
+                      enum compare_metric metric, double *ret_value, struct err *err)
 {
     /* A microsecond more: the sums of the same nanoseconds differ in their last bits. */
     static const char sql[] =
         "SELECT iif(?3, val_accuracy, test_accuracy) AS metric FROM v_epoch "
         "WHERE attempt = ?1 AND charged_s <= ?2 + 1e-6 AND metric IS NOT NULL "
         "ORDER BY epoch DESC LIMIT 1";
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_int64(row, 1, attempt);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_double(row, 2, charged_s);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_int(row, 3, metric == COMPARE_VAL_ACCURACY);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(row);
-    const double value = code == SQLITE_ROW ? sqlite3_column_double(row, 0) : (double)NAN;
-    sqlite3_finalize(row);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    db_ask(&rows, db, sql,
+           DB_VALUES(db_int(attempt), db_real(charged_s), db_int(metric == COMPARE_VAL_ACCURACY)));
+    const double value = db_next(&rows) ? row_real(&rows, 0) : (double)NAN;
+    if (db_close(&rows, err))
+        return -1;
     *ret_value = value;
     return 0;
 }

@@ -1,7 +1,6 @@
 #include "harness/ask/table.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,85 +11,51 @@ const char *const table_format_names[] = {
 
 /* ---- Filling ----------------------------------------------------------------------------------*/
 
-static struct table_cell *add_cell(struct table *table)
+void table_add(struct table *table, struct db_value cell)
 {
+    if (cell.text) {
+        const size_t size = cell.type == VALUE_BLOB ? (size_t)cell.integer : strlen(cell.text) + 1;
+        char *bytes;
+        ARENA_NEW(&table->arena, bytes, size);
+        cell.text = memcpy(bytes, cell.text, size);
+    }
     if (table->count == table->room) {
         const size_t room = table->room ? 2 * table->room : 64;
         MEM_GROW(table->cells, table->room, room);
         table->room = room;
     }
-    return &table->cells[table->count++];
+    table->cells[table->count++] = cell;
 }
 
-void table_add(struct table *table, struct table_cell cell)
+void table_add_names(struct table *table, const struct db_rows *rows, int first)
 {
-    if (cell.text)
-        cell.text = arena_strdup(&table->arena, cell.text);
-    *add_cell(table) = cell;
-}
-
-void table_add_names(struct table *table, sqlite3_stmt *statement, int first)
-{
-    const int columns = sqlite3_column_count(statement);
+    const int columns = row_columns(rows);
     table->columns = (size_t)(columns - first);
     for (int i = first; i < columns; i++)
-        *add_cell(table) = (struct table_cell){
-            .type = VALUE_TEXT,
-            .text = arena_strdup(&table->arena, sqlite3_column_name(statement, i)),
-        };
+        table_add(table, (struct db_value){VALUE_TEXT, .text = row_name(rows, i)});
 }
 
-/* The text or the bytes belong to the statement, until its next step. */
-static struct table_cell borrow_cell(sqlite3_stmt *statement, int column)
+void table_add_row(struct table *table, const struct db_rows *rows, int first)
 {
-    struct table_cell cell = {.type = VALUE_NULL};
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER:
-        cell.type = VALUE_INTEGER;
-        cell.integer = sqlite3_column_int64(statement, column);
-        break;
-    case SQLITE_FLOAT:
-        cell.type = VALUE_REAL;
-        cell.real = sqlite3_column_double(statement, column);
-        break;
-    case SQLITE_TEXT:
-        cell.type = VALUE_TEXT;
-        cell.text = (const char *)sqlite3_column_text(statement, column);
-        break;
-    case SQLITE_BLOB:
-        cell.type = VALUE_BLOB;
-        cell.text = sqlite3_column_blob(statement, column);
-        cell.integer = sqlite3_column_bytes(statement, column);
-        break;
-    default:
-        break;
-    }
-    return cell;
+    for (int i = first; i < row_columns(rows); i++)
+        table_add(table, row_value(rows, i));
 }
 
-void table_add_row(struct table *table, sqlite3_stmt *statement, int first)
+void table_read(struct table *table, struct db_rows *rows)
 {
-    for (int i = first; i < sqlite3_column_count(statement); i++) {
-        struct table_cell cell = borrow_cell(statement, i);
-        if (cell.type == VALUE_TEXT)
-            cell.text = arena_strdup(&table->arena, cell.text);
-        if (cell.type == VALUE_BLOB && cell.integer) {
-            char *bytes;
-            ARENA_NEW(&table->arena, bytes, (size_t)cell.integer);
-            cell.text = memcpy(bytes, cell.text, (size_t)cell.integer);
-        }
-        *add_cell(table) = cell;
-    }
+    if (!rows->failed)
+        table_add_names(table, rows, 0);
+    while (db_next(rows))
+        table_add_row(table, rows, 0);
 }
 
-int table_read(struct table *table, sqlite3_stmt *statement, struct err *err)
+int table_ask(struct table *table, struct sqlite3 *db, const char *sql, const struct bound *values,
+              size_t count, struct err *err)
 {
-    table_add_names(table, statement, 0);
-    int code;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-        table_add_row(table, statement, 0);
-    return code == SQLITE_DONE ? 0
-                               : err_set(err, "%s", sqlite3_errmsg(sqlite3_db_handle(statement)));
+    struct db_rows rows;
+    db_ask(&rows, db, sql, values, count);
+    table_read(table, &rows);
+    return db_close(&rows, err);
 }
 
 size_t table_rows(const struct table *table)
@@ -195,13 +160,13 @@ static void add_quoted_json(struct str *ret_text, const char *text)
 
 /* ---- Rendering --------------------------------------------------------------------------------*/
 
-static void add_hexadecimal(struct str *ret_text, const struct table_cell *blob)
+static void add_hexadecimal(struct str *ret_text, const struct db_value *blob)
 {
     for (int64_t i = 0; i < blob->integer; i++)
         str_addf(ret_text, "%02x", (unsigned)(unsigned char)blob->text[i]);
 }
 
-static void add_for_people(struct str *ret_text, const struct table_cell *cell)
+static void add_for_people(struct str *ret_text, const struct db_value *cell)
 {
     switch (cell->type) {
     case VALUE_NULL:
@@ -235,7 +200,7 @@ static bool column_is_numeric(const struct table *table, size_t column)
 {
     bool numbers = false, text = false, decimals = false;
     for (size_t i = table->columns + column; i < table->count; i += table->columns) {
-        const struct table_cell *cell = &table->cells[i];
+        const struct db_value *cell = &table->cells[i];
         numbers |= cell->type == VALUE_INTEGER || cell->type == VALUE_REAL;
         text |= cell->type == VALUE_TEXT || cell->type == VALUE_BLOB;
         decimals |= cell->type == VALUE_TEXT && looks_decimal(cell->text);
@@ -305,10 +270,10 @@ void table_render(const struct table *table, struct str *ret_text)
     arena_release(&arena);
 }
 
-static void add_csv_row(struct str *ret_text, const struct table_cell *cells, size_t columns)
+static void add_csv_row(struct str *ret_text, const struct db_value *cells, size_t columns)
 {
     for (size_t i = 0; i < columns; i++) {
-        const struct table_cell *cell = &cells[i];
+        const struct db_value *cell = &cells[i];
         if (i)
             str_add(ret_text, ",");
         if (cell->type == VALUE_INTEGER)
@@ -323,7 +288,7 @@ static void add_csv_row(struct str *ret_text, const struct table_cell *cells, si
     str_add(ret_text, "\n");
 }
 
-static void add_json_value(struct str *ret_text, const struct table_cell *cell)
+static void add_json_value(struct str *ret_text, const struct db_value *cell)
 {
     if (cell->type == VALUE_INTEGER)
         str_addf(ret_text, "%lld", (long long)cell->integer);
@@ -339,8 +304,8 @@ static void add_json_value(struct str *ret_text, const struct table_cell *cell)
         str_add(ret_text, "null");
 }
 
-static void add_json_row(struct str *ret_text, const struct table_cell *names,
-                         const struct table_cell *cells, size_t columns, bool first)
+static void add_json_row(struct str *ret_text, const struct db_value *names,
+                         const struct db_value *cells, size_t columns, bool first)
 {
     str_add(ret_text, first ? "\n{" : ",\n{");
     for (size_t i = 0; i < columns; i++) {
@@ -397,22 +362,21 @@ void table_format(const struct table *table, enum table_format format, struct st
 /* ---- Writing ----------------------------------------------------------------------------------*/
 
 /* CSV or JSON, row by row. */
-static int stream_rows(FILE *out, sqlite3_stmt *statement, bool json, struct err *err)
+static void stream_rows(FILE *out, struct db_rows *rows, bool json)
 {
     struct table names = {0};
-    struct table_cell *cells;
+    struct db_value *cells;
     struct str text = {0};
-    int code;
     bool first = true;
-    table_add_names(&names, statement, 0);
+    table_add_names(&names, rows, 0);
     MEM_NEW(cells, names.columns);
     if (json)
         str_add(&text, "[");
     else
         add_csv_row(&text, names.cells, names.columns);
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+    while (db_next(rows)) {
         for (size_t i = 0; i < names.columns; i++)
-            cells[i] = borrow_cell(statement, (int)i);
+            cells[i] = row_value(rows, (int)i);
         if (json)
             add_json_row(&text, names.cells, cells, names.columns, first);
         else
@@ -427,29 +391,27 @@ static int stream_rows(FILE *out, sqlite3_stmt *statement, bool json, struct err
     str_release(&text);
     mem_free(cells);
     table_release(&names);
-    return code == SQLITE_DONE ? 0
-                               : err_set(err, "%s", sqlite3_errmsg(sqlite3_db_handle(statement)));
 }
 
 /* A table for people, whose columns are as wide as their widest value. */
-static int write_whole(FILE *out, sqlite3_stmt *statement, bool markdown, struct err *err)
+static void write_whole(FILE *out, struct db_rows *rows, enum table_format format)
 {
     struct table table = {0};
     struct str text = {0};
-    const int failed = table_read(&table, statement, err);
-    if (!failed && markdown)
-        render_markdown(&table, &text);
-    else if (!failed)
-        table_render(&table, &text);
+    table_read(&table, rows);
+    if (!rows->failed)
+        table_format(&table, format, &text);
     fwrite(str_text(&text), 1, text.length, out);
     str_release(&text);
     table_release(&table);
-    return failed;
 }
 
-int table_write(FILE *out, sqlite3_stmt *statement, enum table_format format, struct err *err)
+void table_write(FILE *out, struct db_rows *rows, enum table_format format)
 {
+    if (rows->failed)
+        return;
     if (format == TABLE_CSV || format == TABLE_JSON)
-        return stream_rows(out, statement, format == TABLE_JSON, err);
-    return write_whole(out, statement, format == TABLE_MARKDOWN, err);
+        stream_rows(out, rows, format == TABLE_JSON);
+    else
+        write_whole(out, rows, format);
 }

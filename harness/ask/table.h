@@ -1,10 +1,13 @@
 /*
  * table: rows and columns as text: aligned for people, CSV, JSON or Markdown.
  *
- *     if (table_write(stdout, statement, TABLE_CSV, &err)) ...
+ *     struct db_rows rows;
+ *     db_ask(&rows, db, sql, DB_NO_VALUES);
+ *     table_write(stdout, &rows, TABLE_CSV);
+ *     if (db_close(&rows, &err)) ...
  *
  *     struct table table = {0};
- *     if (table_read(&table, statement, &err)) ...
+ *     if (table_ask(&table, db, sql, DB_NO_VALUES, &err)) ...
  *     table_render(&table, &text);
  *     table_release(&table);
  *
@@ -19,42 +22,37 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "results/db.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-struct sqlite3_stmt;
-
 enum table_format { TABLE_ALIGNED, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
 extern const char *const table_format_names[]; /* "table", "csv", "json", "markdown", NULL */
-
-struct table_cell {
-    enum { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BLOB } type;
-    int64_t integer; /* of a BLOB: its bytes */
-    double real;
-    const char *text; /* or a BLOB's bytes */
-};
 
 /* {0} is an empty one. */
 struct table {
     size_t columns;
-    struct table_cell *cells; /* [rows + 1][columns], the names first */
-    size_t count, room;       /* of cells */
-    struct arena arena;       /* their texts */
+    struct db_value *cells; /* [rows + 1][columns], the names first */
+    size_t count, room;     /* of cells */
+    struct arena arena;     /* their texts */
 };
 
 /*
- * For rows that come from no statement: appends one cell, the columns' names first, then row by
- * row. Its text is copied. `columns` is the caller's to set.
+ * For rows that come from no query: appends one cell, the columns' names first, then row by row.
+ * Its text is copied. `columns` is the caller's to set.
  */
-void table_add(struct table *table, struct table_cell cell);
-/* Appends the names of the statement's columns from first on. Once, before the rows. */
-void table_add_names(struct table *table, struct sqlite3_stmt *statement, int first);
-/* Appends the row that the statement stands on, from column first on. */
-void table_add_row(struct table *table, struct sqlite3_stmt *statement, int first);
-/* Names and all rows of a statement that has not been stepped. Errors are SQLite's message. */
-int table_read(struct table *table, struct sqlite3_stmt *statement, struct err *err);
+void table_add(struct table *table, struct db_value cell);
+/* Appends the names of the columns from first on. Once, before the rows. */
+void table_add_names(struct table *table, const struct db_rows *rows, int first);
+/* Appends the row that rows stands on, from column first on. */
+void table_add_row(struct table *table, const struct db_rows *rows, int first);
+/* Names and all rows, into an empty table. */
+void table_read(struct table *table, struct db_rows *rows);
+/* The same of a query (results/db.h). */
+int table_ask(struct table *table, struct sqlite3 *db, const char *sql, const struct bound *values,
+              size_t count, struct err *err);
 /* Rows without the names. */
 size_t table_rows(const struct table *table);
 void table_release(struct table *table);
@@ -64,11 +62,10 @@ void table_render(const struct table *table, struct str *ret_text);
 /* Appends it in any of the formats. */
 void table_format(const struct table *table, enum table_format format, struct str *ret_text);
 /*
- * The whole result of a statement with columns that has not been stepped, to a stream, whose errors
- * the caller looks for. CSV and JSON go out row by row: a million rows take no memory.
+ * All rows, to a stream, whose errors the caller looks for. CSV and JSON go out row by row: a
+ * million rows take no memory. Rows that end with an error (db_close) end what is written too.
  */
-int table_write(FILE *out, struct sqlite3_stmt *statement, enum table_format format,
-                struct err *err);
+void table_write(FILE *out, struct db_rows *rows, enum table_format format);
 
 /* Appends text, control characters as spaces and invalid UTF-8 as U+FFFD: safe for a terminal. */
 void table_add_safe(struct str *ret_text, const char *text);

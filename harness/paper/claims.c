@@ -10,7 +10,7 @@ const char *const paper_verdict_names[] = {"not measured", "undecided", "held", 
 
 static const char *text_of(const struct table *table, size_t row, const char *column)
 {
-    const struct table_cell *cell = paper_cell(table, row, column);
+    const struct db_value *cell = paper_cell(table, row, column);
     return cell->type == VALUE_TEXT ? cell->text : "";
 }
 

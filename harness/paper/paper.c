@@ -3,7 +3,6 @@
 #include "base/braced.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <string.h>
 
 /* ---- The registry -----------------------------------------------------------------------------*/
@@ -67,15 +66,10 @@ void paper_experiment(const char *paper, const char *part, const char *size, str
 int paper_ask(struct sqlite3 *db, const struct paper_sql *sql, const char *experiment,
               struct table *ret_table, struct err *err)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql->start, (int)(sql->end - sql->start), &statement, NULL))
-        return err_set(err, "database: %s", sqlite3_errmsg(db));
-    const int place = sqlite3_bind_parameter_index(statement, ":experiment");
-    if (place)
-        sqlite3_bind_text(statement, place, experiment, -1, SQLITE_TRANSIENT);
-    const int failed = table_read(ret_table, statement, err);
-    sqlite3_finalize(statement);
-    return failed ? err_prefix(err, "database: ") : 0;
+    struct db_rows rows;
+    db_ask_experiment(&rows, db, sql->start, (size_t)(sql->end - sql->start), experiment);
+    table_read(ret_table, &rows);
+    return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
 }
 
 int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
@@ -85,7 +79,7 @@ int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
     return paper_ask(db, &source, experiment, ret_table, err);
 }
 
-const struct table_cell *paper_cell(const struct table *table, size_t row, const char *column)
+const struct db_value *paper_cell(const struct table *table, size_t row, const char *column)
 {
     for (size_t i = 0; i < table->columns; i++)
         if (strcmp(table->cells[i].text, column) == 0)
@@ -93,7 +87,7 @@ const struct table_cell *paper_cell(const struct table *table, size_t row, const
     DIE("bug: no column '%s'", column);
 }
 
-double paper_number(const struct table_cell *cell)
+double paper_number(const struct db_value *cell)
 {
     switch (cell->type) {
     case VALUE_INTEGER:

@@ -65,8 +65,8 @@ int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
                    struct table *ret_table, struct err *err);
 
 /* Row from 0; by the column's name, which must be there. */
-const struct table_cell *paper_cell(const struct table *table, size_t row, const char *column);
+const struct db_value *paper_cell(const struct table *table, size_t row, const char *column);
 /* NAN where it is no number. */
-double paper_number(const struct table_cell *cell);
+double paper_number(const struct db_value *cell);
 
 #endif

@@ -12,7 +12,7 @@ static void add_tex(struct str *ret_text, const char *text)
     latex_add(ret_text, text, strlen(text));
 }
 
-static void add_cell(struct str *ret_text, const struct table_cell *cell)
+static void add_cell(struct str *ret_text, const struct db_value *cell)
 {
     switch (cell->type) {
     case VALUE_INTEGER:
@@ -187,28 +187,28 @@ void paper_add_tex_claims(const struct paper_finding *findings, size_t count, st
     str_add(ret_text, "\\bottomrule\n\\end{tabular}\n");
 }
 
-static struct table_cell text_cell(const char *text)
+static struct db_value text_cell(const char *text)
 {
-    return text ? (struct table_cell){.type = VALUE_TEXT, .text = text}
-                : (struct table_cell){.type = VALUE_NULL};
+    return text ? (struct db_value){.type = VALUE_TEXT, .text = text}
+                : (struct db_value){.type = VALUE_NULL};
 }
 
-static struct table_cell real_cell(double value)
+static struct db_value real_cell(double value)
 {
-    return isnan(value) ? (struct table_cell){.type = VALUE_NULL}
-                        : (struct table_cell){.type = VALUE_REAL, .real = value};
+    return isnan(value) ? (struct db_value){.type = VALUE_NULL}
+                        : (struct db_value){.type = VALUE_REAL, .real = value};
 }
 
-static struct table_cell count_cell(int64_t value)
+static struct db_value count_cell(int64_t value)
 {
-    return (struct table_cell){.type = VALUE_INTEGER, .integer = value};
+    return (struct db_value){.type = VALUE_INTEGER, .integer = value};
 }
 
 static void add_csv_row(const struct paper_finding *f, const struct paper_line *line,
                         struct table *table)
 {
     const char beyond[2] = {line ? line->beyond : '\0', '\0'};
-    const struct table_cell cells[] = {
+    const struct db_value cells[] = {
         text_cell(f->claim->id),
         text_cell(paper_verdict_names[f->verdict]),
         text_cell(f->why),
@@ -281,7 +281,7 @@ void paper_add_numbers_table(const char *paper, const char *name, const struct t
 {
     struct str key = {0};
     for (size_t r = 1; r <= table_rows(table); r++) {
-        const struct table_cell *row = &table->cells[r * table->columns];
+        const struct db_value *row = &table->cells[r * table->columns];
         str_clear(&key);
         str_addf(&key, "%s/%s", paper, name);
         for (size_t c = 0; c < table->columns; c++) {

@@ -10,8 +10,8 @@
 #include "harness/machine/environment.h"
 #include "harness/paper/paper.h"
 #include "harness/report/html.h"
+#include "results/db.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,19 +19,17 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* The first column of the first row as text, "" where there is none. */
-static int ask(const struct report *report, const char *sql, struct str *ret_text, struct err *err)
+/* Asks; of the experiment, where the query has a parameter. */
+static void ask(struct db_rows *ret_rows, const struct report *report, const char *sql)
 {
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(report->db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK && sqlite3_bind_parameter_count(row))
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(row, 0);
-        str_add(ret_text, text ? text : "");
-    }
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    db_ask(ret_rows, report->db, sql, DB_VALUES(db_text(report->experiment)));
+}
+
+/* The first column of the first row as text, "" where there is none. */
+static int ask_text(const struct report *report, const char *sql, struct str *ret_text,
+                    struct err *err)
+{
+    return db_get_text(report->db, sql, DB_VALUES(db_text(report->experiment)), ret_text, err);
 }
 
 static void add_fact(struct str *out, const char *name, const char *text)
@@ -53,7 +51,7 @@ static int add_facts(const struct report *report, const struct fact *facts, size
     int failed = 0;
     for (size_t i = 0; !failed && i < count; i++) {
         struct str text = {0};
-        failed = ask(report, facts[i].sql, &text, err);
+        failed = ask_text(report, facts[i].sql, &text, err);
         if (!failed)
             add_fact(out, facts[i].name, str_text(&text));
         str_release(&text);
@@ -118,24 +116,24 @@ static void add_machine(struct str *out, const char *text, int environments)
     str_release(&small);
 }
 
-static void add_counts(sqlite3_stmt *row, struct str *out)
+static void add_counts(const struct db_rows *row, struct str *out)
 {
     static const char *const states[] = {"failed", "diverged", "not run or under way"};
     struct str value = {0}, small = {0};
-    str_addf(&value, "%d of %d", sqlite3_column_int(row, 1), sqlite3_column_int(row, 0));
+    str_addf(&value, "%lld of %lld", (long long)row_int(row, 1), (long long)row_int(row, 0));
     for (int i = 0; i < 3; i++)
-        if (sqlite3_column_int(row, 2 + i))
-            str_addf(&small, "%s%d %s", small.length ? ", " : "", sqlite3_column_int(row, 2 + i),
+        if (row_int(row, 2 + i))
+            str_addf(&small, "%s%lld %s", small.length ? ", " : "", (long long)row_int(row, 2 + i),
                      states[i]);
     add_tile(out, "Cells done", str_text(&value),
              small.length ? str_text(&small) : "none failed or diverged");
     str_clear(&value);
-    str_add_duration(&value, sqlite3_column_double(row, 5));
+    str_add_duration(&value, row_real(row, 5));
     add_tile(out, "Charged", str_text(&value), "scoring, selecting, training; sum of the cells");
     str_clear(&value);
-    str_add_duration(&value, sqlite3_column_double(row, 6));
+    str_add_duration(&value, row_real(row, 6));
     add_tile(out, "Time it took", str_text(&value),
-             sqlite3_column_double(row, 8) > 0
+             row_real(row, 8) > 0
                  ? "wall clock, sum of the cells; scores that cells share were made once and "
                    "charged to each"
                  : "wall clock, sum of the cells");
@@ -146,19 +144,16 @@ static void add_counts(sqlite3_stmt *row, struct str *out)
 static int add_tiles(const struct report *report, struct str *out, struct err *err)
 {
     struct str machine = {0};
-    sqlite3_stmt *row = NULL;
-    int failed = ask(report, sql_machine, &machine, err);
-    int code = sqlite3_prepare_v2(report->db, sql_cells, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    if (!failed && code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+    struct db_rows rows;
+    int failed = ask_text(report, sql_machine, &machine, err);
+    ask(&rows, report, sql_cells);
+    if (!failed && db_next(&rows)) {
         str_add(out, "<dl class=\"tiles\">\n");
-        add_counts(row, out);
-        add_machine(out, str_text(&machine), sqlite3_column_int(row, 7));
+        add_counts(&rows, out);
+        add_machine(out, str_text(&machine), (int)row_int(&rows, 7));
         str_add(out, "</dl>\n");
     }
-    if (sqlite3_finalize(row) && !failed)
-        failed = err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    failed = db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
     str_release(&machine);
     return failed;
 }
@@ -172,7 +167,7 @@ static int read_hypothesis(const struct report *report, struct str *ret_text, st
     struct node *root = NULL, *node = NULL;
     struct arena arena;
     arena_init(&arena);
-    const int failed = ask(report, sql, &yaml, err);
+    const int failed = ask_text(report, sql, &yaml, err);
     if (!failed && yaml.length &&
         yaml_read(str_text(&yaml), yaml.length, NULL, &arena, &mistakes, &root) == 0 && root &&
         root->kind == NODE_MAP)
@@ -267,18 +262,14 @@ static const char sql_logs[] =
 
 static int add_logs(const struct report *report, struct str *out, struct err *err)
 {
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(report->db, sql_logs, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+    struct db_rows rows;
+    for (ask(&rows, report, sql_logs); db_next(&rows);) {
         struct str summary = {0};
-        str_addf(&summary, "Log of %s", (const char *)sqlite3_column_text(row, 0));
-        html_details(out, str_text(&summary), (const char *)sqlite3_column_text(row, 1));
+        str_addf(&summary, "Log of %s", row_text(&rows, 0));
+        html_details(out, str_text(&summary), row_text(&rows, 1));
         str_release(&summary);
     }
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    return db_close(&rows, err);
 }
 
 int report_failures(const struct report *report, struct str *out, struct err *err)
@@ -369,22 +360,18 @@ int report_environments(const struct report *report, struct str *out, struct err
         "winnow revision",
         "Host",
     };
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(report->db, sql_environments, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
+    struct db_rows rows;
     html_section_open(out, "environments", "Environments");
-    while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
-        const int runs = sqlite3_column_int(row, 1);
-        str_addf(out, "<h3>Environment %d: %d run%s</h3>\n<dl class=\"facts\">\n",
-                 sqlite3_column_int(row, 0), runs, runs == 1 ? "" : "s");
+    for (ask(&rows, report, sql_environments); db_next(&rows);) {
+        const int64_t runs = row_int(&rows, 1);
+        str_addf(out, "<h3>Environment %lld: %lld run%s</h3>\n<dl class=\"facts\">\n",
+                 (long long)row_int(&rows, 0), (long long)runs, runs == 1 ? "" : "s");
         for (size_t i = 0; i < COUNT(names); i++)
-            add_fact(out, names[i], (const char *)sqlite3_column_text(row, (int)i + 2));
+            add_fact(out, names[i], row_text(&rows, (int)i + 2));
         str_add(out, "</dl>\n");
     }
     html_section_close(out);
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    return db_close(&rows, err);
 }
 
 static const struct fact origin[] = {
@@ -438,9 +425,10 @@ int report_provenance(const struct report *report, struct str *out, struct err *
     struct str yaml = {0};
     html_section_open(out, "provenance", "Provenance");
     str_add(out, "<dl class=\"facts\">\n");
-    int failed =
-        add_database(report, out, err) || add_facts(report, origin, COUNT(origin), out, err) ||
-        ask(report, "SELECT yaml FROM v_experiment WHERE experiment = :experiment", &yaml, err);
+    int failed = add_database(report, out, err) ||
+                 add_facts(report, origin, COUNT(origin), out, err) ||
+                 ask_text(report, "SELECT yaml FROM v_experiment WHERE experiment = :experiment",
+                          &yaml, err);
     if (!failed) {
         add_maker(out);
         str_add(out, "</dl>\n");

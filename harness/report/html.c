@@ -2,9 +2,9 @@
 
 #include "base/hash.h"
 #include "harness/ask/table.h"
+#include "results/db.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -178,20 +178,16 @@ void html_details(struct str *out, const char *summary, const char *text)
 
 /* ---- Queries ----------------------------------------------------------------------------------*/
 
-static void add_row(struct str *out, sqlite3_stmt *row, const struct html_column *columns,
+static void add_row(struct str *out, const struct db_rows *row, const struct html_column *columns,
                     size_t count)
 {
     html_row_open(out);
     for (size_t i = 0; i < count; i++) {
         const int column = (int)i;
-        const bool number = columns[i].kind == HTML_NUMBER || columns[i].kind == HTML_DURATION;
-        double value = sqlite3_column_double(row, column);
-        if (sqlite3_column_type(row, column) == SQLITE_NULL)
-            value = (double)NAN;
-        if (number)
-            html_number(out, &columns[i], value);
+        if (columns[i].kind == HTML_NUMBER || columns[i].kind == HTML_DURATION)
+            html_number(out, &columns[i], row_real(row, column));
         else
-            html_text(out, &columns[i], (const char *)sqlite3_column_text(row, column));
+            html_text(out, &columns[i], row_is_null(row, column) ? NULL : row_text(row, column));
     }
     html_row_close(out);
 }
@@ -201,28 +197,18 @@ int html_query(struct str *out, const char *caption, const struct html_column *c
                size_t *ret_rows, struct err *err)
 {
     struct str table = {0};
-    sqlite3_stmt *row = NULL;
-    size_t rows = 0;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    const int place = code == SQLITE_OK ? sqlite3_bind_parameter_index(row, ":experiment") : 0;
-    if (place)
-        code = sqlite3_bind_text(row, place, experiment, -1, SQLITE_STATIC);
+    struct db_rows rows;
+    size_t found = 0;
     html_table_open(&table, caption, columns, count);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW) {
-            add_row(&table, row, columns, count);
-            rows++;
-        }
-    }
+    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
+    for (; db_next(&rows); found++)
+        add_row(&table, &rows, columns, count);
     html_table_close(&table);
-    const int failed =
-        code == SQLITE_DONE ? 0 : err_set(err, "%s: %s", caption, sqlite3_errmsg(db));
-    sqlite3_finalize(row);
+    const int failed = db_close(&rows, err) ? err_prefix(err, "%s: ", caption) : 0;
     if (!failed) {
-        if (rows)
+        if (found)
             str_add(out, str_text(&table));
-        *ret_rows = rows;
+        *ret_rows = found;
     }
     str_release(&table);
     return failed;

@@ -9,9 +9,9 @@
 #include "harness/report/html.h"
 #include "harness/report/report.h"
 #include "results/conditions.h"
+#include "results/db.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,13 +56,6 @@ static const char sql_runs[] =
     "       attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup, test_n\n"
     "FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed";
 
-static double real(sqlite3_stmt *row, int column)
-{
-    if (sqlite3_column_type(row, column) == SQLITE_NULL)
-        return (double)NAN;
-    return sqlite3_column_double(row, column);
-}
-
 static struct estimate estimate(const double *values, size_t n, double least_sd)
 {
     struct estimate result = {n, (double)NAN, (double)NAN, (double)NAN,
@@ -92,71 +85,58 @@ static void take(double value, double *values, size_t *count)
         values[(*count)++] = value;
 }
 
-static void take_row(sqlite3_stmt *row, struct arms *arms, struct arm *arm, struct values *values)
+static void take_row(const struct db_rows *row, struct arms *arms, struct arm *arm,
+                     struct values *values)
 {
-    const double speedup = real(row, 10);
+    const double speedup = row_real(row, 10);
     if (!arm->label) {
-        arm->dataset = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 1));
-        arm->model = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 2));
-        arm->pruner = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 3));
-        arm->label = arena_strdup(&arms->arena, (const char *)sqlite3_column_text(row, 4));
-        arm->rate = sqlite3_column_double(row, 5);
+        arm->dataset = arena_strdup(&arms->arena, row_text(row, 1));
+        arm->model = arena_strdup(&arms->arena, row_text(row, 2));
+        arm->pruner = arena_strdup(&arms->arena, row_text(row, 3));
+        arm->label = arena_strdup(&arms->arena, row_text(row, 4));
+        arm->rate = row_real(row, 5);
     }
-    if (!sqlite3_column_int(row, 6)) {
+    if (!row_int(row, 6)) {
         arm->not_done++;
         return;
     }
-    values->step = fmax(values->step, stats_step(real(row, 11)));
-    take(real(row, 7), values->accuracy, &values->accuracies);
-    take(real(row, 8), values->charged_s, &values->charges);
-    take(real(row, 9), values->kept, &values->keeps);
+    values->step = fmax(values->step, stats_step(row_real(row, 11)));
+    take(row_real(row, 7), values->accuracy, &values->accuracies);
+    take(row_real(row, 8), values->charged_s, &values->charges);
+    take(row_real(row, 9), values->kept, &values->keeps);
     if (speedup > 0)
         take(log(speedup), values->speedup, &values->speedups);
 }
 
-static int count_runs(const struct report *report, size_t *ret_count, struct err *err)
-{
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(report->db, sql_count, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW)
-        *ret_count = (size_t)sqlite3_column_int64(row, 0);
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
-}
-
 static int read_arms(const struct report *report, struct arms *arms, struct err *err)
 {
-    size_t room = 0;
-    if (count_runs(report, &room, err))
+    const struct bound experiment = db_text(report->experiment);
+    int64_t runs = 0;
+    if (db_get_int(report->db, sql_count, &experiment, 1, &runs, err))
         return -1;
+    const size_t room = (size_t)runs;
     struct values values = {0};
     ARENA_NEW(&arms->arena, arms->items, room + 1);
     ARENA_NEW(&arms->arena, values.accuracy, room + 1);
     ARENA_NEW(&arms->arena, values.charged_s, room + 1);
     ARENA_NEW(&arms->arena, values.kept, room + 1);
     ARENA_NEW(&arms->arena, values.speedup, room + 1);
-    sqlite3_stmt *row = NULL;
+    struct db_rows row;
     int64_t last = -1;
-    int code = sqlite3_prepare_v2(report->db, sql_runs, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    for (size_t rows = 0; code == SQLITE_OK && rows < room && sqlite3_step(row) == SQLITE_ROW;
-         rows++) {
-        const int64_t id = sqlite3_column_int64(row, 0);
+    db_ask(&row, report->db, sql_runs, &experiment, 1);
+    for (size_t i = 0; i < room && db_next(&row); i++) {
+        const int64_t id = row_int(&row, 0);
         if (id != last) {
             if (arms->count)
                 end_arm(&arms->items[arms->count - 1], &values);
             arms->count++;
             last = id;
         }
-        take_row(row, arms, &arms->items[arms->count - 1], &values);
+        take_row(&row, arms, &arms->items[arms->count - 1], &values);
     }
     if (arms->count)
         end_arm(&arms->items[arms->count - 1], &values);
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    return db_close(&row, err);
 }
 
 /* ---- A table ----------------------------------------------------------------------------------*/
@@ -347,19 +327,16 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
         "       || iif(other_options = '', '', '(' || other_options || ')')\n"
         "       || printf(' %g (', other_rate) || dataset || ', ' || model || ')', seeds\n"
         "FROM v_same_bits WHERE experiment = :experiment ORDER BY position";
-    sqlite3_stmt *row = NULL;
-    int code = sqlite3_prepare_v2(report->db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, report->experiment, -1, SQLITE_STATIC);
-    while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
-        const int64_t seeds = sqlite3_column_int64(row, 1);
+    struct db_rows rows;
+    db_ask(&rows, report->db, sql, DB_VALUES(db_text(report->experiment)));
+    while (db_next(&rows)) {
+        const int64_t seeds = row_int(&rows, 1);
         str_add(out, "<p class=\"note\">");
-        html_add(out, (const char *)sqlite3_column_text(row, 0));
+        html_add(out, row_text(&rows, 0));
         str_addf(out, ": the same bits in all %lld seed%s, not two arms.</p>\n", (long long)seeds,
                  seeds == 1 ? "" : "s");
     }
-    code = sqlite3_finalize(row);
-    return code == SQLITE_OK ? 0 : err_set(err, "database: %s", sqlite3_errmsg(report->db));
+    return db_close(&rows, err);
 }
 
 static int add_doubts(const struct report *report, struct str *out, struct err *err)

@@ -1,6 +1,6 @@
 #include "tests/support/plot_db.h"
 
-#include "harness/ask/sample_functions.h"
+#include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
 #include "harness/keep/artifact.h"
 #include "results/functions/functions.h"
@@ -116,7 +116,7 @@ struct sqlite3 *plot_db_open(void)
     struct err err;
     cr_assert_eq(functions_register(db, &err), 0);
     cr_assert_eq(selection_functions_register(db, &err), 0);
-    cr_assert_eq(sample_functions_register(db, &err), 0);
+    cr_assert_eq(cell_functions_register(db, &err), 0);
     create_view(db, "results/views.sql", "v_versus");
     create_view(db, "results/views.sql", "v_versus_summary");
     create_view(db, "results/views_derived.sql", "v_series");

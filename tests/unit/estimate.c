@@ -1,7 +1,6 @@
 /* Estimates: which finished cells tell something of another, and what does not fit. */
 #include "harness/plan/estimate.h"
 
-#include "harness/cmd/kit/rows.h"
 #include "harness/forecast/measure.h"
 #include "tests/support/cell_bench.h"
 
@@ -164,7 +163,7 @@ Test(estimate, text)
     } sizes[] = {{820, "820 bytes"}, {1536, "1.5 KiB"}, {12 * MIB, "12.0 MiB"}};
     struct str text = {0};
     for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
-        cmd_add_duration(&text, durations[i].seconds);
+        str_add_duration(&text, durations[i].seconds);
         cr_expect_str_eq(str_text(&text), durations[i].text);
         str_clear(&text);
     }

@@ -25,15 +25,14 @@ TestSuite(table, .init = open_db, .fini = close_db);
 /* Free it. */
 static char *written(const char *sql, enum table_format format)
 {
-    sqlite3_stmt *statement;
+    struct db_rows rows;
     struct err err = {0};
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK, "%s",
-                 sqlite3_errmsg(db));
-    cr_assert_eq(table_write(out, statement, format, &err), 0, "%s", err.text);
-    sqlite3_finalize(statement);
+    db_ask(&rows, db, sql, DB_NO_VALUES);
+    table_write(out, &rows, format);
+    cr_assert_eq(db_close(&rows, &err), 0, "%s", err.text);
     fclose(out);
     return text;
 }
@@ -171,15 +170,19 @@ Test(table, many_rows)
 
 Test(table, errors_of_the_query_are_told)
 {
-    sqlite3_stmt *statement;
-    struct table table = {0};
-    struct err err = {0};
-    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT abs(-9223372036854775808)", -1, &statement, NULL),
-                 SQLITE_OK);
-    cr_expect_eq(table_read(&table, statement, &err), -1);
-    cr_expect_str_eq(err.text, "integer overflow");
-    sqlite3_finalize(statement);
-    table_release(&table);
+    static const struct {
+        const char *sql, *error;
+    } cases[] = {
+        {"SELECT abs(-9223372036854775808)", "integer overflow"},
+        {"SELECT absent", "no such column: absent"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct table table = {0};
+        struct err err = {0};
+        cr_expect_eq(table_ask(&table, db, cases[i].sql, DB_NO_VALUES, &err), -1);
+        cr_expect_str_eq(err.text, cases[i].error);
+        table_release(&table);
+    }
 }
 
 Test(table, bar)
@@ -204,10 +207,10 @@ Test(table, of_cells_that_come_from_no_statement)
     struct table table = {.columns = 2};
     struct str text = {0};
     char word[] = "speed";
-    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = "what"});
-    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = "x"});
-    table_add(&table, (struct table_cell){.type = VALUE_TEXT, .text = word});
-    table_add(&table, (struct table_cell){.type = VALUE_REAL, .real = 1.5});
+    table_add(&table, (struct db_value){.type = VALUE_TEXT, .text = "what"});
+    table_add(&table, (struct db_value){.type = VALUE_TEXT, .text = "x"});
+    table_add(&table, (struct db_value){.type = VALUE_TEXT, .text = word});
+    table_add(&table, (struct db_value){.type = VALUE_REAL, .real = 1.5});
     word[0] = 'X'; /* it is the table's own copy that counts */
     cr_expect_eq(table_rows(&table), 1, "%zu rows", table_rows(&table));
     table_render(&table, &text);

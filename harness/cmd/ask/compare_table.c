@@ -10,18 +10,18 @@
 
 static void add_text(struct table *table, const char *text)
 {
-    table_add(table, (struct table_cell){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text});
+    table_add(table, (struct db_value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text});
 }
 
 static void add_real(struct table *table, double value)
 {
-    table_add(table, (struct table_cell){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
-                                         .real = isfinite(value) ? value : 0});
+    table_add(table, (struct db_value){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
+                                       .real = isfinite(value) ? value : 0});
 }
 
 static void add_count(struct table *table, size_t value)
 {
-    table_add(table, (struct table_cell){.type = VALUE_INTEGER, .integer = (int64_t)value});
+    table_add(table, (struct db_value){.type = VALUE_INTEGER, .integer = (int64_t)value});
 }
 
 static void add_names(struct table *table, const char *const *names)

@@ -4,9 +4,8 @@
  */
 #include "harness/cmd/kit/db.h"
 #include "harness/cmd/kit/find.h"
-#include "harness/cmd/kit/rows.h"
+#include "results/db.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 
 struct values {
@@ -30,44 +29,40 @@ static const struct cmd_line line = {
     1,
 };
 
-struct found {
-    int wanted; /* 0: the latest with a log */
-    bool any;   /* there is such an attempt */
-    struct str log;
-};
-
-/* The rows come with the latest first. */
-static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+/* ret_log: of that attempt, or of the latest with a log (0). */
+static int find_log(struct sqlite3 *db, const char *key, int attempt, bool *ret_found,
+                    struct str *ret_log, struct err *err)
 {
-    struct found *found = context;
-    (void)db;
-    (void)err;
-    if (found->wanted ? sqlite3_column_int64(row, 0) == found->wanted : !found->log.length) {
-        found->any = true;
-        str_add(&found->log, cmd_column(row, 1));
-    }
-    return 0;
+    struct db_rows rows;
+    db_ask(&rows, db,
+           "SELECT log FROM attempt WHERE cell = ?1 AND iif(?2, id = ?2, log <> '') "
+           "ORDER BY id DESC LIMIT 1",
+           DB_VALUES(db_text(key), db_int(attempt)));
+    *ret_found = db_next(&rows);
+    if (*ret_found)
+        str_add(ret_log, row_text(&rows, 0));
+    return db_close(&rows, err);
 }
 
-static int write_log(sqlite3 *db, const char *key, const void *values)
+static int write_log(struct sqlite3 *db, const char *key, const void *values)
 {
     const int attempt = ((const struct values *)values)->attempt;
-    struct found found = {.wanted = attempt};
+    struct str log = {0};
     struct err err;
+    bool found;
     int code;
-    if (cmd_each_row(db, "SELECT id, log FROM attempt WHERE cell = ? ORDER BY id DESC", key,
-                     take_attempt, &found, &err)) {
+    if (find_log(db, key, attempt, &found, &log, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
-    } else if (attempt && !found.any) {
+    } else if (attempt && !found) {
         err_set(&err, "attempt %d is none of cell %.10s; winnow why %.10s tells its attempts",
                 attempt, key, key);
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     } else {
-        if (!found.log.length)
+        if (!log.length)
             fprintf(stderr, "winnow logs: there is none; attempts that end well keep none\n");
-        code = cmd_print(&line, &found.log);
+        code = cmd_print(&line, &log);
     }
-    str_release(&found.log);
+    str_release(&log);
     return code;
 }
 

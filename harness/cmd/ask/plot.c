@@ -13,14 +13,14 @@
  * A figure that cannot be drawn is told and the others go on. That there is nothing to show is a
  * failure for what was asked for by name or by the experiment's file, and where nothing is drawn.
  */
-#include "harness/ask/sample_functions.h"
+#include "harness/ask/cell_functions.h"
 #include "harness/cmd/kit/db.h"
 #include "plots/extract.h"
 #include "plots/render.h"
 #include "plots/scripts.h"
 #include "results/conditions.h"
+#include "results/db.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,21 +128,18 @@ static void want_all(struct wanted *wanted)
 }
 
 /* What the experiment's file lists. */
-static int want_listed(struct wanted *wanted, sqlite3 *db, const char *experiment, struct err *err)
+static int want_listed(struct wanted *wanted, struct sqlite3 *db, const char *experiment,
+                       struct err *err)
 {
     static const char sql[] =
         "SELECT coalesce(j.value, '') FROM v_experiment x, json_each(x.figures) j\n"
         "WHERE x.experiment = ? ORDER BY j.key";
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL))
-        return err_set(err, "database: %s", sqlite3_errmsg(db));
-    sqlite3_bind_text(statement, 1, experiment, -1, SQLITE_TRANSIENT);
+    struct db_rows rows;
     int failed = 0;
-    while (!failed && sqlite3_step(statement) == SQLITE_ROW)
-        failed = want(wanted, (const char *)sqlite3_column_text(statement, 0), err);
-    if (sqlite3_finalize(statement) && !failed)
-        failed = err_set(err, "database: %s", sqlite3_errmsg(db));
-    return failed;
+    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
+    while (!failed && db_next(&rows))
+        failed = want(wanted, row_text(&rows, 0), err);
+    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 /* "svg,png" -> pointers into figure_formats, in its order, NULL at the end. */
@@ -196,7 +193,7 @@ static bool has_seconds(const char *tsv)
 }
 
 /* Before the reader takes unlike seconds for like ones. */
-static void warn_of_seconds(sqlite3 *db, const char *experiment)
+static void warn_of_seconds(struct sqlite3 *db, const char *experiment)
 {
     struct str lines = {0};
     struct err err;
@@ -260,7 +257,7 @@ static int draw_one(const struct figure *figure, const char *tsv, const struct t
 }
 
 /* The exit code is that of the last failure. */
-static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment,
+static int draw(const struct wanted *wanted, struct sqlite3 *db, const char *experiment,
                 const struct target *target)
 {
     int code = EXIT_DONE, empty = EXIT_DONE;
@@ -286,7 +283,7 @@ static int draw(const struct wanted *wanted, sqlite3 *db, const char *experiment
 }
 
 /* Which experiment, which figures; -1: go on. */
-static int choose(const struct values *values, sqlite3 *db, struct wanted *wanted,
+static int choose(const struct values *values, struct sqlite3 *db, struct wanted *wanted,
                   struct str *ret_experiment)
 {
     struct err err;
@@ -342,7 +339,7 @@ static int draw_extract(const struct values *values, struct wanted *wanted,
     arena_init(&arena);
     int code = EXIT_DONE;
     if ((values->scripts && use_scripts(wanted, values->scripts, &arena, &mine, &err)) ||
-        store_open_empty(&store, &err) || sample_functions_register(store_sqlite(store), &err) ||
+        store_open_empty(&store, &err) || cell_functions_register(store_sqlite(store), &err) ||
         extract_read(wanted->figures[0], store_sqlite(store), values->from, &tsv, &err))
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     else

@@ -8,9 +8,9 @@
 #include "harness/cell/cell.h"
 #include "harness/cmd/kit/find.h"
 #include "harness/keep/artifact.h"
+#include "results/db.h"
 #include "results/record/bitmap.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 struct values {
@@ -103,25 +103,19 @@ static int load_scores(const char *db, const char *key, struct found *found, str
     return what == ARTIFACT_LOADED ? 0 : -1;
 }
 
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-    return (const char *)sqlite3_column_text(row, column);
-}
-
 /* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap, the data's folder and hash. */
-static int read_row(sqlite3 *db, sqlite3_stmt *row, const struct values *values,
+static int read_row(struct sqlite3 *db, const struct db_rows *row, const struct values *values,
                     struct found *found, struct err *err)
 {
-    const char *key = text_of(row, 1);
-    return load_data(text_of(row, 0), values->data_dir, text_of(row, 4), text_of(row, 5), found,
-                     err) ||
-           unpack(sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3),
-                  (size_t)sqlite3_column_int64(row, 2), found, err) ||
-           (key && !values->kept && load_scores(sqlite3_db_filename(db, "main"), key, found, err));
+    const struct db_value key = row_value(row, 1), bitmap = row_value(row, 3);
+    return load_data(row_text(row, 0), values->data_dir, row_value(row, 4).text,
+                     row_value(row, 5).text, found, err) ||
+           unpack(bitmap.text, (size_t)bitmap.integer, (size_t)row_int(row, 2), found, err) ||
+           (key.text && !values->kept && load_scores(db_path_of(db), key.text, found, err));
 }
 
-static int find(sqlite3 *db, const char *key, const struct values *values, struct found *found,
-                struct err *err)
+static int find(struct sqlite3 *db, const char *key, const struct values *values,
+                struct found *found, struct err *err)
 {
     static const char sql[] =
         "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash FROM cell c "
@@ -129,18 +123,14 @@ static int find(sqlite3 *db, const char *key, const struct values *values, struc
         "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
         "AND s.epoch <= ? "
         "WHERE c.key = ? ORDER BY s.epoch DESC LIMIT 1";
-    sqlite3_stmt *row;
-    int failed;
-    if (sqlite3_prepare_v2(db, sql, -1, &row, NULL) != SQLITE_OK ||
-        sqlite3_bind_int(row, 1, values->epoch) != SQLITE_OK ||
-        sqlite3_bind_text(row, 2, key, -1, SQLITE_STATIC) != SQLITE_OK)
-        failed = err_set(err, "%s", sqlite3_errmsg(db));
-    else if (sqlite3_step(row) == SQLITE_ROW)
-        failed = read_row(db, row, values, found, err);
-    else
+    struct db_rows rows;
+    int failed = 0;
+    db_ask(&rows, db, sql, DB_VALUES(db_int(values->epoch), db_text(key)));
+    if (db_next(&rows))
+        failed = read_row(db, &rows, values, found, err);
+    else if (!rows.failed)
         failed = err_set(err, "the cell has no good attempt yet");
-    sqlite3_finalize(row);
-    return failed;
+    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 static void write_csv(const struct found *found, bool kept_only, struct str *ret_text)
@@ -174,7 +164,7 @@ static int write_file(const char *path, const struct str *text)
     return failed ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text) : EXIT_DONE;
 }
 
-static int write_scores(sqlite3 *db, const char *key, const void *context)
+static int write_scores(struct sqlite3 *db, const char *key, const void *context)
 {
     const struct values *values = context;
     struct found found = {0};

@@ -8,10 +8,10 @@
 #include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
 #include "harness/cmd/kit/find.h"
-#include "harness/cmd/kit/rows.h"
+#include "harness/cmd/kit/log.h"
+#include "results/db.h"
 
 #include <jansson.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,19 +35,14 @@ static const struct cmd_line line = {
     1,
 };
 
-/* A query with one text parameter as an aligned table, with a title where there are rows. */
-static int add_table(sqlite3 *db, const char *title, const char *sql, const char *parameter,
-                     struct str *ret_text, struct err *err)
+/* A query about one attempt as an aligned table, with a line before it where there are rows. */
+static int add_table(struct sqlite3 *db, const char *sql, int64_t attempt, struct str *ret_text,
+                     struct err *err)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK ||
-        sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_STATIC) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(db));
     struct table table = {0};
-    const int failed = table_read(&table, statement, err);
-    sqlite3_finalize(statement);
+    const int failed = table_ask(&table, db, sql, DB_VALUES(db_int(attempt)), err);
     if (!failed && table_rows(&table)) {
-        str_add(ret_text, title);
+        str_add(ret_text, "\n");
         table_render(&table, ret_text);
     }
     table_release(&table);
@@ -108,13 +103,16 @@ static void add_setting(struct paragraph *paragraph, const char *name, json_t *v
     str_release(&item);
 }
 
-static int write_recipe(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static int add_recipe(struct sqlite3 *db, const char *cell, struct str *ret_text, struct err *err)
 {
-    struct str *ret_text = context;
-    (void)db;
+    struct str text = {0};
+    if (db_get_text(db, "SELECT json FROM cell WHERE key = ?", DB_VALUES(db_text(cell)), &text,
+                    err))
+        return -1;
     json_error_t error;
-    json_t *recipe = json_loads(cmd_column(row, 0), 0, &error), *value;
+    json_t *recipe = json_loads(str_text(&text), 0, &error), *value;
     const char *key;
+    str_release(&text);
     if (!recipe)
         return err_set(err, "the cell's JSON is damaged: %s", error.text);
     str_add(ret_text, "\nrecipe\n");
@@ -131,91 +129,71 @@ static int write_recipe(sqlite3 *db, sqlite3_stmt *row, void *context, struct er
 
 /* ---- Attempts ---------------------------------------------------------------------------------*/
 
-static int write_phase(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static int add_phases(struct sqlite3 *db, int64_t attempt, struct str *ret_text, struct err *err)
 {
-    struct str *ret_text = context;
-    (void)db;
-    (void)err;
-    const double seconds = sqlite3_column_double(row, 1), share = sqlite3_column_double(row, 2);
-    str_addf(ret_text, "  %-10s %10.3f s  ", cmd_column(row, 0), seconds);
-    table_add_bar(ret_text, share, BAR_WIDTH);
-    str_addf(ret_text, " %5.1f %%\n", 100 * share);
-    return 0;
+    static const char sql[] =
+        "SELECT p.phase, p.ns / 1e9, coalesce(1.0 * p.ns / nullif(a.wall_ns, 0), 0) "
+        "FROM phase p JOIN attempt a ON a.id = p.attempt "
+        "WHERE a.id = ? AND p.ns > 0 ORDER BY p.ns DESC";
+    struct db_rows rows;
+    for (db_ask(&rows, db, sql, DB_VALUES(db_int(attempt))); db_next(&rows);) {
+        const double share = row_real(&rows, 2);
+        str_addf(ret_text, "  %-10s %10.3f s  ", row_text(&rows, 0), row_real(&rows, 1));
+        table_add_bar(ret_text, share, BAR_WIDTH);
+        str_addf(ret_text, " %5.1f %%\n", 100 * share);
+    }
+    return db_close(&rows, err);
 }
 
 /* The views tell of good attempts only; this tells of each. */
-static int write_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static int add_attempt(struct sqlite3 *db, const struct db_rows *row, struct str *ret_text,
+                       struct err *err)
 {
-    struct str *ret_text = context;
-    static const char phases[] =
-        "SELECT p.phase, p.ns / 1e9, coalesce(1.0 * p.ns / nullif(a.wall_ns, 0), 0) "
-        "FROM phase p JOIN attempt a ON a.id = p.attempt "
-        "WHERE a.id = CAST(? AS INTEGER) AND p.ns > 0 ORDER BY p.ns DESC";
-    static const char epochs[] =
+    static const char *const parts[] = {
+        "SELECT code AS warning, text FROM v_warning WHERE attempt = ?",
+        "SELECT epoch AS \"from epoch\", kept, n AS \"of\", class_kept AS \"kept of each class\" "
+        "FROM v_selection WHERE attempt = ? ORDER BY epoch",
+        "SELECT epoch AS \"from epoch\", method, objective, moves, fixed(seconds, 3) AS s "
+        "FROM v_solver WHERE attempt = ? GROUP BY epoch, step",
         "SELECT epoch, kept, fixed(lr, 6) AS lr, fixed(train_loss, 4) AS \"train loss\", "
         "fixed(100 * val_accuracy, 2) AS \"val %\", fixed(100 * test_accuracy, 2) AS \"test %\", "
         "fixed(charged_s, 3) AS \"charged s\", fixed(wall_s, 3) AS \"wall s\" "
-        "FROM v_epoch WHERE attempt = CAST(? AS INTEGER) ORDER BY epoch";
-    static const char selections[] =
-        "SELECT epoch AS \"from epoch\", kept, n AS \"of\", class_kept AS \"kept of each class\" "
-        "FROM v_selection WHERE attempt = CAST(? AS INTEGER) ORDER BY epoch";
-    static const char solvers[] =
-        "SELECT epoch AS \"from epoch\", method, objective, moves, fixed(seconds, 3) AS s "
-        "FROM v_solver WHERE attempt = CAST(? AS INTEGER) GROUP BY epoch, step";
-    static const char warnings[] =
-        "SELECT code AS warning, text FROM v_warning WHERE attempt = CAST(? AS INTEGER)";
-    const char *attempt = cmd_column(row, 0);
-    str_addf(ret_text, "\nattempt %s: %s\n", attempt, cmd_column(row, 1));
+        "FROM v_epoch WHERE attempt = ? ORDER BY epoch",
+    };
+    const int64_t attempt = row_int(row, 0);
+    str_addf(ret_text, "\nattempt %lld: %s\n", (long long)attempt, row_text(row, 1));
     for (int i = 2; i < 8; i++) /* reason, accuracies, samples, data, implementations, scores */
-        if (*cmd_column(row, i)) {
+        if (*row_text(row, i)) {
             str_add(ret_text, "  ");
-            table_add_safe(ret_text, cmd_column(row, i));
+            table_add_safe(ret_text, row_text(row, i));
             str_add(ret_text, "\n");
         }
-    if (cmd_each_row(db, phases, attempt, write_phase, ret_text, err) ||
-        add_table(db, "\n", warnings, attempt, ret_text, err) ||
-        add_table(db, "\n", selections, attempt, ret_text, err) ||
-        add_table(db, "\n", solvers, attempt, ret_text, err) ||
-        add_table(db, "\n", epochs, attempt, ret_text, err))
-        return -1;
-    if (*cmd_column(row, 8)) {
+    int failed = add_phases(db, attempt, ret_text, err);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !failed; i++)
+        failed = add_table(db, parts[i], attempt, ret_text, err);
+    if (!failed && *row_text(row, 8)) {
         str_add(ret_text, "\nthe end of its log\n");
-        cmd_add_log(ret_text, cmd_column(row, 8), 0);
+        cmd_add_log(ret_text, row_text(row, 8), 0);
     }
-    return 0;
+    return failed;
 }
 
 /* ---- The cell ---------------------------------------------------------------------------------*/
 
-static int write_texts(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
-{
-    struct str *ret_text = context;
-    (void)db;
-    (void)err;
-    for (int i = 0; i < sqlite3_column_count(row); i++)
-        if (*cmd_column(row, i))
-            str_addf(ret_text, "%s\n", cmd_column(row, i));
-    return 0;
-}
-
 /* One line for each thing that is known of a machine. */
-static int write_environment(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static void add_environment(const struct db_rows *row, struct str *ret_text)
 {
-    struct str *ret_text = context;
-    (void)db;
-    (void)err;
-    str_addf(ret_text, "\nenvironment of attempts %s\n", cmd_column(row, 0));
-    for (int i = 1; i < sqlite3_column_count(row); i++) {
-        if (!*cmd_column(row, i))
+    str_addf(ret_text, "\nenvironment of attempts %s\n", row_text(row, 0));
+    for (int i = 1; i < row_columns(row); i++) {
+        if (!*row_text(row, i))
             continue;
-        str_addf(ret_text, "  %-16s", sqlite3_column_name(row, i));
-        table_add_safe(ret_text, cmd_column(row, i));
+        str_addf(ret_text, "  %-16s", row_name(row, i));
+        table_add_safe(ret_text, row_text(row, i));
         str_add(ret_text, "\n");
     }
-    return 0;
 }
 
-static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct err *err)
+static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, struct err *err)
 {
     static const char head[] =
         "SELECT 'cell ' || key, " CMD_TRAINING ", "
@@ -244,14 +222,26 @@ static int add_cell(sqlite3 *db, const char *key, struct str *ret_text, struct e
         "FROM (SELECT id, environment FROM attempt WHERE cell = ? ORDER BY id) a "
         "JOIN v_environment e ON e.environment = a.environment "
         "GROUP BY e.environment ORDER BY min(a.id)";
-    return cmd_each_row(db, head, key, write_texts, ret_text, err) ||
-           cmd_each_row(db, "SELECT json FROM cell WHERE key = ?", key, write_recipe, ret_text,
-                        err) ||
-           cmd_each_row(db, attempts, key, write_attempt, ret_text, err) ||
-           cmd_each_row(db, environments, key, write_environment, ret_text, err);
+    const struct bound cell = db_text(key);
+    struct db_rows rows;
+    for (db_ask(&rows, db, head, &cell, 1); db_next(&rows);)
+        for (int i = 0; i < row_columns(&rows); i++)
+            if (*row_text(&rows, i))
+                str_addf(ret_text, "%s\n", row_text(&rows, i));
+    if (db_close(&rows, err) || add_recipe(db, key, ret_text, err))
+        return -1;
+    int failed = 0;
+    db_ask(&rows, db, attempts, &cell, 1);
+    while (!failed && db_next(&rows))
+        failed = add_attempt(db, &rows, ret_text, err);
+    if (db_close(&rows, failed ? NULL : err) || failed)
+        return -1;
+    for (db_ask(&rows, db, environments, &cell, 1); db_next(&rows);)
+        add_environment(&rows, ret_text);
+    return db_close(&rows, err);
 }
 
-static int print_cell(sqlite3 *db, const char *key, const void *values)
+static int print_cell(struct sqlite3 *db, const char *key, const void *values)
 {
     struct str text = {0};
     struct err err;

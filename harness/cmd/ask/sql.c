@@ -13,13 +13,11 @@
 #include "base/time.h"
 #include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
+#include "results/question.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { PROGRESS_STEPS = 10000 }; /* under a millisecond */
 
 struct values {
     const char *db;
@@ -222,71 +220,21 @@ static bool is_blank(const char *text)
     return !text[strspn(text, " \t\r\n;")];
 }
 
-/* A mistake in the query is the user's; these are the file's. */
-static int exit_code(sqlite3 *db)
+static int ask(struct sqlite3 *db, const char *sql, enum table_format format,
+               const int64_t *deadline)
 {
-    switch (sqlite3_errcode(db) & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_CORRUPT:
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_LOCKED:
-    case SQLITE_NOTADB:
-        return EXIT_DATABASE;
-    default:
-        return EXIT_USAGE;
-    }
-}
-
-/* "near \"FORM\": syntax error" and where: SQLite tells the byte. */
-static int wrong_sql(sqlite3 *db, const char *sql)
-{
+    struct db_rows rows;
     struct err err;
-    const int offset = sqlite3_error_offset(db);
-    err_set(&err, "%s", sqlite3_errmsg(db));
-    if (offset >= 0) {
-        int row = 1, column = 1;
-        for (int i = 0; i < offset; i++) {
-            column = sql[i] == '\n' ? 1 : column + 1;
-            row += sql[i] == '\n';
-        }
-        err_prefix(&err, "query:%d:%d: ", row, column);
+    int failed = question_ask(db, sql, &rows, &err);
+    if (!failed) {
+        table_write(stdout, &rows, format);
+        failed = db_close(&rows, &err);
     }
-    return cmd_fail(&line, exit_code(db), err.text);
-}
-
-/* Asked every so many steps of SQLite's machine: not 0 ends the query. */
-static int is_late(void *deadline)
-{
-    return time_now() >= *(const int64_t *)deadline;
-}
-
-static int ask(sqlite3 *db, const char *sql, enum table_format format)
-{
-    sqlite3_stmt *statement, *second = NULL;
-    const char *rest;
-    struct err err;
-    int code = EXIT_USAGE;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, &rest) != SQLITE_OK)
-        return wrong_sql(db, sql);
-    if (!statement)
-        cmd_fail(&line, code, "the query is empty");
-    else if (sqlite3_prepare_v2(db, rest, -1, &second, NULL) != SQLITE_OK || second)
-        cmd_fail(&line, code, "one statement at a time; for scripts there is sqlite3");
-    else if (!sqlite3_stmt_readonly(statement))
-        cmd_fail(&line, code, "this would change the database, and winnow sql only reads");
-    else if (!sqlite3_column_count(statement))
-        cmd_fail(&line, code, "this gives no result; winnow sql wants a question");
-    else if (table_write(stdout, statement, format, &err))
-        code = sqlite3_errcode(db) == SQLITE_INTERRUPT
-                   ? cmd_fail(&line, EXIT_USAGE, "the query has not ended within --timeout")
-                   : cmd_fail(&line, exit_code(db), err.text);
-    else
-        code = cmd_flush(&line);
-    sqlite3_finalize(second);
-    sqlite3_finalize(statement);
-    return code;
+    if (!failed)
+        return cmd_flush(&line);
+    if (deadline && time_now() >= *deadline)
+        return cmd_fail(&line, EXIT_USAGE, "the query has not ended within --timeout");
+    return cmd_fail(&line, question_blames_file(db) ? EXIT_DATABASE : EXIT_USAGE, err.text);
 }
 
 int cmd_sql(int argc, char **argv)
@@ -313,10 +261,12 @@ int cmd_sql(int argc, char **argv)
         read_stdin(&text);
     if (!query)
         query = is_blank(str_text(&text)) ? named_queries[0].sql : str_text(&text);
-    int64_t deadline = time_now() + (int64_t)(values.timeout * 1e9);
-    if (values.timeout > 0)
-        sqlite3_progress_handler(store_sqlite(store), PROGRESS_STEPS, is_late, &deadline);
-    code = ask(store_sqlite(store), query, (enum table_format)values.format);
+    const int64_t deadline = time_now() + (int64_t)(values.timeout * 1e9);
+    const bool limited = values.timeout > 0;
+    if (limited)
+        question_limit(store_sqlite(store), &deadline);
+    code = ask(store_sqlite(store), query, (enum table_format)values.format,
+               limited ? &deadline : NULL);
     str_release(&text);
     store_close(store);
     return code;

@@ -8,10 +8,10 @@
 #include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
 #include "harness/cmd/kit/find.h"
-#include "harness/cmd/kit/rows.h"
+#include "harness/cmd/kit/log.h"
+#include "results/db.h"
 #include "results/lock.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,21 +60,17 @@ static void add_seconds(struct str *ret_text, double seconds)
     else if (seconds < 59.5)
         str_addf(ret_text, "%.1f s", seconds);
     else
-        cmd_add_duration(ret_text, seconds);
+        str_add_duration(ret_text, seconds);
 }
 
 /* ---- The state --------------------------------------------------------------------------------*/
 
-static int take_experiment(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static void take_experiment(struct story *story, const struct db_rows *row)
 {
-    struct story *story = context;
-    (void)db;
-    (void)err;
     if (!story->file.length)
-        str_add(&story->file, cmd_column(row, 2));
-    str_addf(&story->state, "It is cell %s of %s, from %s.\n", cmd_column(row, 1),
-             cmd_column(row, 0), cmd_column(row, 2));
-    return 0;
+        str_add(&story->file, row_text(row, 2));
+    str_addf(&story->state, "It is cell %s of %s, from %s.\n", row_text(row, 1), row_text(row, 0),
+             row_text(row, 2));
 }
 
 static void add_run(struct story *story, const char *flag)
@@ -118,28 +114,25 @@ static void take_waiting(struct story *story)
 
 /* A row: state, the attempt that tells it, its reason, accuracy, epochs completed and planned, how
  * many attempts. */
-static int take_state(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static void take_state(struct story *story, const struct db_rows *row)
 {
-    struct story *story = context;
-    const char *state = cmd_column(row, 0), *attempt = cmd_column(row, 1);
-    (void)db;
-    (void)err;
+    const char *state = row_text(row, 0), *attempt = row_text(row, 1);
     if (strcmp(state, "done") == 0) {
         str_addf(&story->state, "It is done: attempt %s is its result, %s %% on the test set.",
-                 attempt, *cmd_column(row, 3) ? cmd_column(row, 3) : "?");
+                 attempt, *row_text(row, 3) ? row_text(row, 3) : "?");
     } else if (strcmp(state, "running") == 0 && story->at_work) {
         str_addf(&story->state, "It is running: attempt %s has finished %s of %s epochs.", attempt,
-                 cmd_column(row, 4), cmd_column(row, 5));
+                 row_text(row, 4), row_text(row, 5));
     } else if (strcmp(state, "running") == 0) {
         str_addf(&story->state,
                  "It is to run: attempt %s was interrupted with its scheduler after %s of %s "
                  "epochs, which counts as no try.",
-                 attempt, cmd_column(row, 4), cmd_column(row, 5));
+                 attempt, row_text(row, 4), row_text(row, 5));
         take_waiting(story);
-    } else if (strcmp(state, "lost") == 0 && *cmd_column(row, 2)) {
+    } else if (strcmp(state, "lost") == 0 && *row_text(row, 2)) {
         str_addf(&story->state,
                  "It is to run: attempt %s was lost, which counts as no try: ", attempt);
-        add_told(&story->state, cmd_column(row, 2));
+        add_told(&story->state, row_text(row, 2));
         take_waiting(story);
     } else if (strcmp(state, "lost") == 0) {
         str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it "
@@ -149,29 +142,24 @@ static int take_state(sqlite3 *db, sqlite3_stmt *row, void *context, struct err 
         str_add(&story->state, "It is to run: nobody has tried it yet.");
         take_waiting(story);
     } else {
-        take_failed(story, cmd_column(row, 2), strcmp(state, "diverged") == 0);
+        take_failed(story, row_text(row, 2), strcmp(state, "diverged") == 0);
     }
     str_add(&story->state, "\n");
-    return 0;
 }
 
 /* A row: the listed cell that is nearest, how many fields differ, which. */
-static int take_nearest(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static void take_nearest(struct story *story, const struct db_rows *row)
 {
-    struct story *story = context;
-    (void)db;
-    (void)err;
-    str_addf(&story->state, "The nearest cell that one lists is %s: ", cmd_column(row, 0));
-    if (sqlite3_column_int(row, 1) == 0)
+    str_addf(&story->state, "The nearest cell that one lists is %s: ", row_text(row, 0));
+    if (row_int(row, 1) == 0)
         str_add(&story->state, "its recipe is the same, so the content of the dataset, or the "
                                "engine, has changed since.");
     else
-        add_told(&story->state, cmd_column(row, 2));
+        add_told(&story->state, row_text(row, 2));
     str_add(&story->state, "\n");
-    return 0;
 }
 
-static int tell_state(sqlite3 *db, struct story *story, struct err *err)
+static int tell_state(struct sqlite3 *db, struct story *story, struct err *err)
 {
     static const char experiments[] =
         "SELECT x.name, p.position, x.file FROM experiment_cell p "
@@ -200,17 +188,24 @@ static int tell_state(sqlite3 *db, struct story *story, struct err *err)
         "GROUP BY o.key ORDER BY 2, o.key LIMIT 1";
     const char *key = str_text(&story->key);
     struct str listed = {0};
-    if (cmd_each_row(db, experiments, key, take_experiment, story, err))
+    struct db_rows rows;
+    for (db_ask(&rows, db, experiments, DB_VALUES(db_text(key))); db_next(&rows);)
+        take_experiment(story, &rows);
+    if (db_close(&rows, err))
         return -1;
     /* What it is comes first. */
     str_add(&listed, str_text(&story->state));
     str_clear(&story->state);
-    int failed = cmd_each_row(db, state, key, take_state, story, err);
+    for (db_ask(&rows, db, state, DB_VALUES(db_text(key))); db_next(&rows);)
+        take_state(story, &rows);
+    int failed = db_close(&rows, err);
     if (!failed && !listed.length) {
         str_add(&story->state, "It is stale: no experiment lists it any more, since a file was "
                                "changed. Its attempts stay, and no view but v_epoch, v_selection "
                                "and v_warning shows them.\n");
-        failed = cmd_each_row(db, nearest, key, take_nearest, story, err);
+        for (db_ask(&rows, db, nearest, DB_VALUES(db_text(key))); db_next(&rows);)
+            take_nearest(story, &rows);
+        failed = db_close(&rows, err);
     }
     str_add(&story->state, str_text(&listed));
     str_release(&listed);
@@ -220,7 +215,7 @@ static int tell_state(sqlite3 *db, struct story *story, struct err *err)
 /* ---- Attempts ---------------------------------------------------------------------------------*/
 
 /* A row: code, text. */
-static int take_warning(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static void add_warning(struct str *text, const struct db_rows *row)
 {
     static const struct {
         const char *code, *words;
@@ -230,36 +225,15 @@ static int take_warning(sqlite3 *db, sqlite3_stmt *row, void *context, struct er
         {"BLAS_CORE", "Its BLAS needed help to find the right kernels"},
         {"ARTIFACT", "The file of its scores was of no use"},
     };
-    struct str *text = context;
-    const char *code = cmd_column(row, 0), *words = "Its numbers are in doubt";
-    (void)db;
-    (void)err;
+    const char *code = row_text(row, 0), *words = "Its numbers are in doubt";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(code, known[i].code) == 0)
             words = known[i].words;
     str_addf(text, " %s (%s): ", words, code);
-    add_told(text, cmd_column(row, 1));
-    return 0;
+    add_told(text, row_text(row, 1));
 }
 
-struct beside {
-    struct str names;
-    int count;
-};
-
-/* A row: the beginning of a key, the training. */
-static int take_beside(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
-{
-    struct beside *beside = context;
-    (void)db;
-    (void)err;
-    if (beside->count++ < MOST_BESIDE)
-        str_addf(&beside->names, "%s%s (%s)", beside->names.length ? ", " : "", cmd_column(row, 0),
-                 cmd_column(row, 1));
-    return 0;
-}
-
-static int add_beside(sqlite3 *db, const char *attempt, int count, struct str *ret_text,
+static int add_beside(struct sqlite3 *db, int64_t attempt, int64_t count, struct str *ret_text,
                       struct err *err)
 {
     /* What is running ends later than anything; of what was lost, nobody knows when it ended. */
@@ -269,37 +243,39 @@ static int add_beside(sqlite3 *db, const char *attempt, int count, struct str *r
         "SELECT substr(o.cell, 1, 10), " CMD_TRAINING " "
         "FROM ran m JOIN ran o ON o.id <> m.id AND o.started_at < m.ended "
         "AND o.ended > m.started_at JOIN " CMD_CELLS " c ON c.key = o.cell "
-        "WHERE m.id = CAST(? AS INTEGER) ORDER BY o.id";
-    struct beside beside = {0};
-    const int failed = cmd_each_row(db, sql, attempt, take_beside, &beside, err);
+        "WHERE m.id = ? ORDER BY o.id";
+    struct db_rows rows;
+    int beside = 0;
     if (count == 0)
         str_add(ret_text, " No other cell was running when it began.");
     else
-        str_addf(ret_text, " %d other cell%s running when it began.", count,
+        str_addf(ret_text, " %lld other cell%s running when it began.", (long long)count,
                  count == 1 ? " was" : "s were");
-    if (beside.count)
-        str_addf(ret_text, " Beside it ran, for a while at least: %s", str_text(&beside.names));
-    if (beside.count > MOST_BESIDE)
-        str_addf(ret_text, " and %d more", beside.count - MOST_BESIDE);
-    if (beside.count)
+    for (db_ask(&rows, db, sql, DB_VALUES(db_int(attempt))); db_next(&rows); beside++)
+        if (beside < MOST_BESIDE)
+            str_addf(ret_text, "%s%s (%s)",
+                     beside ? ", " : " Beside it ran, for a while at least: ", row_text(&rows, 0),
+                     row_text(&rows, 1));
+    if (beside > MOST_BESIDE)
+        str_addf(ret_text, " and %d more", beside - MOST_BESIDE);
+    if (beside)
         str_add(ret_text, ".");
-    str_release(&beside.names);
-    return failed;
+    return db_close(&rows, err);
 }
 
-static void add_end(sqlite3_stmt *row, const struct story *story, struct str *ret_text)
+static void add_end(const struct db_rows *row, const struct story *story, struct str *ret_text)
 {
-    const char *state = cmd_column(row, 1), *reason = cmd_column(row, 4);
+    const char *state = row_text(row, 1), *reason = row_text(row, 4);
     if (strcmp(state, "running") == 0) {
         str_add(ret_text, story->at_work ? " and is running." : " and was left running.");
         return;
     }
-    if (sqlite3_column_type(row, 3) != SQLITE_NULL) {
+    if (!row_is_null(row, 3)) {
         str_add(ret_text, " and took ");
-        add_seconds(ret_text, sqlite3_column_double(row, 3));
+        add_seconds(ret_text, row_real(row, 3));
     }
     if (strcmp(state, "done") == 0) {
-        str_addf(ret_text, ". It is done: %s %% on the test set.", cmd_column(row, 5));
+        str_addf(ret_text, ". It is done: %s %% on the test set.", row_text(row, 5));
         return;
     }
     str_addf(ret_text, ". It %s%s", strcmp(state, "lost") == 0 ? "was " : "", state);
@@ -308,9 +284,9 @@ static void add_end(sqlite3_stmt *row, const struct story *story, struct str *re
 }
 
 /* How it began, where that was not at the beginning. */
-static void add_resumed(sqlite3_stmt *row, struct str *ret_text)
+static void add_resumed(const struct db_rows *row, struct str *ret_text)
 {
-    const int times = sqlite3_column_int(row, 10);
+    const int times = (int)row_int(row, 10);
     if (times == 1)
         str_add(ret_text, " It went on from the checkpoint of an attempt before.");
     else if (times > 1)
@@ -318,15 +294,15 @@ static void add_resumed(sqlite3_stmt *row, struct str *ret_text)
 }
 
 /* What its scores cost, where it has any. */
-static void add_scores(sqlite3_stmt *row, struct str *ret_text)
+static void add_scores(const struct db_rows *row, struct str *ret_text)
 {
-    if (sqlite3_column_type(row, 7) == SQLITE_NULL)
+    if (row_is_null(row, 7))
         return;
-    str_add(ret_text, sqlite3_column_int(row, 7) ? " Its scores were made by an earlier cell"
-                                                 : " It made its scores itself");
-    if (sqlite3_column_double(row, 8) > 0) {
+    str_add(ret_text, row_int(row, 7) ? " Its scores were made by an earlier cell"
+                                      : " It made its scores itself");
+    if (row_real(row, 8) > 0) {
         str_add(ret_text, ", and it is charged with the ");
-        add_seconds(ret_text, sqlite3_column_double(row, 8));
+        add_seconds(ret_text, row_real(row, 8));
         str_add(ret_text, " that they took");
     }
     str_add(ret_text, ".");
@@ -334,38 +310,44 @@ static void add_scores(sqlite3_stmt *row, struct str *ret_text)
 
 /* A row: id, state, beginning, seconds, reason, accuracy, beside, reused, carried seconds, log,
  * times resumed. */
-static int take_attempt(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
+static int take_attempt(struct sqlite3 *db, struct story *story, const struct db_rows *row,
+                        struct err *err)
 {
-    static const char warnings[] =
-        "SELECT code, text FROM warning WHERE attempt = CAST(? AS INTEGER) ORDER BY id";
-    struct story *story = context;
     struct str *text = &story->attempts;
-    const char *attempt = cmd_column(row, 0), *log = cmd_column(row, 9);
-    str_addf(text, "Attempt %s began on %s UTC", attempt, cmd_column(row, 2));
+    struct db_rows warnings;
+    const int64_t attempt = row_int(row, 0);
+    str_addf(text, "Attempt %lld began on %s UTC", (long long)attempt, row_text(row, 2));
     add_end(row, story, text);
     add_resumed(row, text);
     add_scores(row, text);
-    if (add_beside(db, attempt, sqlite3_column_int(row, 6), text, err) ||
-        cmd_each_row(db, warnings, attempt, take_warning, text, err))
+    if (add_beside(db, attempt, row_int(row, 6), text, err))
         return -1;
+    db_ask(&warnings, db, "SELECT code, text FROM warning WHERE attempt = ? ORDER BY id",
+           DB_VALUES(db_int(attempt)));
+    while (db_next(&warnings))
+        add_warning(text, &warnings);
     str_add(text, "\n");
     str_clear(&story->log); /* of the last attempt, or of none */
-    if (*log) {
-        str_addf(&story->log, "The end of the log of attempt %s:\n", attempt);
-        cmd_add_log(&story->log, log, LOG_LINES);
+    if (*row_text(row, 9)) {
+        str_addf(&story->log, "The end of the log of attempt %lld:\n", (long long)attempt);
+        cmd_add_log(&story->log, row_text(row, 9), LOG_LINES);
     }
-    return 0;
+    return db_close(&warnings, err);
 }
 
-static int tell(sqlite3 *db, struct story *story, struct err *err)
+static int tell(struct sqlite3 *db, struct story *story, struct err *err)
 {
     static const char attempts[] =
         "SELECT id, state, strftime('%Y-%m-%d %H:%M:%S', started_at / 1000000000, 'unixepoch'), "
         "iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9, reason, "
         "fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log, resumed "
         "FROM attempt WHERE cell = ? ORDER BY id";
-    const char *key = str_text(&story->key);
-    return tell_state(db, story, err) || cmd_each_row(db, attempts, key, take_attempt, story, err);
+    struct db_rows rows;
+    int failed = tell_state(db, story, err);
+    db_ask(&rows, db, attempts, DB_VALUES(db_text(str_text(&story->key))));
+    while (!failed && db_next(&rows))
+        failed = take_attempt(db, story, &rows, err);
+    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 /* ---- Printing ---------------------------------------------------------------------------------*/
@@ -389,25 +371,18 @@ static void print_paragraphs(const struct str *text, const char *title)
     str_release(&one);
 }
 
-static int take_name(sqlite3 *db, sqlite3_stmt *row, void *context, struct err *err)
-{
-    (void)db;
-    (void)err;
-    table_add_safe(context, cmd_column(row, 0));
-    return 0;
-}
-
-static int tell_and_print(sqlite3 *db, struct story *story)
+static int tell_and_print(struct sqlite3 *db, struct story *story)
 {
     struct err err;
-    struct str name = {0};
+    struct str name = {0}, head = {0};
     int code = EXIT_DATABASE;
-    if (cmd_each_row(db, "SELECT " CMD_TRAINING " FROM " CMD_CELLS " WHERE key = ?",
-                     str_text(&story->key), take_name, &name, &err) ||
+    if (db_get_text(db, "SELECT " CMD_TRAINING " FROM " CMD_CELLS " WHERE key = ?",
+                    DB_VALUES(db_text(str_text(&story->key))), &name, &err) ||
         tell(db, story, &err)) {
         cmd_fail(&line, code, err.text);
     } else {
-        printf("cell %.10s: %s\n", str_text(&story->key), str_text(&name));
+        table_add_safe(&head, str_text(&name));
+        printf("cell %.10s: %s\n", str_text(&story->key), str_text(&head));
         print_paragraphs(&story->state, "");
         print_paragraphs(&story->attempts, "What happened");
         if (story->log.length)
@@ -416,6 +391,7 @@ static int tell_and_print(sqlite3 *db, struct story *story)
         code = cmd_flush(&line);
     }
     str_release(&name);
+    str_release(&head);
     return code;
 }
 
@@ -432,9 +408,9 @@ int cmd_why(int argc, char **argv)
     if (code < 0)
         code = cmd_open_store(&line, str_text(&db), &store);
     if (code < 0) {
-        sqlite3 *sqlite = store_sqlite(store);
+        struct sqlite3 *sqlite = store_sqlite(store);
         story.db = str_text(&db);
-        story.at_work = lock_is_held(sqlite3_db_filename(sqlite, "main"));
+        story.at_work = lock_is_held(db_path_of(sqlite));
         code = cmd_find_cell(&line, sqlite, cell, &story.key);
         if (code < 0)
             code = tell_and_print(sqlite, &story);

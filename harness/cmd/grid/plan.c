@@ -5,7 +5,6 @@
 #include "harness/cmd/kit/blocks.h"
 #include "harness/cmd/kit/budget.h"
 #include "harness/cmd/kit/config.h"
-#include "harness/cmd/kit/rows.h"
 #include "harness/cmd/kit/where.h"
 #include "harness/forecast/forecast.h"
 #include "harness/keep/artifact.h"
@@ -126,7 +125,7 @@ static void print_cell(const struct view *view, size_t i)
     printf("%-6s  %.*s  %s", state_names[cell->state], SHORT_KEY, cell->key, cell->label);
     if (estimate) {
         struct str text = {0};
-        cmd_add_duration(&text, estimate->seconds);
+        str_add_duration(&text, estimate->seconds);
         printf(", about %s", str_text(&text));
         str_release(&text);
     }
@@ -206,7 +205,7 @@ static void print_summary(const struct view *view)
         str_add(&text, "; no finished cell tells how long that takes");
     } else if (forecast->to_run > 0) {
         str_addf(&text, "; %s ", forecast->unknown ? "at least" : "about");
-        cmd_add_duration(&text, forecast->seconds);
+        str_add_duration(&text, forecast->seconds);
         str_addf(&text, " with -j %d", view->options.jobs);
         if (forecast->unknown)
             str_addf(&text, ", not known of %zu", forecast->unknown);

@@ -10,9 +10,9 @@
 #include "harness/cmd/grid/watch.h"
 #include "harness/cmd/kit/db.h"
 #include "results/conditions.h"
+#include "results/db.h"
 #include "results/lock.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,15 +43,11 @@ static const struct cmd_line line = {
 };
 
 /* Appends the query's result as a table; a title goes before it where there are rows. */
-static int add_rows(sqlite3 *db, const char *sql, const char *title, struct str *ret_text,
+static int add_rows(struct sqlite3 *db, const char *sql, const char *title, struct str *ret_text,
                     size_t *ret_rows, struct err *err)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(db));
     struct table table = {0};
-    const int failed = table_read(&table, statement, err);
-    sqlite3_finalize(statement);
+    const int failed = table_ask(&table, db, sql, DB_NO_VALUES, err);
     *ret_rows = table_rows(&table);
     if (!failed && *ret_rows) {
         str_add(ret_text, title);
@@ -63,35 +59,31 @@ static int add_rows(sqlite3 *db, const char *sql, const char *title, struct str 
 
 /* ---- Progress ---------------------------------------------------------------------------------*/
 
-static void add_progress_line(sqlite3_stmt *row, int name_width, bool at_work, struct str *ret_text)
+static void add_progress_line(const struct db_rows *row, bool at_work, struct str *ret_text)
 {
-    const char *name = (const char *)sqlite3_column_text(row, 0);
-    const int cells = sqlite3_column_int(row, 1), done = sqlite3_column_int(row, 2);
     static const char *const words[] = {"failed", "running", "to run"};
-    str_addf(ret_text, "%-*s  ", name_width, name);
-    table_add_bar(ret_text, cells ? (double)done / cells : 0, BAR_WIDTH);
-    str_addf(ret_text, "  %d of %d done", done, cells);
+    const int64_t cells = row_int(row, 1), done = row_int(row, 2);
+    str_addf(ret_text, "%-*s  ", (int)row_int(row, 6), row_text(row, 0));
+    table_add_bar(ret_text, cells ? (double)done / (double)cells : 0, BAR_WIDTH);
+    str_addf(ret_text, "  %lld of %lld done", (long long)done, (long long)cells);
     for (int i = 0; i < 3; i++) {
-        const int count = sqlite3_column_int(row, 3 + i);
+        const int64_t count = row_int(row, 3 + i);
         if (count)
-            str_addf(ret_text, ", %d %s", count, i == 1 && !at_work ? "interrupted" : words[i]);
+            str_addf(ret_text, ", %lld %s", (long long)count,
+                     i == 1 && !at_work ? "interrupted" : words[i]);
     }
     str_add(ret_text, "\n");
 }
 
-static int add_progress(sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
+static int add_progress(struct sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
 {
     static const char sql[] = "SELECT experiment, cells, done, failed, running, to_run, "
                               "max(length(experiment)) OVER () FROM v_progress ORDER BY experiment";
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            add_progress_line(row, sqlite3_column_int(row, 6), at_work, ret_text);
-    }
-    sqlite3_finalize(row);
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    db_ask(&rows, db, sql, DB_NO_VALUES);
+    while (db_next(&rows))
+        add_progress_line(&rows, at_work, ret_text);
+    return db_close(&rows, err);
 }
 
 /* ---- Cells ------------------------------------------------------------------------------------*/
@@ -109,7 +101,7 @@ static const char failures_sql[] =
     "SELECT DISTINCT short AS cell, " CMD_TRAINING " AS training, state, attempts AS tries, "
     "substr(reason, 1, 100) AS reason FROM v_failures ORDER BY attempt";
 
-static int add_cells(sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
+static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
 {
     struct str some = {0};
     size_t running = 0, failures = 0;
@@ -161,85 +153,70 @@ static void add_target_column(struct str *ret_sql, const char *target, const cha
              target, target, percent);
 }
 
-static int summary_sql(sqlite3 *db, const char *experiment, struct str *ret_sql)
+static int summary_sql(struct sqlite3 *db, const char *experiment, struct str *ret_sql,
+                       struct err *err)
 {
-    sqlite3_stmt *target;
-    int code = sqlite3_prepare_v2(db,
-                                  "SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy) "
-                                  "FROM experiment_target t JOIN experiment x "
-                                  "ON x.id = t.experiment WHERE x.name = ?",
-                                  -1, &target, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(target, 1, experiment, -1, SQLITE_STATIC);
+    struct db_rows targets;
     str_add(ret_sql, summary_columns);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(target);
-        if (code == SQLITE_ROW)
-            add_target_column(ret_sql, (const char *)sqlite3_column_text(target, 0),
-                              (const char *)sqlite3_column_text(target, 1));
-    }
+    db_ask(&targets, db,
+           "SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy) FROM experiment_target t "
+           "JOIN experiment x ON x.id = t.experiment WHERE x.name = ?",
+           DB_VALUES(db_text(experiment)));
+    while (db_next(&targets))
+        add_target_column(ret_sql, row_text(&targets, 0), row_text(&targets, 1));
     str_add(ret_sql, summary_rows);
-    sqlite3_finalize(target);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return db_close(&targets, err);
 }
 
-/* Which block a row belongs to: "fashion-mnist, mlp". */
-static void block_of(sqlite3_stmt *row, struct str *ret_text)
-{
-    str_clear(ret_text);
-    str_addf(ret_text, "%s, %s", (const char *)sqlite3_column_text(row, 0),
-             (const char *)sqlite3_column_text(row, 1));
-}
-
-static void end_block(struct table *table, const char *experiment, const char *block,
+static void end_block(struct table *table, const char *experiment, const struct str *block,
                       struct str *ret_text)
 {
     if (table_rows(table)) {
-        str_addf(ret_text, "\n%s: %s\n", experiment, block);
+        str_addf(ret_text, "\n%s: %s\n", experiment, str_text(block));
         table_render(table, ret_text);
     }
     table_release(table);
 }
 
-static int add_blocks(sqlite3_stmt *row, const char *experiment, struct str *ret_text)
+/* A block for each dataset and network: "fashion-mnist, mlp". */
+static void add_blocks(struct db_rows *rows, const char *experiment, struct str *ret_text)
 {
     struct table table = {0};
     struct str block = {0}, before = {0};
-    int code;
-    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-        block_of(row, &block);
+    while (db_next(rows)) {
+        str_clear(&block);
+        str_addf(&block, "%s, %s", row_text(rows, 0), row_text(rows, 1));
         if (strcmp(str_text(&block), str_text(&before)) != 0) {
-            end_block(&table, experiment, str_text(&before), ret_text);
-            table_add_names(&table, row, 2);
+            end_block(&table, experiment, &before, ret_text);
+            table_add_names(&table, rows, 2);
             str_clear(&before);
             str_add(&before, str_text(&block));
         }
-        table_add_row(&table, row, 2);
+        table_add_row(&table, rows, 2);
     }
-    end_block(&table, experiment, str_text(&before), ret_text);
+    end_block(&table, experiment, &before, ret_text);
     str_release(&block);
     str_release(&before);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int add_summary(sqlite3 *db, const char *experiment, struct str *ret_text, struct err *err)
+static int add_summary(struct sqlite3 *db, const char *experiment, struct str *ret_text,
+                       struct err *err)
 {
     struct str sql = {0};
-    sqlite3_stmt *row = NULL;
-    int code = summary_sql(db, experiment, &sql);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(db, str_text(&sql), -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, experiment, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK)
-        code = add_blocks(row, experiment, ret_text);
-    sqlite3_finalize(row);
+    struct db_rows rows;
+    int failed = summary_sql(db, experiment, &sql, err);
+    if (!failed) {
+        db_ask(&rows, db, str_text(&sql), DB_VALUES(db_text(experiment)));
+        add_blocks(&rows, experiment, ret_text);
+        failed = db_close(&rows, err);
+    }
     str_release(&sql);
-    return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    return failed;
 }
 
 /* Why the seconds of the tables above are not to be trusted as they stand. */
-static int add_doubts(sqlite3 *db, const char *experiment, struct str *ret_text, struct err *err)
+static int add_doubts(struct sqlite3 *db, const char *experiment, struct str *ret_text,
+                      struct err *err)
 {
     struct str lines = {0};
     const int failed = conditions_doubts(db, experiment, NULL, &lines, err);
@@ -249,30 +226,26 @@ static int add_doubts(sqlite3 *db, const char *experiment, struct str *ret_text,
     return failed;
 }
 
-static int add_summaries(sqlite3 *db, struct str *ret_text, struct err *err)
+static int add_summaries(struct sqlite3 *db, struct str *ret_text, struct err *err)
 {
-    sqlite3_stmt *row;
+    struct db_rows rows;
     int failed = 0;
-    int code = sqlite3_prepare_v2(
-        db, "SELECT experiment FROM v_progress WHERE done > 0 ORDER BY experiment", -1, &row, NULL);
-    if (code == SQLITE_OK)
-        while (!failed && (code = sqlite3_step(row)) == SQLITE_ROW)
-            failed = add_summary(db, (const char *)sqlite3_column_text(row, 0), ret_text, err) ||
-                     add_doubts(db, (const char *)sqlite3_column_text(row, 0), ret_text, err);
-    sqlite3_finalize(row);
-    if (failed)
-        return -1;
-    return code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    db_ask(&rows, db, "SELECT experiment FROM v_progress WHERE done > 0 ORDER BY experiment",
+           DB_NO_VALUES);
+    while (!failed && db_next(&rows))
+        failed = add_summary(db, row_text(&rows, 0), ret_text, err) ||
+                 add_doubts(db, row_text(&rows, 0), ret_text, err);
+    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 /* ---- The whole --------------------------------------------------------------------------------*/
 
-static bool is_at_work(sqlite3 *db)
+static bool is_at_work(struct sqlite3 *db)
 {
-    return lock_is_held(sqlite3_db_filename(db, "main"));
+    return lock_is_held(db_path_of(db));
 }
 
-static int add_for_people(sqlite3 *db, struct str *ret_text, struct err *err)
+static int add_for_people(struct sqlite3 *db, struct str *ret_text, struct err *err)
 {
     const bool at_work = is_at_work(db);
     const size_t empty = ret_text->length;
@@ -295,7 +268,7 @@ static int add_for_people(sqlite3 *db, struct str *ret_text, struct err *err)
     return 0;
 }
 
-static int write_json(sqlite3 *db, struct err *err)
+static int write_json(struct sqlite3 *db, struct err *err)
 {
     static const struct {
         const char *name, *sql;
@@ -313,13 +286,11 @@ static int write_json(sqlite3 *db, struct err *err)
     };
     printf("{\"at_work\": %s", is_at_work(db) ? "true" : "false");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        sqlite3_stmt *statement;
-        if (sqlite3_prepare_v2(db, parts[i].sql, -1, &statement, NULL) != SQLITE_OK)
-            return err_set(err, "%s", sqlite3_errmsg(db));
+        struct db_rows rows;
+        db_ask(&rows, db, parts[i].sql, DB_NO_VALUES);
         printf(",\n\"%s\": ", parts[i].name);
-        const int failed = table_write(stdout, statement, TABLE_JSON, err);
-        sqlite3_finalize(statement);
-        if (failed)
+        table_write(stdout, &rows, TABLE_JSON);
+        if (db_close(&rows, err))
             return -1;
     }
     printf("}\n");
@@ -340,7 +311,7 @@ int cmd_status(int argc, char **argv)
         code = cmd_open_store(&line, values.db, &store);
     if (code >= 0)
         return code;
-    sqlite3 *db = store_sqlite(store);
+    struct sqlite3 *db = store_sqlite(store);
     if (values.json ? write_json(db, &err) : add_for_people(db, &text, &err))
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     else

@@ -2,13 +2,12 @@
 
 #include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
-#include "harness/cmd/kit/rows.h"
 #include "harness/plan/estimate.h"
+#include "results/db.h"
 #include "results/lock.h"
 #include "results/place.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,17 +72,16 @@ static const char epoch_sql[] =
     "SELECT epoch, wall_s, test_accuracy FROM v_epoch WHERE attempt = ? "
     "ORDER BY epoch DESC LIMIT 1";
 
-static const char *text_at(struct look *look, sqlite3_stmt *row, int column)
+static const char *text_at(struct look *look, const struct db_rows *row, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(row, column);
     struct str safe = {0};
-    table_add_safe(&safe, text ? text : "");
+    table_add_safe(&safe, row_text(row, column));
     const char *kept = arena_strdup(&look->arena, str_text(&safe));
     str_release(&safe);
     return kept;
 }
 
-static void take_row(struct look *look, sqlite3_stmt *at)
+static void take_row(struct look *look, const struct db_rows *at)
 {
     if ((look->count & (look->count - 1)) == 0)
         MEM_GROW(look->rows, look->count, look->count ? 2 * look->count : 1);
@@ -94,12 +92,12 @@ static void take_row(struct look *look, sqlite3_stmt *at)
         .state = text_at(look, at, 3),
         .reason = text_at(look, at, 4),
         .shape = {text_at(look, at, 5), text_at(look, at, 6), text_at(look, at, 7),
-                  text_at(look, at, 8), sqlite3_column_double(at, 9), sqlite3_column_int(at, 10)},
-        .attempt = sqlite3_column_int64(at, 11),
-        .age_s = sqlite3_column_double(at, 12),
-        .wall_s = sqlite3_column_double(at, 13),
-        .first = sqlite3_column_int(at, 14) != 0,
-        .peak_memory_bytes = sqlite3_column_int64(at, 15),
+                  text_at(look, at, 8), row_real(at, 9), (int)row_int(at, 10)},
+        .attempt = row_int(at, 11),
+        .age_s = row_is_null(at, 12) ? 0 : row_real(at, 12),
+        .wall_s = row_is_null(at, 13) ? 0 : row_real(at, 13),
+        .first = row_int(at, 14) != 0,
+        .peak_memory_bytes = row_int(at, 15),
         .accuracy = (double)NAN,
         .left_s = -1,
     };
@@ -115,40 +113,29 @@ static bool has_failed(const struct row *row)
     return is(row, "failed") || is(row, "diverged");
 }
 
-static int read_epochs(sqlite3 *db, struct look *look)
+static int read_epoch(struct sqlite3 *db, struct row *row, struct err *err)
 {
-    sqlite3_stmt *last;
-    int code = sqlite3_prepare_v2(db, epoch_sql, -1, &last, NULL);
-    for (size_t i = 0; code == SQLITE_OK && i < look->count; i++) {
-        struct row *row = &look->rows[i];
-        if (!is(row, "running"))
-            continue;
-        sqlite3_bind_int64(last, 1, row->attempt);
-        if (sqlite3_step(last) == SQLITE_ROW) {
-            row->epoch = sqlite3_column_int(last, 0);
-            row->epoch_s = sqlite3_column_double(last, 1);
-            if (sqlite3_column_type(last, 2) != SQLITE_NULL)
-                row->accuracy = sqlite3_column_double(last, 2);
-        }
-        code = sqlite3_reset(last);
+    struct db_rows last;
+    db_ask(&last, db, epoch_sql, DB_VALUES(db_int(row->attempt)));
+    if (db_next(&last)) {
+        row->epoch = (int)row_int(&last, 0);
+        row->epoch_s = row_real(&last, 1);
+        row->accuracy = row_real(&last, 2);
     }
-    sqlite3_finalize(last);
-    return code;
+    return db_close(&last, err);
 }
 
-static int read_rows(sqlite3 *db, struct look *look, struct err *err)
+static int read_rows(struct sqlite3 *db, struct look *look, struct err *err)
 {
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(db, rows_sql, -1, &row, NULL);
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            take_row(look, row);
-    }
-    sqlite3_finalize(row);
-    if (code == SQLITE_DONE && read_epochs(db, look) == SQLITE_OK)
-        return 0;
-    return err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    db_ask(&rows, db, rows_sql, DB_NO_VALUES);
+    while (db_next(&rows))
+        take_row(look, &rows);
+    int failed = db_close(&rows, err);
+    for (size_t i = 0; i < look->count && !failed; i++)
+        if (is(&look->rows[i], "running"))
+            failed = read_epoch(db, &look->rows[i], err);
+    return failed;
 }
 
 /* Seconds that a running attempt still takes: by cells like it, or else by its own epochs. */
@@ -300,7 +287,7 @@ static void add_left(struct str *text, const struct look *look, const struct cou
 {
     if (look->at_work && counts->left_s > 0) {
         str_addf(text, ", %s ", counts->unknown ? "at least" : "about");
-        cmd_add_duration(text, counts->left_s);
+        str_add_duration(text, counts->left_s);
         str_add(text, " left");
     }
     if (look->at_work && look->per_hour > 0 && counts->running + counts->to_run > 0)
@@ -315,10 +302,10 @@ static void add_attempt(struct str *text, const struct row *row)
     if (isfinite(row->accuracy))
         str_addf(text, ", accuracy %.2f %%", 100 * row->accuracy);
     str_add(text, ", ");
-    cmd_add_duration(text, row->age_s);
+    str_add_duration(text, row->age_s);
     if (row->left_s >= 0) {
         str_add(text, ", about ");
-        cmd_add_duration(text, row->left_s);
+        str_add_duration(text, row->left_s);
         str_add(text, " left");
     }
     str_addf(text, "  %s", row->label); /* last: it is what a narrow terminal cuts */

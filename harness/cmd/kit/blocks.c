@@ -1,6 +1,5 @@
 #include "harness/cmd/kit/blocks.h"
 
-#include "harness/cmd/kit/rows.h"
 #include "harness/run/budget.h"
 
 #include <stdio.h>
@@ -57,7 +56,7 @@ void cmd_print_blocks(const struct plan *plan, const struct run_options *options
     size_t count;
     struct shown_block *blocks = reach(plan, options, &count);
     struct str text = {0};
-    cmd_add_duration(&text, options->budget);
+    str_add_duration(&text, options->budget);
     printf("blocks, most valuable first, in %s:\n", str_text(&text));
     for (size_t b = 0; b < count; b++) {
         const struct shown_block *block = &blocks[b];
@@ -69,7 +68,7 @@ void cmd_print_blocks(const struct plan *plan, const struct run_options *options
             str_addf(&text, " beside %zu done", block->done);
         if (block->seconds >= 0) {
             str_add(&text, ", about ");
-            cmd_add_duration(&text, block->seconds);
+            str_add_duration(&text, block->seconds);
             str_add(&text, " of one worker");
         } else {
             str_add(&text, ", nothing tells how long they take");

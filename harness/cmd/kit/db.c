@@ -1,11 +1,9 @@
 #include "harness/cmd/kit/db.h"
 
-#include "harness/ask/sample_functions.h"
-#include "harness/cell/cell.h"
+#include "harness/ask/cell_functions.h"
 #include "results/db.h"
 
 #include <dirent.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,22 +73,6 @@ int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret
     return -1;
 }
 
-static void has_rate(sqlite3_context *context, int count, sqlite3_value **arguments)
-{
-    const char *pruner = (const char *)sqlite3_value_text(arguments[0]);
-    (void)count;
-    if (pruner)
-        sqlite3_result_int(context, cell_has_rate(pruner, sqlite3_value_double(arguments[1])));
-}
-
-static int add_functions(sqlite3 *db, struct err *err)
-{
-    if (sqlite3_create_function(db, "has_rate", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-                                has_rate, NULL, NULL) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(db));
-    return sample_functions_register(db, err);
-}
-
 int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store)
 {
     struct str chosen = {0};
@@ -98,7 +80,7 @@ int cmd_open_store(const struct cmd_line *line, const char *path, struct store *
     int done = cmd_choose_db(line, path, &chosen);
     if (done < 0 && store_open(str_text(&chosen), STORE_READ, ret_store, &err))
         done = cmd_fail(line, EXIT_DATABASE, err.text);
-    if (done < 0 && (add_functions(store_sqlite(*ret_store), &err) ||
+    if (done < 0 && (cell_functions_register(store_sqlite(*ret_store), &err) ||
                      db_exec(store_sqlite(*ret_store), "BEGIN", &err))) {
         store_close(*ret_store);
         done = cmd_fail(line, EXIT_DATABASE, err.text);

@@ -23,9 +23,9 @@
 
 /*
  * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. There are
- * the SQL functions of sample_functions.h, and has_rate(pruner, rate): cell_has_rate(). All that is
- * read until store_close is one state of the database, whatever a scheduler writes meanwhile. -1:
- * go on. Otherwise the exit code, and the reason was printed.
+ * the SQL functions of cell_functions.h. All that is read until store_close is one state of the
+ * database, whatever a scheduler writes meanwhile. -1: go on. Otherwise the exit code, and the
+ * reason was printed.
  */
 int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store);
 

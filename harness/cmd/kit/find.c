@@ -1,7 +1,8 @@
 #include "harness/cmd/kit/find.h"
 
+#include "results/db.h"
+
 #include <ctype.h>
-#include <sqlite3.h>
 #include <string.h>
 
 enum { KEY_LENGTH = 64, MOST_CANDIDATES = 20 };
@@ -33,7 +34,8 @@ static int ambiguous(const struct cmd_line *line, const char *prefix, int count,
     return EXIT_USAGE;
 }
 
-int cmd_find_cell(const struct cmd_line *line, sqlite3 *db, const char *cell, struct str *ret_key)
+int cmd_find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *cell,
+                  struct str *ret_key)
 {
     static const char sql[] =
         "SELECT key, " CMD_TRAINING " FROM " CMD_CELLS " WHERE key GLOB ? || '*' ORDER BY key";
@@ -43,35 +45,30 @@ int cmd_find_cell(const struct cmd_line *line, sqlite3 *db, const char *cell, st
                         "a cell is named by the beginning of its key, 1 to 64 hexadecimal digits");
     struct str candidates = {0};
     struct err err;
-    sqlite3_stmt *row;
+    struct db_rows rows;
     int count = 0;
-    int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, prefix, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK)
-        while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-            if (count++ == 0)
-                str_add(ret_key, (const char *)sqlite3_column_text(row, 0));
-            if (count <= MOST_CANDIDATES)
-                str_addf(&candidates, "  %.16s  %s\n", (const char *)sqlite3_column_text(row, 0),
-                         (const char *)sqlite3_column_text(row, 1));
-        }
+    for (db_ask(&rows, db, sql, DB_VALUES(db_text(prefix))); db_next(&rows);) {
+        if (count++ == 0)
+            str_add(ret_key, row_text(&rows, 0));
+        if (count <= MOST_CANDIDATES)
+            str_addf(&candidates, "  %.16s  %s\n", row_text(&rows, 0), row_text(&rows, 1));
+    }
     int done = -1;
-    if (code != SQLITE_DONE)
-        done = cmd_fail(line, EXIT_DATABASE, sqlite3_errmsg(db));
+    if (db_close(&rows, &err))
+        done = cmd_fail(line, EXIT_DATABASE, err.text);
     else if (count > 1)
         done = ambiguous(line, prefix, count, str_text(&candidates));
     else if (count == 0) {
         err_set(&err, "no cell begins with '%s'; winnow sql --named runs lists them", prefix);
         done = cmd_fail(line, EXIT_USAGE, err.text);
     }
-    sqlite3_finalize(row);
     str_release(&candidates);
     return done;
 }
 
 int cmd_with_cell(const struct cmd_line *line, const char *path, const char *cell,
-                  int (*act)(sqlite3 *db, const char *key, const void *values), const void *values)
+                  int (*act)(struct sqlite3 *db, const char *key, const void *values),
+                  const void *values)
 {
     struct store *store;
     struct str key = {0};

@@ -2,8 +2,6 @@
 
 #include "base/time.h"
 
-#include "harness/cmd/kit/rows.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,7 +215,7 @@ static void draw_bar(const struct progress *p, size_t width)
     const double seconds = remaining(p);
     if (seconds > 0) {
         str_add(&text, ", about ");
-        cmd_add_duration(&text, seconds);
+        str_add_duration(&text, seconds);
         str_add(&text, " left");
     }
     if (p->pause[0])

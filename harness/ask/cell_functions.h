@@ -1,7 +1,12 @@
 /*
- * sample_functions: SQL functions that show the samples themselves, for figures with pictures and
- * for `winnow sql`. A cell's training split is loaded when it is first asked for, found as its run
- * found it, and must be what the cell was trained on: its content hash is part of the cell's key.
+ * cell_functions: SQL functions that know what a cell is and what it trains on, for figures with
+ * pictures and for `winnow sql`.
+ *
+ *     has_rate(pruner, rate)          cell_has_rate(): 0 for full data, which no rate describes
+ *
+ * The others show the samples themselves. A cell's training split is loaded when it is first asked
+ * for, found as its run found it, and must be what the cell was trained on: its content hash is
+ * part of the cell's key.
  *
  *     sample_class(cell, sample)      the label trained on, of sample i of the training split
  *     sample_origin(cell, sample)     its position in the dataset's own training file
@@ -17,13 +22,13 @@
  * the dataset is not found, or is another one, that is an SQLite error of the code SQLITE_CANTOPEN.
  * Two splits are kept in memory at a time.
  */
-#ifndef WINNOW_SAMPLE_FUNCTIONS_H
-#define WINNOW_SAMPLE_FUNCTIONS_H
+#ifndef WINNOW_CELL_FUNCTIONS_H
+#define WINNOW_CELL_FUNCTIONS_H
 
 #include "base/err.h"
 
 struct sqlite3;
 
-int sample_functions_register(struct sqlite3 *db, struct err *err);
+int cell_functions_register(struct sqlite3 *db, struct err *err);
 
 #endif

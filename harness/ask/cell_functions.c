@@ -1,10 +1,11 @@
-#include "harness/ask/sample_functions.h"
+#include "harness/ask/cell_functions.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "harness/cell/cell.h"
 #include "harness/config/yaml.h"
 #include "models/nn/nn.h"
+#include "results/db.h"
 
 #include <jansson.h>
 #include <sqlite3.h>
@@ -147,20 +148,17 @@ static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *r
         "ON x.id = e.experiment WHERE e.cell = c.key ORDER BY x.id DESC LIMIT 1) "
         "FROM cell c WHERE c.key = ?";
     struct arena arena;
-    sqlite3_stmt *row;
-    int failed;
-    if (sqlite3_prepare_v2(db, sql, -1, &row, NULL) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(db));
-    sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
+    struct db_rows rows;
+    int failed = 0;
     arena_init(&arena);
-    if (sqlite3_step(row) == SQLITE_ROW)
-        failed = load(samples, key, (const char *)sqlite3_column_text(row, 0),
-                      (const char *)sqlite3_column_text(row, 1), &arena, ret_place, err);
-    else
+    db_ask(&rows, db, sql, DB_VALUES(db_text(key)));
+    if (db_next(&rows))
+        failed = load(samples, key, row_text(&rows, 0), row_value(&rows, 1).text, &arena, ret_place,
+                      err);
+    else if (!rows.failed)
         failed = err_set(err, "there is no cell %.64s", key);
     arena_release(&arena);
-    sqlite3_finalize(row);
-    return failed;
+    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 /* The split's dataset; NULL: the result is set. */
@@ -251,6 +249,18 @@ static void class_name(sqlite3_context *context, int count, sqlite3_value **argu
                         SQLITE_TRANSIENT);
 }
 
+/* ---- What a cell is ---------------------------------------------------------------------------*/
+
+static void has_rate(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const char *pruner = (const char *)sqlite3_value_text(arguments[0]);
+    (void)count;
+    if (pruner)
+        sqlite3_result_int(context, cell_has_rate(pruner, sqlite3_value_double(arguments[1])));
+}
+
+/* ---- Registering ------------------------------------------------------------------------------*/
+
 /* Once for each function that shares it. */
 static void release(void *data)
 {
@@ -263,7 +273,7 @@ static void release(void *data)
     mem_free(samples);
 }
 
-int sample_functions_register(sqlite3 *db, struct err *err)
+int cell_functions_register(sqlite3 *db, struct err *err)
 {
     static const struct {
         const char *name;
@@ -272,7 +282,7 @@ int sample_functions_register(sqlite3 *db, struct err *err)
     } functions[] = {
         {"sample_class", 2, sample_class},   {"sample_origin", 2, sample_origin},
         {"sample_pixels", 2, sample_pixels}, {"class_count", 1, class_count},
-        {"class_name", 2, class_name},
+        {"class_name", 2, class_name},       {"has_rate", 2, has_rate},
     };
     struct samples *samples;
     int code = SQLITE_OK;

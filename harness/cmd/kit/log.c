@@ -1,0 +1,34 @@
+#include "harness/cmd/kit/log.h"
+
+#include "harness/ask/table.h"
+
+#include <string.h>
+
+/* Where the last `most` lines begin. */
+static const char *last_lines(const char *log, size_t most)
+{
+    const char *at = log + strlen(log);
+    if (at > log && at[-1] == '\n')
+        at--;
+    for (size_t lines = 0; at > log; at--)
+        if (at[-1] == '\n' && ++lines == most)
+            break;
+    return at;
+}
+
+void cmd_add_log(struct str *ret_text, const char *log, size_t most)
+{
+    struct str one = {0};
+    if (most)
+        log = last_lines(log, most);
+    while (*log) {
+        const size_t length = strcspn(log, "\n");
+        str_clear(&one);
+        str_add_bytes(&one, log, length);
+        str_add(ret_text, "  ");
+        table_add_safe(ret_text, str_text(&one));
+        str_add(ret_text, "\n");
+        log += length + (log[length] == '\n');
+    }
+    str_release(&one);
+}

@@ -110,7 +110,8 @@ $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
-EXTENSION_SOURCES := $(wildcard results/functions/*.c) results/record/bitmap.c \
+EXTENSION_SOURCES := $(wildcard results/functions/*.c) \
+                     $(patsubst %,results/record/%.c,artifact bitmap) \
                      $(patsubst %,base/%.c,err hash mem num rng save seal stats str)
 EXTENSION_OBJECTS := $(EXTENSION_SOURCES:%.c=$B/extension/%.o)
 extension: $B/winnow_functions.so

@@ -4,8 +4,8 @@
 
 #include "base/disk.h"
 #include "harness/forecast/measure.h"
-#include "harness/keep/artifact.h"
 #include "harness/machine/environment.h"
+#include "results/record/artifact.h"
 
 #include <dirent.h>
 #include <stdlib.h>

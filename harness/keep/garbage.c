@@ -1,10 +1,10 @@
 #include "harness/keep/garbage.h"
 
-#include "harness/keep/artifact.h"
 #include "harness/keep/checkpoint.h"
 #include "results/inspect.h"
 #include "results/lock.h"
 #include "results/place.h"
+#include "results/record/artifact.h"
 #include "results/store.h"
 
 #include <ctype.h>

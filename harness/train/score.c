@@ -2,7 +2,7 @@
 
 #include "base/linalg.h"
 #include "base/mem.h"
-#include "harness/keep/artifact.h"
+#include "results/record/artifact.h"
 
 #include <stdio.h>
 
@@ -167,7 +167,7 @@ int session_score(struct session *s, struct err *err)
         return -1;
     arena_init(&arena);
     cell_key(cell_shared_json(s->cell, &arena), s->data->hash, file, shared);
-    artifact_key(shared, s->places->machine, key);
+    artifact_key(shared, s->places->machine, PRUNER_VERSION, key);
     arena_release(&arena);
     const bool kept = s->places->artifacts != NULL;
     const bool scored = session_resumes_at(s, CHECKPOINT_SCORED, 0);

@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "results/functions/artifact_read.h"
 #include "results/functions/sqlite_api.h"
+#include "results/record/artifact.h"
 #include "results/record/bitmap.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /*
  * functions_scores: an SQL function on what static pruners computed of each sample. Scores are not
- * in the database but in artifacts/ beside it (results/functions/artifact_read.h); an attempt's
+ * in the database but in artifacts/ beside it (results/record/artifact.h); an attempt's
  * `artifact` names its file.
  *
  *     score_profile(artifact, bitmap, n, bins)

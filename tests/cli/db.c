@@ -1,5 +1,5 @@
 /* winnow db check, backup and gc on a made database, as a user types them. */
-#include "harness/keep/artifact.h"
+#include "results/record/artifact.h"
 #include "tests/support/cli_output.h"
 #include "tests/support/made_db.h"
 

@@ -2,7 +2,7 @@
  * extension: build/winnow_functions.so in the sqlite3 shell answers as winnow sql does, on the same
  * database; and without it the views that need no function of ours do.
  */
-#include "harness/keep/artifact.h"
+#include "results/record/artifact.h"
 #include "tests/support/cli_output.h"
 #include "tests/support/made_db.h"
 

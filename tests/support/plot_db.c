@@ -2,9 +2,9 @@
 
 #include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
-#include "harness/keep/artifact.h"
 #include "results/functions/functions.h"
 #include "results/functions/selection_functions.h"
+#include "results/record/artifact.h"
 #include "tests/support/bits.h"
 #include "tests/support/support.h"
 
@@ -217,7 +217,7 @@ static void make_scores(const struct plot_pruner *pruner, int seed, char ret_key
     struct err err;
     snprintf(what, sizeof what, "%s %s %d", pruner->name, pruner->options, seed);
     snprintf(folder, sizeof folder, "%s/artifacts", test_dir());
-    artifact_key(what, "", ret_key);
+    artifact_key(what, "", "", ret_key);
     snprintf(path, sizeof path, "%s/%s", folder, ret_key);
     if (access(path, F_OK) == 0)
         return;

@@ -1,5 +1,5 @@
 /* Kept scores: the same bytes back, and nothing from a file that is not whole. */
-#include "harness/keep/artifact.h"
+#include "results/record/artifact.h"
 
 #include "base/mem.h"
 #include "tests/support/support.h"
@@ -141,9 +141,9 @@ Test(artifact, a_folder_that_cannot_be_made_is_an_error)
 Test(artifact, keys_differ_by_machine)
 {
     char one[HASH_HEX_SIZE], same[HASH_HEX_SIZE], other[HASH_HEX_SIZE];
-    artifact_key("cell", "this CPU", one);
-    artifact_key("cell", "this CPU", same);
-    artifact_key("cell", "that CPU", other);
+    artifact_key("cell", "this CPU", "1", one);
+    artifact_key("cell", "this CPU", "1", same);
+    artifact_key("cell", "that CPU", "1", other);
     cr_expect_str_eq(one, same);
     cr_expect_str_neq(one, other);
 }

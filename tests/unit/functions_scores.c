@@ -7,7 +7,7 @@
  */
 #include "results/functions/functions_scores.h"
 #include "base/mem.h"
-#include "harness/keep/artifact.h"
+#include "results/record/artifact.h"
 #include "tests/support/bits.h"
 #include "tests/support/support.h"
 
@@ -37,7 +37,7 @@ static void open_db(void)
     char path[256];
     snprintf(path, sizeof path, "%s/a.db", test_dir());
     snprintf(folder, sizeof folder, "%s/artifacts", test_dir());
-    artifact_key("shared", "machine", key);
+    artifact_key("shared", "machine", "1", key);
     cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
     cr_assert_eq(functions_scores_register(db), SQLITE_OK);
     save(scores);

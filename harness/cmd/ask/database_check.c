@@ -12,8 +12,8 @@
 #include "harness/ask/table.h"
 #include "harness/cmd/ask/database.h"
 #include "harness/cmd/kit/db.h"
-#include "harness/keep/artifact.h"
 #include "results/inspect.h"
+#include "results/record/artifact.h"
 
 struct values {
     const char *db;

@@ -7,8 +7,8 @@
 #include "base/save.h"
 #include "harness/cell/cell.h"
 #include "harness/cmd/kit/find.h"
-#include "harness/keep/artifact.h"
 #include "results/db.h"
+#include "results/record/artifact.h"
 #include "results/record/bitmap.h"
 
 #include <string.h>

@@ -7,10 +7,10 @@
 #include "harness/cmd/kit/config.h"
 #include "harness/cmd/kit/where.h"
 #include "harness/forecast/forecast.h"
-#include "harness/keep/artifact.h"
 #include "harness/keep/checkpoint.h"
 #include "harness/machine/pin.h"
 #include "harness/plan/explain.h"
+#include "results/record/artifact.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,10 +9,10 @@
 #include "harness/cmd/kit/progress.h"
 #include "harness/cmd/kit/where.h"
 #include "harness/forecast/forecast.h"
-#include "harness/keep/artifact.h"
 #include "harness/keep/checkpoint.h"
 #include "harness/machine/pin.h"
 #include "harness/plan/changed.h"
+#include "results/record/artifact.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,10 +1,13 @@
-#include "results/functions/artifact_read.h"
+#include "results/record/artifact.h"
 
 #include "base/mem.h"
 #include "base/seal.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const char FORMAT[] = "winnow artifact 1";
 
 void artifact_folder(const char *db, struct str *ret_folder)
 {
@@ -12,6 +15,55 @@ void artifact_folder(const char *db, struct str *ret_folder)
     str_add_bytes(ret_folder, db, slash ? (size_t)(slash - db) + 1 : 0);
     str_add(ret_folder, "artifacts");
 }
+
+void artifact_key(const char *shared, const char *machine, const char *pruners,
+                  char ret_key[HASH_HEX_SIZE])
+{
+    struct hash *hash = hash_new();
+    hash_add(hash, shared, strlen(shared) + 1);
+    hash_add(hash, machine, strlen(machine) + 1);
+    hash_add(hash, pruners, strlen(pruners) + 1);
+    hash_finish(hash, ret_key);
+}
+
+/* ---- Writing ---- */
+
+static void put_header(struct seal *seal, const struct artifact *artifact)
+{
+    json_t *header =
+        json_pack("{s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:f}", "format", FORMAT, "n",
+                  (json_int_t)artifact->n, "state", (json_int_t)artifact->state_size, "scores",
+                  artifact->scores != NULL, "score_ns", (json_int_t)artifact->score_ns,
+                  "samples_forward", (json_int_t)artifact->work.samples_forward, "samples_backward",
+                  (json_int_t)artifact->work.samples_backward, "flops", artifact->work.flops);
+    char *text = header ? json_dumps(header, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    if (!text)
+        DIE("out of memory: JSON");
+    seal_put(seal, text, strlen(text));
+    seal_put(seal, "\n", 1);
+    free(text);
+    json_decref(header);
+}
+
+int artifact_save(const char *folder, const char *key, const struct artifact *artifact,
+                  struct err *err)
+{
+    struct str path = {0};
+    struct seal *seal;
+    str_addf(&path, "%s/%s", folder, key);
+    const int failed = seal_open(str_text(&path), &seal, err);
+    str_release(&path);
+    if (failed)
+        return -1;
+    put_header(seal, artifact);
+    if (artifact->state)
+        seal_put(seal, artifact->state, artifact->state_size);
+    if (artifact->scores)
+        seal_put(seal, artifact->scores, mem_size(artifact->n, sizeof *artifact->scores));
+    return seal_close(seal, err);
+}
+
+/* ---- Reading ---- */
 
 /* Fills all but the arrays; the length of the header goes to ret_length. */
 static int read_header(const char *bytes, size_t size, struct artifact *ret_artifact,
@@ -29,10 +81,10 @@ static int read_header(const char *bytes, size_t size, struct artifact *ret_arti
         json_decref(header);
         return err_set(err, "its header cannot be read");
     }
-    const int foreign = strcmp(format, ARTIFACT_FORMAT);
+    const int foreign = strcmp(format, FORMAT);
     json_decref(header);
     if (foreign)
-        return err_set(err, "it is not of the format '%s'", ARTIFACT_FORMAT);
+        return err_set(err, "it is not of the format '%s'", FORMAT);
     ret_artifact->n = (size_t)n;
     ret_artifact->state_size = (size_t)state;
     ret_artifact->score_ns = ns;

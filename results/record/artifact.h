@@ -1,6 +1,16 @@
 /*
- * artifact_read: the files in which static pruners leave what they knew (harness/keep/artifact.h
- * writes them), for those who read them: the next rate's cell, `winnow scores`, and SQL functions.
+ * artifact: what a static pruner knew when it had scored, kept for the next rate, and for figures.
+ *
+ * Proxies and scores do not depend on the rate: cells that differ in it alone share them. They lie
+ * in a file named by its key, the SHA-256 of all that decides them: the cell without its rate, the
+ * data, the versions of the engine and of the pruners, and the kind of processor, because what they
+ * cost is charged to every cell that uses them and only seconds of the same processor can be.
+ *
+ *     FOLDER/KEY       a line of JSON (sizes, cost), the pruner's state, its scores, and the
+ *                      SHA-256 of all that
+ *
+ * A file appears whole or not at all (written aside, synced, renamed). One that is damaged is
+ * refused with its reason, and its cell computes the scores again.
  *
  *     struct str folder = {0};
  *     struct artifact found;
@@ -10,17 +20,15 @@
  *         artifact_release(&found);
  *     }
  */
-#ifndef WINNOW_RESULTS_ARTIFACT_READ_H
-#define WINNOW_RESULTS_ARTIFACT_READ_H
+#ifndef WINNOW_RESULTS_ARTIFACT_H
+#define WINNOW_RESULTS_ARTIFACT_H
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "results/record/record.h"
 
 #include <stddef.h>
-
-/* The first word of their header. */
-#define ARTIFACT_FORMAT "winnow artifact 1"
 
 struct artifact {
     size_t n;
@@ -34,6 +42,15 @@ struct artifact {
 /* The folder of a database's artifacts, into ret_folder: artifacts/ beside the file, so that all
  * databases of a folder share them. */
 void artifact_folder(const char *db, struct str *ret_folder);
+
+/* shared: cell_key() of the cell without its rate. machine: processor and BLAS kernels. pruners:
+ * PRUNER_VERSION. */
+void artifact_key(const char *shared, const char *machine, const char *pruners,
+                  char ret_key[HASH_HEX_SIZE]);
+
+/* The folder is made where only itself is missing. */
+int artifact_save(const char *folder, const char *key, const struct artifact *artifact,
+                  struct err *err);
 
 enum artifact_found { ARTIFACT_ABSENT, ARTIFACT_LOADED, ARTIFACT_DAMAGED };
 

@@ -1,15 +1,17 @@
 #include "harness/keep/checkpoint.h"
 
+#include "base/braced.h"
 #include "base/mem.h"
 #include "base/save.h"
 #include "base/seal.h"
+#include "results/record/wire.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char FORMAT[] = "winnow checkpoint 1";
+static const char FORMAT[] = "winnow checkpoint 2";
 
 /* The header is filled up with blanks to a multiple of this, so that the blocks behind it are
  * aligned where the file is read into memory. */
@@ -23,67 +25,69 @@ void checkpoint_folder(const char *db, struct str *ret_folder)
 
 /* ---- Blocks ---- */
 
-/* The arrays in their order in the file, the one place that knows it; the books come before them
- * and the records after. What holds bytes is last: the others stay aligned. */
-enum { ARRAYS = 7 };
+#define ARRAY(pointer, length)                                                                     \
+    BRACED(offsetof(struct checkpoint, pointer), offsetof(struct checkpoint, length),              \
+           sizeof *((struct checkpoint *)0)->pointer)
+#define BYTES(pointer, length)                                                                     \
+    BRACED(offsetof(struct checkpoint, pointer), offsetof(struct checkpoint, length), 1)
 
-struct array {
-    const void *at;
-    size_t size;
+/* The arrays in their order in the file; the lines come after them. What holds bytes is last: the
+ * others stay aligned. */
+static const struct array {
+    size_t at, count, size; /* where the pointer is, where its length is; bytes of an element */
+} arrays[] = {
+    ARRAY(params, param_count), ARRAY(velocity, param_count), ARRAY(buffers, buffer_count),
+    ARRAY(scores, n),           ARRAY(index, kept),           ARRAY(weight, kept),
+    BYTES(state, state_size),
 };
+enum { ARRAYS = sizeof arrays / sizeof *arrays };
 
-static void list_arrays(const struct checkpoint *c, struct array ret_arrays[ARRAYS])
+/* memcpy: the pointers are of several types. */
+static const char *array_of(const struct checkpoint *c, int i, size_t *ret_bytes)
 {
-    const struct array arrays[ARRAYS] = {
-        {c->params, mem_size(c->param_count, sizeof *c->params)},
-        {c->velocity, mem_size(c->param_count, sizeof *c->velocity)},
-        {c->buffers, mem_size(c->buffer_count, sizeof *c->buffers)},
-        {c->scores, mem_size(c->n, sizeof *c->scores)},
-        {c->index, mem_size(c->kept, sizeof *c->index)},
-        {c->weight, mem_size(c->kept, sizeof *c->weight)},
-        {c->state, c->state_size},
-    };
-    memcpy(ret_arrays, arrays, sizeof arrays);
+    const char *array;
+    memcpy(&array, (const char *)c + arrays[i].at, sizeof array);
+    *ret_bytes = mem_size(*(const size_t *)((const char *)c + arrays[i].count), arrays[i].size);
+    return array;
 }
 
-/* Points the arrays at consecutive places from `base` on; returns the bytes that they take. */
-static size_t place_arrays(struct checkpoint *c, const char *base)
+/* Bytes of them all. */
+static size_t size_of_arrays(const struct checkpoint *c)
 {
-    struct array arrays[ARRAYS];
-    const char *at[ARRAYS];
-    size_t offset = 0;
-    list_arrays(c, arrays);
-    for (int i = 0; i < ARRAYS; i++) {
-        at[i] = arrays[i].size ? base + offset : NULL;
-        offset += arrays[i].size;
+    size_t size = 0, bytes;
+    for (int i = 0; i < ARRAYS; i++, size += bytes)
+        array_of(c, i, &bytes);
+    return size;
+}
+
+/* Points the arrays at consecutive places from `base` on. */
+static void place_arrays(struct checkpoint *c, const char *base)
+{
+    size_t bytes;
+    for (int i = 0; i < ARRAYS; i++, base += bytes) {
+        array_of(c, i, &bytes);
+        const char *array = bytes ? base : NULL;
+        memcpy((char *)c + arrays[i].at, &array, sizeof array);
     }
-    c->params = (const void *)at[0];
-    c->velocity = (const void *)at[1];
-    c->buffers = (const void *)at[2];
-    c->scores = (const void *)at[3];
-    c->index = (const void *)at[4];
-    c->weight = (const void *)at[5];
-    c->state = at[6];
-    return offset;
 }
 
 void checkpoint_copy(struct checkpoint *to, const struct checkpoint *from)
 {
-    struct array arrays[ARRAYS];
     char *memory = to->memory;
-    size_t room = to->memory_size, size = 0;
-    list_arrays(from, arrays);
-    for (int i = 0; i < ARRAYS; i++)
-        size += arrays[i].size;
-    if (size > room) {
+    const size_t size = size_of_arrays(from),
+                 room = size > to->memory_size ? size : to->memory_size;
+    if (size > to->memory_size) {
         mem_free(memory);
-        room = size;
         MEM_NEW(memory, room);
     }
-    size_t at = 0;
-    for (int i = 0; i < ARRAYS; at += arrays[i++].size)
-        if (arrays[i].size)
-            memcpy(memory + at, arrays[i].at, arrays[i].size);
+    char *at = memory;
+    for (int i = 0; i < ARRAYS; i++) {
+        size_t bytes;
+        const char *array = array_of(from, i, &bytes);
+        if (bytes)
+            memcpy(at, array, bytes);
+        at += bytes;
+    }
     *to = *from;
     to->memory = memory;
     to->memory_size = room;
@@ -114,18 +118,21 @@ void checkpoint_describe(const struct checkpoint *checkpoint, struct str *ret_te
 
 /* ---- Writing ---- */
 
-static void put_header(struct seal *seal, const struct checkpoint *c)
+static void put_header(struct seal *seal, const struct checkpoint *c, size_t end_bytes)
 {
     static const char blanks[HEADER_GRAIN + 1] =
         "                                                                ";
     json_t *header = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:I, s:I, s:I}",
         "format", FORMAT, "cell", c->identity.cell, "engine", c->identity.engine, "pruners",
         c->identity.pruners, "machine", c->identity.machine, "stage", (int)c->stage, "run", c->run,
-        "epoch", c->epoch, "epochs", c->epochs, "resumed", c->resumed, "average", c->average,
-        "params", (json_int_t)c->param_count, "buffers", (json_int_t)c->buffer_count, "samples",
+        "epoch", c->epoch, "epochs", c->epochs, "average", c->average, "params",
+        (json_int_t)c->param_count, "buffers", (json_int_t)c->buffer_count, "samples",
         (json_int_t)c->n, "kept", (json_int_t)c->kept, "state", (json_int_t)c->state_size,
-        "records", (json_int_t)c->record_bytes);
+        "records", (json_int_t)c->record_bytes, "end", (json_int_t)end_bytes, "carried_ns",
+        (json_int_t)c->carried_ns, "unscored_ns", (json_int_t)c->unscored_ns, "trained",
+        (json_int_t)c->trained);
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -137,20 +144,32 @@ static void put_header(struct seal *seal, const struct checkpoint *c)
     json_decref(header);
 }
 
+/* As one more line behind the records. */
+static void end_line(const struct checkpoint *checkpoint, struct str *ret_line)
+{
+    struct record record = {.kind = RECORD_END, .end = checkpoint->end};
+    record.end.reason = record.end.log = record.end.timing.pinned = record.end.timing.reason = NULL;
+    wire_encode(&record, ret_line);
+}
+
 int checkpoint_write(const char *path, const struct checkpoint *checkpoint, struct err *err)
 {
-    struct array arrays[ARRAYS];
     struct seal *seal;
+    struct str end = {0};
     if (seal_open(path, &seal, err))
         return -1;
-    put_header(seal, checkpoint);
-    seal_put(seal, &checkpoint->books, sizeof checkpoint->books);
-    list_arrays(checkpoint, arrays);
-    for (int i = 0; i < ARRAYS; i++)
-        if (arrays[i].size)
-            seal_put(seal, arrays[i].at, arrays[i].size);
+    end_line(checkpoint, &end);
+    put_header(seal, checkpoint, end.length);
+    for (int i = 0; i < ARRAYS; i++) {
+        size_t bytes;
+        const char *array = array_of(checkpoint, i, &bytes);
+        if (bytes)
+            seal_put(seal, array, bytes);
+    }
     if (checkpoint->record_bytes)
         seal_put(seal, checkpoint->records, checkpoint->record_bytes);
+    seal_put(seal, str_text(&end), end.length);
+    str_release(&end);
     return seal_close(seal, err);
 }
 
@@ -172,33 +191,34 @@ static int check_identity(const struct checkpoint_identity *found,
     return 0;
 }
 
-/* Fills all but books and arrays. The identity's texts live in *ret_header, which the caller
+/* Fills all but arrays and end. The identity's texts live in *ret_header, which the caller
  * releases. */
 static int parse_header(const char *line, size_t length, struct checkpoint *ret_checkpoint,
-                        json_t **ret_header, struct err *err)
+                        size_t *ret_end_bytes, json_t **ret_header, struct err *err)
 {
     struct checkpoint c = {0};
     json_error_t why;
-    json_int_t params, buffers, n, kept, state, records;
-    const char *format;
+    json_int_t params, buffers, n, kept, state, records, end, carried, unscored, trained;
     int stage, average;
     json_t *header = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
-    if (!header ||
-        json_unpack_ex(header, &why, 0,
-                       "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, "
-                       "s:I, s:I, s:I}",
-                       "format", &format, "cell", &c.identity.cell, "engine", &c.identity.engine,
-                       "pruners", &c.identity.pruners, "machine", &c.identity.machine, "stage",
-                       &stage, "run", &c.run, "epoch", &c.epoch, "epochs", &c.epochs, "resumed",
-                       &c.resumed, "average", &average, "params", &params, "buffers", &buffers,
-                       "samples", &n, "kept", &kept, "state", &state, "records", &records)) {
-        json_decref(header);
-        return err_set(err, "its header cannot be read");
-    }
-    const bool foreign = strcmp(format, FORMAT) != 0;
-    if (foreign || stage < CHECKPOINT_PROXY || stage > CHECKPOINT_TRAIN) {
+    const char *format = json_string_value(json_object_get(header, "format"));
+    if (format && strcmp(format, FORMAT) != 0) {
         json_decref(header);
         return err_set(err, "it is not of the format '%s'", FORMAT);
+    }
+    if (!header ||
+        json_unpack_ex(header, &why, 0,
+                       "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, "
+                       "s:I, s:I, s:I, s:I, s:I, s:I}",
+                       "cell", &c.identity.cell, "engine", &c.identity.engine, "pruners",
+                       &c.identity.pruners, "machine", &c.identity.machine, "stage", &stage, "run",
+                       &c.run, "epoch", &c.epoch, "epochs", &c.epochs, "average", &average,
+                       "params", &params, "buffers", &buffers, "samples", &n, "kept", &kept,
+                       "state", &state, "records", &records, "end", &end, "carried_ns", &carried,
+                       "unscored_ns", &unscored, "trained", &trained) ||
+        stage < CHECKPOINT_PROXY || stage > CHECKPOINT_TRAIN) {
+        json_decref(header);
+        return err_set(err, "its header cannot be read");
     }
     c.stage = (enum checkpoint_stage)stage;
     c.average = average != 0;
@@ -208,6 +228,10 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     c.kept = (size_t)kept;
     c.state_size = (size_t)state;
     c.record_bytes = (size_t)records;
+    c.carried_ns = carried;
+    c.unscored_ns = unscored;
+    c.trained = trained;
+    *ret_end_bytes = (size_t)end;
     *ret_checkpoint = c;
     *ret_header = header;
     return 0;
@@ -221,7 +245,7 @@ static int check_sizes(const struct checkpoint *c, const struct checkpoint *expe
     if (c->param_count != (network ? expected->param_count : 0) ||
         c->buffer_count != (network ? expected->buffer_count : 0) ||
         c->state_size != expected->state_size || (c->n != 0 && (c->n != expected->n || !scored)) ||
-        c->kept > (selected ? expected->n : 0) || c->run < 0 || c->epoch < 0 || c->resumed < 0)
+        c->kept > (selected ? expected->n : 0) || c->run < 0 || c->epoch < 0)
         return err_set(err, "its sizes are not those of this cell");
     return 0;
 }
@@ -234,16 +258,35 @@ static int check_selection(const struct checkpoint *c, size_t n, struct err *err
     return 0;
 }
 
+static int parse_end(const char *line, size_t length, struct record_end *ret_end, struct err *err)
+{
+    struct str text = {0};
+    struct arena arena;
+    struct record record;
+    arena_init(&arena);
+    str_add_bytes(&text, line, length);
+    int failed = wire_decode(str_text(&text), &arena, &record, err);
+    if (!failed && record.kind != RECORD_END)
+        failed = err_set(err, "its last record is no end");
+    if (!failed)
+        *ret_end = record.end; /* without texts (end_line) */
+    arena_release(&arena);
+    str_release(&text);
+    return failed;
+}
+
 /* bytes: the caller's until it succeeds. */
 static int parse(char *bytes, size_t size, const struct checkpoint *expected,
                  struct checkpoint *ret_checkpoint, struct err *err)
 {
     struct checkpoint c;
+    size_t end_bytes;
     json_t *header;
-    const char *end = memchr(bytes, '\n', size);
-    if (!end)
+    const char *line_end = memchr(bytes, '\n', size);
+    if (!line_end)
         return err_set(err, "its header cannot be read");
-    if (parse_header(bytes, (size_t)(end - bytes), &c, &header, err))
+    const size_t start = (size_t)(line_end - bytes) + 1;
+    if (parse_header(bytes, start - 1, &c, &end_bytes, &header, err))
         return -1;
     int failed =
         check_identity(&c.identity, &expected->identity, err) || check_sizes(&c, expected, err);
@@ -251,13 +294,13 @@ static int parse(char *bytes, size_t size, const struct checkpoint *expected,
     if (failed)
         return -1;
     c.identity = expected->identity;
-    const size_t start = (size_t)(end - bytes) + 1 + sizeof c.books;
-    const size_t arrays = place_arrays(&c, bytes + start);
-    if (size < start || size - start < arrays || size - start - arrays != c.record_bytes)
+    const size_t lines = start + size_of_arrays(&c);
+    if (size < lines || size - lines < end_bytes || size - lines - end_bytes != c.record_bytes)
         return err_set(err, "its sizes do not add up");
-    memcpy(&c.books, end + 1, sizeof c.books);
-    c.records = bytes + start + arrays;
-    if (check_selection(&c, expected->n, err))
+    place_arrays(&c, bytes + start);
+    c.records = bytes + lines;
+    if (check_selection(&c, expected->n, err) ||
+        parse_end(c.records + c.record_bytes, end_bytes, &c.end, err))
         return -1;
     c.memory = bytes;
     c.memory_size = size;
@@ -285,17 +328,18 @@ bool checkpoint_peek(const char *path, struct checkpoint *ret_checkpoint)
 {
     char line[LONGEST_HEADER];
     struct checkpoint c;
+    size_t end_bytes;
     json_t *header;
     struct err err;
     FILE *file = fopen(path, "re");
     const bool read = file && fgets(line, sizeof line, file) &&
-                      parse_header(line, strlen(line), &c, &header, &err) == 0;
+                      parse_header(line, strlen(line), &c, &end_bytes, &header, &err) == 0;
     if (file)
         fclose(file);
     if (!read)
         return false;
     json_decref(header);
-    *ret_checkpoint = (struct checkpoint){
-        .stage = c.stage, .run = c.run, .epoch = c.epoch, .epochs = c.epochs, .resumed = c.resumed};
+    *ret_checkpoint =
+        (struct checkpoint){.stage = c.stage, .run = c.run, .epoch = c.epoch, .epochs = c.epochs};
     return true;
 }

@@ -7,7 +7,8 @@
  * undisturbed one has, bit for bit, except seconds.
  *
  *     FOLDER/KEY       a line of JSON (whose it is, how far it came, sizes), the blocks in the
- *                      order of struct checkpoint, and the SHA-256 of all that (base/seal.h)
+ *                      order of struct checkpoint, the records and, as one more, the end, and the
+ *                      SHA-256 of all that (base/seal.h)
  *
  * Only the same cell, with the same versions of engine and pruners, on the same kind of processor
  * may go on from it: elsewhere the bits would be others, and the seconds another machine's.
@@ -43,26 +44,19 @@ enum checkpoint_stage {
     CHECKPOINT_TRAIN,  /* `epoch` epochs of the training are done */
 };
 
-/* All are 8 bytes: no padding that would be written undefined. */
-struct checkpoint_books {
-    int64_t phase_ns[PHASE_COUNT], carried_ns, wall_ns;
-    int64_t unscored_ns; /* charged before the pruner began to score */
-    struct work work;
-    int64_t trained; /* samples, proxies not counted */
-    double test_accuracy, val_accuracy, best_val_accuracy, best_val_test_accuracy;
-    double test_loss, train_loss, train_accuracy;
-};
-
 struct checkpoint {
     struct checkpoint_identity identity;
     enum checkpoint_stage stage;
     int run, epoch; /* see there */
     int epochs;     /* planned, of the proxy or of the training */
-    int resumed;    /* times that the cell had been resumed when this was made */
     bool average;   /* of the selection */
     size_t param_count, buffer_count, n, kept, state_size, record_bytes;
 
-    struct checkpoint_books books;
+    struct record_end end; /* as far as it is known; its texts are not kept */
+    int64_t carried_ns;    /* charged, and spent elsewhere */
+    int64_t unscored_ns;   /* charged before the pruner began to score */
+    int64_t trained;       /* samples, proxies not counted */
+
     const float *params;   /* [param_count] */
     const float *velocity; /* [param_count] */
     const float *buffers;  /* [buffer_count] running statistics */
@@ -97,7 +91,7 @@ enum checkpoint_found checkpoint_read(const char *path, const struct checkpoint 
                                       struct checkpoint *ret_checkpoint, struct err *err);
 /*
  * How far the file says that it came, without a look at the rest: for plans and people. false:
- * there is none, or not one that can be read. Sets stage, run, epoch, epochs and resumed alone.
+ * there is none, or not one that can be read. Sets stage, run, epoch and epochs alone.
  */
 bool checkpoint_peek(const char *path, struct checkpoint *ret_checkpoint);
 

@@ -14,23 +14,13 @@ static struct checkpoint_identity identity_of(const struct session *s)
 
 /* ---- Keeping ---- */
 
-static struct checkpoint_books books_of(struct session *s)
+/* What the end would be now; the clock's stretches are booked. */
+static struct record_end end_so_far(struct session *s)
 {
-    struct checkpoint_books books = {
-        .carried_ns = s->clock->carried_ns,
-        .unscored_ns = s->unscored_ns,
-        .work = s->work,
-        .trained = s->trained,
-        .test_accuracy = s->end->test_accuracy,
-        .val_accuracy = s->end->val_accuracy,
-        .best_val_accuracy = s->end->best_val_accuracy,
-        .best_val_test_accuracy = s->end->best_val_test_accuracy,
-        .test_loss = s->end->test_loss,
-        .train_loss = s->end->train_loss,
-        .train_accuracy = s->end->train_accuracy,
-    };
-    clock_balance(s->clock, books.phase_ns, &books.wall_ns);
-    return books;
+    struct record_end end = *s->end;
+    end.work = s->work;
+    clock_balance(s->clock, end.phase_ns, &end.wall_ns);
+    return end;
 }
 
 void session_keep(struct session *s, enum checkpoint_stage stage, int run, int epoch, int epochs,
@@ -45,8 +35,10 @@ void session_keep(struct session *s, enum checkpoint_stage stage, int run, int e
         .run = run,
         .epoch = epoch,
         .epochs = epochs,
-        .resumed = s->end->resumed,
-        .books = books_of(s),
+        .end = end_so_far(s),
+        .carried_ns = s->clock->carried_ns,
+        .unscored_ns = s->unscored_ns,
+        .trained = s->trained,
         .n = s->pruner->scores ? s->data->train.n : 0,
         .scores = s->pruner->scores,
         .state_size = s->pruner->state_size,
@@ -116,18 +108,11 @@ static int replay(const struct session *s, const struct checkpoint *from, bool s
 
 static void take_over(struct session *s, const struct checkpoint *from)
 {
-    const struct checkpoint_books *books = &from->books;
-    s->unscored_ns = books->unscored_ns;
-    s->work = books->work;
-    s->trained = books->trained;
-    s->end->test_accuracy = books->test_accuracy;
-    s->end->val_accuracy = books->val_accuracy;
-    s->end->best_val_accuracy = books->best_val_accuracy;
-    s->end->best_val_test_accuracy = books->best_val_test_accuracy;
-    s->end->test_loss = books->test_loss;
-    s->end->train_loss = books->train_loss;
-    s->end->train_accuracy = books->train_accuracy;
-    s->end->resumed = from->resumed + 1;
+    *s->end = from->end;
+    s->end->resumed++;
+    s->work = from->end.work;
+    s->unscored_ns = from->unscored_ns;
+    s->trained = from->trained;
     s->selection.count = from->kept;
     s->selection.average = from->average;
     if (from->kept) {
@@ -135,7 +120,7 @@ static void take_over(struct session *s, const struct checkpoint *from)
         memcpy(s->selection.weight, from->weight, from->kept * sizeof *from->weight);
     }
     pruner_restore(s->pruner, from->state, from->scores);
-    clock_resume(s->clock, books->phase_ns, books->carried_ns, books->wall_ns);
+    clock_resume(s->clock, from->end.phase_ns, from->carried_ns, from->end.wall_ns);
 }
 
 /* false: there is none, or one that will not do, which was told. */

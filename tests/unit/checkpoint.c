@@ -2,6 +2,7 @@
 #include "harness/keep/checkpoint.h"
 
 #include "base/mem.h"
+#include "base/seal.h"
 #include "harness/keep/keeper.h"
 #include "results/record/wire.h"
 #include "tests/support/support.h"
@@ -18,7 +19,6 @@ static const struct checkpoint sample = {
     .stage = CHECKPOINT_TRAIN,
     .epoch = 7,
     .epochs = 30,
-    .resumed = 2,
     .average = true,
     .param_count = PARAMS,
     .buffer_count = BUFFERS,
@@ -26,7 +26,15 @@ static const struct checkpoint sample = {
     .kept = KEPT,
     .state_size = 7,
     .record_bytes = 8,
-    .books = {.phase_ns = {1, 2, 3}, .carried_ns = 4, .wall_ns = 5, .test_accuracy = 0.25},
+    .end = {.state = ATTEMPT_DONE,
+            .test_accuracy = 0.1 + 0.2,
+            .phase_ns = {1, 2, 3},
+            .wall_ns = 5,
+            .work = {6, 7, 8.5},
+            .resumed = 2},
+    .carried_ns = 4,
+    .unscored_ns = 9,
+    .trained = 10,
     .params = (float[PARAMS]){1, -2, 3e-30f},
     .velocity = (float[PARAMS]){4, 5, 6},
     .buffers = (float[BUFFERS]){7, 8},
@@ -59,11 +67,23 @@ static void save(const struct checkpoint *checkpoint)
     cr_assert_eq(checkpoint_write(place(), checkpoint, &err), 0, "%s", err.text);
 }
 
+static void expect_equal_ends(const struct record_end *a, const struct record_end *b)
+{
+    struct str one = {0}, other = {0};
+    wire_encode(&(struct record){.kind = RECORD_END, .end = *a}, &one);
+    wire_encode(&(struct record){.kind = RECORD_END, .end = *b}, &other);
+    cr_expect_str_eq(str_text(&one), str_text(&other));
+    str_release(&one);
+    str_release(&other);
+}
+
 static void expect_equal(const struct checkpoint *a, const struct checkpoint *b)
 {
     cr_expect(a->stage == b->stage && a->run == b->run && a->epoch == b->epoch);
-    cr_expect(a->epochs == b->epochs && a->resumed == b->resumed && a->average == b->average);
-    cr_expect_eq(memcmp(&a->books, &b->books, sizeof a->books), 0);
+    cr_expect(a->epochs == b->epochs && a->average == b->average);
+    expect_equal_ends(&a->end, &b->end);
+    cr_expect(a->carried_ns == b->carried_ns && a->unscored_ns == b->unscored_ns);
+    cr_expect_eq(a->trained, b->trained);
     cr_expect_eq(memcmp(a->params, b->params, PARAMS * sizeof *a->params), 0);
     cr_expect_eq(memcmp(a->velocity, b->velocity, PARAMS * sizeof *a->velocity), 0);
     cr_expect_eq(memcmp(a->buffers, b->buffers, BUFFERS * sizeof *a->buffers), 0);
@@ -85,6 +105,48 @@ Test(checkpoint, comes_back_as_it_was)
     cr_expect_eq(back.record_bytes, sample.record_bytes);
     cr_expect_eq(memcmp(back.records, sample.records, sample.record_bytes), 0);
     checkpoint_release(&back);
+}
+
+/* They are of the process that ends, and would point nowhere in another. */
+Test(checkpoint, an_end_comes_back_without_its_texts)
+{
+    struct checkpoint ended = sample, back;
+    struct err err;
+    ended.end.reason = ended.end.log = ended.end.timing.pinned = ended.end.timing.reason = "text";
+    save(&ended);
+    cr_assert_eq(checkpoint_read(place(), &expected, &back, &err), CHECKPOINT_LOADED, "%s",
+                 err.text);
+    cr_expect(!back.end.reason && !back.end.log);
+    cr_expect(!back.end.timing.pinned && !back.end.timing.reason);
+    expect_equal_ends(&back.end, &sample.end);
+    checkpoint_release(&back);
+}
+
+static void expect_refused(const struct checkpoint *wish, const char *wanted)
+{
+    struct checkpoint back;
+    struct err err;
+    cr_assert_eq(checkpoint_read(place(), wish, &back, &err), CHECKPOINT_REFUSED, "%s", wanted);
+    cr_expect(strstr(err.text, wanted), "'%s', expected '%s'", err.text, wanted);
+    cr_expect(strstr(err.text, "/checkpoints/0123: "), "%s", err.text);
+}
+
+/* Format 1 had the books as bytes, of which these are as many as they were. */
+Test(checkpoint, of_the_format_before_is_refused)
+{
+    static const char header[] =
+        "{\"format\":\"winnow checkpoint 1\",\"cell\":\"cell\",\"engine\":\"2\",\"pruners\":\"1\","
+        "\"machine\":\"this CPU\",\"stage\":1,\"run\":0,\"epoch\":0,\"epochs\":0,\"resumed\":2,"
+        "\"average\":false,\"params\":0,\"buffers\":0,\"samples\":0,\"kept\":0,\"state\":7,"
+        "\"records\":0}\n";
+    struct seal *seal;
+    struct err err;
+    cr_assert_eq(seal_open(place(), &seal, &err), 0, "%s", err.text);
+    seal_put(seal, header, sizeof header - 1);
+    seal_put(seal, (const char[176 + 7]){0}, 176 + 7);
+    cr_assert_eq(seal_close(seal, &err), 0, "%s", err.text);
+    expect_refused(&expected, "it is not of the format 'winnow checkpoint 2'");
+    cr_expect_not(checkpoint_peek(place(), &(struct checkpoint){0}));
 }
 
 Test(checkpoint, of_scores_alone_needs_no_network)
@@ -113,15 +175,6 @@ Test(checkpoint, a_copy_uses_its_memory_again)
     cr_expect_eq(copy.memory, memory);
     expect_equal(&copy, &larger);
     checkpoint_release(&copy);
-}
-
-static void expect_refused(const struct checkpoint *wish, const char *wanted)
-{
-    struct checkpoint back;
-    struct err err;
-    cr_assert_eq(checkpoint_read(place(), wish, &back, &err), CHECKPOINT_REFUSED, "%s", wanted);
-    cr_expect(strstr(err.text, wanted), "'%s', expected '%s'", err.text, wanted);
-    cr_expect(strstr(err.text, "/checkpoints/0123: "), "%s", err.text);
 }
 
 Test(checkpoint, absent)

@@ -11,8 +11,8 @@
  *     store_experiment(store, &experiment, cells, cell_count, &err);
  *     int64_t attempt;
  *     store_attempt_begin(store, key, &environment, beside, &attempt, &err);
- *     store_epoch(store, attempt, &epoch, &err); ...
- *     store_attempt_end(store, attempt, &end, &err);
+ *     store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = epoch}, &err); ...
+ *     store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err);
  *     store_close(store);
  */
 #ifndef WINNOW_RESULTS_STORE_H
@@ -108,24 +108,11 @@ int store_cell_state(struct store *store, const char *key, enum store_cell_state
 int store_attempt_begin(struct store *store, const char *key,
                         const struct record_environment *environment, int beside,
                         int64_t *ret_attempt, struct err *err);
-int store_data(struct store *store, int64_t attempt, const struct record_data *data,
-               struct err *err);
-int store_engine(struct store *store, int64_t attempt, const struct record_engine *engine,
-                 struct err *err);
-int store_epoch(struct store *store, int64_t attempt, const struct record_epoch *epoch,
-                struct err *err);
-int store_noise(struct store *store, int64_t attempt, const struct record_noise *noise,
-                struct err *err);
-int store_artifact(struct store *store, int64_t attempt, const struct record_artifact *artifact,
-                   struct err *err);
-int store_solver(struct store *store, int64_t attempt, const struct record_solver *solver,
-                 struct err *err);
-int store_selection(struct store *store, int64_t attempt, const struct record_selection *selection,
-                    struct err *err);
-int store_warning(struct store *store, int64_t attempt, const struct record_warning *warning,
-                  struct err *err);
-int store_attempt_end(struct store *store, int64_t attempt, const struct record_end *end,
-                      struct err *err);
+/*
+ * Writes what a running attempt tells, which is any record but an environment; progress is not
+ * kept. The end is the last, with a state that is not RUNNING.
+ */
+int store_put(struct store *store, int64_t attempt, const struct record *record, struct err *err);
 
 /* ---- The file ---------------------------------------------------------------------------------*/
 

@@ -66,25 +66,19 @@ struct run_options {
 
 enum run_event_kind {
     RUN_CELL_STARTED,
-    RUN_CELL_PROGRESS, /* progress */
-    RUN_CELL_SCORED,   /* artifact */
-    RUN_CELL_EPOCH,    /* epoch */
-    RUN_CELL_WARNING,  /* warning */
-    RUN_CELL_ENDED,    /* end */
-    RUN_STOPPING,      /* the first Ctrl-C, or why */
-    RUN_PAUSED,        /* pause: nothing can be written for the time being */
-    RUN_RESUMED,       /* pause: how long that took */
-    RUN_TICK,          /* a fifth of a second went by, or something happened */
+    RUN_CELL_TOLD,  /* record: neither its environment nor its end */
+    RUN_CELL_ENDED, /* end */
+    RUN_STOPPING,   /* the first Ctrl-C, or why */
+    RUN_PAUSED,     /* pause: nothing can be written for the time being */
+    RUN_RESUMED,    /* pause: how long that took */
+    RUN_TICK,       /* a fifth of a second went by, or something happened */
 };
 
 struct run_event {
     enum run_event_kind kind;
     int worker;                   /* 0..jobs-1 */
     const struct plan_cell *cell; /* NULL where the event is of no cell */
-    const struct record_progress *progress;
-    const struct record_artifact *artifact;
-    const struct record_epoch *epoch;
-    const struct record_warning *warning;
+    const struct record *record;
     const struct record_end *end;
     bool again;        /* of RUN_CELL_ENDED: the cell is queued once more */
     const char *why;   /* of RUN_STOPPING; NULL: Ctrl-C */

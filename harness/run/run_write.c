@@ -46,33 +46,11 @@ static void resume(struct scheduler *s)
 
 static int try_to_write(struct slot *slot, const struct record *record, struct err *err)
 {
-    struct store *store = slot->scheduler->store;
-    switch (record->kind) {
-    case RECORD_ENVIRONMENT:
-        return store_attempt_begin(store, slot->cell->key, &record->environment,
-                                   slot->scheduler->running - 1, &slot->attempt, err);
-    case RECORD_DATA:
-        return store_data(store, slot->attempt, &record->data, err);
-    case RECORD_ENGINE:
-        return store_engine(store, slot->attempt, &record->engine, err);
-    case RECORD_NOISE:
-        return store_noise(store, slot->attempt, &record->noise, err);
-    case RECORD_ARTIFACT:
-        return store_artifact(store, slot->attempt, &record->artifact, err);
-    case RECORD_SELECTION:
-        return store_selection(store, slot->attempt, &record->selection, err);
-    case RECORD_SOLVER:
-        return store_solver(store, slot->attempt, &record->solver, err);
-    case RECORD_EPOCH:
-        return store_epoch(store, slot->attempt, &record->epoch, err);
-    case RECORD_WARNING:
-        return store_warning(store, slot->attempt, &record->warning, err);
-    case RECORD_END:
-        return store_attempt_end(store, slot->attempt, &record->end, err);
-    case RECORD_PROGRESS:
-        break;
-    }
-    return 0;
+    struct scheduler *s = slot->scheduler;
+    if (record->kind == RECORD_ENVIRONMENT)
+        return store_attempt_begin(s->store, slot->cell->key, &record->environment, s->running - 1,
+                                   &slot->attempt, err);
+    return store_put(s->store, slot->attempt, record, err);
 }
 
 void run_write_record(struct slot *slot, const struct record *record)
@@ -104,7 +82,6 @@ void run_take_record(void *context, const struct record *record)
 {
     struct slot *slot = context;
     struct scheduler *s = slot->scheduler;
-    struct run_event event = {.worker = slot->number, .cell = slot->cell};
     if (record->kind == RECORD_ENVIRONMENT) {
         run_begin_attempt(slot, &record->environment);
         return;
@@ -113,34 +90,12 @@ void run_take_record(void *context, const struct record *record)
     run_write_record(slot, record);
     if (s->silent)
         return;
-    switch (record->kind) {
-    case RECORD_PROGRESS:
-        event.kind = RUN_CELL_PROGRESS;
-        event.progress = &record->progress;
-        break;
-    case RECORD_EPOCH:
-        event.kind = RUN_CELL_EPOCH;
-        event.epoch = &record->epoch;
-        break;
-    case RECORD_WARNING:
-        event.kind = RUN_CELL_WARNING;
-        event.warning = &record->warning;
-        break;
-    case RECORD_ARTIFACT:
-        event.kind = RUN_CELL_SCORED;
-        event.artifact = &record->artifact;
+    if (record->kind == RECORD_ARTIFACT)
         queue_scored(s->queue, run_place(s, slot->cell));
-        break;
-    case RECORD_SELECTION:
-    case RECORD_NOISE:
-    case RECORD_SOLVER:
-    case RECORD_DATA:
-    case RECORD_ENGINE:
-    case RECORD_ENVIRONMENT:
-    case RECORD_END:
-        return;
-    }
-    run_tell(s, &event);
+    run_tell(s, &(struct run_event){.kind = RUN_CELL_TOLD,
+                                    .worker = slot->number,
+                                    .cell = slot->cell,
+                                    .record = record});
 }
 
 bool run_wait_for_room(struct scheduler *s)

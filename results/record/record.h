@@ -1,7 +1,7 @@
 /*
  * record: what a running cell tells, as structs. A worker sends them over its pipe
  * (results/record/wire), the scheduler hands them to the store, and nothing else passes between the
- * two.
+ * two. What carries them goes by the list of their members in results/record/fields.c.
  *
  * Times are nanoseconds of CLOCK_MONOTONIC_RAW. An accuracy that was not measured is NAN and
  * becomes NULL. Pointers are borrowed for the call.
@@ -170,6 +170,7 @@ enum record_kind {
     RECORD_EPOCH,
     RECORD_WARNING,
     RECORD_END, /* the last */
+    RECORD_KINDS,
 };
 
 struct record {

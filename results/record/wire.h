@@ -3,8 +3,8 @@
  *
  *     {"type":"epoch","epoch":1,"kept":30000,"lr":0.05,...}
  *
- * Numbers keep all their bits (17 digits), NAN is null, bitmaps are base64. A field is described
- * once, in wire.c's tables, for both directions.
+ * Numbers keep all their bits (17 digits), NAN is null, bitmaps are base64. The fields are those of
+ * results/record/fields.h.
  */
 #ifndef WINNOW_WIRE_H
 #define WINNOW_WIRE_H

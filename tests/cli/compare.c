@@ -94,7 +94,9 @@ static void add_epoch(struct store *store, int64_t attempt, int epoch, double ac
         .val_accuracy = (double)NAN,
         .charged_ns = llround(charged_s * 1e9),
     };
-    cr_assert_eq(store_epoch(store, attempt, &record, &err), 0, "%s", err.text);
+    cr_assert_eq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = record}, &err), 0,
+        "%s", err.text);
 }
 
 static void add_run(struct store *store, const char *key, const struct made_run *run)
@@ -118,7 +120,8 @@ static void add_run(struct store *store, const char *key, const struct made_run 
     end.wall_ns = end.phase_ns[PHASE_TRAIN];
     end.timing.beside_mean = run->beside;
     end.timing.reason = run->disturbed ? "another program" : NULL;
-    cr_assert_eq(store_attempt_end(store, attempt, &end, &err), 0, "%s", err.text);
+    cr_assert_eq(store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err),
+                 0, "%s", err.text);
 }
 
 static void make_db(void)

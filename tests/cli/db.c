@@ -57,9 +57,12 @@ static void name_artifact(const char *path, char digit)
     int64_t attempt;
     struct err err;
     cr_assert_eq(store_attempt_begin(store, made_key(8), &made_environment, 0, &attempt, &err), 0);
-    cr_assert_eq(store_artifact(store, attempt, &artifact, &err), 0, "%s", err.text);
+    cr_assert_eq(store_put(store, attempt,
+                           &(struct record){.kind = RECORD_ARTIFACT, .artifact = artifact}, &err),
+                 0, "%s", err.text);
     const struct record_end end = {.state = ATTEMPT_DONE};
-    cr_assert_eq(store_attempt_end(store, attempt, &end, &err), 0, "%s", err.text);
+    cr_assert_eq(store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err),
+                 0, "%s", err.text);
     store_close(store);
 }
 

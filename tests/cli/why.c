@@ -93,7 +93,9 @@ Test(cli_why, running)
     struct err err;
     int64_t attempt, beside;
     cr_assert_eq(store_attempt_begin(writer, made_key(8), &made_environment, 0, &attempt, &err), 0);
-    cr_assert_eq(store_artifact(writer, attempt, &scores, &err), 0);
+    cr_assert_eq(store_put(writer, attempt,
+                           &(struct record){.kind = RECORD_ARTIFACT, .artifact = scores}, &err),
+                 0);
     cr_assert_eq(store_attempt_begin(writer, made_key(9), &made_environment, 1, &beside, &err), 0);
     why("8");
     expect(0, " It is running: attempt 10 has finished 0 of 2 epochs.", "");

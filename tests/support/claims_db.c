@@ -88,16 +88,25 @@ static void record_parts(int64_t attempt, const struct claims_run *run)
             .noise_kept = -1,
         };
         if (run->early_s > 0)
-            cr_assert_eq(store_epoch(claims_store, attempt, &epochs[i], &err), 0, "%s", err.text);
+            cr_assert_eq(store_put(claims_store, attempt,
+                                   &(struct record){.kind = RECORD_EPOCH, .epoch = epochs[i]},
+                                   &err),
+                         0, "%s", err.text);
         if (run->chosen[i])
-            cr_assert_eq(store_selection(claims_store, attempt, &selection, &err), 0, "%s",
-                         err.text);
+            cr_assert_eq(
+                store_put(claims_store, attempt,
+                          &(struct record){.kind = RECORD_SELECTION, .selection = selection}, &err),
+                0, "%s", err.text);
     }
     const struct record_data data = {"", made_hash, run->test_n};
     if (run->test_n)
-        cr_assert_eq(store_data(claims_store, attempt, &data, &err), 0, "%s", err.text);
+        cr_assert_eq(store_put(claims_store, attempt,
+                               &(struct record){.kind = RECORD_DATA, .data = data}, &err),
+                     0, "%s", err.text);
     if (run->gap != 0)
-        cr_assert_eq(store_solver(claims_store, attempt, &solver, &err), 0, "%s", err.text);
+        cr_assert_eq(store_put(claims_store, attempt,
+                               &(struct record){.kind = RECORD_SOLVER, .solver = solver}, &err),
+                     0, "%s", err.text);
 }
 
 static void record_run(const char *key, const struct claims_run *run)
@@ -119,7 +128,9 @@ static void record_run(const char *key, const struct claims_run *run)
         end.test_loss = 1 + run->gap;
     }
     end.timing.reason = run->doubtful ? "disturbed" : NULL;
-    cr_assert_eq(store_attempt_end(claims_store, attempt, &end, &err), 0, "%s", err.text);
+    cr_assert_eq(
+        store_put(claims_store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err), 0,
+        "%s", err.text);
 }
 
 void claims_record(void)

@@ -101,8 +101,8 @@ static void add_epoch(struct store *store, int64_t attempt, int epoch, double ac
         .work = {.samples_forward = 1000 * epoch, .samples_backward = 500 * epoch, .flops = 1e6},
     };
     struct err err;
-    if (store_epoch(store, attempt, &record, &err))
-        stop("store_epoch", err.text);
+    if (store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = record}, &err))
+        stop("store_put", err.text);
 }
 
 static void finish(struct store *store, int64_t attempt, enum attempt_state state,
@@ -131,8 +131,8 @@ static void finish(struct store *store, int64_t attempt, enum attempt_state stat
         .context_switches = 7,
     };
     struct err err;
-    if (store_attempt_end(store, attempt, &end, &err))
-        stop("store_attempt_end", err.text);
+    if (store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err))
+        stop("store_put", err.text);
 }
 
 static int64_t add_run(struct store *store, size_t position, const double accuracy[2],
@@ -141,8 +141,8 @@ static int64_t add_run(struct store *store, size_t position, const double accura
     const int64_t attempt = begin(store, position);
     const struct record_engine engine = {position == 1 ? "im2col" : "onednn"};
     struct err err;
-    if (store_engine(store, attempt, &engine, &err))
-        stop("store_engine", err.text);
+    if (store_put(store, attempt, &(struct record){.kind = RECORD_ENGINE, .engine = engine}, &err))
+        stop("store_put", err.text);
     for (int i = 0; i < 2; i++)
         add_epoch(store, attempt, i + 1, accuracy[i], charged_s[i]);
     finish(store, attempt, ATTEMPT_DONE, NULL, accuracy[1], score_s, select_s, train_s);
@@ -191,8 +191,8 @@ void made_db(const char *path)
     const int64_t doubtful =
         add_run(store, 3, (const double[]){0.45, 0.7}, (const double[]){5.5, 8}, 2, 1, 5);
     const struct record_warning gap = {"LEDGER_GAP", "1 ms are in no phase"};
-    if (store_warning(store, doubtful, &gap, &err))
-        stop("store_warning", err.text);
+    if (store_put(store, doubtful, &(struct record){.kind = RECORD_WARNING, .warning = gap}, &err))
+        stop("store_put", err.text);
     finish(store, begin(store, 4), ATTEMPT_FAILED, "out of memory", (double)NAN, 0, 0, 0);
     const int64_t chosen =
         add_run(store, 4, (const double[]){0.3, 0.6}, (const double[]){3.5, 4}, 2, 1, 1);
@@ -204,8 +204,9 @@ void made_db(const char *path)
         .classes = 2,
         .class_kept = (const int64_t[]){3, 2},
     };
-    if (store_selection(store, chosen, &selection, &err))
-        stop("store_selection", err.text);
+    if (store_put(store, chosen, &(struct record){.kind = RECORD_SELECTION, .selection = selection},
+                  &err))
+        stop("store_put", err.text);
     const int64_t diverged = begin(store, 5);
     add_epoch(store, diverged, 1, 0.2, 3);
     finish(store, diverged, ATTEMPT_DIVERGED, "the loss is not finite in epoch 2", (double)NAN, 0,

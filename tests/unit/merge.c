@@ -97,7 +97,8 @@ Test(merge, numbers_follow_and_environments_are_shared)
     cr_assert_eq(store_attempt_begin(db, made_key(8), &made_environment, 0, &own, &err), 0);
     struct record_end failed = record_end_of(ATTEMPT_FAILED);
     failed.reason = "it is here";
-    cr_assert_eq(store_attempt_end(db, own, &failed, &err), 0, "%s", err.text);
+    cr_assert_eq(store_put(db, own, &(struct record){.kind = RECORD_END, .end = failed}, &err), 0,
+                 "%s", err.text);
     change("shard.db", "UPDATE cell SET json = '{}' WHERE key = (SELECT cell FROM experiment_cell "
                        "WHERE position = 8 AND experiment = 1)");
     expect_report(merge("shard.db"), ENDED, 0, NULL);

@@ -67,7 +67,8 @@ static void end(struct store *store, int64_t attempt, enum attempt_state state)
 {
     const struct record_end record = {.state = state, .reason = "why", .log = "log"};
     struct err err;
-    must(store_attempt_end(store, attempt, &record, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = record}, &err),
+         &err);
 }
 
 Test(store, experiment_and_cell_round_trip)
@@ -170,7 +171,8 @@ Test(store, attempt_round_trip)
         .load_average = 0.7,
         .context_switches = 11,
     };
-    must(store_attempt_end(store, attempt, &record, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = record}, &err),
+         &err);
     expect_text(store, "SELECT state FROM attempt", "done");
     expect(store, "SELECT test_accuracy FROM attempt", 0.1 + 0.2);
     expect_text(store, "SELECT val_accuracy FROM attempt", "NULL");
@@ -217,16 +219,21 @@ Test(store, epoch_warning_and_selection_round_trip)
         .wall_ns = 7,
         .work = {8, 9, 10.5},
     };
-    must(store_epoch(store, attempt, &epoch, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = epoch}, &err),
+         &err);
     expect_text(store,
                 "SELECT group_concat(epoch || ',' || kept || ',' || lr || ',' || val_accuracy || "
                 "',' || charged_ns || ',' || wall_ns || ',' || samples_forward || ',' || "
                 "samples_backward || ',' || flops) FROM epoch WHERE train_loss IS NULL AND "
                 "test_accuracy IS NULL",
                 "4,5,0.1,1.0,6,7,8,9,10.5");
-    cr_expect_neq(store_epoch(store, attempt, &epoch, &err), 0, "the same epoch twice");
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = epoch}, &err), 0,
+        "the same epoch twice");
     const struct record_warning warning = {"BLAS_CORE", "slow kernels"};
-    must(store_warning(store, attempt, &warning, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_WARNING, .warning = warning},
+                   &err),
+         &err);
     expect_text(store, "SELECT code || text FROM warning", "BLAS_COREslow kernels");
 
     uint8_t bitmap[(N + 7) / 8], back[(N + 7) / 8];
@@ -241,26 +248,36 @@ Test(store, epoch_warning_and_selection_round_trip)
         .class_kept = (const int64_t[CLASSES]){300, 0, 200},
         .noise_kept = 17,
     };
-    must(store_selection(store, attempt, &selection, &err), &err);
+    must(store_put(store, attempt,
+                   &(struct record){.kind = RECORD_SELECTION, .selection = selection}, &err),
+         &err);
     expect_text(store, "SELECT n || ',' || kept || ',' || class_kept || noise_kept FROM selection",
                 "1003,500,[300,0,200]17");
     struct record_selection clean = selection;
     clean.epoch = 1;
     clean.noise_kept = -1;
-    must(store_selection(store, attempt, &clean, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_SELECTION, .selection = clean},
+                   &err),
+         &err);
     expect_text(store, "SELECT count(*) FROM selection WHERE epoch = 1 AND noise_kept IS NULL",
                 "1");
     const struct record_noise noise = {N, 200, bitmap};
-    must(store_noise(store, attempt, &noise, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_NOISE, .noise = noise}, &err),
+         &err);
     expect_text(store, "SELECT n || ',' || flipped FROM noise", "1003,200");
-    cr_expect_neq(store_noise(store, attempt, &noise, &err), 0, "noise twice");
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_NOISE, .noise = noise}, &err), 0,
+        "noise twice");
     const struct record_solver solver = {0, 1, "annealed", 0.25, 1000, 7};
-    must(store_solver(store, attempt, &solver, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_SOLVER, .solver = solver}, &err),
+         &err);
     expect_text(store, "SELECT method || objective || moves || ns FROM solver",
                 "annealed0.2510007");
     const struct record_artifact artifact = {
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 1, 99};
-    must(store_artifact(store, attempt, &artifact, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_ARTIFACT, .artifact = artifact},
+                   &err),
+         &err);
     expect_text(store, "SELECT substr(artifact, 1, 4) || reused || carried_ns FROM attempt",
                 "0123199");
     sqlite3_stmt *row;
@@ -306,11 +323,14 @@ Test(store, engine_is_kept_even_of_an_attempt_that_dies)
     struct err err;
     put_one_cell(store);
     const int64_t attempt = begin(store, made_key(1));
-    must(store_engine(store, attempt, &engine, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_ENGINE, .engine = engine}, &err),
+         &err);
     end(store, attempt, ATTEMPT_FAILED);
     expect_text(store, "SELECT state || ': ' || implementations FROM attempt",
                 "failed: winograd, naive");
-    cr_expect_neq(store_engine(store, attempt, &other, &err), 0, "it has ended");
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_ENGINE, .engine = other}, &err),
+        0, "it has ended");
     expect_text(store, "SELECT implementations FROM attempt", "winograd, naive");
     store_close(store);
 }
@@ -364,9 +384,13 @@ Test(store, attempts_are_append_only)
     attempt = begin(store, made_key(1));
     end(store, attempt, ATTEMPT_FAILED);
     const struct record_end again = {.state = ATTEMPT_DONE};
-    cr_expect_neq(store_attempt_end(store, attempt, &again, &err), 0, "ended twice");
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = again}, &err), 0,
+        "ended twice");
     cr_expect(strstr(err.text, "end of attempt 1: it is not running"), "%s", err.text);
-    cr_expect_neq(store_attempt_end(store, attempt + 1, &again, &err), 0, "never begun");
+    cr_expect_neq(
+        store_put(store, attempt + 1, &(struct record){.kind = RECORD_END, .end = again}, &err), 0,
+        "never begun");
     static const char *const forbidden[] = {
         "UPDATE attempt SET state = 'done'",
         "DELETE FROM attempt",
@@ -388,10 +412,14 @@ Test(store, accuracy_out_of_range_is_refused_whole)
     put_one_cell(store);
     const int64_t attempt = begin(store, made_key(1));
     const struct record_end wrong = {.state = ATTEMPT_DONE, .test_accuracy = 89.1};
-    cr_assert_neq(store_attempt_end(store, attempt, &wrong, &err), 0, "a percentage");
+    cr_assert_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = wrong}, &err), 0,
+        "a percentage");
     cr_expect(strstr(err.text, "test_accuracy"), "%s", err.text);
     const struct record_end negative = {.state = ATTEMPT_DONE, .phase_ns = {1, 2, -1}};
-    cr_assert_neq(store_attempt_end(store, attempt, &negative, &err), 0, "a negative time");
+    cr_assert_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = negative}, &err), 0,
+        "a negative time");
     expect(store, "SELECT count(*) FROM phase", 0);
     expect_text(store, "SELECT state FROM attempt", "running");
     store_close(store);
@@ -407,11 +435,13 @@ Test(store, full_disk_is_an_error_and_nothing_is_half_written)
     char *log = calloc(1, 100001);
     memset(log, 'x', 100000);
     const struct record_end record = {.state = ATTEMPT_FAILED, .reason = "r", .log = log};
-    cr_expect_neq(store_attempt_end(store, attempt, &record, &err), 0);
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = record}, &err), 0);
     cr_expect(strstr(err.text, "x.db: ") && strstr(err.text, "disk is full"), "%s", err.text);
     expect_text(store, "SELECT state FROM attempt", "running");
     sqlite3_exec(store_sqlite(store), "PRAGMA max_page_count = 100000", NULL, NULL, NULL);
-    must(store_attempt_end(store, attempt, &record, &err), &err);
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = record}, &err),
+         &err);
     free(log);
     store_close(store);
 }

@@ -282,6 +282,19 @@ static void tell_pause(struct progress *p, const struct run_event *event)
     snprintf(p->pause, sizeof p->pause, "%s", begins ? event->pause : "");
 }
 
+static void take_record(struct shown *shown, const struct record *record)
+{
+    if (record->kind == RECORD_PROGRESS) {
+        snprintf(shown->stage, sizeof shown->stage, "%s", record->progress.stage);
+        shown->epoch = record->progress.epoch;
+        shown->epochs = record->progress.epochs;
+        shown->images_per_s = record->progress.images_per_s;
+    } else if (record->kind == RECORD_ARTIFACT) {
+        shown->reused = record->artifact.reused;
+        shown->carried_s = (double)record->artifact.carried_ns * 1e-9;
+    }
+}
+
 void progress_take(void *context, const struct run_event *event)
 {
     struct progress *p = context;
@@ -291,15 +304,8 @@ void progress_take(void *context, const struct run_event *event)
         *shown = (struct shown){.cell = event->cell, .started = time_now()};
         kind_of(p, event->cell)->waiting--;
         break;
-    case RUN_CELL_PROGRESS:
-        snprintf(shown->stage, sizeof shown->stage, "%s", event->progress->stage);
-        shown->epoch = event->progress->epoch;
-        shown->epochs = event->progress->epochs;
-        shown->images_per_s = event->progress->images_per_s;
-        break;
-    case RUN_CELL_SCORED:
-        shown->reused = event->artifact->reused;
-        shown->carried_s = (double)event->artifact->carried_ns * 1e-9;
+    case RUN_CELL_TOLD:
+        take_record(shown, event->record);
         break;
     case RUN_CELL_ENDED:
         end_cell(p, event);
@@ -319,9 +325,6 @@ void progress_take(void *context, const struct run_event *event)
     case RUN_TICK:
         if (p->live && time_now() - p->redrawn >= REDRAW_NS)
             draw(p);
-        break;
-    case RUN_CELL_EPOCH:
-    case RUN_CELL_WARNING:
         break;
     }
 }

@@ -217,7 +217,7 @@ golden-update: $B/tests/run
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/run --filter 'golden/*'
 
 # The table between the two comments of pruners/README.md, and those of results/README.md, which
-# come from results/columns.tsv; tests/unit/pruners_readme.c and store_views.c compare them. The
+# come from results/columns.tsv; tests/unit/pruners/readme.c and store_views.c compare them. The
 # rooms of CONTRIBUTING.md come from .rooms, and lint compares them.
 readme: $B/winnow
 	$B/winnow list pruners --markdown >$B/pruners-table.md

@@ -9,7 +9,7 @@
  *     struct rng rng = rng_stream(seed, RNG_AUGMENT, epoch, sample);
  *     const uint32_t dx = rng_below(&rng, 9);
  *
- * Worked example (checked by tests/unit/rng.c): Philox4x32-10 with key 0 and counter 0 gives
+ * Worked example (checked by tests/unit/base/rng.c): Philox4x32-10 with key 0 and counter 0 gives
  * 6627e8d5 e169c58d bc57ac4c 9b00dbd8, the known answer that Random123 publishes.
  */
 #ifndef WINNOW_BASE_RNG_H

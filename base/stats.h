@@ -80,7 +80,7 @@ enum { STATS_RESAMPLES = 10000 };
  * mean equals the sample's counts half as below it. NAN without a spread.
  *
  * It corrects for skew and not for n: of normal values the interval covers the mean in 71 % of the
- * samples of 3, 84 % of 5, 90 % of 10, 94 % of 30 (tests/unit/stats.c).
+ * samples of 3, 84 % of 5, 90 % of 10, 94 % of 30 (tests/unit/base/stats.c).
  */
 struct stats_interval stats_bca_interval(const double *values, size_t n);
 

@@ -3,7 +3,7 @@
 #     awk -f results/columns.awk results/columns.tsv results/README.md >README.new
 #
 # A section `### v_NAME` of the README has one table `| column | meaning |`; all else is left alone.
-# tests/unit/store_views.c compares the list with the views, and the tables with the list.
+# tests/unit/results/store_views.c compares the list with the views, and the tables with the list.
 BEGIN { FS = "\t" }
 NR == FNR {
     if (FNR > 1)

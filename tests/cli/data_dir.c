@@ -1,6 +1,6 @@
 /* Where data is read from: a choice is obeyed, or it is said that it was not. */
 #include "tests/support/cli_output.h"
-#include "tests/unit/data_support.h"
+#include "tests/support/made_data.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -45,6 +45,9 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES)))$(PK
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) \
              $(if $(WITH_ONEDNN),-ldnnl) -lm)$(PKG_LIBS)
 
+# How many tests at once, and how many files `make test` compiles at once.
+JOBS ?= $(shell nproc)
+
 # A line a file; V=1 shows the commands.
 V ?=
 Q := $(if $(V),,@)
@@ -52,6 +55,9 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
+# A folder of tests is a program of tests, and so is each room.
+TEST_FOLDERS := $(sort $(patsubst %/,%,$(dir $(filter-out tests/support/%,$(TESTS)))))
+TEST_PROGRAMS := $(TEST_FOLDERS:%=$B/%/tests)
 
 .PHONY: bench-views extension
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
@@ -69,9 +75,19 @@ $B/libwinnow.a: $(OBJECTS)
 	$(call say,AR,$@)
 	$Q$(AR) rcs $@ $^
 
-$B/tests/run: $(TEST_OBJECTS) $B/libwinnow.a
+# What nothing refers to must be named: the test that fails on purpose, BLAS as in a worker. Of the
+# libraries only what is used is loaded, in each of 2,500 processes.
+IN_EVERY_PROGRAM := $(addprefix $B/tests/support/,runner.o environment.o)
+.SECONDEXPANSION:
+$(TEST_PROGRAMS): $B/%/tests: $$(addprefix $B/,$$(addsuffix .o,$$(basename $$(wildcard $$*/*.c)))) \
+                  $(IN_EVERY_PROGRAM) $B/tests/libsupport.a $B/libwinnow.a
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS) -lcriterion
+
+$B/tests/libsupport.a: $(filter $B/tests/support/%,$(TEST_OBJECTS))
+	@rm -f $@
+	$(call say,AR,$@)
+	$Q$(AR) rcs $@ $^
 
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -155,7 +171,7 @@ help:
 	@echo 'make demo            install what is missing, build, run the quickstart, draw its figures'
 	@echo 'make test            install what is missing, build, run lint and every test'
 	@echo 'make                 build/winnow'
-	@echo 'make check [T=...]   the tests, or a suite of them: T=ops, T=config/keys'
+	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
 	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
@@ -178,24 +194,26 @@ demo: deps
 	$B/winnow status --db results/quickstart.db
 	$B/winnow plot --all --db results/quickstart.db -o results/figures
 
-# Built first: lint looks into the objects too.
+# Built first: lint looks into the objects too. With all processors, unless -j says how many.
 test: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
+	    all hdr-check extension $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory lint check
 
-# T=suite or T=suite/test runs a part: make check T=ops, make check T='config/*'.
-# One test is made to fail first: if that passes, nothing that passes means anything. A leak fails
-# no test by itself: the sanitizers' reports go to files, and one file is one failure too many.
-# The program is tested with the threads that BLAS has where users set nothing.
+# T is a room, a suite or suite/test: tests/check knows which programs have it, makes one test of
+# each fail first, and runs the rest. A leak fails no test by itself: the sanitizers' reports go to
+# files, and one file is one failure too many. The program is tested with the threads that BLAS has
+# where users set nothing.
 REPORTS = $(CURDIR)/$B/tests/sanitizer
 AS_USERS = env -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u OMP_NUM_THREADS \
            WINNOW_BINARY=$(CURDIR)/$B/winnow
-check: $B/winnow $B/tests/run $(if $(SANITIZE),,extension)
-	@! WINNOW_FAIL_ON_PURPOSE=1 $B/tests/run --filter 'runner/*' >/dev/null 2>&1
+TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
+            $(TEST_PROGRAMS)))
+check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension)
 	@rm -f $(REPORTS).*
 	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
-	    $B/tests/run $(if $(T),--filter '$(T)*')
+	    JOBS=$(JOBS) tests/check $B '$(T)'
 	@! cat $(REPORTS).* 2>/dev/null
 
 # ARGS go to bench/compare: make bench ARGS='--quick --models resnet8'.
@@ -205,16 +223,17 @@ bench: $B/winnow
 
 # 200 cells whose scheduler is killed 20 times, and whose disk runs full twice; every way to stop
 # every command that runs cells, 20 times each: some minutes.
-soak: $B/winnow $B/tests/run
-	@$(AS_USERS) WINNOW_SOAK=1 $B/tests/run --filter '@(kill|cli_signals)/*'
+soak: $B/winnow $B/tests/cli/tests
+	@$(AS_USERS) WINNOW_SOAK=1 $B/tests/cli/tests --filter '@(kill|cli_signals)/*'
 
 # Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.
 bench-views:
 	@bench/views $(ARGS)
 
 # Rewrites what tests/golden expects: read the diff before it is committed.
-golden-update: $B/tests/run
-	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/run --filter 'golden/*'
+golden-update: $B/tests/golden/tests $B/tests/unit/plots/tests
+	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/golden/tests
+	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/unit/plots/tests --filter 'render/golden*'
 
 # The table between the two comments of pruners/README.md, and those of results/README.md, which
 # come from results/columns.tsv; tests/unit/pruners/readme.c and store_views.c compare them. The

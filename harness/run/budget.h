@@ -17,7 +17,8 @@
 #ifndef WINNOW_BUDGET_H
 #define WINNOW_BUDGET_H
 
-#include "harness/run/run.h"
+#include "harness/run/options.h"
+#include "harness/run/queue.h"
 #include "harness/run/tally.h"
 
 #include <time.h>

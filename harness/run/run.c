@@ -1,15 +1,40 @@
-#include "base/time.h"
-#include "harness/run/run_private.h"
+#include "harness/run/run.h"
 
 #include "base/signals.h"
+#include "base/time.h"
 #include "harness/machine/environment.h"
+#include "harness/run/budget.h"
+#include "harness/run/checkpoints.h"
+#include "harness/run/flight.h"
+#include "harness/run/tally.h"
 
 #include <poll.h>
 
 enum {
+    TICK_MS = 200,
     WATCH_NS = 100000000,
     /* timeout(1) sends its signal to the program, then to its group: one Ctrl-C, not two. */
     SAME_SIGNAL_NS = 50000000,
+};
+
+struct scheduler {
+    const struct plan *plan;
+    const struct run_options *options;
+    const struct run_watcher *watcher;
+    struct writer writer;
+    struct flights flights;
+    struct queue *queue;
+    struct tally *tally;
+    struct budget *budget; /* NULL: none */
+    bool *again;           /* [plan->count] it was started before */
+    size_t wanted;         /* cells */
+    int64_t watched;       /* when the limits were last looked at */
+    bool stopping;         /* start nothing more: the first Ctrl-C, or the budget is used up */
+    bool gave_up;          /* likewise: too many have failed */
+    bool killed;           /* workers were told to die: what they were doing is lost */
+    int64_t interrupted;   /* when the first signal to stop came */
+    struct run_totals totals;
+    struct arena arena;
 };
 
 int run_jobs(int asked, int threads)
@@ -44,12 +69,12 @@ struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_
     };
 }
 
-void run_tell(const struct scheduler *s, const struct run_event *event)
+static void tell(const struct scheduler *s, const struct run_event *event)
 {
     s->watcher->take(s->watcher->context, event);
 }
 
-size_t run_place(const struct scheduler *s, const struct plan_cell *cell)
+static size_t place_of(const struct scheduler *s, const struct plan_cell *cell)
 {
     return (size_t)(cell - s->plan->cells);
 }
@@ -58,35 +83,26 @@ size_t run_place(const struct scheduler *s, const struct plan_cell *cell)
 
 const int run_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP, 0};
 
-void run_kill_workers(struct scheduler *s)
+/* What was going on is lost. */
+static void kill_workers(struct scheduler *s)
 {
     s->stopping = s->killed = true;
-    for (int i = 0; i < s->options->jobs; i++)
-        if (s->slots[i].cell)
-            worker_kill(&s->slots[i].worker);
+    flight_kill(&s->flights);
 }
 
-void run_fail(struct scheduler *s, const struct err *err)
+/* Nothing can be kept any more: of what is in flight nothing will be known. */
+static void kill_if_silent(struct scheduler *s)
 {
-    if (!s->broken.text[0])
-        s->broken = *err;
-    s->silent = true;
-    run_kill_workers(s);
-}
-
-static void stop_workers(struct scheduler *s)
-{
-    s->stopping = true;
-    for (int i = 0; i < s->options->jobs; i++)
-        if (s->slots[i].cell && run_has_checkpoint(s, s->slots[i].cell))
-            worker_stop(&s->slots[i].worker);
+    if (s->writer.silent && !s->killed)
+        kill_workers(s);
 }
 
 /* Nothing more is started, and what is in flight ends. */
 static void stop_gently(struct scheduler *s, const char *why)
 {
-    stop_workers(s);
-    run_tell(s, &(struct run_event){.kind = RUN_STOPPING, .why = why});
+    s->stopping = true;
+    flight_stop(&s->flights);
+    tell(s, &(struct run_event){.kind = RUN_STOPPING, .why = why});
 }
 
 /* ---- What is next ---- */
@@ -96,11 +112,11 @@ static size_t rest_of_flight(const struct scheduler *s, double *ret_seconds)
 {
     size_t count = 0;
     for (int i = 0; i < s->options->jobs; i++) {
-        const struct slot *slot = &s->slots[i];
-        if (!slot->cell)
+        const struct flight *flight = &s->flights.places[i];
+        if (!flight->cell)
             continue;
-        const double all = budget_seconds(s->budget, run_place(s, slot->cell));
-        const double gone = (double)(time_now() - slot->started) * 1e-9;
+        const double all = budget_seconds(s->budget, place_of(s, flight->cell));
+        const double gone = (double)(time_now() - flight->started) * 1e-9;
         ret_seconds[count++] = all < 0 || gone < all ? all - (all < 0 ? 0 : gone) : 0;
     }
     return count;
@@ -135,52 +151,101 @@ static const struct plan_cell *next_cell(struct scheduler *s)
     return NULL;
 }
 
-static void fill_slots(struct scheduler *s)
-{
-    for (int i = 0; i < s->options->jobs && !s->stopping && !s->gave_up; i++) {
-        if (s->slots[i].cell)
-            continue;
-        const struct plan_cell *cell = next_cell(s);
-        if (!cell)
-            return;
-        if (run_wait_for_room(s))
-            run_start_cell(s, &s->slots[i], cell);
-        else
-            queue_ended(s->queue, run_place(s, cell));
-    }
-}
-
-/* Ctrl-Z: as long as the scheduler stands still, so do the workers. */
-static void stand_still(struct scheduler *s)
-{
-    const int64_t since = time_now();
-    for (int i = 0; i < s->options->jobs; i++)
-        if (s->slots[i].cell)
-            worker_freeze(&s->slots[i].worker, true);
-    signals_stop();
-    for (int i = 0; i < s->options->jobs; i++)
-        if (s->slots[i].cell)
-            worker_freeze(&s->slots[i].worker, false);
-    s->ledger.ns[PAUSE_STOPPED] += time_now() - since;
-}
-
-/* Seconds that a cell in flight has had: what held the grid up is not its own. */
-static double seconds_had(struct slot *slot, int64_t now)
-{
-    const struct pause_ledger *ledger = run_ledger(slot->scheduler);
-    int64_t had = now - slot->started;
-    for (int kind = 0; kind < PAUSE_KINDS; kind++)
-        if (kind != PAUSE_SLEPT)
-            had -= ledger->ns[kind] - slot->before.ns[kind];
-    return (double)had * 1e-9;
-}
-
-/* Whether what is written can be found again. */
-static void look_at_database(struct scheduler *s)
+static void start(struct scheduler *s, struct flight *flight, const struct plan_cell *cell)
 {
     struct err err;
-    if (!s->silent && store_in_place(s->store, &err))
-        run_fail(s, &err);
+    if (!writer_has_room(&s->writer) || s->stopping) {
+        queue_ended(s->queue, place_of(s, cell));
+    } else if (flight_start(&s->flights, flight, cell, &err)) {
+        writer_silence(&s->writer, &err);
+    } else {
+        s->again[place_of(s, cell)] = true;
+        tell(s, &(struct run_event){.kind = RUN_CELL_STARTED,
+                                    .worker = flight_number(&s->flights, flight),
+                                    .cell = cell});
+    }
+    kill_if_silent(s);
+}
+
+static void fill_places(struct scheduler *s)
+{
+    struct flight *flight;
+    const struct plan_cell *cell;
+    while (!s->stopping && !s->gave_up && (flight = flight_free(&s->flights)) &&
+           (cell = next_cell(s)))
+        start(s, flight, cell);
+}
+
+/* ---- What comes in ---- */
+
+/* Whether the cell comes again, after all others. */
+static bool judge(struct scheduler *s, const struct flight *flight, const struct record_end *end)
+{
+    const size_t place = place_of(s, flight->cell);
+    const struct tally_attempt attempt = {
+        .state = end->state,
+        .wordless = flight->worker.wordless,
+        .doubtful = end->timing.reason != NULL,
+        .retries = flight->cell->limits.retries,
+        .strict = s->options->timing == RUN_TIMING_STRICT,
+    };
+    const bool again = tally_end(s->tally, place, &attempt) && !s->killed;
+    queue_ended(s->queue, place);
+    if (again)
+        queue_again(s->queue, place);
+    if (s->budget && end->state == ATTEMPT_DONE)
+        budget_learn(s->budget, place, end);
+    const size_t most = (size_t)s->options->max_failures;
+    if (most > 0 && tally_failures(s->tally) >= most && !s->gave_up) {
+        s->gave_up = true;
+        tell(s, &(struct run_event){
+                    .kind = RUN_STOPPING, .why = "too many cells have failed", .finishing = true});
+    }
+    return again;
+}
+
+static void end_cell(struct scheduler *s, struct flight *flight)
+{
+    struct record_end end;
+    flight_end(&s->flights, flight, s->killed, &end);
+    const bool again = judge(s, flight, &end);
+    tell(s, &(struct run_event){.kind = RUN_CELL_ENDED,
+                                .worker = flight_number(&s->flights, flight),
+                                .cell = flight->cell,
+                                .end = &end,
+                                .again = again});
+    flight_release(&s->flights, flight);
+}
+
+/* Of whom a record comes: for worker_read. */
+struct sender {
+    struct scheduler *scheduler;
+    struct flight *flight;
+};
+
+static void take_record(void *context, const struct record *record)
+{
+    const struct sender *sender = context;
+    struct scheduler *s = sender->scheduler;
+    struct flight *flight = sender->flight;
+    if (!flight_take(&s->flights, flight, record) || s->writer.silent)
+        return;
+    if (record->kind == RECORD_ARTIFACT)
+        queue_scored(s->queue, place_of(s, flight->cell));
+    tell(s, &(struct run_event){.kind = RUN_CELL_TOLD,
+                                .worker = flight_number(&s->flights, flight),
+                                .cell = flight->cell,
+                                .record = record});
+}
+
+static void read_workers(struct scheduler *s)
+{
+    for (int i = 0; i < s->options->jobs; i++) {
+        struct sender sender = {s, &s->flights.places[i]};
+        if (sender.flight->cell && !worker_read(&sender.flight->worker, take_record, &sender))
+            end_cell(s, sender.flight);
+        kill_if_silent(s);
+    }
 }
 
 /* Limits of the cells in flight, and of the whole. */
@@ -190,16 +255,23 @@ static void watch(struct scheduler *s)
     if (now - s->watched < WATCH_NS)
         return;
     s->watched = now;
-    look_at_database(s);
-    for (int i = 0; i < s->options->jobs; i++) {
-        struct slot *slot = &s->slots[i];
-        if (slot->cell && !slot->verdict[0] && !slot->worker.ended &&
-            watchdog_barks(&slot->cell->limits, seconds_had(slot, now), slot->worker.pid,
-                           slot->verdict))
-            worker_kill(&slot->worker);
-    }
-    if (s->budget && !s->stopping && s->running > 0 && budget_left(s->budget) <= 0)
+    writer_check_place(&s->writer);
+    kill_if_silent(s);
+    flight_watch(&s->flights, now);
+    if (s->budget && !s->stopping && s->flights.running > 0 && budget_left(s->budget) <= 0)
         stop_gently(s, "the time is up");
+}
+
+/* ---- Signals ---- */
+
+/* Ctrl-Z: as long as the scheduler stands still, so do the workers. */
+static void stand_still(struct scheduler *s)
+{
+    const int64_t since = time_now();
+    flight_freeze(&s->flights, true);
+    signals_stop();
+    flight_freeze(&s->flights, false);
+    s->writer.ledger.ns[PAUSE_STOPPED] += time_now() - since;
 }
 
 /* Whether the signal asks for a checkpoint first; a second one wants no more of that. */
@@ -209,7 +281,8 @@ static bool is_gentle(const struct scheduler *s, int number, int64_t now)
            (number == SIGINT && (!s->stopping || now - s->interrupted < SAME_SIGNAL_NS));
 }
 
-void run_take_signal(struct scheduler *s)
+/* Reads one signal and does what it asks for. */
+static void take_signal(struct scheduler *s)
 {
     struct signals_news news;
     if (!signals_take(&news))
@@ -224,16 +297,12 @@ void run_take_signal(struct scheduler *s)
         s->interrupted = now;
     s->totals.interrupted = true;
     s->totals.signal = news.number;
-    if (s->paused) { /* what the cells in flight have to say cannot be kept */
-        s->silent = true;
-        run_kill_workers(s);
-        return;
-    }
-    if (!gentle) {
-        run_kill_workers(s);
-        return;
-    }
-    stop_gently(s, NULL);
+    if (s->writer.paused) /* what the cells in flight have to say cannot be kept */
+        writer_silence(&s->writer, NULL);
+    if (gentle && !s->writer.silent)
+        stop_gently(s, NULL);
+    else
+        kill_workers(s);
 }
 
 /* Sleeps until a worker, a signal or the clock says something. */
@@ -243,23 +312,42 @@ static void wait_for_news(struct scheduler *s)
     nfds_t count = 0;
     fds[count++] = (struct pollfd){signals_descriptor(), POLLIN, 0};
     for (int i = 0; i < s->options->jobs; i++) {
-        if (!s->slots[i].cell)
+        const struct flight *flight = &s->flights.places[i];
+        if (!flight->cell)
             continue;
         /* poll skips negative descriptors */
-        fds[count++] = (struct pollfd){s->slots[i].worker.records, POLLIN, 0};
-        fds[count++] = (struct pollfd){s->slots[i].worker.log, POLLIN, 0};
+        fds[count++] = (struct pollfd){flight->worker.records, POLLIN, 0};
+        fds[count++] = (struct pollfd){flight->worker.log, POLLIN, 0};
     }
-    if (poll(fds, count, RUN_TICK_MS) > 0 && fds[0].revents)
-        run_take_signal(s);
+    if (poll(fds, count, TICK_MS) > 0 && fds[0].revents)
+        take_signal(s);
 }
 
-static void read_workers(struct scheduler *s)
+/* ---- While nothing can be written ---- */
+
+static void tell_pause(void *context, enum pause_kind kind)
 {
-    for (int i = 0; i < s->options->jobs; i++) {
-        struct slot *slot = &s->slots[i];
-        if (slot->cell && !worker_read(&slot->worker, run_take_record, slot))
-            run_end_cell(slot);
-    }
+    struct scheduler *s = context;
+    tell(s, &(struct run_event){.kind = RUN_PAUSED,
+                                .pause = pause_text(kind, s->options->db, &s->arena)});
+}
+
+static void tell_resumption(void *context, int64_t ns)
+{
+    struct str text = {0};
+    str_add_duration(&text, (double)ns * 1e-9);
+    tell(context, &(struct run_event){.kind = RUN_RESUMED, .pause = str_text(&text)});
+    str_release(&text);
+}
+
+/* Only signals are news: what workers say has to wait. */
+static void wait_for_signal(void *context, int ms)
+{
+    struct scheduler *s = context;
+    struct pollfd signals = {signals_descriptor(), POLLIN, 0};
+    if (poll(&signals, 1, ms) > 0)
+        take_signal(s);
+    tell(s, &(struct run_event){.kind = RUN_TICK});
 }
 
 /* ---- The whole --------------------------------------------------------------------------------*/
@@ -300,45 +388,54 @@ static void fill_queue(struct scheduler *s)
     mem_free(items);
 }
 
+static void note_crowding(struct scheduler *s)
+{
+    const struct run_options *options = s->options;
+    const int room = pin_room_here();
+    if (run_crowds(options, room))
+        s->flights.crowded = arena_printf(
+            &s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s", options->jobs,
+            options->threads, options->threads == 1 ? "" : "s", room, room == 1 ? "" : "s");
+}
+
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
              const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err)
 {
     struct scheduler *s;
     struct signals caught;
+    struct record_environment environment;
     REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS && options->threads >= 1);
     signals_catch(&caught, run_signals);
     MEM_NEW(s, 1);
+    arena_init(&s->arena);
     s->plan = plan;
-    s->store = store;
-    store_wait_for_lock(store, PAUSE_LOCK_MS);
     s->options = options;
     s->watcher = watcher;
-    arena_init(&s->arena);
+    const struct writer_waiting waiting = {tell_pause, tell_resumption, wait_for_signal, s};
+    s->writer = (struct writer){.store = store, .db = options->db, .waiting = &waiting};
+    s->flights.options = options;
+    s->flights.writer = &s->writer;
+    s->flights.assignments = worker_assignments(&s->arena);
+    s->flights.environment = &environment;
+    store_wait_for_lock(store, PAUSE_LOCK_MS);
     fill_queue(s);
-    for (int i = 0; i < options->jobs; i++)
-        s->slots[i] = (struct slot){.scheduler = s, .number = i};
-    s->assignments = worker_assignments(&s->arena);
-    run_clear_checkpoints(plan, options);
-    environment_record(options->threads, &s->arena, &s->environment);
-    const int room = pin_room_here();
-    if (run_crowds(options, room))
-        s->crowded = arena_printf(
-            &s->arena, "up to %d cells at once, of %d thread%s each, on %d core%s", options->jobs,
-            options->threads, options->threads == 1 ? "" : "s", room, room == 1 ? "" : "s");
-    for (fill_slots(s); s->running > 0; fill_slots(s)) {
+    checkpoints_clear(options, plan);
+    environment_record(options->threads, &s->arena, &environment);
+    note_crowding(s);
+    for (fill_places(s); s->flights.running > 0; fill_places(s)) {
         wait_for_news(s);
         read_workers(s);
         watch(s);
-        run_tell(s, &(struct run_event){.kind = RUN_TICK});
+        tell(s, &(struct run_event){.kind = RUN_TICK});
     }
-    look_at_database(s);
+    writer_check_place(&s->writer);
     add_up(s);
     signals_release(&caught);
     *ret_totals = s->totals;
-    const int failed = s->broken.text[0] ? -1 : 0;
+    const int failed = s->writer.broken.text[0] ? -1 : 0;
     if (failed) {
         run_totals_release(ret_totals);
-        *err = s->broken;
+        *err = s->writer.broken;
     }
     arena_release(&s->arena);
     queue_free(s->queue);

@@ -29,40 +29,8 @@
 #ifndef WINNOW_RUN_H
 #define WINNOW_RUN_H
 
-#include "harness/machine/pin.h"
-#include "harness/plan/estimate.h"
-#include "harness/plan/plan.h"
+#include "harness/run/options.h"
 #include "harness/run/queue.h"
-
-#include <stdbool.h>
-
-enum { RUN_MAX_JOBS = 256 };
-
-enum run_timing {
-    RUN_TIMING_RECORD, /* doubtful seconds are marked */
-    RUN_TIMING_STRICT, /* and their cells run again at the end, at most twice each */
-};
-
-struct run_options {
-    int jobs;                /* workers at once, 1..RUN_MAX_JOBS */
-    int threads;             /* of each of them, 1 or more */
-    int limit;               /* start at most so many cells, 0: all */
-    bool retry_failed;       /* run again what failed or diverged */
-    const char *data_dir;    /* or NULL */
-    const char *db;          /* path of the store: where room is looked for */
-    const char *artifacts;   /* folder of shared scores; NULL: none are kept */
-    bool reuse;              /* what lies there */
-    const char *checkpoints; /* folder of cells' checkpoints; NULL: none are read or written */
-    int max_failures;        /* start nothing more after so many failed cells; 0: go on */
-    int timing;              /* enum run_timing */
-    double budget;           /* seconds; 0: as long as it takes */
-    /* With a budget: what finished cells took, and what is thought of those to run, which counts
-       where no finished cell tells; each may be NULL. */
-    const struct history *history;
-    const struct estimate *expected; /* [plan->count] */
-    /* Processors for the places of the workers; NULL: the kernel chooses. */
-    const struct pins *pins;
-};
 
 enum run_event_kind {
     RUN_CELL_STARTED,
@@ -114,10 +82,6 @@ bool run_wants(const struct plan_cell *cell, const struct run_options *options);
 
 /* What the queue must know of a cell. */
 struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options);
-
-/* Removes checkpoints of cells that are done, which a scheduler left that was killed when it had
- * written the result. run_plan does so too. */
-void run_clear_checkpoints(const struct plan *plan, const struct run_options *options);
 
 /* What run_plan catches while it runs, ending with 0: for who must catch before and after. */
 extern const int run_signals[];

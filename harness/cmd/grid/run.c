@@ -12,6 +12,7 @@
 #include "harness/keep/checkpoint.h"
 #include "harness/machine/pin.h"
 #include "harness/plan/changed.h"
+#include "harness/run/checkpoints.h"
 #include "results/record/artifact.h"
 
 #include <signal.h>
@@ -259,7 +260,7 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         options->pins = NULL;
         pins_release(pins);
     } else {
-        run_clear_checkpoints(plan, options);
+        checkpoints_clear(options, plan);
         fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
                 done, meant, db, meant < plan->count ? ", as far as --where goes" : "");
     }

@@ -140,6 +140,59 @@ lint_code() {
     '
 }
 
+# ---- Tests: what asserts after a test's end counts for nothing ---------------------------------
+
+# A test's .fini must not call Criterion's assertions, itself or by functions of tests/: they change
+# no result. (REQUIRE ends the process there, which tests/check counts as a crash.)
+lint_fini() {
+    find tests -name '*.[ch]' 2>/dev/null | sort | xargs -r awk '
+        # Of two functions of one name, that of this file is meant.
+        function id_of(name, file) { return (file, name) in is ? file SUBSEP name : "" SUBSEP name }
+
+        match($0, /\.fini = [a-z0-9_]+/) {
+            name = substr($0, RSTART + 8, RLENGTH - 8)
+            place[++finis] = FILENAME ":" FNR
+            fini[finis] = name
+            of[finis] = FILENAME
+        }
+        /^[a-z].*[a-z0-9_]+\(.*[^;]$/ {
+            name = $0
+            sub(/\(.*/, "", name)
+            sub(/.*[ *]/, "", name)
+            current = (/^static/ ? FILENAME : "") SUBSEP name
+            is[current] = FILENAME
+            next
+        }
+        /^}/ { current = "" }
+        current != "" {
+            line = $0
+            while (match(line, /[a-z_][a-z0-9_]*\(/)) {
+                called = substr(line, RSTART, RLENGTH - 1)
+                if (called ~ /^cr_(assert|expect|fail|fatal)/)
+                    asserts[current] = 1
+                calls[current] = calls[current] " " called
+                line = substr(line, RSTART + RLENGTH)
+            }
+        }
+        END {
+            do {
+                more = 0
+                for (caller in calls) {
+                    count = split(calls[caller], called_by, " ")
+                    for (i = 1; i <= count; i++)
+                        if (id_of(called_by[i], is[caller]) in asserts && !(caller in asserts)) {
+                            asserts[caller] = 1
+                            more = 1
+                        }
+                }
+            } while (more)
+            for (i = 1; i <= finis; i++)
+                if (id_of(fini[i], of[i]) in asserts)
+                    print place[i] ": " fini[i] " asserts, and after the test nothing counts"
+        }
+    '
+}
+
 # ---- Registries: a .def line and its plug-in belong together ----------------------------------
 
 # registry DEF TYPE [FOLDER]: every `const struct TYPE x` in FOLDER, by default beside DEF, has its
@@ -295,6 +348,7 @@ lint() {
     findings=$(
         lint_text
         lint_code
+        lint_fini
         lint_registries
         lint_globals
         lint_kernels
@@ -418,6 +472,13 @@ self_test() {
     expect plots/x.sql 'select 1;\n' 'plots/x.sql:1: not registered in plots/figures.def'
     expect plots/figures.def 'FIGURE("good", g, "")\nFIGURE("bad", b, "")\n' \
         '*there is no plots/bad.sql*there is no plots/bad.gp'
+
+    expect tests/x.c 'static void end(void)\n{\n    free(x);\n}\nTestSuite(x, .fini = end);\n' ''
+    expect tests/x.c 'void end(void)\n{\n    cr_expect(1);\n}\nTestSuite(x, .fini = end);\n' \
+        'tests/x.c:5: end asserts*'
+    last='static void last(int n)\n{\n    if (n)\n        cr_assert_eq(n, 1);\n}\n'
+    expect tests/x.c "${last}void end(void)\n{\n    last(2);\n}\nTestSuite(x, .fini = end);\n" \
+        'tests/x.c:10: end asserts*'
 
     expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
     expect pruners/README.md '[good](good.c), [elsewhere](https://x), [here](#y)\n' ''

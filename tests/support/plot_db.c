@@ -1,5 +1,6 @@
 #include "tests/support/plot_db.h"
 
+#include "base/err.h"
 #include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
 #include "results/functions/functions.h"
@@ -127,7 +128,7 @@ struct sqlite3 *plot_db_open(void)
 
 void plot_db_close(struct sqlite3 *db)
 {
-    cr_expect_eq(sqlite3_close(db), SQLITE_OK, "a statement was left open");
+    REQUIRE(sqlite3_close(db) == SQLITE_OK); /* else a statement was left open */
 }
 
 void plot_db_exec(struct sqlite3 *db, const char *sql)

@@ -6,6 +6,7 @@
  * rounding;
  * on resamples of NumPy's it is within the Monte Carlo error, measured over 200 repetitions there.
  */
+#include "base/err.h"
 #include "results/functions/functions.h"
 
 #include <criterion/criterion.h>
@@ -41,7 +42,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     json_decref(golden);
-    cr_expect_eq(sqlite3_close(db), SQLITE_OK);
+    REQUIRE(sqlite3_close(db) == SQLITE_OK);
 }
 
 TestSuite(functions_golden, .init = set_up, .fini = tear_down);

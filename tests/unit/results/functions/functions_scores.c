@@ -6,6 +6,7 @@
  *     kept      .   .   x   .   .   x   x   x   x   x
  */
 #include "results/functions/functions_scores.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "results/record/artifact.h"
 #include "tests/support/bits.h"
@@ -45,7 +46,7 @@ static void open_db(void)
 
 static void close_db(void)
 {
-    cr_expect_eq(sqlite3_close(db), SQLITE_OK);
+    REQUIRE(sqlite3_close(db) == SQLITE_OK);
 }
 
 TestSuite(functions_scores, .init = open_db, .fini = close_db);

@@ -7,6 +7,7 @@
  *     epoch 2  x . . x . x x x . .
  */
 #include "results/functions/selection_functions.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "tests/support/bits.h"
 
@@ -48,7 +49,7 @@ static void open_db(void)
 
 static void close_db(void)
 {
-    cr_expect_eq(sqlite3_close(db), SQLITE_OK);
+    REQUIRE(sqlite3_close(db) == SQLITE_OK);
 }
 
 TestSuite(selection_functions, .init = open_db, .fini = close_db);

@@ -221,10 +221,15 @@ ARGS ?=
 bench: $B/winnow
 	@bench/compare --winnow $B/winnow $(ARGS)
 
-# 200 cells whose scheduler is killed 20 times, and whose disk runs full twice; every way to stop
-# every command that runs cells, 20 times each: some minutes.
-soak: $B/winnow $B/tests/cli/tests
-	@$(AS_USERS) WINNOW_SOAK=1 $B/tests/cli/tests --filter '@(kill|cli_signals)/*'
+# The tests that have a larger size than every day's: 200 cells whose scheduler is killed 20 times,
+# and whose disk runs full twice; every way to stop every command that runs cells, 20 times each;
+# gradients of large networks block by block, figures of more seeds. Many minutes.
+SOAKED := tests/cli tests/conformance tests/unit/plots
+soak: $B/winnow $(SOAKED:%=$B/%/tests)
+	@for folder in $(SOAKED); do \
+	    $(AS_USERS) WINNOW_SOAK=1 $B/$$folder/tests \
+	        --filter '@(kill|cli_signals|models|render_layout)/*' || exit; \
+	done
 
 # Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.
 bench-views:

@@ -193,7 +193,7 @@ static void assert_same_as_undisturbed(const char *disk)
 
 Test(kill, a_grid_survives_kills_and_full_disks)
 {
-    const bool soak = getenv("WINNOW_SOAK") != NULL;
+    const bool soak = test_soak();
     const struct size size = soak ? (struct size){20, 20, 1000} : (struct size){4, 6, 250};
     const char *disk = test_small_disk(DISK_MIB);
     const unsigned seed = (unsigned)time(NULL);

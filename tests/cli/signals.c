@@ -127,7 +127,7 @@ ParameterizedTestParameters(cli_signals, end_what_runs_cells)
 ParameterizedTest(int *index, cli_signals, end_what_runs_cells, .init = cli_enter,
                   .fini = cli_release)
 {
-    const int rounds = getenv("WINNOW_SOAK") ? 20 : 1;
+    const int rounds = test_soak() ? 20 : 1;
     for (int i = 0; i < rounds; i++) {
         char folder[32];
         snprintf(folder, sizeof folder, "%d", i);

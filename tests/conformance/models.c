@@ -1,11 +1,12 @@
 /*
  * Every model of models/models.def: fits the pictures it is meant for, passes the gradient check,
- * can learn 32 samples by heart, treats samples alone as in a batch, and repeats itself bit by bit.
+ * can learn samples by heart, treats samples alone as in a batch, and repeats itself bit by bit.
  */
 #include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/optim.h"
 #include "tests/support/networks.h"
+#include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -25,8 +26,17 @@ static const double LEARNT_LOSS = 0.05;
 
 enum { CLASSES = 4, LEARNT_SAMPLES = 32, LEARNING_STEPS = 300 };
 
-/* Parameters. Above it a gradient check block by block would take minutes. */
-enum { LARGE = 15000000 };
+/*
+ * Parameters of a large network: its gradient is checked as a whole, and it learns a quarter of the
+ * samples by heart. make soak takes the large ones as the others, but for those whose gradient
+ * would take minutes block by block.
+ */
+enum { LARGE = 10000000, LARGE_IN_SOAK = 15000000 };
+
+static bool is_large(const struct nn_net *net)
+{
+    return nn_param_count(net) > (test_soak() ? LARGE_IN_SOAK : LARGE);
+}
 
 static struct criterion_test_params each_model(void)
 {
@@ -193,7 +203,7 @@ ParameterizedTest(size_t *index, models, pass_the_gradient_check, .timeout = 120
     const struct model *model = model_at(*index);
     uint8_t labels[N];
     struct nn_net *net = new_ready(model, N, &PRECISE, labels);
-    if (nn_param_count(net) > LARGE) {
+    if (is_large(net)) {
         const double error = whole_gradient_error(net, N, labels);
         cr_assert(error <= WHOLE_GRADIENT_TOLERANCE, "%s: the gradient is wrong by %g", model->name,
                   error);
@@ -208,22 +218,23 @@ ParameterizedTest(size_t *index, models, pass_the_gradient_check, .timeout = 120
 
 /* ---- Learning ---- */
 
-ParameterizedTestParameters(models, learn_32_samples_by_heart)
+ParameterizedTestParameters(models, learn_samples_by_heart)
 {
     return each_model();
 }
 
-ParameterizedTest(size_t *index, models, learn_32_samples_by_heart, .timeout = 120)
+ParameterizedTest(size_t *index, models, learn_samples_by_heart, .timeout = 120)
 {
     const struct model *model = model_at(*index);
     uint8_t labels[LEARNT_SAMPLES];
     struct nn_net *net = new_ready(model, LEARNT_SAMPLES, NULL, labels);
     struct sgd sgd;
     sgd_init(&sgd, nn_param_count(net), 0.9, 0, false);
+    const int n = is_large(net) && !test_soak() ? LEARNT_SAMPLES / 4 : LEARNT_SAMPLES;
     double loss = 100, first = 0;
     uint32_t step = 0;
     for (; step < LEARNING_STEPS && loss > LEARNT_LOSS; step++) {
-        loss = test_gradients(net, LEARNT_SAMPLES, labels, step);
+        loss = test_gradients(net, n, labels, step);
         sgd_step(&sgd, nn_params(net), nn_gradients(net), 0.02);
         first = step ? first : loss;
     }

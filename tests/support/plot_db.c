@@ -53,8 +53,8 @@ const struct plot_grid plot_grid_large = {
     .models = {"convnet(depth=4 width=64 norm=batch)", "resnet8"},
     .pruners = large_pruners,
     .rates = {0.3, 0.5, 0.7},
-    .seeds = 5,
-    .epochs = 12,
+    .seeds = 2,
+    .epochs = 6,
     .targets = "[0.5, 0.75, 0.85]",
 };
 

@@ -32,7 +32,7 @@ struct plot_epoch {
 
 /* One dataset and model, two rates, three seeds: full, random, ucb twice, el2n. 27 cells. */
 extern const struct plot_grid plot_grid_small;
-/* Two datasets and models, three rates, five seeds: all ten pruners, ucb twice, and a new one. */
+/* Two datasets and models, three rates, two seeds: all ten pruners, ucb twice, and a new one. */
 extern const struct plot_grid plot_grid_large;
 
 struct sqlite3 *plot_db_open(void);

@@ -15,6 +15,11 @@ const char *test_binary(void)
     return binary ? binary : "build/winnow";
 }
 
+bool test_soak(void)
+{
+    return getenv("WINNOW_SOAK") != NULL;
+}
+
 static void die(const char *what)
 {
     perror(what);

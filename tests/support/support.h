@@ -4,8 +4,13 @@
 #ifndef WINNOW_TESTS_SUPPORT_H
 #define WINNOW_TESTS_SUPPORT_H
 
+#include <stdbool.h>
+
 /* The winnow under test: $WINNOW_BINARY, or build/winnow. */
 const char *test_binary(void);
+
+/* Whether tests have their full size (make soak, WINNOW_SOAK=1), or the one of every day. */
+bool test_soak(void);
 
 /* A new empty folder; removed with all it holds when the test's process ends normally. */
 const char *test_dir(void);

@@ -334,8 +334,13 @@ ParameterizedTest(size_t *number, render_layout, fits)
     const struct figure *figure = figure_at(*number / GRIDS % figure_count());
     const struct plot_grid *grid = grids[*number % GRIDS];
     const char *width = figure_widths[*number / GRIDS / figure_count()];
+    struct plot_grid full = *grid;
+    if (test_soak()) {
+        full.seeds = grid->seeds * 5 / 2;
+        full.epochs = grid->epochs * 2;
+    }
     struct sqlite3 *db = plot_db_open();
-    plot_db_fill(db, grid);
+    plot_db_fill(db, &full);
     plot_db_suit(db, figure->name);
     if (!grid_has(grid, figure->name)) {
         struct str tsv = {0};

@@ -228,7 +228,7 @@ SOAKED := tests/cli tests/conformance tests/unit/plots
 soak: $B/winnow $(SOAKED:%=$B/%/tests)
 	@for folder in $(SOAKED); do \
 	    $(AS_USERS) WINNOW_SOAK=1 $B/$$folder/tests \
-	        --filter '@(kill|cli_signals|models|render_layout)/*' || exit; \
+	        --filter '@(kill|cli_signals|cli_checkpoint|models|render_layout)/*' || exit; \
 	done
 
 # Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.

@@ -14,11 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef WINNOW_SANITIZE
-enum { KILLS = 8 };
-#else
-enum { KILLS = 50 };
-#endif
+/* Of every day, and of make soak. */
+enum { KILLS = 12, KILLS_IN_SOAK = 50 };
 
 /* Static with proxies and scores; static with a solver; dynamic; soft budget; drops in batches.
  * Batch norm has statistics, and changed labels are told in a record of their own. */
@@ -180,10 +177,11 @@ static bool ends_within(pid_t pid, double seconds, int *ret_status)
 }
 
 /*
- * Kills the scheduler, or its worker and then the scheduler, at random moments; *kills counts.
+ * Kills the scheduler, or its worker and then the scheduler, at random moments; *kills counts, to
+ * most.
  * Returns whether the grid was finished before.
  */
-static bool disturb(const char *folder, struct rng *rng, double longest, int *kills)
+static bool disturb(const char *folder, struct rng *rng, double longest, int most, int *kills)
 {
     int status;
     const pid_t pid = start(folder);
@@ -192,7 +190,7 @@ static bool disturb(const char *folder, struct rng *rng, double longest, int *ki
             return WIFEXITED(status) && WEXITSTATUS(status) == 0;
         const pid_t worker = rng_uniform(rng) < 0.4 ? worker_of(pid) : 0;
         ++*kills;
-        if (worker > 0 && *kills < KILLS) {
+        if (worker > 0 && *kills < most) {
             kill(worker, SIGKILL);
             continue;
         }
@@ -208,6 +206,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
     const char *wish = getenv("WINNOW_KILL_SEED");
     const unsigned seed = wish ? (unsigned)strtoul(wish, NULL, 10) : (unsigned)time(NULL);
     struct rng rng = rng_stream(seed, RNG_TEST, 0, 0);
+    const int most = test_soak() ? KILLS_IN_SOAK : KILLS;
     int kills = 0, grids = 0;
     char folder[32];
     make_folder("base", grid);
@@ -221,10 +220,10 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
     assert_sql("base", ledger, "0");
     fprintf(stderr, "WINNOW_KILL_SEED=%u, undisturbed %.2f s\n", seed, took);
 
-    while (kills < KILLS) {
+    while (kills < most) {
         snprintf(folder, sizeof folder, "grid-%d", grids++);
         make_folder(folder, grid);
-        while (kills < KILLS && !disturb(folder, &rng, took / 4, &kills))
+        while (kills < most && !disturb(folder, &rng, took / 4, most, &kills))
             ;
         struct test_output rest = run_in(folder); /* or says that there is nothing to do */
         ASSERT_STATUS(rest, 0);

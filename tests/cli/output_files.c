@@ -12,19 +12,20 @@ static void make_db(void)
     cli_enter();
 }
 
-TestSuite(cli_output_files, .init = make_db, .fini = cli_release, .timeout = 60);
+TestSuite(cli_output_files, .init = make_db, .fini = cli_release, .timeout = 300);
 
 #define IN "cd %s; "
 
 Test(cli_output_files, a_fifo_is_written_into_and_stays)
 {
-    RUN(IN "mkfifo p; timeout 20 cat p >page & winnow report -e made --db made.db -o p; wait; head "
-           "-c 15 page; "
-           "test -p p && echo stays",
+    RUN(IN
+        "mkfifo p; timeout 100 cat p >page & winnow report -e made --db made.db -o p; wait; head "
+        "-c 15 page; "
+        "test -p p && echo stays",
         test_dir());
     expect(0, "<!doctype html>", "");
     expect(0, "stays", "");
-    RUN(IN "timeout 20 cat p >copy.db & winnow db backup --db made.db -o p; wait; "
+    RUN(IN "timeout 100 cat p >copy.db & winnow db backup --db made.db -o p; wait; "
            "sqlite3 copy.db 'PRAGMA integrity_check; SELECT count(*) FROM cell'; "
            "winnow db check --db copy.db >/dev/null && test -p p && ls",
         test_dir());

@@ -193,8 +193,8 @@ Test(run, workers_die_with_their_scheduler)
         "cd %s; start run slow.yaml --db a.db -j 2; children() { cat /proc/[0-9]*/stat "
         "2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; while [ $(children | wc -l) != 2 ]; "
         "do kill -0 $pid || exit 9; sleep 0.02; done; workers=$(children); kill -9 $pid; wait "
-        "$pid; for i in 1 2 3 4 5 6 7 8 9 10; do alive=$(for w in $workers; do awk '$3 != \"Z\" "
-        "{print $1}' /proc/$w/stat 2>/dev/null; done); [ -z \"$alive\" ] && break; sleep 0.2; "
+        "$pid; for i in $(seq 600); do alive=$(for w in $workers; do awk '$3 != \"Z\" "
+        "{print $1}' /proc/$w/stat 2>/dev/null; done); [ -z \"$alive\" ] && break; sleep 0.1; "
         "done; "
         "echo \"left:$alive\"",
         test_dir());

@@ -95,7 +95,7 @@ Test(terminal, ctrl_z_stops_the_workers_too_and_the_attempts_tell)
              "state() { awk -v p=$pid '$1 == p || $4 == p {printf \"%%s\", $3}' "
              "/proc/[0-9]*/stat 2>/dev/null; }\n"
              "count() { sqlite3 -readonly a.db 'SELECT count(*) FROM epoch'; }\n"
-             "for i in {1..50}; do [ \"$(state)\" = TTT ] && break; sleep 0.1; done\n"
+             "for i in {1..600}; do [ \"$(state)\" = TTT ] && break; sleep 0.1; done\n"
              "state; before=$(count); sleep 0.5; [ $(count) = $before ] && echo ' still'\n"
              "kill -CONT $pid; until wait $pid; do [ $? -ge 128 ] || break; done; echo $?\n",
              helpers);

@@ -71,7 +71,7 @@ Test(signals, whichever_thread_they_come_to)
     cr_assert_eq(pthread_create(&thread, NULL, wait_for_end, &ends[0]), 0);
     signals_catch(&caught, two);
     cr_assert_eq(pthread_kill(thread, SIGUSR1), 0);
-    for (int i = 0; i < 1000 && !signals_take(&news); i++)
+    for (int i = 0; i < 60000 && !signals_take(&news); i++)
         usleep(1000);
     cr_expect_eq(news.number, SIGUSR1);
     cr_expect(news.sent);

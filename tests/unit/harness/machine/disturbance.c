@@ -133,17 +133,22 @@ Test(disturbance, the_probe_measures_a_speed)
     cr_expect(isfinite(speed) && speed > 0.01, "%g GFLOP/s", speed);
 }
 
-/* Sleeping takes no processor time, counting does. */
+/* Sleeping takes no processor time, counting does. A kernel that counts in ticks may charge much of
+ * a sleep once, and not every time. */
 Test(disturbance, the_clock_knows_the_processor_time_of_training)
 {
+    enum { ATTEMPTS = 20 };
     struct clock clock;
-    clock_start(&clock, time_now());
-    clock_enter(&clock, PHASE_TRAIN);
-    nanosleep(&(struct timespec){0, 60000000}, NULL);
-    clock_enter(&clock, PHASE_EVAL);
-    cr_expect_geq(clock.trained_ns, 60000000);
-    cr_expect_lt(clock.trained_cpu_ns, clock.trained_ns / 2, "%ld of %ld",
-                 (long)clock.trained_cpu_ns, (long)clock.trained_ns);
+    double share = 1;
+    for (int i = 0; i < ATTEMPTS && share >= 0.5; i++) {
+        clock_start(&clock, time_now());
+        clock_enter(&clock, PHASE_TRAIN);
+        nanosleep(&(struct timespec){0, 60000000}, NULL);
+        clock_enter(&clock, PHASE_EVAL);
+        cr_expect_geq(clock.trained_ns, 60000000);
+        share = (double)clock.trained_cpu_ns / (double)clock.trained_ns;
+    }
+    cr_expect_lt(share, 0.5, "%g of the time asleep was charged, at least", share);
     const int64_t slept = clock.trained_cpu_ns, from = time_processor();
     clock_enter(&clock, PHASE_TRAIN);
     while (time_processor() - from < 20000000)

@@ -1,4 +1,4 @@
--- The tables of a winnow database, version 5. The program carries this text and runs it on an empty
+-- The tables of a winnow database, version 6. The program carries this text and runs it on an empty
 -- file; `sqlite3 new.db < results/schema.sql` does the same.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
@@ -9,7 +9,7 @@
 -- rates and shares 0..1. NULL: not measured, or not known yet.
 
 PRAGMA application_id = 2003398254; -- "winn" in ASCII
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- A YAML file that was run. The name is its identity: a changed file replaces the row's text.
 CREATE TABLE experiment (
@@ -137,6 +137,9 @@ CREATE TABLE attempt (
     data_folder TEXT,                                     -- absolute; '': the data was made
     data_hash TEXT CHECK (length(data_hash) = 64),        -- SHA-256 of the decoded files
     test_n INTEGER CHECK (test_n >= 0),                   -- samples of the test set, after limits
+    -- Why it has failed or diverged; reason has the words. NULL: it has not.
+    cause TEXT CHECK (cause IN ('crash', 'killed', 'timeout', 'memory', 'broken', 'refused',
+                                'diverged')),
     CHECK ((ended_at IS NULL) = (state IN ('running', 'lost')))
 ) STRICT;
 CREATE INDEX attempt_cell ON attempt (cell, state);

@@ -81,8 +81,10 @@ static struct bound value_of(const struct field *field, const struct record *rec
         const char *text = *(const char *const *)at;
         return db_text(text || field->rule != FIELD_OR_EMPTY ? text : "");
     }
-    case FIELD_NAME:
-        return db_text(field->names[*(const int *)at]);
+    case FIELD_NAME: {
+        const int value = *(const int *)at;
+        return db_text(value || field->rule != FIELD_FROM_ONE ? field->names[value] : NULL);
+    }
     case FIELD_BITS:
         return packed(*(const uint8_t *const *)at, *(const int64_t *)count, arena);
     case FIELD_INT64S:

@@ -27,6 +27,8 @@ extern const char _binary_results_schema_v3_to_v4_sql_start[],
     _binary_results_schema_v3_to_v4_sql_end[];
 extern const char _binary_results_schema_v4_to_v5_sql_start[],
     _binary_results_schema_v4_to_v5_sql_end[];
+extern const char _binary_results_schema_v5_to_v6_sql_start[],
+    _binary_results_schema_v5_to_v6_sql_end[];
 extern const char _binary_results_views_sql_start[], _binary_results_views_sql_end[];
 extern const char _binary_results_views_derived_sql_start[],
     _binary_results_views_derived_sql_end[];
@@ -37,6 +39,7 @@ static const struct embedded steps[] = {
     {_binary_results_schema_v2_to_v3_sql_start, _binary_results_schema_v2_to_v3_sql_end},
     {_binary_results_schema_v3_to_v4_sql_start, _binary_results_schema_v3_to_v4_sql_end},
     {_binary_results_schema_v4_to_v5_sql_start, _binary_results_schema_v4_to_v5_sql_end},
+    {_binary_results_schema_v5_to_v6_sql_start, _binary_results_schema_v5_to_v6_sql_end},
 };
 enum { VERSION = sizeof steps / sizeof *steps };
 static const struct embedded views[] = {

@@ -94,7 +94,7 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
                   instr(' ' || c.options, ' prune_with=') + 11)
        END AS chosen_with,
        g.data_folder AS data_folder, g.data_hash AS data_hash,
-       g.test_n AS test_n
+       g.test_n AS test_n, t.cause AS cause
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -485,7 +485,7 @@ CREATE VIEW v_failures AS
 SELECT experiment, cell, last_attempt AS attempt, dataset, model, pruner, options, rate, seed,
        state, attempts, reason,
        (SELECT a.log FROM attempt a WHERE a.id = last_attempt) AS log,
-       short, position
+       short, position, cause
 FROM v_run
 WHERE state IN ('failed', 'diverged');
 

@@ -118,6 +118,7 @@ bool flight_take(struct flights *flights, struct flight *flight, const struct re
 static void lose(struct record_end *end, const char *reason)
 {
     end->state = ATTEMPT_LOST;
+    end->cause = CAUSE_NONE;
     end->reason = reason;
 }
 
@@ -130,8 +131,10 @@ void flight_end(struct flights *flights, struct flight *flight, bool killed,
     end.timing.beside_mean = beside_mean(flights, flight);
     if (killed && end.state == ATTEMPT_FAILED)
         lose(&end, "stopped while it ran");
-    if (flight->verdict[0] && end.state == ATTEMPT_FAILED)
-        end.reason = flight->verdict;
+    if (flight->verdict.cause && end.state == ATTEMPT_FAILED) {
+        end.cause = flight->verdict.cause;
+        end.reason = flight->verdict.reason;
+    }
     end.timing.reason = pause_reason(&flight->before, writer_ledger(writer), end.timing.reason,
                                      &flight->worker.arena);
     begin(flights, flight, flights->environment);
@@ -148,7 +151,7 @@ void flight_release(struct flights *flights, struct flight *flight)
     arena_release(&flight->worker.arena);
     flight->cell = NULL;
     flight->attempt = 0;
-    flight->verdict[0] = '\0';
+    flight->verdict.cause = CAUSE_NONE;
     flights->running--;
 }
 
@@ -158,9 +161,9 @@ void flight_watch(struct flights *flights, int64_t now)
 {
     for (int i = 0; i < flights->options->jobs; i++) {
         struct flight *flight = &flights->places[i];
-        if (flight->cell && !flight->verdict[0] && !flight->worker.ended &&
+        if (flight->cell && !flight->verdict.cause && !flight->worker.ended &&
             watchdog_barks(&flight->cell->limits, seconds_had(flights, flight, now),
-                           flight->worker.pid, flight->verdict))
+                           flight->worker.pid, &flight->verdict))
             worker_kill(&flight->worker);
     }
 }

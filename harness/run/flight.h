@@ -21,11 +21,11 @@
 struct flight {
     const struct plan_cell *cell; /* NULL: the place is free */
     struct worker worker;
-    int64_t attempt;               /* row in the database; 0: not begun */
-    char verdict[WATCHDOG_REASON]; /* why the watchdog killed it; "" while it has not */
-    int64_t started;               /* time_now() */
-    double running_then;           /* flights->running_ns at that time */
-    struct pause_ledger before;    /* at its start */
+    int64_t attempt;                 /* row in the database; 0: not begun */
+    struct watchdog_verdict verdict; /* of the watchdog that killed it; CAUSE_NONE: none has */
+    int64_t started;                 /* time_now() */
+    double running_then;             /* flights->running_ns at that time */
+    struct pause_ledger before;      /* at its start */
 };
 
 struct flights {

@@ -184,7 +184,7 @@ static bool judge(struct scheduler *s, const struct flight *flight, const struct
     const size_t place = place_of(s, flight->cell);
     const struct tally_attempt attempt = {
         .state = end->state,
-        .wordless = flight->worker.wordless,
+        .cause = end->cause,
         .doubtful = end->timing.reason != NULL,
         .retries = flight->cell->limits.retries,
         .strict = s->options->timing == RUN_TIMING_STRICT,

@@ -40,7 +40,7 @@ bool tally_end(struct tally *tally, size_t cell, const struct tally_attempt *att
         return attempt->strict && attempt->doubtful && c->doubts++ < TALLY_MOST_DOUBTS;
     case ATTEMPT_FAILED:
         c->failed = !c->done;
-        if (attempt->wordless && c->crashes++ < attempt->retries)
+        if (attempt->cause != CAUSE_REFUSED && c->crashes++ < attempt->retries)
             return true;
         tally->failures += c->failed;
         return false;

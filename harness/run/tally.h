@@ -6,9 +6,9 @@
  *         ... again, after everything else ...
  *
  * Again comes a cell whose attempt failed without a word of its own (it crashed, was killed, or
- * went over a limit), as often as its limits allow; a cell that says itself why it cannot run would
- * say so again. And with strict timing one that is done and whose seconds are doubtful, twice at
- * most. Diverged and lost attempts do not come again.
+ * went over a limit), as often as its limits allow; a cell that says itself why it cannot run
+ * (CAUSE_REFUSED) would say so again. And with strict timing one that is done and whose seconds are
+ * doubtful, twice at most. Diverged and lost attempts do not come again.
  *
  * A cell counts as done as soon as one attempt was, whatever a later one brings; as failed while
  * its last attempt has failed or diverged and none was done.
@@ -26,7 +26,7 @@ struct tally;
 
 struct tally_attempt {
     enum attempt_state state;
-    bool wordless; /* failed, and its process did not say why */
+    enum attempt_cause cause;
     bool doubtful; /* its seconds are */
     int retries;   /* that its limits allow */
     bool strict;   /* doubtful seconds are a reason to run it again */

@@ -35,12 +35,13 @@ static int64_t resident_bytes(pid_t pid)
 }
 
 bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
-                    char ret_reason[WATCHDOG_REASON])
+                    struct watchdog_verdict *ret_verdict)
 {
     if (limits->timeout > 0 && seconds > limits->timeout) {
         char text[64];
         describe_duration(limits->timeout, text, sizeof text);
-        snprintf(ret_reason, WATCHDOG_REASON, "timeout: over %s", text);
+        ret_verdict->cause = CAUSE_TIMEOUT;
+        snprintf(ret_verdict->reason, sizeof ret_verdict->reason, "timeout: over %s", text);
         return true;
     }
     const int64_t held = limits->memory > 0 && pid > 0 ? resident_bytes(pid) : 0;
@@ -50,7 +51,8 @@ bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
     estimate_add_bytes(&text, held);
     str_add(&text, " held, over the limit of ");
     estimate_add_bytes(&text, limits->memory);
-    snprintf(ret_reason, WATCHDOG_REASON, "memory: %s", str_text(&text));
+    ret_verdict->cause = CAUSE_MEMORY;
+    snprintf(ret_verdict->reason, sizeof ret_verdict->reason, "memory: %s", str_text(&text));
     str_release(&text);
     return true;
 }

@@ -2,8 +2,8 @@
  * watchdog: the limits of a cell that is running (limits.h): how long it may take, and how much
  * memory its process may hold.
  *
- *     char reason[WATCHDOG_REASON];
- *     if (watchdog_barks(&cell->limits, seconds, worker.pid, reason))
+ *     struct watchdog_verdict verdict;
+ *     if (watchdog_barks(&cell->limits, seconds, worker.pid, &verdict))
  *         worker_kill(&worker);
  *
  * Memory is what the kernel says the process holds (resident, /proc/PID/statm), looked at a few
@@ -16,15 +16,18 @@
 #define WINNOW_WATCHDOG_H
 
 #include "harness/cell/limits.h"
+#include "results/record/record.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { WATCHDOG_REASON = 128 };
+struct watchdog_verdict {
+    enum attempt_cause cause; /* CAUSE_TIMEOUT or CAUSE_MEMORY */
+    char reason[128]; /* "timeout: over 2 h", "memory: 1.2 GiB held, over the limit of 1.0 GiB" */
+};
 
-/* seconds: since it was started. ret_reason: "timeout: over 2 h", "memory: 1.2 GiB held, over the
- * limit of 1.0 GiB". */
+/* seconds: since it was started. */
 bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
-                    char ret_reason[WATCHDOG_REASON]);
+                    struct watchdog_verdict *ret_verdict);
 
 #endif

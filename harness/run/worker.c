@@ -1,6 +1,5 @@
 #include "harness/run/worker.h"
 
-#include "base/exit.h"
 #include "base/json.h"
 #include "harness/machine/environment.h"
 #include "results/record/wire.h"
@@ -300,31 +299,44 @@ void worker_kill(struct worker *worker)
 
 /* ---- The end ---- */
 
-/* A worker that gives up says why in its last line; "" where it said nothing. */
-static const char *last_line(struct worker *worker)
+/* Its last line, to be quoted: a process that crashes has no other way to say anything. */
+static const char *last_words(struct worker *worker)
 {
     const char *text = str_text(&worker->tail), *last = text;
     for (const char *p = text; *p; p++)
         if (*p == '\n' && p[1])
             last = p + 1;
-    return arena_printf(&worker->arena, "%.*s", (int)strcspn(last, "\n"), last);
+    return *last ? arena_printf(&worker->arena, ": %.*s", (int)strcspn(last, "\n"), last) : "";
 }
 
-static const char *why_failed(struct worker *worker, int status)
+/* Of a process that has not said how it ended. */
+static void explain(struct worker *worker, int status, struct record_end *end)
 {
     struct arena *arena = &worker->arena;
-    const char *last = last_line(worker);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return arena_strdup(arena,
-                            "killed by SIGKILL: by hand, or by the kernel for lack of memory");
-    if (WIFSIGNALED(status))
-        return arena_printf(arena, "crashed: signal %d (%s)%s%s", WTERMSIG(status),
-                            strsignal(WTERMSIG(status)), last[0] ? ": " : "", last);
-    if (worker->broken.text[0])
-        return arena_printf(arena, "sent a broken record: %s", worker->broken.text);
-    if (last[0])
-        return last;
-    return arena_printf(arena, "ended with exit code %d and no result", WEXITSTATUS(status));
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    const char *reason = "killed by SIGKILL: by hand, or by the kernel for lack of memory";
+    end->cause = CAUSE_CRASH;
+    if (signal == SIGKILL) {
+        end->cause = CAUSE_KILLED;
+    } else if (signal) {
+        reason = arena_printf(arena, "crashed: signal %d (%s)%s", signal, strsignal(signal),
+                              last_words(worker));
+    } else if (worker->broken.text[0]) {
+        end->cause = CAUSE_BROKEN;
+        reason = arena_printf(arena, "sent a broken record: %s", worker->broken.text);
+    } else {
+        reason = arena_printf(arena, "ended with exit code %d and no result%s", WEXITSTATUS(status),
+                              last_words(worker));
+    }
+    end->reason = str_utf8(reason, arena);
+}
+
+/* Whether its own account holds: a good end is one only of a process that ended well. */
+static bool has_told(const struct worker *worker, int status)
+{
+    const enum attempt_state state = worker->end.state;
+    return worker->ended && !worker->broken.text[0] && WIFEXITED(status) &&
+           (WEXITSTATUS(status) == 0 || state == ATTEMPT_FAILED || state == ATTEMPT_LOST);
 }
 
 void worker_finish(struct worker *worker, struct record_end *ret_end)
@@ -332,20 +344,18 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
     int status = 0;
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (worker->ended && !worker->broken.text[0] && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        *ret_end = worker->end;
-    } else {
+    struct record_end end = record_end_of(ATTEMPT_FAILED);
+    if (has_told(worker, status))
+        end = worker->end;
+    else
+        explain(worker, status, &end);
+    if (end.state == ATTEMPT_FAILED || end.state == ATTEMPT_LOST) {
         const size_t length = worker->tail.length;
-        const char *tail = str_text(&worker->tail);
-        const bool stopped = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CHECKPOINTED;
-        *ret_end = record_end_of(stopped ? ATTEMPT_LOST : ATTEMPT_FAILED);
-        ret_end->reason = str_utf8(why_failed(worker, status), &worker->arena);
-        worker->wordless = WIFSIGNALED(status) || worker->broken.text[0];
-        ret_end->log = str_utf8(arena_strdup(&worker->arena, length > WORKER_LOG_TAIL
-                                                                 ? tail + length - WORKER_LOG_TAIL
-                                                                 : tail),
-                                &worker->arena);
+        const char *tail =
+            str_text(&worker->tail) + (length > WORKER_LOG_TAIL ? length - WORKER_LOG_TAIL : 0);
+        end.log = str_utf8(arena_strdup(&worker->arena, tail), &worker->arena);
     }
+    *ret_end = end;
     close_end(&worker->records);
     close_end(&worker->log);
     str_release(&worker->line);

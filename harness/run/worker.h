@@ -53,7 +53,6 @@ struct worker {
     struct str tail;  /* of the log */
     bool ended;       /* the end record has come */
     struct record_end end;
-    bool wordless;     /* once finished: it crashed or was killed, and did not say why it failed */
     struct err broken; /* why its records could not be read; "" while they can */
     struct arena arena;
 };
@@ -71,9 +70,9 @@ int worker_start(struct worker *worker, const struct worker_job *job,
 bool worker_read(struct worker *worker, void (*take)(void *context, const struct record *record),
                  void *context);
 /*
- * Waits for the process and frees everything but arena. ret_end is the worker's own account where
- * it ended well, a lost attempt with what it said where it was told to stop and did, otherwise a
- * failed attempt with its reason and the tail of its log. The texts live in worker->arena, which
+ * Waits for the process and frees everything but arena. ret_end is the worker's own account of how
+ * it ended, where it has given one, otherwise a failed attempt with what its exit tells of the
+ * cause. Of what is not done, the tail of the log is in it. The texts live in worker->arena, which
  * the caller releases.
  */
 void worker_finish(struct worker *worker, struct record_end *ret_end);

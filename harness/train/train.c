@@ -284,6 +284,7 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
         failed = run_epoch(&s, epoch, epochs, &end, err);
     if (s.diverged) {
         end.state = ATTEMPT_DIVERGED;
+        end.cause = CAUSE_DIVERGED;
         end.reason = err->text;
         end.diverged_epoch = s.diverged_epoch;
         end.diverged_step = s.diverged_step;

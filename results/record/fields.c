@@ -8,8 +8,8 @@
 #define COUNTED(kind, member, type, counter)                                                       \
     BRACED(#member, FIELD_##type, FIELD_PLAIN, offsetof(struct record, kind.member),               \
            offsetof(struct record, kind.counter), NULL)
-#define ENUM(kind, member, names)                                                                  \
-    BRACED(#member, FIELD_NAME, FIELD_PLAIN, offsetof(struct record, kind.member), 0, names)
+#define ENUM(kind, member, rule, names)                                                            \
+    BRACED(#member, FIELD_NAME, FIELD_##rule, offsetof(struct record, kind.member), 0, names)
 #define WORK(kind)                                                                                 \
     NAMED("samples_forward", kind, work.samples_forward, INT64, PLAIN),                            \
         NAMED("samples_backward", kind, work.samples_backward, INT64, PLAIN),                      \
@@ -106,7 +106,8 @@ static const struct field warning_fields[] = {
 };
 
 static const struct field end_fields[] = {
-    ENUM(end, state, attempt_state_names),
+    ENUM(end, state, PLAIN, attempt_state_names),
+    ENUM(end, cause, FROM_ONE, attempt_cause_names),
     FIELD(end, reason, TEXT, PLAIN),
     FIELD(end, log, TEXT, PLAIN),
     FIELD(end, test_accuracy, DOUBLE, PLAIN),

@@ -42,3 +42,9 @@ const char *const attempt_state_names[] = {
     [ATTEMPT_RUNNING] = "running",   [ATTEMPT_DONE] = "done", [ATTEMPT_FAILED] = "failed",
     [ATTEMPT_DIVERGED] = "diverged", [ATTEMPT_LOST] = "lost", [ATTEMPT_LOST + 1] = NULL,
 };
+
+const char *const attempt_cause_names[] = {
+    [CAUSE_NONE] = "none",       [CAUSE_CRASH] = "crash",       [CAUSE_KILLED] = "killed",
+    [CAUSE_TIMEOUT] = "timeout", [CAUSE_MEMORY] = "memory",     [CAUSE_BROKEN] = "broken",
+    [CAUSE_REFUSED] = "refused", [CAUSE_DIVERGED] = "diverged", [CAUSE_DIVERGED + 1] = NULL,
+};

@@ -106,11 +106,24 @@ struct record_engine {
 enum attempt_state {
     ATTEMPT_RUNNING,
     ATTEMPT_DONE,
-    ATTEMPT_FAILED,   /* crashed, killed, refused: see reason */
+    ATTEMPT_FAILED,   /* see cause */
     ATTEMPT_DIVERGED, /* the loss was no longer finite */
     ATTEMPT_LOST,     /* its scheduler died with it */
 };
 extern const char *const attempt_state_names[]; /* "running", "done", ..., NULL */
+
+/* Why an attempt has failed or diverged; reason has the words. */
+enum attempt_cause {
+    CAUSE_NONE,     /* it has not */
+    CAUSE_CRASH,    /* its process ended without a word: by a signal, by exit() */
+    CAUSE_KILLED,   /* by SIGKILL: by hand, or by the kernel for lack of memory */
+    CAUSE_TIMEOUT,  /* it took longer than limits.timeout */
+    CAUSE_MEMORY,   /* it held more than limits.memory */
+    CAUSE_BROKEN,   /* what it sent could not be read */
+    CAUSE_REFUSED,  /* it said itself why it could not run: data, options, files */
+    CAUSE_DIVERGED, /* the loss was no longer finite */
+};
+extern const char *const attempt_cause_names[]; /* "none", "crash", ..., NULL */
 
 /* For whoever watches; not stored. */
 struct record_progress {
@@ -135,6 +148,7 @@ struct record_timing {
 /* The last one of an attempt. */
 struct record_end {
     enum attempt_state state;
+    enum attempt_cause cause;
     const char *reason;                 /* NULL when done */
     const char *log;                    /* the tail of its stderr, NULL when done */
     double test_accuracy, val_accuracy; /* at the last epoch */

@@ -53,12 +53,13 @@ Test(cli_grid, a_timeout_ends_the_attempt_and_the_grid_goes_on)
     expect(1, "", "1 cell done, 1 failed");
     expect_sql("a.db", "SELECT group_concat(state) FROM (SELECT state FROM attempt ORDER BY id)",
                "failed,done,failed");
-    expect_sql("a.db", "SELECT reason, attempts FROM v_run WHERE state = 'failed'",
-               "timeout: over 1 s|2");
+    expect_sql("a.db", "SELECT reason, cause, attempts FROM v_run WHERE state = 'failed'",
+               "timeout: over 1 s|timeout|2");
     RUN("cd %s; winnow why --db a.db $(sqlite3 a.db \"SELECT short FROM v_run WHERE state = "
         "'failed'\")",
         test_dir());
     expect(0, "It failed: timeout: over 1 s.", "");
+    expect(0, "Its limits.timeout is what stopped it.", "");
 }
 
 /* AddressSanitizer's shadow counts as held. */
@@ -69,6 +70,8 @@ Test(cli_grid, more_memory_than_allowed_ends_the_attempt)
     RUN("cd %s; winnow run endless.yaml --db a.db -j 1", test_dir());
     expect(1, "", " MiB held, over the limit of 8.0 MiB\n");
     expect(1, "", "1 cell done, 1 failed");
+    expect_sql("a.db", "SELECT cause, reason LIKE 'memory: %' FROM v_run WHERE state = 'failed'",
+               "memory|1");
     write_endless("memory: 4GiB, timeout: 1s");
     RUN("cd %s; winnow run endless.yaml --db b.db -j 1", test_dir());
     expect(1, "", "failed: timeout");

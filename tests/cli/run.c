@@ -214,8 +214,8 @@ Test(run, a_killed_worker_is_a_failed_attempt_and_the_grid_goes_on)
     ASSERT_STATUS(output, 1);
     ASSERT_SAYS(output.err, "3 cells done, 1 failed");
     ASSERT_SAYS(output.err, "killed by SIGKILL");
-    assert_sql("a.db", "SELECT state, count(*) FROM attempt GROUP BY state ORDER BY state",
-               "done|3 failed|1");
+    assert_sql("a.db", "SELECT state, count(*), cause FROM attempt GROUP BY state ORDER BY state",
+               "done|3| failed|1|killed");
     struct test_output again = test_run("cd %s; winnow run slow.yaml --db a.db", test_dir());
     ASSERT_STATUS(again, 1);
     ASSERT_SAYS(again.err, "1 failed earlier");
@@ -249,7 +249,7 @@ Test(run, a_worker_out_of_memory_says_so_and_the_grid_goes_on)
     ASSERT_STATUS(output, 1);
     ASSERT_SAYS(output.err, "1 cell done, 1 failed");
     ASSERT_SAYS(output.err, "out of memory");
-    assert_sql("a.db", "SELECT state FROM v_run ORDER BY state", "done failed");
+    assert_sql("a.db", "SELECT state, cause FROM v_run ORDER BY state", "done| failed|crash");
     test_output_release(&output);
 }
 #endif
@@ -293,7 +293,26 @@ Test(run, a_diverging_cell_says_where)
                  test_dir());
     ASSERT_STATUS(output, 1);
     ASSERT_SAYS(output.err, "diverged: the loss is not finite in epoch");
-    assert_sql("a.db", "SELECT state FROM v_run", "diverged");
+    assert_sql("a.db", "SELECT state, cause FROM v_run", "diverged|diverged");
+    test_output_release(&output);
+}
+
+Test(run, a_worker_that_cannot_run_says_so_in_its_own_words)
+{
+    write_experiment("file.yaml", "name: file\n"
+                                  "dataset: {name: synthetic, samples: 400}\n"
+                                  "model: mlp\n"
+                                  "pruner: {name: file, path: kept.txt}\n"
+                                  "rate: 0.5\n"
+                                  "train: {epochs: 1}\nlimits: {retries: 2}\n");
+    struct test_output output =
+        test_run("cd %s; echo 7 >kept.txt; winnow run file.yaml --db a.db", test_dir());
+    ASSERT_STATUS(output, 1);
+    assert_sql("a.db",
+               "SELECT r.state, r.cause, r.reason LIKE 'file: kept.txt lists %', attempts, "
+               "log LIKE 'winnow cell: file: kept.txt %' FROM v_run r JOIN attempt a ON a.id = "
+               "last_attempt",
+               "failed|refused|1|1|1");
     test_output_release(&output);
 }
 

@@ -150,7 +150,7 @@ Test(cli_sql, changes_nothing)
     }
     RUN("winnow sql --db '%s' 'PRAGMA user_version = 7'", db);
     RUN("winnow sql --db '%s' -f csv 'PRAGMA user_version'", db);
-    expect(0, "user_version\n5\n", "");
+    expect(0, "user_version\n6\n", "");
 }
 
 Test(cli_sql, mistakes_in_the_query)

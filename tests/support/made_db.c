@@ -111,6 +111,9 @@ static void finish(struct store *store, int64_t attempt, enum attempt_state stat
 {
     const struct record_end end = {
         .state = state,
+        .cause = state == ATTEMPT_FAILED     ? CAUSE_KILLED
+                 : state == ATTEMPT_DIVERGED ? CAUSE_DIVERGED
+                                             : CAUSE_NONE,
         .reason = reason,
         .log = reason ? "first line\nlast \x1b[31mline\n" : NULL,
         .test_accuracy = accuracy,

@@ -79,8 +79,9 @@ static void add_run(struct story *story, const char *flag)
              flag);
 }
 
-static void take_failed(struct story *story, const char *reason, bool diverged)
+static void take_failed(struct story *story, const char *reason, const char *cause)
 {
+    const bool diverged = strcmp(cause, "diverged") == 0;
     str_add(&story->state, diverged ? "It diverged: " : "It failed: ");
     add_told(&story->state, *reason ? reason : "the reason is not known");
     str_addf(&story->advice, "All that is left of its log:\nwinnow logs %.10s --db %s\n",
@@ -91,12 +92,11 @@ static void take_failed(struct story *story, const char *reason, bool diverged)
         str_add(&story->advice, "The same cell comes to the same end. Lower train.lr, or set "
                                 "another schedule, which makes it another cell, and run that:");
         add_run(story, "");
-    } else if (strncmp(reason, "timeout:", 8) == 0 || strncmp(reason, "memory:", 7) == 0) {
-        str_addf(
-            &story->advice,
-            "Its limits.%.*s is what stopped it. Limits are no part of a cell: raise it in the "
-            "file, and try the cell again:",
-            (int)strcspn(reason, ":"), reason);
+    } else if (strcmp(cause, "timeout") == 0 || strcmp(cause, "memory") == 0) {
+        str_addf(&story->advice,
+                 "Its limits.%s is what stopped it. Limits are no part of a cell: raise it in the "
+                 "file, and try the cell again:",
+                 cause);
         add_run(story, " --retry-failed");
     } else {
         str_add(&story->advice, "Once the reason is gone, try it again:");
@@ -112,8 +112,8 @@ static void take_waiting(struct story *story)
     add_run(story, "");
 }
 
-/* A row: state, the attempt that tells it, its reason, accuracy, epochs completed and planned, how
- * many attempts. */
+/* A row: state, the attempt that tells it, its reason, accuracy, epochs completed and planned, its
+ * cause. */
 static void take_state(struct story *story, const struct db_rows *row)
 {
     const char *state = row_text(row, 0), *attempt = row_text(row, 1);
@@ -142,7 +142,7 @@ static void take_state(struct story *story, const struct db_rows *row)
         str_add(&story->state, "It is to run: nobody has tried it yet.");
         take_waiting(story);
     } else {
-        take_failed(story, row_text(row, 2), strcmp(state, "diverged") == 0);
+        take_failed(story, row_text(row, 2), row_text(row, 6));
     }
     str_add(&story->state, "\n");
 }
@@ -170,7 +170,7 @@ static int tell_state(struct sqlite3 *db, struct story *story, struct err *err)
         "max(id) FILTER (WHERE state = 'done'), "
         "max(id) FILTER (WHERE state <> 'lost'), max(id)) AS id FROM attempt WHERE cell = ?1) "
         "SELECT coalesce(a.state, 'new'), a.id, a.reason, fixed(100 * a.test_accuracy, 2), "
-        "coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs "
+        "coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs, a.cause "
         "FROM cell c, told LEFT JOIN attempt a ON a.id = told.id WHERE c.key = ?1";
     /* Fields of the canonical JSON by their paths. */
     static const char nearest[] =

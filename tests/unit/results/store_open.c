@@ -52,7 +52,7 @@ Test(store_open, new_database_says_what_it_is)
     const char *path = made_path("x.db");
     struct store *store = must_open(path, STORE_WRITE);
     cr_expect_eq(ask(store, "PRAGMA application_id"), 2003398254);
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 5);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 6);
     cr_expect_eq(ask(store, "PRAGMA foreign_keys"), 1);
     cr_expect_eq(ask(store, "PRAGMA synchronous"), 1, "NORMAL");
     cr_expect_str_eq(ask_text(store, "PRAGMA journal_mode"), "wal");
@@ -324,7 +324,7 @@ Test(store_open, missing_empty_and_folder)
 }
 
 /* An old database, as text, gets the tables of a new one, and says what it said. */
-static void expect_brought_up(const char *golden, const char *backup)
+static void expect_brought_up(const char *golden, const char *backup, const char *said)
 {
     static const char columns[] =
         "SELECT group_concat(line) FROM (SELECT m.name || '.' || c.name || ' ' || c.type || "
@@ -342,11 +342,11 @@ static void expect_brought_up(const char *golden, const char *backup)
 
     store = must_open(path, STORE_WRITE);
     cr_expect(exists(beside(path, backup)));
-    cr_expect_eq(ask(store, "PRAGMA user_version"), 5);
+    cr_expect_eq(ask(store, "PRAGMA user_version"), 6);
     cr_expect_str_eq(ask_text(store, columns), fresh, "%s", fresh);
     cr_expect_str_eq(ask_text(store, "SELECT state || accuracy || attempts || precision || conv || "
                                      "threads || coalesce(implementations, '-') FROM v_run"),
-                     "done0.752fp32auto1-");
+                     said);
     cr_expect_eq(ask(store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
     store_close(store);
     free(fresh);
@@ -354,12 +354,12 @@ static void expect_brought_up(const char *golden, const char *backup)
 
 Test(store_open, version_1_is_brought_up)
 {
-    expect_brought_up("tests/golden/database-v1.sql", ".v1.backup");
+    expect_brought_up("tests/golden/database-v1.sql", ".v1.backup", "done0.752fp32auto1-");
 }
 
 Test(store_open, version_4_is_brought_up)
 {
-    expect_brought_up("tests/golden/database-v4.sql", ".v4.backup");
+    expect_brought_up("tests/golden/database-v4.sql", ".v4.backup", "done0.752fp32auto1-");
     struct store *store = must_open(made_path("old.db"), STORE_READ);
     cr_expect_str_eq(ask_text(store,
                               "SELECT coalesce(data_folder, '-') || coalesce(data_hash, '-') || "
@@ -369,11 +369,29 @@ Test(store_open, version_4_is_brought_up)
     store_close(store);
 }
 
+Test(store_open, version_5_is_brought_up)
+{
+    expect_brought_up("tests/golden/database-v5.sql", ".v5.backup", "done0.7511fp32auto1-");
+    struct store *store = must_open(made_path("old.db"), STORE_READ);
+    cr_expect_str_eq(ask_text(store, "SELECT group_concat(coalesce(cause, '-'), ' ') FROM "
+                                     "(SELECT cause FROM attempt ORDER BY id)"),
+                     "- refused timeout memory killed crash crash broken refused diverged -");
+    store_close(store);
+    store = must_open(made_path("old.db"), STORE_WRITE);
+    struct err err;
+    cr_expect_neq(store_put(store, 2, &(struct record){.kind = RECORD_ENGINE}, &err), 0,
+                  "what has ended still changes no more");
+    cr_expect_neq(
+        sqlite3_exec(store_sqlite(store), "UPDATE attempt SET cause = NULL", NULL, NULL, NULL),
+        SQLITE_OK);
+    store_close(store);
+}
+
 Test(store_open, newer_version_is_refused)
 {
     const char *path = made_path("x.db");
     made_db(path);
-    make_sqlite(path, "PRAGMA user_version = 6");
+    make_sqlite(path, "PRAGMA user_version = 7");
     expect_refusal(path, STORE_WRITE, "newer winnow");
     expect_refusal(path, STORE_READ, "newer winnow");
 }

@@ -14,7 +14,8 @@ static void expect_counts(const struct tally *tally, size_t done, size_t failed,
 
 Test(tally, a_crash_comes_again_as_often_as_its_limits_allow)
 {
-    const struct tally_attempt crash = {.state = ATTEMPT_FAILED, .wordless = true, .retries = 2};
+    const struct tally_attempt crash = {
+        .state = ATTEMPT_FAILED, .cause = CAUSE_CRASH, .retries = 2};
     struct tally *tally = tally_new(2);
     cr_expect(tally_end(tally, 0, &crash));
     cr_expect(tally_end(tally, 0, &crash));
@@ -31,12 +32,13 @@ Test(tally, a_crash_comes_again_as_often_as_its_limits_allow)
 Test(tally, who_says_why_and_who_diverges_or_is_lost_does_not)
 {
     struct tally *tally = tally_new(4);
-    cr_expect_not(
-        tally_end(tally, 0, &(struct tally_attempt){.state = ATTEMPT_FAILED, .retries = 2}));
+    cr_expect_not(tally_end(
+        tally, 0,
+        &(struct tally_attempt){.state = ATTEMPT_FAILED, .cause = CAUSE_REFUSED, .retries = 2}));
     cr_expect_not(
         tally_end(tally, 1, &(struct tally_attempt){.state = ATTEMPT_DIVERGED, .retries = 2}));
-    cr_expect_not(tally_end(
-        tally, 2, &(struct tally_attempt){.state = ATTEMPT_LOST, .wordless = true, .retries = 2}));
+    cr_expect_not(
+        tally_end(tally, 2, &(struct tally_attempt){.state = ATTEMPT_LOST, .retries = 2}));
     expect_counts(tally, 0, 2, 0);
     cr_expect(tally_knows(tally, 1));
     cr_expect_not(tally_knows(tally, 2));

@@ -194,7 +194,7 @@ static const char *type_of(const struct field *field)
 static bool wants_null(const struct record_form *form, const struct field *field)
 {
     return field->rule == FIELD_MEASURED || field->rule == FIELD_FROM_ONE ||
-           (strcmp(form->table, "attempt") == 0 && field->type != FIELD_NAME);
+           (strcmp(form->table, "attempt") == 0 && strcmp(field->name, "state") != 0);
 }
 
 static void compare(sqlite3 *db, const struct record_form *form, const struct field *field)

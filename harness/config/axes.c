@@ -1,5 +1,5 @@
 /*
- * config_axes: the values that the product is made of, and the rules that pick cells out of it.
+ * axes: the values that the product is made of, and the rules that pick cells out of it.
  *
  * An axis takes one value or a list; named.c reads the values that have names.
  *

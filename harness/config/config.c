@@ -30,7 +30,7 @@
  * complain of a grid that was never made.
  *
  * Limits: 1 MiB, 10,000 values an axis, 1,000 rules a list, 100,000 cells, and those of
- * harness/config/yaml.
+ * yaml.h.
  */
 #include "harness/config/config.h"
 

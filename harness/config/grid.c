@@ -1,5 +1,5 @@
 /*
- * config_grid: axes and rules -> the ordered list of cells.
+ * grid: axes and rules -> the ordered list of cells.
  *
  *     product   of the axes; a pruner that ignores the rate stands once, with rate 0
  *     exclude   takes cells out of the product

@@ -1,5 +1,5 @@
 /*
- * config_named: the values of the named axes: a name, or {name: ..., option: value}.
+ * named: the values of the named axes: a name, or {name: ..., option: value}.
  *
  * An option with a list of values stands for as many values of the axis, two such options for their
  * product: {name: convnet, depth: [1, 2], width: [32, 64]} is four models, the last option varying

@@ -1,8 +1,8 @@
 /*
- * config_read: what config*.c share while a file is read. Nothing else includes this.
+ * read: what the files of this room share while an experiment is read. Nothing else includes it.
  *
- * The way of a file: text -> nodes (yaml) -> nodes with --set applied (config_set) -> axes, rules
- * and trainings with their places (config_named, config_axes, config_train) -> cells (config_grid).
+ * The way of a file: text -> nodes (yaml.c) -> nodes with --set applied (set.c) -> axes, rules and
+ * trainings with their places (named.c, axes.c, train.c) -> cells (grid.c).
  */
 #ifndef WINNOW_CONFIG_READ_H
 #define WINNOW_CONFIG_READ_H

@@ -1,5 +1,5 @@
 /*
- * config_set: --set KEY=VALUE, as a patch of the tree of nodes.
+ * set: --set KEY=VALUE, as a patch of the tree of nodes.
  *
  * The tree is patched before anything is read from it, so that a value given on the command line is
  * checked as one in the file is; only its place differs. A path goes down mappings and makes what

@@ -1,5 +1,5 @@
 /*
- * config_train: mappings of options; the `train:` mappings, laid one over the other, and the
+ * train: mappings of options; the `train:` mappings, laid one over the other, and the
  * reasons why values that are fine by themselves do not go together.
  */
 #include "harness/config/param.h"

@@ -5,7 +5,7 @@
  *     int x = nn_input(net);
  *     x = nn_relu(net, nn_linear(net, x, 256));
  *     nn_classifier(net, x, 10);
- *     nn_net_plan(net, 128, 512);          shapes are known, memory is planned once
+ *     nn_net_plan(net, 128, 512, NULL);    shapes are known, memory is planned once
  *     nn_net_init(net, seed);
  *
  *     for each batch:

@@ -445,7 +445,7 @@ static const struct cmd_flag flags[] = {
 
 static const struct cmd_line line = {
     "list",
-    "[datasets|models|pruners|train|engine|figures] [NAME...]",
+    "[datasets|models|pruners|train|presets|engine|figures] [NAME...]",
     "Lists what an experiment may name. With a kind: with all options, their defaults and ranges.",
     flags,
     0,

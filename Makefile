@@ -180,7 +180,7 @@ help:
 	@echo 'make rooms           which rooms include which, as it is'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
-	@echo 'make readme          write the tables of the READMEs and of CONTRIBUTING.md anew'
+	@echo 'make readme          write the tables of pruners/, results/ and docs/house.md anew'
 	@echo 'make clean           remove build/'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
@@ -240,18 +240,18 @@ golden-update: $B/tests/golden/tests $B/tests/unit/plots/tests
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/golden/tests
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/unit/plots/tests --filter 'render/golden*'
 
-# The table between the two comments of pruners/README.md, and those of results/README.md, which
+# The table between the two comments of pruners/README.md, and those of results/columns.md, which
 # come from results/columns.tsv; tests/unit/pruners/readme.c and store_views.c compare them. The
-# rooms of CONTRIBUTING.md come from .rooms, and lint compares them.
+# rooms of docs/house.md come from .rooms, and lint compares them.
 readme: $B/winnow
 	$B/winnow list pruners --markdown >$B/pruners-table.md
 	sed -i -e '/^<!-- table:/,/^<!-- end of table/ { /^<!--/! d }' \
 	    -e '/^<!-- table:/ r $B/pruners-table.md' pruners/README.md
-	awk -f results/columns.awk results/columns.tsv results/README.md >$B/results-readme.md
-	cp $B/results-readme.md results/README.md
+	awk -f results/columns.awk results/columns.tsv results/columns.md >$B/columns.md
+	cp $B/columns.md results/columns.md
 	tests/lint.sh --table-of-rooms >$B/rooms-table.md
 	sed -i -e '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! d }' \
-	    -e '/^<!-- table of rooms/ r $B/rooms-table.md' CONTRIBUTING.md
+	    -e '/^<!-- table of rooms/ r $B/rooms-table.md' docs/house.md
 
 # ---- House rules -------------------------------------------------------------------------------
 

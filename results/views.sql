@@ -1,5 +1,5 @@
 -- The public interface of a winnow database: what people, figures and `winnow status` read.
--- results/README.md explains every column. Columns are only ever added, at the end.
+-- results/columns.md explains every column. Columns are only ever added, at the end.
 --
 -- The program carries this text and puts it into every database that it opens for writing, where it
 -- differs from what is there. Names that begin with v_ are winnow's; any other view is yours.

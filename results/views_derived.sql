@@ -1,5 +1,5 @@
 -- The second half of the public interface: what follows from the views of views.sql, which come
--- first. Same rules: results/README.md explains every column, columns are only ever added, and all
+-- first. Same rules: results/columns.md explains every column, columns are only ever added, and all
 -- works in a bare sqlite3 shell (v_pareto and v_selection_random want SQLite's mathematical
 -- functions).
 
@@ -179,7 +179,7 @@ WHERE seeds = (SELECT count(*)
                      AND b.arm = alike.other_arm);
 
 -- One row for each timing rule, good or diverged run, and target of its experiment (target NULL:
--- it has none). The four views after this one are a rule each; results/README.md tells what counts
+-- it has none). The four views after this one are a rule each; results/columns.md says what counts
 -- in each, and after whom.
 CREATE VIEW v_protocol AS
 WITH rule (protocol, charged, without_init, validation) AS ( -- validation: where targets are met

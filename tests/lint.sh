@@ -5,7 +5,7 @@
 #     tests/lint.sh [FOLDER]       the tree, by default the one that this file is in
 #     tests/lint.sh --self-test    breaks each rule in a scratch tree and expects the finding
 #     tests/lint.sh --rooms        prints which rooms include which, and how often
-#     tests/lint.sh --table-of-rooms   .rooms as CONTRIBUTING.md has it
+#     tests/lint.sh --table-of-rooms   .rooms as docs/house.md has it
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -309,11 +309,11 @@ table_of_rooms() {
     }' "$1/.rooms"
 }
 
-# The table in CONTRIBUTING.md is the one of .rooms.
+# The table in docs/house.md is the one of .rooms.
 lint_rooms() {
-    [ -f CONTRIBUTING.md ] || return 0
-    [ "$(sed -n '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! p }' CONTRIBUTING.md)" = \
-        "$(table_of_rooms .)" ] || echo 'CONTRIBUTING.md:1: the table of rooms is old: make readme'
+    [ -f docs/house.md ] || return 0
+    [ "$(sed -n '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! p }' docs/house.md)" = \
+        "$(table_of_rooms .)" ] || echo 'docs/house.md:1: the table of rooms is old: make readme'
 }
 
 # A link of a document to a file leads somewhere.
@@ -483,7 +483,7 @@ self_test() {
     expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
     expect pruners/README.md '[good](good.c), [elsewhere](https://x), [here](#y)\n' ''
     expect pruners/README.md '\n[gone](../gone.h#x)\n' 'pruners/README.md:2: no file ../gone.h'
-    expect CONTRIBUTING.md '<!-- table of rooms -->\n| room |\n' '*the table of rooms is old*'
+    expect docs/house.md '<!-- table of rooms -->\n| room |\n' '*the table of rooms is old*'
 
     # The test itself can fail: a rule that does not fire is noticed.
     before=$failures

@@ -1,9 +1,12 @@
 /*
- * README.md tells the truth: its experiment is one, its commands exist, its query works.
+ * README.md is true: its experiment is valid, its commands exist (those of docs/ too), its query
+ * works. tests/howto.sh runs what is fenced.
  */
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
+#include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,26 +18,16 @@ static char *readme(void)
     return text;
 }
 
-/* The first indented block after a heading, without its indent; free it. */
+/* The first fenced block after a heading; free it. */
 static char *block_after(const char *text, const char *heading)
 {
     const char *line = strstr(text, heading);
     cr_assert_not_null(line, "no '%s'", heading);
-    while (strncmp(line, "    ", 4) != 0) {
-        line = strchr(line, '\n');
-        cr_assert_not_null(line, "no block after '%s'", heading);
-        line++;
-    }
-    char *block = calloc(strlen(line) + 1, 1);
-    cr_assert_not_null(block);
-    size_t used = 0;
-    while (strncmp(line, "    ", 4) == 0) {
-        const size_t length = strcspn(line, "\n") + 1;
-        memcpy(block + used, line + 4, length - 4);
-        used += length - 4;
-        line += length;
-    }
-    return block;
+    const char *fence = strstr(line, "\n```");
+    const char *start = fence ? strchr(fence + 1, '\n') + 1 : NULL;
+    const char *end = start ? strstr(start, "\n```\n") : NULL;
+    cr_assert_not_null(end, "no block after '%s'", heading);
+    return strndup(start, (size_t)(end + 1 - start));
 }
 
 Test(readme, its_experiment_is_valid)
@@ -50,21 +43,43 @@ Test(readme, its_experiment_is_valid)
     free(text);
 }
 
-Test(readme, its_commands_exist)
+/* The commands of the lines that begin with "winnow", fenced or indented; how many there are. */
+static size_t expect_commands(const char *document)
 {
-    char *text = readme();
+    char *text = test_read_file(document);
     size_t found = 0;
-    for (const char *p = text; (p = strstr(p, "    winnow ")); found++) {
+    bool fenced = false;
+    for (const char *p = text; (p = strchr(p, '\n'));) {
         char name[32];
-        p += strlen("    winnow ");
+        p++;
+        fenced ^= strncmp(p, "```", 3) == 0;
+        const bool indented = strncmp(p, "    ", 4) == 0;
+        p += indented ? 4 : 0;
+        if (strncmp(p, "winnow ", 7) != 0 || !(fenced || indented))
+            continue;
+        p += 7;
         snprintf(name, sizeof name, "%.*s", (int)strcspn(p, " \n"), p);
         struct test_output output = test_run("winnow %s --help", name);
-        cr_assert_eq(output.status, 0, "winnow %s: %s", name, output.err);
-        cr_assert(strstr(output.out, "usage: winnow "), "%s", output.out);
+        cr_expect_eq(output.status, 0, "%s: winnow %s: %s", document, name, output.err);
+        cr_expect(strstr(output.out, "usage: winnow "), "%s: %s", document, output.out);
         test_output_release(&output);
+        found++;
     }
-    cr_assert_geq(found, 5, "%zu commands found", found);
     free(text);
+    return found;
+}
+
+Test(readme, commands_of_all_documents_exist)
+{
+    glob_t documents = {0};
+    size_t found = expect_commands("README.md");
+    cr_assert_geq(found, 5, "%zu commands found in README.md", found);
+    cr_assert_eq(glob("docs/*.md", 0, NULL, &documents), 0);
+    cr_assert_eq(glob("docs/results/*.md", GLOB_APPEND, NULL, &documents), 0);
+    for (size_t i = 0; i < documents.gl_pathc; i++)
+        found += expect_commands(documents.gl_pathv[i]);
+    cr_assert_geq(found, 40, "%zu commands found in all", found);
+    globfree(&documents);
 }
 
 Test(readme, its_query_works_in_a_bare_sqlite3)

@@ -236,12 +236,12 @@ Test(store_views, promised_columns)
     }
 }
 
-/* ---- README.md --------------------------------------------------------------------------------*/
+/* ---- README.md and columns.md ----------------------------------------------------------------*/
 
-static char *read_readme(void)
+static char *read_document(const char *path)
 {
-    char *text = test_read_file("results/README.md");
-    cr_assert_not_null(text, "tests run in the root of the tree");
+    char *text = test_read_file(path);
+    cr_assert_not_null(text, "no %s: tests run in the root of the tree", path);
     return text;
 }
 
@@ -268,12 +268,12 @@ static void listed_columns(char *list, const char *view, struct str *ret_names,
     }
 }
 
-Test(store_views, readme_documents_every_column_in_order)
+Test(store_views, every_column_is_documented_in_order)
 {
-    char *readme = read_readme(), *list = test_read_file("results/columns.tsv");
+    char *columns_md = read_document("results/columns.md");
+    char *list = read_document("results/columns.tsv");
     sqlite3_stmt *view;
     int views = 0;
-    cr_assert_not_null(list, "results/columns.tsv");
     cr_assert_eq(sqlite3_prepare_v2(store_sqlite(store),
                                     "SELECT s.name, (SELECT group_concat(name, ',') || ',' FROM "
                                     "pragma_table_info(s.name)) FROM sqlite_schema s "
@@ -289,16 +289,17 @@ Test(store_views, readme_documents_every_column_in_order)
         listed_columns(list, told, &names, &table);
         cr_expect_str_eq(str_text(&names), columns, "%s: results/columns.tsv '%s', has '%s'", name,
                          str_text(&names), columns);
-        str_addf(&section, "\n### %s\n", told);
-        const char *at = strstr(readme, str_text(&section));
-        cr_assert_not_null(at, "results/README.md has no section %s", told);
-        const char *end = strstr(at + section.length, "\n### ");
+        str_addf(&section, "\n## %s\n", told);
+        const char *at = strstr(columns_md, str_text(&section));
+        cr_assert_not_null(at, "results/columns.md has no section %s", told);
+        const char *end = strstr(at + section.length, "\n## ");
         const char *found = strstr(at, str_text(&table));
-        cr_expect(found && (!end || found < end) && found[table.length] != '|',
-                  "%s: the table of results/README.md is out of date: `make readme` writes it anew."
-                  " Expected\n%s",
-                  name, str_text(&table));
-        cr_expect(strstr(readme, name), "results/README.md does not name %s", name);
+        cr_expect(
+            found && (!end || found < end) && found[table.length] != '|',
+            "%s: the table of results/columns.md is out of date: `make readme` writes it anew."
+            " Expected\n%s",
+            name, str_text(&table));
+        cr_expect(strstr(columns_md, name), "results/columns.md does not name %s", name);
         str_release(&names);
         str_release(&table);
         str_release(&section);
@@ -307,12 +308,12 @@ Test(store_views, readme_documents_every_column_in_order)
     sqlite3_finalize(view);
     cr_expect_gt(views, 0);
     free(list);
-    free(readme);
+    free(columns_md);
 }
 
 Test(store_views, readme_queries_run)
 {
-    char *readme = read_readme();
+    char *readme = read_document("results/README.md");
     int queries = 0;
     for (char *at = readme; (at = strstr(at, "\n```sql\n"));) {
         char *query = at + strlen("\n```sql\n"), *end = strstr(query, "\n```");

@@ -1,4 +1,4 @@
-#include "harness/train/train_private.h"
+#include "harness/train/choose.h"
 
 #include "base/linalg.h"
 #include "results/record/bitmap.h"

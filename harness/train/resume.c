@@ -1,4 +1,4 @@
-#include "harness/train/train_private.h"
+#include "harness/train/resume.h"
 
 #include "base/mem.h"
 #include "harness/keep/keeper.h"

@@ -1,7 +1,8 @@
-#include "harness/train/train_private.h"
+#include "harness/train/score.h"
 
 #include "base/linalg.h"
 #include "base/mem.h"
+#include "harness/train/resume.h"
 #include "results/record/artifact.h"
 
 #include <stdio.h>

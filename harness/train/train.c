@@ -1,32 +1,12 @@
-#include "base/time.h"
-#include "harness/train/train_private.h"
+#include "harness/train/train.h"
 
-#include "base/mem.h"
-#include "harness/keep/keeper.h"
-#include "results/record/bitmap.h"
+#include "harness/train/choose.h"
+#include "harness/train/resume.h"
+#include "harness/train/score.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-void session_send(const struct session *s, const struct record *record)
-{
-    if (s->places->keeper)
-        keeper_record(s->places->keeper, record);
-    s->sink->take(s->sink->context, record);
-}
-
-void session_warn(const struct session *s, const char *code, const char *text)
-{
-    session_send(s, &(struct record){.kind = RECORD_WARNING, .warning = {code, text}});
-}
-
-void session_progress(const struct session *s, const char *stage, int epoch, int epochs,
-                      double speed)
-{
-    session_send(
-        s, &(struct record){.kind = RECORD_PROGRESS, .progress = {stage, epoch, epochs, speed}});
-}
 
 /* Not by session_send: a checkpoint must not bring back where an earlier attempt had read it. */
 static void send_data(const struct session *s)
@@ -48,62 +28,6 @@ static void send_engine(const struct session *s)
     snprintf(text, sizeof text, "conv: %s can do none of this network's convolutions: %s", asked,
              implementations);
     session_warn(s, "CONV", text);
-}
-
-/* ---- Observing ---- */
-
-static void init_observers(struct session *s)
-{
-    const struct dataset *data = s->data;
-    const unsigned needs = s->pruner->needs;
-    const size_t classes = (size_t)data->classes;
-    const size_t features = s->pruner->task.feature_count;
-    observer_init(&s->observer, needs, data->train.n, classes, features, data->train.labels);
-    if (needs & NEEDS_VALIDATION)
-        observer_init(&s->validation_observer, needs, data->validation.n, classes, features,
-                      data->validation.labels);
-}
-
-/* A pruner that drops samples batch by batch, for trainer_epoch; looking and deciding is charged to
- * PHASE_SCORE. */
-struct dropping {
-    struct session *s;
-    enum phase before;
-    bool wrong; /* the pruner's mistake ended the epoch */
-};
-
-static void enter_score(void *context)
-{
-    struct dropping *dropping = context;
-    dropping->before = clock_enter(dropping->s->clock, PHASE_SCORE);
-}
-
-static int decide(void *context, const struct pruner_batch *batch, size_t step, float *ret_weights,
-                  struct err *err)
-{
-    struct dropping *dropping = context;
-    dropping->wrong = pruner_drop(dropping->s->pruner, batch, step, ret_weights, err) != 0;
-    clock_enter(dropping->s->clock, dropping->before);
-    return dropping->wrong ? -1 : 0;
-}
-
-int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, int epochs,
-                        const struct pruner_selection *selection, bool watched, double *ret_loss,
-                        double *ret_speed, struct err *err)
-{
-    const int64_t started = time_now();
-    if (watched)
-        observer_clear(&s->observer);
-    struct dropping dropping = {.s = s};
-    const struct trainer_drop drop = {&dropping, enter_score, decide};
-    const int failed = trainer_epoch(trainer, epoch, epochs, selection,
-                                     pruner_drops(s->pruner, epoch) ? &drop : NULL,
-                                     watched ? &s->observer : NULL, &s->work, ret_loss, err);
-    *ret_speed = (double)selection->count / ((double)(time_now() - started) * 1e-9);
-    s->diverged = failed && !dropping.wrong;
-    s->diverged_epoch = trainer->diverged_epoch;
-    s->diverged_step = trainer->diverged_step;
-    return failed;
 }
 
 /* The checkpoint before `epoch`; a static pruner has one, before the first. */
@@ -186,7 +110,8 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     return 0;
 }
 
-static int begin(struct session *s, struct err *err)
+/* Data, networks and the pruner. */
+static int prepare(struct session *s, struct err *err)
 {
     const struct cell *cell = s->cell;
     clock_enter(s->clock, PHASE_LOAD);
@@ -196,9 +121,7 @@ static int begin(struct session *s, struct err *err)
     clock_enter(s->clock, PHASE_INIT);
     if (trainer_init(&s->trainer, cell->model, cell->model_options, s->data, &cell->recipe,
                      &cell->engine, (uint64_t)cell->seed, err))
-
         return -1;
-    const size_t n = s->data->train.n;
     if (pruner_needs(cell->pruner, cell->pruner_options) & NEEDS_VALIDATION &&
         s->data->validation.n == 0)
         return err_set(err, "pruner %s needs a validation split: give the dataset a val_fraction",
@@ -206,7 +129,7 @@ static int begin(struct session *s, struct err *err)
     if (session_measure_proxy(s, err))
         return -1;
     const struct pruner_task task = {
-        .n = n,
+        .n = s->data->train.n,
         .classes = s->data->classes,
         .labels = s->data->train.labels,
         .origin = s->data->train.origin,
@@ -219,21 +142,18 @@ static int begin(struct session *s, struct err *err)
     };
     if (pruner_begin(cell->pruner, cell->pruner_options, &task, &s->pruner, err))
         return -1;
-    init_observers(s);
-    MEM_NEW(s->selection.index, n);
-    MEM_NEW(s->selection.weight, n);
-    MEM_NEW(s->all.index, n);
-    MEM_NEW(s->all.weight, n);
-    s->all.count = n;
-    for (size_t i = 0; i < n; i++) {
-        s->all.index[i] = (uint32_t)i;
-        s->all.weight[i] = 1;
-    }
-    MEM_NEW(s->bitmap, bitmap_bytes(n));
-    MEM_NEW(s->class_kept, (size_t)s->data->classes);
+    session_allocate(s);
     clock_enter(s->clock, PHASE_OTHER);
-    send_data(s);
+    return 0;
+}
+
+/* Says what it works with, or takes that over from where it goes on. */
+static int begin(struct session *s, struct err *err)
+{
     bool resumed = false;
+    if (prepare(s, err))
+        return -1;
+    send_data(s);
     if (session_resume(s, &resumed, err))
         return -1;
     if (resumed)
@@ -241,22 +161,6 @@ static int begin(struct session *s, struct err *err)
     send_engine(s);
     session_send_noise(s);
     return 0;
-}
-
-static void release(struct session *s)
-{
-    pruner_end(s->pruner);
-    observer_release(&s->observer);
-    observer_release(&s->validation_observer);
-    trainer_release(&s->trainer);
-    dataset_free(s->data);
-    mem_free(s->selection.index);
-    mem_free(s->selection.weight);
-    mem_free(s->all.index);
-    mem_free(s->all.weight);
-    mem_free(s->bitmap);
-    mem_free(s->class_kept);
-    checkpoint_release(&s->from);
 }
 
 static void close_ledger(struct session *s, struct record_end *end)
@@ -294,6 +198,6 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
         close_ledger(&s, &end);
         *ret_end = end;
     }
-    release(&s);
+    session_release(&s);
     return failed;
 }

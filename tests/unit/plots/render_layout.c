@@ -22,9 +22,8 @@ static const double PIXELS_PER_POINT = 96.0 / 72;
 static const double SMALLEST_FONT = 7; /* points, at the picture's own size */
 static const double COLUMN = 3.5;      /* inches: one of a paper's two columns */
 static const double PAGE_HEIGHT = 9;   /* inches, of a page's text */
-/* The width of a letter in em: the mean of DejaVu Sans, which is wider than most. */
-static const double LETTER = 0.56;
-static const double TOUCH = 1; /* pixels by which estimated boxes may overlap */
+static const double LETTER = 0.56;     /* em: DejaVu Sans's mean, which is wider than most */
+static const double TOUCH = 1;         /* pixels by which estimated boxes may overlap */
 
 enum { MAX_TEXTS = 4096, TEXT_SIZE = 128 };
 
@@ -335,10 +334,8 @@ ParameterizedTest(size_t *number, render_layout, fits)
     const struct plot_grid *grid = grids[*number % GRIDS];
     const char *width = figure_widths[*number / GRIDS / figure_count()];
     struct plot_grid full = *grid;
-    if (test_soak()) {
-        full.seeds = grid->seeds * 5 / 2;
-        full.epochs = grid->epochs * 2;
-    }
+    full.seeds = test_soak() ? grid->seeds * 5 / 2 : grid->seeds;
+    full.epochs = grid->epochs * (test_soak() ? 2 : 1);
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &full);
     plot_db_suit(db, figure->name);

@@ -1,0 +1,13 @@
+/*
+ * choose: the pruner chooses, and the record says what.
+ */
+#ifndef WINNOW_CHOOSE_H
+#define WINNOW_CHOOSE_H
+
+#include "harness/train/session.h"
+
+/* Which labels were changed, where the dataset was given noise. */
+void session_send_noise(struct session *s);
+int session_select(struct session *s, int epoch, struct err *err);
+
+#endif

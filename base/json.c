@@ -19,6 +19,12 @@ void json_put(json_t *object, const char *key, json_t *value)
         DIE("out of memory: JSON");
 }
 
+void json_push(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, json_made(value)))
+        DIE("out of memory: JSON");
+}
+
 void json_add_dump(struct str *ret_text, const json_t *value, size_t flags)
 {
     char *text = json_dumps(value, flags);
@@ -47,8 +53,7 @@ json_t *json_path(const char *path)
         return json_text(path);
     json_t *bytes = json_made(json_array());
     for (; *path; path++)
-        if (json_array_append_new(bytes, json_integer((unsigned char)*path)))
-            DIE("out of memory: JSON");
+        json_push(bytes, json_integer((unsigned char)*path));
     return bytes;
 }
 

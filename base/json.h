@@ -20,6 +20,8 @@ struct str;
 json_t *json_made(json_t *value);
 /* Steals value. */
 void json_put(json_t *object, const char *key, json_t *value);
+/* Likewise, at an array's end. */
+void json_push(json_t *array, json_t *value);
 /* As json_dumps(), appended. */
 void json_add_dump(struct str *ret_text, const json_t *value, size_t flags);
 

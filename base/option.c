@@ -164,12 +164,28 @@ void option_defaults(const struct option *table, void *values)
     }
 }
 
+bool option_is_called(const char *name, const char *keyed_as, const char *const *aliases,
+                      const char *word)
+{
+    if (strcmp(name, word) == 0 || (keyed_as && strcmp(keyed_as, word) == 0))
+        return true;
+    for (; aliases && *aliases; aliases++)
+        if (strcmp(*aliases, word) == 0)
+            return true;
+    return false;
+}
+
 const struct option *option_find(const struct option *table, const char *name)
 {
     for (const struct option *o = table; o && o->name; o++)
-        if (strcmp(o->name, name) == 0)
+        if (option_is_called(o->name, o->keyed_as, o->aliases, name))
             return o;
     return NULL;
+}
+
+const char *option_key(const struct option *option)
+{
+    return option->keyed_as ? option->keyed_as : option->name;
 }
 
 static const char *name_at(const void *table, size_t i)
@@ -181,6 +197,38 @@ static const char *name_at(const void *table, size_t i)
 const char *option_nearest(const struct option *table, const char *name)
 {
     return str_nearest(name, name_at, table);
+}
+
+/* "name=value"; ends the name in place. */
+static int assign(const struct option *table, const char *owner, char *assignment, void *values,
+                  struct arena *arena, struct err *err)
+{
+    char *value = strchr(assignment, '=');
+    if (!value)
+        return err_set(err, "%s: '%.64s' is not of the form name=value", owner, assignment);
+    *value++ = '\0';
+    const struct option *option = option_find(table, assignment);
+    if (!option)
+        return err_set(err, "%s has no option '%.64s'%s", owner, assignment,
+                       str_near(option_nearest(table, assignment), "").text);
+    return option_set(option, values, value, arena, err)
+               ? err_prefix(err, "%s: %s: ", owner, assignment)
+               : 0;
+}
+
+int option_assign(const struct option *table, const char *owner, const char *text,
+                  const char *separators, void *values, struct arena *arena, struct err *err)
+{
+    char *word = arena_strdup(arena, text);
+    for (word += strspn(word, separators); *word; word += strspn(word, separators)) {
+        char *assignment = word;
+        word += strcspn(word, separators);
+        if (*word)
+            *word++ = '\0';
+        if (assign(table, owner, assignment, values, arena, err))
+            return -1;
+    }
+    return 0;
 }
 
 json_t *option_to_json(const struct option *table, const void *values)
@@ -212,7 +260,7 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_integer(*(const int64_t *)field);
             break;
         }
-        json_put(object, o->name, value);
+        json_put(object, option_key(o), value);
     }
     return object;
 }

@@ -18,6 +18,15 @@
  * double, in seconds ("90s", "5m", "2h", "1d" or the word `zero`), OPTION_BYTES int64_t ("512MiB",
  * "2GiB" or `zero`); in JSON both are numbers.
  * Limits are inclusive. A name with '_' is written with '_' in YAML too.
+ *
+ * An option that is renamed keeps its cells and its users: what follows the help goes into struct
+ * option too.
+ *
+ *     OPTION_INT(struct ucb_options, period, "10", 1, 100000, "epochs between selections",
+ *                .keyed_as = "every", .aliases = OPTION_ALIASES("interval")),
+ *
+ * was `every` when cells were first hashed, and `interval` at some time. All three are read; what
+ * is hashed or stored says `every`.
  */
 #ifndef WINNOW_BASE_OPTION_H
 #define WINNOW_BASE_OPTION_H
@@ -28,6 +37,7 @@
 #include "base/str.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum option_type {
@@ -53,30 +63,44 @@ struct option {
     const char *(*choice_at)(size_t i);
     /* OPTION_INT, OPTION_DURATION, OPTION_BYTES: a word that stands for 0 ("none"), or NULL */
     const char *zero;
+    /* The name in canonical JSON and in labels, hence in keys and databases; NULL: `name`. */
+    const char *keyed_as;
+    const char *const *aliases; /* older names, which are read and never written; NULL ends them */
 };
 
-#define OPTION_INT(type, field, fallback, min, max, help)                                          \
-    BRACED(#field, help, OPTION_INT, offsetof(type, field), fallback, min, max, NULL, NULL, NULL)
+/* The help is the last argument; designators may follow it. */
+#define OPTION_FIELD(owner, field, kind, ...)                                                      \
+    BRACED(.name = #field, .type = kind, .offset = offsetof(owner, field), __VA_ARGS__)
+#define OPTION_INT(type, field, default_, least, most, ...)                                        \
+    OPTION_FIELD(type, field, OPTION_INT, .fallback = default_, .min = least, .max = most,         \
+                 .help = __VA_ARGS__)
 /* As OPTION_INT with 0 as its least value, which may be written as the word `zero` too. */
-#define OPTION_INT_OR(type, field, zero, fallback, max, help)                                      \
-    BRACED(#field, help, OPTION_INT, offsetof(type, field), fallback, 0, max, NULL, NULL, zero)
-#define OPTION_DOUBLE(type, field, fallback, min, max, help)                                       \
-    BRACED(#field, help, OPTION_DOUBLE, offsetof(type, field), fallback, min, max, NULL, NULL, NULL)
-#define OPTION_BOOL(type, field, fallback, help)                                                   \
-    BRACED(#field, help, OPTION_BOOL, offsetof(type, field), fallback, 0, 0, NULL, NULL, NULL)
-#define OPTION_ENUM(type, field, fallback, choices, help)                                          \
-    BRACED(#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, choices, NULL, NULL)
+#define OPTION_INT_OR(type, field, word, default_, most, ...)                                      \
+    OPTION_FIELD(type, field, OPTION_INT, .fallback = default_, .max = most, .zero = word,         \
+                 .help = __VA_ARGS__)
+#define OPTION_DOUBLE(type, field, default_, least, most, ...)                                     \
+    OPTION_FIELD(type, field, OPTION_DOUBLE, .fallback = default_, .min = least, .max = most,      \
+                 .help = __VA_ARGS__)
+#define OPTION_BOOL(type, field, default_, ...)                                                    \
+    OPTION_FIELD(type, field, OPTION_BOOL, .fallback = default_, .help = __VA_ARGS__)
+#define OPTION_ENUM(type, field, default_, names, ...)                                             \
+    OPTION_FIELD(type, field, OPTION_ENUM, .fallback = default_, .choices = names,                 \
+                 .help = __VA_ARGS__)
 /* As OPTION_ENUM, of a registry. */
-#define OPTION_NAME(type, field, fallback, choice_at, help)                                        \
-    BRACED(#field, help, OPTION_ENUM, offsetof(type, field), fallback, 0, 0, NULL, choice_at, NULL)
-#define OPTION_STRING(type, field, help)                                                           \
-    BRACED(#field, help, OPTION_STRING, offsetof(type, field), NULL, 0, 0, NULL, NULL, NULL)
-/* In seconds; max likewise. */
-#define OPTION_DURATION(type, field, zero, fallback, max, help)                                    \
-    BRACED(#field, help, OPTION_DURATION, offsetof(type, field), fallback, 0, max, NULL, NULL, zero)
-#define OPTION_BYTES(type, field, zero, fallback, help)                                            \
-    BRACED(#field, help, OPTION_BYTES, offsetof(type, field), fallback, 0, 0, NULL, NULL, zero)
+#define OPTION_NAME(type, field, default_, name_at, ...)                                           \
+    OPTION_FIELD(type, field, OPTION_ENUM, .fallback = default_, .choice_at = name_at,             \
+                 .help = __VA_ARGS__)
+#define OPTION_STRING(type, field, ...)                                                            \
+    OPTION_FIELD(type, field, OPTION_STRING, .help = __VA_ARGS__)
+/* In seconds; most likewise. */
+#define OPTION_DURATION(type, field, word, default_, most, ...)                                    \
+    OPTION_FIELD(type, field, OPTION_DURATION, .fallback = default_, .max = most, .zero = word,    \
+                 .help = __VA_ARGS__)
+#define OPTION_BYTES(type, field, word, default_, ...)                                             \
+    OPTION_FIELD(type, field, OPTION_BYTES, .fallback = default_, .zero = word, .help = __VA_ARGS__)
 #define OPTION_END BRACED(0)
+
+#define OPTION_ALIASES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* table may be NULL everywhere: no options. */
 
@@ -84,8 +108,13 @@ struct option {
 const char *option_choice(const struct option *option, size_t i);
 /* Fills every field of *values from the defaults. */
 void option_defaults(const struct option *table, void *values);
-/* The option of that name, or NULL. */
+/* The option of that name, present or former, or NULL. */
 const struct option *option_find(const struct option *table, const char *name);
+/* The name in canonical JSON and in labels. */
+const char *option_key(const struct option *option);
+/* The same question for anything that is renamed: is it called that, or was it ever? */
+bool option_is_called(const char *name, const char *keyed_as, const char *const *aliases,
+                      const char *word);
 /* The name of the option nearest to a misspelt one, or NULL. */
 const char *option_nearest(const struct option *table, const char *name);
 
@@ -96,7 +125,12 @@ const char *option_nearest(const struct option *table, const char *name);
 int option_set(const struct option *option, void *values, const char *text, struct arena *arena,
                struct err *err);
 
-/* Every option spelled out, as a new JSON object (the caller decrefs). */
+/* Stores all of a text "a=1 b=2", of owner's options, with any of the separators between them; the
+   others stay as they are. The error names the owner. */
+int option_assign(const struct option *table, const char *owner, const char *text,
+                  const char *separators, void *values, struct arena *arena, struct err *err);
+
+/* Every option spelled out under its option_key(), as a new JSON object (the caller decrefs). */
 json_t *option_to_json(const struct option *table, const void *values);
 /* The reverse: absent options get their defaults (object may be NULL: all absent), an unknown one
    is an error. After an error the values are a mixture: do not use them. */

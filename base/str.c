@@ -259,3 +259,18 @@ const char *str_nearest(const char *word, const char *(*candidate)(const void *c
     }
     return best;
 }
+
+struct str_near str_near(const char *near, const char *otherwise)
+{
+    struct str_near end;
+    if (near)
+        snprintf(end.text, sizeof end.text, ", did you mean %s?", near);
+    else
+        snprintf(end.text, sizeof end.text, "%s", otherwise);
+    return end;
+}
+
+void str_add_count(struct str *str, int64_t count, const char *noun)
+{
+    str_addf(str, "%lld %s%s", (long long)count, noun, STR_PLURAL(count));
+}

@@ -68,4 +68,16 @@ size_t str_distance(const char *a, const char *b);
 const char *str_nearest(const char *word, const char *(*candidate)(const void *context, size_t i),
                         const void *context);
 
+/* How a refusal of a word ends: ", did you mean el2n?", or, where near is NULL, `otherwise`. A
+ * value, so that it can stand among a message's arguments: str_near(near, "; see --help").text */
+struct str_near {
+    char text[512];
+};
+struct str_near str_near(const char *near, const char *otherwise);
+
+/* "1 cell", "18 cells"; noun is the singular. */
+void str_add_count(struct str *str, int64_t count, const char *noun);
+/* How a noun ends after a count of any type: str_addf(text, "%d cell%s", n, STR_PLURAL(n)). */
+#define STR_PLURAL(count) ((count) == 1 ? "" : "s")
+
 #endif

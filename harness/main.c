@@ -69,8 +69,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    const char *near = str_nearest(argv[1], name_at, NULL);
-    fprintf(stderr, "winnow: unknown command '%s'%s%s%s; see winnow --help\n", argv[1],
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+    fprintf(stderr, "winnow: unknown command '%s'%s; see winnow --help\n", argv[1],
+            str_near(str_nearest(argv[1], name_at, NULL), "").text);
     return EXIT_USAGE;
 }

@@ -93,7 +93,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_convnet = {
+const struct model convnet_model = {
     .name = "convnet",
     .help = "blocks of convolution, norm, activation and pooling",
     .cite = "Zhao, Mopuri & Bilen, ICLR 2021",

@@ -29,7 +29,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_lenet = {
+const struct model lenet_model = {
     .name = "lenet",
     .help = "LeNet-5 with relu and max pooling",
     .cite = "LeCun, Bottou, Bengio & Haffner, Proc. IEEE 1998",

@@ -31,7 +31,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_mlp = {
+const struct model mlp_model = {
     .name = "mlp",
     .help = "fully connected layers with relu",
     .options = table,

@@ -1,17 +1,16 @@
 #include "models/model.h"
 
-#include <string.h>
-
-#define MODEL(name) extern const struct model model_##name;
+#define MODEL(name) extern const struct model name##_model;
 #include "models/models.def"
 #undef MODEL
 
-static const struct model *const registry[] = {
-#define MODEL(name) &model_##name,
+static const struct kind *const kinds[] = {
+#define MODEL(name) &name##_model.is,
 #include "models/models.def"
 #undef MODEL
-    NULL,
 };
+
+const struct shelf model_shelf = SHELF("model", "models", kinds);
 
 const struct option model_common_options[] = {
     MODEL_BOTTLENECK(struct model_common),
@@ -21,19 +20,6 @@ const struct option model_common_options[] = {
 void model_classifier(struct nn_net *net, int x, int classes, int bottleneck)
 {
     nn_classifier(net, bottleneck > 0 ? nn_projection(net, x, bottleneck) : x, classes);
-}
-
-const struct model *model_at(size_t i)
-{
-    return i < sizeof registry / sizeof *registry ? registry[i] : NULL;
-}
-
-const struct model *model_find(const char *name)
-{
-    for (size_t i = 0; registry[i]; i++)
-        if (strcmp(registry[i]->name, name) == 0)
-            return registry[i];
-    return NULL;
 }
 
 int model_build(const struct model *model, const void *options, struct nn_shape input, int classes,

@@ -21,15 +21,11 @@
 #define WINNOW_MODELS_MODEL_H
 
 #include "base/err.h"
-#include "base/option.h"
+#include "base/kind.h"
 #include "models/nn/nn.h"
 
 struct model {
-    const char *name;             /* as YAML writes it */
-    const char *help;             /* one line */
-    const char *cite;             /* the paper, or NULL */
-    const struct option *options; /* MUST: bottleneck at least */
-    size_t options_size;          /* bytes of the options' struct */
+    KIND; /* options: MUST, bottleneck at least */
     /*
      * MUST. Adds layers to net (its input shape is set) and ends with model_classifier. options:
      * the struct the table describes, borrowed for the call. Returns -1 with the reason where the
@@ -55,9 +51,8 @@ extern const struct option model_common_options[];
 /* How every model's build ends: the bottleneck, where it is not 0, and the classifier, on x. */
 void model_classifier(struct nn_net *net, int x, int classes, int bottleneck);
 
-/* The registry (models.def), in its order; NULL at the end. */
-const struct model *model_at(size_t i);
-const struct model *model_find(const char *name);
+/* model_shelf (models.def), model_at(), model_find(). */
+SHELF_OF(struct model, model);
 
 /* A new network of the model, not yet planned; the caller frees it. */
 int model_build(const struct model *model, const void *options, struct nn_shape input, int classes,

@@ -72,7 +72,7 @@ static int build_50(struct nn_net *net, const void *options, int classes, struct
     return 0;
 }
 
-const struct model model_resnet8 = {
+const struct model resnet8_model = {
     .name = "resnet8",
     .help = "residual network, 3 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
@@ -81,7 +81,7 @@ const struct model model_resnet8 = {
     .build = build_8,
 };
 
-const struct model model_resnet20 = {
+const struct model resnet20_model = {
     .name = "resnet20",
     .help = "residual network, 9 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
@@ -90,7 +90,7 @@ const struct model model_resnet20 = {
     .build = build_20,
 };
 
-const struct model model_resnet18 = {
+const struct model resnet18_model = {
     .name = "resnet18",
     .help = "residual network, 8 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
@@ -99,7 +99,7 @@ const struct model model_resnet18 = {
     .build = build_18,
 };
 
-const struct model model_resnet34 = {
+const struct model resnet34_model = {
     .name = "resnet34",
     .help = "residual network, 16 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
@@ -108,7 +108,7 @@ const struct model model_resnet34 = {
     .build = build_34,
 };
 
-const struct model model_resnet50 = {
+const struct model resnet50_model = {
     .name = "resnet50",
     .help = "residual network, 16 bottlenecks, 256-512-1024-2048 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",

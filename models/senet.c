@@ -32,7 +32,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_senet18 = {
+const struct model senet18_model = {
     .name = "senet18",
     .help = "resnet18 with squeeze and excitation",
     .cite = "Hu, Shen & Sun, CVPR 2018",

@@ -11,7 +11,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_softmax = {
+const struct model softmax_model = {
     .name = "softmax",
     .help = "logistic regression on the pixels",
     .options = model_common_options,

@@ -35,7 +35,7 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
     return 0;
 }
 
-const struct model model_vgg11 = {
+const struct model vgg11_model = {
     .name = "vgg11",
     .help = "plain network, 8 convolutions with batch norm, 5 poolings",
     .cite = "Simonyan & Zisserman, ICLR 2015",

@@ -43,7 +43,7 @@ static int build_16_4(struct nn_net *net, const void *options, int classes, stru
     return 0;
 }
 
-const struct model model_wrn16_4 = {
+const struct model wrn16_4_model = {
     .name = "wrn16-4",
     .help = "wide residual network, 6 blocks, 64-128-256 channels",
     .cite = "Zagoruyko & Komodakis, BMVC 2016",

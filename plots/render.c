@@ -23,12 +23,24 @@
 #include "plots/figures.def"
 #undef FIGURE
 
-static const struct figure figures[] = {
-#define FIGURE(name, symbol, help, what)                                                           \
-    {name, help, what, SCRIPT(symbol##_sql), SCRIPT(symbol##_gp), NULL},
+#define FIGURE(title, symbol, question, drawn)                                                     \
+    static const struct figure symbol##_figure = {                                                 \
+        .name = title,                                                                             \
+        .help = question,                                                                          \
+        .what = drawn,                                                                             \
+        .sql = SCRIPT(symbol##_sql),                                                               \
+        .gp = SCRIPT(symbol##_gp),                                                                 \
+    };
+#include "plots/figures.def"
+#undef FIGURE
+
+static const struct kind *const kinds[] = {
+#define FIGURE(title, symbol, question, drawn) &symbol##_figure.is,
 #include "plots/figures.def"
 #undef FIGURE
 };
+
+const struct shelf figure_shelf = SHELF("figure", "figures", kinds);
 
 SCRIPT_SYMBOLS(style_gp)
 SCRIPT_SYMBOLS(page_gp)
@@ -66,19 +78,6 @@ static const struct {
 
 const char *const figure_formats[] = {"svg", "pdf", "png", "cairolatex", NULL};
 const char *const figure_widths[] = {"page", "column", NULL};
-
-const struct figure *figure_at(size_t i)
-{
-    return i < sizeof figures / sizeof *figures ? &figures[i] : NULL;
-}
-
-const struct figure *figure_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        if (strcmp(figures[i].name, name) == 0)
-            return &figures[i];
-    return NULL;
-}
 
 bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script)
 {
@@ -138,9 +137,8 @@ static int choose_experiment(const struct names *names, const char *wanted, stru
     for (size_t i = 0; i < names->count; i++)
         str_addf(&list, "%s%s", i ? ", " : "", names->items[i]);
     if (wanted) {
-        const char *near = str_nearest(wanted, name_at, names);
-        err_set(err, "no experiment '%s' in the database%s%s%s; it holds %s", wanted,
-                near ? ", did you mean " : "", near ? near : "", near ? "?" : "", str_text(&list));
+        err_set(err, "no experiment '%s' in the database%s; it holds %s", wanted,
+                str_near(str_nearest(wanted, name_at, names), "").text, str_text(&list));
     } else {
         err_set(err, "which experiment? The database holds %s", str_text(&list));
     }

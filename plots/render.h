@@ -43,6 +43,7 @@
 #define WINNOW_PLOTS_RENDER_H
 
 #include "base/err.h"
+#include "base/kind.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -57,16 +58,14 @@ struct figure_script {
 };
 
 struct figure {
-    const char *name; /* "accuracy-vs-time" */
-    const char *help; /* the question it answers, one line */
+    KIND;             /* name: "accuracy-vs-time"; help: the question it answers; no options */
     const char *what; /* what it draws, as in "no test accuracy in the 27 finished cells" */
     struct figure_script sql, gp;
     const char *scripts; /* a folder whose scripts go before those that figures share; or NULL */
 };
 
-/* The registry (figures.def), in its order; NULL at the end. */
-const struct figure *figure_at(size_t i);
-const struct figure *figure_find(const char *name);
+/* figure_shelf (figures.def), figure_at(), figure_find(). */
+SHELF_OF(struct figure, figure);
 /* What all figures load, by file names; false at the end. */
 bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script);
 

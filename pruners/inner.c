@@ -7,8 +7,6 @@
  */
 #include "pruners/inner.h"
 
-#include <string.h>
-
 /* Of one that reads a file, the file's content would be missing in the cell's key. */
 static bool can_be_inner(const struct pruner *pruner)
 {
@@ -36,62 +34,27 @@ const char *inner_name_at(size_t i)
 
 struct inner {
     const struct pruner *pruner;
-    unsigned char *options; /* NULL where it has none */
-    struct arena arena;     /* of the options' texts */
+    void *options; /* NULL where it has none */
+    struct arena arena;
 };
-
-/* "name=value"; ends the name. */
-static int read_option(struct inner *inner, char *name, struct err *err)
-{
-    const struct option *table = inner->pruner->options;
-    char *value = strchr(name, '=');
-    if (!value)
-        return err_set(err, "score_options: '%s' is not of the form name=value", name);
-    *value++ = '\0';
-    const struct option *option = option_find(table, name);
-    if (!option) {
-        const char *nearest = option_nearest(table, name);
-        return err_set(err, "score_options: %s has no option %s%s%s%s", inner->pruner->name, name,
-                       nearest ? ", did you mean " : "", nearest ? nearest : "",
-                       nearest ? "?" : "");
-    }
-    if (option_set(option, inner->options, value, &inner->arena, err))
-        return err_prefix(err, "score_options: %s: ", name);
-    return 0;
-}
-
-static int read_options(struct inner *inner, const char *text, struct err *err)
-{
-    static const char blanks[] = " \t\n";
-    char *rest = arena_strdup(&inner->arena, text);
-    for (rest += strspn(rest, blanks); *rest; rest += strspn(rest, blanks)) {
-        char *word = rest;
-        rest += strcspn(rest, blanks);
-        if (*rest)
-            *rest++ = '\0';
-        if (read_option(inner, word, err))
-            return -1;
-    }
-    return 0;
-}
 
 static void inner_release(struct inner *inner)
 {
-    mem_free(inner->options);
     arena_release(&inner->arena);
 }
 
 /* To be released even after an error: then its options are a mixture. */
 static int inner_init_options(struct inner *inner, int score, const char *text, struct err *err)
 {
-    *inner = (struct inner){.pruner = pruner_of((size_t)score)};
-    REQUIRE(inner->pruner);
+    const struct pruner *pruner = pruner_of((size_t)score);
+    REQUIRE(pruner);
+    *inner = (struct inner){.pruner = pruner};
     arena_init(&inner->arena);
-    if (inner->pruner->options_size > 0) {
-        MEM_NEW(inner->options, inner->pruner->options_size);
-        option_defaults(inner->pruner->options, inner->options);
-    }
-    return text ? read_options(inner, text, err) : 0;
+    inner->options = kind_defaults(&pruner->is, &inner->arena);
+    return text && option_assign(pruner->options, pruner->name, text, " \t\n", inner->options,
+                                 &inner->arena, err)
+               ? err_prefix(err, "score_options: ")
+               : 0;
 }
 
 /* After inner_check. */

@@ -62,11 +62,6 @@ bool pruner_foresee(const struct pruner *pruner, const void *options, double rat
 
 /* ---- Telling ----------------------------------------------------------------------------------*/
 
-static const char *plural(int count)
-{
-    return count == 1 ? "" : "s";
-}
-
 /* Whether it is full data, and why. */
 static bool note_full(const struct pruner_outlook *outlook, size_t n, struct str *ret_lines)
 {
@@ -95,7 +90,7 @@ static void note_selections(const struct pruner_outlook *outlook, struct str *re
                  epochs == 1 ? "its only epoch is" : "all its epochs are");
     if (outlook->selections != 1 || pruner->batch)
         return;
-    str_addf(ret_lines, "chooses once in %d epoch%s", epochs, plural(epochs));
+    str_addf(ret_lines, "chooses once in %d epoch%s", epochs, STR_PLURAL(epochs));
     if (outlook->period)
         str_addf(ret_lines, " (period %d)", outlook->period);
     if (pruner->once && outlook->annealed == 0)

@@ -29,23 +29,12 @@
 #define PRUNER(name) extern const struct pruner name##_pruner;
 #include "pruners/pruners.def"
 
-static const struct pruner *const registry[] = {
-#define PRUNER(name) &name##_pruner,
+static const struct kind *const kinds[] = {
+#define PRUNER(name) &name##_pruner.is,
 #include "pruners/pruners.def"
 };
 
-const struct pruner *pruner_at(size_t i)
-{
-    return i < sizeof registry / sizeof *registry ? registry[i] : NULL;
-}
-
-const struct pruner *pruner_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof registry / sizeof *registry; i++)
-        if (strcmp(registry[i]->name, name) == 0)
-            return registry[i];
-    return NULL;
-}
+const struct shelf pruner_shelf = SHELF("pruner", "pruners", kinds);
 
 /* ---- Beginning and end ---- */
 

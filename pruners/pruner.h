@@ -44,7 +44,7 @@
 #define WINNOW_PRUNERS_PRUNER_H
 
 #include "base/err.h"
-#include "base/option.h"
+#include "base/kind.h"
 #include "base/rng.h"
 #include "base/str.h"
 
@@ -191,15 +191,11 @@ struct pruner_run {
  * task's rate and epochs alone, never by the state: a plan asks them before there is any data.
  */
 struct pruner {
-    const char *name; /* as YAML writes it */
-    const char *help; /* one line: the rule */
-    const char *cite; /* paper, or NULL for a control */
+    KIND;             /* help: the rule; cite: NULL for a control */
     const char *cost; /* one line: what it adds to a training, in trainings and passes */
     enum pruner_kind kind;
-    unsigned needs;               /* enum pruner_needs, whatever the options */
-    unsigned flags;               /* enum pruner_flags */
-    const struct option *options; /* NULL: none */
-    size_t options_size;          /* bytes of the options' struct; 0: none */
+    unsigned needs; /* enum pruner_needs, whatever the options */
+    unsigned flags; /* enum pruner_flags */
 
     /* MAY, default: fine. Refuses options that do not fit the task, with the reason. */
     int (*check)(const void *options, const struct pruner_task *task, struct err *err);
@@ -258,9 +254,8 @@ struct pruner {
  * report. */
 void pruner_report(struct pruner_run *run, const char *method, double objective, int64_t moves);
 
-/* The registry (pruners.def), in its order; NULL at the end. */
-const struct pruner *pruner_at(size_t i);
-const struct pruner *pruner_find(const char *name);
+/* pruner_shelf (pruners.def), pruner_at(), pruner_find(). */
+SHELF_OF(struct pruner, pruner);
 
 /* ---- The harness's side: every call goes through these, which check both sides ---- */
 

@@ -102,7 +102,7 @@ void soft_seta_note(const struct pruner_run *run, struct str *ret_note)
     const int epochs = run->task.epochs, windows = window_epochs(o, epochs);
     if (windows <= 1)
         str_addf(ret_note, "its window does not open in %d epoch%s: it only drops at random",
-                 epochs, epochs == 1 ? "" : "s");
+                 epochs, STR_PLURAL(epochs));
     else if (o->delta < 1 && windows == epochs)
         str_addf(ret_note,
                  "the last %.3g of the epochs are to be without a window: of %d that is none",

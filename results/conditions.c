@@ -23,8 +23,8 @@ static void add_doubtful(const struct db_rows *row, struct str *ret_lines)
     const char *between = ": ";
     if (!doubtful)
         return;
-    str_addf(ret_lines, "%lld of %lld run%s %s doubtful seconds", doubtful, runs,
-             runs == 1 ? "" : "s", doubtful == 1 ? "has" : "have");
+    str_addf(ret_lines, "%lld of %lld run%s %s doubtful seconds", doubtful, runs, STR_PLURAL(runs),
+             doubtful == 1 ? "has" : "have");
     for (int i = 0; i < KIND_COUNT; i++) {
         const long long count = row_int(row, 3 + i);
         if (!count)
@@ -44,8 +44,8 @@ static void add_mixed(const struct db_rows *row, struct str *ret_lines)
         str_addf(ret_lines, "%s, %s: seconds of %lld conditions:", row_text(row, 2),
                  row_text(row, 3), conditions);
     if (place <= MOST_NAMED)
-        str_addf(ret_lines, "%s %lld run%s with %s", place > 1 ? ";" : "", runs,
-                 runs == 1 ? "" : "s", row_text(row, 5));
+        str_addf(ret_lines, "%s %lld run%s with %s", place > 1 ? ";" : "", runs, STR_PLURAL(runs),
+                 row_text(row, 5));
     if (place == conditions)
         str_addf(ret_lines, "%s\n", conditions > MOST_NAMED ? "; and others" : "");
 }

@@ -196,29 +196,22 @@ lint_fini() {
 # ---- Registries: a .def line and its plug-in belong together ----------------------------------
 
 # registry DEF TYPE [FOLDER]: every `const struct TYPE x` in FOLDER, by default beside DEF, has its
-# line in DEF, and, unless macros make them, the reverse. Prefixes and suffixes of the names are
-# left out of the comparison.
+# line in DEF, and, unless macros make them, the reverse: PRUNER(x) there is x_pruner here.
 lint_registry() {
     def=$1 type=$2 folder=${3:-$(dirname "$1")}
     [ -f "$def" ] || return 0
     awk -v def="$def" -v type="$type" '
-        function bare(name) {
-            sub(/_(pruner|dataset)$/, "", name)
-            sub(/^(model|nn_op|conv_impl)_/, "", name)
-            return name
-        }
         FILENAME == def && match($0, /^[A-Z]+\([a-z0-9_]+/) {
-            entry = substr($0, RSTART, RLENGTH)
-            sub(/.*\(/, "", entry)
-            line[bare(entry)] = FNR
+            split(substr($0, RSTART, RLENGTH), part, "(")
+            line[part[2] "_" tolower(part[1])] = FNR
         }
         FILENAME != def && match($0, "^const struct " type " [a-z0-9_]+ =") {
             name = $4
-            defined[bare(name)] = 1
-            if (!(bare(name) in line))
+            defined[name] = 1
+            if (!(name in line))
                 print FILENAME ":" FNR ": " name " is not registered in " def
         }
-        FILENAME != def && match($0, "^ +const struct " type " [a-z_]*##") { made_by_macro = 1 }
+        FILENAME != def && match($0, "^ +const struct " type " [a-z]+##") { made_by_macro = 1 }
         END {
             for (entry in line)
                 if (!(entry in defined) && !made_by_macro)
@@ -405,7 +398,7 @@ self_test() {
     echo 'PRUNER(good)' >"$scratch/pruners/pruners.def"
     echo 'const struct pruner good_pruner = {0};' >"$scratch/pruners/good.c"
     echo 'MODEL(good) /* net.c */' >"$scratch/models/models.def"
-    echo 'const struct model model_good = {0};' >"$scratch/models/net.c"
+    echo 'const struct model good_model = {0};' >"$scratch/models/net.c"
     echo 'FIGURE("good", good, "why?")' >"$scratch/plots/figures.def"
     touch "$scratch/plots/good.sql" "$scratch/plots/good.gp"
 

@@ -121,7 +121,7 @@ static int load(struct samples *samples, const char *key, const char *json, cons
             *ret_place = i;
             return check_content(&cell, json, key, samples->loaded[i].data, err);
         }
-    if (dataset_load(cell.dataset, &cell.data, (uint64_t)cell.seed,
+    if (dataset_load(cell.dataset, cell.data, (uint64_t)cell.seed,
                      dataset_dirs(configured_folder(yaml, arena), arena), &data, err))
         return -1;
     if (check_content(&cell, json, key, data, err)) {

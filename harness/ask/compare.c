@@ -320,17 +320,17 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
     str_add(ret_text, "undecided: ");
     if (result->diverged)
         str_addf(ret_text, "it diverged with %zu seed%s", result->diverged,
-                 result->diverged == 1 ? "" : "s");
+                 STR_PLURAL(result->diverged));
     else if (result->n < 2)
         str_addf(ret_text, "at least %zu more seed%s: the spread of %s is not known",
-                 result->needed, result->needed == 1 ? "" : "s", result->n ? "one" : "none");
+                 result->needed, STR_PLURAL(result->needed), result->n ? "one" : "none");
     else if (result->points_doubts)
         str_add(ret_text, result->points_doubts);
     else if (!result->needed)
         str_addf(ret_text, "not to be had with %d seeds", STATS_MOST_NEEDED);
     else
         str_addf(ret_text, "%zu more seed%s, if mean and spread stay", result->needed,
-                 result->needed == 1 ? "" : "s");
+                 STR_PLURAL(result->needed));
 }
 
 /* ---- The list ---------------------------------------------------------------------------------*/

@@ -186,9 +186,8 @@ static int complain(const struct compare_runs *runs, const struct known *known,
     add_known(runs, known, named ? arm->pruner : NULL, &list);
     if (!named) {
         const char *near = str_nearest(arm->pruner, pruner_at, known);
-        err_set(err, "no run of '%.64s'%s%s%shere is:%.800s", arm->pruner,
-                near ? ", did you mean " : "", near ? near : "", near ? "? T" : "; t",
-                str_text(&list));
+        err_set(err, "no run of '%.64s'%s %shere is:%.800s", arm->pruner, str_near(near, ";").text,
+                near ? "T" : "t", str_text(&list));
     } else if (!fitting) {
         err_set(err, "no run of '%.64s(%.64s)'; there is:%.800s", arm->pruner, arm->options,
                 str_text(&list));

@@ -102,8 +102,8 @@ static int check_name(struct sqlite3 *db, const char *column, const char *name, 
     if (!failed && !known) {
         const char *near = str_nearest(name, name_at, &names);
         *ret_usage = true;
-        failed = err_set(err, "there is no %s '%.100s'%s%s%shere is %.500s", column, name,
-                         near ? ", did you mean " : "", near ? near : "", near ? "? T" : "; t",
+        failed = err_set(err, "there is no %s '%.100s'%s %shere is %.500s", column, name,
+                         str_near(near, ";").text, near ? "T" : "t",
                          names.count ? str_text(&list) : "nothing in this database");
     }
     str_release(&list);

@@ -26,86 +26,16 @@ const char *const bench_phase_names[] = {
 
 /* ---- What is asked for ---- */
 
-static const char *model_name_at(const void *unused, size_t i)
-{
-    (void)unused;
-    const struct model *model = model_at(i);
-    return model ? model->name : NULL;
-}
-
-static const struct model *find_model(const char *name, struct err *err)
-{
-    const struct model *model = model_find(name);
-    const char *near = model ? NULL : str_nearest(name, model_name_at, NULL);
-    if (!model)
-        err_set(err, "unknown model '%.64s'%s%s%s", name, near ? ", did you mean " : "",
-                near ? near : "", near ? "?" : "; winnow list models shows them");
-    return model;
-}
-
-/* One "width=32". */
-static int set_option(const char *owner, const struct option *table, char *assignment,
-                      void *options, struct arena *arena, struct err *err)
-{
-    char *equals = strchr(assignment, '=');
-    if (!equals)
-        return err_set(err, "%s: '%.64s' is no option=value", owner, assignment);
-    *equals = '\0';
-    const struct option *option = option_find(table, assignment);
-    if (!option) {
-        const char *near = option_nearest(table, assignment);
-        return err_set(err, "%s has no option '%.64s'%s%s%s", owner, assignment,
-                       near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
-    }
-    return option_set(option, options, equals + 1, arena, err)
-               ? err_prefix(err, "%s: %s: ", owner, assignment)
-               : 0;
-}
-
-char *bench_name(const char *text, struct arena *arena)
-{
-    return arena_printf(arena, "%.*s", (int)strcspn(text, "(:"), text);
-}
-
-int bench_options_parse(const char *text, const struct option *table, size_t options_size,
-                        struct arena *arena, void **ret_options, struct err *err)
-{
-    static const char separators[] = " ,";
-    const char *owner = bench_name(text, arena);
-    const size_t length = strlen(owner);
-    char *rest = arena_strdup(arena, text[length] ? text + length + 1 : "");
-    if (text[length] == '(') {
-        char *end = strchr(rest, ')');
-        if (!end || end[1])
-            return err_set(err, "'%.64s': the options' ')' must be there, and last", text);
-        *end = '\0';
-    }
-    void *options = options_size ? arena_alloc(arena, 1, options_size) : NULL;
-    option_defaults(table, options);
-    for (char *word = rest + strspn(rest, separators); *word;) {
-        const size_t word_length = strcspn(word, separators);
-        char *next = word + word_length + strspn(word + word_length, separators);
-        word[word_length] = '\0';
-        if (set_option(owner, table, word, options, arena, err))
-            return -1;
-        word = next;
-    }
-    *ret_options = options;
-    return 0;
-}
-
 int bench_model_parse(const char *text, struct arena *arena, struct bench_model *ret_model,
                       struct err *err)
 {
-    const struct model *model = find_model(bench_name(text, arena), err);
-    void *options;
-    if (!model ||
-        bench_options_parse(text, model->options, model->options_size, arena, &options, err))
+    struct choice choice;
+    if (choice_parse(&model_shelf, text, arena, &choice, err))
         return -1;
     *ret_model = (struct bench_model){
-        .model = model,
-        .options = options,
-        .label = cell_label(model->name, model->options, options, arena),
+        .model = (const void *)choice.kind,
+        .options = choice.options,
+        .label = cell_label(choice.kind, choice.options, arena),
     };
     return 0;
 }

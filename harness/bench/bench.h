@@ -28,17 +28,9 @@ struct bench_model {
     const char *label;   /* "convnet(depth=2)" */
 };
 
-/*
- * "convnet", "convnet(depth=2 width=32)" as winnow writes it, with commas for the blanks if one
- * likes, or "convnet:depth=2,width=32", which a shell leaves alone. All lives in the arena.
- */
+/* By choice_parse(): "convnet", "convnet(depth=2 width=32)". All lives in the arena. */
 int bench_model_parse(const char *text, struct arena *arena, struct bench_model *ret_model,
                       struct err *err);
-/* The parts of that, for whatever has options: the name; and the options, NULL where the size is 0.
-   Both live in the arena. */
-char *bench_name(const char *text, struct arena *arena);
-int bench_options_parse(const char *text, const struct option *table, size_t options_size,
-                        struct arena *arena, void **ret_options, struct err *err);
 /* The pictures the model's paper is about, or as near as makes no difference: 28 x 28 x 1 or
    32 x 32 x 3. */
 struct nn_shape bench_usual_input(const struct model *model);

@@ -24,30 +24,16 @@ static const double enough_s = 20; /* of measuring: then no round begins */
 
 /* ---- What is asked for ---- */
 
-static const char *pruner_name_at(const void *unused, size_t i)
-{
-    (void)unused;
-    const struct pruner *pruner = pruner_at(i);
-    return pruner ? pruner->name : NULL;
-}
-
 int bench_pruner_parse(const char *text, struct arena *arena,
                        struct bench_pruner_setting *ret_setting, const char **ret_label,
                        struct err *err)
 {
-    const char *name = bench_name(text, arena);
-    const struct pruner *pruner = pruner_find(name);
-    void *options;
-    if (!pruner) {
-        const char *near = str_nearest(name, pruner_name_at, NULL);
-        return err_set(err, "unknown pruner '%.64s'%s%s%s", name, near ? ", did you mean " : "",
-                       near ? near : "", near ? "?" : "; winnow list pruners shows them");
-    }
-    if (bench_options_parse(text, pruner->options, pruner->options_size, arena, &options, err))
+    struct choice choice;
+    if (choice_parse(&pruner_shelf, text, arena, &choice, err))
         return -1;
-    ret_setting->pruner = pruner;
-    ret_setting->options = options;
-    *ret_label = cell_label(pruner->name, pruner->options, options, arena);
+    ret_setting->pruner = (const void *)choice.kind;
+    ret_setting->options = choice.options;
+    *ret_label = cell_label(choice.kind, choice.options, arena);
     return 0;
 }
 

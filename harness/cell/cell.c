@@ -21,24 +21,22 @@
 #include "models/nn/nn.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
-static json_t *named(const char *name, const struct option *table, const void *options)
+static json_t *chosen(const struct kind *kind, const void *options)
 {
-    json_t *object = json_made(option_to_json(table, options));
-    json_put(object, "name", json_text(name));
-    return object;
+    return choice_to_json(&(struct choice){kind, options});
 }
 
 static json_t *cell_root(const struct cell *cell, const struct model *model,
                          const void *model_options)
 {
     json_t *root = json_made(json_object());
-    json_put(root, "dataset", named(cell->dataset->name, cell->dataset->options, &cell->data));
+    json_put(root, "dataset", chosen(&cell->dataset->is, cell->data));
     json_put(root, "engine", option_to_json(engine_options, &cell->engine));
-    json_put(root, "model", named(model->name, model->options, model_options));
-    json_put(root, "pruner",
-             named(cell->pruner->name, cell->pruner->options, cell->pruner_options));
+    json_put(root, "model", chosen(&model->is, model_options));
+    json_put(root, "pruner", chosen(&cell->pruner->is, cell->pruner_options));
     json_put(root, "recipe", option_to_json(recipe_options, &cell->recipe));
     json_put(root, "seed", json_integer(cell->seed));
     return root;
@@ -61,8 +59,7 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
     json_t *root = cell_root(cell, cell->model, cell->model_options);
     json_put(root, "rate", json_real(cell->rate));
     if (scoring->model)
-        json_put(root, "prune_with",
-                 named(scoring->model->name, scoring->model->options, scoring->model_options));
+        json_put(root, "prune_with", chosen(&scoring->model->is, scoring->model_options));
     if (scoring->only)
         json_put(root, "score_only", json_true());
     return canonical(root, arena);
@@ -76,49 +73,14 @@ char *cell_shared_json(const struct cell *cell, struct arena *arena)
                      arena);
 }
 
-/* Takes the name out of a {"name": ..., options} object; NULL where it has none. */
-static const char *take_name(json_t *object, struct arena *arena)
-{
-    const json_t *name = json_object_get(object, "name");
-    if (!json_is_string(name))
-        return NULL;
-    const char *copy = arena_strdup(arena, json_string_value(name));
-    json_object_del(object, "name");
-    return copy;
-}
-
-static int read_dataset(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
-{
-    const char *name = take_name(object, arena);
-    cell->dataset = name ? dataset_find(name) : NULL;
-    if (!cell->dataset)
-        return err_set(err, "unknown dataset '%s'", name ? name : "");
-    if (option_from_json(cell->dataset->options, object, arena, &cell->data, err))
-        return err_prefix(err, "dataset %s: ", name);
-    return 0;
-}
-
-/* Options of a model or a pruner. */
-static int read_options(const json_t *object, const struct option *table, size_t size,
-                        struct arena *arena, const void **ret_options, struct err *err)
-{
-    void *options = size ? arena_alloc(arena, 1, size) : NULL;
-    if (option_from_json(table, object, arena, options, err))
-        return -1;
-    *ret_options = options;
-    return 0;
-}
-
 static int read_model(json_t *object, struct arena *arena, const struct model **ret_model,
                       const void **ret_options, struct err *err)
 {
-    const char *name = take_name(object, arena);
-    const struct model *model = name ? model_find(name) : NULL;
-    if (!model)
-        return err_set(err, "unknown model '%s'", name ? name : "");
-    if (read_options(object, model->options, model->options_size, arena, ret_options, err))
-        return err_prefix(err, "model %s: ", name);
-    *ret_model = model;
+    struct choice choice;
+    if (choice_from_json(&model_shelf, object, arena, &choice, err))
+        return -1;
+    *ret_model = (const void *)choice.kind;
+    *ret_options = choice.options;
     return 0;
 }
 
@@ -130,21 +92,20 @@ static int read_scoring(json_t *with, int only, struct arena *arena, struct scor
                 : 0;
 }
 
-static int read_pruner(json_t *object, struct arena *arena, struct cell *cell, struct err *err)
+/* Of one of the parts that have no name. */
+static int read_options(const char *part, const struct option *table, const json_t *object,
+                        struct arena *arena, void *ret_options, struct err *err)
 {
-    const char *name = take_name(object, arena);
-    cell->pruner = name ? pruner_find(name) : NULL;
-    if (!cell->pruner)
-        return err_set(err, "unknown pruner '%s'", name ? name : "");
-    if (read_options(object, cell->pruner->options, cell->pruner->options_size, arena,
-                     &cell->pruner_options, err))
-        return err_prefix(err, "pruner %s: ", name);
-    return 0;
+    if (!json_is_object(object))
+        return err_set(err, "%s: expected an object", part);
+    return option_from_json(table, object, arena, ret_options, err) ? err_prefix(err, "%s: ", part)
+                                                                    : 0;
 }
 
 static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, struct err *err)
 {
     struct cell cell = {0};
+    struct choice of_dataset, of_pruner;
     json_t *dataset, *engine, *model, *pruner, *recipe, *with = NULL;
     json_int_t seed;
     int only = 0;
@@ -159,19 +120,17 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     if (seed < 0 || seed > INT_MAX)
         return err_set(err, "seed: expected a whole number from 0 to %d", INT_MAX);
     cell.seed = (int)seed;
-    if (read_dataset(dataset, arena, &cell, err) ||
+    if (choice_from_json(&dataset_shelf, dataset, arena, &of_dataset, err) ||
         read_model(model, arena, &cell.model, &cell.model_options, err) ||
-        read_pruner(pruner, arena, &cell, err) ||
-        read_scoring(with, only, arena, &cell.scoring, err))
+        choice_from_json(&pruner_shelf, pruner, arena, &of_pruner, err) ||
+        read_scoring(with, only, arena, &cell.scoring, err) ||
+        read_options("engine", engine_options, engine, arena, &cell.engine, err) ||
+        read_options("recipe", recipe_options, recipe, arena, &cell.recipe, err))
         return -1;
-    if (!json_is_object(engine))
-        return err_set(err, "engine: expected an object");
-    if (option_from_json(engine_options, engine, arena, &cell.engine, err))
-        return err_prefix(err, "engine: ");
-    if (!json_is_object(recipe))
-        return err_set(err, "recipe: expected an object");
-    if (option_from_json(recipe_options, recipe, arena, &cell.recipe, err))
-        return err_prefix(err, "recipe: ");
+    cell.dataset = (const void *)of_dataset.kind;
+    cell.data = of_dataset.options;
+    cell.pruner = (const void *)of_pruner.kind;
+    cell.pruner_options = of_pruner.options;
     *ret_cell = cell;
     return 0;
 }
@@ -289,7 +248,7 @@ static void add_options(struct str *str, const struct option *table, const void 
         const void *field = (const char *)options + o->offset;
         if (is_default(o, field))
             continue;
-        str_addf(str, "%s%s=", gap, o->name);
+        str_addf(str, "%s%s=", gap, option_key(o));
         add_value(str, o, field);
         gap = " ";
     }
@@ -304,15 +263,11 @@ char *cell_options(const struct option *table, const void *options, struct arena
     return text;
 }
 
-char *cell_label(const char *name, const struct option *table, const void *options,
-                 struct arena *arena)
+char *cell_label(const struct kind *kind, const void *options, struct arena *arena)
 {
-    struct str str = {0};
-    add_options(&str, table, options);
-    char *text = str.length ? arena_printf(arena, "%s(%s)", name, str_text(&str))
-                            : arena_strdup(arena, name);
-    str_release(&str);
-    return text;
+    const char *given = cell_options(kind->options, options, arena);
+    return given[0] ? arena_printf(arena, "%s(%s)", kind_key(kind), given)
+                    : arena_strdup(arena, kind_key(kind));
 }
 
 char *cell_pruner_options(const struct pruner *pruner, const void *options,
@@ -322,8 +277,7 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
     add_options(&str, pruner->options, options);
     if (scoring->model)
         str_addf(&str, "%sprune_with=%s", str.length ? " " : "",
-                 cell_label(scoring->model->name, scoring->model->options, scoring->model_options,
-                            arena));
+                 cell_label(&scoring->model->is, scoring->model_options, arena));
     if (scoring->only)
         str_addf(&str, "%sscore_only=true", str.length ? " " : "");
     char *text = arena_strdup(arena, str_text(&str));
@@ -343,18 +297,16 @@ char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena)
 {
     const char *given = cell_pruner_options(pruner, options, scoring, arena);
-    return given[0] ? arena_printf(arena, "%s(%s)", pruner->name, given)
-                    : arena_strdup(arena, pruner->name);
+    const char *name = kind_key(&pruner->is);
+    return given[0] ? arena_printf(arena, "%s(%s)", name, given) : arena_strdup(arena, name);
 }
 
 bool cell_has_rate(const char *pruner, double rate)
 {
-    const size_t length = strcspn(pruner, "(");
-    const struct pruner *known;
-    for (size_t i = 0; (known = pruner_at(i)); i++)
-        if (strlen(known->name) == length && strncmp(known->name, pruner, length) == 0)
-            return !(known->flags & PRUNER_IGNORES_RATE);
-    return rate > 0;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(pruner, "("), pruner);
+    const struct pruner *known = pruner_find(name);
+    return known ? !(known->flags & PRUNER_IGNORES_RATE) : rate > 0;
 }
 
 void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64_t seed)
@@ -366,10 +318,8 @@ void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64
 
 char *cell_describe(const struct cell *cell, struct arena *arena)
 {
-    const char *dataset =
-        cell_label(cell->dataset->name, cell->dataset->options, &cell->data, arena);
-    const char *model =
-        cell_label(cell->model->name, cell->model->options, cell->model_options, arena);
+    const char *dataset = cell_label(&cell->dataset->is, cell->data, arena);
+    const char *model = cell_label(&cell->model->is, cell->model_options, arena);
     const char *pruner =
         cell_pruner_label(cell->pruner, cell->pruner_options, &cell->scoring, arena);
     struct str text = {0};

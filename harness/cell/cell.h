@@ -34,7 +34,7 @@ struct scoring {
 
 struct cell {
     const struct dataset_type *dataset;
-    struct data_spec data;
+    const struct data_spec *data; /* the head of the dataset's options */
     const struct model *model;
     const void *model_options; /* NULL where the model has none */
     const struct pruner *pruner;
@@ -66,8 +66,7 @@ int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct
 /* "a=1 b=2": the options that differ from their defaults; "" where none does. */
 char *cell_options(const struct option *table, const void *options, struct arena *arena);
 /* "name(a=1 b=2)" with the options that differ from their defaults, or just "name". */
-char *cell_label(const char *name, const struct option *table, const void *options,
-                 struct arena *arena);
+char *cell_label(const struct kind *kind, const void *options, struct arena *arena);
 /* The same of a pruner, with its scoring: "at=10 prune_with=convnet(width=64)"; "" and "el2n". */
 char *cell_pruner_options(const struct pruner *pruner, const void *options,
                           const struct scoring *scoring, struct arena *arena);

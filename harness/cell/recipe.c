@@ -4,8 +4,6 @@
 #include "models/nn/num/type.h"
 #include "models/nn/optim.h"
 
-#include <string.h>
-
 const char *const precision_names[] = {
     [NN_FLOAT32] = "fp32",
     [NN_BFLOAT16] = "bf16",
@@ -40,32 +38,17 @@ const struct option recipe_options[] = {
     BRACED("epochs", "200"), BRACED("momentum", "0.9"), BRACED("weight_decay", "5e-4"),            \
         BRACED("schedule", "cosine"), BRACED("augment", "crop-flip"), BRACED("crop_pad", "4")
 
-static const struct recipe_preset presets[] = {
-    {"paper",
-     "Yang et al. 2023, as in their text: 200 epochs, batch 256, lr 0.1, crop and flip",
-     {{"batch", "256"}, {"lr", "0.1"}, DATASET_PRUNING}},
-    {"code",
-     "Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01",
-     {{"batch", "128"}, {"lr", "0.01"}, DATASET_PRUNING}},
+static const struct recipe_preset paper = {
+    .name = "paper",
+    .help = "Yang et al. 2023, as in their text: 200 epochs, batch 256, lr 0.1, crop and flip",
+    .values = {{"batch", "256"}, {"lr", "0.1"}, DATASET_PRUNING},
 };
 
-const struct recipe_preset *recipe_preset_at(size_t i)
-{
-    return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
-}
+static const struct recipe_preset code = {
+    .name = "code",
+    .help = "Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01",
+    .values = {{"batch", "128"}, {"lr", "0.01"}, DATASET_PRUNING},
+};
 
-const char *recipe_preset_name(const void *context, size_t i)
-{
-    (void)context;
-    const struct recipe_preset *preset = recipe_preset_at(i);
-    return preset ? preset->name : NULL;
-}
-
-const struct recipe_preset *recipe_preset_find(const char *name)
-{
-    const struct recipe_preset *preset;
-    for (size_t i = 0; (preset = recipe_preset_at(i)); i++)
-        if (strcmp(preset->name, name) == 0)
-            return preset;
-    return NULL;
-}
+static const struct kind *const presets[] = {&paper.is, &code.is};
+const struct shelf preset_shelf = SHELF("preset", "presets", presets);

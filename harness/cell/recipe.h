@@ -4,7 +4,7 @@
 #ifndef WINNOW_CONFIG_RECIPE_H
 #define WINNOW_CONFIG_RECIPE_H
 
-#include "base/option.h"
+#include "base/kind.h"
 
 #include <stdbool.h>
 
@@ -29,16 +29,14 @@ struct recipe {
  * beside it. Cells hold values, not presets: the same values are the same cells.
  */
 struct recipe_preset {
-    const char *name, *help;
+    KIND; /* no options */
     struct {
         const char *option, *value; /* NULL ends them */
     } values[12];
 };
 
-/* By position, with a context that is not used (str_nearest); NULL at the end. */
-const char *recipe_preset_name(const void *context, size_t i);
-const struct recipe_preset *recipe_preset_at(size_t i); /* NULL at the end */
-const struct recipe_preset *recipe_preset_find(const char *name);
+/* preset_shelf, preset_at(), preset_find(). */
+SHELF_OF(struct recipe_preset, preset);
 
 extern const struct option recipe_options[];
 extern const char *const precision_names[]; /* "fp32", "bf16", NULL */

@@ -37,8 +37,9 @@ static size_t add_known(struct reader *reader, enum named_axis axis, const struc
     size_t meant = 0;
     if (axes == grid || node->kind != NODE_TEXT)
         return 0;
+    const struct kind *kind = shelf_find(axis_shelf(axis), node->text);
     for (size_t i = 0; i < grid->pick_count[axis]; i++)
-        if (strcmp(grid->picks[axis][i]->name, node->text) == 0) {
+        if (grid->picks[axis][i]->choice.kind == kind) {
             add_pick(reader, axis, grid->picks[axis][i], node, axes);
             meant++;
         }
@@ -124,7 +125,7 @@ void axes_read_seeds(struct reader *reader, struct node *const *node, struct lev
 void axes_check_rates(struct reader *reader, const struct axes *axes)
 {
     for (size_t i = 0; i < axes->pick_count[AXIS_PRUNER] && !axes->levels.rate_count; i++) {
-        const struct pruner *pruner = axes->picks[AXIS_PRUNER][i]->choice.type;
+        const struct pruner *pruner = (const void *)axes->picks[AXIS_PRUNER][i]->choice.kind;
         if (!(pruner->flags & PRUNER_IGNORES_RATE)) {
             mistakes_add(&reader->mistakes, axes->node->place, NULL,
                          "'rate' is missing: %s needs one", pruner->name);
@@ -201,18 +202,18 @@ void axes_read_include(struct reader *reader, const struct node *node, struct ax
     *ret_axes = axes;
 }
 
-static void read_types(struct reader *reader, enum named_axis axis, struct node *const *node,
+static void read_kinds(struct reader *reader, enum named_axis axis, struct node *const *node,
                        struct selector *selector)
 {
     struct node *const *items;
     const size_t count = param_values(node, axis_word(axis), &items, &reader->mistakes);
-    ARENA_NEW(reader->arena, selector->types[axis], count);
+    ARENA_NEW(reader->arena, selector->kinds[axis], count);
     for (size_t i = 0; i < count; i++) {
-        const void *type = named_type(reader, axis, items[i]);
-        if (!type)
+        const struct kind *kind = named_kind(reader, axis, items[i]);
+        if (!kind)
             continue;
         param_once(items, i, axis_word(axis), &reader->mistakes);
-        selector->types[axis][selector->type_count[axis]++] = type;
+        selector->kinds[axis][selector->kind_count[axis]++] = kind;
     }
 }
 
@@ -227,7 +228,7 @@ void selector_read(struct reader *reader, const struct node *node, const char *l
     for (size_t i = 0; i < node->count; i++) {
         const size_t key = read_key(reader, node->keys[i]);
         if (!read_levels(reader, key, &node->items[i], &selector.levels))
-            read_types(reader, (enum named_axis)key, &node->items[i], &selector);
+            read_kinds(reader, (enum named_axis)key, &node->items[i], &selector);
     }
     *ret_selector = selector;
 }

@@ -88,13 +88,6 @@ static void read_targets(struct reader *reader, struct node *const *node)
                       reader->arena, &reader->config->targets, &reader->mistakes);
 }
 
-static const char *figure_name_at(const void *unused, size_t i)
-{
-    (void)unused;
-    const struct figure *figure = figure_at(i);
-    return figure ? figure->name : NULL;
-}
-
 static void read_figures(struct reader *reader, struct node *const *node)
 {
     struct config *config = reader->config;
@@ -106,11 +99,12 @@ static void read_figures(struct reader *reader, struct node *const *node)
             param_text(items[i], "figures", "the name of a figure", &reader->mistakes);
         if (!name)
             continue;
-        if (!figure_find(name))
-            param_unknown(items[i], "figure", str_nearest(name, figure_name_at, NULL),
+        const struct figure *figure = figure_find(name);
+        if (!figure)
+            param_unknown(items[i], "figure", shelf_near(&figure_shelf, name),
                           "`winnow list figures` shows them", &reader->mistakes);
         param_once(items, i, "figures", &reader->mistakes);
-        config->figures[config->figure_count++] = name;
+        config->figures[config->figure_count++] = figure ? figure->name : name;
     }
 }
 

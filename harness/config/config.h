@@ -21,13 +21,7 @@
 
 #include <stdbool.h>
 
-/* A named thing with its options resolved: one value of an axis. */
-struct choice {
-    const void *type;       /* struct dataset_type, model or pruner */
-    const void *options;    /* its options' struct; struct data_spec for a dataset */
-    struct scoring scoring; /* of a pruner */
-};
-
+/* The values of a named axis. */
 struct choices {
     struct choice *items;
     size_t count;

@@ -68,7 +68,7 @@ static const struct pick *beside_model(const struct pick *pruner, const struct p
 
 static bool ignores_rate(const struct pick *pruner)
 {
-    return ((const struct pruner *)pruner->choice.type)->flags & PRUNER_IGNORES_RATE;
+    return ((const struct pruner *)(const void *)pruner->choice.kind)->flags & PRUNER_IGNORES_RATE;
 }
 
 /* The cells of one seed, appended. */
@@ -105,9 +105,9 @@ static void add_product(const struct axes *axes, size_t source, struct points *p
 static bool selects(const struct selector *selector, const struct point *point)
 {
     for (size_t axis = 0; axis < NAMED_AXES; axis++) {
-        bool found = selector->type_count[axis] == 0;
-        for (size_t i = 0; i < selector->type_count[axis] && !found; i++)
-            found = selector->types[axis][i] == point->picks[axis]->choice.type;
+        bool found = selector->kind_count[axis] == 0;
+        for (size_t i = 0; i < selector->kind_count[axis] && !found; i++)
+            found = selector->kinds[axis][i] == point->picks[axis]->choice.kind;
         if (!found)
             return false;
     }
@@ -220,14 +220,17 @@ static void include(struct reader *reader, struct points *points)
 
 static struct cell cell_of(const struct point *point)
 {
+    const struct choice *dataset = &point->picks[AXIS_DATASET]->choice,
+                        *model = &point->picks[AXIS_MODEL]->choice,
+                        *pruner = &point->picks[AXIS_PRUNER]->choice;
     return (struct cell){
-        .dataset = point->picks[AXIS_DATASET]->choice.type,
-        .data = *(const struct data_spec *)point->picks[AXIS_DATASET]->choice.options,
-        .model = point->picks[AXIS_MODEL]->choice.type,
-        .model_options = point->picks[AXIS_MODEL]->choice.options,
-        .pruner = point->picks[AXIS_PRUNER]->choice.type,
-        .pruner_options = point->picks[AXIS_PRUNER]->choice.options,
-        .scoring = point->picks[AXIS_PRUNER]->choice.scoring,
+        .dataset = (const void *)dataset->kind,
+        .data = dataset->options,
+        .model = (const void *)model->kind,
+        .model_options = model->options,
+        .pruner = (const void *)pruner->kind,
+        .pruner_options = pruner->options,
+        .scoring = point->picks[AXIS_PRUNER]->scoring,
         .rate = point->rate,
         .seed = point->seed,
     };

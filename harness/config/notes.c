@@ -17,8 +17,10 @@
 /* Samples of a cell's training split as far as the file tells; 0: that is for the data to say. */
 static size_t known_samples(const struct cell *cell)
 {
-    const struct data_spec *data = &cell->data;
-    const size_t n = (size_t)(data->train_limit ? data->train_limit : data->samples);
+    const struct data_spec *data = cell->data;
+    const size_t n = data->train_limit        ? (size_t)data->train_limit
+                     : cell->dataset->train_n ? cell->dataset->train_n(data)
+                                              : 0;
     if (n == 0 || data->imbalance > 1)
         return 0;
     return n - num_round_share(data->val_fraction, n);
@@ -35,8 +37,8 @@ void notes_of_cell(struct reader *reader, const struct cell *cell,
         outlook_notes(&outlook, known_samples(cell), &lines);
     const char *line = str_text(&lines);
     for (size_t length; (length = strcspn(line, "\n")); line += length + 1)
-        mistakes_add(&reader->config->notes, pick->node->place, pick->name, "%.*s", (int)length,
-                     line);
+        mistakes_add(&reader->config->notes, pick->node->place, pick->choice.kind->name, "%.*s",
+                     (int)length, line);
     str_release(&lines);
 }
 

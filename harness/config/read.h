@@ -16,9 +16,10 @@ enum named_axis { AXIS_DATASET, AXIS_MODEL, AXIS_PRUNER, NAMED_AXES };
 /* One value of a named axis. Equal values are one struct: pointers compare. */
 struct pick {
     struct choice choice;
-    const char *name, *label; /* "ucb", "ucb(c=2)" */
-    const struct node *node;  /* where it was first written */
-    size_t number;            /* in order of appearance */
+    struct scoring scoring;  /* of a pruner */
+    const char *label;       /* "ucb(c=2)" */
+    const struct node *node; /* where it was first written */
+    size_t number;           /* in order of appearance */
     /* A pruner with prune_with: what it is where that is the cell's own model, and its label. */
     const struct pick *own;
     const char *with;
@@ -45,8 +46,8 @@ struct axes {
 /* The cells that an override or an exclude speaks of. An empty axis means: any. */
 struct selector {
     const struct node *node;
-    const void **types[NAMED_AXES]; /* struct dataset_type, model, pruner */
-    size_t type_count[NAMED_AXES];
+    const struct kind **kinds[NAMED_AXES];
+    size_t kind_count[NAMED_AXES];
     struct levels levels;
 };
 
@@ -92,14 +93,15 @@ void config_apply_sets(struct reader *reader, const char *const *sets, size_t co
 
 /* ---- named.c ---- */
 
+const struct shelf *axis_shelf(enum named_axis axis);
 const char *axis_word(enum named_axis axis); /* "dataset" */
 /* How many values of an axis a node stands for; more than MOST_VALUES: some number above that. */
 size_t named_count(const struct node *node);
 /* Those values, in the arena. 0: refused. */
 size_t named_read(struct reader *reader, enum named_axis axis, const struct node *node,
                   const struct pick ***ret_picks);
-/* What a bare name means: struct dataset_type, model or pruner. NULL: refused. */
-const void *named_type(struct reader *reader, enum named_axis axis, const struct node *node);
+/* What a bare name means. NULL: refused. */
+const struct kind *named_kind(struct reader *reader, enum named_axis axis, const struct node *node);
 
 /* ---- axes.c ---- */
 

@@ -59,10 +59,10 @@ static void apply_preset(struct reader *reader, const struct node *node, struct 
             param_expected(name, PRESET, "a name", &reader->mistakes);
             continue;
         }
-        const struct recipe_preset *preset = recipe_preset_find(name->text);
+        const struct recipe_preset *preset = preset_find(name->text);
         if (!preset)
-            param_unknown(name, PRESET, str_nearest(name->text, recipe_preset_name, NULL),
-                          "winnow list presets tells them", &reader->mistakes);
+            param_unknown(name, PRESET, shelf_near(&preset_shelf, name->text),
+                          "winnow list presets shows them", &reader->mistakes);
         for (size_t v = 0; preset && preset->values[v].option; v++) {
             const struct option *option = option_find(recipe_options, preset->values[v].option);
             struct err err;
@@ -115,7 +115,7 @@ void train_check(struct reader *reader, const struct training *training, const s
         mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");
     const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
-    if ((needs & NEEDS_VALIDATION) && cell->data.val_fraction <= 0)
+    if ((needs & NEEDS_VALIDATION) && cell->data->val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",
                      "%s needs validation samples: set val_fraction of %s", cell->pruner->name,
                      cell->dataset->name);

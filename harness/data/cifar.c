@@ -177,17 +177,17 @@ static int load_cifar(const struct cifar *cifar, const char *folder, struct data
     return failed ? -1 : 0;
 }
 
-static int load_cifar10(const struct data_spec *spec, const char *folder, struct dataset *data,
+static int load_cifar10(const void *options, const char *folder, struct dataset *data,
                         struct err *err)
 {
-    (void)spec;
+    (void)options;
     return load_cifar(&cifar10, folder, data, err);
 }
 
-static int load_cifar100(const struct data_spec *spec, const char *folder, struct dataset *data,
+static int load_cifar100(const void *options, const char *folder, struct dataset *data,
                          struct err *err)
 {
-    (void)spec;
+    (void)options;
     return load_cifar(&cifar100, folder, data, err);
 }
 
@@ -196,6 +196,7 @@ const struct dataset_type cifar10_dataset = {
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 10 classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpacked",
     .options = loader_options,
+    .options_size = sizeof(struct data_spec),
     .layout = &cifar10.layout,
     .load = load_cifar10,
 };
@@ -205,6 +206,7 @@ const struct dataset_type cifar100_dataset = {
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 100 fine classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz, unpacked",
     .options = loader_options,
+    .options_size = sizeof(struct data_spec),
     .layout = &cifar100.layout,
     .load = load_cifar100,
 };

@@ -24,29 +24,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DATASET(name) extern const struct dataset_type name;
+#define DATASET(name) extern const struct dataset_type name##_dataset;
 #include "harness/data/datasets.def"
 #undef DATASET
 
-static const struct dataset_type *const registry[] = {
-#define DATASET(name) &name,
+static const struct kind *const kinds[] = {
+#define DATASET(name) &name##_dataset.is,
 #include "harness/data/datasets.def"
 #undef DATASET
-    NULL,
 };
 
-const struct dataset_type *dataset_at(size_t i)
-{
-    return i < sizeof registry / sizeof *registry ? registry[i] : NULL;
-}
-
-const struct dataset_type *dataset_find(const char *name)
-{
-    for (size_t i = 0; registry[i]; i++)
-        if (strcmp(registry[i]->name, name) == 0)
-            return registry[i];
-    return NULL;
-}
+const struct shelf dataset_shelf = SHELF("dataset", "datasets", kinds);
 
 static size_t picture_size(const struct dataset *data)
 {

@@ -6,22 +6,22 @@
  * happen while a batch is gathered.
  *
  *     const struct dataset_type *type = dataset_find("fashion-mnist");
- *     struct data_spec spec;
- *     option_defaults(type->options, &spec);
+ *     const struct data_spec *spec = kind_defaults(&type->is, &arena);
  *     struct dataset *data;
- *     if (dataset_load(type, &spec, seed, dirs, &data, &err)) ...
+ *     if (dataset_load(type, spec, seed, dirs, &data, &err)) ...
  *     dataset_gather(data, &data->train, index, n, &augment, out);
  *     dataset_free(data);
  *
  * To add a dataset: one file with a `const struct dataset_type`, one line in datasets.def. What
- * loaders share (how files are named and read, the options of every dataset) is in loader.h.
+ * loaders share (how files are named and read, the options of every dataset) is in loader.h. A
+ * dataset with options of its own has a struct that begins with a struct data_spec (synthetic.h).
  */
 #ifndef WINNOW_DATA_DATA_H
 #define WINNOW_DATA_DATA_H
 
 #include "base/err.h"
 #include "base/hash.h"
-#include "base/option.h"
+#include "base/kind.h"
 #include "base/str.h"
 
 #include <stddef.h>
@@ -30,7 +30,8 @@
 enum noise_kind { NOISE_SYMMETRIC, NOISE_PAIR };
 extern const char *const noise_names[]; /* "symmetric", "pair", NULL */
 
-/* What an experiment may say of any dataset; part of the cell's key. */
+/* What an experiment may say of any dataset; part of the cell's key. The options' struct of every
+ * dataset begins with it. */
 struct data_spec {
     int train_limit;     /* training samples kept, 0 = all; drawn class-balanced (RNG_LIMIT) */
     int test_limit;      /* test samples kept, 0 = all; likewise */
@@ -38,11 +39,6 @@ struct data_spec {
     double imbalance;    /* >= 1: the first training class is so many times larger than the last */
     double noise;        /* share of the training samples with a wrong label */
     int noise_kind;      /* enum noise_kind */
-    /* The rest is the synthetic set's alone; unset elsewhere. */
-    int classes;
-    int samples;       /* training samples; a fifth as many for the test */
-    double separation; /* distance of two class means in standard deviations */
-    int size;          /* index into 8, 16, 32: the picture's side */
 };
 
 /* One part of a dataset. */
@@ -74,28 +70,29 @@ struct dataset {
 struct loader_layout;
 
 struct dataset_type {
-    const char *name, *help;
-    const char *source;           /* where people get it: package or address */
-    const struct option *options; /* accepted keys of struct data_spec */
+    KIND;               /* options: MUST, LOADER_OPTIONS and the dataset's own */
+    const char *source; /* where people get it: package or address */
+    /* MAY, default: known once it is loaded. Training samples, before limits, by the options. */
+    size_t (*train_n)(const void *options);
     /* MAY, default: it is made, not read. The files that it is read from (loader.h). */
     const struct loader_layout *layout;
     /*
-     * MUST. Reads the whole files of the layout in the folder that has them (NULL without a layout)
-     * into data->h, w, c, classes, class_names and n, pixels, labels of train and test; data comes
-     * in zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
+     * MUST. options: the struct that the table describes, which begins with a struct data_spec.
+     * Reads the whole files of the layout in the folder that has them (NULL without a layout) into
+     * data->h, w, c, classes, class_names and n, pixels, labels of train and test; data comes in
+     * zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
      * Origins, limits, validation, statistics and hash are the caller's (data.c). Errors name the
      * file, what was expected and what was found.
      */
-    int (*load)(const struct data_spec *spec, const char *folder, struct dataset *data,
-                struct err *err);
+    int (*load)(const void *options, const char *folder, struct dataset *data, struct err *err);
 };
 
-/* The registry (datasets.def), in its order; NULL at the end. */
-const struct dataset_type *dataset_at(size_t i);
-const struct dataset_type *dataset_find(const char *name);
+/* dataset_shelf (datasets.def), dataset_at(), dataset_find(). */
+SHELF_OF(struct dataset_type, dataset);
 
 /*
- * Loads, limits, unbalances, splits and mislabels, in this order. Limits are the same for every
+ * Loads, limits, unbalances, splits and mislabels, in this order. spec: the head of the options'
+ * struct of that dataset. Limits are the same for every
  * seed, so that all cells of a grid see one population; seed decides the rest (RNG_IMBALANCE,
  * RNG_VALIDATION, RNG_NOISE). The validation split is as long-tailed as the training split, the
  * test split is balanced, and both have clean labels (our choice). On success the caller owns

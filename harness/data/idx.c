@@ -135,17 +135,17 @@ static int load_idx(const struct idx_set *set, const struct idx_set *other, cons
     return failed ? -1 : 0;
 }
 
-static int load_fashion(const struct data_spec *spec, const char *folder, struct dataset *data,
+static int load_fashion(const void *options, const char *folder, struct dataset *data,
                         struct err *err)
 {
-    (void)spec;
+    (void)options;
     return load_idx(&fashion, &digits, folder, data, err);
 }
 
-static int load_digits(const struct data_spec *spec, const char *folder, struct dataset *data,
+static int load_digits(const void *options, const char *folder, struct dataset *data,
                        struct err *err)
 {
-    (void)spec;
+    (void)options;
     return load_idx(&digits, &fashion, folder, data, err);
 }
 
@@ -159,6 +159,7 @@ const struct dataset_type fashion_mnist_dataset = {
     .help = "60,000 + 10,000 grey pictures of clothes, 28 x 28, 10 classes (Xiao et al. 2017)",
     .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist)",
     .options = loader_options,
+    .options_size = sizeof(struct data_spec),
     .layout = &fashion_layout,
     .load = load_fashion,
 };
@@ -171,6 +172,7 @@ const struct dataset_type mnist_dataset = {
     .help = "60,000 + 10,000 handwritten digits, 28 x 28, 10 classes (LeCun et al. 1998)",
     .source = "https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files)",
     .options = loader_options,
+    .options_size = sizeof(struct data_spec),
     .layout = &digits_layout,
     .load = load_digits,
 };

@@ -23,7 +23,8 @@
 
 #include <stdbool.h>
 
-/* The options of every dataset, as entries of a table. */
+/* The options of every dataset, as entries of the table of a struct that begins with a struct
+ * data_spec. */
 #define LOADER_OPTIONS                                                                             \
     OPTION_INT(struct data_spec, train_limit, "0", 0, 1e9,                                         \
                "training samples kept, class-balanced; 0 keeps all"),                              \

@@ -27,6 +27,8 @@
  * Limits: one channel, at most 32 classes. A horizontal flip turns some patterns into their
  * negatives: augmenting these pictures makes another, harder problem than the error speaks of.
  */
+#include "harness/data/synthetic.h"
+
 #include "base/rng.h"
 #include "harness/data/loader.h"
 
@@ -38,12 +40,13 @@ static const char *const sizes[] = {"8", "16", "32", NULL};
 
 static const struct option options[] = {
     LOADER_OPTIONS,
-    OPTION_INT(struct data_spec, classes, "10", 2, 32, "classes, of equal size"),
-    OPTION_INT(struct data_spec, samples, "2000", 10, 200000,
+    OPTION_INT(struct synthetic_options, classes, "10", 2, 32, "classes, of equal size"),
+    OPTION_INT(struct synthetic_options, samples, "2000", 10, 200000,
                "training samples; a fifth as many test samples"),
-    OPTION_DOUBLE(struct data_spec, separation, "4", 0, 20,
+    OPTION_DOUBLE(struct synthetic_options, separation, "4", 0, 20,
                   "distance of two class means in standard deviations"),
-    OPTION_ENUM(struct data_spec, size, "8", sizes, "side of the square pictures in pixels"),
+    OPTION_ENUM(struct synthetic_options, size, "8", sizes,
+                "side of the square pictures in pixels"),
     OPTION_END,
 };
 
@@ -60,7 +63,7 @@ static uint8_t to_byte(double level)
 }
 
 /* part, the streams' "epoch": 0 train, 1 test; their orders of labels are streams 2 and 3. */
-static void generate(const struct data_spec *spec, size_t n, unsigned pixels, uint32_t part,
+static void generate(const struct synthetic_options *spec, size_t n, unsigned pixels, uint32_t part,
                      struct split *split)
 {
     const double pattern = spec->separation / sqrt(2.0 * pixels); /* in standard deviations */
@@ -101,9 +104,9 @@ static double bayes_error(int classes, double separation)
     return sum * step / sqrt(2 * acos(-1));
 }
 
-static int load(const struct data_spec *spec, const char *folder, struct dataset *data,
-                struct err *err)
+static int load(const void *values, const char *folder, struct dataset *data, struct err *err)
 {
+    const struct synthetic_options *spec = values;
     (void)folder;
     (void)err;
     const unsigned side = (unsigned)SMALLEST_SIDE << spec->size;
@@ -117,10 +120,18 @@ static int load(const struct data_spec *spec, const char *folder, struct dataset
     return 0;
 }
 
+static size_t train_n(const void *values)
+{
+    const struct synthetic_options *spec = values;
+    return (size_t)spec->samples;
+}
+
 const struct dataset_type synthetic_dataset = {
     .name = "synthetic",
     .help = "made-up pictures with a known Bayes error, for tests",
     .source = "itself: it is computed",
     .options = options,
+    .options_size = sizeof(struct synthetic_options),
+    .train_n = train_n,
     .load = load,
 };

@@ -80,7 +80,7 @@ int measure_mini_epoch(const struct cell *cell, const struct train_places *place
     struct record_end end = record_end_of(ATTEMPT_DONE);
     double train_s = 0;
     const int64_t start = time_now();
-    if (dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed, places->data_dirs, &data,
+    if (dataset_load(cell->dataset, cell->data, (uint64_t)cell->seed, places->data_dirs, &data,
                      err))
         return -1;
     const int64_t loaded = time_now();

@@ -80,7 +80,7 @@ const char *disturbance_reason(const struct record_timing *timing, int threads, 
     }
     if (timing->throttled > 0) {
         snprintf(text, sizeof text, "throttled %" PRId64 " time%s, by heat or by a quota",
-                 timing->throttled, timing->throttled == 1 ? "" : "s");
+                 timing->throttled, STR_PLURAL(timing->throttled));
         add_reason(&reasons, text);
     }
     const char *kept = reasons.length ? arena_strdup(arena, str_text(&reasons)) : NULL;

@@ -267,7 +267,7 @@ static int measure(struct sqlite3 *db, struct arena *arena, struct paper_finding
             arena_printf(arena,
                          "all lines hold, but %lld run%s of what it compares "
                          "diverged",
-                         (long long)finding->diverged_here, finding->diverged_here == 1 ? "" : "s");
+                         (long long)finding->diverged_here, STR_PLURAL(finding->diverged_here));
     }
     return 0;
 }

@@ -86,8 +86,7 @@ static size_t add_lone(const struct listed *cells, size_t count, const char *wha
             str_addf(&names, "%s%s", names.length ? "; " : "", cells[i].label);
     }
     if (lone)
-        str_addf(ret_text, "  %zu cell%s %s: %s", lone, lone == 1 ? "" : "s", what,
-                 str_text(&names));
+        str_addf(ret_text, "  %zu cell%s %s: %s", lone, STR_PLURAL(lone), what, str_text(&names));
     if (lone > MOST_NAMED)
         str_addf(ret_text, "; and %zu more", lone - MOST_NAMED);
     if (lone)
@@ -109,7 +108,7 @@ static size_t add_different(const struct listed *cells, size_t count, struct str
     }
     if (!first)
         return 0;
-    str_addf(ret_text, "  %zu cell%s changed, as %s: ", different, different == 1 ? "" : "s",
+    str_addf(ret_text, "  %zu cell%s changed, as %s: ", different, STR_PLURAL(different),
              first->label);
     explain_difference(first->json, first->twin->json, ret_text);
     str_add(ret_text, "\n");

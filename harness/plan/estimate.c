@@ -135,7 +135,7 @@ bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reason
     }
     if (memory) {
         str_addf(ret_reasons, "memory: %d worker%s of up to ", needs->workers,
-                 needs->workers == 1 ? "" : "s");
+                 STR_PLURAL(needs->workers));
         estimate_add_bytes(ret_reasons, needs->worker_bytes);
         str_addf(ret_reasons, " need%s ", needs->workers == 1 ? "s" : "");
         estimate_add_bytes(ret_reasons, needs->memory_bytes);

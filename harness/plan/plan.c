@@ -2,14 +2,16 @@
 
 #include <string.h>
 
-/* Without limits, splits, imbalance and noise; the hash does not depend on those. */
-static struct data_spec content_spec(const struct data_spec *spec)
+/* A cell's dataset without limits, splits, imbalance and noise: its hash depends on no such. */
+static const struct data_spec *content_of(const struct cell *cell, struct arena *arena)
 {
-    struct data_spec content = *spec;
-    content.train_limit = content.test_limit = 0;
-    content.val_fraction = content.noise = 0;
-    content.noise_kind = NOISE_SYMMETRIC;
-    content.imbalance = 1;
+    const size_t size = cell->dataset->options_size;
+    struct data_spec *content = arena_alloc(arena, 1, size);
+    memcpy(content, cell->data, size);
+    content->train_limit = content->test_limit = 0;
+    content->val_fraction = content->noise = 0;
+    content->noise_kind = NOISE_SYMMETRIC;
+    content->imbalance = 1;
     return content;
 }
 
@@ -47,13 +49,13 @@ static int load_data(struct plan *plan, const struct config *config, const struc
 static int find_data(struct plan *plan, const struct config *config, const struct cell *cell,
                      const struct plan_data **ret_data, struct err *err)
 {
-    const struct data_spec spec = content_spec(&cell->data);
-    const char *made_of = cell_options(cell->dataset->options, &spec, &plan->arena);
+    const struct data_spec *spec = content_of(cell, &plan->arena);
+    const char *made_of = cell_options(cell->dataset->options, spec, &plan->arena);
     const struct plan_data *data = plan->data;
     while (data && (data->type != cell->dataset || strcmp(data->made_of, made_of) != 0))
         data = data->next;
     if (!data) {
-        if (load_data(plan, config, cell, &spec, made_of, err))
+        if (load_data(plan, config, cell, spec, made_of, err))
             return -1;
         data = plan->data;
     }
@@ -67,7 +69,7 @@ static int check_limits(const struct config *config, size_t i, const struct plan
 {
     const struct cell *cell = &config->cells[i];
     struct str place = {0};
-    if (dataset_check_limits(&cell->data, data->train_n, data->test_n, err) == 0)
+    if (dataset_check_limits(cell->data, data->train_n, data->test_n, err) == 0)
         return 0;
     err_prefix(err, "%s: ", cell->dataset->name);
     if (config->places) {
@@ -85,11 +87,10 @@ void plan_describe(struct plan_cell *planned, struct arena *arena)
     planned->stored = (struct store_cell){
         .key = planned->key,
         .json = planned->json,
-        .dataset = cell_label(cell->dataset->name, cell->dataset->options, &cell->data, arena),
-        .model = cell->model->name,
-        .pruner = cell->pruner->name,
-        .model_label =
-            cell_label(cell->model->name, cell->model->options, cell->model_options, arena),
+        .dataset = cell_label(&cell->dataset->is, cell->data, arena),
+        .model = kind_key(&cell->model->is),
+        .pruner = kind_key(&cell->pruner->is),
+        .model_label = cell_label(&cell->model->is, cell->model_options, arena),
         .options = cell_pruner_options(cell->pruner, cell->pruner_options, &cell->scoring, arena),
         .rate = cell->rate,
         .seed = cell->seed,
@@ -115,7 +116,7 @@ static void offer_the_others(const struct config *config, const struct dataset_t
             str_addf(&names, "%s%s", names.length ? ", " : "", cell->dataset->name);
         with_options =
             with_options || (cell->dataset != failed &&
-                             cell_options(cell->dataset->options, &cell->data, arena)[0] != '\0');
+                             cell_options(cell->dataset->options, cell->data, arena)[0] != '\0');
     }
     const struct err cause = *err;
     if (names.length && !with_options)

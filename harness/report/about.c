@@ -365,7 +365,7 @@ int report_environments(const struct report *report, struct str *out, struct err
     for (ask(&rows, report, sql_environments); db_next(&rows);) {
         const int64_t runs = row_int(&rows, 1);
         str_addf(out, "<h3>Environment %lld: %lld run%s</h3>\n<dl class=\"facts\">\n",
-                 (long long)row_int(&rows, 0), (long long)runs, runs == 1 ? "" : "s");
+                 (long long)row_int(&rows, 0), (long long)runs, STR_PLURAL(runs));
         for (size_t i = 0; i < COUNT(names); i++)
             add_fact(out, names[i], row_text(&rows, (int)i + 2));
         str_add(out, "</dl>\n");

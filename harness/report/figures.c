@@ -227,7 +227,7 @@ static void add_table(const struct figure *figure, const char *tsv, struct str *
                 columns[count++] = column_of(&fields, i);
             }
     str_addf(out, "<details><summary>Data of %s (%zu row%s)</summary>\n", figure->name,
-             fields.all_rows, fields.all_rows == 1 ? "" : "s");
+             fields.all_rows, STR_PLURAL(fields.all_rows));
     if (fields.rows < fields.all_rows)
         str_addf(out,
                  "<p class=\"note\">The first %zu of %zu rows; <code>winnow plot %s "

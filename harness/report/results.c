@@ -315,7 +315,7 @@ static void add_equal(const struct arms *arms, struct str *out)
             out,
             "<p class=\"note\">Without an interval, since the values are the same with every "
             "seed and do not tell how far the next may be: %zu accurac%s, %zu speedup%s.</p>\n",
-            accuracies, accuracies == 1 ? "y" : "ies", speedups, speedups == 1 ? "" : "s");
+            accuracies, accuracies == 1 ? "y" : "ies", speedups, STR_PLURAL(speedups));
 }
 
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two. */
@@ -334,7 +334,7 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
         str_add(out, "<p class=\"note\">");
         html_add(out, row_text(&rows, 0));
         str_addf(out, ": the same bits in all %lld seed%s, not two arms.</p>\n", (long long)seeds,
-                 seeds == 1 ? "" : "s");
+                 STR_PLURAL(seeds));
     }
     return db_close(&rows, err);
 }

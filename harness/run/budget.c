@@ -150,7 +150,7 @@ void budget_name_rest(const struct plan *plan, const struct queue *queue, const 
         str_addf(ret_text, "%zu of %zu cells left\n", left, block.count + block.done);
     }
     if (more)
-        str_addf(ret_text, "and %zu more block%s\n", more, more == 1 ? "" : "s");
+        str_addf(ret_text, "and %zu more block%s\n", more, STR_PLURAL(more));
 }
 
 /* ---- The command line -------------------------------------------------------------------------*/

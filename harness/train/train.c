@@ -115,7 +115,7 @@ static int prepare(struct session *s, struct err *err)
 {
     const struct cell *cell = s->cell;
     clock_enter(s->clock, PHASE_LOAD);
-    if (dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed, s->places->data_dirs,
+    if (dataset_load(cell->dataset, cell->data, (uint64_t)cell->seed, s->places->data_dirs,
                      &s->data, err))
         return -1;
     clock_enter(s->clock, PHASE_INIT);

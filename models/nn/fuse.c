@@ -35,7 +35,7 @@ static bool is_free_norm(const struct fusion *f, int node)
 {
     const struct nn_op *op = f->net->nodes[node].op;
     return f->readers[node] == 1 && !f->net->nodes[node].layer.attr.relu &&
-           (op == &nn_op_batch_norm || op == &nn_op_batch_norm_add || op == &nn_op_group_norm);
+           (op == &batch_norm_op || op == &batch_norm_add_op || op == &group_norm_op);
 }
 
 /* node becomes what `from` was; what it read besides is its second input. */
@@ -50,11 +50,11 @@ static void fuse_add(struct fusion *f, int node)
     const struct nn_node add = f->net->nodes[node];
     for (int k = 0; k < 2; k++) {
         const int norm = add.inputs[k], other = add.inputs[1 - k];
-        if (!is_free_norm(f, norm) || f->net->nodes[norm].op != &nn_op_batch_norm)
+        if (!is_free_norm(f, norm) || f->net->nodes[norm].op != &batch_norm_op)
             continue;
         absorb(f, node, norm);
         struct nn_node *fused = &f->net->nodes[node];
-        fused->op = &nn_op_batch_norm_add;
+        fused->op = &batch_norm_add_op;
         fused->inputs[1] = other;
         fused->layer.in[1] = add.layer.in[1 - k];
         fused->trains |= add.trains;
@@ -99,9 +99,9 @@ void nn_fuse(struct nn_net *net)
     MEM_NEW(f.absorbed, (size_t)net->count);
     count_readers(&f);
     for (int i = 0; i < net->count; i++) {
-        if (net->nodes[i].op == &nn_op_add)
+        if (net->nodes[i].op == &add_op)
             fuse_add(&f, i);
-        else if (net->nodes[i].op == &nn_op_relu)
+        else if (net->nodes[i].op == &relu_op)
             fuse_relu(&f, i);
     }
     compact(&f);

@@ -74,7 +74,7 @@ static int append(struct nn_blocks *blocks, const struct nn_layer *layer,
 int nn_input(struct nn_net *net)
 {
     REQUIRE(net->count == 0);
-    *new_node(net) = (struct nn_node){.op = &nn_op_input, .layer = {.out = net->input_shape}};
+    *new_node(net) = (struct nn_node){.op = &input_op, .layer = {.out = net->input_shape}};
     return 0;
 }
 
@@ -102,7 +102,7 @@ int nn_add_node(struct nn_net *net, const struct nn_op *op, const struct nn_attr
 void nn_classifier(struct nn_net *net, int x, int classes)
 {
     const struct nn_attr attr = {.out = classes, .gain = 1};
-    const int logits = nn_add_node(net, &nn_op_linear, &attr, x, x);
+    const int logits = nn_add_node(net, &linear_op, &attr, x, x);
     net->features = x;
     net->logits = logits;
 }

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 
 static const struct nn_op *const registry[] = {
-#define OP(name) &nn_op_##name,
+#define OP(name) &name##_op,
 #include "models/nn/ops.def"
 #undef OP
     NULL,

@@ -151,7 +151,7 @@ struct nn_op {
 /* The registry (ops.def), in its order; NULL at the end. */
 const struct nn_op *nn_op_at(size_t i);
 
-#define OP(name) extern const struct nn_op nn_op_##name;
+#define OP(name) extern const struct nn_op name##_op;
 #include "models/nn/ops.def"
 #undef OP
 

@@ -290,7 +290,7 @@ Test(list, mistakes)
         {"prunners", "winnow list: unknown kind 'prunners', did you mean pruners?\n"},
         {"xyzzy", "winnow list: unknown kind 'xyzzy'; winnow list shows them all\n"},
         {"models mpl", "winnow list: unknown model 'mpl', did you mean mlp?\n"},
-        {"train lr", "winnow list: unknown train 'lr'; winnow list shows them all\n"},
+        {"train lr", "winnow list: unknown train 'lr'; winnow list train shows them\n"},
         {"models mlp lenot", "winnow list: unknown model 'lenot', did you mean lenet?\n"},
         {"--markdown", "winnow list: --markdown wants one kind, and no --json\n"},
         {"pruners --markdown --json", "winnow list: --markdown wants one kind, and no --json\n"},

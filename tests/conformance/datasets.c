@@ -77,15 +77,14 @@ ParameterizedTest(size_t *i, datasets, load_what_the_contract_says)
 {
     const struct dataset_type *type = dataset_at(*i);
     struct arena arena;
-    struct data_spec spec = {0};
     struct dataset *data;
     struct err err;
     arena_init(&arena);
-    option_defaults(type->options, &spec);
-    spec.train_limit = 1000;
-    spec.test_limit = 200;
-    spec.val_fraction = 0.1;
-    const int failed = dataset_load(type, &spec, 1, dataset_dirs(NULL, &arena), &data, &err);
+    struct data_spec *spec = kind_defaults(&type->is, &arena);
+    spec->train_limit = 1000;
+    spec->test_limit = 200;
+    spec->val_fraction = 0.1;
+    const int failed = dataset_load(type, spec, 1, dataset_dirs(NULL, &arena), &data, &err);
     arena_release(&arena);
     if (failed) {
         const bool must_be_here =
@@ -122,11 +121,13 @@ ParameterizedTest(size_t *i, datasets, say_what_is_missing_and_where_to_get_it)
 {
     const struct dataset_type *type = dataset_at(*i);
     const char *const dirs[] = {test_dir(), "/nowhere", NULL};
-    struct data_spec spec = {0};
+    struct arena arena;
     struct dataset *data = NULL;
     struct err err;
-    option_defaults(type->options, &spec);
-    if (dataset_load(type, &spec, 0, dirs, &data, &err) == 0) {
+    arena_init(&arena);
+    const int failed = dataset_load(type, kind_defaults(&type->is, &arena), 0, dirs, &data, &err);
+    arena_release(&arena);
+    if (!failed) {
         dataset_free(data); /* made, not read */
         return;
     }

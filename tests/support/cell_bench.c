@@ -41,21 +41,11 @@ static void keep(void *context, const struct record *record)
     kept->warning_count += record->kind == RECORD_WARNING;
 }
 
-static void *defaults(struct arena *arena, const struct option *table, size_t size)
-{
-    if (size == 0)
-        return NULL;
-    void *options = arena_alloc(arena, 1, size);
-    option_defaults(table, options);
-    return options;
-}
-
 void bench_set_model(struct bench *b, const char *name)
 {
     b->cell.model = model_find(name);
     cr_assert_not_null(b->cell.model, "%s", name);
-    b->cell.model_options =
-        defaults(&b->arena, b->cell.model->options, b->cell.model->options_size);
+    b->cell.model_options = kind_defaults(&b->cell.model->is, &b->arena);
 }
 
 void bench_setup(struct bench *b, const struct pruner *pruner, double rate)
@@ -64,12 +54,13 @@ void bench_setup(struct bench *b, const struct pruner *pruner, double rate)
     *b = (struct bench){0};
     arena_init(&b->arena);
     b->cell.dataset = dataset_find("synthetic");
-    option_defaults(b->cell.dataset->options, &b->cell.data);
-    b->cell.data.samples = BENCH_SAMPLES;
-    b->cell.data.classes = 4;
+    b->data = kind_defaults(&b->cell.dataset->is, &b->arena);
+    b->data->samples = BENCH_SAMPLES;
+    b->data->classes = 4;
+    b->cell.data = &b->data->common;
     bench_set_model(b, "softmax");
     b->cell.pruner = pruner;
-    b->cell.pruner_options = defaults(&b->arena, pruner->options, pruner->options_size);
+    b->cell.pruner_options = kind_defaults(&pruner->is, &b->arena);
     b->cell.rate = rate;
     b->cell.seed = 1;
     option_defaults(engine_options, &b->cell.engine);

@@ -10,6 +10,7 @@
 #ifndef WINNOW_TESTS_CELL_BENCH_H
 #define WINNOW_TESTS_CELL_BENCH_H
 
+#include "harness/data/synthetic.h"
 #include "harness/train/train.h"
 
 enum { BENCH_SAMPLES = 200, BENCH_EPOCHS = 4, BENCH_BATCH = 32, BENCH_MOST_EPOCHS = 64 };
@@ -30,8 +31,9 @@ struct kept {
 
 struct bench {
     struct arena arena;
-    struct cell cell;           /* may be changed before it runs */
-    struct train_places places; /* data and machine are filled in */
+    struct cell cell;               /* may be changed before it runs */
+    struct synthetic_options *data; /* of the cell; likewise */
+    struct train_places places;     /* data and machine are filled in */
     struct kept kept;
     struct record_end end;
     struct err err;

@@ -129,11 +129,12 @@ void made_cifar100(const char *folder, uint32_t salt, bool gz)
     str_release(&names);
 }
 
-struct data_spec made_spec(const char *dataset)
+struct synthetic_options made_spec(const char *dataset)
 {
-    struct data_spec spec = {0};
+    struct synthetic_options spec = {0};
     const struct dataset_type *type = dataset_find(dataset);
     cr_assert_not_null(type, "no dataset %s", dataset);
+    cr_assert_leq(type->options_size, sizeof spec);
     option_defaults(type->options, &spec);
     return spec;
 }
@@ -151,6 +152,6 @@ struct dataset *made_load(const char *dataset, const struct data_spec *spec, uin
 
 struct dataset *made_load_all(const char *dataset, const char *folder)
 {
-    const struct data_spec spec = made_spec(dataset);
-    return made_load(dataset, &spec, 0, folder);
+    const struct synthetic_options spec = made_spec(dataset);
+    return made_load(dataset, &spec.common, 0, folder);
 }

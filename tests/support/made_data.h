@@ -4,7 +4,7 @@
 #ifndef WINNOW_TESTS_MADE_DATA_H
 #define WINNOW_TESTS_MADE_DATA_H
 
-#include "harness/data/data.h"
+#include "harness/data/synthetic.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -61,7 +61,7 @@ void made_cifar10(const char *folder, uint32_t salt, bool gz);
 void made_cifar100(const char *folder, uint32_t salt, bool gz);
 
 /* The defaults of a dataset's options; ends the test where there is no such dataset. */
-struct data_spec made_spec(const char *dataset);
+struct synthetic_options made_spec(const char *dataset);
 /* Loads from one folder with these options; ends the test with the reason on failure. */
 struct dataset *made_load(const char *dataset, const struct data_spec *spec, uint64_t seed,
                           const char *folder);

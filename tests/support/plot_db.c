@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
+#include "harness/data/synthetic.h"
 #include "results/functions/functions.h"
 #include "results/functions/selection_functions.h"
 #include "results/record/artifact.h"
@@ -240,18 +241,15 @@ static void make_json(struct sqlite3 *db, int seed, int epochs, char ret_key[HAS
                         .rate = 0.5,
                         .seed = seed};
     arena_init(&arena);
-    void *of_pruner = arena_alloc(&arena, 1, cell.pruner->options_size);
-    void *of_model = arena_alloc(&arena, 1, cell.model->options_size);
-    option_defaults(cell.pruner->options, of_pruner);
-    option_defaults(cell.model->options, of_model);
-    cell.pruner_options = of_pruner;
-    cell.model_options = of_model;
-    option_defaults(cell.dataset->options, &cell.data);
+    cell.pruner_options = kind_defaults(&cell.pruner->is, &arena);
+    cell.model_options = kind_defaults(&cell.model->is, &arena);
+    struct synthetic_options *data_options = kind_defaults(&cell.dataset->is, &arena);
     option_defaults(engine_options, &cell.engine);
     option_defaults(recipe_options, &cell.recipe);
-    cell.data.classes = 2;
-    cell.data.samples = SAMPLES + 1;
-    cr_assert_eq(dataset_load(cell.dataset, &cell.data, (uint64_t)seed, dataset_dirs(NULL, &arena),
+    data_options->classes = 2;
+    data_options->samples = SAMPLES + 1;
+    cell.data = &data_options->common;
+    cr_assert_eq(dataset_load(cell.dataset, cell.data, (uint64_t)seed, dataset_dirs(NULL, &arena),
                               &data, &err),
                  0, "%s", err.text);
     const char *json = cell_to_json(&cell, &arena);

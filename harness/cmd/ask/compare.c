@@ -73,7 +73,7 @@ static void warn(const struct compare_list *list)
                     str_text(&place), r->unpaired, r->unpaired == 1 ? " is" : "s are");
         if (r->diverged)
             fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, in no mean\n",
-                    str_text(&place), r->diverged, r->diverged == 1 ? "" : "s");
+                    str_text(&place), r->diverged, STR_PLURAL(r->diverged));
         if (r->points_doubts)
             fprintf(stderr, "winnow compare: %s: the points tell little: %s\n", str_text(&place),
                     r->points_doubts);

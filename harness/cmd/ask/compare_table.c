@@ -314,7 +314,7 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
         str_add(ret_text, "Wilcoxon's signed ranks");
     else
         str_addf(ret_text, "sign-flip permutation%s", sampled ? ", sampled beyond 20 seeds" : "");
-    str_addf(ret_text, "; Holm: of %zu comparison%s", tested, tested == 1 ? "" : "s");
+    str_addf(ret_text, "; Holm: of %zu comparison%s", tested, STR_PLURAL(tested));
     if (fewest < 6)
         str_addf(ret_text, "; with %zu seeds no p is below %.3g", fewest,
                  ldexp(1, 1 - (int)fewest));

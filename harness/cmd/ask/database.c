@@ -104,8 +104,3 @@ int cmd_database(int argc, char **argv)
 {
     return cmd_run_verb("db", "[FLAGS]", verbs, sizeof verbs / sizeof *verbs, argc, argv);
 }
-
-void cmd_database_add_count(struct str *ret_text, int64_t count, const char *noun)
-{
-    str_addf(ret_text, "%lld %s%s", (long long)count, noun, count == 1 ? "" : "s");
-}

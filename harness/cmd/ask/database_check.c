@@ -62,7 +62,7 @@ static void take_artifact(void *context, const char *key, int64_t attempts)
         break;
     case ARTIFACT_ABSENT:
         str_addf(&text, "artifact %.10s is not in %s any more; ", key, str_text(&check->folder));
-        cmd_database_add_count(&text, attempts, "attempt");
+        str_add_count(&text, attempts, "attempt");
         str_addf(&text, " name%s it, and the next cell that wants it computes it again",
                  attempts == 1 ? "s" : "");
         take_finding(check, false, str_text(&text));
@@ -79,15 +79,15 @@ static void take_artifact(void *context, const char *key, int64_t attempts)
 static void add_totals(struct check *check, const char *db, const struct inspect_counts *counts)
 {
     str_addf(&check->text, "%s: ", db);
-    cmd_database_add_count(&check->text, counts->cells, "cell");
+    str_add_count(&check->text, counts->cells, "cell");
     str_add(&check->text, ", ");
-    cmd_database_add_count(&check->text, counts->attempts, "attempt");
+    str_add_count(&check->text, counts->attempts, "attempt");
     str_add(&check->text, ", ");
-    cmd_database_add_count(&check->text, counts->selections, "selection");
+    str_add_count(&check->text, counts->selections, "selection");
     str_add(&check->text, ", ");
-    cmd_database_add_count(&check->text, check->artifacts, "artifact");
+    str_add_count(&check->text, check->artifacts, "artifact");
     str_addf(&check->text, ": %lld damaged, ", (long long)check->damages);
-    cmd_database_add_count(&check->text, check->notes, "note");
+    str_add_count(&check->text, check->notes, "note");
     str_add(&check->text, "\n");
 }
 

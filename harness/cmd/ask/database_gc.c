@@ -64,16 +64,16 @@ static int clear(const struct garbage *garbage, bool dry_run, struct str *ret_te
         bytes += item->bytes;
     }
     str_add(ret_text, dry_run ? "would remove " : "removed ");
-    cmd_database_add_count(ret_text, (int64_t)garbage->count, "file");
+    str_add_count(ret_text, (int64_t)garbage->count, "file");
     str_add(ret_text, ", ");
     add_size(ret_text, bytes);
     str_add(ret_text, "; ");
-    cmd_database_add_count(ret_text, (int64_t)garbage->kept, "artifact");
+    str_add_count(ret_text, (int64_t)garbage->kept, "artifact");
     str_add(ret_text, garbage->kept == 1 ? " is needed by " : " are needed by ");
-    cmd_database_add_count(ret_text, (int64_t)garbage->databases, "database");
+    str_add_count(ret_text, (int64_t)garbage->databases, "database");
     if (garbage->resumable) {
         str_add(ret_text, "; ");
-        cmd_database_add_count(ret_text, (int64_t)garbage->resumable, "checkpoint");
+        str_add_count(ret_text, (int64_t)garbage->resumable, "checkpoint");
         str_add(ret_text, " to go on from");
     }
     str_add(ret_text, "\n");
@@ -98,9 +98,9 @@ static int add_unlisted(struct store *store, struct str *ret_text, struct err *e
         return -1;
     if (!attempts)
         return 0;
-    cmd_database_add_count(ret_text, attempts, "attempt");
+    str_add_count(ret_text, attempts, "attempt");
     str_add(ret_text, " at ");
-    cmd_database_add_count(ret_text, cells, "cell");
+    str_add_count(ret_text, cells, "cell");
     str_add(ret_text, " that no experiment lists any more stay: attempts are append-only\n");
     return 0;
 }

@@ -7,9 +7,8 @@
  *     winnow list pruners --json       for programs: {"pruners": [{"name": ..., "options": [...]}]}
  *     winnow list pruners --markdown   the table of pruners/README.md
  *
- * Nothing is listed here a second time: each kind is a function that turns the i-th thing of its
- * registry into a struct entry. In a kind's own list a thing looks like this, the options with
- * their defaults:
+ * Nothing is listed here a second time: what there is stands on shelves (base/kind.h). In a shelf's
+ * own list a thing looks like this, the options with their defaults:
  *
  *     el2n  the largest distance of the probabilities from the label, early, mean
  *         over proxies
@@ -18,6 +17,7 @@
  *       from: Paul et al. 2021, NeurIPS
  *         runs     10    networks whose scores are averaged [1 to 1000]
  */
+#include "base/json.h"
 #include "harness/cell/engine.h"
 #include "harness/cell/recipe.h"
 #include "harness/cmd/kit/cmd.h"
@@ -28,19 +28,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-struct entry {
-    const char *name, *help;
-    const char *cite, *source; /* NULL where there is none */
-    const struct option *options;
-    size_t options_size;
-    const struct pruner *pruner; /* NULL for the other kinds */
-};
-
-struct kind {
-    const char *name, *singular;
-    bool (*entry)(size_t i, struct entry *ret_entry); /* false at the end */
-};
 
 struct word {
     unsigned bit;
@@ -67,116 +54,45 @@ static const struct word flag_words[] = {
     {0, NULL},
 };
 
-/* ---- The kinds ---- */
+/* ---- The shelves ---- */
 
-static bool dataset_entry(size_t i, struct entry *ret_entry)
-{
-    const struct dataset_type *type = dataset_at(i);
-    if (!type)
-        return false;
-    *ret_entry = (struct entry){
-        .name = type->name,
-        .help = type->help,
-        .source = type->source,
-        .options = type->options,
-        .options_size = sizeof(struct data_spec),
-    };
-    return true;
-}
-
-static bool model_entry(size_t i, struct entry *ret_entry)
-{
-    const struct model *model = model_at(i);
-    if (!model)
-        return false;
-    *ret_entry = (struct entry){
-        .name = model->name,
-        .help = model->help,
-        .cite = model->cite,
-        .options = model->options,
-        .options_size = model->options_size,
-    };
-    return true;
-}
-
-static bool pruner_entry(size_t i, struct entry *ret_entry)
-{
-    const struct pruner *pruner = pruner_at(i);
-    if (!pruner)
-        return false;
-    *ret_entry = (struct entry){
-        .name = pruner->name,
-        .help = pruner->help,
-        .cite = pruner->cite,
-        .options = pruner->options,
-        .options_size = pruner->options_size,
-        .pruner = pruner,
-    };
-    return true;
-}
-
-static bool figure_entry(size_t i, struct entry *ret_entry)
-{
-    const struct figure *figure = figure_at(i);
-    if (!figure)
-        return false;
-    *ret_entry = (struct entry){.name = figure->name, .help = figure->help};
-    return true;
-}
-
-static bool train_entry(size_t i, struct entry *ret_entry)
-{
-    if (i)
-        return false;
-    *ret_entry = (struct entry){
-        .name = "train",
-        .help = "how a network is trained: the train: mapping of an experiment",
-        .options = recipe_options,
-        .options_size = sizeof(struct recipe),
-    };
-    return true;
-}
-
-static bool preset_entry(size_t i, struct entry *ret_entry)
-{
-    const struct recipe_preset *preset = recipe_preset_at(i);
-    if (!preset)
-        return false;
-    *ret_entry = (struct entry){.name = preset->name, .help = preset->help};
-    return true;
-}
-
-static bool engine_entry(size_t i, struct entry *ret_entry)
-{
-    if (i)
-        return false;
-    *ret_entry = (struct entry){
-        .name = "engine",
-        .help = "how a cell computes: the engine: mapping of an experiment",
-        .options = engine_options,
-        .options_size = sizeof(struct engine),
-    };
-    return true;
-}
-
-static const struct kind kinds[] = {
-    {"datasets", "dataset", dataset_entry}, {"models", "model", model_entry},
-    {"pruners", "pruner", pruner_entry},    {"train", "train", train_entry},
-    {"presets", "preset", preset_entry},    {"engine", "engine", engine_entry},
-    {"figures", "figure", figure_entry},
+static const struct kind train = {
+    .name = "train",
+    .help = "how a network is trained: the train: mapping of an experiment",
+    .options = recipe_options,
+    .options_size = sizeof(struct recipe),
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
+static const struct kind engine = {
+    .name = "engine",
+    .help = "how a cell computes: the engine: mapping of an experiment",
+    .options = engine_options,
+    .options_size = sizeof(struct engine),
+};
+static const struct kind *const trains[] = {&train}, *const engines[] = {&engine};
+static const struct shelf train_shelf = SHELF("train", "train", trains),
+                          engine_shelf = SHELF("engine", "engine", engines);
 
-static const char *kind_name_at(const void *unused, size_t i)
+static const struct shelf *const shelves[] = {&dataset_shelf, &model_shelf,  &pruner_shelf,
+                                              &train_shelf,   &preset_shelf, &engine_shelf,
+                                              &figure_shelf};
+enum { SHELVES = sizeof shelves / sizeof *shelves };
+
+static const char *plural_at(const void *unused, size_t i)
 {
     (void)unused;
-    return i < KINDS ? kinds[i].name : NULL;
+    return i < SHELVES ? shelves[i]->plural : NULL;
 }
 
-static const char *entry_name_at(const void *kind, size_t i)
+/* NULL: it is something else. */
+static const struct pruner *as_pruner(const struct shelf *shelf, const struct kind *kind)
 {
-    struct entry entry;
-    return ((const struct kind *)kind)->entry(i, &entry) ? entry.name : NULL;
+    return shelf == &pruner_shelf ? (const void *)kind : NULL;
+}
+
+static const char *source_of(const struct shelf *shelf, const struct kind *kind)
+{
+    return shelf == &dataset_shelf ? ((const struct dataset_type *)(const void *)kind)->source
+                                   : NULL;
 }
 
 /* ---- Pruners ---- */
@@ -187,15 +103,12 @@ static const char *const pruner_kinds[] = {
 };
 
 /* With the default options. */
-static unsigned usual_needs(const struct entry *entry)
+static unsigned usual_needs(const struct pruner *pruner)
 {
-    unsigned char *options = NULL;
-    if (entry->options_size > 0) {
-        MEM_NEW(options, entry->options_size);
-        option_defaults(entry->options, options);
-    }
-    const unsigned needs = pruner_needs(entry->pruner, options);
-    mem_free(options);
+    struct arena arena;
+    arena_init(&arena);
+    const unsigned needs = pruner_needs(pruner, kind_defaults(&pruner->is, &arena));
+    arena_release(&arena);
     return needs;
 }
 
@@ -207,11 +120,12 @@ struct values {
     bool json, markdown;
 };
 
-/* names: what follows the kind on the command line; the first NULL: all of the kind. */
-static bool is_asked_for(const char *const *names, const char *name)
+/* names: what follows the shelf on the command line; the first NULL: all of it. */
+static bool is_asked_for(const char *const *names, const struct shelf *shelf,
+                         const struct kind *kind)
 {
     for (const char *const *asked = names; *asked; asked++)
-        if (strcmp(*asked, name) == 0)
+        if (shelf_find(shelf, *asked) == kind)
             return true;
     return !names[0];
 }
@@ -228,22 +142,22 @@ static void print_words(const char *title, const struct word *words, unsigned bi
         }
 }
 
-static int longest_name(const struct kind *kind)
+static int longest_name(const struct shelf *shelf)
 {
     int longest = 0;
-    struct entry entry;
-    for (size_t i = 0; kind->entry(i, &entry); i++)
-        longest = (int)strlen(entry.name) > longest ? (int)strlen(entry.name) : longest;
+    const char *name;
+    for (size_t i = 0; (name = shelf_name_at(shelf, i)); i++)
+        longest = (int)strlen(name) > longest ? (int)strlen(name) : longest;
     return longest;
 }
 
-static void print_names(const struct kind *kind)
+static void print_names(const struct shelf *shelf)
 {
-    const int width = longest_name(kind);
-    struct entry entry;
-    printf("%s\n", kind->name);
-    for (size_t i = 0; kind->entry(i, &entry); i++)
-        cmd_print_wrapped(entry.help, width + 4, printf("  %-*s", width, entry.name));
+    const int width = longest_name(shelf);
+    const struct kind *kind;
+    printf("%s\n", shelf->plural);
+    for (size_t i = 0; (kind = shelf_at(shelf, i)); i++)
+        cmd_print_wrapped(kind->help, width + 4, printf("  %-*s", width, kind->name));
 }
 
 static const char *shown_default(const struct option *option)
@@ -287,36 +201,38 @@ static void print_fact(const char *title, const char *text)
         cmd_print_wrapped(text, 8, printf("  %s:", title));
 }
 
-static void print_entry(const struct entry *entry)
+static void print_kind(const struct shelf *shelf, const struct kind *kind)
 {
-    cmd_print_wrapped(entry->help, 4, printf("%s  ", entry->name));
-    if (entry->pruner) {
-        printf("  %s", pruner_kinds[entry->pruner->kind]);
-        print_words("; needs", needs_words, usual_needs(entry));
-        print_words(";", flag_words, entry->pruner->flags);
+    const struct pruner *pruner = as_pruner(shelf, kind);
+    cmd_print_wrapped(kind->help, 4, printf("%s  ", kind->name));
+    if (pruner) {
+        printf("  %s", pruner_kinds[pruner->kind]);
+        print_words("; needs", needs_words, usual_needs(pruner));
+        print_words(";", flag_words, pruner->flags);
         printf("\n");
-        print_fact("cost", entry->pruner->cost);
+        print_fact("cost", pruner->cost);
     }
-    print_fact("from", entry->cite);
-    print_fact("from", entry->source);
-    print_options(entry->options);
+    print_fact("from", kind->cite);
+    print_fact("from", source_of(shelf, kind));
+    print_options(kind->options);
 }
 
 /* Pruners by kind: those that choose once, then those that choose again. */
-static int group_of(const struct entry *entry)
+static int group_of(const struct shelf *shelf, const struct kind *kind)
 {
-    return entry->pruner ? (int)entry->pruner->kind : 0;
+    const struct pruner *pruner = as_pruner(shelf, kind);
+    return pruner ? (int)pruner->kind : 0;
 }
 
-static void print_entries(const struct kind *kind, const char *const *names)
+static void print_kinds(const struct shelf *shelf, const char *const *names)
 {
-    struct entry entry;
+    const struct kind *kind;
     bool first = true;
     for (int group = 0; group <= PRUNER_DYNAMIC; group++)
-        for (size_t i = 0; kind->entry(i, &entry); i++)
-            if (group_of(&entry) == group && is_asked_for(names, entry.name)) {
+        for (size_t i = 0; (kind = shelf_at(shelf, i)); i++)
+            if (group_of(shelf, kind) == group && is_asked_for(names, shelf, kind)) {
                 printf("%s", first ? "" : "\n");
-                print_entry(&entry);
+                print_kind(shelf, kind);
                 first = false;
             }
 }
@@ -330,38 +246,40 @@ static void print_cell(const char *text)
         printf("%s%c", *p == '|' ? "\\" : "", *p);
 }
 
-static void print_row(const struct entry *entry)
+static void print_row(const struct shelf *shelf, const struct kind *kind)
 {
-    printf("| `%s` | ", entry->name);
-    if (entry->pruner)
-        printf("%s | ", pruner_kinds[entry->pruner->kind]);
-    print_cell(entry->help);
+    const struct pruner *pruner = as_pruner(shelf, kind);
+    const char *source = source_of(shelf, kind);
+    printf("| `%s` | ", kind->name);
+    if (pruner)
+        printf("%s | ", pruner_kinds[pruner->kind]);
+    print_cell(kind->help);
     printf(" | ");
-    if (entry->pruner) {
-        print_cell(entry->pruner->cost ? entry->pruner->cost : "-");
+    if (pruner) {
+        print_cell(pruner->cost ? pruner->cost : "-");
         printf(" | ");
     }
-    for (const struct option *o = entry->options; o && o->name; o++) {
-        printf("%s`%s` ", o == entry->options ? "" : ", ", o->name);
+    for (const struct option *o = kind->options; o && o->name; o++) {
+        printf("%s`%s` ", o == kind->options ? "" : ", ", o->name);
         print_cell(shown_default(o));
     }
-    printf("%s | ", entry->options && entry->options->name ? "" : "-");
-    print_cell(entry->cite ? entry->cite : entry->source ? entry->source : "-");
+    printf("%s | ", kind->options && kind->options->name ? "" : "-");
+    print_cell(kind->cite ? kind->cite : source ? source : "-");
     printf(" |\n");
 }
 
-static void print_markdown(const struct kind *kind, const char *const *names)
+static void print_markdown(const struct shelf *shelf, const char *const *names)
 {
-    struct entry entry;
-    if (kind->entry(0, &entry) && entry.pruner)
+    const struct kind *kind;
+    if (shelf == &pruner_shelf)
         printf("| pruner | kind | rule | cost | options and defaults | from |\n"
                "|---|---|---|---|---|---|\n");
     else
         printf("| %s | what it is | options and defaults | from |\n|---|---|---|---|\n",
-               kind->singular);
-    for (size_t i = 0; kind->entry(i, &entry); i++)
-        if (is_asked_for(names, entry.name))
-            print_row(&entry);
+               shelf->word);
+    for (size_t i = 0; (kind = shelf_at(shelf, i)); i++)
+        if (is_asked_for(names, shelf, kind))
+            print_row(shelf, kind);
 }
 
 /* ---- For programs ---- */
@@ -372,16 +290,16 @@ static const char *const type_names[] = {
     [OPTION_BYTES] = "bytes",
 };
 
-static json_t *options_to_json(const struct entry *entry)
+static json_t *options_to_json(const struct kind *kind)
 {
-    char *values;
-    MEM_NEW(values, entry->options_size);
-    option_defaults(entry->options, values);
-    json_t *defaults = option_to_json(entry->options, values), *array = json_array();
-    for (const struct option *o = entry->options; o && o->name; o++) {
+    struct arena arena;
+    arena_init(&arena);
+    json_t *defaults = option_to_json(kind->options, kind_defaults(kind, &arena)),
+           *array = json_array();
+    for (const struct option *o = kind->options; o && o->name; o++) {
         json_t *option =
             json_pack("{s:s, s:s, s:s, s:O}", "name", o->name, "help", o->help, "type",
-                      type_names[o->type], "default", json_object_get(defaults, o->name));
+                      type_names[o->type], "default", json_object_get(defaults, option_key(o)));
         REQUIRE(option);
         if (o->type == OPTION_INT)
             json_object_update_new(option, json_pack("{s:I, s:I}", "min", (json_int_t)o->min, "max",
@@ -391,13 +309,13 @@ static json_t *options_to_json(const struct entry *entry)
         else if (o->type == OPTION_ENUM) {
             json_t *choices = json_array();
             for (size_t i = 0; option_choice(o, i); i++)
-                json_array_append_new(choices, json_string(option_choice(o, i)));
+                json_array_append_new(choices, json_text(option_choice(o, i)));
             json_object_set_new(option, "choices", choices);
         }
         json_array_append_new(array, option);
     }
     json_decref(defaults);
-    mem_free(values);
+    arena_release(&arena);
     return array;
 }
 
@@ -406,32 +324,33 @@ static json_t *words_to_json(const struct word *words, unsigned bits)
     json_t *array = json_array();
     for (const struct word *w = words; w->name; w++)
         if (bits & w->bit)
-            json_array_append_new(array, json_string(w->name));
+            json_array_append_new(array, json_text(w->name));
     return array;
 }
 
-static json_t *entry_to_json(const struct entry *entry)
+static json_t *kind_to_json(const struct shelf *shelf, const struct kind *kind)
 {
+    const struct pruner *pruner = as_pruner(shelf, kind);
     json_t *object =
-        json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", entry->name, "help", entry->help, "cite",
-                  entry->cite, "source", entry->source, "options", options_to_json(entry));
+        json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", kind->name, "help", kind->help, "cite",
+                  kind->cite, "source", source_of(shelf, kind), "options", options_to_json(kind));
     REQUIRE(object);
-    if (entry->pruner)
-        json_object_update_new(
-            object,
-            json_pack("{s:s, s:s?, s:o, s:o}", "kind", pruner_kinds[entry->pruner->kind], "cost",
-                      entry->pruner->cost, "needs", words_to_json(needs_words, usual_needs(entry)),
-                      "flags", words_to_json(flag_words, entry->pruner->flags)));
+    if (pruner)
+        json_object_update_new(object,
+                               json_pack("{s:s, s:s?, s:o, s:o}", "kind",
+                                         pruner_kinds[pruner->kind], "cost", pruner->cost, "needs",
+                                         words_to_json(needs_words, usual_needs(pruner)), "flags",
+                                         words_to_json(flag_words, pruner->flags)));
     return object;
 }
 
-static json_t *kind_to_json(const struct kind *kind, const char *const *names)
+static json_t *shelf_to_json(const struct shelf *shelf, const char *const *names)
 {
     json_t *array = json_array();
-    struct entry entry;
-    for (size_t i = 0; kind->entry(i, &entry); i++)
-        if (is_asked_for(names, entry.name))
-            json_array_append_new(array, entry_to_json(&entry));
+    const struct kind *kind;
+    for (size_t i = 0; (kind = shelf_at(shelf, i)); i++)
+        if (is_asked_for(names, shelf, kind))
+            json_array_append_new(array, kind_to_json(shelf, kind));
     return array;
 }
 
@@ -452,30 +371,27 @@ static const struct cmd_line line = {
     1 + MOST_NAMES,
 };
 
-static int unknown(const char *what, const char *word, const char *near)
+static const struct shelf *find_shelf(const char *word)
 {
-    char text[256];
-    snprintf(text, sizeof text, "unknown %s '%.64s'%s%s%s", what, word,
-             near ? ", did you mean " : "", near ? near : "",
-             near ? "?" : "; winnow list shows them all");
-    return cmd_fail(&line, EXIT_USAGE, text);
-}
-
-static const struct kind *find_kind(const char *word)
-{
-    for (size_t k = 0; k < KINDS; k++)
-        if (strcmp(word, kinds[k].name) == 0 || strcmp(word, kinds[k].singular) == 0)
-            return &kinds[k];
+    for (size_t i = 0; i < SHELVES; i++)
+        if (strcmp(word, shelves[i]->plural) == 0 || strcmp(word, shelves[i]->word) == 0)
+            return shelves[i];
     return NULL;
 }
 
-static bool has_entry(const struct kind *kind, const char *word)
+/* The shelf that is asked for, NULL: all. */
+static int read_question(const char *word, const char *const *names, const struct shelf **ret_only,
+                         struct err *err)
 {
-    const char *name;
-    for (size_t i = 0; (name = entry_name_at(kind, i)); i++)
-        if (strcmp(word, name) == 0)
-            return true;
-    return false;
+    *ret_only = word ? find_shelf(word) : NULL;
+    if (word && !*ret_only)
+        return err_set(
+            err, "unknown kind '%.64s'%s", word,
+            str_near(str_nearest(word, plural_at, NULL), "; winnow list shows them all").text);
+    for (; *names; names++)
+        if (!shelf_find(*ret_only, *names))
+            return shelf_unknown(*ret_only, *names, err);
+    return 0;
 }
 
 int cmd_list(int argc, char **argv)
@@ -485,28 +401,27 @@ int cmd_list(int argc, char **argv)
     const int done = cmd_parse(&line, argc, argv, &values, arguments);
     if (done >= 0)
         return done;
-    const char *word = arguments[0], *const *names = arguments + 1;
-    const struct kind *only = word ? find_kind(word) : NULL;
-    if (word && !only)
-        return unknown("kind", word, str_nearest(word, kind_name_at, NULL));
-    for (const char *const *name = names; *name; name++)
-        if (!has_entry(only, *name))
-            return unknown(only->singular, *name, str_nearest(*name, entry_name_at, only));
+    const char *const *names = arguments + 1;
+    const struct shelf *only;
+    struct err err;
+    if (read_question(arguments[0], names, &only, &err))
+        return cmd_fail(&line, EXIT_USAGE, err.text);
     if (values.markdown && (!only || values.json))
         return cmd_fail(&line, EXIT_USAGE, "--markdown wants one kind, and no --json");
 
     json_t *object = values.json ? json_object() : NULL;
-    for (const struct kind *kind = kinds; kind < kinds + KINDS; kind++) {
-        if (only && kind != only)
+    for (size_t i = 0; i < SHELVES; i++) {
+        const struct shelf *shelf = shelves[i];
+        if (only && shelf != only)
             continue;
         if (values.json)
-            json_object_set_new(object, kind->name, kind_to_json(kind, names));
+            json_object_set_new(object, shelf->plural, shelf_to_json(shelf, names));
         else if (values.markdown)
-            print_markdown(kind, names);
+            print_markdown(shelf, names);
         else if (only)
-            print_entries(kind, names);
+            print_kinds(shelf, names);
         else
-            print_names(kind);
+            print_names(shelf);
     }
     if (values.json) {
         json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

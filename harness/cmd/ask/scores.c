@@ -64,7 +64,7 @@ static int load_data(const char *json, const char *data_dir, const char *folder,
         return err_prefix(err, "--data-dir: ");
     const char *first = data_dir ? data_dir : folder;
     if (cell_from_json(json, &found->arena, &cell, err) ||
-        dataset_load(cell.dataset, &cell.data, (uint64_t)cell.seed,
+        dataset_load(cell.dataset, cell.data, (uint64_t)cell.seed,
                      dataset_dirs(first, &found->arena), &found->data, err))
         return -1;
     if (!hash || strcmp(hash, found->data->hash) == 0)

@@ -190,9 +190,8 @@ static const char *find_named(const char *name)
 static int unknown_name(const char *name)
 {
     struct err err;
-    const char *near = str_nearest(name, query_name, named_queries);
-    err_set(&err, "no query is named '%.64s'%s%s%s; see winnow sql --list", name,
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+    err_set(&err, "no query is named '%.64s'%s; see winnow sql --list", name,
+            str_near(str_nearest(name, query_name, named_queries), "").text);
     return cmd_fail(&line, EXIT_USAGE, err.text);
 }
 

@@ -26,7 +26,7 @@ static const struct cmd_line line = {
 
 static void print_axis(size_t count, const char *word)
 {
-    printf("%zu %s%s", count, word, count == 1 ? "" : "s");
+    printf("%zu %s%s", count, word, STR_PLURAL(count));
 }
 
 /* "(4 pruners x 3 rates + 1 pruner without rate)"; returns how many cells of one model, data set
@@ -35,7 +35,7 @@ static size_t print_pruned(const struct config *config)
 {
     size_t once = 0;
     for (size_t i = 0; i < config->pruners.count; i++) {
-        const struct pruner *pruner = config->pruners.items[i].type;
+        const struct pruner *pruner = (const void *)config->pruners.items[i].kind;
         once += pruner->flags & PRUNER_IGNORES_RATE ? 1 : 0;
     }
     const size_t rated = config->pruners.count - once;

@@ -262,7 +262,7 @@ static int run_into(struct element *element, const struct run_options *options)
     const int code = failed ? EXIT_DATABASE : exit_code(element, &totals);
     if (code == EXIT_CHECKPOINTED) {
         fprintf(stderr, "%s: told to stop, %zu cell%s left: exit code %d\n", element->frozen->name,
-                totals.left, totals.left == 1 ? "" : "s", code);
+                totals.left, STR_PLURAL(totals.left), code);
         requeue(element);
     }
     return code;

@@ -251,7 +251,7 @@ static void explain(const struct emit *emit, bool slurm, struct str *ret_text)
                  "job that merges\n"
                  "      what they leave. Run it again after a cluster's bad night: it submits what "
                  "is left.\n",
-                 emit->folder, emit_chunks(emit), emit_chunks(emit) == 1 ? "" : "s");
+                 emit->folder, emit_chunks(emit), STR_PLURAL(emit_chunks(emit)));
     else
         str_addf(ret_text,
                  "  %s/run.sh\n"

@@ -86,8 +86,7 @@ static void list(struct merging *merging, const char *path, const struct merge_r
                               (json_int_t)report->attempts, "known", (json_int_t)report->known,
                               "refused", json_text(report->refused ? report->why.text : NULL),
                               "aside", json_text(aside[0] ? aside : NULL));
-    if (json_array_append_new(merging->list, json_made(shard)))
-        DIE("out of memory: JSON");
+    json_push(merging->list, shard);
 }
 
 static int merge_file(struct merging *merging, const char *path)
@@ -186,9 +185,9 @@ static void add_json(const struct merging *merging, const char *db, struct str *
 static void add_totals(const struct merging *merging, const char *db, struct str *ret_text)
 {
     str_addf(ret_text, "%s: ", db);
-    cmd_database_add_count(ret_text, merging->shards, "shard");
+    str_add_count(ret_text, merging->shards, "shard");
     str_add(ret_text, ": ");
-    cmd_database_add_count(ret_text, merging->attempts, "new attempt");
+    str_add_count(ret_text, merging->attempts, "new attempt");
     str_addf(ret_text, ", %lld known", (long long)merging->known);
     if (merging->refused)
         str_addf(ret_text, ", %lld refused", (long long)merging->refused);

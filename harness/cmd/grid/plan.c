@@ -113,7 +113,7 @@ static void print_threads(int threads)
     const int cores = pin_room_here(), room = engine_room(cores, threads);
     if (threads > 1)
         printf("%d threads a cell, %d cell%s at once on %d core%s%s\n", threads, room,
-               room == 1 ? "" : "s", cores, cores == 1 ? "" : "s",
+               STR_PLURAL(room), cores, STR_PLURAL(cores),
                threads > cores ? "; warning: more threads than cores, the times will tell little"
                                : "");
 }
@@ -196,8 +196,8 @@ static void print_summary(const struct view *view)
     const struct forecast *forecast = view->forecast;
     struct str text = {0};
     str_addf(&text, "%s: %zu cell%s, %zu done, %zu to run, %zu to retry", view->config->name,
-             view->cells, view->cells == 1 ? "" : "s", view->counts[CELL_DONE],
-             view->counts[CELL_NEW], view->counts[CELL_FAILED]);
+             view->cells, STR_PLURAL(view->cells), view->counts[CELL_DONE], view->counts[CELL_NEW],
+             view->counts[CELL_FAILED]);
     if (view->stale)
         str_addf(&text, ", %zu stale", view->stale);
     str_addf(&text, " (%s%s)", view->db, view->found ? "" : " does not exist yet");
@@ -282,41 +282,30 @@ static json_t *cells_json(const struct view *view)
 {
     json_t *cells = json_array();
     const struct history_cell *stale;
-    int failed = 0;
     for (size_t i = 0; i < view->plan->count; i++)
-        failed |=
-            !view->plan->cells[i].left_out && json_array_append_new(cells, cell_json(view, i));
+        if (!view->plan->cells[i].left_out)
+            json_push(cells, cell_json(view, i));
     for (size_t i = 0; i < view->stale && (stale = explain_stale(view->explainer, i)); i++)
-        failed |= json_array_append_new(cells, stale_json(view, stale));
-    if (failed)
-        DIE("out of memory: JSON");
+        json_push(cells, stale_json(view, stale));
     return cells;
 }
 
 static json_t *data_json(const struct view *view)
 {
     json_t *list = json_array();
-    int failed = 0;
     for (const struct plan_data *data = view->plan->data; data; data = data->next)
-        failed |= json_array_append_new(
-            list, json_pack("{s:s, s:o, s:b, s:s}", "dataset", data->type->name, "folder",
-                            data->folder ? json_text(data->folder) : json_null(), "strayed",
-                            (int)data->strayed, "hash", data->hash));
-    if (failed)
-        DIE("out of memory: JSON");
+        json_push(list, json_pack("{s:s, s:o, s:b, s:s}", "dataset", data->type->name, "folder",
+                                  data->folder ? json_text(data->folder) : json_null(), "strayed",
+                                  (int)data->strayed, "hash", data->hash));
     return list;
 }
 
 static json_t *notes_json(const struct view *view)
 {
     json_t *list = json_array();
-    int failed = 0;
     for (size_t i = 0; i < view->plan->note_count; i++)
-        failed |=
-            json_array_append_new(list, json_pack("{s:s, s:o}", "place", view->plan->notes[i].place,
-                                                  "text", json_text(view->plan->notes[i].text)));
-    if (failed)
-        DIE("out of memory: JSON");
+        json_push(list, json_pack("{s:s, s:o}", "place", view->plan->notes[i].place, "text",
+                                  json_text(view->plan->notes[i].text)));
     return list;
 }
 
@@ -350,11 +339,10 @@ static void print_json(const struct view *view)
                   "totals", totals_json(view), "cells", cells_json(view));
     if (root && view->options.budget > 0)
         json_object_set_new(root, "blocks", cmd_blocks_json(view->plan, &view->options));
-    char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
-    if (!text)
-        DIE("out of memory: JSON");
-    puts(text);
-    free(text);
+    struct str text = {0};
+    json_add_dump(&text, json_made(root), JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    puts(str_text(&text));
+    str_release(&text);
     json_decref(root);
 }
 

@@ -165,7 +165,7 @@ static void take_event(void *context, const struct run_event *event)
 static void print_totals(const struct run_totals *totals, const struct values *values,
                          const char *db)
 {
-    fprintf(stderr, "%zu cell%s done", totals->done, totals->done == 1 ? "" : "s");
+    fprintf(stderr, "%zu cell%s done", totals->done, STR_PLURAL(totals->done));
     if (totals->failed)
         fprintf(stderr, ", %zu failed (winnow status tells why; --retry-failed runs them again)",
                 totals->failed);
@@ -174,8 +174,7 @@ static void print_totals(const struct run_totals *totals, const struct values *v
     fprintf(stderr, ": %s\n", db);
     if (totals->gave_up)
         fprintf(stderr, "stopped after %zu failed cell%s (%s)\n", totals->failed,
-                totals->failed == 1 ? "" : "s",
-                values->fail_fast ? "--fail-fast" : "--max-failures");
+                STR_PLURAL(totals->failed), values->fail_fast ? "--fail-fast" : "--max-failures");
     if (totals->doubtful)
         fprintf(stderr, "%zu of the done ha%s doubtful seconds in every attempt: winnow why CELL\n",
                 totals->doubtful, totals->doubtful == 1 ? "s" : "ve");
@@ -253,7 +252,7 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         const bool crowds = run_crowds(options, room);
         if (crowds)
             fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
-                    options->jobs * options->threads, room, room == 1 ? "" : "s");
+                    options->jobs * options->threads, room, STR_PLURAL(room));
         struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
         options->pins = pins;
         code = run_wanted(config, plan, store, options, values, db);

@@ -1,5 +1,6 @@
 #include "harness/cmd/kit/blocks.h"
 
+#include "base/json.h"
 #include "harness/run/budget.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ void cmd_print_blocks(const struct plan *plan, const struct run_options *options
         str_clear(&text);
         str_addf(&text, "%-5s  %s %s seed %lld: %zu cell%s", block->runs ? "runs" : "waits",
                  block->cell->dataset, block->cell->model_label, (long long)block->cell->seed,
-                 block->cells, block->cells == 1 ? "" : "s");
+                 block->cells, STR_PLURAL(block->cells));
         if (block->done)
             str_addf(&text, " beside %zu done", block->done);
         if (block->seconds >= 0) {
@@ -85,19 +86,15 @@ json_t *cmd_blocks_json(const struct plan *plan, const struct run_options *optio
     size_t count;
     struct shown_block *blocks = reach(plan, options, &count);
     json_t *array = json_array();
-    int failed = 0;
     for (size_t b = 0; b < count; b++) {
         const struct shown_block *block = &blocks[b];
-        failed |= json_array_append_new(
-            array,
-            json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:b}", "dataset", block->cell->dataset,
-                      "model", block->cell->model_label, "seed", (json_int_t)block->cell->seed,
-                      "cells", (json_int_t)block->cells, "done", (json_int_t)block->done, "eta_s",
-                      block->seconds < 0 ? json_null() : json_real(block->seconds), "runs",
-                      (int)block->runs));
+        json_push(array, json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:b}", "dataset",
+                                   block->cell->dataset, "model", block->cell->model_label, "seed",
+                                   (json_int_t)block->cell->seed, "cells", (json_int_t)block->cells,
+                                   "done", (json_int_t)block->done, "eta_s",
+                                   block->seconds < 0 ? json_null() : json_real(block->seconds),
+                                   "runs", (int)block->runs));
     }
-    if (failed)
-        DIE("out of memory: JSON");
     mem_free(blocks);
     return array;
 }

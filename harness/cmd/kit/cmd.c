@@ -14,10 +14,10 @@ static void replace(char *text, char old, char new)
             *p = new;
 }
 
-/* "retry_failed" as the command line writes it: "retry-failed". */
+/* "retry_failed" as the command line writes it: "--retry-failed". */
 static void dashed(char *ret_text, size_t size, const char *name)
 {
-    snprintf(ret_text, size, "%s", name);
+    snprintf(ret_text, size, "--%s", name);
     replace(ret_text, '_', '-');
 }
 
@@ -28,14 +28,14 @@ static void print_help(const struct cmd_line *line)
     if (line->flags && line->flags->option.name)
         printf("\n");
     for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
-        char name[64], left[96];
+        char name[64 + 2], left[96];
         if (!f->option.help)
             continue;
         dashed(name, sizeof name, f->option.name);
         if (f->letter)
-            snprintf(left, sizeof left, "-%c, --%s %s", f->letter, name, f->value ? f->value : "");
+            snprintf(left, sizeof left, "-%c, %s %s", f->letter, name, f->value ? f->value : "");
         else
-            snprintf(left, sizeof left, "    --%s %s", name, f->value ? f->value : "");
+            snprintf(left, sizeof left, "    %s %s", name, f->value ? f->value : "");
         struct str help = {0};
         str_add(&help, f->option.help);
         if (f->option.type == OPTION_ENUM) {
@@ -81,9 +81,9 @@ static const struct cmd_flag *find_flag(const struct cmd_line *line, const char 
                                         size_t length)
 {
     for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
-        char name[64];
+        char name[64 + 2];
         dashed(name, sizeof name, f->option.name);
-        if (word[1] == '-' ? strlen(name) == length - 2 && !strncmp(name, word + 2, length - 2)
+        if (word[1] == '-' ? strlen(name) == length && !strncmp(name, word, length)
                            : f->letter && word[1] == f->letter)
             return f;
     }
@@ -98,15 +98,16 @@ static const char *flag_at(const void *flags, size_t i)
 
 static int unknown_flag(const struct cmd_line *line, const char *word)
 {
-    char text[256], name[64], nearest[64] = "";
+    char name[64], nearest[64 + 2];
+    struct err err;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
     replace(name, '-', '_');
     const char *near = word[1] == '-' ? str_nearest(name, flag_at, line->flags) : NULL;
     if (near)
         dashed(nearest, sizeof nearest, near);
-    snprintf(text, sizeof text, "unknown flag '%.64s'%s%s%s; see winnow %s --help", word,
-             near ? ", did you mean --" : "", nearest, near ? "?" : "", line->name);
-    return cmd_fail(line, EXIT_USAGE, text);
+    err_set(&err, "unknown flag '%.64s'%s; see winnow %s --help", word,
+            str_near(near ? nearest : NULL, "").text, line->name);
+    return cmd_fail(line, EXIT_USAGE, err.text);
 }
 
 /* Stores one flag's value; -1: fine, else the exit code. */
@@ -127,9 +128,9 @@ static int store_value(const struct cmd_line *line, const struct cmd_flag *flag,
     }
     struct err err;
     if (option_set(&flag->option, values, value, NULL, &err)) {
-        char name[64];
+        char name[64 + 2];
         dashed(name, sizeof name, flag->option.name);
-        err_prefix(&err, "--%s: ", name);
+        err_prefix(&err, "%s: ", name);
         return cmd_fail(line, EXIT_USAGE, err.text);
     }
     return -1;
@@ -250,8 +251,7 @@ int cmd_run_verb(const char *name, const char *arguments, const struct cmd *item
     for (size_t i = 0; i < count; i++)
         if (strcmp(argv[1], items[i].name) == 0)
             return items[i].run(argc - 1, argv + 1);
-    const char *near = str_nearest(argv[1], verb_at, &verbs);
-    fprintf(stderr, "winnow %s: unknown verb '%.64s'%s%s%s; see winnow %s --help\n", name, argv[1],
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "", name);
+    fprintf(stderr, "winnow %s: unknown verb '%.64s'%s; see winnow %s --help\n", name, argv[1],
+            str_near(str_nearest(argv[1], verb_at, &verbs), "").text, name);
     return EXIT_USAGE;
 }

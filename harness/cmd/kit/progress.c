@@ -22,7 +22,7 @@ struct shown {
 };
 
 /* Cells that are alike in all but the seed: what one took tells what another will take. */
-struct kind {
+struct group {
     double seconds; /* of those that ended */
     size_t ended, waiting;
 };
@@ -37,9 +37,9 @@ struct progress {
     bool stopping;
     char pause[256]; /* "": none */
     struct shown workers[RUN_MAX_JOBS];
-    size_t *kind_of;    /* [plan->count] index into kinds */
-    struct kind *kinds; /* [kind_count] */
-    size_t kind_count;
+    size_t *group_of;     /* [plan->count] index into groups */
+    struct group *groups; /* [group_count] */
+    size_t group_count;
 };
 
 static int compare_texts(const char *a, const char *b, int before)
@@ -47,7 +47,7 @@ static int compare_texts(const char *a, const char *b, int before)
     return before ? before : strcmp(a, b);
 }
 
-static int compare_kinds(const void *left, const void *right)
+static int compare_groups(const void *left, const void *right)
 {
     const struct plan_cell *const *x = left, *const *y = right;
     const struct store_cell *a = &(*x)->stored, *b = &(*y)->stored;
@@ -63,21 +63,21 @@ static size_t place_of(const struct progress *p, const struct plan_cell *cell)
     return (size_t)(cell - p->plan->cells);
 }
 
-static void sort_into_kinds(struct progress *p)
+static void sort_into_groups(struct progress *p)
 {
     const size_t count = p->plan->count;
     const struct plan_cell **cells;
     MEM_NEW(cells, count);
-    MEM_NEW(p->kind_of, count);
-    MEM_NEW(p->kinds, count);
+    MEM_NEW(p->group_of, count);
+    MEM_NEW(p->groups, count);
     for (size_t i = 0; i < count; i++)
         cells[i] = &p->plan->cells[i];
-    qsort(cells, count, sizeof *cells, compare_kinds);
+    qsort(cells, count, sizeof *cells, compare_groups);
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || compare_kinds(&cells[i - 1], &cells[i]) != 0)
-            p->kind_count++;
-        p->kind_of[place_of(p, cells[i])] = p->kind_count - 1;
-        p->kinds[p->kind_count - 1].waiting += run_wants(cells[i], p->options);
+        if (i == 0 || compare_groups(&cells[i - 1], &cells[i]) != 0)
+            p->group_count++;
+        p->group_of[place_of(p, cells[i])] = p->group_count - 1;
+        p->groups[p->group_count - 1].waiting += run_wants(cells[i], p->options);
     }
     mem_free(cells);
 }
@@ -89,7 +89,7 @@ struct progress *progress_new(const struct plan *plan, const struct run_options 
     progress->live = isatty(STDERR_FILENO) == 1;
     progress->plan = plan;
     progress->options = options;
-    sort_into_kinds(progress);
+    sort_into_groups(progress);
     for (size_t i = 0; i < plan->count; i++)
         progress->wanted += run_wants(&plan->cells[i], options);
     if (options->limit && progress->wanted > (size_t)options->limit)
@@ -138,37 +138,37 @@ static void add_ended(struct str *text, const struct progress *p, const struct r
 
 /* ---- Expectation ---- */
 
-static struct kind *kind_of(const struct progress *p, const struct plan_cell *cell)
+static struct group *group_of(const struct progress *p, const struct plan_cell *cell)
 {
-    return &p->kinds[p->kind_of[place_of(p, cell)]];
+    return &p->groups[p->group_of[place_of(p, cell)]];
 }
 
-/* Mean seconds of the kind's cells that ended; otherwise where there is none. */
-static double expected(const struct kind *kind, double otherwise)
+/* Mean seconds of the group's cells that ended; otherwise where there is none. */
+static double expected(const struct group *group, double otherwise)
 {
-    return kind->ended ? kind->seconds / (double)kind->ended : otherwise;
+    return group->ended ? group->seconds / (double)group->ended : otherwise;
 }
 
 /* Seconds until the last cell ends, 0 while nothing is known. */
 static double remaining(const struct progress *p)
 {
-    struct kind all = {0};
-    for (size_t k = 0; k < p->kind_count; k++) {
-        all.seconds += p->kinds[k].seconds;
-        all.ended += p->kinds[k].ended;
-        all.waiting += p->kinds[k].waiting;
+    struct group all = {0};
+    for (size_t k = 0; k < p->group_count; k++) {
+        all.seconds += p->groups[k].seconds;
+        all.ended += p->groups[k].ended;
+        all.waiting += p->groups[k].waiting;
     }
     const double mean = expected(&all, 0);
     double total = 0, running = 0;
     size_t busy = 0;
-    for (size_t k = 0; k < p->kind_count; k++)
-        total += (double)p->kinds[k].waiting * expected(&p->kinds[k], mean);
+    for (size_t k = 0; k < p->group_count; k++)
+        total += (double)p->groups[k].waiting * expected(&p->groups[k], mean);
     for (int w = 0; w < p->options->jobs; w++) {
         const struct shown *shown = &p->workers[w];
         if (!shown->cell)
             continue;
         const double rest =
-            expected(kind_of(p, shown->cell), mean) - (double)(time_now() - shown->started) * 1e-9;
+            expected(group_of(p, shown->cell), mean) - (double)(time_now() - shown->started) * 1e-9;
         running += rest > 0 ? rest : 0;
         busy++;
     }
@@ -259,12 +259,12 @@ static void end_cell(struct progress *p, const struct run_event *event)
 {
     struct shown *shown = &p->workers[event->worker];
     struct str text = {0};
-    struct kind *kind = kind_of(p, event->cell);
+    struct group *group = group_of(p, event->cell);
     p->ended += !event->again;
     p->failed += !event->again && event->end->state != ATTEMPT_DONE;
-    kind->waiting += event->again;
-    kind->seconds += (double)(time_now() - shown->started) * 1e-9;
-    kind->ended++;
+    group->waiting += event->again;
+    group->seconds += (double)(time_now() - shown->started) * 1e-9;
+    group->ended++;
     add_ended(&text, p, event, shown);
     erase(p);
     fputs(str_text(&text), stderr);
@@ -302,7 +302,7 @@ void progress_take(void *context, const struct run_event *event)
     switch (event->kind) {
     case RUN_CELL_STARTED:
         *shown = (struct shown){.cell = event->cell, .started = time_now()};
-        kind_of(p, event->cell)->waiting--;
+        group_of(p, event->cell)->waiting--;
         break;
     case RUN_CELL_TOLD:
         take_record(shown, event->record);
@@ -339,7 +339,7 @@ void progress_free(struct progress *progress)
     if (!progress)
         return;
     erase(progress);
-    mem_free(progress->kind_of);
-    mem_free(progress->kinds);
+    mem_free(progress->group_of);
+    mem_free(progress->groups);
     mem_free(progress);
 }

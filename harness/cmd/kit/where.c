@@ -11,7 +11,7 @@ static int put_cell(struct sqlite3 *db, size_t i, const struct plan_cell *cell, 
         [CELL_NEW] = "new", [CELL_DONE] = "done", [CELL_FAILED] = "failed"};
     const struct store_cell *stored = &cell->stored;
     return db_run(db, "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  DB_VALUES(db_text(stored->dataset), db_text(cell->cell.dataset->name),
+                  DB_VALUES(db_text(stored->dataset), db_text(kind_key(&cell->cell.dataset->is)),
                             db_text(stored->model_label), db_text(stored->model),
                             db_text(stored->pruner), db_text(stored->options),
                             db_real(stored->rate), db_int(stored->seed), db_int(stored->epochs),

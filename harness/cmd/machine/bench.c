@@ -124,12 +124,11 @@ static int find_conv(const char *name, const char **ret_name, struct err *err)
             *ret_name = found;
             return 0;
         }
-    const char *near = str_nearest(name, conv_name_at, NULL);
     struct str known = {0};
     for (size_t i = 0; (found = nn_conv_name(i)); i++)
-        str_addf(&known, "%s%s", i ? ", " : "there are ", found);
-    err_set(err, "--conv: unknown implementation '%.64s'%s%s%s", name,
-            near ? ", did you mean " : "; ", near ? near : str_text(&known), near ? "?" : "");
+        str_addf(&known, "%s%s", i ? ", " : "; there are ", found);
+    err_set(err, "--conv: unknown implementation '%.64s'%s", name,
+            str_near(str_nearest(name, conv_name_at, NULL), str_text(&known)).text);
     str_release(&known);
     return -1;
 }
@@ -420,8 +419,8 @@ static void print_all(struct job *job, struct result *results)
     const struct values *v = &job->values;
     const struct result *first = &results[0];
     printf("%s: %s, %d thread%s, batches of %d (forward alone: %d), %d rounds of %g s\n",
-           cpu_detect().model, precision_names[v->precision], v->threads,
-           v->threads == 1 ? "" : "s", v->batch, v->eval_batch, v->rounds, v->seconds);
+           cpu_detect().model, precision_names[v->precision], v->threads, STR_PLURAL(v->threads),
+           v->batch, v->eval_batch, v->rounds, v->seconds);
     printf("peak: %.0f GFLOP/s fp32 (multiply-adds on registers), %.0f in a product of 1024 x "
            "1024 matrices\n\n",
            quantile(job, first->peak, 0.5), first->gemm);

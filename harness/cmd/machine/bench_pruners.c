@@ -371,7 +371,7 @@ static void print_all(const struct job *job)
     printf("%s: %d thread%s; a made-up training of %d epochs, %d features, %d classes, rate %g; "
            "medians;\nmemory in MiB: the process's peak, and in it the arrays it is lent and its "
            "state\n",
-           cpu_detect().model, asked->threads, asked->threads == 1 ? "" : "s", asked->epochs,
+           cpu_detect().model, asked->threads, STR_PLURAL(asked->threads), asked->epochs,
            asked->features, asked->classes, asked->rate);
     print_costs(job);
     print_solutions(job);

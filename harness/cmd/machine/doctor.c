@@ -98,7 +98,7 @@ static void check_cpu(struct report *report, const struct record_environment *en
     json_t *names = json_array();
     struct str text = {0};
     str_addf(&text, "%s, %d core%s;", environment->cpu, environment->cores,
-             environment->cores == 1 ? "" : "s");
+             STR_PLURAL(environment->cores));
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (sets[i].has) {
             str_addf(&text, " %s", sets[i].name);
@@ -122,7 +122,7 @@ static void check_load(struct report *report, const struct record_environment *e
         busy ? "other work disturbs the times: wait for it, or stop it" : NULL,
         isnan(load) ? "not told"
                     : arena_printf(&report->arena, "%.2f over the last minute, on %d core%s", load,
-                                   environment->cores, environment->cores == 1 ? "" : "s"));
+                                   environment->cores, STR_PLURAL(environment->cores)));
 }
 
 static void check_governor(struct report *report, const struct record_environment *environment)
@@ -162,8 +162,8 @@ static void check_pinning(struct report *report)
     const bool throttling = disturbance_throttled("", NULL) >= 0;
     const size_t cores = pin_cores(&machine);
     str_addf(&text, "%zu processor%s on %zu core%s of %d kind%s", machine.count,
-             machine.count == 1 ? "" : "s", cores, cores == 1 ? "" : "s", pin_kinds(&machine),
-             pin_kinds(&machine) == 1 ? "" : "s");
+             STR_PLURAL(machine.count), cores, STR_PLURAL(cores), pin_kinds(&machine),
+             STR_PLURAL(pin_kinds(&machine)));
     if (limited)
         str_addf(&text, ", a quota of %.1f", machine.quota);
     str_addf(&text, "; cells %s bound to them; stolen time is %s, throttling is %s",
@@ -399,11 +399,9 @@ static void check_data_folders(struct report *report, const char *const *dirs)
 static void check_dataset(struct report *report, const struct dataset_type *type,
                           const char *const *dirs)
 {
-    struct data_spec spec = {0};
     struct dataset *data;
     struct err err;
-    option_defaults(type->options, &spec);
-    if (dataset_load(type, &spec, 0, dirs, &data, &err)) {
+    if (dataset_load(type, kind_defaults(&type->is, &report->arena), 0, dirs, &data, &err)) {
         const bool needed = strcmp(type->name, needed_dataset) == 0;
         add(report, type->name, needed ? LEVEL_MISSING : LEVEL_NOTE, NULL,
             needed ? type->source : "wanted only by experiments that name it", err.text);

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#define CONV(name) extern const struct conv_impl conv_impl_##name;
+#define CONV(name) extern const struct conv_impl name##_conv;
 #include "models/nn/conv/convs.def"
 #undef CONV
 
 static const struct conv_impl *const registry[] = {
-#define CONV(name) &conv_impl_##name,
+#define CONV(name) &name##_conv,
 #include "models/nn/conv/convs.def"
 #undef CONV
     NULL,

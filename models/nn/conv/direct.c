@@ -517,7 +517,7 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
                                              : weights_scratch(conv);
 }
 
-const struct conv_impl conv_impl_direct = {
+const struct conv_impl direct_conv = {
     .name = "direct",
     .accepts = accepts,
     .speed = speed,

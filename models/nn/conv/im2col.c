@@ -443,7 +443,7 @@ static double speed(const struct conv *conv, enum conv_direction direction)
     return conv->in.c < NN_LANES ? 0.3 : 0.65;
 }
 
-const struct conv_impl conv_impl_im2col = {
+const struct conv_impl im2col_conv = {
     .name = "im2col",
     .accepts = accepts,
     .speed = speed,

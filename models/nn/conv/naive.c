@@ -162,7 +162,7 @@ static double speed(const struct conv *conv, enum conv_direction direction)
     return 0.01;
 }
 
-const struct conv_impl conv_impl_naive = {
+const struct conv_impl naive_conv = {
     .name = "naive",
     .accepts = accepts,
     .speed = speed,

@@ -421,7 +421,7 @@ static const char *detail(const struct conv *conv, enum conv_direction direction
     return ((const struct onednn *)state)->detail;
 }
 
-const struct conv_impl conv_impl_onednn = {
+const struct conv_impl onednn_conv = {
     .name = "onednn",
     .accepts = accepts,
     .speed = speed,
@@ -457,7 +457,7 @@ static const char *detail(const struct conv *conv, enum conv_direction direction
     return "onednn (not built in)";
 }
 
-const struct conv_impl conv_impl_onednn = {
+const struct conv_impl onednn_conv = {
     .name = "onednn",
     .accepts = accepts,
     .speed = speed,

@@ -241,7 +241,7 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
     return parts.from + parts.products + (p.chunks == 1 ? 1 : p.groups) * parts.kernel;
 }
 
-const struct conv_impl conv_impl_winograd = {
+const struct conv_impl winograd_conv = {
     .name = "winograd",
     .accepts = accepts,
     .speed = speed,

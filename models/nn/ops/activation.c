@@ -132,9 +132,9 @@ static void relu_backward(const struct nn_call *call)
     }                                                                                              \
     int nn_##id(struct nn_net *net, int input)                                                     \
     {                                                                                              \
-        return nn_add_node(net, &nn_op_##id, &cases[0], input, input);                             \
+        return nn_add_node(net, &id##_op, &cases[0], input, input);                                \
     }                                                                                              \
-    const struct nn_op nn_op_##id = {                                                              \
+    const struct nn_op id##_op = {                                                                 \
         .name = #id,                                                                               \
         .inputs = 1,                                                                               \
         .flags = NN_READS_OUTPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | (typed),           \

@@ -73,10 +73,10 @@ static const struct nn_attr cases[] = {{0}};
 
 int nn_add(struct nn_net *net, int a, int b)
 {
-    return nn_add_node(net, &nn_op_add, &cases[0], a, b);
+    return nn_add_node(net, &add_op, &cases[0], a, b);
 }
 
-const struct nn_op nn_op_add = {
+const struct nn_op add_op = {
     .name = "add",
     .inputs = 2,
     .flags = NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,

@@ -50,10 +50,10 @@ static const struct nn_attr cases[] = {
 int nn_avg_pool(struct nn_net *net, int x, int kernel, int stride)
 {
     const struct nn_attr attr = {.kernel = kernel, .stride = stride};
-    return nn_add_node(net, &nn_op_avg_pool, &attr, x, x);
+    return nn_add_node(net, &avg_pool_op, &attr, x, x);
 }
 
-const struct nn_op nn_op_avg_pool = {
+const struct nn_op avg_pool_op = {
     .name = "avg_pool",
     .inputs = 1,
     .flags = NN_TYPED,

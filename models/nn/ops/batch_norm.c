@@ -326,10 +326,10 @@ static const struct nn_attr cases[] = {{.relu = false}, {.relu = true}};
 
 int nn_batch_norm(struct nn_net *net, int x)
 {
-    return nn_add_node(net, &nn_op_batch_norm, &cases[0], x, x);
+    return nn_add_node(net, &batch_norm_op, &cases[0], x, x);
 }
 
-const struct nn_op nn_op_batch_norm = {
+const struct nn_op batch_norm_op = {
     .name = "batch_norm",
     .inputs = 1,
     .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
@@ -346,7 +346,7 @@ const struct nn_op nn_op_batch_norm = {
     .backward_naive = backward_naive,
 };
 
-const struct nn_op nn_op_batch_norm_add = {
+const struct nn_op batch_norm_add_op = {
     .name = "batch_norm_add",
     .inputs = 2,
     .flags =

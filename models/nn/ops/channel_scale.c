@@ -165,10 +165,10 @@ static const struct nn_attr cases[] = {{0}};
 
 int nn_channel_scale(struct nn_net *net, int x, int gate)
 {
-    return nn_add_node(net, &nn_op_channel_scale, &cases[0], x, gate);
+    return nn_add_node(net, &channel_scale_op, &cases[0], x, gate);
 }
 
-const struct nn_op nn_op_channel_scale = {
+const struct nn_op channel_scale_op = {
     .name = "channel_scale",
     .inputs = 2,
     .flags =

@@ -257,10 +257,10 @@ int nn_conv2d(struct nn_net *net, int x, struct nn_conv conv)
         .bias = conv.bias,
         .gain = sqrt(2),
     };
-    return nn_add_node(net, &nn_op_conv2d, &attr, x, x);
+    return nn_add_node(net, &conv2d_op, &attr, x, x);
 }
 
-const struct nn_op nn_op_conv2d = {
+const struct nn_op conv2d_op = {
     .name = "conv2d",
     .inputs = 1,
     .flags = NN_READS_INPUT | NN_TYPED,

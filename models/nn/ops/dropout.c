@@ -104,10 +104,10 @@ static const struct nn_attr cases[] = {{.p = 0}, {.p = 0.3}, {.p = 0.9}};
 
 int nn_dropout(struct nn_net *net, int x, double p)
 {
-    return nn_add_node(net, &nn_op_dropout, &(struct nn_attr){.p = p}, x, x);
+    return nn_add_node(net, &dropout_op, &(struct nn_attr){.p = p}, x, x);
 }
 
-const struct nn_op nn_op_dropout = {
+const struct nn_op dropout_op = {
     .name = "dropout",
     .inputs = 1,
     .flags = NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE,

@@ -54,10 +54,10 @@ static const struct nn_attr cases[] = {{0}};
 
 int nn_global_avg_pool(struct nn_net *net, int x)
 {
-    return nn_add_node(net, &nn_op_global_avg_pool, &cases[0], x, x);
+    return nn_add_node(net, &global_avg_pool_op, &cases[0], x, x);
 }
 
-const struct nn_op nn_op_global_avg_pool = {
+const struct nn_op global_avg_pool_op = {
     .name = "global_avg_pool",
     .inputs = 1,
     .flags = NN_TYPED,

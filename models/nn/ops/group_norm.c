@@ -235,10 +235,10 @@ static const struct nn_attr cases[] = {
 
 int nn_group_norm(struct nn_net *net, int x, int groups)
 {
-    return nn_add_node(net, &nn_op_group_norm, &(struct nn_attr){.groups = groups}, x, x);
+    return nn_add_node(net, &group_norm_op, &(struct nn_attr){.groups = groups}, x, x);
 }
 
-const struct nn_op nn_op_group_norm = {
+const struct nn_op group_norm_op = {
     .name = "group_norm",
     .inputs = 1,
     .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,

@@ -158,15 +158,15 @@ static const struct nn_attr cases[] = {{.out = 1, .gain = 1}, {.out = 7, .gain =
 
 int nn_linear(struct nn_net *net, int x, int out)
 {
-    return nn_add_node(net, &nn_op_linear, &(struct nn_attr){.out = out, .gain = sqrt(2)}, x, x);
+    return nn_add_node(net, &linear_op, &(struct nn_attr){.out = out, .gain = sqrt(2)}, x, x);
 }
 
 int nn_projection(struct nn_net *net, int x, int out)
 {
-    return nn_add_node(net, &nn_op_linear, &(struct nn_attr){.out = out, .gain = 1}, x, x);
+    return nn_add_node(net, &linear_op, &(struct nn_attr){.out = out, .gain = 1}, x, x);
 }
 
-const struct nn_op nn_op_linear = {
+const struct nn_op linear_op = {
     .name = "linear",
     .inputs = 1,
     .flags = NN_READS_INPUT | NN_TYPED,

@@ -128,10 +128,10 @@ static const struct nn_attr cases[] = {
 int nn_max_pool(struct nn_net *net, int x, int kernel, int stride)
 {
     const struct nn_attr attr = {.kernel = kernel, .stride = stride};
-    return nn_add_node(net, &nn_op_max_pool, &attr, x, x);
+    return nn_add_node(net, &max_pool_op, &attr, x, x);
 }
 
-const struct nn_op nn_op_max_pool = {
+const struct nn_op max_pool_op = {
     .name = "max_pool",
     .inputs = 1,
     .flags = NN_TYPED,

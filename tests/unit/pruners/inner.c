@@ -147,10 +147,10 @@ Test(inner, options_that_do_not_fit_are_refused_by_name)
     static const struct {
         const char *options, *message;
     } cases[] = {
-        {"rusn=3", "ccs: score_options: el2n has no option rusn, did you mean runs?"},
-        {"runs", "ccs: score_options: 'runs' is not of the form name=value"},
+        {"rusn=3", "ccs: score_options: el2n has no option 'rusn', did you mean runs?"},
+        {"runs", "ccs: score_options: el2n: 'runs' is not of the form name=value"},
         {"runs=3 at=zero",
-         "ccs: score_options: at: expected a whole number from 1 to 100000, found 'zero'"},
+         "ccs: score_options: el2n: at: expected a whole number from 1 to 100000, found 'zero'"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct outer outer;

@@ -67,7 +67,7 @@ Test(bench, refuses_models_and_sizes)
         {"convnet(depth=2)x", "'convnet(depth=2)x': the options' ')' must be there, and last"},
         {"convnet:deph=2", "convnet has no option 'deph', did you mean depth?"},
         {"softmax:width=2", "softmax has no option 'width'"},
-        {"convnet:depth", "convnet: 'depth' is no option=value"},
+        {"convnet:depth", "convnet: 'depth' is not of the form name=value"},
     };
     static const char *const sizes[] = {"",         "28",       "28x28",    "28x28x",  "0x28x1",
                                         "28x28x1x", "a28x28x1", "28x-28x1", "5000x1x1"};

@@ -320,7 +320,7 @@ Test(bench_pruners, names_are_read_as_those_of_models)
         {"el2m", "unknown pruner 'el2m', did you mean el2n?"},
         {"xyzzy", "unknown pruner 'xyzzy'; winnow list pruners shows them"},
         {"ucb:perod=3", "ucb has no option 'perod', did you mean period?"},
-        {"ucb:c", "ucb: 'c' is no option=value"},
+        {"ucb:c", "ucb: 'c' is not of the form name=value"},
         {"ucb:c=-1", "ucb: c: expected a number from 0 to 1000, found '-1'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -10,25 +10,18 @@
 
 static const char some_hash[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-static const void *default_options(const struct option *table, size_t size, struct arena *arena)
-{
-    void *options = size ? arena_alloc(arena, 1, size) : NULL;
-    option_defaults(table, options);
-    return options;
-}
-
 static struct cell default_cell(const struct dataset_type *dataset, const struct model *model,
                                 const struct pruner *pruner, struct arena *arena)
 {
     struct cell cell = {
         .dataset = dataset,
         .model = model,
-        .model_options = default_options(model->options, model->options_size, arena),
+        .model_options = kind_defaults(&model->is, arena),
         .pruner = pruner,
-        .pruner_options = default_options(pruner->options, pruner->options_size, arena),
+        .pruner_options = kind_defaults(&pruner->is, arena),
         .seed = 1,
     };
-    option_defaults(dataset->options, &cell.data);
+    cell.data = kind_defaults(&dataset->is, arena);
     option_defaults(engine_options, &cell.engine);
     option_defaults(recipe_options, &cell.recipe);
     return cell;
@@ -129,8 +122,8 @@ static void expect_each_option_counts(const struct cell *cell, const struct opti
         cr_expect_str_neq(after, before, "%s=%s leaves the key as it is", o->name, text);
         expect_round_trip(cell, arena);
         const char *described = cell_options(table, values, arena);
-        cr_expect(strstr(described, o->name) == described, "%s=%s is shown as '%s'", o->name, text,
-                  described);
+        cr_expect(strstr(described, option_key(o)) == described, "%s=%s is shown as '%s'", o->name,
+                  text, described);
         memcpy(values, defaults, size);
     }
 }
@@ -143,14 +136,15 @@ Test(cell, every_option_is_part_of_the_key)
     for (size_t d = 0; dataset_at(d); d++) {
         struct cell one = cell;
         one.dataset = dataset_at(d);
-        option_defaults(one.dataset->options, &one.data);
-        expect_each_option_counts(&one, one.dataset->options, &one.data, sizeof one.data, &arena);
+        struct data_spec *options = kind_defaults(&one.dataset->is, &arena);
+        one.data = options;
+        expect_each_option_counts(&one, one.dataset->options, options, one.dataset->options_size,
+                                  &arena);
     }
     for (size_t m = 0; model_at(m); m++) {
         const struct model *model = model_at(m);
         struct cell one = cell;
-        void *options = arena_alloc(&arena, 1, model->options_size);
-        option_defaults(model->options, options);
+        void *options = kind_defaults(&model->is, &arena);
         one.model = model;
         one.model_options = options;
         expect_each_option_counts(&one, model->options, options, model->options_size, &arena);
@@ -158,8 +152,7 @@ Test(cell, every_option_is_part_of_the_key)
     for (size_t p = 0; pruner_at(p); p++) {
         const struct pruner *pruner = pruner_at(p);
         struct cell one = cell;
-        void *options = arena_alloc(&arena, 1, pruner->options_size);
-        option_defaults(pruner->options, options);
+        void *options = kind_defaults(&pruner->is, &arena);
         one.pruner = pruner;
         one.pruner_options = options;
         expect_each_option_counts(&one, pruner->options, options, pruner->options_size, &arena);
@@ -301,10 +294,11 @@ Test(cell, labels_show_what_differs_from_the_defaults)
     struct arena arena;
     arena_init(&arena);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *label = cell_label("s", sample_table, &cases[i].options, &arena);
+        const struct kind kind = {.name = "s", .options = sample_table};
+        const char *label = cell_label(&kind, &cases[i].options, &arena);
         cr_expect_str_eq(label, cases[i].label, "found %s", label);
     }
-    cr_expect_str_eq(cell_label("s", NULL, NULL, &arena), "s");
+    cr_expect_str_eq(cell_label(&(struct kind){.name = "s"}, NULL, &arena), "s");
     cr_expect_str_eq(cell_options(NULL, NULL, &arena), "");
     arena_release(&arena);
 }

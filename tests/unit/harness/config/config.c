@@ -37,9 +37,9 @@ Test(config, reads_everything)
     cr_assert_eq(config->seed_count, 2);
     cr_assert_eq(config->target_count, 2);
     cr_assert_eq(config->figure_count, 2);
-    cr_expect_eq(config->datasets.items[0].type, dataset_find("synthetic"));
-    cr_expect_eq(config->models.items[0].type, model_find("mlp"));
-    cr_expect_eq(config->pruners.items[1].type, pruner_find("ucb"));
+    cr_expect_eq(config->datasets.items[0].kind, &dataset_find("synthetic")->is);
+    cr_expect_eq(config->models.items[0].kind, &model_find("mlp")->is);
+    cr_expect_eq(config->pruners.items[1].kind, &pruner_find("ucb")->is);
     cr_expect_eq(config->rates[1], 0.5);
     cr_expect_eq(config->seeds[1], 1);
     cr_expect_eq(config->targets[0], 0.85);

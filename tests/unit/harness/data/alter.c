@@ -5,9 +5,9 @@
 
 enum { CLASSES = 7, SAMPLES = 700 };
 
-static struct data_spec usual_spec(void)
+static struct synthetic_options usual_spec(void)
 {
-    struct data_spec spec = made_spec("synthetic");
+    struct synthetic_options spec = made_spec("synthetic");
     spec.classes = CLASSES;
     spec.samples = SAMPLES;
     return spec;
@@ -15,20 +15,20 @@ static struct data_spec usual_spec(void)
 
 static struct dataset *load_tail(double imbalance, double fraction, uint64_t seed)
 {
-    struct data_spec spec = usual_spec();
-    spec.imbalance = imbalance;
-    spec.val_fraction = fraction;
-    return made_load("synthetic", &spec, seed, "");
+    struct synthetic_options spec = usual_spec();
+    spec.common.imbalance = imbalance;
+    spec.common.val_fraction = fraction;
+    return made_load("synthetic", &spec.common, seed, "");
 }
 
 static struct dataset *load_noisy(double noise, enum noise_kind kind, double fraction,
                                   uint64_t seed)
 {
-    struct data_spec spec = usual_spec();
-    spec.noise = noise;
-    spec.noise_kind = (int)kind;
-    spec.val_fraction = fraction;
-    return made_load("synthetic", &spec, seed, "");
+    struct synthetic_options spec = usual_spec();
+    spec.common.noise = noise;
+    spec.common.noise_kind = (int)kind;
+    spec.common.val_fraction = fraction;
+    return made_load("synthetic", &spec.common, seed, "");
 }
 
 /* ret_labels[SAMPLES]: the true ones, by origin. */
@@ -137,17 +137,17 @@ Test(data, imbalance_comes_before_the_validation_split_and_leaves_the_test_alone
 Test(data, imbalance_that_empties_a_class_is_refused_with_the_highest_that_works)
 {
     static const char *const dirs[] = {NULL};
-    struct data_spec spec = usual_spec();
+    struct synthetic_options spec = usual_spec();
     struct dataset *data = NULL;
     struct err err;
-    spec.imbalance = 1000;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
+    spec.common.imbalance = 1000;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
     EXPECT_TEXT(err.text, "synthetic: imbalance: 1000 leaves class 5 without samples; the highest "
                           "that works is 200");
-    spec.imbalance = 200.5;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
-    spec.imbalance = 200;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), 0);
+    spec.common.imbalance = 200.5;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
+    spec.common.imbalance = 200;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), 0);
     dataset_free(data);
 }
 

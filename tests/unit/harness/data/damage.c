@@ -135,7 +135,7 @@ ParameterizedTest(size_t *i, data, damaged_files_are_refused)
     inflict(damage, path);
 
     const char *const dirs[] = {folder, NULL};
-    const struct data_spec spec = made_spec(damage->dataset);
+    const struct data_spec spec = made_spec(damage->dataset).common;
     struct dataset *data = NULL;
     struct err err = {0};
     const int failed = dataset_load(dataset_find(damage->dataset), &spec, 0, dirs, &data, &err);
@@ -154,7 +154,7 @@ Test(data, counts_of_pictures_and_labels_must_agree)
     made_idx(folder, 1, false);
     made_file(folder, "t10k-labels-idx1-ubyte", labels, sizeof labels, false);
     const char *const dirs[] = {folder, NULL};
-    const struct data_spec spec = made_spec("mnist");
+    const struct data_spec spec = made_spec("mnist").common;
     struct dataset *data = NULL;
     struct err err = {0};
     char expected[1024];
@@ -178,7 +178,7 @@ Test(data, no_altered_byte_of_a_gzipped_file_changes_the_data)
     struct stat status;
     ASSERT_EQ(stat(path, &status), 0);
     const char *const dirs[] = {folder, NULL};
-    const struct data_spec spec = made_spec("mnist");
+    const struct data_spec spec = made_spec("mnist").common;
     int refused = 0;
     for (long at = 0; at < status.st_size; at++) {
         FILE *file = fopen(path, "r+b");

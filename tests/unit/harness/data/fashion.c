@@ -13,7 +13,7 @@ static struct dataset *load_fashion(const struct data_spec *spec, uint64_t seed)
 Test(data, fashion_mnist_is_the_published_one)
 {
     static const uint8_t first[] = {9, 0, 0, 3, 0};
-    const struct data_spec spec = made_spec("fashion-mnist");
+    const struct data_spec spec = made_spec("fashion-mnist").common;
     struct dataset *data = load_fashion(&spec, 0);
     ASSERT_EQ(data->train.n, 60000);
     ASSERT_EQ(data->test.n, 10000);
@@ -59,7 +59,7 @@ Test(data, fashion_mnist_is_the_published_one)
 
 Test(data, fashion_mnist_can_be_limited)
 {
-    struct data_spec spec = made_spec("fashion-mnist");
+    struct data_spec spec = made_spec("fashion-mnist").common;
     spec.train_limit = 5000;
     spec.test_limit = 1000;
     spec.val_fraction = 0.1;

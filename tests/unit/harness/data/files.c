@@ -10,7 +10,7 @@
 /* Loads and returns the hash, to tell apart what was found. */
 static void hash_from(const char *dataset, const char *const *dirs, char ret_hash[HASH_HEX_SIZE])
 {
-    const struct data_spec spec = made_spec(dataset);
+    const struct data_spec spec = made_spec(dataset).common;
     struct dataset *data = NULL;
     struct err err = {0};
     const int failed = dataset_load(dataset_find(dataset), &spec, 0, dirs, &data, &err);
@@ -80,7 +80,7 @@ Test(data, missing_files_are_named_with_all_places_and_the_source)
     const char *one = made_folder("one"), *two = made_folder("two");
     const char *const dirs[] = {one, two, NULL};
     const struct dataset_type *type = dataset_find("cifar10");
-    const struct data_spec spec = made_spec("cifar10");
+    const struct data_spec spec = made_spec("cifar10").common;
     struct dataset *data = NULL;
     struct err err;
     struct str expected = {0};
@@ -98,7 +98,7 @@ Test(data, half_a_dataset_is_not_completed_from_elsewhere)
 {
     const char *half = made_folder("half"), *whole = made_folder("whole");
     const char *const dirs[] = {half, whole, NULL};
-    const struct data_spec spec = made_spec("mnist");
+    const struct data_spec spec = made_spec("mnist").common;
     struct dataset *data = NULL;
     struct err err;
     char expected[sizeof err.text];
@@ -129,7 +129,7 @@ Test(data, one_datasets_files_are_not_taken_for_anothers)
     struct dataset *data = made_load_all("mnist", folder);
     dataset_free(data);
     const char *const dirs[] = {folder, NULL};
-    const struct data_spec spec = made_spec("fashion-mnist");
+    const struct data_spec spec = made_spec("fashion-mnist").common;
     struct err err;
     char expected[sizeof err.text];
     const struct dataset_type *type = dataset_find("fashion-mnist");

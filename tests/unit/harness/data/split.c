@@ -42,13 +42,13 @@ static bool same_samples(const struct split *a, const struct split *b)
 static struct dataset *load_synthetic(int train_limit, int test_limit, double fraction,
                                       uint64_t seed)
 {
-    struct data_spec spec = made_spec("synthetic");
+    struct synthetic_options spec = made_spec("synthetic");
     spec.classes = 7;
     spec.samples = 700;
-    spec.train_limit = train_limit;
-    spec.test_limit = test_limit;
-    spec.val_fraction = fraction;
-    return made_load("synthetic", &spec, seed, "");
+    spec.common.train_limit = train_limit;
+    spec.common.test_limit = test_limit;
+    spec.common.val_fraction = fraction;
+    return made_load("synthetic", &spec.common, seed, "");
 }
 
 Test(data, limits_are_balanced_parts_of_the_whole)
@@ -106,22 +106,22 @@ Test(data, hash_and_statistics_are_of_the_whole_file)
 Test(data, a_limit_beyond_what_is_there_is_refused)
 {
     static const char *const dirs[] = {NULL};
-    struct data_spec spec = made_spec("synthetic");
+    struct synthetic_options spec = made_spec("synthetic");
     struct dataset *data = NULL;
     struct err err;
     spec.samples = 100;
-    spec.train_limit = 100;
-    spec.test_limit = 20;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), 0);
+    spec.common.train_limit = 100;
+    spec.common.test_limit = 20;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), 0);
     ASSERT_EQ(data->train.n, 100);
     dataset_free(data);
 
-    spec.train_limit = 101;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
+    spec.common.train_limit = 101;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
     EXPECT_TEXT(err.text, "synthetic: train_limit: expected at most 100, all there are, found 101");
-    spec.train_limit = 0;
-    spec.test_limit = 21;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
+    spec.common.train_limit = 0;
+    spec.common.test_limit = 21;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
     EXPECT_TEXT(err.text, "synthetic: test_limit: expected at most 20, all there are, found 21");
 }
 
@@ -162,17 +162,17 @@ Test(data, validation_is_of_the_seed_and_of_the_limited_set)
 Test(data, a_validation_split_of_nothing_or_all_is_refused)
 {
     static const char *const dirs[] = {NULL};
-    struct data_spec spec = made_spec("synthetic");
+    struct synthetic_options spec = made_spec("synthetic");
     struct dataset *data = NULL;
     struct err err;
     spec.samples = 10;
-    spec.val_fraction = 0.04;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
+    spec.common.val_fraction = 0.04;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
     EXPECT_TEXT(err.text, "synthetic: val_fraction: 0.04 of 10 training samples leaves the "
                           "validation split empty");
-    spec.train_limit = 1;
-    spec.val_fraction = 0.9;
-    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec, 0, dirs, &data, &err), -1);
+    spec.common.train_limit = 1;
+    spec.common.val_fraction = 0.9;
+    ASSERT_EQ(dataset_load(dataset_find("synthetic"), &spec.common, 0, dirs, &data, &err), -1);
     EXPECT_TEXT(err.text,
                 "synthetic: val_fraction: 0.9 of 1 training samples leaves none to train on");
 }

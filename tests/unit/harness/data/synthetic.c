@@ -19,12 +19,12 @@ static const struct blobs cases[] = {
 
 static struct dataset *load_blobs(struct blobs blobs)
 {
-    struct data_spec spec = made_spec("synthetic");
+    struct synthetic_options spec = made_spec("synthetic");
     spec.classes = blobs.classes;
     spec.samples = blobs.samples;
     spec.separation = blobs.separation;
     spec.size = blobs.size;
-    return made_load("synthetic", &spec, 0, "");
+    return made_load("synthetic", &spec.common, 0, "");
 }
 
 /* ret_means[classes][pixels] of the training samples */

@@ -68,7 +68,7 @@ Test(plan, the_content_of_the_data_is_in_the_key)
     arena_init(&arena);
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i].cell;
-        cr_assert_eq(dataset_load(cell->dataset, &cell->data, (uint64_t)cell->seed,
+        cr_assert_eq(dataset_load(cell->dataset, cell->data, (uint64_t)cell->seed,
                                   dataset_dirs(NULL, &arena), &data, &err),
                      0, "%s", err.text);
         cell_key(plan->cells[i].json, data->hash, "", key);

@@ -19,7 +19,7 @@ static void setup(struct bench *b, const struct pruner *pruner, const char *mode
 {
     bench_setup(b, pruner, 0);
     bench_set_model(b, model);
-    b->cell.data.samples = samples;
+    b->data->samples = samples;
     b->cell.recipe.batch = batch;
 }
 
@@ -338,7 +338,7 @@ static void stage_init(struct stage *s, int samples, int batch)
     *s = (struct stage){0};
     struct bench *b = &s->bench;
     setup(b, pruner_find("full"), "softmax", samples, batch);
-    cr_assert_eq(dataset_load(b->cell.dataset, &b->cell.data, 1, dataset_dirs(NULL, &b->arena),
+    cr_assert_eq(dataset_load(b->cell.dataset, b->cell.data, 1, dataset_dirs(NULL, &b->arena),
                               &s->data, &b->err),
                  0, "%s", b->err.text);
     cr_assert_eq(trainer_init(&s->trainer, b->cell.model, b->cell.model_options, s->data,

@@ -1,5 +1,6 @@
 /* Scoring passes that lend gradients and the classifier. */
 #include "base/mem.h"
+#include "harness/data/synthetic.h"
 #include "harness/train/trainer.h"
 
 #include <criterion/criterion.h>
@@ -24,7 +25,7 @@ static void setup(struct bench *b, const char *model_name, int threads, unsigned
     const struct model *model = model_find(model_name);
     const struct dataset_type *type = dataset_find("synthetic");
     const char *const dirs[] = {NULL};
-    struct data_spec spec = {0};
+    struct synthetic_options spec = {0};
     struct err err;
     *b = (struct bench){0};
     arena_init(&b->arena);
@@ -35,11 +36,11 @@ static void setup(struct bench *b, const char *model_name, int threads, unsigned
     option_defaults(model->options, options);
     spec.samples = SAMPLES;
     spec.classes = CLASSES;
-    spec.train_limit = limit;
+    spec.common.train_limit = limit;
     b->engine.threads = threads;
     b->recipe.batch = BATCH;
     b->recipe.label_smoothing = 0.1;
-    cr_assert_eq(dataset_load(type, &spec, 1, dirs, &b->data, &err), 0, "%s", err.text);
+    cr_assert_eq(dataset_load(type, &spec.common, 1, dirs, &b->data, &err), 0, "%s", err.text);
     cr_assert_eq(
         trainer_init(&b->trainer, model, options, b->data, &b->recipe, &b->engine, 1, &err), 0,
         "%s", err.text);

@@ -52,7 +52,7 @@ Test(train, the_test_set_is_counted_after_limits)
 {
     struct bench b;
     bench_setup(&b, pruner_find("full"), 0);
-    b.cell.data.test_limit = 12;
+    b.data->common.test_limit = 12;
     bench_run_well(&b);
     cr_assert_eq(b.kept.test_n, 12, "%lld", (long long)b.kept.test_n);
     const double right = 12 * b.end.test_accuracy;
@@ -109,7 +109,7 @@ Test(train, evaluation_waits_for_its_epochs_but_never_skips_the_last)
     struct bench b;
     bench_setup(&b, pruner_find("random"), 0.5);
     b.cell.recipe.eval_every = 3;
-    b.cell.data.val_fraction = 0.2;
+    b.data->common.val_fraction = 0.2;
     bench_run_well(&b);
     const bool wanted[BENCH_EPOCHS] = {false, false, true, true};
     for (size_t e = 0; e < BENCH_EPOCHS; e++) {
@@ -278,7 +278,7 @@ Test(train, a_pruner_is_shown_what_it_needs)
     struct bench b;
     bench_setup(&b, &watcher, 0);
     b.cell.rate = 0.25;
-    b.cell.data.val_fraction = 0.2;
+    b.data->common.val_fraction = 0.2;
     bench_run_well(&b);
     cr_assert_eq(b.kept.selection_count, BENCH_EPOCHS);
     for (int e = 0; e < BENCH_EPOCHS; e++) {
@@ -440,7 +440,7 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     struct work work = {0};
     bench_setup(&b, pruner_find("full"), 0);
     cr_assert_eq(
-        dataset_load(b.cell.dataset, &b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        dataset_load(b.cell.dataset, b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
         0, "%s", b.err.text);
     cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
                               &b.cell.engine, 1, &b.err),
@@ -477,7 +477,7 @@ Test(trainer, shared_samples_come_in_the_same_order)
     double loss;
     bench_setup(&b, pruner_find("full"), 0);
     cr_assert_eq(
-        dataset_load(b.cell.dataset, &b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        dataset_load(b.cell.dataset, b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
         0, "%s", b.err.text);
     cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
                               &b.cell.engine, 1, &b.err),

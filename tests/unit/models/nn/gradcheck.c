@@ -48,7 +48,7 @@ static struct gradcheck check_ops(const struct nn_op *first, const struct nn_op 
 
 Test(gradcheck, passes_what_is_right)
 {
-    const struct gradcheck found = check_ops(&nn_op_linear, &nn_op_sigmoid);
+    const struct gradcheck found = check_ops(&linear_op, &sigmoid_op);
     cr_assert(found.worst <= RIGHT, "block %d is said to be wrong by %g", found.worst_block,
               found.worst);
     cr_assert(found.checked >= 7, "only %zu numbers checked", found.checked);
@@ -56,7 +56,7 @@ Test(gradcheck, passes_what_is_right)
 
 Test(gradcheck, leaves_everything_as_it_was)
 {
-    struct nn_net *net = new_net(&nn_op_linear, &nn_op_sigmoid);
+    struct nn_net *net = new_net(&linear_op, &sigmoid_op);
     const size_t params = nn_param_count(net), inputs = (size_t)N * IN;
     float *params_before, *inputs_before;
     MEM_NEW(params_before, params);
@@ -85,31 +85,31 @@ static void assert_found(const struct nn_op *first, const struct nn_op *second, 
 
 static void bias_too_large(const struct nn_call *call)
 {
-    nn_op_linear.backward(call);
+    linear_op.backward(call);
     for (int i = 0; i < HIDDEN; i++)
         call->gradients[1][i] *= 1.1F;
 }
 
 Test(gradcheck, finds_a_gradient_that_is_10_percent_off)
 {
-    struct nn_op broken = nn_op_linear;
+    struct nn_op broken = linear_op;
     broken.backward = bias_too_large;
-    assert_found(&broken, &nn_op_sigmoid, 3);
+    assert_found(&broken, &sigmoid_op, 3);
 }
 
 /* What is left is right, and at a right angle to what is missing. */
 static void a_unit_forgotten(const struct nn_call *call)
 {
-    nn_op_linear.backward(call);
+    linear_op.backward(call);
     for (int i = 0; i < HIDDEN; i++)
         call->gradients[0][3 * HIDDEN + i] = 0;
 }
 
 Test(gradcheck, finds_a_part_that_is_missing)
 {
-    struct nn_op broken = nn_op_linear;
+    struct nn_op broken = linear_op;
     broken.backward = a_unit_forgotten;
-    assert_found(&broken, &nn_op_sigmoid, 2);
+    assert_found(&broken, &sigmoid_op, 2);
 }
 
 /* ---- Input gradients: seen in everything before the op ---- */
@@ -126,9 +126,9 @@ static bool blames_before(const struct gradcheck *found, int block)
 
 Test(gradcheck, finds_a_wrong_slope)
 {
-    struct nn_op broken = nn_op_sigmoid;
+    struct nn_op broken = sigmoid_op;
     broken.backward = slope_forgotten;
-    const struct gradcheck found = check_ops(&nn_op_linear, &broken);
+    const struct gradcheck found = check_ops(&linear_op, &broken);
     cr_assert(blames_before(&found, 4), "found %g in block %d", found.worst, found.worst_block);
 }
 
@@ -137,28 +137,28 @@ static void overwrites(const struct nn_call *call)
 {
     struct nn_call wrong = *call;
     wrong.add[0] = false;
-    nn_op_sigmoid.backward(&wrong);
+    sigmoid_op.backward(&wrong);
 }
 
 Test(gradcheck, finds_a_branch_that_is_overwritten)
 {
-    struct nn_op broken = nn_op_sigmoid;
+    struct nn_op broken = sigmoid_op;
     broken.backward = overwrites;
-    const struct gradcheck right = check_ops(&nn_op_sigmoid, &nn_op_add),
-                           found = check_ops(&broken, &nn_op_add);
+    const struct gradcheck right = check_ops(&sigmoid_op, &add_op),
+                           found = check_ops(&broken, &add_op);
     cr_assert(right.worst <= RIGHT, "the right network is off by %g", right.worst);
     cr_assert(blames_before(&found, 2), "found %g in block %d", found.worst, found.worst_block);
 }
 
 static void not_a_number(const struct nn_call *call)
 {
-    nn_op_linear.backward(call);
+    linear_op.backward(call);
     call->gradients[0][5] = NAN;
 }
 
 Test(gradcheck, finds_what_is_not_a_number)
 {
-    struct nn_op broken = nn_op_linear;
+    struct nn_op broken = linear_op;
     broken.backward = not_a_number;
-    assert_found(&broken, &nn_op_sigmoid, 2);
+    assert_found(&broken, &sigmoid_op, 2);
 }

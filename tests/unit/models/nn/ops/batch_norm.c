@@ -58,7 +58,7 @@ static void free_batch(struct batch *batch)
 static void work(void *context, int rank)
 {
     struct batch *b = context;
-    const struct nn_op *op = &nn_op_batch_norm_add;
+    const struct nn_op *op = &batch_norm_add_op;
     const size_t at = (size_t)rank * b->sample;
     struct nn_call call = {
         .layer = &b->layer,

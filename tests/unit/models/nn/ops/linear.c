@@ -38,9 +38,9 @@ static void run(struct pass *pass, enum nn_type precision)
         .dx = {pass->dx},
         .gradients = {pass->dw, pass->dbias},
     };
-    MEM_NEW(call.scratch, nn_op_linear.scratch(&layer, N));
-    nn_op_linear.forward(&call);
-    nn_op_linear.backward(&call);
+    MEM_NEW(call.scratch, linear_op.scratch(&layer, N));
+    linear_op.forward(&call);
+    linear_op.backward(&call);
     mem_free(call.scratch);
 }
 

@@ -39,5 +39,5 @@ const struct pruner bls_infobatch_pruner = {
     .due = soft_due,
     .watch_training = soft_watch_training,
     .anneal = soft_infobatch_anneal,
-    .select = soft_infobatch_select,
+    .choose = soft_infobatch_choose,
 };

@@ -35,5 +35,5 @@ const struct pruner bls_seta_pruner = {
     .observe = soft_observe_batch_losses,
     .due = soft_due,
     .watch_training = soft_watch_training,
-    .select = soft_seta_select,
+    .choose = soft_seta_choose,
 };

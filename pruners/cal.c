@@ -37,19 +37,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is float scores[n]. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct cal_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 static double log_of(float p)
 {
     return log(fmax((double)p, (double)FLT_MIN));
@@ -64,14 +51,14 @@ static double divergence(const float *p, const float *q, size_t classes)
     return sum;
 }
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const struct cal_options *o = run->options;
     const size_t n = pass->n, classes = (size_t)run->task.classes, wanted = (size_t)o->k;
     const size_t k = wanted < n ? wanted : n - 1;
-    float *scores = run->state, *distances;
+    float *distances;
     uint32_t *neighbours;
-    if (pass->training || k == 0)
+    if (k == 0)
         return;
     MEM_NEW(neighbours, mem_size(n, k));
     MEM_NEW(distances, mem_size(n, k));
@@ -81,16 +68,10 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
         double sum = 0;
         for (size_t j = 0; j < k; j++)
             sum += divergence(p + neighbours[i * k + j] * classes, p + i * classes, classes);
-        scores[i] = (float)(sum / (double)k);
+        ret_values[i] = sum / (double)k;
     }
     mem_free(neighbours);
     mem_free(distances);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    memcpy(ret_scores, run->state, run->state_size);
 }
 
 const struct pruner cal_pruner = {
@@ -102,8 +83,5 @@ const struct pruner cal_pruner = {
     .needs = NEEDS_PROBABILITIES | NEEDS_FEATURES,
     .options = table,
     .options_size = sizeof(struct cal_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

@@ -222,5 +222,5 @@ const struct pruner ccs_pruner = {
     .observe = observe,
     .watch = watch,
     .score = score,
-    .select = choose,
+    .choose = choose,
 };

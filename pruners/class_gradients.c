@@ -159,17 +159,6 @@ void class_gradients_products(const struct class_gradients *g, const uint32_t *w
 
 /* ---- Whole callbacks ---- */
 
-size_t class_gradients_state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return snapshot_size(task, NEEDS_LAST_GRADIENTS);
-}
-
-void class_gradients_observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    snapshot_take(run->state, &run->task, NEEDS_LAST_GRADIENTS, pass);
-}
-
 /* Weights whose sum is 0 say nothing: they become 1. */
 static void scale_weights(const double *weights, struct pruner_selection *selection)
 {

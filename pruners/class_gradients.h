@@ -9,10 +9,8 @@
  *
  * A static pruner that chooses class by class from one look is a single function beside this:
  *
- *     .needs = NEEDS_LAST_GRADIENTS,
- *     .state_size = class_gradients_state_size,
- *     .observe = class_gradients_observe,
- *     select():  class_gradients_select(run, choose, ret_selection);
+ *     .needs = NEEDS_LAST_GRADIENTS,     of which the state keeps a copy (defaults.h)
+ *     choose():  class_gradients_select(run, choose, ret_selection);
  */
 #ifndef WINNOW_PRUNERS_CLASS_GRADIENTS_H
 #define WINNOW_PRUNERS_CLASS_GRADIENTS_H
@@ -57,9 +55,6 @@ void class_gradients_products(const struct class_gradients *gradients, const uin
                               size_t count, size_t from, float *ret_products, size_t ld);
 
 /* ---- Whole callbacks ---- */
-
-size_t class_gradients_state_size(const void *options, const struct pruner_task *task);
-void class_gradients_observe(struct pruner_run *run, const struct pruner_pass *pass);
 
 /*
  * Chooses `keep` rows of one class, 1 <= keep <= n, into ret_rows[keep], and their loss weights, of

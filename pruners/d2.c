@@ -267,5 +267,5 @@ const struct pruner d2_pruner = {
     .observe = observe,
     .watch = watch,
     .score = score,
-    .select = choose,
+    .choose = choose,
 };

@@ -36,19 +36,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is float scores[n]. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct deepfool_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 /* ret_gaps[classes][classes] = || w_a - w_b ||, without the biases. */
 static void weight_gaps(const float *classifier, size_t classes, size_t d, double *ret_gaps)
 {
@@ -77,24 +64,15 @@ static double boundary_distance(const float *z, const double *gaps, size_t class
     return least;
 }
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const size_t classes = (size_t)run->task.classes;
-    float *scores = run->state;
     double *gaps;
-    if (pass->training)
-        return;
     MEM_NEW(gaps, classes * classes);
     weight_gaps(pass->classifier, classes, pass->feature_count, gaps);
     for (size_t i = 0; i < pass->n; i++)
-        scores[i] = -(float)boundary_distance(pass->logits + i * classes, gaps, classes);
+        ret_values[i] = -boundary_distance(pass->logits + i * classes, gaps, classes);
     mem_free(gaps);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    memcpy(ret_scores, run->state, run->state_size);
 }
 
 const struct pruner deepfool_pruner = {
@@ -106,8 +84,5 @@ const struct pruner deepfool_pruner = {
     .needs = NEEDS_LOGITS | NEEDS_CLASSIFIER,
     .options = table,
     .options_size = sizeof(struct deepfool_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

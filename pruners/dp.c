@@ -15,7 +15,7 @@
  * answer is never above both. The paper names no solver.
  *
  * The objective is nearly degenerate: at the optimum of the loss the S_i sum to almost nothing, and
- * a random half has a short sum already. So select() reports, for the record, || W^T S || of
+ * a random half has a short sum already. So choose() reports, for the record, || W^T S || of
  *
  *     all              every sample pruned; its time is that of the Hessian and all S_i
  *     random           the mean over 100 uniform draws of m samples
@@ -94,8 +94,5 @@ const struct pruner dp_pruner = {
     .options = table,
     .options_size = sizeof(struct dp_options),
     .check = influence_check,
-    .state_size = influence_state_size,
-    .observe = influence_observe,
-    .watch = influence_watch,
-    .select = choose,
+    .choose = choose,
 };

@@ -99,8 +99,5 @@ const struct pruner dp_eps_pruner = {
     .options = table,
     .options_size = sizeof(struct dp_eps_options),
     .check = influence_check,
-    .state_size = influence_state_size,
-    .observe = influence_observe,
-    .watch = influence_watch,
-    .select = choose,
+    .choose = choose,
 };

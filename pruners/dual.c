@@ -195,5 +195,5 @@ const struct pruner dual_pruner = {
     .observe = observe,
     .watch = watch,
     .score = score,
-    .select = choose,
+    .choose = choose,
 };

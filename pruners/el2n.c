@@ -31,22 +31,8 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is double sums[n]: the norms of all runs so far. */
-static size_t state_size(const void *options, const struct pruner_task *task)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
-    (void)options;
-    return mem_size(task->n, sizeof(double));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct el2n_options *o = run->options;
-    return (struct pruner_watch){.runs = o->runs, .epochs = o->at, .pass_every = 0};
-}
-
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    double *sums = run->state;
     const size_t classes = (size_t)run->task.classes;
     for (size_t i = 0; i < pass->n; i++) {
         const float *p = pass->probabilities + i * classes;
@@ -55,17 +41,8 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
             const double error = (double)p[c] - (c == pass->labels[i]);
             squares += error * error;
         }
-        sums[i] += sqrt(squares);
+        ret_values[i] = sqrt(squares);
     }
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    const struct el2n_options *o = run->options;
-    const double *sums = run->state;
-    for (size_t i = 0; i < run->task.n; i++)
-        ret_scores[i] = (float)(sums[i] / o->runs);
 }
 
 const struct pruner el2n_pruner = {
@@ -77,8 +54,5 @@ const struct pruner el2n_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct el2n_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

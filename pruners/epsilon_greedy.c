@@ -114,5 +114,5 @@ const struct pruner epsilon_greedy_pruner = {
     .observe = observe,
     .due = due,
     .watch_training = watch_training,
-    .select = choose,
+    .choose = choose,
 };

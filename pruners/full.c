@@ -34,7 +34,7 @@ const struct pruner full_pruner = {
     .cost = "nothing",
     .kind = PRUNER_STATIC,
     .flags = PRUNER_IGNORES_RATE,
-    .select = choose,
+    .choose = choose,
 };
 
 const struct pruner full_short_pruner = {
@@ -44,5 +44,5 @@ const struct pruner full_short_pruner = {
     .kind = PRUNER_STATIC,
     .flags = PRUNER_SOFT_BUDGET,
     .epochs = short_epochs,
-    .select = choose,
+    .choose = choose,
 };

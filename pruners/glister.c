@@ -59,24 +59,6 @@ static const struct option table[] = {
 
 enum { NEEDS = NEEDS_LAST_GRADIENTS | NEEDS_LOGITS | NEEDS_VALIDATION };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return snapshot_size(task, NEEDS);
-}
-
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    if (!pass->training) /* it looks at a scoring pass; no other has a validation split */
-        snapshot_take(run->state, &run->task, NEEDS, pass);
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct glister_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 struct glister {
     const struct glister_options *options;
     struct class_gradients train, validation; /* of every class */
@@ -210,8 +192,5 @@ const struct pruner glister_pruner = {
     .needs = NEEDS,
     .options = table,
     .options_size = sizeof(struct glister_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .select = choose,
+    .choose = choose,
 };

@@ -25,9 +25,9 @@
 #include "pruners/herd.h"
 #include "pruners/math/geometry.h"
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
-    herd_observe(run, pass, geometry_median);
+    herd_look(run, pass, geometry_median, ret_values);
 }
 
 const struct pruner gm_matching_pruner = {
@@ -39,9 +39,6 @@ const struct pruner gm_matching_pruner = {
     .needs = NEEDS_FEATURES,
     .options = herd_table,
     .options_size = sizeof(struct herd_options),
-    .state_size = herd_state_size,
-    .observe = observe,
-    .watch = herd_watch,
-    .score = herd_score,
-    .select = herd_select,
+    .look = look,
+    .choose = herd_choose,
 };

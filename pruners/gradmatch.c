@@ -53,12 +53,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct gradmatch_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 static void choose_of_class(const void *options, struct class_gradients *g, size_t keep,
                             uint32_t *ret_rows, double *ret_weights)
 {
@@ -101,8 +95,5 @@ const struct pruner gradmatch_pruner = {
     .flags = PRUNER_WEIGHS,
     .options = table,
     .options_size = sizeof(struct gradmatch_options),
-    .state_size = class_gradients_state_size,
-    .observe = class_gradients_observe,
-    .watch = watch,
-    .select = choose,
+    .choose = choose,
 };

@@ -55,19 +55,6 @@ static unsigned more_needs(const void *options)
     return o->params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
 }
 
-/* The state is double sums[n]: the norms of all runs so far. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(double));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct grand_options *o = run->options;
-    return (struct pruner_watch){.runs = o->runs, .epochs = o->at, .pass_every = 0};
-}
-
 static double last_norm(const struct pruner_pass *pass, size_t i, size_t classes)
 {
     const float *p = pass->probabilities + i * classes;
@@ -76,24 +63,12 @@ static double last_norm(const struct pruner_pass *pass, size_t i, size_t classes
                 errors_input_squares(phi, pass->feature_count));
 }
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const struct grand_options *o = run->options;
-    double *sums = run->state;
-    if (pass->training)
-        return;
     for (size_t i = 0; i < pass->n; i++)
-        sums[i] += o->params == PARAMS_FULL ? (double)pass->gradient_norms[i]
-                                            : last_norm(pass, i, (size_t)run->task.classes);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    const struct grand_options *o = run->options;
-    const double *sums = run->state;
-    for (size_t i = 0; i < run->task.n; i++)
-        ret_scores[i] = (float)(sums[i] / o->runs);
+        ret_values[i] = o->params == PARAMS_FULL ? (double)pass->gradient_norms[i]
+                                                 : last_norm(pass, i, (size_t)run->task.classes);
 }
 
 const struct pruner grand_pruner = {
@@ -107,8 +82,5 @@ const struct pruner grand_pruner = {
     .options = table,
     .options_size = sizeof(struct grand_options),
     .more_needs = more_needs,
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

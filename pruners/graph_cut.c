@@ -39,12 +39,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct graph_cut_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 static void choose_of_class(const void *options, struct class_gradients *gradients, size_t keep,
                             uint32_t *ret_rows, double *ret_weights)
 {
@@ -70,8 +64,5 @@ const struct pruner graph_cut_pruner = {
     .needs = NEEDS_LAST_GRADIENTS,
     .options = table,
     .options_size = sizeof(struct graph_cut_options),
-    .state_size = class_gradients_state_size,
-    .observe = class_gradients_observe,
-    .watch = watch,
-    .select = choose,
+    .choose = choose,
 };

@@ -22,9 +22,9 @@
 #include "pruners/herd.h"
 #include "pruners/math/geometry.h"
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
-    herd_observe(run, pass, geometry_mean);
+    herd_look(run, pass, geometry_mean, ret_values);
 }
 
 const struct pruner herding_pruner = {
@@ -36,9 +36,6 @@ const struct pruner herding_pruner = {
     .needs = NEEDS_FEATURES,
     .options = herd_table,
     .options_size = sizeof(struct herd_options),
-    .state_size = herd_state_size,
-    .observe = observe,
-    .watch = herd_watch,
-    .score = herd_score,
-    .select = herd_select,
+    .look = look,
+    .choose = herd_choose,
 };

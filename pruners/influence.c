@@ -411,24 +411,6 @@ void influence_lissa(const struct influence_problem *problem, const uint32_t *in
 
 /* ---- What the pruners share ---- */
 
-size_t influence_state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return snapshot_size(task, NEEDS_LAST_GRADIENTS);
-}
-
-struct pruner_watch influence_watch(const struct pruner_run *run)
-{
-    const struct influence_options *o = run->options;
-    return (struct pruner_watch){
-        .runs = 1, .epochs = o->at ? o->at : run->task.epochs, .pass_every = 0};
-}
-
-void influence_observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    snapshot_take(run->state, &run->task, NEEDS_LAST_GRADIENTS, pass);
-}
-
 /* Bytes of all influences, as floats. */
 static size_t influence_bytes(const struct pruner_task *task)
 {

@@ -120,11 +120,6 @@ struct influence_options {
         OPTION_INT(struct influence_options, memory, "2048", 1, 1 << 20,                           \
                    "MiB that the Hessian, and the influences where all are kept, may take")
 
-/* state_size, watch and observe of a pruner that takes one look, after `at` epochs of a proxy. */
-size_t influence_state_size(const void *options, const struct pruner_task *task);
-struct pruner_watch influence_watch(const struct pruner_run *run);
-void influence_observe(struct pruner_run *run, const struct pruner_pass *pass);
-
 /*
  * The influences of all samples of a run that has observed, as its options (which begin with a
  * struct influence_options) say. ret_influences [n][P] may be NULL; ret_norms [n]: ||S_i||_2.

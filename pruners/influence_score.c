@@ -51,8 +51,5 @@ const struct pruner influence_score_pruner = {
     .needs = NEEDS_LAST_GRADIENTS,
     .options = table,
     .options_size = sizeof(struct influence_score_options),
-    .state_size = influence_state_size,
-    .observe = influence_observe,
-    .watch = influence_watch,
     .score = score,
 };

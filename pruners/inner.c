@@ -7,10 +7,12 @@
  */
 #include "pruners/inner.h"
 
+#include "pruners/defaults.h"
+
 /* Of one that reads a file, the file's content would be missing in the cell's key. */
 static bool can_be_inner(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC && pruner->score && !pruner->reads &&
+    return pruner_scores(pruner) && !pruner->reads &&
            !option_find(pruner->options, "score_options");
 }
 
@@ -92,7 +94,7 @@ unsigned inner_needs(int score, const char *text)
 
 static size_t state_size_of(const struct inner *inner, const struct pruner_task *task)
 {
-    return inner->pruner->state_size ? inner->pruner->state_size(inner->options, task) : 0;
+    return default_state_size(inner->pruner, inner->options, task);
 }
 
 static struct pruner_run run_of(const struct inner *inner, const struct pruner_run *outer,
@@ -166,7 +168,7 @@ void inner_observe(int score, const char *text, const struct pruner_run *outer, 
     struct pruner_run run = run_of(&inner, outer, state);
     const struct pruner_watch watch = pruner_watch(&run);
     if (asked_for(&watch, pass))
-        inner.pruner->observe(&run, pass);
+        default_observe(&run, pass);
     inner_release(&inner);
 }
 
@@ -175,6 +177,6 @@ void inner_score(int score, const char *text, const struct pruner_run *outer, vo
 {
     struct inner inner = checked(score, text);
     struct pruner_run run = run_of(&inner, outer, state);
-    inner.pruner->score(&run, rng, ret_scores);
+    default_score(&run, rng, ret_scores);
     inner_release(&inner);
 }

@@ -48,19 +48,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is float scores[n]. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct k_center_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 enum { BLOCK = 256, TILE = 1024 };
 
 /* Samples are places 0..n-1 in the set that is ordered. */
@@ -251,7 +238,7 @@ static uint32_t nearest_to_mean(const struct search *s)
 }
 
 /* ret_scores of the rows[n]: less one for each that is picked before. */
-static void order(const float *x, const uint32_t *rows, size_t n, size_t d, float *ret_scores)
+static void order(const float *x, const uint32_t *rows, size_t n, size_t d, double *ret_scores)
 {
     struct search s;
     if (n == 0)
@@ -268,11 +255,11 @@ static void order(const float *x, const uint32_t *rows, size_t n, size_t d, floa
         pick_from_block(&s, left_count);
     }
     for (size_t j = 0; j < n; j++)
-        ret_scores[rows[s.picks[j]]] = -(float)j;
+        ret_scores[rows[s.picks[j]]] = -(double)j;
     search_release(&s);
 }
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const struct k_center_options *o = run->options;
     const bool by_class = o->balance == BALANCE_CLASS;
@@ -280,8 +267,6 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
     uint8_t *set_of;
     uint32_t *rows;
     size_t *first;
-    if (pass->training)
-        return;
     MEM_NEW(set_of, pass->n);
     MEM_NEW(rows, pass->n);
     MEM_NEW(first, sets + 1);
@@ -290,16 +275,10 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
     geometry_group(set_of, pass->n, sets, rows, first);
     for (size_t c = 0; c < sets; c++)
         order(pass->features, rows + first[c], first[c + 1] - first[c], pass->feature_count,
-              run->state);
+              ret_values);
     mem_free(set_of);
     mem_free(rows);
     mem_free(first);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    memcpy(ret_scores, run->state, run->state_size);
 }
 
 const struct pruner k_center_pruner = {
@@ -311,8 +290,5 @@ const struct pruner k_center_pruner = {
     .needs = NEEDS_FEATURES,
     .options = table,
     .options_size = sizeof(struct k_center_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

@@ -37,28 +37,12 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is float closeness[n]: the negative distances. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct moderate_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const size_t classes = (size_t)run->task.classes, d = pass->feature_count;
-    float *closeness = run->state;
     uint32_t *rows;
     size_t *first;
     double *median;
-    if (pass->training)
-        return;
     MEM_NEW(rows, pass->n);
     MEM_NEW(first, classes + 1);
     MEM_NEW(median, d);
@@ -67,8 +51,8 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
         geometry_coordinate_median(pass->features, rows + first[c], first[c + 1] - first[c], d,
                                    median);
         for (size_t j = first[c]; j < first[c + 1]; j++)
-            closeness[rows[j]] =
-                -(float)sqrt(geometry_distance2_to(pass->features + rows[j] * d, median, d));
+            ret_values[rows[j]] =
+                -sqrt(geometry_distance2_to(pass->features + rows[j] * d, median, d));
     }
     mem_free(rows);
     mem_free(first);
@@ -108,8 +92,6 @@ const struct pruner moderate_pruner = {
     .needs = NEEDS_FEATURES,
     .options = table,
     .options_size = sizeof(struct moderate_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
+    .look = look,
     .score = score,
 };

@@ -146,5 +146,5 @@ const struct pruner orderdp_pruner = {
     .observe = observe,
     .due = due,
     .watch_training = watch_training,
-    .select = choose,
+    .choose = choose,
 };

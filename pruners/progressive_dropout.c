@@ -56,5 +56,5 @@ const struct pruner progressive_dropout_pruner = {
     .due = soft_dropout_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,
-    .select = soft_dropout_select,
+    .choose = soft_dropout_select,
 };

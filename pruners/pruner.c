@@ -19,6 +19,7 @@
 
 #include "base/num.h"
 #include "base/time.h"
+#include "pruners/defaults.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -79,8 +80,7 @@ int pruner_begin(const struct pruner *pruner, const void *options, const struct 
     if (pruner->check && pruner->check(options, &begun.task, err))
         return err_prefix(err, "%s: ", pruner->name);
 
-    if (pruner->state_size)
-        begun.state_size = pruner->state_size(options, &begun.task);
+    begun.state_size = default_state_size(pruner, options, &begun.task);
     if (begun.state_size > 0) {
         unsigned char *state;
         MEM_NEW(state, begun.state_size);
@@ -120,9 +120,19 @@ int pruner_epochs(const struct pruner_run *run)
     return epochs;
 }
 
+bool pruner_trains_proxies(const struct pruner *pruner)
+{
+    return pruner->kind == PRUNER_STATIC && (pruner->watch || option_find(pruner->options, "at"));
+}
+
+bool pruner_scores(const struct pruner *pruner)
+{
+    return pruner->kind == PRUNER_STATIC && (pruner->score || pruner->look);
+}
+
 bool pruner_has_artifact(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC && (pruner->watch || pruner->score);
+    return pruner_trains_proxies(pruner) || pruner_scores(pruner);
 }
 
 double pruner_seconds_elsewhere(const struct pruner_run *run)
@@ -136,9 +146,7 @@ double pruner_seconds_elsewhere(const struct pruner_run *run)
 
 struct pruner_watch pruner_watch(const struct pruner_run *run)
 {
-    if (!run->pruner->watch)
-        return (struct pruner_watch){.pass_every = -1};
-    const struct pruner_watch watch = run->pruner->watch(run);
+    const struct pruner_watch watch = default_watch(run);
     REQUIRE(watch.runs >= 0 && (watch.runs == 0 || watch.epochs >= 1) && watch.pass_every >= -1);
     return watch;
 }
@@ -148,11 +156,9 @@ bool pruner_watches_training(const struct pruner_run *run)
     return run->pruner->watch_training && run->pruner->watch_training(run);
 }
 
-/* The value of an option by its name, or NULL where the pruner has none of that name. */
 static const void *option_value(const struct pruner_run *run, const char *name)
 {
-    const struct option *option = option_find(run->pruner->options, name);
-    return option ? (const char *)run->options + option->offset : NULL;
+    return default_option(run->pruner, run->options, name);
 }
 
 double pruner_anneal_share(const struct pruner_run *run)
@@ -237,14 +243,14 @@ int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struc
     const struct pruner *pruner = run->pruner;
     /* Training says nothing of the validation split. */
     const bool validates = (run->needs & NEEDS_VALIDATION) && !pass->training;
-    REQUIRE(pruner->observe);
+    REQUIRE(pruner->observe || pruner_trains_proxies(pruner));
     REQUIRE(pass->n == run->task.n && (!validates || pass->validation));
     if (check_pass(run, pass, "", err) ||
         (validates && check_pass(run, pass->validation, "validation ", err)))
         return pruner->kind == PRUNER_STATIC
                    ? err_prefix(err, "%s: proxy %d: ", pruner->name, pass->run)
                    : err_prefix(err, "%s: ", pruner->name);
-    pruner->observe(run, pass);
+    default_observe(run, pass);
     return 0;
 }
 
@@ -252,12 +258,12 @@ int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struc
 
 int pruner_score(struct pruner_run *run, struct err *err)
 {
-    if (run->pruner->kind != PRUNER_STATIC || !run->pruner->score)
+    if (!pruner_scores(run->pruner))
         return 0;
     float *scores;
     MEM_NEW(scores, run->task.n);
     struct rng rng = stream(run, 0, DRAWS_SCORE);
-    run->pruner->score(run, &rng, scores);
+    default_score(run, &rng, scores);
     for (size_t i = 0; i < run->task.n; i++)
         if (!isfinite(scores[i])) {
             err_set(err, "%s: bug: the score of sample %zu is %g", run->pruner->name, i,
@@ -272,7 +278,7 @@ int pruner_score(struct pruner_run *run, struct err *err)
 
 void pruner_restore(struct pruner_run *run, const void *state, const float *scores)
 {
-    REQUIRE(!scores || (run->pruner->kind == PRUNER_STATIC && run->pruner->score));
+    REQUIRE(!scores || pruner_scores(run->pruner));
     if (run->state_size > 0)
         memcpy(run->state, state, run->state_size);
     if (!scores)
@@ -299,7 +305,7 @@ static void fill(float *values, size_t n, float value)
         values[i] = value;
 }
 
-/* What a pruner without select() does. */
+/* What a pruner without choose() does. */
 static void select_by_score(struct pruner_run *run, struct pruner_selection *ret_selection)
 {
     REQUIRE(run->scores);
@@ -391,9 +397,9 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     MEM_NEW(chosen.weight, n);
     MEM_NEW(weights, n);
     fill(chosen.weight, n, 1);
-    if (run->pruner->select) {
+    if (run->pruner->choose) {
         struct rng rng = stream(run, epoch, DRAWS_SELECT);
-        run->pruner->select(run, epoch, &rng, &chosen);
+        run->pruner->choose(run, epoch, &rng, &chosen);
     } else {
         select_by_score(run, &chosen);
     }

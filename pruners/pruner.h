@@ -14,23 +14,26 @@
  *
  *     proxies wanted?  -> watch(); for each run, for each epoch: observe()
  *     score()          -> one number a sample; must not depend on rate, so that rates share it
- *     select()         -> the kept samples (NULL: the `keep` highest scores, see select.h)
+ *     choose()         -> the kept samples (NULL: the `keep` highest scores, see select.h)
+ *
+ * One that looks once at a network that has trained for a while, as most do, has a look() and the
+ * option `at` in the place of watch(), observe() and score() (defaults.h).
  *
  * A dynamic pruner chooses again at checkpoints, which lie between epochs of the training itself:
  *
  *     before epoch e:  due(e) = DUE_NO       go on with the last selection
- *                               DUE_SELECT   select()
- *                               DUE_FORWARD  scoring pass over all N, observe(), select()
+ *                               DUE_SELECT   choose()
+ *                               DUE_FORWARD  scoring pass over all N, observe(), choose()
  *     after epoch e:   observe() with what training computed anyway, if watch_training() says so
  *
  * Annealing: a dynamic pruner may leave the last epochs to all data, anneal() says how large a
  * share of them. There the harness keeps all n with weight 1 by itself and asks neither due(),
- * select() nor batch(), so that the budget stays exact wherever the pruner chooses, and no pruner
+ * choose() nor batch(), so that the budget stays exact wherever the pruner chooses, and no pruner
  * has code for it.
  *
  * What a static pruner knows once it has scored (state and scores) is an artifact: it is kept and
  * serves every rate. Hence neither its state nor its scores may depend on rate or keep; only
- * select() may.
+ * choose() may.
  *
  * Ownership and life: callbacks get a struct pruner_run, which lends them options, task and state.
  * The state is one zeroed block of state_size() bytes that the harness allocates and frees. It must
@@ -181,9 +184,9 @@ struct pruner_run {
     size_t state_size;
     unsigned needs; /* enum pruner_needs, with what the options ask for */
     float *scores;  /* [n] of a static pruner that scores; NULL before pruner_score */
-    struct pruner_solution solutions[PRUNER_MAX_SOLUTIONS]; /* reported in the last select() */
+    struct pruner_solution solutions[PRUNER_MAX_SOLUTIONS]; /* reported in the last choose() */
     int solution_count;
-    int64_t reported_at; /* when the last of them was, or select() began */
+    int64_t reported_at; /* when the last of them was, or choose() began */
 };
 
 /*
@@ -211,20 +214,29 @@ struct pruner {
        into ret_note, which stays empty where there is nothing. What follows from due(), watch(),
        anneal() and epochs() is said without it (outlook.h). */
     void (*note)(const struct pruner_run *run, struct str *ret_note);
-    /* MAY, default: no state. Bytes of it. */
+    /* MAY, default: what look() gave, or else a copy of the last scoring pass, of a static pruner
+       that trains proxies; no state of others. Bytes of it. */
     size_t (*state_size)(const void *options, const struct pruner_task *task);
     /* MAY, default: the state starts as zeros. */
     void (*init)(struct pruner_run *run, struct rng *rng);
-    /* MUST if it has any needs. Takes in one pass; arrays are checked to be finite where seen. */
+    /* MUST if a dynamic one has any needs; static: MAY, default: keeps what look() gives, or else
+       all that it needs of the pass (snapshot.h). Takes in one pass; arrays are checked to be
+       finite where seen. */
     void (*observe)(struct pruner_run *run, const struct pruner_pass *pass);
 
     /* ---- static ---- */
-    /* MAY, default: no proxies. */
+    /* MAY, default: by the option `at` where the table has one (0: as long as the training), `runs`
+       proxies or one, and a pass at the end of each; else no proxies. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
        beside its own scoring. */
     double (*seconds_elsewhere)(const void *options);
-    /* MUST, unless select is given. ret_scores [n], finite; rate and keep must not matter. */
+    /* MAY, of one that trains proxies and has no observe() and state_size() of its own. What a
+       scoring pass says of each sample, ret_values [n], which come in as 0; finite. The state is
+       the values, as float[n]; or their sums, double[n], where the table has `runs`. */
+    void (*look)(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values);
+    /* MUST, unless look or choose is given; default: what look() gave, the mean over `runs`.
+       ret_scores [n], finite; rate and keep must not matter. */
     void (*score)(struct pruner_run *run, struct rng *rng, float *ret_scores);
 
     /* ---- dynamic ---- */
@@ -235,7 +247,7 @@ struct pruner {
     /* MAY, default: false. true: observe() also after each epoch, with training's own outputs. */
     bool (*watch_training)(const struct pruner_run *run);
     /* MAY, default: the `anneal` option where the table has one, else 0. The share of the epochs,
-       the last ones, that run on all data; rounded to whole epochs. due() and select() are not
+       the last ones, that run on all data; rounded to whole epochs. due() and choose() are not
        called there. */
     double (*anneal)(const struct pruner_run *run);
     /* MAY, default: every sample of a batch is back-propagated. Called before each step of the
@@ -246,11 +258,11 @@ struct pruner {
 
     /* dynamic: MUST. static: MAY, default: the keep highest run->scores by select.h, balanced as
        the `balance` option says where the table has one. */
-    void (*select)(struct pruner_run *run, int epoch, struct rng *rng,
+    void (*choose)(struct pruner_run *run, int epoch, struct rng *rng,
                    struct pruner_selection *ret_selection);
 };
 
-/* For a pruner's select(): this is what one way of solving reached, in the time since the last
+/* For a pruner's choose(): this is what one way of solving reached, in the time since the last
  * report. */
 void pruner_report(struct pruner_run *run, const char *method, double objective, int64_t moves);
 
@@ -272,6 +284,9 @@ void pruner_end(struct pruner_run *run);
 /* What a pruner with these options needs. */
 unsigned pruner_needs(const struct pruner *pruner, const void *options);
 int pruner_epochs(const struct pruner_run *run);
+/* Whether networks are trained for it to look at, and whether it scores: static pruners only. */
+bool pruner_trains_proxies(const struct pruner *pruner);
+bool pruner_scores(const struct pruner *pruner);
 /* Whether it has an artifact: something that it knows once it has scored, the same at all rates. */
 bool pruner_has_artifact(const struct pruner *pruner);
 /* What to charge beside the time that score() takes. */

@@ -20,5 +20,5 @@ const struct pruner random_pruner = {
     .help = "one uniform subset, without replacement",
     .cost = "nothing",
     .kind = PRUNER_STATIC,
-    .select = choose,
+    .choose = choose,
 };

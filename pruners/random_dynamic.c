@@ -49,5 +49,5 @@ const struct pruner random_dynamic_pruner = {
     .options = table,
     .options_size = sizeof(struct random_dynamic_options),
     .due = due,
-    .select = choose,
+    .choose = choose,
 };

@@ -105,5 +105,5 @@ const struct pruner rs2_pruner = {
     .options_size = sizeof(struct rs2_options),
     .state_size = state_size,
     .due = due,
-    .select = choose,
+    .choose = choose,
 };

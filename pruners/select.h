@@ -21,7 +21,7 @@
 enum select_balance { BALANCE_NONE, BALANCE_CLASS };
 extern const char *const select_balance_names[]; /* enum select_balance, NULL at the end */
 
-/* Static pruners with scores; obeyed by the default select(). */
+/* Static pruners with scores; obeyed by the default choose(). */
 #define SELECT_BALANCE(type)                                                                       \
     OPTION_ENUM(type, balance, "none", select_balance_names,                                       \
                 "class: each class keeps its share of the budget")

@@ -64,5 +64,5 @@ const struct pruner seta_pruner = {
     .observe = soft_observe_losses,
     .due = soft_due,
     .watch_training = soft_watch_training,
-    .select = soft_seta_select,
+    .choose = soft_seta_choose,
 };

@@ -45,5 +45,5 @@ const struct pruner smrd_pruner = {
     .due = soft_dropout_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,
-    .select = soft_dropout_select,
+    .choose = soft_dropout_select,
 };

@@ -1,6 +1,6 @@
 /*
  * snapshot: a state that is a copy of one pass, for pruners that look once and think in score() or
- * select().
+ * choose(). It is what a static pruner with the option `at` has by default, of all that it needs:
  *
  *     state_size:  return snapshot_size(task, NEEDS_LAST_GRADIENTS);
  *     observe:     snapshot_take(run->state, &run->task, NEEDS_LAST_GRADIENTS, pass);

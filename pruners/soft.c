@@ -58,7 +58,7 @@ double soft_infobatch_anneal(const struct pruner_run *run)
     return 1 - o->delta;
 }
 
-void soft_infobatch_select(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_infobatch_choose(struct pruner_run *run, int epoch, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
     (void)epoch;
@@ -131,7 +131,7 @@ static void slide(const struct soft_seta *o, const float *scores, int epoch,
     mem_free(group);
 }
 
-void soft_seta_select(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,
                       struct pruner_selection *ret_selection)
 {
     const struct soft_seta *o = run->options;

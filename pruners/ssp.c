@@ -65,12 +65,6 @@ static void init(struct pruner_run *run, struct rng *rng)
     state->rng = *rng;
 }
 
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct ssp_options *o = run->options;
-    return select_at_watch(o->at, run);
-}
-
 /* ret_centres[k][d]: rows drawn by k-means++. nearest2 [n] is scratch. */
 static void draw_centres(const float *x, size_t n, size_t d, size_t k, struct rng *rng,
                          double *nearest2, double *ret_centres)
@@ -235,6 +229,5 @@ const struct pruner ssp_pruner = {
     .state_size = state_size,
     .init = init,
     .observe = observe,
-    .watch = watch,
     .score = score,
 };

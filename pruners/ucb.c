@@ -150,5 +150,5 @@ const struct pruner ucb_pruner = {
     .observe = observe,
     .due = due,
     .watch_training = watch_training,
-    .select = choose,
+    .choose = choose,
 };

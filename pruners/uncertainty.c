@@ -35,19 +35,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state is float scores[n]. */
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct uncertainty_options *o = run->options;
-    return (struct pruner_watch){.runs = 1, .epochs = o->at, .pass_every = 0};
-}
-
 /* p [classes] */
 static double entropy(const float *p, size_t classes)
 {
@@ -70,22 +57,13 @@ static double uncertainty(enum measure measure, const float *p, size_t classes)
     return measure == MEASURE_MARGIN ? second - highest : 1 - highest;
 }
 
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
+static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const struct uncertainty_options *o = run->options;
     const size_t classes = (size_t)run->task.classes;
-    float *scores = run->state;
     for (size_t i = 0; i < pass->n; i++)
-        scores[i] = (float)uncertainty((enum measure)o->measure, pass->probabilities + i * classes,
-                                       classes);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    (void)rng;
-    const float *scores = run->state;
-    for (size_t i = 0; i < run->task.n; i++)
-        ret_scores[i] = scores[i];
+        ret_values[i] =
+            uncertainty((enum measure)o->measure, pass->probabilities + i * classes, classes);
 }
 
 const struct pruner uncertainty_pruner = {
@@ -97,8 +75,5 @@ const struct pruner uncertainty_pruner = {
     .needs = NEEDS_PROBABILITIES,
     .options = table,
     .options_size = sizeof(struct uncertainty_options),
-    .state_size = state_size,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .look = look,
 };

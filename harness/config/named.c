@@ -102,7 +102,7 @@ static bool read_prune_with(struct reader *reader, const struct kind *kind, cons
     const struct pruner *pruner = (const void *)kind;
     if (node->kind == NODE_TEXT && strcmp(node->text, SAME) == 0)
         return true;
-    if (pruner->kind != PRUNER_STATIC || !pruner->watch) {
+    if (!pruner_trains_proxies(pruner)) {
         mistakes_add(&reader->mistakes, node->place, PRUNE_WITH,
                      "%s trains no network to know the samples by: only static pruners do",
                      kind->name);

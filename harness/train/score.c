@@ -122,7 +122,7 @@ static bool reuse_scores(struct session *s, const char *key)
     const struct artifact expected = {
         .n = s->data->train.n,
         .state_size = s->pruner->state_size,
-        .scores = s->cell->pruner->score ? &some : NULL,
+        .scores = pruner_scores(s->cell->pruner) ? &some : NULL,
     };
     struct artifact found;
     struct err err;

@@ -163,17 +163,17 @@ EVERY_PRUNER(declares_itself_wholly)
     cr_assert(p->cost && p->cost[0] && !strpbrk(p->cost, "\n|"), "%s: cost: %s", p->name, p->cost);
     cr_assert_eq(p->options == NULL, p->options_size == 0, "%s: options of %zu bytes", p->name,
                  p->options_size);
-    cr_assert_eq(p->needs == 0 && !p->more_needs, p->observe == NULL, "%s: needs %u", p->name,
-                 p->needs);
+    const bool sees = p->observe || pruner_trains_proxies(p);
+    cr_assert_eq(p->needs == 0 && !p->more_needs, !sees, "%s: needs %u", p->name, p->needs);
     if (p->kind == PRUNER_STATIC) {
-        cr_assert(p->score || p->select, "%s chooses nothing", p->name);
-        cr_assert_eq(p->needs == 0 && !p->more_needs, p->watch == NULL, "%s: needs %u", p->name,
-                     p->needs);
+        cr_assert(pruner_scores(p) || p->choose, "%s chooses nothing", p->name);
+        cr_assert_eq(sees, pruner_trains_proxies(p), "%s sees nothing", p->name);
+        cr_assert(!p->look || (!p->observe && !p->state_size), "%s looks twice", p->name);
         cr_assert(!p->due && !p->watch_training && !p->anneal, "%s is static", p->name);
     } else {
-        cr_assert(p->due && p->select, "%s never chooses", p->name);
+        cr_assert(p->due && p->choose, "%s never chooses", p->name);
         cr_assert(p->anneal || option_find(p->options, "anneal"), "%s cannot anneal", p->name);
-        cr_assert(!p->score && !p->watch, "%s is dynamic", p->name);
+        cr_assert(!p->score && !p->watch && !p->look, "%s is dynamic", p->name);
     }
     cr_assert(!p->batch || p->flags & PRUNER_SOFT_BUDGET, "%s drops without a soft budget",
               p->name);
@@ -399,7 +399,7 @@ EVERY_PRUNER(rows_that_were_not_seen_may_hold_anything)
 EVERY_PRUNER(scores_do_not_depend_on_rate)
 {
     struct rehearsal_plan plan = plan_for(at);
-    if (!plan.pruner->score)
+    if (!pruner_scores(plan.pruner))
         return;
     plan.rate = 0.1;
     struct rehearsal low = begin(&plan);
@@ -465,7 +465,7 @@ EVERY_PRUNER(state_is_flat_and_all_there_is)
 EVERY_PRUNER(state_of_a_static_pruner_is_flat)
 {
     const struct rehearsal_plan plan = plan_for(at);
-    if (plan.pruner->kind != PRUNER_STATIC || !plan.pruner->observe)
+    if (!pruner_trains_proxies(plan.pruner))
         return;
     struct rehearsal whole = begin(&plan), first = begin(&plan), second = begin(&plan);
     struct err err;

@@ -102,7 +102,7 @@ static void expect_refused(const char *name, unsigned flags,
         .name = name,
         .kind = PRUNER_STATIC,
         .flags = flags,
-        .select = choose,
+        .choose = choose,
     };
     struct rehearsal r = begin(&wrong, 0.5, 1);
     struct err err;
@@ -189,7 +189,7 @@ static void keep_backwards(struct pruner_run *run, int epoch, struct rng *rng,
 Test(pruner, weights_follow_their_samples_when_sorted)
 {
     const struct pruner backwards = {
-        .name = "x", .kind = PRUNER_STATIC, .flags = PRUNER_WEIGHS, .select = keep_backwards};
+        .name = "x", .kind = PRUNER_STATIC, .flags = PRUNER_WEIGHS, .choose = keep_backwards};
     struct rehearsal r = begin(&backwards, 0.5, 1);
     struct err err;
     cr_assert_eq(rehearsal_run(&r, &err), 0, "%s", err.text);
@@ -203,7 +203,7 @@ Test(pruner, weights_follow_their_samples_when_sorted)
 
 Test(pruner, weights_are_for_those_that_declare_them)
 {
-    const struct pruner backwards = {.name = "x", .kind = PRUNER_STATIC, .select = keep_backwards};
+    const struct pruner backwards = {.name = "x", .kind = PRUNER_STATIC, .choose = keep_backwards};
     struct rehearsal r = begin(&backwards, 0.5, 1);
     struct err err;
     cr_assert_eq(rehearsal_run(&r, &err), -1);
@@ -220,7 +220,7 @@ static int refuse(const void *options, const struct pruner_task *task, struct er
 Test(pruner, refusals_of_check_carry_the_name)
 {
     const struct pruner strict = {
-        .name = "strict", .kind = PRUNER_STATIC, .check = refuse, .select = keep_first};
+        .name = "strict", .kind = PRUNER_STATIC, .check = refuse, .choose = keep_first};
     const struct rehearsal_plan plan = {.pruner = &strict, .n = N, .classes = 2, .epochs = 1};
     struct rehearsal r;
     struct err err;
@@ -263,7 +263,7 @@ Test(pruner, annealing_is_done_by_the_harness)
         .kind = PRUNER_DYNAMIC,
         .due = due_in_even_epochs,
         .anneal = anneal_third,
-        .select = keep_first,
+        .choose = keep_first,
     };
     struct rehearsal r = begin(&p, 0.5, 7); /* round(7 / 3) = 2: epochs 5 and 6 */
     static const enum pruner_due expected[] = {DUE_SELECT, DUE_NO,     DUE_SELECT, DUE_NO,
@@ -288,7 +288,7 @@ Test(pruner, keeping_all_before_annealing_is_refused)
         .kind = PRUNER_DYNAMIC,
         .due = due_in_even_epochs,
         .anneal = anneal_third,
-        .select = keep_all,
+        .choose = keep_all,
     };
     struct rehearsal r = begin(&p, 0.5, 7);
     struct err err;
@@ -306,7 +306,7 @@ Test(pruner, annealing_may_be_all_there_is)
         .kind = PRUNER_DYNAMIC,
         .due = due_in_even_epochs,
         .anneal = anneal_all,
-        .select = keep_first,
+        .choose = keep_first,
     };
     struct rehearsal r = begin(&p, 0.5, 2);
     cr_assert_eq(pruner_due(r.run, 0), DUE_SELECT);

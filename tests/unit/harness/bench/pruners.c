@@ -228,7 +228,7 @@ static void dropped_batch(struct pruner_run *run, const struct pruner_batch *bat
 }
 
 /* Every other sample; reports two solutions. */
-static void dropped_select(struct pruner_run *run, int epoch, struct rng *rng,
+static void dropped_choose(struct pruner_run *run, int epoch, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
     (void)rng;
@@ -251,7 +251,7 @@ static const struct pruner dropping = {
     .due = dropped_due,
     .watch_training = dropped_watch,
     .batch = dropped_batch,
-    .select = dropped_select,
+    .choose = dropped_choose,
 };
 
 Test(bench_pruners, batches_hold_the_selection)
@@ -288,8 +288,8 @@ static void select_one(struct pruner_run *run, int epoch, struct rng *rng,
 }
 
 static const struct pruner refusing = {
-    .name = "refusing", .kind = PRUNER_STATIC, .check = refuse, .select = select_one};
-static const struct pruner wrong = {.name = "wrong", .kind = PRUNER_STATIC, .select = select_one};
+    .name = "refusing", .kind = PRUNER_STATIC, .check = refuse, .choose = select_one};
+static const struct pruner wrong = {.name = "wrong", .kind = PRUNER_STATIC, .choose = select_one};
 
 Test(bench_pruners, refusals_are_told_from_mistakes)
 {

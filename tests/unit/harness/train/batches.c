@@ -101,7 +101,7 @@ static struct pruner made_up(void (*batch)(struct pruner_run *, const struct pru
         .kind = PRUNER_DYNAMIC,
         .flags = PRUNER_SOFT_BUDGET,
         .due = at_first,
-        .select = choose_all,
+        .choose = choose_all,
         .batch = batch,
     };
 }
@@ -130,7 +130,7 @@ Test(train_batches, what_is_left_trains_as_if_nothing_else_had_been_chosen)
 {
     const struct pruner drops = made_up(drop_odd);
     struct pruner chooses = made_up(NULL);
-    chooses.select = choose_even;
+    chooses.choose = choose_even;
     struct bench a, b;
     setup(&a, &drops, "convnet", 90, 100);
     setup(&b, &chooses, "convnet", 90, 100);

@@ -120,7 +120,7 @@ static const struct pruner heavy = {
     .flags = PRUNER_WEIGHS,
     .options = heavy_table,
     .options_size = sizeof(struct heavy_options),
-    .select = choose_heavy,
+    .choose = choose_heavy,
 };
 
 static struct bench run_heavy(const char *weights)

@@ -270,7 +270,7 @@ static const struct pruner watcher = {
     .observe = check_pass,
     .due = always_forward,
     .watch_training = always,
-    .select = keep_first,
+    .choose = keep_first,
 };
 
 Test(train, a_pruner_is_shown_what_it_needs)

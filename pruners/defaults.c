@@ -1,0 +1,88 @@
+#include "pruners/defaults.h"
+
+#include "pruners/select.h"
+#include "pruners/snapshot.h"
+
+#include <string.h>
+
+const void *default_option(const struct pruner *pruner, const void *options, const char *name)
+{
+    const struct option *option = option_find(pruner->options, name);
+    return option ? (const char *)options + option->offset : NULL;
+}
+
+/* The option `runs`; 0: there is none, and the state of look() is float[n], else double[n]. */
+static int runs_of(const struct pruner *pruner, const void *options)
+{
+    const int *runs = default_option(pruner, options, "runs");
+    return runs ? *runs : 0;
+}
+
+size_t default_state_size(const struct pruner *pruner, const void *options,
+                          const struct pruner_task *task)
+{
+    if (pruner->state_size)
+        return pruner->state_size(options, task);
+    if (pruner->look)
+        return mem_size(task->n, runs_of(pruner, options) ? sizeof(double) : sizeof(float));
+    return pruner_trains_proxies(pruner) && !pruner->observe
+               ? snapshot_size(task, pruner_needs(pruner, options))
+               : 0;
+}
+
+struct pruner_watch default_watch(const struct pruner_run *run)
+{
+    const struct pruner *pruner = run->pruner;
+    if (pruner->watch)
+        return pruner->watch(run);
+    if (!pruner_trains_proxies(pruner))
+        return (struct pruner_watch){.pass_every = -1};
+    const int *at = default_option(pruner, run->options, "at");
+    struct pruner_watch watch = select_at_watch(*at, run);
+    if (runs_of(pruner, run->options))
+        watch.runs = runs_of(pruner, run->options);
+    return watch;
+}
+
+static void add_look(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const size_t n = run->task.n;
+    double *values;
+    MEM_NEW(values, n);
+    run->pruner->look(run, pass, values);
+    if (runs_of(run->pruner, run->options)) {
+        double *sums = run->state;
+        for (size_t i = 0; i < n; i++)
+            sums[i] += values[i];
+    } else {
+        float *kept = run->state;
+        for (size_t i = 0; i < n; i++)
+            kept[i] = (float)values[i];
+    }
+    mem_free(values);
+}
+
+void default_observe(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    if (run->pruner->observe)
+        run->pruner->observe(run, pass);
+    else if (pass->training) /* it looks at a scoring pass */
+        return;
+    else if (run->pruner->look)
+        add_look(run, pass);
+    else
+        snapshot_take(run->state, &run->task, run->needs, pass);
+}
+
+void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores)
+{
+    const int runs = runs_of(run->pruner, run->options);
+    const double *sums = run->state;
+    if (run->pruner->score)
+        run->pruner->score(run, rng, ret_scores);
+    else if (runs)
+        for (size_t i = 0; i < run->task.n; i++)
+            ret_scores[i] = (float)(sums[i] / runs);
+    else
+        memcpy(ret_scores, run->state, run->state_size);
+}

@@ -1,6 +1,8 @@
 /* compare: what people call an arm, and which runs they mean. */
 #include "harness/ask/compare.h"
 
+#include "harness/cell/cell.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -42,6 +44,7 @@ int compare_arm_parse(const char *text, struct arena *arena, struct compare_arm 
         if (!end)
             return err_set(err, "'%.100s': ')' is missing", text);
         arm.options = normal_options(rest + 1, (size_t)(end - rest - 1), arena);
+        arm.options = cell_stored_options(arm.pruner, arm.options, arena);
         arm.has_options = true;
         rest = end + 1;
     }
@@ -52,6 +55,7 @@ int compare_arm_parse(const char *text, struct arena *arena, struct compare_arm 
     }
     if (*rest)
         return err_set(err, "'%.100s': nothing but @RATE may follow the options", text);
+    arm.pruner = cell_stored_pruner(arm.pruner);
     *ret_arm = arm;
     return 0;
 }
@@ -120,7 +124,7 @@ static void add_known(const struct compare_runs *runs, const struct known *known
     }
 }
 
-static const char *pruner_at(const void *context, size_t i)
+static const char *known_pruner_at(const void *context, size_t i)
 {
     const struct known *known = context;
     return i < known->count ? known->items[i]->pruner : NULL;
@@ -185,7 +189,7 @@ static int complain(const struct compare_runs *runs, const struct known *known,
     struct str list = {0};
     add_known(runs, known, named ? arm->pruner : NULL, &list);
     if (!named) {
-        const char *near = str_nearest(arm->pruner, pruner_at, known);
+        const char *near = str_nearest(arm->pruner, known_pruner_at, known);
         err_set(err, "no run of '%.64s'%s %shere is:%.800s", arm->pruner, str_near(near, ";").text,
                 near ? "T" : "t", str_text(&list));
     } else if (!fitting) {

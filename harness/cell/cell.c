@@ -285,6 +285,34 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
     return text;
 }
 
+const char *cell_stored_pruner(const char *name)
+{
+    const struct pruner *pruner = pruner_find(name);
+    return pruner ? kind_key(&pruner->is) : name;
+}
+
+char *cell_stored_options(const char *pruner, const char *options, struct arena *arena)
+{
+    const struct pruner *known = pruner_find(pruner);
+    struct str str = {0};
+    while (*options) {
+        const size_t length = strcspn(options, " "), name = strcspn(options, "= ");
+        const struct option *option = option_find(known ? known->options : NULL,
+                                                  arena_printf(arena, "%.*s", (int)name, options));
+        if (option)
+            str_add(&str, option_key(option));
+        else
+            str_add_bytes(&str, options, name);
+        str_add_bytes(&str, options + name, length - name);
+        options += length;
+        if (*options)
+            str_add_bytes(&str, options++, 1);
+    }
+    char *text = arena_strdup(arena, str_text(&str));
+    str_release(&str);
+    return text;
+}
+
 bool cell_options_train_on_all(const char *options)
 {
     static const char last[] = "score_only=true";

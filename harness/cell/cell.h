@@ -72,6 +72,12 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
                           const struct scoring *scoring, struct arena *arena);
 char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena);
+/*
+ * As databases have them, by kind_key() and option_key(): a pruner's name and its options, "c=2
+ * period=5", in which names may be present or former ones. What is not known stays as it is.
+ */
+const char *cell_stored_pruner(const char *name);
+char *cell_stored_options(const char *pruner, const char *options, struct arena *arena);
 /* Whether such options of a pruner say score_only: its rate leaves nothing out of the training. */
 bool cell_options_train_on_all(const char *options);
 /* Whether its rate means anything to a pruner, by its name or label; of one that is not known here,

@@ -185,6 +185,7 @@ static bool check_keys(struct reader *reader, enum named_axis axis, const struct
             good = false;
             continue;
         }
+        good &= !param_repeats(kind->options, node, i, &reader->mistakes);
         for (size_t v = 0; v < values_of(values); v++)
             good &= set_key(reader, axis, kind, key, value_at(values, v), options, &scoring);
     }

@@ -189,6 +189,23 @@ void param_twice(const struct node *node, const char *label, const char *name,
     str_release(&place);
 }
 
+bool param_repeats(const struct option *table, const struct node *map, size_t i,
+                   struct mistakes *mistakes)
+{
+    const struct option *option = option_find(table, map->keys[i]->text);
+    size_t first = 0;
+    while (first < i && (!option || option_find(table, map->keys[first]->text) != option))
+        first++;
+    if (first == i)
+        return false;
+    struct str place = {0};
+    place_write(map->keys[first]->place, &place);
+    mistakes_add(mistakes, map->keys[i]->place, NULL, "'%s' is given already, as '%s' at %s",
+                 map->keys[i]->text, map->keys[first]->text, str_text(&place));
+    str_release(&place);
+    return true;
+}
+
 void param_once(struct node *const *items, size_t i, const char *label, struct mistakes *mistakes)
 {
     size_t first = 0;

@@ -64,6 +64,11 @@ size_t param_numbers(struct node *const *node, const char *label, const char *wa
 /* Refuses items[i], a text, where an earlier item is the same text. */
 void param_once(struct node *const *items, size_t i, const char *label, struct mistakes *mistakes);
 
+/* Whether keys[i] of a mapping means an option that an earlier key gave already, by another of its
+   names: refused then. */
+bool param_repeats(const struct option *table, const struct node *map, size_t i,
+                   struct mistakes *mistakes);
+
 /* "LABEL: NAME is listed twice, first at ..." */
 void param_twice(const struct node *node, const char *label, const char *name,
                  const struct node *first, struct mistakes *mistakes);

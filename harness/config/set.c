@@ -73,11 +73,45 @@ static struct node *patched_list(const struct patch *patch, const struct node *o
     return list;
 }
 
+static bool find_axis(const char *word, enum named_axis *ret_axis)
+{
+    for (size_t axis = 0; axis < NAMED_AXES; axis++)
+        if (strcmp(word, axis_word((enum named_axis)axis)) == 0) {
+            *ret_axis = (enum named_axis)axis;
+            return true;
+        }
+    return false;
+}
+
+/* The options that the keys of a mapping below the patch's first step name; NULL: others. */
+static const struct option *table_of(const struct patch *patch, const struct node *map)
+{
+    const char *first = patch->steps[0];
+    enum named_axis axis;
+    const struct node *name = node_find(map, "name");
+    if (!find_axis(first, &axis))
+        return strcmp(first, "train") == 0    ? recipe_options
+               : strcmp(first, "engine") == 0 ? engine_options
+               : strcmp(first, "limits") == 0 ? limits_options
+                                              : NULL;
+    const struct kind *kind =
+        name && name->kind == NODE_TEXT ? shelf_find(axis_shelf(axis), name->text) : NULL;
+    return kind ? kind->options : NULL;
+}
+
+/* Whether two keys are the same, or two names of one option. */
+static bool same_key(const struct option *table, const char *a, const char *b)
+{
+    const struct option *option = option_find(table, a);
+    return strcmp(a, b) == 0 || (option && option == option_find(table, b));
+}
+
 static struct node *patched_map(const struct patch *patch, const struct node *old, size_t depth)
 {
     struct node *map = copy_map(patch, old);
+    const struct option *table = depth == 1 ? table_of(patch, map) : NULL;
     size_t i = 0;
-    while (i < map->count && strcmp(map->keys[i]->text, patch->steps[depth]) != 0)
+    while (i < map->count && !same_key(table, map->keys[i]->text, patch->steps[depth]))
         i++;
     if (i == map->count) {
         map->keys[i] = new_text(patch, patch->steps[depth]);
@@ -123,20 +157,12 @@ static void forget_in_overrides(const struct node *root, const char *key)
             continue;
         size_t kept = 0;
         for (size_t k = 0; k < train->count; k++)
-            if (strcmp(train->keys[k]->text, key) != 0) {
+            if (!same_key(recipe_options, train->keys[k]->text, key)) {
                 train->keys[kept] = train->keys[k];
                 train->items[kept++] = train->items[k];
             }
         train->count = kept;
     }
-}
-
-static bool is_axis(const char *word)
-{
-    for (size_t axis = 0; axis < NAMED_AXES; axis++)
-        if (strcmp(word, axis_word((enum named_axis)axis)) == 0)
-            return true;
-    return false;
 }
 
 /* Cuts "a.b.c" into steps. false: an empty step, or too many. */
@@ -174,7 +200,8 @@ static void apply(struct reader *reader, const char *text)
     if (!patch.value)
         patch.value = new_text(&patch, "");
     const char *first = patch.steps[0];
-    patch.axis = is_axis(first);
+    enum named_axis axis;
+    patch.axis = find_axis(first, &axis);
     const bool numbered = strcmp(first, "rate") == 0 || strcmp(first, "seed") == 0;
     reader->narrowed |= patch.step_count == 1 && (patch.axis || numbered);
     reader->root = patched(&patch, reader->root, 0);

@@ -35,7 +35,8 @@ void options_apply(struct reader *reader, const struct node *node, const char *l
         const struct option *option = option_find(table, key->text);
         if (!option)
             param_unknown_option(key, label, table, &reader->mistakes);
-        else if (param_set(option, node->items[i], values, reader->arena, &reader->mistakes) &&
+        else if (!param_repeats(table, node, i, &reader->mistakes) &&
+                 param_set(option, node->items[i], values, reader->arena, &reader->mistakes) &&
                  where)
             where[option - table] = node->items[i];
     }

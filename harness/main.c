@@ -1,8 +1,10 @@
 /*
- * winnow: an experiment harness for data pruning with an honest clock. The command table, nothing
- * else.
+ * winnow: an experiment harness for data pruning with an honest clock. The command table, and what
+ * is asked of all commands: help, manual pages, completion.
  */
 #include "harness/cmd/kit/cmd.h"
+#include "harness/cmd/kit/complete.h"
+#include "harness/cmd/kit/man.h"
 #include "harness/machine/environment.h"
 
 #include <signal.h>
@@ -10,42 +12,131 @@
 #include <string.h>
 
 static const struct cmd commands[] = {
-    {"run", cmd_run, "train every cell of an experiment that is not done yet"},
-    {"plan", cmd_plan, "show what would run and what is done"},
-    {"check", cmd_check, "validate an experiment file, nothing else"},
-    {"status", cmd_status, "show the progress and the results of a grid"},
-    {"sql", cmd_sql, "ask the database, read-only"},
-    {"compare", cmd_compare, "compare pruners, paired over seeds: points lost, time gained"},
-    {"plot", cmd_plot, "draw figures from a database"},
-    {"paper", cmd_paper, "repeat a paper: its experiments, figures, tables and claims"},
-    {"report", cmd_report, "write an experiment as one HTML page"},
-    {"list", cmd_list, "list datasets, models, pruners and figures with their options"},
-    {"show", cmd_show, "show one cell: its recipe, attempts and where the time went"},
-    {"scores", cmd_scores, "write the scores and the kept samples of a cell as CSV"},
-    {"why", cmd_why, "tell the story of one cell: its state, its attempts, what to do"},
-    {"logs", cmd_logs, "write what a failed attempt left on its stderr"},
-    {"db", cmd_database, "check a database, copy it, clear away what no experiment needs"},
-    {"doctor", cmd_doctor, "show what this machine offers and what winnow makes of it"},
-    {"bench", cmd_bench, "measure how fast the models train on this machine"},
-    {"emit", cmd_emit, "write an experiment as jobs for Slurm, or for GNU parallel over ssh"},
-    {"merge", cmd_merge, "take in what such jobs left, or another database"},
-    {"cell", cmd_cell, NULL},
+#define COMMAND(name, help) {#name, cmd_##name, help},
+#include "harness/cmd/kit/commands.def"
 };
+enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char *name_at(const void *unused, size_t i)
 {
     (void)unused;
-    return i < sizeof commands / sizeof *commands ? commands[i].name : NULL;
+    return i < COMMANDS ? commands[i].name : NULL;
 }
 
-static void print_commands(FILE *out)
+static const struct cmd *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    fprintf(stderr, "winnow: unknown command '%s'%s; see winnow --help\n", name,
+            str_near(str_nearest(name, name_at, NULL), "").text);
+    return EXIT_USAGE;
+}
+
+static int print_commands(FILE *out)
 {
     fprintf(out, "usage: winnow COMMAND [FLAGS] [ARGUMENTS]\n\n");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].help)
             fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
     fprintf(out, "\nwinnow COMMAND --help tells a command's flags, winnow --version its revision.\n"
                  "README.md has the tour.\n");
+    return EXIT_DONE;
+}
+
+/* ---- Help ---- */
+
+enum shell { SHELL_NONE, SHELL_BASH, SHELL_ZSH, SHELL_FISH };
+static const char *const shell_names[] = {"none", "bash", "zsh", "fish", NULL};
+
+/* Each asks `winnow complete` and falls back to file names. */
+static const char *const scripts[] = {
+    [SHELL_BASH] = "_winnow()\n"
+                   "{\n"
+                   "    mapfile -t COMPREPLY < <(\n"
+                   "        \"${COMP_WORDS[0]}\" complete \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
+                   "2>/dev/null)\n"
+                   "}\n"
+                   "complete -o default -F _winnow winnow\n",
+    [SHELL_ZSH] = "#compdef winnow\n"
+                  "_winnow()\n"
+                  "{\n"
+                  "    local -a found\n"
+                  "    found=(${(f)\"$(${words[1]} complete \"${(@)words[2,CURRENT]}\" "
+                  "2>/dev/null)\"})\n"
+                  "    if (( $#found )); then compadd -- $found; else _files; fi\n"
+                  "}\n"
+                  "compdef _winnow winnow\n",
+    [SHELL_FISH] = "complete -c winnow -a '(winnow complete (commandline -opc)[2..] "
+                   "(commandline -ct) 2>/dev/null)'\n",
+};
+
+struct values {
+    bool man;
+    int completion; /* enum shell */
+};
+
+static const struct cmd_flag flags[] = {
+    CMD_SWITCH(struct values, man, 0,
+               "print the manual page, in roff: winnow help --man | man -l -"),
+    CMD_ENUM(struct values, completion, 0, "SHELL", "none", shell_names,
+             "print a script that completes winnow's words in the shell: eval it, or source it"),
+    CMD_END,
+};
+
+static const struct cmd_line line = {
+    "help", "[COMMAND [VERB]]", "Helps with a command, or lists them all.", flags, 0, 2,
+};
+
+int cmd_help(int argc, char **argv)
+{
+    struct values values;
+    const char *arguments[2];
+    const int done = cmd_parse(&line, argc, argv, &values, arguments);
+    if (done >= 0)
+        return done;
+    if (values.completion) {
+        fputs(scripts[values.completion], stdout);
+        return EXIT_DONE;
+    }
+    const struct cmd *command = arguments[0] ? find_command(arguments[0]) : NULL;
+    if (arguments[0] && !command)
+        return unknown_command(arguments[0]);
+    if (!command)
+        return values.man
+                   ? cmd_print_man_of_many("", "[FLAGS] [ARGUMENTS]", "COMMAND", commands, COMMANDS)
+                   : print_commands(stdout);
+    char name[64], verb[64], ask[] = CMD_ASK_MAN, help[] = "--help";
+    snprintf(name, sizeof name, "%s", arguments[0]);
+    snprintf(verb, sizeof verb, "%s", arguments[1] ? arguments[1] : "");
+    if (values.man)
+        return command->run(arguments[1] ? 3 : 2, (char *[]){name, ask, verb, NULL});
+    return verb[0] ? command->run(3, (char *[]){name, verb, help, NULL})
+                   : command->run(2, (char *[]){name, help, NULL});
+}
+
+int cmd_complete(int argc, char **argv)
+{
+    const struct cmd *command = argc > 2 ? find_command(argv[1]) : NULL;
+    char ask[] = CMD_ASK_WORDS;
+    for (size_t i = 0; argc <= 2 && i < COMMANDS; i++)
+        if (commands[i].help)
+            cmd_complete_name(commands[i].name, argc == 2 ? argv[1] : "");
+    if (!command || !command->help)
+        return EXIT_DONE;
+    if (command->run == cmd_help && argc == 3) {
+        for (size_t i = 0; i < COMMANDS && argv[2][0] != '-'; i++)
+            if (commands[i].help)
+                cmd_complete_name(commands[i].name, argv[2]);
+    }
+    argv[0] = argv[1];
+    argv[1] = ask;
+    return command->run(argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -57,19 +148,12 @@ int main(int argc, char **argv)
         print_commands(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_commands(stdout);
-        return EXIT_DONE;
-    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_commands(stdout);
     if (strcmp(argv[1], "--version") == 0) {
         printf("winnow %s\n", environment_revision());
         return EXIT_DONE;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "winnow: unknown command '%s'%s; see winnow --help\n", argv[1],
-            str_near(str_nearest(argv[1], name_at, NULL), "").text);
-    return EXIT_USAGE;
+    const struct cmd *command = find_command(argv[1]);
+    return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
 }

@@ -100,7 +100,7 @@ static const struct cmd verbs[] = {
     {"gc", cmd_database_gc, "clear away what no database needs, and shrink the file"},
 };
 
-int cmd_database(int argc, char **argv)
+int cmd_db(int argc, char **argv)
 {
     return cmd_run_verb("db", "[FLAGS]", verbs, sizeof verbs / sizeof *verbs, argc, argv);
 }

@@ -18,9 +18,7 @@
  *         runs     10    networks whose scores are averaged [1 to 1000]
  */
 #include "base/json.h"
-#include "harness/cell/engine.h"
-#include "harness/cell/recipe.h"
-#include "harness/cmd/kit/cmd.h"
+#include "harness/cmd/kit/complete.h"
 #include "harness/data/data.h"
 #include "models/model.h"
 #include "plots/render.h"
@@ -56,31 +54,10 @@ static const struct word flag_words[] = {
 
 /* ---- The shelves ---- */
 
-static const struct kind train = {
-    .name = "train",
-    .help = "how a network is trained: the train: mapping of an experiment",
-    .options = recipe_options,
-    .options_size = sizeof(struct recipe),
-};
-static const struct kind engine = {
-    .name = "engine",
-    .help = "how a cell computes: the engine: mapping of an experiment",
-    .options = engine_options,
-    .options_size = sizeof(struct engine),
-};
-static const struct kind *const trains[] = {&train}, *const engines[] = {&engine};
-static const struct shelf train_shelf = SHELF("train", "train", trains),
-                          engine_shelf = SHELF("engine", "engine", engines);
-
-static const struct shelf *const shelves[] = {&dataset_shelf, &model_shelf,  &pruner_shelf,
-                                              &train_shelf,   &preset_shelf, &engine_shelf,
-                                              &figure_shelf};
-enum { SHELVES = sizeof shelves / sizeof *shelves };
-
 static const char *plural_at(const void *unused, size_t i)
 {
     (void)unused;
-    return i < SHELVES ? shelves[i]->plural : NULL;
+    return cmd_shelves[i] ? cmd_shelves[i]->plural : NULL;
 }
 
 /* NULL: it is something else. */
@@ -371,19 +348,11 @@ static const struct cmd_line line = {
     1 + MOST_NAMES,
 };
 
-static const struct shelf *find_shelf(const char *word)
-{
-    for (size_t i = 0; i < SHELVES; i++)
-        if (strcmp(word, shelves[i]->plural) == 0 || strcmp(word, shelves[i]->word) == 0)
-            return shelves[i];
-    return NULL;
-}
-
 /* The shelf that is asked for, NULL: all. */
 static int read_question(const char *word, const char *const *names, const struct shelf **ret_only,
                          struct err *err)
 {
-    *ret_only = word ? find_shelf(word) : NULL;
+    *ret_only = word ? cmd_shelf_find(word) : NULL;
     if (word && !*ret_only)
         return err_set(
             err, "unknown kind '%.64s'%s", word,
@@ -410,8 +379,8 @@ int cmd_list(int argc, char **argv)
         return cmd_fail(&line, EXIT_USAGE, "--markdown wants one kind, and no --json");
 
     json_t *object = values.json ? json_object() : NULL;
-    for (size_t i = 0; i < SHELVES; i++) {
-        const struct shelf *shelf = shelves[i];
+    const struct shelf *shelf;
+    for (size_t i = 0; (shelf = cmd_shelves[i]); i++) {
         if (only && shelf != only)
             continue;
         if (values.json)

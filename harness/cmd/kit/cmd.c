@@ -1,5 +1,8 @@
 #include "harness/cmd/kit/cmd.h"
 
+#include "harness/cmd/kit/complete.h"
+#include "harness/cmd/kit/man.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +18,28 @@ static void replace(char *text, char old, char new)
 }
 
 /* "retry_failed" as the command line writes it: "--retry-failed". */
-static void dashed(char *ret_text, size_t size, const char *name)
+static void dashed(char ret_text[CMD_FLAG_SIZE], const char *name)
 {
-    snprintf(ret_text, size, "--%s", name);
+    snprintf(ret_text, CMD_FLAG_SIZE, "--%s", name);
     replace(ret_text, '_', '-');
+}
+
+void cmd_flag_name(const struct cmd_flag *flag, char ret_name[CMD_FLAG_SIZE])
+{
+    dashed(ret_name, flag->option.name);
+}
+
+/* What a flag does, with its choices or its default. */
+void cmd_add_flag_help(const struct option *option, struct str *ret_text)
+{
+    str_add(ret_text, option->help);
+    if (option->type == OPTION_ENUM) {
+        str_add(ret_text, " (");
+        option_describe(option, ret_text);
+        str_add(ret_text, ")");
+    } else if ((option->type == OPTION_INT || option->type == OPTION_DOUBLE) && option->fallback) {
+        str_addf(ret_text, " (default %s)", option->fallback);
+    }
 }
 
 static void print_help(const struct cmd_line *line)
@@ -28,24 +49,16 @@ static void print_help(const struct cmd_line *line)
     if (line->flags && line->flags->option.name)
         printf("\n");
     for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
-        char name[64 + 2], left[96];
+        char name[CMD_FLAG_SIZE], left[96];
         if (!f->option.help)
             continue;
-        dashed(name, sizeof name, f->option.name);
+        cmd_flag_name(f, name);
         if (f->letter)
             snprintf(left, sizeof left, "-%c, %s %s", f->letter, name, f->value ? f->value : "");
         else
             snprintf(left, sizeof left, "    %s %s", name, f->value ? f->value : "");
         struct str help = {0};
-        str_add(&help, f->option.help);
-        if (f->option.type == OPTION_ENUM) {
-            str_add(&help, " (");
-            option_describe(&f->option, &help);
-            str_add(&help, ")");
-        } else if ((f->option.type == OPTION_INT || f->option.type == OPTION_DOUBLE) &&
-                   f->option.fallback) {
-            str_addf(&help, " (default %s)", f->option.fallback);
-        }
+        cmd_add_flag_help(&f->option, &help);
         cmd_print_wrapped(str_text(&help), 31, printf("  %-28s", left));
         str_release(&help);
     }
@@ -77,16 +90,16 @@ void cmd_print_wrapped(const char *text, int indent, int column)
     printf("\n");
 }
 
-static const struct cmd_flag *find_flag(const struct cmd_line *line, const char *word,
-                                        size_t length)
+const struct cmd_flag *cmd_find_flag(const struct cmd_line *line, const char *word, size_t length)
 {
-    for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
-        char name[64 + 2];
-        dashed(name, sizeof name, f->option.name);
-        if (word[1] == '-' ? strlen(name) == length && !strncmp(name, word, length)
+    char name[64] = "";
+    if (word[1] == '-' && !memchr(word, '_', length))
+        snprintf(name, sizeof name, "%.*s", (int)length - 2, word + 2);
+    replace(name, '-', '_');
+    for (const struct cmd_flag *f = line->flags; f && f->option.name; f++)
+        if (word[1] == '-' ? option_is_called(f->option.name, NULL, f->option.aliases, name)
                            : f->letter && word[1] == f->letter)
             return f;
-    }
     return NULL;
 }
 
@@ -98,13 +111,13 @@ static const char *flag_at(const void *flags, size_t i)
 
 static int unknown_flag(const struct cmd_line *line, const char *word)
 {
-    char name[64], nearest[64 + 2];
+    char name[64], nearest[CMD_FLAG_SIZE];
     struct err err;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
     replace(name, '-', '_');
     const char *near = word[1] == '-' ? str_nearest(name, flag_at, line->flags) : NULL;
     if (near)
-        dashed(nearest, sizeof nearest, near);
+        dashed(nearest, near);
     err_set(&err, "unknown flag '%.64s'%s; see winnow %s --help", word,
             str_near(near ? nearest : NULL, "").text, line->name);
     return cmd_fail(line, EXIT_USAGE, err.text);
@@ -128,8 +141,8 @@ static int store_value(const struct cmd_line *line, const struct cmd_flag *flag,
     }
     struct err err;
     if (option_set(&flag->option, values, value, NULL, &err)) {
-        char name[64 + 2];
-        dashed(name, sizeof name, flag->option.name);
+        char name[CMD_FLAG_SIZE];
+        cmd_flag_name(flag, name);
         err_prefix(&err, "%s: ", name);
         return cmd_fail(line, EXIT_USAGE, err.text);
     }
@@ -153,6 +166,10 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
 {
     int arguments = 0;
     bool flags_over = false;
+    if (argc > 1 && strcmp(argv[1], CMD_ASK_MAN) == 0)
+        return cmd_print_man(line);
+    if (argc > 1 && strcmp(argv[1], CMD_ASK_WORDS) == 0)
+        return cmd_complete_words(line, argc - 2, argv + 2);
     set_defaults(line, ret_values);
     for (int i = 0; i < line->max_arguments; i++)
         ret_arguments[i] = NULL;
@@ -178,7 +195,7 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
         }
         const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
         const size_t length = equals ? (size_t)(equals - word) : strlen(word);
-        const struct cmd_flag *flag = find_flag(line, word, length);
+        const struct cmd_flag *flag = cmd_find_flag(line, word, length);
         if (!flag)
             return unknown_flag(line, word);
         const bool attached = word[1] != '-' && word[2]; /* -j2 */
@@ -236,6 +253,31 @@ static void print_verbs(const char *name, const char *arguments, const struct ve
     fprintf(out, "\nwinnow %s VERB --help tells a verb's flags.\n", name);
 }
 
+/* `--man` alone, or before a verb. */
+static int verb_man(const char *name, const char *arguments, const struct verbs *verbs, int argc,
+                    char **argv)
+{
+    for (size_t i = 0; argc > 2 && i < verbs->count; i++)
+        if (strcmp(argv[2], verbs->items[i].name) == 0)
+            return verbs->items[i].run(2, (char *[]){argv[2], argv[1], NULL});
+    return cmd_print_man_of_many(name, arguments, "VERB", verbs->items, verbs->count);
+}
+
+/* `--complete` before the beginning of a verb, or before a verb and more words. */
+static int verb_words(const struct verbs *verbs, int argc, char **argv)
+{
+    for (size_t i = 0; i < verbs->count; i++)
+        if (argc < 4) {
+            cmd_complete_name(verbs->items[i].name, argc == 3 ? argv[2] : "");
+        } else if (strcmp(argv[2], verbs->items[i].name) == 0) {
+            char *const ask = argv[1];
+            argv[1] = argv[2];
+            argv[2] = ask;
+            return verbs->items[i].run(argc - 1, argv + 1);
+        }
+    return EXIT_DONE;
+}
+
 int cmd_run_verb(const char *name, const char *arguments, const struct cmd *items, size_t count,
                  int argc, char **argv)
 {
@@ -248,6 +290,10 @@ int cmd_run_verb(const char *name, const char *arguments, const struct cmd *item
         print_verbs(name, arguments, &verbs, stdout);
         return EXIT_DONE;
     }
+    if (strcmp(argv[1], CMD_ASK_MAN) == 0)
+        return verb_man(name, arguments, &verbs, argc, argv);
+    if (strcmp(argv[1], CMD_ASK_WORDS) == 0)
+        return verb_words(&verbs, argc, argv);
     for (size_t i = 0; i < count; i++)
         if (strcmp(argv[1], items[i].name) == 0)
             return items[i].run(argc - 1, argv + 1);

@@ -68,6 +68,11 @@ struct cmd_line {
     int min_arguments, max_arguments;
 };
 
+/* In the place of all flags and arguments: what `winnow help` and `winnow complete` ask a command
+ * for. The manual page, in roff; what may stand where the last of the words that follow does. */
+#define CMD_ASK_MAN "--print-man"
+#define CMD_ASK_WORDS "--print-words"
+
 /*
  * Fills ret_values (defaults first) and ret_arguments[max_arguments] (NULL where absent; may be
  * NULL when there are none). Texts are borrowed from argv. -1: go on. Otherwise the exit code: help
@@ -75,6 +80,14 @@ struct cmd_line {
  */
 int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_values,
               const char **ret_arguments);
+
+/* "--retry-failed" of the option retry_failed. */
+enum { CMD_FLAG_SIZE = 66 };
+void cmd_flag_name(const struct cmd_flag *flag, char ret_name[CMD_FLAG_SIZE]);
+/* What a flag does, with its choices or its default. */
+void cmd_add_flag_help(const struct option *option, struct str *ret_text);
+/* word: "--retry-failed", of that length, or "-j..."; NULL: the line has no such flag. */
+const struct cmd_flag *cmd_find_flag(const struct cmd_line *line, const char *word, size_t length);
 
 /* Prints "winnow NAME: message" to stderr and returns code. */
 int cmd_fail(const struct cmd_line *line, int code, const char *message);
@@ -95,27 +108,9 @@ struct cmd {
     const char *help;                  /* NULL: not listed in --help */
 };
 
-int cmd_bench(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_compare(int argc, char **argv);
-int cmd_database(int argc, char **argv);
+#define COMMAND(name, help) int cmd_##name(int argc, char **argv);
+#include "harness/cmd/kit/commands.def"
 int cmd_element(int argc, char **argv); /* of cmd_cell, where it is given flags */
-int cmd_emit(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_logs(int argc, char **argv);
-int cmd_merge(int argc, char **argv);
-int cmd_paper(int argc, char **argv);
-int cmd_plan(int argc, char **argv);
-int cmd_plot(int argc, char **argv);
-int cmd_report(int argc, char **argv);
-int cmd_run(int argc, char **argv);
-int cmd_show(int argc, char **argv);
-int cmd_scores(int argc, char **argv);
-int cmd_sql(int argc, char **argv);
-int cmd_status(int argc, char **argv);
-int cmd_why(int argc, char **argv);
-int cmd_cell(int argc, char **argv);
 
 /* For a command of several verbs ("db", "emit"): runs the one that argv[1] names, or tells them. */
 int cmd_run_verb(const char *name, const char *arguments, const struct cmd *verbs, size_t count,

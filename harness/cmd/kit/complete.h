@@ -1,0 +1,28 @@
+/*
+ * cmd_complete: what may stand where somebody presses TAB, from the tables that commands are parsed
+ * by. The shells' scripts (winnow help --completion) hold no list; they ask `winnow complete`.
+ *
+ *     winnow complete plot --format ''      svg, pdf, ...: a line each
+ *
+ * What an argument is follows from its word in the usage line: CELL, FIGURE, MODEL, PRUNER, a list
+ * a|b|c; NAME is one of the shelf that the argument before it names; A and B are pruners. A flag's
+ * value is one of its choices, or of the shelf that the flag is called after (--pruner). Of
+ * anything else there is nothing to say, and the shell completes file names.
+ */
+#ifndef WINNOW_CMD_COMPLETE_H
+#define WINNOW_CMD_COMPLETE_H
+
+#include "base/kind.h"
+#include "harness/cmd/kit/cmd.h"
+
+/* What an experiment may name, in the order of `winnow list`; NULL at the end. */
+extern const struct shelf *const cmd_shelves[];
+/* By its word or its plural; NULL where there is none. */
+const struct shelf *cmd_shelf_find(const char *word);
+
+/* words: what is typed after the command, the last one (maybe "") to be completed. */
+int cmd_complete_words(const struct cmd_line *line, int count, char **words);
+/* A line for each name of a list that begins with the word. */
+void cmd_complete_name(const char *name, const char *word);
+
+#endif

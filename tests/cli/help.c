@@ -109,6 +109,7 @@ Test(help, bash_completes_what_the_tables_say)
         {"list presets ''", "paper code\n"},
         {"list models mlp wr", "wrn16-4\n"},
         {"compare random infob", "infobatch\n"},
+        {"new mo", "model\n"},
         {"emit sl", "slurm\n"},
         {"db check --d", "--db\n"},
         {"help --completion z", "zsh\n"},

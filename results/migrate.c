@@ -49,7 +49,7 @@ static int run_steps(sqlite3 *db, const struct embedded *steps, int64_t version,
 }
 
 int migrate_tables(sqlite3 *db, const char *path, const struct embedded *steps, int count,
-                   struct err *err)
+                   int (*fill)(sqlite3 *db, struct err *err), struct err *err)
 {
     int64_t version = 0;
     if (version_of(db, &version, err))
@@ -59,11 +59,12 @@ int migrate_tables(sqlite3 *db, const char *path, const struct embedded *steps, 
                        "written by a newer winnow (its version is %d, this program knows %d): "
                        "use that one",
                        (int)version, count);
-    if (version == count)
-        return 0;
-    if (version > 0 && back_up(db, path, version, err))
+    if (version > 0 && version < count && back_up(db, path, version, err))
         return -1;
-    return db_begin(db, err) || db_finish(db, run_steps(db, steps, version, count, err), err);
+    if (db_begin(db, err))
+        return -1;
+    const int failed = run_steps(db, steps, version, count, err) || (fill && fill(db, err));
+    return db_finish(db, failed, err);
 }
 
 /* The views named v_*, as SQLite keeps them, one text. */

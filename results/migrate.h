@@ -19,9 +19,10 @@ struct embedded {
     const char *start, *end;
 };
 
-/* Refuses a version newer than steps. path names the file in messages and for the backup. */
+/* Refuses a version newer than steps. path names the file in messages and for the backup. fill puts
+ * in what the program knows, in the same transaction, at every start; NULL: nothing. */
 int migrate_tables(struct sqlite3 *db, const char *path, const struct embedded *steps, int count,
-                   struct err *err);
+                   int (*fill)(struct sqlite3 *db, struct err *err), struct err *err);
 /* Replaces the views named v_* by those of the texts, where they differ. */
 int migrate_views(struct sqlite3 *db, const struct embedded *texts, int count, struct err *err);
 /*

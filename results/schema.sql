@@ -154,12 +154,18 @@ BEGIN
     SELECT raise(ABORT, 'attempts are append-only');
 END;
 
+-- What an attempt's time can go to. Filled by the program (phase_kinds[] of
+-- results/record/record.c), not here.
+CREATE TABLE phase_kind (
+    name TEXT PRIMARY KEY,
+    charged INTEGER NOT NULL CHECK (charged IN (0, 1))    -- 1: a run is charged with it
+) STRICT, WITHOUT ROWID;
+
 -- Where an attempt's wall clock went. The phases are exclusive; they add up to attempt.wall_ns, or
 -- the attempt has a LEDGER_GAP warning.
 CREATE TABLE phase (
     attempt INTEGER NOT NULL REFERENCES attempt (id),
-    phase TEXT NOT NULL CHECK (phase IN ('load', 'init', 'score', 'select', 'train', 'eval',
-                                         'checkpoint', 'other')),
+    phase TEXT NOT NULL REFERENCES phase_kind (name),
     ns INTEGER NOT NULL CHECK (ns >= 0),
     PRIMARY KEY (attempt, phase)
 ) STRICT, WITHOUT ROWID;
@@ -173,7 +179,7 @@ CREATE TABLE epoch (
     train_loss REAL,                                      -- of what was minimised; NULL: infinite
     val_accuracy REAL CHECK (val_accuracy BETWEEN 0 AND 1),
     test_accuracy REAL CHECK (test_accuracy BETWEEN 0 AND 1),
-    charged_ns INTEGER NOT NULL CHECK (charged_ns >= 0),  -- score + select + train
+    charged_ns INTEGER NOT NULL CHECK (charged_ns >= 0),  -- of the phases that are charged
     wall_ns INTEGER NOT NULL CHECK (wall_ns >= 0),
     samples_forward INTEGER NOT NULL CHECK (samples_forward >= 0),
     samples_backward INTEGER NOT NULL CHECK (samples_backward >= 0),

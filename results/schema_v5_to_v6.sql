@@ -1,4 +1,5 @@
--- Brings a database of version 5 to version 6: why an attempt failed, as a word.
+-- Brings a database of version 5 to version 6: why an attempt failed, as a word, and phases as a
+-- table.
 
 -- Until now the cause was in the words of the reason alone. Attempts that have ended change this
 -- once.
@@ -19,5 +20,22 @@ CREATE TRIGGER attempt_changes_once BEFORE UPDATE ON attempt WHEN old.state <> '
 BEGIN
     SELECT raise(ABORT, 'attempts are append-only: this one has ended');
 END;
+
+-- The program fills it before this is committed.
+CREATE TABLE phase_kind (
+    name TEXT PRIMARY KEY,
+    charged INTEGER NOT NULL CHECK (charged IN (0, 1))
+) STRICT, WITHOUT ROWID;
+PRAGMA defer_foreign_keys = ON;
+CREATE TEMP TABLE spent AS SELECT attempt, phase, ns FROM phase;
+DROP TABLE phase;
+CREATE TABLE phase (
+    attempt INTEGER NOT NULL REFERENCES attempt (id),
+    phase TEXT NOT NULL REFERENCES phase_kind (name),
+    ns INTEGER NOT NULL CHECK (ns >= 0),
+    PRIMARY KEY (attempt, phase)
+) STRICT, WITHOUT ROWID;
+INSERT INTO phase SELECT attempt, phase, ns FROM temp.spent;
+DROP TABLE temp.spent;
 
 PRAGMA user_version = 6;

@@ -213,7 +213,7 @@ static int put_phases(sqlite3 *db, int64_t attempt, const struct record_end *end
     for (int i = 0; i < PHASE_COUNT; i++) {
         const struct bound phase[] = {
             db_int(attempt),
-            db_text(phase_names[i]),
+            db_text(phase_kinds[i].name),
             db_int(end->phase_ns[i]),
         };
         if (db_run(db, "INSERT INTO phase (attempt, phase, ns) VALUES (?, ?, ?)", phase,

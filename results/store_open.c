@@ -176,6 +176,20 @@ static int switch_to_wal(struct store *store, struct err *err)
     return is_wal ? 0 : err_set(err, "this file system does not bear SQLite's write-ahead log");
 }
 
+static int put_phase_kinds(sqlite3 *db, struct err *err)
+{
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        const struct bound values[] = {db_text(phase_kinds[i].name),
+                                       db_int(phase_kinds[i].charged)};
+        if (db_run(db,
+                   "INSERT INTO phase_kind (name, charged) VALUES (?, ?) ON CONFLICT (name) "
+                   "DO UPDATE SET charged = excluded.charged WHERE charged <> excluded.charged",
+                   values, COUNT(values), err))
+            return -1;
+    }
+    return 0;
+}
+
 static int open_writing(struct store *store, const char *path, struct err *err)
 {
     struct disk disk;
@@ -188,7 +202,7 @@ static int open_writing(struct store *store, const char *path, struct err *err)
         open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
         check_identity(store, err) || switch_to_wal(store, err) ||
         db_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", err) ||
-        migrate_tables(store->db, path, steps, VERSION, err) ||
+        migrate_tables(store->db, path, steps, VERSION, put_phase_kinds, err) ||
         migrate_views(store->db, views, COUNT(views), err))
         return -1;
     store_remember_place(store);
@@ -235,7 +249,7 @@ int store_open_empty(struct store **ret_store, struct err *err)
     MEM_NEW(store, 1);
     store->mode = STORE_WRITE;
     if (open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
-        migrate_tables(store->db, path, steps, VERSION, err) ||
+        migrate_tables(store->db, path, steps, VERSION, put_phase_kinds, err) ||
         migrate_views(store->db, views, COUNT(views), err) || add_functions(store, err)) {
         store_close(store);
         return -1;

@@ -32,8 +32,9 @@ WITH latest AS (
            sum(ns) FILTER (WHERE phase = 'eval') / 1e9 AS eval_s,
            sum(ns) FILTER (WHERE phase = 'checkpoint') / 1e9 AS checkpoint_s,
            sum(ns) FILTER (WHERE phase = 'other') / 1e9 AS other_s,
-           sum(ns) FILTER (WHERE phase IN ('score', 'select', 'train')) / 1e9 AS charged_s
+           sum(ns) FILTER (WHERE charged) / 1e9 AS charged_s
     FROM phase
+    JOIN phase_kind ON name = phase
     GROUP BY attempt
 )
 SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS dataset,

@@ -54,11 +54,10 @@ void clock_carry(struct clock *clock, int64_t ns)
 
 int64_t clock_charged(const struct clock *clock)
 {
-    const int64_t booked =
-        clock->phase_ns[PHASE_SCORE] + clock->phase_ns[PHASE_SELECT] + clock->phase_ns[PHASE_TRAIN];
-    const bool counts =
-        clock->now == PHASE_SCORE || clock->now == PHASE_SELECT || clock->now == PHASE_TRAIN;
-    return booked + clock->carried_ns + (counts ? time_now() - clock->since : 0);
+    int64_t charged = clock->carried_ns;
+    for (int i = 0; i < PHASE_COUNT; i++)
+        charged += phase_kinds[i].charged ? clock->phase_ns[i] : 0;
+    return charged + (phase_kinds[clock->now].charged ? time_now() - clock->since : 0);
 }
 
 bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns)

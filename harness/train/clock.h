@@ -49,7 +49,7 @@ int64_t clock_wall(const struct clock *clock);
 /* Charges what knowing the samples cost somewhere else: reused scores, scores from a file. It is in
  * no phase. */
 void clock_carry(struct clock *clock, int64_t ns);
-/* score + select + train so far, the current stretch and what was carried included. */
+/* The charged phases (phase_kinds) so far, the current stretch and what was carried included. */
 int64_t clock_charged(const struct clock *clock);
 /*
  * Books the current stretch and reads both ledgers. false: the phases' sum is off the wall clock by

@@ -2,16 +2,11 @@
 
 #include <math.h>
 
-const char *const phase_names[PHASE_COUNT + 1] = {
-    [PHASE_LOAD] = "load",
-    [PHASE_INIT] = "init",
-    [PHASE_SCORE] = "score",
-    [PHASE_SELECT] = "select",
-    [PHASE_TRAIN] = "train",
-    [PHASE_EVAL] = "eval",
-    [PHASE_CHECKPOINT] = "checkpoint",
-    [PHASE_OTHER] = "other",
-    [PHASE_COUNT] = NULL,
+const struct phase_kind phase_kinds[PHASE_COUNT] = {
+    [PHASE_LOAD] = {"load", false},   [PHASE_INIT] = {"init", false},
+    [PHASE_SCORE] = {"score", true},  [PHASE_SELECT] = {"select", true},
+    [PHASE_TRAIN] = {"train", true},  [PHASE_EVAL] = {"eval", false},
+    [PHASE_OTHER] = {"other", false}, [PHASE_CHECKPOINT] = {"checkpoint", false},
 };
 
 struct record_end record_end_of(enum attempt_state state)

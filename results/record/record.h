@@ -9,10 +9,11 @@
 #ifndef WINNOW_RESULTS_RECORD_H
 #define WINNOW_RESULTS_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Exclusive: every nanosecond of a cell is in one of them. The names are phase_names[]. */
+/* Exclusive: every nanosecond of a cell is in one of them. */
 enum phase {
     PHASE_LOAD,       /* reading data */
     PHASE_INIT,       /* building networks, initial weights */
@@ -24,7 +25,10 @@ enum phase {
     PHASE_OTHER,      /* reporting and what is between the others */
     PHASE_COUNT,
 };
-extern const char *const phase_names[PHASE_COUNT + 1]; /* "load", ..., NULL at the end */
+extern const struct phase_kind {
+    const char *name; /* "load", ... */
+    bool charged;     /* a run is charged with its time; the rest is what a user has to do anyway */
+} phase_kinds[PHASE_COUNT];
 
 /* Work that no noise touches; that of reused scores is in it. */
 struct work {

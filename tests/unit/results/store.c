@@ -195,7 +195,7 @@ Test(store, attempt_round_trip)
     expect(store, "SELECT count(*) FROM phase", PHASE_COUNT);
     for (int i = 0; i < PHASE_COUNT; i++) {
         char sql[128];
-        snprintf(sql, sizeof sql, "SELECT ns FROM phase WHERE phase = '%s'", phase_names[i]);
+        snprintf(sql, sizeof sql, "SELECT ns FROM phase WHERE phase = '%s'", phase_kinds[i].name);
         expect(store, sql, i + 1);
     }
     store_close(store);

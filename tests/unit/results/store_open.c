@@ -67,6 +67,21 @@ Test(store_open, new_database_says_what_it_is)
     cr_expect_not(exists(beside(path, ".lock")));
 }
 
+/* What the program knows is put right in a file that says otherwise. */
+Test(store_open, phases_are_the_programs)
+{
+    const char *path = made_path("x.db");
+    store_close(must_open(path, STORE_WRITE));
+    make_sqlite(path,
+                "UPDATE phase_kind SET charged = 1; DELETE FROM phase_kind WHERE name = 'init'");
+    store_close(must_open(path, STORE_WRITE));
+    struct store *store = must_open(path, STORE_READ);
+    cr_expect_str_eq(ask_text(store, "SELECT group_concat(name || charged, ' ') FROM "
+                                     "(SELECT * FROM phase_kind ORDER BY name)"),
+                     "checkpoint0 eval0 init0 load0 other0 score1 select1 train1");
+    store_close(store);
+}
+
 Test(store_open, last_folder_is_made_and_no_more)
 {
     char path[256];
@@ -376,6 +391,7 @@ Test(store_open, version_5_is_brought_up)
     cr_expect_str_eq(ask_text(store, "SELECT group_concat(coalesce(cause, '-'), ' ') FROM "
                                      "(SELECT cause FROM attempt ORDER BY id)"),
                      "- refused timeout memory killed crash crash broken refused diverged -");
+    cr_expect_eq(ask(store, "SELECT charged_s FROM v_run"), 1);
     store_close(store);
     store = must_open(made_path("old.db"), STORE_WRITE);
     struct err err;

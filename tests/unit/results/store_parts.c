@@ -46,17 +46,17 @@ Test(migrate, old_file_is_backed_up_and_brought_up)
     snprintf(backup, sizeof backup, "%s.v1.backup", path);
     const struct embedded steps[] = {text(first_step), text(second_step)};
     sqlite3 *db = open_db(path);
-    cr_assert_eq(migrate_tables(db, path, steps, 1, &err), 0, "%s", err.text);
+    cr_assert_eq(migrate_tables(db, path, steps, 1, NULL, &err), 0, "%s", err.text);
     cr_expect_neq(access(backup, F_OK), 0, "a new file needs no backup");
     cr_assert_eq(db_exec(db, "INSERT INTO t VALUES (7)", &err), 0);
-    cr_assert_eq(migrate_tables(db, path, steps, 2, &err), 0, "%s", err.text);
+    cr_assert_eq(migrate_tables(db, path, steps, 2, NULL, &err), 0, "%s", err.text);
     cr_expect_eq(get(db, "SELECT a * 10 + b FROM t"), 75);
     cr_expect_eq(get(db, "PRAGMA user_version"), 2);
     sqlite3 *old = open_db(backup);
     cr_expect_eq(get(old, "SELECT a FROM t"), 7);
     cr_expect_eq(get(old, "PRAGMA user_version"), 1);
     sqlite3_close(old);
-    cr_expect_neq(migrate_tables(db, path, steps, 1, &err), 0, "newer than the program");
+    cr_expect_neq(migrate_tables(db, path, steps, 1, NULL, &err), 0, "newer than the program");
     cr_expect(strstr(err.text, "its version is 2, this program knows 1"), "%s", err.text);
     sqlite3_close(db);
 }
@@ -67,13 +67,13 @@ Test(migrate, failed_step_leaves_the_old_version)
     struct err err = {0};
     const struct embedded steps[] = {text(first_step), text("CREATE TABLE u (a); no SQL")};
     sqlite3 *db = open_db(path);
-    cr_assert_eq(migrate_tables(db, path, steps, 1, &err), 0, "%s", err.text);
-    cr_assert_neq(migrate_tables(db, path, steps, 2, &err), 0);
+    cr_assert_eq(migrate_tables(db, path, steps, 1, NULL, &err), 0, "%s", err.text);
+    cr_assert_neq(migrate_tables(db, path, steps, 2, NULL, &err), 0);
     cr_expect(strstr(err.text, "step from version 1: "), "%s", err.text);
     cr_expect_eq(get(db, "PRAGMA user_version"), 1);
     cr_expect_eq(get(db, "SELECT count(*) FROM sqlite_schema"), 1);
     /* Again: the backup is there already, and is not overwritten. */
-    cr_expect_neq(migrate_tables(db, path, steps, 2, &err), 0);
+    cr_expect_neq(migrate_tables(db, path, steps, 2, NULL, &err), 0);
     cr_expect(strstr(err.text, "cannot back it up to"), "%s", err.text);
     sqlite3_close(db);
 }

@@ -208,7 +208,7 @@ Test(store_views, phases_are_all_in_the_run_view)
         char sql[128];
         snprintf(sql, sizeof sql,
                  "SELECT count(*) FROM pragma_table_info('v_run') WHERE name = '%s_s'",
-                 phase_names[i]);
+                 phase_kinds[i].name);
         expect(sql, 1);
     }
 }

@@ -44,7 +44,7 @@ Test(clock, charged_is_score_select_and_train)
     for (size_t i = 0; i < sizeof uncharged / sizeof *uncharged; i++) {
         clock_enter(&clock, uncharged[i]);
         pause_ms(2);
-        cr_assert_eq(clock_charged(&clock), 0, "%s is charged", phase_names[uncharged[i]]);
+        cr_assert_eq(clock_charged(&clock), 0, "%s is charged", phase_kinds[uncharged[i]].name);
     }
     const enum phase charged[] = {PHASE_SCORE, PHASE_SELECT, PHASE_TRAIN};
     int64_t before = 0;
@@ -52,7 +52,7 @@ Test(clock, charged_is_score_select_and_train)
         clock_enter(&clock, charged[i]);
         pause_ms(2);
         const int64_t now = clock_charged(&clock);
-        cr_assert_geq(now - before, 2000000, "%s is not charged", phase_names[charged[i]]);
+        cr_assert_geq(now - before, 2000000, "%s is not charged", phase_kinds[charged[i]].name);
         before = now;
     }
 }

@@ -184,6 +184,8 @@ CREATE TABLE epoch (
     samples_forward INTEGER NOT NULL CHECK (samples_forward >= 0),
     samples_backward INTEGER NOT NULL CHECK (samples_backward >= 0),
     flops REAL NOT NULL CHECK (flops >= 0),
+    -- The least of the classes' accuracies on the test set.
+    test_worst_class_accuracy REAL CHECK (test_worst_class_accuracy BETWEEN 0 AND 1),
     PRIMARY KEY (attempt, epoch)
 ) STRICT, WITHOUT ROWID;
 

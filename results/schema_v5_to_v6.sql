@@ -1,5 +1,5 @@
--- Brings a database of version 5 to version 6: why an attempt failed, as a word, and phases as a
--- table.
+-- Brings a database of version 5 to version 6: why an attempt failed, as a word, phases as a table,
+-- the accuracy of the worst class.
 
 -- Until now the cause was in the words of the reason alone. Attempts that have ended change this
 -- once.
@@ -37,5 +37,8 @@ CREATE TABLE phase (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO phase SELECT attempt, phase, ns FROM temp.spent;
 DROP TABLE temp.spent;
+
+ALTER TABLE epoch ADD COLUMN
+    test_worst_class_accuracy REAL CHECK (test_worst_class_accuracy BETWEEN 0 AND 1);
 
 PRAGMA user_version = 6;

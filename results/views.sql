@@ -95,7 +95,10 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
                   instr(' ' || c.options, ' prune_with=') + 11)
        END AS chosen_with,
        g.data_folder AS data_folder, g.data_hash AS data_hash,
-       g.test_n AS test_n, t.cause AS cause
+       g.test_n AS test_n, t.cause AS cause,
+       (SELECT e.test_worst_class_accuracy FROM epoch e
+        WHERE e.attempt = g.id
+        ORDER BY e.epoch DESC LIMIT 1) AS test_worst_class_accuracy
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -112,7 +115,8 @@ SELECT a.cell AS cell, e.attempt AS attempt, e.epoch AS epoch, e.kept AS kept, e
        e.test_accuracy AS test_accuracy,
        e.charged_ns / 1e9 AS charged_s, e.wall_ns / 1e9 AS wall_s,
        e.samples_forward AS samples_forward, e.samples_backward AS samples_backward,
-       e.flops AS flops, a.state AS state
+       e.flops AS flops, a.state AS state,
+       e.test_worst_class_accuracy AS test_worst_class_accuracy
 FROM epoch e
 JOIN attempt a ON a.id = e.attempt;
 

@@ -57,6 +57,7 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
     const struct trainer_quality test = trainer_evaluate(&s->trainer, &s->data->test);
     record->test_accuracy = test.accuracy;
+    record->test_worst_class_accuracy = test.worst_class;
     record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
     if (last) {
         const struct trainer_quality train = trainer_evaluate(&s->trainer, &s->data->train);
@@ -84,6 +85,7 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
         .lr = trainer_lr(&s->trainer, epoch + 1, epochs),
         .val_accuracy = (double)NAN,
         .test_accuracy = (double)NAN,
+        .test_worst_class_accuracy = (double)NAN,
     };
     double speed;
     const int64_t steps_before = s->work.samples_backward;

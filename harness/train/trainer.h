@@ -100,6 +100,9 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
 struct trainer_quality {
     double accuracy; /* share of the split that is classified correctly */
     double loss;     /* its mean cross-entropy, never smoothed or weighted */
+    /* The least of the classes' accuracies, of those that the split has: what is lost by pruning is
+       lost by some classes before others (Sagawa et al., ICLR 2020: worst-group accuracy). */
+    double worst_class;
 };
 
 /* By forward passes without augmentation; NAN for an empty split. */

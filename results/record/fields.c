@@ -93,6 +93,7 @@ static const struct field epoch_fields[] = {
     FIELD(epoch, train_loss, DOUBLE, PLAIN),
     FIELD(epoch, val_accuracy, DOUBLE, PLAIN),
     FIELD(epoch, test_accuracy, DOUBLE, PLAIN),
+    FIELD(epoch, test_worst_class_accuracy, DOUBLE, PLAIN),
     FIELD(epoch, charged_ns, INT64, PLAIN),
     FIELD(epoch, wall_ns, INT64, PLAIN),
     WORK(epoch),

@@ -43,6 +43,7 @@ struct record_epoch {
     double lr;         /* at the epoch's end */
     double train_loss; /* mean of what was minimised */
     double val_accuracy, test_accuracy;
+    double test_worst_class_accuracy; /* the least of the classes' accuracies on the test set */
     int64_t charged_ns, wall_ns;
     struct work work;
 };

@@ -107,6 +107,9 @@ Test(store_views, epoch_joins_to_run_by_attempt)
            8);
     expect("SELECT charged_s FROM v_epoch WHERE cell GLOB '3*' AND epoch = 1", 5.5);
     expect("SELECT wall_s FROM v_epoch WHERE cell GLOB '3*' AND epoch = 2", 10);
+    expect("SELECT test_worst_class_accuracy FROM v_epoch WHERE cell GLOB '3*' AND epoch = 1",
+           0.225);
+    expect("SELECT test_worst_class_accuracy FROM v_run WHERE position = 3", 0.35);
     expect("SELECT samples_backward FROM v_epoch WHERE cell GLOB '3*' AND epoch = 2", 1000);
     expect_text("SELECT group_concat(DISTINCT state) FROM v_epoch WHERE cell GLOB '5*'",
                 "diverged");

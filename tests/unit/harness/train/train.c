@@ -448,16 +448,28 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     observer_init(&seen, NEEDS_LOSSES | NEEDS_CORRECT, data->train.n, (size_t)data->classes, 1,
                   data->train.labels);
     trainer_pass(&trainer, &data->train, &seen, &work);
-    double loss = 0, correct = 0;
+    double loss = 0, correct = 0, worst = 1;
+    double of_class[DATA_MAX_CLASSES] = {0}, right[DATA_MAX_CLASSES] = {0};
     for (size_t i = 0; i < data->train.n; i++) {
         loss += (double)seen.losses[i] / (double)data->train.n;
         correct += seen.correct[i];
+        of_class[data->train.labels[i]]++;
+        right[data->train.labels[i]] += seen.correct[i];
     }
+    for (int k = 0; k < data->classes; k++)
+        worst = fmin(worst, right[k] / of_class[k]);
     const struct trainer_quality all = trainer_evaluate(&trainer, &data->train);
     cr_expect_float_eq(all.loss, loss, 1e-6 * loss);
     cr_expect_eq(all.accuracy, correct / (double)data->train.n);
+    cr_expect_eq(all.worst_class, worst, "%g, expected %g", all.worst_class, worst);
+    cr_expect_lt(worst, all.accuracy, "an untrained network is not as bad in every class");
+    /* A class that is not there has no accuracy. */
+    struct split one = data->train;
+    one.n = 1;
+    const struct trainer_quality single = trainer_evaluate(&trainer, &one);
+    cr_expect_eq(single.worst_class, single.accuracy);
     const struct trainer_quality none = trainer_evaluate(&trainer, &data->validation);
-    cr_expect(isnan(none.loss) && isnan(none.accuracy));
+    cr_expect(isnan(none.loss) && isnan(none.accuracy) && isnan(none.worst_class));
     observer_release(&seen);
     trainer_release(&trainer);
     dataset_free(data);

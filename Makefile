@@ -179,7 +179,7 @@ help:
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
 	@echo 'make rooms           which rooms include which, as it is'
 	@echo 'make format          clang-format, in place'
-	@echo 'make golden-update   rewrite what tests/golden expects; read the diff'
+	@echo 'make golden-update   rewrite what tests/golden and tests/cli/*.t expect; read the diff'
 	@echo 'make readme          write the tables of pruners/, results/ and docs/house.md anew'
 	@echo 'make clean           remove build/'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
@@ -235,10 +235,11 @@ soak: $B/winnow $(SOAKED:%=$B/%/tests)
 bench-views:
 	@bench/views $(ARGS)
 
-# Rewrites what tests/golden expects: read the diff before it is committed.
-golden-update: $B/tests/golden/tests $B/tests/unit/plots/tests
+# Rewrites what tests/golden and tests/cli/*.t expect: read the diff before it is committed.
+golden-update: $B/winnow $B/tests/golden/tests $B/tests/unit/plots/tests $B/tests/cli/tests
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/golden/tests
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/unit/plots/tests --filter 'render/golden*'
+	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/cli/tests --filter 'cli/*'
 
 # The table between the two comments of pruners/README.md, and those of results/columns.md, which
 # come from results/columns.tsv; tests/unit/pruners/readme.c and store_views.c compare them. The

@@ -121,34 +121,6 @@ Test(list, tells_all_of_every_pruner)
     test_output_release(&output);
 }
 
-Test(list, a_pruner_in_full)
-{
-    struct test_output output = test_run("winnow list pruners el2n infobatch full");
-    cr_expect_str_eq(
-        output.out,
-        "full  everything: the control without pruning\n"
-        "  static; ignores-rate\n"
-        "  cost: nothing\n"
-        "\n"
-        "el2n  the largest distance of the probabilities from the label, early, mean over\n"
-        "    proxies\n"
-        "  static; needs probabilities\n"
-        "  cost: runs proxies of `at` epochs, and a forward pass each\n"
-        "  from: Paul et al. 2021, NeurIPS\n"
-        "    runs     10    proxy networks averaged over [1 to 1000]\n"
-        "    at       20    epochs each proxy trains [1 to 100000]\n"
-        "    balance  none  class: each class keeps its share of the budget [none, class]\n"
-        "\n"
-        "infobatch  drops samples below the mean loss with probability rate, weighs the\n"
-        "    others of them up\n"
-        "  dynamic; needs losses; soft-budget\n"
-        "  cost: nothing\n"
-        "  from: Qin et al. 2024, ICLR\n"
-        "    delta  0.875  share of the epochs that prune; the rest, at the end, use all\n"
-        "                  data [0 to 1]\n");
-    test_output_release(&output);
-}
-
 static json_t *list_json(const char *arguments)
 {
     json_error_t error;
@@ -248,27 +220,6 @@ Test(list, convolutions_are_those_of_the_engine)
     json_decref(object);
 }
 
-Test(list, markdown_is_one_table)
-{
-    static const struct {
-        const char *arguments, *table;
-    } cases[] = {
-        {"pruners rs2", "| pruner | kind | rule | cost | options and defaults | from |\n"
-                        "|---|---|---|---|---|---|\n"
-                        "| `rs2` | dynamic | walks random permutations, the next keep samples each "
-                        "epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |\n"},
-        {"figures phases", "| figure | what it is | options and defaults | from |\n"
-                           "|---|---|---|---|\n"
-                           "| `phases` | where did the time go: scoring, selecting, training, the "
-                           "rest? | - | - |\n"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct test_output output = test_run("winnow list %s --markdown", cases[i].arguments);
-        cr_expect_str_eq(output.out, cases[i].table);
-        test_output_release(&output);
-    }
-}
-
 Test(list, one_by_name)
 {
     for (size_t k = 0; k < KINDS; k++) {
@@ -279,27 +230,5 @@ Test(list, one_by_name)
         cr_expect_eq(json_object_size(object), 1);
         cr_expect_eq(json_array_size(array), 1, "%s gave %zu", arguments, json_array_size(array));
         json_decref(object);
-    }
-}
-
-Test(list, mistakes)
-{
-    static const struct {
-        const char *arguments, *message;
-    } cases[] = {
-        {"prunners", "winnow list: unknown kind 'prunners', did you mean pruners?\n"},
-        {"xyzzy", "winnow list: unknown kind 'xyzzy'; winnow list shows them all\n"},
-        {"models mpl", "winnow list: unknown model 'mpl', did you mean mlp?\n"},
-        {"train lr", "winnow list: unknown train 'lr'; winnow list train shows them\n"},
-        {"models mlp lenot", "winnow list: unknown model 'lenot', did you mean lenet?\n"},
-        {"--markdown", "winnow list: --markdown wants one kind, and no --json\n"},
-        {"pruners --markdown --json", "winnow list: --markdown wants one kind, and no --json\n"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct test_output output = test_run("winnow list %s", cases[i].arguments);
-        cr_expect_eq(output.status, 2, "%s: exit code %d", cases[i].arguments, output.status);
-        cr_expect_str_eq(output.err, cases[i].message);
-        cr_expect_str_eq(output.out, "");
-        test_output_release(&output);
     }
 }

@@ -334,8 +334,7 @@ ParameterizedTest(size_t *number, render_layout, fits)
     const struct plot_grid *grid = grids[*number % GRIDS];
     const char *width = figure_widths[*number / GRIDS / figure_count()];
     struct plot_grid full = *grid;
-    full.seeds = test_soak() ? grid->seeds * 5 / 2 : grid->seeds;
-    full.epochs = grid->epochs * (test_soak() ? 2 : 1);
+    full.seeds *= test_soak() ? 2 : 1;
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &full);
     plot_db_suit(db, figure->name);

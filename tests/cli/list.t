@@ -1,0 +1,60 @@
+winnow list: what people read of the registries. That all of each is listed, tests/cli/list.c says.
+
+A pruner in full: of the least and of the most.
+
+  $ winnow list pruners el2n infobatch full
+  full  everything: the control without pruning
+    static; ignores-rate
+    cost: nothing
+  $
+  el2n  the largest distance of the probabilities from the label, early, mean over
+      proxies
+    static; needs probabilities
+    cost: runs proxies of `at` epochs, and a forward pass each
+    from: Paul et al. 2021, NeurIPS
+      runs     10    proxy networks averaged over [1 to 1000]
+      at       20    epochs each proxy trains [1 to 100000]
+      balance  none  class: each class keeps its share of the budget [none, class]
+  $
+  infobatch  drops samples below the mean loss with probability rate, weighs the
+      others of them up
+    dynamic; needs losses; soft-budget
+    cost: nothing
+    from: Qin et al. 2024, ICLR
+      delta  0.875  share of the epochs that prune; the rest, at the end, use all
+                    data [0 to 1]
+
+One table for documents.
+
+  $ winnow list pruners rs2 --markdown
+  | pruner | kind | rule | cost | options and defaults | from |
+  |---|---|---|---|---|---|
+  | `rs2` | dynamic | walks random permutations, the next keep samples each epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |
+  $ winnow list figures phases --markdown
+  | figure | what it is | options and defaults | from |
+  |---|---|---|---|
+  | `phases` | where did the time go: scoring, selecting, training, the rest? | - | - |
+
+Mistakes.
+
+  $ winnow list prunners
+  ! winnow list: unknown kind 'prunners', did you mean pruners?
+  [2]
+  $ winnow list xyzzy
+  ! winnow list: unknown kind 'xyzzy'; winnow list shows them all
+  [2]
+  $ winnow list models mpl
+  ! winnow list: unknown model 'mpl', did you mean mlp?
+  [2]
+  $ winnow list train lr
+  ! winnow list: unknown train 'lr'; winnow list shows them all
+  [2]
+  $ winnow list models mlp lenot
+  ! winnow list: unknown model 'lenot', did you mean lenet?
+  [2]
+  $ winnow list --markdown
+  ! winnow list: --markdown wants one kind, and no --json
+  [2]
+  $ winnow list pruners --markdown --json
+  ! winnow list: --markdown wants one kind, and no --json
+  [2]

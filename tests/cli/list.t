@@ -47,7 +47,7 @@ Mistakes.
   ! winnow list: unknown model 'mpl', did you mean mlp?
   [2]
   $ winnow list train lr
-  ! winnow list: unknown train 'lr'; winnow list shows them all
+  ! winnow list: unknown train 'lr'; winnow list train shows them
   [2]
   $ winnow list models mlp lenot
   ! winnow list: unknown model 'lenot', did you mean lenet?

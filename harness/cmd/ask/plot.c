@@ -85,16 +85,16 @@ static const char *width_at(const void *unused, size_t i)
     return figure_widths[i];
 }
 
-/* Returns -1. */
-static int unknown(const char *what, const char *name,
+/* Returns -1; near: what may be meant, or NULL. */
+static int unknown(const char *what, const char *name, const char *near,
                    const char *(*candidate)(const void *context, size_t i), const void *context,
                    struct err *err)
 {
     struct str list = {0};
     for (size_t i = 0; candidate(context, i); i++)
         str_addf(&list, "%s%s", i ? ", " : "", candidate(context, i));
-    err_set(err, "unknown %s '%.100s'%s; there are: %s", what, name,
-            str_near(str_nearest(name, candidate, context), "").text, str_text(&list));
+    err_set(err, "unknown %s '%.100s'%s; there are: %s", what, name, str_near(near, "").text,
+            str_text(&list));
     str_release(&list);
     return -1;
 }
@@ -103,7 +103,8 @@ static int want(struct wanted *wanted, const char *name, struct err *err)
 {
     const struct figure *figure = figure_find(name);
     if (!figure)
-        return unknown("figure", name, shelf_name_at, &figure_shelf, err);
+        return unknown("figure", name, shelf_near(&figure_shelf, name), shelf_name_at,
+                       &figure_shelf, err);
     for (size_t i = 0; i < wanted->count; i++)
         if (wanted->figures[i] == figure)
             return 0;
@@ -149,7 +150,7 @@ static int parse_formats(const char *list, const char *ret_formats[MAX_FORMATS],
         if (strcmp(name, terminal) == 0)
             return err_set(err, "--format terminal goes to stdout: ask for it alone");
         if (!figure_formats[i])
-            return unknown("format", name, format_at, NULL, err);
+            return unknown("format", name, NULL, format_at, NULL, err);
         listed[i] = true;
         if (!p[length])
             break;
@@ -170,7 +171,7 @@ static int parse_width(const char *name, const char **ret_width, struct err *err
     while (name && figure_widths[i] && strcmp(figure_widths[i], name) != 0)
         i++;
     if (!figure_widths[i])
-        return unknown("width", name, width_at, NULL, err);
+        return unknown("width", name, NULL, width_at, NULL, err);
     *ret_width = figure_widths[i];
     return 0;
 }

@@ -161,7 +161,7 @@ static void choose_of(const struct ccs_options *o, const float *scores, size_t n
     size_t kept = 0;
     for (size_t s = 0; s < count; s++) {
         uint32_t *pool = order + dropped + strata[s].first;
-        select_draw(rng, pool, strata[s].size, strata[s].budget);
+        draw_front(rng, pool, strata[s].size, strata[s].budget);
         for (size_t j = 0; j < strata[s].budget; j++)
             order[kept++] = pool[j];
     }

@@ -28,8 +28,9 @@
  *
  * Recipes, presets and the other choices: see influence_score.c.
  */
-#include "pruners/anneal.h"
 #include "pruners/influence.h"
+#include "pruners/math/anneal.h"
+#include "pruners/select.h"
 
 #include <string.h>
 
@@ -78,7 +79,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     find_start(run, &problem, order, n - run->task.keep, rng, pruned);
     const double annealed = anneal_fixed(&problem, o->moves, rng, pruned);
     pruner_report(run, "annealed", annealed, o->moves);
-    anneal_keep(pruned, n, ret_selection);
+    select_rest(pruned, n, ret_selection);
     mem_free(influences);
     mem_free(order);
     mem_free(pruned);

@@ -28,8 +28,8 @@
  * Needs, cost, memory, recipes and the other choices: see dp.c and influence_score.c. The paper has
  * no value of eps; .01 is our choice. Its scale is that of the parameters.
  */
-#include "pruners/anneal.h"
 #include "pruners/influence.h"
+#include "pruners/math/anneal.h"
 #include "pruners/select.h"
 
 struct dp_eps_options {
@@ -81,7 +81,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     const double annealed =
         anneal_within(&problem, order, o->eps, n - least, o->moves, rng, pruned);
     pruner_report(run, "annealed", annealed, o->moves);
-    anneal_keep(pruned, n, ret_selection);
+    select_rest(pruned, n, ret_selection);
     compare(run, &problem, order, n - ret_selection->count, rng);
     mem_free(influences);
     mem_free(order);

@@ -95,7 +95,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     }
     const size_t explored = num_round_share(o->eps, keep), top = keep - explored;
     select_rank(scores, fresh, n, rng, ret_selection->index);
-    select_draw(rng, ret_selection->index + top, n - top, explored);
+    draw_front(rng, ret_selection->index + top, n - top, explored);
     ret_selection->count = keep;
     mem_free(scores);
     mem_free(fresh);

@@ -91,7 +91,7 @@ static void draw_pool(struct rng *rng, size_t n, size_t size, uint32_t *ret_pool
     MEM_NEW(drawn, n);
     for (size_t i = 0; i < n; i++)
         all[i] = (uint32_t)i;
-    select_draw(rng, all, n, size);
+    draw_front(rng, all, n, size);
     for (size_t j = 0; j < size; j++)
         drawn[all[j]] = 1;
     size_t count = 0;

@@ -37,7 +37,7 @@ void select_uniform(const struct pruner_task *task, struct rng *rng,
                     struct pruner_selection *ret_selection)
 {
     select_all(task->n, ret_selection);
-    select_draw(rng, ret_selection->index, task->n, task->keep);
+    draw_front(rng, ret_selection->index, task->n, task->keep);
     ret_selection->count = task->keep;
 }
 
@@ -82,17 +82,6 @@ void select_rank(const float *scores, const uint8_t *fresh, size_t n, struct rng
     mem_free(order);
 }
 
-void select_draw(struct rng *rng, uint32_t *pool, size_t n, size_t count)
-{
-    REQUIRE(count <= n);
-    for (size_t j = 0; j < count; j++) {
-        const size_t other = j + rng_below(rng, (uint32_t)(n - j));
-        const uint32_t drawn = pool[other];
-        pool[other] = pool[j];
-        pool[j] = drawn;
-    }
-}
-
 void select_budgets(const struct pruner_task *task, size_t *ret_budgets)
 {
     const size_t classes = (size_t)task->classes;
@@ -118,4 +107,13 @@ void select_budgets(const struct pruner_task *task, size_t *ret_budgets)
         remainders[largest] = 0;
     }
     mem_free(remainders);
+}
+
+void select_rest(const uint8_t *taken, size_t n, struct pruner_selection *ret_selection)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!taken[i])
+            ret_selection->index[count++] = (uint32_t)i;
+    ret_selection->count = count;
 }

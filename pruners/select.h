@@ -6,7 +6,7 @@
  * in the selection's own index array and without ever merging two lists:
  *
  *     select_rank(scores, NULL, n, rng, selection->index);
- *     select_draw(rng, selection->index + top, n - top, keep - top);
+ *     draw_front(rng, selection->index + top, n - top, keep - top);
  *     selection->count = keep;
  *
  * A higher score comes first and ties break by index. Scores must not be NaN.
@@ -14,6 +14,7 @@
 #ifndef WINNOW_PRUNERS_SELECT_H
 #define WINNOW_PRUNERS_SELECT_H
 
+#include "pruners/math/draw.h"
 #include "pruners/pruner.h"
 
 /* ---- Options that mean the same for every pruner that has them ---- */
@@ -82,8 +83,8 @@ void select_top(const struct pruner_task *task, const float *scores, enum select
 void select_rank(const float *scores, const uint8_t *fresh, size_t n, struct rng *rng,
                  uint32_t *ret_order);
 
-/* Reorders pool[n]: count of them, drawn uniformly without replacement, come to its front. */
-void select_draw(struct rng *rng, uint32_t *pool, size_t n, size_t count);
+/* All that is not taken: taken[n] is 1 where it is. */
+void select_rest(const uint8_t *taken, size_t n, struct pruner_selection *ret_selection);
 
 /*
  * ret_budgets[classes]: keep shared out in proportion to the classes' sizes by largest remainder

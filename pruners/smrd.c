@@ -27,7 +27,7 @@ static void drop(struct pruner_run *run, const struct pruner_batch *batch, struc
     MEM_NEW(order, rows);
     for (size_t row = 0; row < rows; row++)
         order[row] = (uint32_t)row;
-    select_draw(rng, order, rows, count);
+    draw_front(rng, order, rows, count);
     for (size_t j = 0; j < rows; j++)
         ret_weights[order[j]] = j < count ? 1 : 0;
     mem_free(order);

@@ -138,7 +138,7 @@ void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,
     const size_t n = run->task.n, rounded = num_round_share(1 - o->r, n),
                  count = rounded ? rounded : 1;
     select_all(n, ret_selection);
-    select_draw(rng, ret_selection->index, n, count);
+    draw_front(rng, ret_selection->index, n, count);
     ret_selection->count = count;
     if (epoch > 0 && epoch < window_epochs(o, run->task.epochs))
         slide(o, run->state, epoch, ret_selection);

@@ -176,7 +176,7 @@ Test(select, draw_is_uniform_and_loses_nothing)
         uint32_t pool[N];
         for (uint32_t i = 0; i < N; i++)
             pool[i] = i;
-        select_draw(&rng, pool, N, DRAWN);
+        draw_front(&rng, pool, N, DRAWN);
         for (size_t j = 0; j < DRAWN; j++)
             counts[pool[j]]++;
         sort_indices(pool, N);
@@ -194,9 +194,9 @@ Test(select, draw_takes_none_and_all)
 {
     struct rng rng = rng_stream(1, RNG_TEST, 0, 0);
     uint32_t pool[3] = {4, 5, 6};
-    select_draw(&rng, pool, 3, 0);
+    draw_front(&rng, pool, 3, 0);
     expect_indices(pool, (const uint32_t[]){4, 5, 6}, 3);
-    select_draw(&rng, pool, 3, 3);
+    draw_front(&rng, pool, 3, 3);
     sort_indices(pool, 3);
     expect_indices(pool, (const uint32_t[]){4, 5, 6}, 3);
 }

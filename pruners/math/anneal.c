@@ -1,11 +1,11 @@
-#include "pruners/anneal.h"
+#include "pruners/math/anneal.h"
 
 #include "base/clones.h"
 #include "base/err.h"
 #include "base/linalg.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "pruners/select.h"
+#include "pruners/math/draw.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -374,7 +374,7 @@ double anneal_random(const struct anneal_problem *problem, size_t count, struct 
     for (size_t i = 0; i < n; i++)
         pool[i] = (uint32_t)i;
     for (size_t d = 0; d < ANNEAL_DRAWS; d++) {
-        select_draw(rng, pool, n, count);
+        draw_front(rng, pool, n, count);
         for (size_t j = 0; j < count; j++)
             draws[d * n + pool[j]] = 1;
     }
@@ -391,13 +391,4 @@ double anneal_random(const struct anneal_problem *problem, size_t count, struct 
     mem_free(draws);
     mem_free(sums);
     return total / ANNEAL_DRAWS;
-}
-
-void anneal_keep(const uint8_t *taken, size_t n, struct pruner_selection *ret_selection)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!taken[i])
-            ret_selection->index[count++] = (uint32_t)i;
-    ret_selection->count = count;
 }

@@ -19,10 +19,10 @@
  *
  * A taken row is a pruned sample: taken[n] is 1 there, 0 elsewhere.
  */
-#ifndef WINNOW_PRUNERS_ANNEAL_H
-#define WINNOW_PRUNERS_ANNEAL_H
+#ifndef WINNOW_MATH_ANNEAL_H
+#define WINNOW_MATH_ANNEAL_H
 
-#include "pruners/pruner.h"
+#include "base/rng.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -65,8 +65,5 @@ enum { ANNEAL_DRAWS = 100 };
    least length. */
 double anneal_random(const struct anneal_problem *problem, size_t count, struct rng *rng,
                      uint8_t *ret_shortest);
-
-/* Keeps what is not taken. */
-void anneal_keep(const uint8_t *taken, size_t n, struct pruner_selection *ret_selection);
 
 #endif

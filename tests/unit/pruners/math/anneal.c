@@ -2,7 +2,7 @@
  * anneal: the two problems against every subset there is, and what it promises on larger ones; then
  * the pruners dp and dp-eps on planted influences.
  */
-#include "pruners/anneal.h"
+#include "pruners/math/anneal.h"
 
 #include "base/mem.h"
 #include "base/num.h"

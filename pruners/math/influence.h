@@ -1,0 +1,96 @@
+/*
+ * influence: how far the last layer's optimum moves when a sample is left out.
+ *
+ * Paper: Yang et al., "Dataset Pruning: Reducing Training Data by Examining Generalization
+ * Influence", ICLR 2023 (arXiv 2205.09329); influence functions after Koh and Liang, ICML 2017.
+ *
+ *     S_i = (1/N) H^-1 g_i                          leaving out i moves the parameters by S_i
+ *     g_i = (p_i - e_yi) (x) [phi_i ; 1]            gradient of sample i's loss, P = C q numbers
+ *     H   = (1/N) sum_i (diag(p_i) - p_i p_i^T) (x) [phi_i ; 1] [phi_i ; 1]^T + lambda I
+ *
+ * C classes, D features, q = D + 1. Parameter (c, j) stands at c q + j, the bias last in its row.
+ * Everything is computed in double from the floats of one pass. Pruners call influence_compute
+ * (pruners/influence.h), which puts the parts together.
+ *
+ * Solvers of H x = g (`solver_h`):
+ *
+ *     exact  H once, Cholesky, all N right-hand sides in blocks. H's C^2 blocks are
+ *            Phi^T diag(w) Phi with w = p_c (delta_cc' - p_c'): each is symmetric and w has one
+ *            sign, so that half of each is a dsyrk on rows times sqrt|w|, N q^2 C (C+1) / 2
+ *            operations in all, half of what a syrk of the whole would take; then P^3 / 3, and
+ *            2 P^2 a solution. Memory: 8 P^2 bytes; where they do not fit, cg
+ *     cg     conjugate gradients on blocks of right-hand sides, preconditioned by the Cholesky
+ *            factors of H's C diagonal blocks; a product is 4 N P operations a step and right-hand
+ *            side. Memory: 8 C q^2 bytes
+ *     lissa  the authors' estimate; see influence_lissa
+ */
+#ifndef WINNOW_MATH_INFLUENCE_H
+#define WINNOW_MATH_INFLUENCE_H
+
+#include "base/rng.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One look at the last layer; the arrays are borrowed. */
+struct influence_problem {
+    size_t n, classes, feature_count;
+    const uint8_t *labels;      /* [n] */
+    const float *probabilities; /* [n][classes] */
+    const float *features;      /* [n][feature_count] */
+};
+
+/* P = classes * (feature_count + 1). */
+size_t influence_parameters(const struct influence_problem *problem);
+
+/* ret_g[count][P]: g of samples index[count]. */
+void influence_gradients(const struct influence_problem *problem, const uint32_t *index,
+                         size_t count, double *ret_g);
+
+/* ret_h[P][P]: H with lambda >= 0 on its diagonal, the lower triangle; the upper one is undefined.
+ */
+void influence_hessian(const struct influence_problem *problem, double lambda, double *ret_h);
+
+/* ret_products[count][P]: H times each row of rows[count][P], without H. */
+void influence_product(const struct influence_problem *problem, double lambda, const double *rows,
+                       size_t count, double *ret_products);
+
+enum influence_solver { SOLVER_EXACT, SOLVER_CG, SOLVER_LISSA };
+extern const char *const influence_solver_names[]; /* enum influence_solver, NULL at the end */
+
+/* A way of multiplying by H^-1. */
+struct influence_inverse {
+    const struct influence_problem *problem;
+    enum influence_solver solver; /* SOLVER_EXACT or SOLVER_CG */
+    double lambda;
+    double *factor; /* [P][P] Cholesky factor of H, or [C][q][q] those of its diagonal blocks */
+};
+
+/*
+ * Factorises; influence_inverse_release afterwards. The problem is borrowed until then. lambda > 0;
+ * where it is so small that it vanishes in the rounding of H, which then has no factor, it is
+ * raised tenfold until there is one (inverse->lambda says to what).
+ */
+void influence_inverse_init(struct influence_inverse *inverse,
+                            const struct influence_problem *problem, enum influence_solver solver,
+                            double lambda);
+void influence_inverse_release(struct influence_inverse *inverse);
+/* rows[count][P] = H^-1 times each, in place. cg: to a residual of 1e-10 of the right-hand side. */
+void influence_solve(const struct influence_inverse *inverse, double *rows, size_t count);
+
+/*
+ * LiSSA (Agarwal et al., JMLR 2017) with the authors' constants, for samples index[count]:
+ *
+ *     h <- g + (1 - .01) h - H_t h / 25     H_t: of one sample t, drawn anew each step, no lambda
+ *     5000 steps from h = g; ret[count][P] = mean of 3 repeats, not divided by the scale 25
+ *
+ * Its fixed point is 25 (H + .25 I)^-1 g. The steps can grow without bound where a sample's H_t
+ * has an eigenvalue above 50. There scale is doubled, damping halved and the result halved, as
+ * often as needed (our choice; the authors would get infinities): the same fixed point.
+ */
+void influence_lissa(const struct influence_problem *problem, const uint32_t *index, size_t count,
+                     struct rng *rng, double *ret_estimates);
+/* 0.01 and 25, the authors' */
+extern const double influence_lissa_damp, influence_lissa_scale;
+
+#endif

@@ -88,9 +88,8 @@ With --strict they are mistakes, and nothing is written.
 The database and the report keep them, until the experiment is mended.
 
   $ winnow run noted.yaml --db a.db --set pruner=[full,random-dynamic] --set rate=0.9 -j 1 \
-  > 2>&1 | grep note:
+  > 2>&1 | grep "note: random"
   --set pruner: note: random-dynamic: chooses once in 5 epochs (period 10): the same as random
-  note: cells are not bound to processors: another winnow has claimed all but 0 of the 1 processors wanted
   $ sqlite3 a.db 'SELECT experiment, place, text FROM v_note'
   noted|--set pruner|random-dynamic: chooses once in 5 epochs (period 10): the same as random
   $ winnow report --db a.db -o a.html 2>/dev/null && grep -c 'Notes on the experiment' a.html
@@ -98,7 +97,7 @@ The database and the report keep them, until the experiment is mended.
   2
   $ grep -o 'random-dynamic: chooses[^<]*' a.html
   random-dynamic: chooses once in 5 epochs (period 10): the same as random
-  $ winnow run noted.yaml --db a.db --set pruner=full -j 1 2>&1 | grep note:
+  $ winnow run noted.yaml --db a.db --set pruner=full -j 1 2>&1 | grep "note: random"
   [1]
   $ sqlite3 a.db 'SELECT count(*) FROM v_note'
   0

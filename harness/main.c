@@ -44,8 +44,10 @@ static int print_commands(FILE *out)
     for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].help)
             fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\nwinnow COMMAND --help tells a command's flags, winnow --version its revision.\n"
-                 "README.md has the tour.\n");
+    fprintf(
+        out,
+        "\nwinnow COMMAND --help lists a command's flags; winnow --version prints its revision.\n"
+        "README.md is the place to start.\n");
     return EXIT_DONE;
 }
 

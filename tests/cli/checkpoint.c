@@ -285,7 +285,7 @@ Test(cli_checkpoint, ctrl_c_writes_one_and_the_next_run_goes_on)
                                        "--db a.db --json | grep '\"checkpoint\": \"epoch '; winnow "
                                        "db gc --db a.db; winnow why 1 --db a.db | tr '\\n' ' '",
                                        test_dir());
-    cr_expect(strstr(plan.out, ", goes on after epoch "), "%s", plan.out);
+    cr_expect(strstr(plan.out, ", continues after epoch "), "%s", plan.out);
     cr_expect(strstr(plan.out, "\"checkpoint\": \"epoch "), "%s", plan.out);
     cr_expect(strstr(plan.out, "removed 0 files, 0 bytes"), "%s", plan.out);
     cr_expect(strstr(plan.out, "; 1 checkpoint to go on from\n"), "%s", plan.out);

@@ -66,7 +66,7 @@ Test(cli_checkpoint_owner, two_starts_of_an_element_share_no_checkpoint)
                "j/checkpoints") "winnow cell --plan j/plan.jsonl --scratch t || exit 8; wait $pid "
                                 "|| exit 7; for s in j/shards/*.db; do sqlite3 $s \"SELECT state, "
                                 "resumed FROM attempt\"; done; ls -A t");
-    expect(0, "done|0\ndone|0\n", "another start of this element is at work");
+    expect(0, "done|0\ndone|0\n", "another start of this element is running");
     cr_expect_str_eq(output.out, "done|0\ndone|0\n", "left over: %s", output.out);
 }
 

@@ -47,7 +47,7 @@ Test(cli_emit, bad_shards_are_put_aside_and_the_rest_goes_on)
         "winnow emit slurm tiny.yaml -o j --cells 3 && for i in 0 1; do winnow cell --plan "
         "j/plan.jsonl --element $i; done; for s in j/shards/*.db; do truncate -s 9000 $s; break; "
         "done; echo text >j/shards/other.db; winnow merge a.db j --json");
-    expect(1, "\"attempts\": 3", "put aside as j/shards/other.db.bad");
+    expect(1, "\"attempts\": 3", "renamed to j/shards/other.db.bad");
     expect(1, "\"refused\": 2", "other.db: not a database");
     IN_DIR("ls j/shards | grep -c bad$; winnow merge a.db j");
     expect(0, "2\na.db: 1 shard: 0 new attempts, 3 known", "");

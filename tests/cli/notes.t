@@ -25,7 +25,7 @@ check and plan print them with their places.
   ! noted.yaml:8:5: note: full-short: rate 0 leaves nothing out: the same as full
   ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
   $ winnow plan --no-measure noted.yaml | tail -n 1
-  noted: 7 cells, 0 done, 7 to run, 0 to retry (results/noted.db does not exist yet); no finished cell tells how long that takes
+  noted: 7 cells, 0 done, 7 to run, 0 to retry (results/noted.db does not exist yet); no finished cell shows how long that takes
   ! noted.yaml:6:5: note: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: chooses once in 5 epochs (period 10): the same as random

@@ -55,7 +55,7 @@ Test(cli_plan, why_names_the_field)
     expect(0, "\n        new\n", "");
     /* Of another model nothing is known. */
     PLAN("--why --set model=softmax --no-measure");
-    expect(0, "; no finished cell tells how long that takes\n", "");
+    expect(0, "; no finished cell shows how long that takes\n", "");
     PLAN("--set 'model=[softmax,{name: mlp, width: 16}]' --set seed=2 --no-measure");
     expect(0, "; at least ", "");
     expect(0, ", not known of 10\n", "");

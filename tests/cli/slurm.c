@@ -198,7 +198,7 @@ static void meet_a_time_limit(time_t controller)
     const char *first = strstr(output.out, "limited: element 0 of 1: 3 of 3 cells to run");
     cr_expect(first && strstr(first + 1, "limited: element 0 of 1: "), "no limit was met: %s",
               output.out);
-    cr_expect(strstr(output.out, "limited: told to stop, ") &&
+    cr_expect(strstr(output.out, "limited: stopped on request, ") &&
                   strstr(output.out, " left: exit code 85\n"),
               "%s", output.out);
     expect_sql("limited.db",

@@ -192,12 +192,12 @@ For people.
   made   █████████████▍                  4 of 9 done, 2 failed, 1 interrupted, 2 to run
   other  ██████████████████████████████  1 of 1 done
   $
-  interrupted with their scheduler; winnow run takes them up again
+  interrupted with their scheduler; winnow run continues them
   cell        training                              epoch   accuracy %  started (UTC)
   ----------  ------------------------------------  ------  ----------  -------------------
   7000000000  synthetic mlp random rate 0.5 seed 0  1 of 2       55.00  * (glob)
   $
-  failed; winnow show CELL tells more
+  failed; winnow show CELL says more
   cell        training                           state     tries  reason
   ----------  ---------------------------------  --------  -----  ---------------------------------
   5000000000  synthetic mlp ucb rate 0.5 seed 0  diverged      1  the loss is not finite in epoch 2
@@ -348,7 +348,7 @@ A cell that failed, with its log; one with a warning; one that was never tried.
 Cells by their keys.
 
   $ winnow show ABC --db made.db
-  ! winnow show: 'abc' is the beginning of 2 cells:
+  ! winnow show: 2 cells begin with 'abc':
   !   abc0000000000000  synthetic mlp full seed 0
   !   abc0000000000000  synthetic mlp full seed 1
   ! give more of the key

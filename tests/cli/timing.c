@@ -74,7 +74,7 @@ Test(cli_timing, strict_queues_a_disturbed_cell_again_twice)
         "taskset -c %d \"$W\" run timing.yaml --db a.db --where 'seed = 0' --timing strict; "
         "code=$?; kill $hog; exit $code; }",
         test_dir(), processor, processor);
-    expect(0, "", "1 of the done has doubtful seconds in every attempt");
+    expect(0, "", "1 of those done has doubtful seconds in every attempt");
     in_database("SELECT count(*), sum(state = 'done'), sum(timing_reason IS NULL) FROM attempt",
                 "3|3|0");
     in_database("SELECT attempts, timing_valid, attempt = last_attempt FROM v_run "

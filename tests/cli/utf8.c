@@ -49,7 +49,7 @@ Test(cli_utf8, merge_puts_aside_a_shard_whose_error_is_not_utf8)
     expect(1,
            "no such table: main.\xEF\xBF\xBD"
            "a",
-           "put aside as bad.db.bad");
+           "renamed to bad.db.bad");
     expect_sql("all.db",
                "SELECT count(*), sum(refused IS NULL), sum(hex(refused) LIKE "
                "'%2E' || 'EFBFBD61%') FROM import_log",

@@ -133,7 +133,7 @@ A cell that no experiment lists, and what of the nearest one differs.
 Cells by their keys.
 
   $ winnow why abc --db made.db
-  ! winnow why: 'abc' is the beginning of 2 cells:
+  ! winnow why: 2 cells begin with 'abc':
   !   abc0000000000000  synthetic mlp full seed 0
   !   abc0000000000000  synthetic mlp full seed 1
   ! give more of the key

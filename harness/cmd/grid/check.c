@@ -16,9 +16,9 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "check",
     "FILE",
-    "Reads an experiment and says how many cells it has, or everything that is wrong with it.\n"
-    "Notes tell what is right and cannot do what it says: a pruner that chooses once, a folder\n"
-    "without the data.",
+    "Reads an experiment and reports how many cells it has, or every mistake in it, with its\n"
+    "place. Notes name what is correct but cannot do what it says: a dynamic pruner that\n"
+    "chooses only once, a folder without the data.",
     flags,
     1,
     1,

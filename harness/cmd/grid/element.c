@@ -63,11 +63,10 @@ static const struct cmd_flag flags[] = {
              "scores that cells share; default: artifacts/ "
              "beside the plan"),
     CMD_TEXT(struct values, scratch, 0, "DIR",
-             "on a disk of this machine; default: $TMPDIR, or "
-             "/tmp"),
+             "a folder on a local disk; default: $TMPDIR, or /tmp"),
     CMD_TEXT(struct values, data_dir, 0, "PATH", "where the data is; default: where the plan says"),
     CMD_SWITCH(struct values, requeue, 0, "stopped by SIGUSR1: queue this Slurm job again"),
-    CMD_INT(struct values, requeues, 0, "N", "100", 0, MOST_REQUEUES, "so many times at most"),
+    CMD_INT(struct values, requeues, 0, "N", "100", 0, MOST_REQUEUES, "at most this often"),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
     CMD_SWITCH(struct values, with_parent, 0, "stop when the process that started this one dies"),
     CMD_END,
@@ -75,10 +74,10 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "cell",
     "",
-    "Runs one element of a plan that winnow emit wrote, and leaves a shard for winnow merge. What\n"
-    "its shards say is done is not run again. SIGUSR1, or Ctrl-C once: checkpoint and stop.\n"
-    "Without flags it is the worker that winnow run starts: a job on stdin, records to descriptor "
-    "3.",
+    "Runs one element of a plan that winnow emit wrote, and leaves a shard for winnow merge.\n"
+    "Cells that are done according to its shards do not run again. SIGUSR1, or Ctrl-C once:\n"
+    "checkpoint and stop. Without flags it is the worker that winnow run starts: a job on\n"
+    "stdin, records to descriptor 3.",
     flags,
     0,
     0,
@@ -155,9 +154,8 @@ static const char *choose_checkpoints(struct element *element)
 {
     if (claim_checkpoints(element))
         return element->checkpoints;
-    fprintf(stderr,
-            "note: another start of this element is at work: this one begins its cells anew, and "
-            "its checkpoints stay on this machine\n");
+    fprintf(stderr, "note: another start of this element is running: this one begins its cells "
+                    "anew, and its checkpoints stay on this machine\n");
     return own_checkpoints(element);
 }
 
@@ -169,7 +167,7 @@ static void publish(struct element *element)
     element->published = time_now();
     if (shards_publish(element->store, element->copy, element->path, &err)) {
         element->trouble = err;
-        fprintf(stderr, "winnow cell: %s; it is tried again\n", err.text);
+        fprintf(stderr, "winnow cell: %s; trying again\n", err.text);
         return;
     }
     element->changed = false;
@@ -217,7 +215,7 @@ static void requeue(struct element *element)
     if (!element->values->requeue)
         return;
     if (restarts && str_parse_int(restarts, &count) && count >= element->values->requeues)
-        err_set(&err, "it was queued again %lld times already (--requeues)", (long long)count);
+        err_set(&err, "it has been queued again %lld times already (--requeues)", (long long)count);
     else if (!job)
         err_set(&err, "there is no SLURM_JOB_ID");
     else if (run_scontrol(job, &element->arena, &err) == 0)
@@ -261,8 +259,8 @@ static int run_into(struct element *element, const struct run_options *options)
     publish(element);
     const int code = failed ? EXIT_DATABASE : exit_code(element, &totals);
     if (code == EXIT_CHECKPOINTED) {
-        fprintf(stderr, "%s: told to stop, %zu cell%s left: exit code %d\n", element->frozen->name,
-                totals.left, STR_PLURAL(totals.left), code);
+        fprintf(stderr, "%s: stopped on request, %zu cell%s left: exit code %d\n",
+                element->frozen->name, totals.left, STR_PLURAL(totals.left), code);
         requeue(element);
     }
     return code;

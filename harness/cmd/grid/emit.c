@@ -42,45 +42,46 @@ struct values {
 #define SHARED_FLAGS                                                                               \
     CMD_TEXT(struct values, output, 'o', "DIR", "write the plan and the scripts there"),           \
         CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),                                \
-        CMD_TEXT(struct values, data_dir, 0, "PATH",                                               \
-                 "where the data is on the machines that compute; default: as here"),              \
+        CMD_TEXT(                                                                                  \
+            struct values, data_dir, 0, "PATH",                                                    \
+            "where the data is on the machines that compute; default: the same place as here"),    \
         CMD_INT(struct values, cells, 0, "N", "1", 1, 1000000,                                     \
-                "cells of a job, one after the other: several where they are short"),              \
+                "cells per job, one after another: several if they are short"),                    \
         CMD_SWITCH(struct values, force, 0, "write into a folder that holds something else"),      \
         CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),                                     \
         CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP), CMD_END
 
 static const struct cmd_flag slurm_flags[] = {
-    CMD_TEXT(struct values, partition, 'p', "NAME", "of the jobs"),
-    CMD_TEXT(struct values, account, 0, "NAME", "that they are charged to"),
-    CMD_DURATION(struct values, time, 't', "TIME", "none", "none", LONGEST,
-                 "limit of a job, e.g. 4h; at it, a cell is checkpointed and queued again"),
+    CMD_TEXT(struct values, partition, 'p', "NAME", "partition of the jobs"),
+    CMD_TEXT(struct values, account, 0, "NAME", "the account that the jobs are charged to"),
+    CMD_DURATION(
+        struct values, time, 't', "TIME", "none", "none", LONGEST,
+        "time limit of a job, e.g. 4h; a cell that reaches it is checkpointed and queued again"),
     CMD_DURATION(struct values, grace, 0, "TIME", "none", "60s", 65535,
-                 "how long before the limit it is told; default 60s"),
-    CMD_INT(struct values, cpus, 0, "N", "0", 0, 4096, "of a job; 0: the threads of a cell"),
-    CMD_TEXT(struct values, mem, 0, "SIZE", "of a job, as Slurm writes it: 4G"),
+                 "how long before the limit a job is signalled; default 60s"),
+    CMD_INT(struct values, cpus, 0, "N", "0", 0, 4096,
+            "processors of a job; 0: the threads of a cell"),
+    CMD_TEXT(struct values, mem, 0, "SIZE", "memory of a job, as Slurm writes it: 4G"),
     CMD_TEXTS(struct values, sbatch, 0, "OPTION",
-              "another one for sbatch, e.g. --qos=long; may be "
-              "repeated"),
+              "another option for sbatch, e.g. --qos=long; may be repeated"),
     CMD_INT(struct values, max_array, 0, "N", "0", 0, MOST_TASKS,
-            "MaxArraySize; 0: what scontrol says here, else 1001"),
+            "MaxArraySize; 0: what scontrol reports here, or else 1001"),
     SHARED_FLAGS,
 };
 static const struct cmd_line slurm_line = {
     "emit slurm",
     "FILE",
-    "Freezes the plan of an experiment into a folder, with array jobs that run it on a Slurm\n"
-    "cluster, a job that merges what they leave, and submit.sh, which submits what is not done "
-    "yet.",
+    "Freezes the plan of an experiment in a folder, with array jobs that run it on a Slurm\n"
+    "cluster, a job that merges their results, and submit.sh, which submits what is not done\nyet.",
     slurm_flags,
     1,
     1,
 };
 
 static const struct cmd_flag parallel_flags[] = {
-    CMD_TEXT(struct values, hosts, 0, "FILE",
-             "ssh logins, a line each, as parallel "
-             "--sshloginfile reads them; default: this machine"),
+    CMD_TEXT(
+        struct values, hosts, 0, "FILE",
+        "ssh logins, one a line, as parallel --sshloginfile reads them; default: this machine"),
     CMD_INT(struct values, jobs, 'j', "N", "0", 0, 4096,
             "jobs at once on each host; 0: as many as it has cores"),
     SHARED_FLAGS,
@@ -88,8 +89,9 @@ static const struct cmd_flag parallel_flags[] = {
 static const struct cmd_line parallel_line = {
     "emit parallel",
     "FILE",
-    "Freezes the plan of an experiment into a folder, with a script that runs what is not done\n"
-    "yet with GNU parallel, here or over ssh on hosts that see the folder under the same path.",
+    "Freezes the plan of an experiment in a folder, with a script that runs what is not done\n"
+    "yet with GNU parallel, here or over ssh on hosts that see the folder under the same\n"
+    "path.",
     parallel_flags,
     1,
     1,
@@ -249,8 +251,7 @@ static void explain(const struct emit *emit, bool slurm, struct str *ret_text)
                  "  %s/submit.sh\n"
                  "      submits what is neither done nor queued, as %zu array job%s at most, and a "
                  "job that merges\n"
-                 "      what they leave. Run it again after a cluster's bad night: it submits what "
-                 "is left.\n",
+                 "      their results. Run it again after a bad night: it submits what is left.\n",
                  emit->folder, emit_chunks(emit), STR_PLURAL(emit_chunks(emit)));
     else
         str_addf(ret_text,
@@ -260,7 +261,7 @@ static void explain(const struct emit *emit, bool slurm, struct str *ret_text)
                  emit->hosts ? emit->hosts : "");
     str_addf(ret_text,
              "  winnow merge %s %s\n"
-             "      takes in what is there by now, as often as you like.\n",
+             "      takes in the results so far, as often as you like.\n",
              emit->db, emit->folder);
     if (place_network(emit->db, &disk))
         str_addf(ret_text,

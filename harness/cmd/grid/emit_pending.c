@@ -21,8 +21,8 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_TEXT(struct values, db, 0, "PATH", "a database that may know cells too"),
-    CMD_INT(struct values, first, 0, "N", "0", 0, MOST_ELEMENTS, "of the elements to look at"),
+    CMD_TEXT(struct values, db, 0, "PATH", "another database that may have cells"),
+    CMD_INT(struct values, first, 0, "N", "0", 0, MOST_ELEMENTS, "the first element to look at"),
     CMD_INT(struct values, count, 0, "N", "0", 0, MOST_ELEMENTS, "how many; 0: all from there on"),
     CMD_TEXT(struct values, except, 0, "LIST",
              "counted from the first, as squeue writes them: "

@@ -34,10 +34,11 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "merge",
     "DB SHARD...",
-    "Takes the attempts of other databases (SHARD: a database, a folder of them, or one that\n"
-    "winnow emit wrote) into DB, which is made where it is missing. What is there already is\n"
-    "skipped, nothing is overwritten: it can be done any number of times. A shard that is not "
-    "whole\nis put aside as SHARD.bad. Exit code 1 where one was refused.",
+    "Copies the attempts of other databases (SHARD: a database, a folder of them, or a\n"
+    "folder that winnow emit wrote) into DB, which is created if it does not exist. Attempts\n"
+    "that are there already are skipped and nothing is overwritten, so it can be run any\n"
+    "number of times. A damaged shard is renamed to SHARD.bad. Exit code 1 if one was\n"
+    "refused.",
     flags,
     2,
     MOST_ARGUMENTS,
@@ -70,11 +71,11 @@ static void tell(const char *path, const struct merge_report *report, const char
 {
     if (report->refused)
         fprintf(stderr, "winnow merge: %s: %s%s%s\n", path, report->why.text,
-                aside[0] ? "; put aside as " : "", aside);
+                aside[0] ? "; renamed to " : "", aside);
     if (report->unlisted)
         fprintf(stderr,
                 "note: %s: %lld of its cells are not in the experiment of that name here, whose "
-                "file is another one: their attempts were taken all the same\n",
+                "file differs: their attempts were taken nevertheless\n",
                 path, (long long)report->unlisted);
 }
 

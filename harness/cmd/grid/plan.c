@@ -27,9 +27,9 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_SWITCH(struct values, why, 0, "name the reason, under each cell that is not done"),
+    CMD_SWITCH(struct values, why, 0, "print the reason below each cell that is not done"),
     CMD_INT(struct values, jobs, 'j', "N", "0", 0, RUN_MAX_JOBS,
-            "reckon with N cells at once; 0: as many as the cores have room for, as run does"),
+            "estimate for N cells at once; 0: as many as the cores have room for, as run does"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_CONFIG_DB_HELP),
     CMD_TEXT(struct values, where, 0, "EXPR", CMD_WHERE_HELP),
     CMD_TEXT(struct values, deadline, 0, "TIME", CMD_DEADLINE_HELP),
@@ -45,12 +45,11 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "plan",
     "FILE",
-    "Lists the cells of an experiment, in the order of its file, and what each still needs:\n"
-    "done; to run; retry (attempted, without success; run --retry-failed). Below them the stale "
-    "ones:\nthe database has them, and the file no longer lists them. Times, disk and memory are "
-    "reckoned from\nthe finished cells of the database; where none tells, a few batches are "
-    "trained "
-    "for a second.",
+    "Lists the cells of an experiment in the order of its file, each with its state: done,\n"
+    "to run, or retry (attempted without success; run --retry-failed). Below them the stale\n"
+    "cells: the database has them, but the file no longer lists them. Time, disk and memory\n"
+    "are estimated from the finished cells of the database; without any, a few batches are\n"
+    "trained for a second.",
     flags,
     1,
     1,
@@ -114,7 +113,7 @@ static void print_threads(int threads)
     if (threads > 1)
         printf("%d threads a cell, %d cell%s at once on %d core%s%s\n", threads, room,
                STR_PLURAL(room), cores, STR_PLURAL(cores),
-               threads > cores ? "; warning: more threads than cores, the times will tell little"
+               threads > cores ? "; warning: more threads than cores: the times will mean little"
                                : "");
 }
 
@@ -131,7 +130,7 @@ static void print_cell(const struct view *view, size_t i)
     }
     const char *checkpoint = checkpoint_of(view, cell);
     if (checkpoint)
-        printf(", goes on after %s", checkpoint);
+        printf(", continues after %s", checkpoint);
     printf("\n");
     if (!view->values->why || cell->state == CELL_DONE)
         return;
@@ -202,7 +201,7 @@ static void print_summary(const struct view *view)
         str_addf(&text, ", %zu stale", view->stale);
     str_addf(&text, " (%s%s)", view->db, view->found ? "" : " does not exist yet");
     if (forecast->to_run > 0 && forecast->unknown == forecast->to_run) {
-        str_add(&text, "; no finished cell tells how long that takes");
+        str_add(&text, "; no finished cell shows how long that takes");
     } else if (forecast->to_run > 0) {
         str_addf(&text, "; %s ", forecast->unknown ? "at least" : "about");
         str_add_duration(&text, forecast->seconds);

@@ -43,17 +43,17 @@ static const struct cmd_flag flags[] = {
     CMD_SWITCH(struct values, no_measure, 0, CMD_NO_MEASURE_HELP),
     CMD_SWITCH(struct values, retry_failed, 0, "run failed and diverged cells again"),
     CMD_INT(struct values, max_failures, 0, "N", "0", 0, 1000000,
-            "start nothing more once N cells have failed; 0: go on"),
+            "start no more cells after N have failed; 0: carry on"),
     CMD_SWITCH(struct values, fail_fast, 0, "the same as --max-failures 1"),
-    CMD_ENUM(
-        struct values, timing, 0, "HOW", "record", timings,
-        "what becomes of a cell whose seconds are doubtful: record says so beside them, strict "
-        "also runs it again at the end, twice at most"),
-    CMD_SWITCH(struct values, no_reuse, 0, "compute scores again that an earlier cell left"),
+    CMD_ENUM(struct values, timing, 0, "HOW", "record", timings,
+             "what to do with cells whose seconds are doubtful: record marks them, strict also "
+             "runs them again at the end, twice at most"),
+    CMD_SWITCH(struct values, no_reuse, 0,
+               "compute scores again even if an earlier cell left them"),
     CMD_SWITCH(struct values, force, 0,
-               "start although disk or memory will not do, as far as finished cells tell, and on a "
+               "start even if disk or memory will not suffice, judging by finished cells, or on a "
                "network file system"),
-    CMD_SWITCH(struct values, no_pin, 0, "leave it to the kernel which processors cells run on"),
+    CMD_SWITCH(struct values, no_pin, 0, "let the kernel choose the processors of cells"),
     CMD_SWITCH(struct values, strict, 0, CMD_STRICT_HELP),
     CMD_TEXTS(struct values, set, 0, "K=V", CMD_SET_HELP),
     CMD_END,
@@ -62,11 +62,11 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "run",
     "FILE",
-    "Trains every cell of an experiment that is not done yet, and writes each as it goes into the\n"
-    "database. Cells are known by their content: running a file twice does nothing the second "
-    "time,\n"
-    "and a changed file runs what is new. Ctrl-C once writes a checkpoint of each cell in flight "
-    "and\nstops, twice stops now; the next run goes on from the checkpoints.",
+    "Trains every cell of an experiment that is not done yet and records its progress in the\n"
+    "database. Cells are identified by their content: running a file twice does nothing the\n"
+    "second time, and a changed file runs only what is new. Ctrl-C once checkpoints the\n"
+    "cells in flight and stops; twice stops at once. The next run continues from the\n"
+    "checkpoints.",
     flags,
     1,
     1,
@@ -167,7 +167,7 @@ static void print_totals(const struct run_totals *totals, const struct values *v
 {
     fprintf(stderr, "%zu cell%s done", totals->done, STR_PLURAL(totals->done));
     if (totals->failed)
-        fprintf(stderr, ", %zu failed (winnow status tells why; --retry-failed runs them again)",
+        fprintf(stderr, ", %zu failed (winnow status shows why; --retry-failed runs them again)",
                 totals->failed);
     if (totals->left)
         fprintf(stderr, ", %zu left for the next run", totals->left);
@@ -176,7 +176,8 @@ static void print_totals(const struct run_totals *totals, const struct values *v
         fprintf(stderr, "stopped after %zu failed cell%s (%s)\n", totals->failed,
                 STR_PLURAL(totals->failed), values->fail_fast ? "--fail-fast" : "--max-failures");
     if (totals->doubtful)
-        fprintf(stderr, "%zu of the done ha%s doubtful seconds in every attempt: winnow why CELL\n",
+        fprintf(stderr,
+                "%zu of those done ha%s doubtful seconds in every attempt: see winnow why CELL\n",
                 totals->doubtful, totals->doubtful == 1 ? "s" : "ve");
     fputs(str_text(&totals->blocks), stderr);
 }
@@ -251,7 +252,7 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         const int room = pin_room_here();
         const bool crowds = run_crowds(options, room);
         if (crowds)
-            fprintf(stderr, "warning: %d threads on %d core%s: the times will tell little\n",
+            fprintf(stderr, "warning: %d threads on %d core%s: the times will mean little\n",
                     options->jobs * options->threads, room, STR_PLURAL(room));
         struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
         options->pins = pins;
@@ -261,11 +262,11 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
     } else {
         checkpoints_clear(options, plan);
         fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
-                done, meant, db, meant < plan->count ? ", as far as --where goes" : "");
+                done, meant, db, meant < plan->count ? ", counting only what --where selects" : "");
     }
     if (failed == 0 || options->retry_failed)
         return code;
-    fprintf(stderr, "%zu failed earlier; winnow status tells why, --retry-failed runs them again\n",
+    fprintf(stderr, "%zu failed earlier; winnow status shows why, --retry-failed runs them again\n",
             failed);
     return code == EXIT_DONE ? EXIT_CELLS_FAILED : code;
 }

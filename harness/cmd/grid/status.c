@@ -28,15 +28,15 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_SWITCH(struct values, json, 0, "print JSON, numbers exact"),
     CMD_SWITCH(struct values, watch, 0,
-               "follow the grid while it runs: redraw, or a line for each change where the output "
-               "is no terminal"),
-    CMD_DOUBLE(struct values, interval, 0, "S", "2", 0.1, 3600, "seconds between two looks"),
+               "follow the grid while it runs: redraw, or print a line per change if the output is "
+               "not a terminal"),
+    CMD_DOUBLE(struct values, interval, 0, "S", "2", 0.1, 3600, "seconds between updates"),
     CMD_END,
 };
 static const struct cmd_line line = {
     "status",
     "",
-    "Shows the progress and the results of a grid from its database, also while it runs.",
+    "Shows the progress and results of a grid, from its database, also while it runs.",
     flags,
     0,
     0,
@@ -109,10 +109,10 @@ static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, str
     const int failed =
         add_rows(db, running_sql,
                  at_work ? "\nrunning\n"
-                         : "\ninterrupted with their scheduler; winnow run takes them up again\n",
+                         : "\ninterrupted with their scheduler; winnow run continues them\n",
                  ret_text, &running, err) ||
-        add_rows(db, str_text(&some), "\nfailed; winnow show CELL tells more\n", ret_text,
-                 &failures, err);
+        add_rows(db, str_text(&some), "\nfailed; winnow show CELL says more\n", ret_text, &failures,
+                 err);
     str_release(&some);
     if (failures == MOST_FAILURES)
         str_add(ret_text, "winnow sql --named failures lists all of them\n");

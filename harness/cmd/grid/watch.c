@@ -399,7 +399,7 @@ static void picture_cells(struct picture *picture, const struct look *look)
         if (!row->first || !has_failed(row) || failures == MOST_FAILURES)
             continue;
         if (failures++ == 0)
-            picture_title(picture, "failed; winnow show CELL tells more");
+            picture_title(picture, "failed; winnow show CELL says more");
         add_failure(&text, row);
         picture_add(picture, RED, &text);
     }

@@ -72,7 +72,7 @@ void cmd_print_blocks(const struct plan *plan, const struct run_options *options
             str_add_duration(&text, block->seconds);
             str_add(&text, " of one worker");
         } else {
-            str_add(&text, ", nothing tells how long they take");
+            str_add(&text, ", their duration is not known");
         }
         printf("%s\n", str_text(&text));
     }

@@ -10,14 +10,14 @@
 /* Of their flags. */
 enum { CMD_LONGEST_BUDGET = 365 * 24 * 3600 }; /* seconds */
 #define CMD_WHERE_HELP                                                                             \
-    "only cells of which this is true: SQL over dataset, model, pruner, options, rate, seed, "     \
+    "only cells for which this is true: SQL over dataset, model, pruner, options, rate, seed, "    \
     "epochs, state, e.g. \"pruner = 'ucb' AND rate > 0.3\""
 #define CMD_DEADLINE_HELP                                                                          \
     "start whole blocks (all pruners of one dataset, model and seed) as long as they end before "  \
     "this local time: 07:00, or '2026-11-23 07:00'"
 #define CMD_BUDGET_HELP "the same with a duration: 90m, 8h"
 #define CMD_NO_MEASURE_HELP                                                                        \
-    "do not train a few batches where no finished cell tells how long a cell takes"
+    "do not train a few batches to estimate times where there are no finished cells"
 
 /* Seconds from now, the shorter of the two; 0 where neither is given. -1: go on; otherwise the exit
  * code, and the reason was printed. */

@@ -250,7 +250,7 @@ static void print_verbs(const char *name, const char *arguments, const struct ve
     fprintf(out, "usage: winnow %s VERB %s\n\n", name, arguments);
     for (size_t i = 0; i < verbs->count; i++)
         fprintf(out, "  %-8s %s\n", verbs->items[i].name, verbs->items[i].help);
-    fprintf(out, "\nwinnow %s VERB --help tells a verb's flags.\n", name);
+    fprintf(out, "\nwinnow %s VERB --help lists a verb's flags.\n", name);
 }
 
 /* `--man` alone, or before a verb. */

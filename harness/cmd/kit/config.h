@@ -14,7 +14,7 @@
 
 /* The texts of --set and --db in --help, the same for all of them. */
 #define CMD_SET_HELP "change a key of the file, e.g. train.epochs=3; may be repeated"
-#define CMD_STRICT_HELP "take notes on the file for mistakes"
+#define CMD_STRICT_HELP "treat notes on the file as mistakes"
 #define CMD_CONFIG_DB_HELP "the database; default results/NAME.db"
 
 /* -1: go on, and the file's notes were printed; with strict they are mistakes. Otherwise the exit

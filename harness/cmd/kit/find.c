@@ -25,7 +25,7 @@ static int ambiguous(const struct cmd_line *line, const char *prefix, int count,
                      const char *candidates)
 {
     struct str text = {0};
-    str_addf(&text, "'%s' is the beginning of %d cells:\n%s", prefix, count, candidates);
+    str_addf(&text, "%d cells begin with '%s':\n%s", count, prefix, candidates);
     if (count > MOST_CANDIDATES)
         str_add(&text, "  ...\n");
     str_add(&text, "give more of the key");

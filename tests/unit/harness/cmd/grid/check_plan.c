@@ -120,9 +120,8 @@ Test(commands, plan_lists_the_cells)
                   "%s", line);
         line += length + 1;
     }
-    cr_expect_str_eq(line, "\ncmd: 5 cells, 0 done, 5 to run, 0 to retry "
-                           "(results/cmd.db does not exist yet); no finished cell tells how long "
-                           "that takes\n");
+    cr_expect_str_eq(line, "\ncmd: 5 cells, 0 done, 5 to run, 0 to retry (results/cmd.db does not "
+                           "exist yet); no finished cell shows how long that takes\n");
     release(&output);
 }
 

@@ -102,8 +102,8 @@ static int check_content(const struct cell *cell, const char *json, const char *
             return 0;
     }
     return err_set(err,
-                   "%s: the files found now are not what cell %.12s was trained on; put those back,"
-                   " or name their folder in $WINNOW_DATA",
+                   "%s: the files found now are not those that cell %.12s was trained on; put "
+                   "those back, or name their folder in $WINNOW_DATA",
                    data->type->name, key);
 }
 

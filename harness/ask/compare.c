@@ -297,7 +297,7 @@ static void add_time(const struct compare_estimate *time, struct str *ret_text)
         str_addf(ret_text, ", and takes %.2f times as long [%.2f, %.2f]", 1 / times, 1 / high,
                  1 / low);
     else
-        str_addf(ret_text, ", with no sure difference in time: %.2fx [%.2f, %.2f]", times, low,
+        str_addf(ret_text, ", time difference not significant: %.2fx [%.2f, %.2f]", times, low,
                  high);
 }
 
@@ -327,9 +327,9 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
     else if (result->points_doubts)
         str_add(ret_text, result->points_doubts);
     else if (!result->needed)
-        str_addf(ret_text, "not to be had with %d seeds", STATS_MOST_NEEDED);
+        str_addf(ret_text, "cannot be decided with %d seeds", STATS_MOST_NEEDED);
     else
-        str_addf(ret_text, "%zu more seed%s, if mean and spread stay", result->needed,
+        str_addf(ret_text, "%zu more seed%s would decide, if mean and spread stay", result->needed,
                  STR_PLURAL(result->needed));
 }
 

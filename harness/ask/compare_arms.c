@@ -196,9 +196,8 @@ static int complain(const struct compare_runs *runs, const struct known *known,
         err_set(err, "no run of '%.64s(%.64s)'; there is:%.800s", arm->pruner, arm->options,
                 str_text(&list));
     } else {
-        err_set(err, "'%.64s%s%.64s%s' may be any of these; give more of the options:%.700s",
-                arm->pruner, *arm->options ? "(" : "", arm->options, *arm->options ? ")" : "",
-                str_text(&list));
+        err_set(err, "'%.64s%s%.64s%s' is ambiguous; give more of the options:%.700s", arm->pruner,
+                *arm->options ? "(" : "", arm->options, *arm->options ? ")" : "", str_text(&list));
     }
     str_release(&list);
     return -1;

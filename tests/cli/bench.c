@@ -227,10 +227,9 @@ Test(bench_cli, mistakes)
         {"--pruners --samples 50,5",
          "winnow bench: --samples: expected rising numbers from 1 to 10000000, at most 8 of them, "
          "as in 5000,50000, found '50,5'\n"},
-        {"--pruners ucb --cells",
-         "winnow bench: --pruners measures no models: --cells, --layers, --conv and --input mean "
-         "nothing there\n"},
-        {"mlp --samples 5", "winnow bench: --samples and --to want --pruners\n"},
+        {"--pruners ucb --cells", "winnow bench: --pruners measures no models: --cells, --layers, "
+                                  "--conv and --input do not apply\n"},
+        {"mlp --samples 5", "winnow bench: --samples and --to need --pruners\n"},
         {"mlp --seconds 0", "winnow bench: --seconds: expected a number from 0.001 to 3600, found "
                             "'0'\n"},
     };

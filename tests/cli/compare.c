@@ -275,12 +275,12 @@ Test(cli_compare, verdicts_and_the_gate)
     expect(3, "loses more than 0.1 points, and is 2.00x faster [1.55, 2.58]\n", "");
     /* t(0.975, 14) 0.08944 / sqrt(15) = 0.0495 is below 0.25 - 0.2, with 14 seeds 0.0516 is not. */
     RUN("winnow compare full 'ucb(c=1)' --db '%s' --noninferior 0.25 --gate", db);
-    expect(3, "undecided: 9 more seeds, if mean and spread stay\n", "");
+    expect(3, "undecided: 9 more seeds would decide, if mean and spread stay\n", "");
     RUN("winnow compare full 'ucb(c=1)' --db '%s' --noninferior 0.25", db);
     expect(0, "undecided", "");
     /* Worse on average, and no more than that. */
     RUN("winnow compare full 'ucb(c=1)' --db '%s' --noninferior 0.15 --gate", db);
-    expect(3, "undecided: 9 more seeds, if mean and spread stay\n", "");
+    expect(3, "undecided: 9 more seeds would decide, if mean and spread stay\n", "");
     /* One that fails is enough. */
     RUN("winnow compare full 'ucb(c=1)' random@0.7 --db '%s' --noninferior 0.5 --gate", db);
     expect(3, "loses no more than 0.5 points", "");
@@ -290,7 +290,7 @@ Test(cli_compare, verdicts_and_the_gate)
            "times as long [1.55, 2.58]",
            "");
     RUN("winnow compare full random --db '%s' --gate", db);
-    expect(2, "", "--gate wants --noninferior POINTS");
+    expect(2, "", "--gate needs --noninferior POINTS");
 }
 
 Test(cli_compare, one_seed_decides_nothing)
@@ -298,7 +298,7 @@ Test(cli_compare, one_seed_decides_nothing)
     RUN("winnow compare full 'ucb(c=2)' --db '%s' --noninferior 0.5 --gate", db);
     expect(3, "n = 1: undecided: at least 1 more seed: the spread of one is not known\n",
            "5 seeds are left out");
-    expect(3, "fewer than two seeds have none", "");
+    expect(3, "none with fewer than two seeds", "");
     RUN("winnow compare full 'ucb(c=2)' --db '%s' --json", db);
     expect(0, "\"n\": 1, \"unpaired\": 5, \"diverged\": 0, \"interval\": null", "");
 }
@@ -311,7 +311,7 @@ Test(cli_compare, equal_differences_decide_nothing)
     expect(3,
            "\nel2n 0.5 against full, n = 2: undecided: the same difference in all 2 seeds: its "
            "spread is not known\n",
-           "el2n 0.5 against full: the points tell little: the same difference in all 2 seeds");
+           "el2n 0.5 against full: the points mean little: the same difference in all 2 seeds");
     expect(3, "  -0.30  -     t   0.500  0.500   1.77x  [0.02, 144.51]\n", "");
     RUN("winnow compare full el2n --db '%s' --noninferior 0.5 --gate --interval bca", db);
     expect(3, "undecided: the same difference in all 2 seeds", "");
@@ -343,7 +343,7 @@ Test(cli_compare, the_least_spread_is_one_sample_of_the_test_set)
     expect(3, "  -5.05  [-5.95, -4.15]  t ", "");
     expect(3, coarse, "");
     RUN("winnow compare full 'ucb(c=1)' --db '%s' --noninferior 0.25", db);
-    expect(0, "undecided: 12 more seeds, if mean and spread stay\n", "");
+    expect(0, "undecided: 12 more seeds would decide, if mean and spread stay\n", "");
     RUN("winnow compare full random@0.7 --db '%s' --json", db);
     expect(0, "\"points_least_sd\": 0.1", "");
     /* The validation split has another size. */
@@ -362,7 +362,7 @@ Test(cli_compare, equal_ratios_of_seconds_have_no_interval)
         db);
     RUN("winnow compare full el2n --db '%s' --noninferior 0.2", db);
     expect(0, "   2.50x  -\n",
-           "the times tell little: 2 of 2 seeds have the same ratio, whose spread is not known\n");
+           "the times mean little: 2 of 2 seeds have the same ratio, whose spread is not known\n");
 }
 
 Test(cli_compare, the_same_bits_are_not_two_arms)
@@ -371,7 +371,7 @@ Test(cli_compare, the_same_bits_are_not_two_arms)
     expect(
         3,
         "\ngrand 0.5 against full, n = 2: undecided: the same bits in all 2 seeds: not two arms\n",
-        "grand 0.5 against full: the points tell little: the same bits in all 2 seeds: not two "
+        "grand 0.5 against full: the points mean little: the same bits in all 2 seeds: not two "
         "arms\n");
     RUN("winnow sql --named same-bits --db '%s' -f csv", db);
     expect(0, "\ngrid,synthetic(samples=100),mlp,full,,0,grand,,0.5,2\n", "");
@@ -384,7 +384,7 @@ Test(cli_compare, diverged_runs_are_no_success)
     RUN("winnow compare full random@0.5 --db '%s' --noninferior 20 --gate", db);
     expect(3, "random 0.5 against full, n = 2: undecided: it diverged with 1 seed\n",
            "random 0.5 against full: 4 seeds are left out");
-    expect(3, "", "diverged with 1 seed, in no mean");
+    expect(3, "", "diverged with 1 seed, which no mean counts");
     RUN("winnow compare full random@0.7 --db '%s' --noninferior 20 --gate", db);
     expect(0, "loses no more than 20 points", "");
 }
@@ -393,7 +393,7 @@ Test(cli_compare, seconds_of_different_conditions)
 {
     RUN("winnow compare full random@0.5 --db '%s'", db);
     expect(0, "1.25x",
-           "the times tell little: 2 of 2 seeds ran in two environments, 1 of 4 runs "
+           "the times mean little: 2 of 2 seeds ran in two environments, 1 of 4 runs "
            "have timing_valid = 0");
     RUN("sqlite3 '%s' \"UPDATE cell SET json = '{\\\"engine\\\":{\\\"threads\\\":2}}' "
         "WHERE pruner = 'full'\"",
@@ -453,7 +453,7 @@ Test(cli_compare, arms_that_are_none)
            "no run of 'radnom', did you mean random? There is:\n  full, rate 0\n"
            "  ucb(c=1), rate 0.5\n  ucb(c=2), rate 0.5\n  random, rate 0.5 0.7\n");
     RUN("winnow compare full ucb --db '%s'", db);
-    expect(2, "", "'ucb' may be any of these; give more of the options:\n  ucb(c=1), rate 0.5\n");
+    expect(2, "", "'ucb' is ambiguous; give more of the options:\n  ucb(c=1), rate 0.5\n");
     RUN("winnow compare full 'ucb(c=3)' --db '%s'", db);
     expect(2, "", "no run of 'ucb(c=3)'; there is:\n  ucb(c=1), rate 0.5\n");
     RUN("winnow compare full 'ucb()' --db '%s'", db);

@@ -53,8 +53,8 @@ Mistakes.
   ! winnow list: unknown model 'lenot', did you mean lenet?
   [2]
   $ winnow list --markdown
-  ! winnow list: --markdown wants one kind, and no --json
+  ! winnow list: --markdown needs exactly one kind, and no --json
   [2]
   $ winnow list pruners --markdown --json
-  ! winnow list: --markdown wants one kind, and no --json
+  ! winnow list: --markdown needs exactly one kind, and no --json
   [2]

@@ -331,6 +331,6 @@ Test(cli_plot, shows_scores_and_samples_that_are_there)
     cr_expect_eq(output.status, 5, "status %d", output.status);
     cr_expect_str_eq(output.out, "g/seeds.tsv\ng/seeds.svg\n");
     cr_expect_not_null(strstr(output.err, "winnow plot: sample-sheets: synthetic: the files found "
-                                          "now are not what cell "),
+                                          "now are not those that cell "),
                        "%s", output.err);
 }

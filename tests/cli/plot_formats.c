@@ -81,7 +81,7 @@ Test(cli_plot_formats, terminal_curves)
 Test(cli_plot_formats, terminal_is_asked_for_alone)
 {
     RUN("winnow plot seeds --db '%s' -e made -f terminal,svg", db);
-    expect(2, "", "ask for it alone");
+    expect(2, "", "give it alone");
     RUN("winnow plot seeds --db '%s' -e made -f terminal -w column", db);
     expect(2, "", "no -o or --width");
 }

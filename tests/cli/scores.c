@@ -133,7 +133,7 @@ Test(cli_scores, what_cannot_be_had_says_why)
         "2>/dev/null",
         test_dir(), key);
     cr_expect_str_eq(output.out, "4\n", "%s", output.out);
-    cr_expect(strstr(output.err, "artifacts any more; a run of one more rate"), "%s", output.err);
+    cr_expect(strstr(output.err, "artifacts; a run of another rate computes"), "%s", output.err);
     RUN("cd %s; winnow scores zzz --db a.db", test_dir());
     cr_expect_eq(output.status, 2);
     RUN("cd %s; winnow scores %s --db a.db --kept -o nowhere/s.csv", test_dir(), key);

@@ -70,7 +70,7 @@ Those to run: never tried, lost, interrupted.
 
   $ winnow why 8 --db made.db
   cell 8000000000: synthetic mlp random rate 0.5 seed 1
-    It is to run: nobody has tried it yet.
+    It is to run: it has not been tried yet.
     It is cell 8 of made, from made.yaml.
   $
   What to do
@@ -78,7 +78,7 @@ Those to run: never tried, lost, interrupted.
       winnow run made.yaml --db made.db
   $ winnow why 9 --db made.db
   cell 9000000000: synthetic mlp rs2 rate 0.5 seed 0
-    It is to run: attempt 1 was lost, which counts as no try: interrupted.
+    It is to run: attempt 1 was lost, which does not count as a try: interrupted.
     It is cell 9 of made, from made.yaml.
   $
   What happened
@@ -95,7 +95,7 @@ Those to run: never tried, lost, interrupted.
   $ winnow why 7 --db made.db
   cell 7000000000: synthetic mlp random rate 0.5 seed 0
     It is to run: attempt 9 was interrupted with its scheduler after 1 of 2
-    epochs, which counts as no try.
+    epochs, which does not count as a try.
     It is cell 7 of made, from made.yaml.
   $
   What happened
@@ -115,7 +115,7 @@ A cell that no experiment lists, and what of the nearest one differs.
   cell 3000000000: synthetic mlp el2n(runs=3) rate 0.5 seed 0
     It is done: attempt 4 is its result, 70.00 % on the test set.
     It is stale: no experiment lists it any more, since a file was changed. Its
-    attempts stay, and no view but v_epoch, v_selection and v_warning shows them.
+    attempts stay, but only the views v_epoch, v_selection and v_warning show them.
     The nearest cell that one lists is 4000000000: its recipe is the same, so the
     content of the dataset, or the engine, has changed since.
   $
@@ -157,7 +157,7 @@ Logs as they are: of the latest attempt that left one, or of a certain one.
   first line
   last ^[[31mline
   $ winnow logs 4 --attempt 6 --db made.db
-  ! winnow logs: there is none; attempts that end well keep none
+  ! winnow logs: there is none; attempts that succeeded keep none
   $ winnow logs 4 --attempt 1 --db made.db
-  ! winnow logs: attempt 1 is none of cell 4000000000; winnow why 4000000000 tells its attempts
+  ! winnow logs: cell 4000000000 has no attempt 1; winnow why 4000000000 lists its attempts
   [2]

@@ -23,23 +23,24 @@ struct values {
 
 static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, noninferior, 0, "POINTS",
-             "say of each whether it loses no more than that"),
-    CMD_SWITCH(struct values, gate, 0, "exit with 3 unless that is so of every one"),
+             "report for each whether it loses no more than that"),
+    CMD_SWITCH(struct values, gate, 0, "exit with 3 unless every comparison passes"),
     CMD_ENUM(struct values, metric, 0, "NAME", "accuracy", compare_metric_names,
-             "what of v_run is compared"),
+             "the column of v_run to compare"),
     CMD_TEXT(struct values, at_time, 0, "TIME",
-             "the metric after so much charged time (90s, 5m); first: when the quicker was done"),
+             "compare the metric after equal charged time (90s, 5m); first: when the quicker arm "
+             "was done"),
     CMD_ENUM(struct values, interval, 0, "NAME", "auto", compare_interval_names,
              "Student's t or BCa bootstrap; auto: t below 30 seeds"),
     CMD_ENUM(struct values, test, 0, "NAME", "permutation", compare_test_names,
-             "which p is shown: sign flips or signed ranks"),
+             "the test behind p: sign flips or signed ranks"),
     CMD_TEXT(struct values, experiment, 0, "NAME", "only this experiment"),
     CMD_TEXT(struct values, dataset, 0, "NAME", "only this dataset, whatever its options"),
     CMD_TEXT(struct values, model, 0, "NAME", "only this model, whatever its options"),
     CMD_TEXT(struct values, rate, 0, "RATE", "only this rate"),
-    CMD_TEXT(struct values, where, 0, "SQL", "only runs with this, of the columns of v_run"),
+    CMD_TEXT(struct values, where, 0, "SQL", "only runs for which this is true: SQL over v_run"),
     CMD_ENUM(struct values, format, 'f', "FORMAT", "table", table_format_names,
-             "csv and json have all numbers, exactly"),
+             "of the output; csv and json have all numbers, exactly"),
     CMD_SWITCH(struct values, json, 0, "the same as --format json"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
@@ -47,10 +48,12 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "compare",
     "A B...",
-    "Compares pruners with the first one, seed by seed: the accuracy that they lose or gain, in\n"
-    "points, and how many times faster they are in charged time (a geometric mean), each with its\n"
-    "95 % interval and an exact p, corrected after Holm. One comparison for each experiment,\n"
-    "dataset, model and rate that has both. An arm is PRUNER[(OPTIONS)][@RATE], as in ucb,\n"
+    "Compares pruners with the first one, seed by seed: the accuracy they lose or gain, in "
+    "points,\n"
+    "and how many times faster they are in charged time (a geometric mean), each with its 95 %\n"
+    "interval and an exact, Holm-corrected p. There is one comparison for each experiment, "
+    "dataset,\n"
+    "model and rate that has both. An arm is PRUNER[(OPTIONS)][@RATE], as in ucb,\n"
     "\"ucb(c=2)\", ucb@0.5.",
     flags,
     2,
@@ -69,16 +72,16 @@ static void warn(const struct compare_list *list)
         cmd_compare_add_arms(r, &place);
         if (r->unpaired)
             fprintf(stderr,
-                    "winnow compare: %s: %zu seed%s left out: not both arms have a value there\n",
+                    "winnow compare: %s: %zu seed%s left out: one of the arms has no value there\n",
                     str_text(&place), r->unpaired, r->unpaired == 1 ? " is" : "s are");
         if (r->diverged)
-            fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, in no mean\n",
+            fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, which no mean counts\n",
                     str_text(&place), r->diverged, STR_PLURAL(r->diverged));
         if (r->points_doubts)
-            fprintf(stderr, "winnow compare: %s: the points tell little: %s\n", str_text(&place),
+            fprintf(stderr, "winnow compare: %s: the points mean little: %s\n", str_text(&place),
                     r->points_doubts);
         if (r->doubts)
-            fprintf(stderr, "winnow compare: %s: the times tell little: %s\n", str_text(&place),
+            fprintf(stderr, "winnow compare: %s: the times mean little: %s\n", str_text(&place),
                     r->doubts);
         if (r->interval == INTERVAL_BCA && r->n > 1 && r->n < FEW)
             fprintf(stderr,
@@ -116,7 +119,7 @@ static int time_of(const struct values *values, double *ret_at_s, struct err *er
         OPTION_DURATION(struct compare_settings, at_s, "first", "first", 1e9, "");
     struct compare_settings settings = {.at_s = COMPARE_AT_END};
     if (values->at_time && values->metric == COMPARE_BEST_VAL_TEST_ACCURACY)
-        return err_set(err, "--at-time: %s is known of whole runs only",
+        return err_set(err, "--at-time: %s is known for complete runs only",
                        compare_metric_names[values->metric]);
     if (values->at_time && option_set(&duration, &settings, values->at_time, NULL, err))
         return err_prefix(err, "--at-time: ");
@@ -133,7 +136,7 @@ static int read_line(const struct values *values, const char *const *arms, struc
         time_of(values, &at_s, err))
         return -1;
     if (values->gate && !values->noninferior)
-        return err_set(err, "--gate wants --noninferior POINTS: what is to be passed?");
+        return err_set(err, "--gate needs --noninferior POINTS: the loss that is acceptable");
     for (; asked->arm_count < MOST_ARMS && arms[asked->arm_count]; asked->arm_count++)
         if (compare_arm_parse(arms[asked->arm_count], &asked->arena, &asked->arms[asked->arm_count],
                               err))

@@ -252,7 +252,7 @@ static void add_title(const struct compare_list *list, const struct cmd_compare_
     if (!look->at_time)
         str_add(ret_text, look->best_epoch ? "" : " at the last epoch");
     else if (strcmp(look->at_time, "first") == 0)
-        str_add(ret_text, " when the quicker was done");
+        str_add(ret_text, " when the quicker arm was done");
     else
         str_addf(ret_text, " after %s of charged time", look->at_time);
     str_add(ret_text, " and charged seconds, paired over seeds\n");
@@ -297,7 +297,7 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
     str_add(ret_text, "points: mean of arm - against; faster: geometric mean of the charged "
                       "seconds of against / arm\n");
     if (!fewest) {
-        str_add(ret_text, "95 %, p: fewer than two seeds have none, run more of them\n");
+        str_add(ret_text, "95 %, p: none with fewer than two seeds; run more\n");
         return;
     }
     str_add(ret_text, "95 %:");

@@ -25,16 +25,16 @@ struct values {
 static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, output, 'o', "FILE",
              "write there; default: DB.YYYYMMDD-HHMMSS.backup, the time in UTC, beside it"),
-    CMD_SWITCH(struct values, force, 0, "replace FILE where it exists"),
+    CMD_SWITCH(struct values, force, 0, "replace FILE if it exists"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
 };
 static const struct cmd_line line = {
     "db backup",
     "",
-    "Copies one state of a database, also while a grid runs. The copy appears whole or not at\n"
-    "all, and is a database like any other; its name goes to stdout. -o also takes a device or a\n"
-    "pipe (-o /dev/stdout | gzip): it is written into, and not named.",
+    "Copies one state of a database, also while a grid runs. The copy appears complete or\n"
+    "not at all, and is a database like any other; its name goes to stdout. -o may also be a\n"
+    "device or a pipe (-o /dev/stdout | gzip), which is written to and not named.",
     flags,
     0,
     0,
@@ -95,9 +95,9 @@ int cmd_database_backup(int argc, char **argv)
 /* ---- The verbs --------------------------------------------------------------------------------*/
 
 static const struct cmd verbs[] = {
-    {"check", cmd_database_check, "is it whole? exit code 5 where it is damaged"},
+    {"check", cmd_database_check, "check that it is intact; exit code 5 if it is not"},
     {"backup", cmd_database_backup, "copy it, also while a grid runs"},
-    {"gc", cmd_database_gc, "clear away what no database needs, and shrink the file"},
+    {"gc", cmd_database_gc, "delete what no database needs, and shrink the file"},
 };
 
 int cmd_db(int argc, char **argv)

@@ -26,8 +26,8 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "db check",
     "",
-    "Checks a database: SQLite's own checks, bitmaps, clocks, attempts left running, and the\n"
-    "artifacts that attempts name. Exit code 5 where something is damaged.",
+    "Checks that a database is intact: SQLite's own checks, bitmaps, clocks, attempts left\n"
+    "running, and the artifacts that attempts name. Exit code 5 if anything is damaged.",
     flags,
     0,
     0,

@@ -25,17 +25,16 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_SWITCH(struct values, dry_run, 0, "change nothing, tell what would go"),
+    CMD_SWITCH(struct values, dry_run, 0, "change nothing, report what would be removed"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
 };
 static const struct cmd_line line = {
     "db gc",
     "",
-    "Removes artifacts that no database of the folder names, checkpoints from which no cell goes "
-    "on,\n"
-    "and what dead processes left half written, and shrinks the file. Attempts stay. Refused while "
-    "a scheduler is at work.",
+    "Removes artifacts that no database of the folder names, checkpoints from which no cell\n"
+    "will continue, and what dead processes left half written, and shrinks the file.\n"
+    "Attempts stay. Refused while a scheduler is running.",
     flags,
     0,
     0,

@@ -342,7 +342,7 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "list",
     "[datasets|models|pruners|train|presets|engine|figures] [NAME...]",
-    "Lists what an experiment may name. With a kind: with all options, their defaults and ranges.",
+    "Lists what an experiment may name; with a kind, also all options, their defaults and ranges.",
     flags,
     0,
     1 + MOST_NAMES,
@@ -376,7 +376,7 @@ int cmd_list(int argc, char **argv)
     if (read_question(arguments[0], names, &only, &err))
         return cmd_fail(&line, EXIT_USAGE, err.text);
     if (values.markdown && (!only || values.json))
-        return cmd_fail(&line, EXIT_USAGE, "--markdown wants one kind, and no --json");
+        return cmd_fail(&line, EXIT_USAGE, "--markdown needs exactly one kind, and no --json");
 
     json_t *object = values.json ? json_object() : NULL;
     const struct shelf *shelf;
@@ -397,7 +397,7 @@ int cmd_list(int argc, char **argv)
         printf("\n");
         json_decref(object);
     } else if (!only) {
-        printf("\nwinnow list KIND [NAME...] tells the options.\n");
+        printf("\nwinnow list KIND [NAME...] lists the options.\n");
     }
     return EXIT_DONE;
 }

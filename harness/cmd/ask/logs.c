@@ -15,14 +15,14 @@ struct values {
 
 static const struct cmd_flag flags[] = {
     CMD_INT(struct values, attempt, 0, "N", "0", 0, 2147483647,
-            "of this attempt; 0: the latest that left a log"),
+            "the attempt; 0: the latest that left a log"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
 };
 static const struct cmd_line line = {
     "logs",
     "CELL",
-    "Writes the end of what an attempt said on stderr, raw. Attempts that end well keep none.\n"
+    "Prints the end of an attempt's stderr, raw. Attempts that succeeded keep none.\n"
     "CELL is the beginning of its key, as winnow status shows it.",
     flags,
     1,
@@ -54,12 +54,12 @@ static int write_log(struct sqlite3 *db, const char *key, const void *values)
     if (find_log(db, key, attempt, &found, &log, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     } else if (attempt && !found) {
-        err_set(&err, "attempt %d is none of cell %.10s; winnow why %.10s tells its attempts",
-                attempt, key, key);
+        err_set(&err, "cell %.10s has no attempt %d; winnow why %.10s lists its attempts", key,
+                attempt, key);
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     } else {
         if (!log.length)
-            fprintf(stderr, "winnow logs: there is none; attempts that end well keep none\n");
+            fprintf(stderr, "winnow logs: there is none; attempts that succeeded keep none\n");
         code = cmd_print(&line, &log);
     }
     str_release(&log);

@@ -33,19 +33,22 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_ENUM(struct values, size, 's', "SIZE", "night", paper_sizes,
-             "full: as published; night: one of 2 cores; smoke: the way through"),
-    CMD_SWITCH(struct values, run, 0, "run the experiments first, as far as they are not done"),
-    CMD_SWITCH(struct values, verify, 0, "say what is edited or out of date, and write nothing"),
-    CMD_TEXT(struct values, output, 'o', "DIR", "where to; default: results/paper-ID-SIZE"),
+    CMD_ENUM(
+        struct values, size, 's', "SIZE", "night", paper_sizes,
+        "full: as published; night: a night on 2 cores; smoke: a few minutes, to try the path"),
+    CMD_SWITCH(struct values, run, 0, "run the cells that are not done first"),
+    CMD_SWITCH(struct values, verify, 0, "report what is edited or out of date, and write nothing"),
+    CMD_TEXT(struct values, output, 'o', "DIR",
+             "the folder to write to; default: results/paper-ID-SIZE"),
     CMD_TEXT(struct values, db, 0, "PATH", "the database; default: results/paper-ID-SIZE.db"),
-    CMD_SWITCH(struct values, force, 0, "write over files that were edited"),
-    CMD_SWITCH(struct values, data_only, 0, "of figures the numbers alone"),
+    CMD_SWITCH(struct values, force, 0, "overwrite files that were edited"),
+    CMD_SWITCH(struct values, data_only, 0, "only the numbers of the figures"),
     CMD_INT(struct values, jobs, 'j', "N", "0", 0, 1024, "with --run: cells at once"),
-    CMD_TEXT(struct values, data_dir, 0, "DIR", "with --run: where the data sets are"),
+    CMD_TEXT(struct values, data_dir, 0, "DIR", "with --run: where the datasets are"),
     CMD_TEXT(struct values, where, 0, "EXPR", "with --run: only these cells, as in winnow run"),
-    CMD_TEXT(struct values, budget, 0, "TIME", "with --run: of each experiment"),
-    CMD_TEXT(struct values, deadline, 0, "TIME", "with --run: whole blocks that end before"),
+    CMD_TEXT(struct values, budget, 0, "TIME", "with --run: time for each experiment"),
+    CMD_TEXT(struct values, deadline, 0, "TIME",
+             "with --run: start whole blocks that end before this time"),
     CMD_TEXTS(struct values, set, 0, "K=V", "with --run: change a key of the files"),
     CMD_END,
 };
@@ -184,7 +187,7 @@ static int verify(const struct paper_job *job, const struct paper_outputs *outpu
     else if (lines.length)
         code = EXIT_GATE;
     else
-        fprintf(stderr, "winnow paper: all of %s is as it was made, and up to date\n",
+        fprintf(stderr, "winnow paper: everything in %s is unedited and up to date\n",
                 job->directory);
     str_release(&lines);
     return code;
@@ -253,7 +256,7 @@ int cmd_paper(int argc, char **argv)
     if (!values.run && (values.where || values.budget || values.deadline || values.data_dir ||
                         values.set.count || values.jobs))
         return cmd_fail(&line, EXIT_USAGE,
-                        "-j, --where, --budget, --deadline, --data-dir, --set want --run");
+                        "-j, --where, --budget, --deadline, --data-dir, --set need --run");
     struct err err;
     if (values.data_dir && dataset_check_dir(values.data_dir, &err)) {
         err_prefix(&err, "--data-dir: ");

@@ -39,14 +39,14 @@ struct values {
 };
 
 static const struct cmd_flag flags[] = {
-    CMD_SWITCH(struct values, all, 'a', "every figure, whatever the experiment lists"),
+    CMD_SWITCH(struct values, all, 'a', "draw every figure, whatever the experiment lists"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
-    CMD_TEXT(struct values, experiment, 'e', "NAME", "which, where the database has several"),
-    CMD_TEXT(struct values, output, 'o', "DIR", "where to; default: results/figures"),
+    CMD_TEXT(struct values, experiment, 'e', "NAME", "the experiment, if the database has several"),
+    CMD_TEXT(struct values, output, 'o', "DIR", "the folder to write to; default: results/figures"),
     CMD_TEXT(struct values, width, 'w', "NAME", "page or column (3.5 inches); default: page"),
     CMD_TEXT(struct values, format, 'f', "LIST",
              "of svg, pdf, png, cairolatex, or terminal; default: svg,pdf,png"),
-    CMD_SWITCH(struct values, data_only, 0, "the numbers as TSV, and no pictures"),
+    CMD_SWITCH(struct values, data_only, 0, "write only the numbers, as TSV"),
     CMD_TEXT(struct values, from, 0, "FILE", "draw the numbers that --data-only wrote"),
     CMD_TEXT(struct values, eject, 0, "DIR", "write the figures' SQL and gnuplot there, to edit"),
     CMD_TEXT(struct values, scripts, 0, "DIR", "draw with the scripts of this folder"),
@@ -55,10 +55,10 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "plot",
     "[FIGURE...]",
-    "Draws figures with gnuplot, beside the TSV that each was drawn from, and prints the paths.\n"
-    "Without FIGURE: those that the experiment's file lists, else all. `winnow list figures`\n"
-    "says what there is. Figures for a column have their panels below each other, and may become\n"
-    "taller than a page: with more than six panels or forty bars.",
+    "Draws figures with gnuplot, each beside the TSV it was drawn from, and prints the\n"
+    "paths. Without FIGURE: those that the experiment's file lists, or else all. `winnow\n"
+    "list figures` lists them. Figures for a column stack their panels, and with more than\n"
+    "six panels or forty bars become taller than a page.",
     flags,
     0,
     MAX_FIGURES,
@@ -148,7 +148,7 @@ static int parse_formats(const char *list, const char *ret_formats[MAX_FORMATS],
         while (figure_formats[i] && strcmp(figure_formats[i], name) != 0)
             i++;
         if (strcmp(name, terminal) == 0)
-            return err_set(err, "--format terminal goes to stdout: ask for it alone");
+            return err_set(err, "--format terminal goes to stdout: give it alone");
         if (!figure_formats[i])
             return unknown("format", name, NULL, format_at, NULL, err);
         listed[i] = true;
@@ -356,14 +356,14 @@ static int check(const struct values *values, const struct wanted *wanted,
     if (values->data_only && (values->format || values->width))
         return cmd_fail(&line, EXIT_USAGE, "--data-only draws nothing: no --format or --width");
     if (ret_target->show && (values->output || values->width))
-        return cmd_fail(&line, EXIT_USAGE,
-                        "--format terminal writes no file, as wide as the terminal: no -o or "
-                        "--width");
+        return cmd_fail(
+            &line, EXIT_USAGE,
+            "--format terminal writes no file, and is as wide as the terminal: no -o or --width");
     if (values->from && (wanted->count != 1 || values->db || values->experiment ||
                          values->data_only || values->eject))
         return cmd_fail(&line, EXIT_USAGE,
-                        "--from draws one FIGURE, which it wants, from a file: no --all, --db, "
-                        "--experiment, --data-only or --eject");
+                        "--from draws one FIGURE, which must be given, from a file: no --all, "
+                        "--db, --experiment, --data-only or --eject");
     if (parse_width(values->width, &ret_target->width, &err) ||
         (!ret_target->show &&
          parse_formats(values->format ? values->format : "svg,pdf,png", ret_target->formats, &err)))

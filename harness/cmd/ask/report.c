@@ -19,20 +19,20 @@ struct values {
 
 static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
-    CMD_TEXT(struct values, experiment, 'e', "NAME", "which, where the database has several"),
-    CMD_TEXT(struct values, output, 'o', "FILE", "where to; default: results/NAME.html"),
+    CMD_TEXT(struct values, experiment, 'e', "NAME", "the experiment, if the database has several"),
+    CMD_TEXT(struct values, output, 'o', "FILE", "the file to write; default: results/NAME.html"),
     CMD_TEXT(struct values, title, 0, "TEXT", "its heading; default: the experiment's name"),
-    CMD_TEXT(struct values, claims, 0, "FILE", "a section of claims, from JSON"),
-    CMD_SWITCH(struct values, force, 0, "write over a file that is no report"),
+    CMD_TEXT(struct values, claims, 0, "FILE", "add a section of claims, from JSON"),
+    CMD_SWITCH(struct values, force, 0, "overwrite a file that is not a report"),
     CMD_END,
 };
 static const struct cmd_line line = {
     "report",
     "",
-    "Writes one HTML page that needs nothing else, to be read in a browser, on a phone, on paper:\n"
-    "results with intervals, every figure with its numbers and SQL, failures, what seconds were\n"
-    "measured under, environments, and where all of it came from. Prints the path; a device or a "
-    "pipe\n(-o /dev/stdout) is written into, and not named.",
+    "Writes one self-contained HTML page for a browser, a phone or paper: results with\n"
+    "intervals, every figure with its numbers and SQL, failures, the conditions that seconds\n"
+    "were measured under, environments, and the provenance of all of it. Prints the path; a\n"
+    "device or a pipe (-o /dev/stdout) is written to and not named.",
     flags,
     0,
     0,

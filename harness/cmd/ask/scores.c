@@ -24,8 +24,9 @@ static const struct cmd_flag flags[] = {
     CMD_INT(struct values, epoch, 0, "E", "0", 0, 1000000,
             "the subset in force in epoch E, from 0; static pruners have one"),
     CMD_SWITCH(struct values, kept, 0, "only the positions of the kept samples, one a line"),
-    CMD_TEXT(struct values, data_dir, 0, "PATH",
-             "where the dataset is, before where it was read and the usual places"),
+    CMD_TEXT(
+        struct values, data_dir, 0, "PATH",
+        "where the dataset is; searched before the folder it was read from and the usual places"),
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_END,
 };
@@ -95,11 +96,11 @@ static int load_scores(const char *db, const char *key, struct found *found, str
     const enum artifact_found what =
         artifact_load(str_text(&folder), key, NULL, &found->artifact, err);
     if (what == ARTIFACT_ABSENT)
-        err_set(err, "its scores are not in %s any more; a run of one more rate makes them again",
+        err_set(err, "its scores are no longer in %s; a run of another rate computes them again",
                 str_text(&folder));
     str_release(&folder);
     if (what == ARTIFACT_LOADED && found->artifact.n != found->data->train.n)
-        return err_set(err, "its scores are of %zu samples", found->artifact.n);
+        return err_set(err, "its scores are those of %zu samples", found->artifact.n);
     return what == ARTIFACT_LOADED ? 0 : -1;
 }
 

@@ -31,7 +31,7 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
     CMD_ENUM(struct values, format, 'f', "FORMAT", "table", table_format_names,
              "of the result; csv and json keep numbers exact"),
-    CMD_TEXT(struct values, named, 'n', "NAME", "ask one of the queries of --list"),
+    CMD_TEXT(struct values, named, 'n', "NAME", "run one of the queries of --list"),
     CMD_SWITCH(struct values, list, 0, "list the named queries with their SQL"),
     CMD_DURATION(struct values, timeout, 0, "TIME", "none", "none", 1e6,
                  "give up on a query that has not ended by then: 30s, 5m"),
@@ -40,9 +40,10 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "sql",
     "[QUERY]",
-    "Asks a database, read-only. Without QUERY: reads it from stdin, or asks the query 'summary'.\n"
-    "The views to ask are v_run, v_epoch, v_summary and others; results/README.md explains them.\n"
-    "Beside SQLite's functions: median(x), quantile(x, q), iqm(x), stddev(x), ci_low(x), "
+    "Queries a database, read-only. Without QUERY: reads one from stdin, or runs the query "
+    "'summary'.\n"
+    "The views are v_run, v_epoch, v_summary and others; results/README.md explains them.\n"
+    "Besides SQLite's functions there are median(x), quantile(x, q), iqm(x), stddev(x), ci_low(x), "
     "ci_high(x)\n"
     "(ends of the 95 % interval of the mean), kept_bit(bitmap, i), kept_count(bitmap),\n"
     "kept_both(a, b) and the table selection_samples(attempt).",

@@ -28,8 +28,8 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "why",
     "CELL",
-    "Tells the story of one cell: its state and why, each attempt, and what to do. CELL is the\n"
-    "beginning of its key, as winnow status shows it.",
+    "Tells the story of one cell: its state and the reason, each attempt, and what to do\n"
+    "next. CELL is the beginning of its key, as winnow status shows it.",
     flags,
     1,
     1,
@@ -126,20 +126,20 @@ static void take_state(struct story *story, const struct db_rows *row)
     } else if (strcmp(state, "running") == 0) {
         str_addf(&story->state,
                  "It is to run: attempt %s was interrupted with its scheduler after %s of %s "
-                 "epochs, which counts as no try.",
+                 "epochs, which does not count as a try.",
                  attempt, row_text(row, 4), row_text(row, 5));
         take_waiting(story);
     } else if (strcmp(state, "lost") == 0 && *row_text(row, 2)) {
         str_addf(&story->state,
-                 "It is to run: attempt %s was lost, which counts as no try: ", attempt);
+                 "It is to run: attempt %s was lost, which does not count as a try: ", attempt);
         add_told(&story->state, row_text(row, 2));
         take_waiting(story);
     } else if (strcmp(state, "lost") == 0) {
-        str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it "
-                               "did, which counts as no try.");
+        str_add(&story->state, "It is to run: it was begun, but its scheduler ended before it did, "
+                               "which does not count as a try.");
         take_waiting(story);
     } else if (strcmp(state, "new") == 0) {
-        str_add(&story->state, "It is to run: nobody has tried it yet.");
+        str_add(&story->state, "It is to run: it has not been tried yet.");
         take_waiting(story);
     } else {
         take_failed(story, row_text(row, 2), row_text(row, 6));
@@ -200,9 +200,10 @@ static int tell_state(struct sqlite3 *db, struct story *story, struct err *err)
         take_state(story, &rows);
     int failed = db_close(&rows, err);
     if (!failed && !listed.length) {
-        str_add(&story->state, "It is stale: no experiment lists it any more, since a file was "
-                               "changed. Its attempts stay, and no view but v_epoch, v_selection "
-                               "and v_warning shows them.\n");
+        str_add(
+            &story->state,
+            "It is stale: no experiment lists it any more, since a file was changed. Its attempts "
+            "stay, but only the views v_epoch, v_selection and v_warning show them.\n");
         for (db_ask(&rows, db, nearest, DB_VALUES(db_text(key))); db_next(&rows);)
             take_nearest(story, &rows);
         failed = db_close(&rows, err);
@@ -221,7 +222,7 @@ static void add_warning(struct str *text, const struct db_rows *row)
         const char *code, *words;
     } known[] = {
         {"LEDGER_GAP", "Its seconds are in doubt"},
-        {"CROWDED", "Its threads had to wait for each other, so its seconds tell little"},
+        {"CROWDED", "Its threads had to wait for each other, so its seconds mean little"},
         {"BLAS_CORE", "Its BLAS needed help to find the right kernels"},
         {"ARTIFACT", "The file of its scores was of no use"},
     };
@@ -288,9 +289,9 @@ static void add_resumed(const struct db_rows *row, struct str *ret_text)
 {
     const int times = (int)row_int(row, 10);
     if (times == 1)
-        str_add(ret_text, " It went on from the checkpoint of an attempt before.");
+        str_add(ret_text, " It continued from the checkpoint of an earlier attempt.");
     else if (times > 1)
-        str_addf(ret_text, " It went on from checkpoints, %d times since the cell began.", times);
+        str_addf(ret_text, " It continued from checkpoints, %d times since the cell began.", times);
 }
 
 /* What its scores cost, where it has any. */

@@ -46,32 +46,38 @@ struct values {
 
 static const struct cmd_flag flags[] = {
     CMD_ENUM(struct values, precision, 0, "P", "fp32", precision_names,
-             "of the operands of matrix products"),
+             "precision of the operands of matrix products"),
     CMD_INT(struct values, threads, 0, "N", "1", 1, ENGINE_MAX_THREADS,
-            "of a network, or of BLAS under pruners; with --cells: how many cells, or threads"),
-    CMD_INT(struct values, batch, 0, "N", "128", 1, 65536, "pictures of a step"),
+            "threads of a network, or of BLAS under pruners; with --cells: the number of cells, or "
+            "threads"),
+    CMD_INT(struct values, batch, 0, "N", "128", 1, 65536, "pictures in a step"),
     CMD_INT(struct values, eval_batch, 0, "N", "512", 1, 65536,
-            "pictures of a forward pass that is not for training"),
+            "pictures in a forward pass outside training"),
     CMD_TEXT(struct values, input, 0, "HxWxC",
              "size of the pictures; default 28x28x1 or 32x32x3, as the model's paper has it"),
     CMD_DOUBLE(struct values, seconds, 0, "S", "1", 0.001, 3600,
-               "of a measurement; forward passes take half of it"),
+               "duration duration of a measurement; forward passes take half of it"),
     CMD_INT(struct values, rounds, 0, "N", "5", 1, 10000,
             "measurements of each model or pruner; their median counts"),
     CMD_TEXT(struct values, conv, 0, "NAME",
-             "the implementation of convolutions, where it can; default: the fastest"),
-    CMD_SWITCH(struct values, layers, 0, "the time of each layer, and what runs it"),
+             "the implementation of convolutions, where it applies; default: the fastest"),
+    CMD_SWITCH(struct values, layers, 0,
+               "the time of each layer, and the implementation that runs it"),
     CMD_SWITCH(struct values, cells, 0,
-               "compares two cells of one thread each with one cell of two threads"),
+               "compare two cells of one thread each with one cell of two threads"),
     CMD_SWITCH(struct values, pruners, 0,
-               "measures pruners instead, on a made-up training: seconds, memory, growth"),
-    CMD_TEXT(struct values, samples, 0, "N,...", "of that training, rising; default 5000,50000"),
+               "measure pruners instead, on a made-up training: seconds, memory, growth"),
+    CMD_TEXT(struct values, samples, 0, "N,...",
+             "the numbers of samples of that training, rising; default "
+             "5000,50000"),
     CMD_INT(struct values, to, 0, "N", "0", 0, 1000000000,
-            "what the measured growth makes of N samples; 0: not asked"),
-    CMD_INT(struct values, features, 0, "N", "512", 1, 65536, "of its network's last layer"),
-    CMD_INT(struct values, classes, 0, "N", "10", 1, 256, "of its samples"),
-    CMD_DOUBLE(struct values, rate, 0, "R", "0.3", 0, 0.999, "fraction of them removed"),
-    CMD_INT(struct values, epochs, 0, "N", "20", 1, 100000, "that it lasts"),
+            "extrapolate the measured growth to N samples; 0: do not"),
+    CMD_INT(struct values, features, 0, "N", "512", 1, 65536,
+            "features of that training's last layer"),
+    CMD_INT(struct values, classes, 0, "N", "10", 1, 256, "classes of its samples"),
+    CMD_DOUBLE(struct values, rate, 0, "R", "0.3", 0, 0.999,
+               "the fraction of the samples that is removed"),
+    CMD_INT(struct values, epochs, 0, "N", "20", 1, 100000, "epochs of that training"),
     CMD_SWITCH(struct values, json, 0, "print JSON"),
     CMD_SWITCH(struct values, serve, 0, NULL),
     CMD_END,
@@ -80,10 +86,11 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "bench",
     "[MODEL...] | --pruners [PRUNER...]",
-    "Measures how fast models train here: images/s of whole steps and of forward passes, the\n"
-    "phases of a step, and the share of what the CPU can calculate. A model may have options:\n"
-    "convnet:depth=2,width=32. Without one: mlp, lenet, convnet, resnet8, resnet20, resnet18.\n"
-    "With --pruners: what the pruners themselves cost, all of them or those that are named.",
+    "Measures how fast models train here: images/s of complete steps and of forward passes,\n"
+    "the phases of a step, and the share of the CPU's peak. A model may have options:\n"
+    "convnet:depth=2,width=32. Without one: mlp, lenet, convnet, resnet8, resnet20,\n"
+    "resnet18. With --pruners: the cost of the pruners themselves, all of them or those\n"
+    "named.",
     flags,
     0,
     MOST_ARGUMENTS,
@@ -568,9 +575,9 @@ static int run_cells(struct job *job, struct err *err)
 static int run_pruners(const struct values *v, char **argv, const char *const *names)
 {
     if (v->cells || v->layers || v->conv || v->input)
-        return cmd_fail(&line, EXIT_USAGE,
-                        "--pruners measures no models: --cells, --layers, --conv and --input mean "
-                        "nothing there");
+        return cmd_fail(
+            &line, EXIT_USAGE,
+            "--pruners measures no models: --cells, --layers, --conv and --input do not apply");
     const struct cmd_bench_pruners asked = {
         .names = names,
         .samples = v->samples ? v->samples : "5000,50000",
@@ -598,7 +605,7 @@ int cmd_bench(int argc, char **argv)
     if (job.values.pruners)
         return run_pruners(&job.values, argv, arguments);
     if (job.values.samples || job.values.to)
-        return cmd_fail(&line, EXIT_USAGE, "--samples and --to want --pruners");
+        return cmd_fail(&line, EXIT_USAGE, "--samples and --to need --pruners");
     arena_init(&job.arena);
     int code = EXIT_DONE;
     if (read_job(&job, arguments, &err)) {

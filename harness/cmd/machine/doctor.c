@@ -134,7 +134,7 @@ static void check_governor(struct report *report, const struct record_environmen
         steady || !known ? NULL
                          : "the clock rate follows the load; for steadier times: cpupower "
                            "frequency-set -g performance",
-        known ? environment->governor : "not told, as in most virtual machines");
+        known ? environment->governor : "not reported, as on most virtual machines");
 }
 
 /* Whether this process may bind itself to one of its processors; a child tries. */
@@ -174,7 +174,7 @@ static void check_pinning(struct report *report)
                   (json_int_t)machine.count, "physical_cores", (json_int_t)cores, "kinds",
                   pin_kinds(&machine), "room", pin_room(&machine), "steal_told", steal,
                   "throttling_told", throttling),
-        works ? NULL : "the kernel moves cells about: their times scatter more", str_text(&text));
+        works ? NULL : "the kernel moves cells around: their times vary more", str_text(&text));
     str_release(&text);
     pin_machine_release(&machine);
 }
@@ -392,7 +392,7 @@ static void check_data_folders(struct report *report, const char *const *dirs)
     struct err err;
     const bool wrong = dataset_check_dirs(NULL, NULL, &err) != 0;
     add(report, "data", wrong ? LEVEL_WARNING : LEVEL_OK, json_pack("{s:o}", "folders", found),
-        wrong ? "name a folder that is there in $WINNOW_DATA, or unset it" : NULL, str_text(&text));
+        wrong ? "name an existing folder in $WINNOW_DATA, or unset it" : NULL, str_text(&text));
     str_release(&text);
 }
 
@@ -404,7 +404,7 @@ static void check_dataset(struct report *report, const struct dataset_type *type
     if (dataset_load(type, kind_defaults(&type->is, &report->arena), 0, dirs, &data, &err)) {
         const bool needed = strcmp(type->name, needed_dataset) == 0;
         add(report, type->name, needed ? LEVEL_MISSING : LEVEL_NOTE, NULL,
-            needed ? type->source : "wanted only by experiments that name it", err.text);
+            needed ? type->source : "needed only by experiments that name it", err.text);
         return;
     }
     add(report, type->name, LEVEL_OK,
@@ -476,8 +476,8 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "doctor",
     "",
-    "Shows what this machine offers and what winnow makes of it. Each finding is ok, a note, a\n"
-    "warning with what to do, or missing: winnow cannot work without it (exit code 4).",
+    "Shows what this machine offers and how winnow uses it. Each finding is ok, a note, a\n"
+    "warning with advice, or missing: winnow cannot work without it (exit code 4).",
     flags,
     0,
     0,

@@ -115,8 +115,8 @@ static void take_ledger(const struct inspector *in, const struct db_rows *row)
 static void take_running(const struct inspector *in, const struct db_rows *row)
 {
     say(in, false,
-        "attempt %lld (cell %s) was left running, and no scheduler is at work: the next winnow "
-        "run begins its cell again",
+        "attempt %lld (cell %s) was left running, and no scheduler runs: the next winnow run "
+        "begins its cell again",
         (long long)row_int(row, 0), row_text(row, 1));
 }
 

@@ -176,7 +176,7 @@ void emit_cells(const struct emit *emit, size_t chunk, struct str *ret_text)
 
 void emit_merge(const struct emit *emit, struct str *ret_text)
 {
-    add_head(emit, "Takes what the array jobs left into the database.", "merge", ret_text);
+    add_head(emit, "Merges the results of the array jobs into the database.", "merge", ret_text);
     add_places(emit, ret_text);
     add_variable(ret_text, "db", emit->db);
     str_add(ret_text, "exec \"$winnow\" merge \"$db\" \"$dir\"\n");
@@ -217,16 +217,14 @@ void emit_submit(const struct emit *emit, struct str *ret_text)
     for (size_t chunk = 1; chunk <= emit_chunks(emit); chunk++)
         str_addf(ret_text, "submit %zu %zu %zu \"$@\"\n", chunk,
                  (chunk - 1) * (size_t)emit->max_array, chunk_size(emit, chunk));
-    str_add(ret_text,
-            "\nif [ -z \"$jobs\" ]; then\n"
-            "    echo \"nothing to submit: all is done or queued; winnow merge takes in what is "
-            "there\" >&2\n"
-            "    exit 0\n"
-            "fi\n"
-            "# afterany: a job that waits for a failed one to succeed waits for ever.\n"
-            "job=$(sbatch --parsable --dependency=\"afterany$jobs\" "
-            "--output=\"$logs/%x.log\" \"$dir/merge.sbatch\")\n"
-            "echo \"job ${job%%;*}: merge.sbatch, when they have ended\" >&2\n");
+    str_add(ret_text, "\nif [ -z \"$jobs\" ]; then\n"
+                      "    echo \"nothing to submit: everything is done or queued; winnow merge "
+                      "takes in what is there\" >&2\n"
+                      "    exit 0\nfi\n"
+                      "# afterany: a job that waits for a failed one to succeed waits for ever.\n"
+                      "job=$(sbatch --parsable --dependency=\"afterany$jobs\" "
+                      "--output=\"$logs/%x.log\" \"$dir/merge.sbatch\")\n"
+                      "echo \"job ${job%%;*}: merge.sbatch, when they have ended\" >&2\n");
     str_release(&name);
 }
 

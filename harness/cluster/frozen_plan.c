@@ -246,7 +246,7 @@ static int parse(const char *text, struct frozen_plan *frozen, struct err *err)
     if (!failed) {
         make_id(header, rest, id);
         if (strcmp(id, frozen->id) != 0)
-            failed = err_set(err, "it was changed, or is not whole: emit it again");
+            failed = err_set(err, "it was changed or is damaged: emit it again");
     }
     json_decref(header);
     return failed ? -1 : read_cells(rest, frozen, err);
@@ -315,10 +315,9 @@ static int compare_keys(const struct plan_cell *frozen, const struct plan_cell *
     if (strcmp(frozen->key, here->key) == 0)
         return 0;
     if (strcmp(frozen->data_hash, here->data_hash) != 0)
-        return err_set(err,
-                       "%s: the data set here is not what the plan was made of (%.10s, not "
-                       "%.10s)",
-                       frozen->label, here->data_hash, frozen->data_hash);
+        return err_set(
+            err, "%s: the dataset here is not the one the plan was made from (%.10s, not %.10s)",
+            frozen->label, here->data_hash, frozen->data_hash);
     if (strcmp(frozen->file_hash, here->file_hash) != 0)
         return err_set(err, "%s: the file that its pruner reads is another one here",
                        frozen->label);

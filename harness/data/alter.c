@@ -78,7 +78,7 @@ int alter_labels(struct split *split, int classes, double noise, enum noise_kind
     REQUIRE(!split->flipped && noise >= 0 && noise <= 1);
     const size_t count = num_round_share(noise, split->n);
     if (noise > 0 && classes < 2)
-        return err_set(err, "noise: there is one class only, no label can be wrong");
+        return err_set(err, "noise: with one class no label can be wrong");
     if (count == 0)
         return 0;
     struct rng rng = rng_stream(seed, RNG_NOISE, 0, 0);

@@ -110,7 +110,7 @@ static int load_file(const struct cifar *cifar, const char *folder, const char *
     const size_t record = PICTURE + (cifar->coarse_classes ? 2 : 1), n = file.size / record;
     int failed;
     if (n == 0 || file.size % record) {
-        failed = err_set(err, "%s: expected whole records of %zu bytes, found %zu bytes", path,
+        failed = err_set(err, "%s: expected complete records of %zu bytes, found %zu bytes", path,
                          record, file.size);
     } else if (expected && n != expected) {
         failed = err_set(err, "%s: expected %zu records to match %s, found %zu", path, expected,

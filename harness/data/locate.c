@@ -53,8 +53,7 @@ int dataset_check_dir(const char *dir, struct err *err)
     const char *path = dataset_dir_expand(dir, &arena);
     int failed = stat(path, &about) ? errno : S_ISDIR(about.st_mode) ? 0 : ENOTDIR;
     if (failed)
-        failed =
-            err_set(err, "'%s': %s; name a folder that is there, or none", path, strerror(failed));
+        failed = err_set(err, "'%s': %s; name an existing folder, or none", path, strerror(failed));
     arena_release(&arena);
     return failed;
 }

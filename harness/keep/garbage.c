@@ -176,7 +176,7 @@ static int ask_other(const char *path, bool hold, struct needed *needed, struct 
     if (hold && hold_it(path, needed->garbage, err))
         return -1;
     if (store_open(path, STORE_READ, &other, err)) {
-        err_prefix(err, "what another database needs is not known: ");
+        err_prefix(err, "cannot tell what another database needs: ");
         const struct err why = *err;
         return err_set(err, "%.900s; put it right, or elsewhere", why.text);
     }
@@ -208,7 +208,7 @@ static void add(struct garbage *garbage, const struct file *file, const char *wh
     garbage->items[garbage->count++] = (struct garbage_item){file->path, why, file->bytes};
 }
 
-static const char half_written[] = "half written by a process that is no more";
+static const char half_written[] = "half written by a process that no longer runs";
 
 /* Of files that are named by keys; returns how many of them are needed. */
 static size_t sort_keyed(struct garbage *garbage, const struct files *files, struct keys *keys,
@@ -262,7 +262,7 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     if (!failed) {
         garbage.kept = sort_keyed(&garbage, &artifacts, &needed.artifacts, "no attempt names it");
         garbage.resumable = sort_keyed(&garbage, &checkpoints, &needed.checkpoints,
-                                       "a checkpoint that no cell goes on from");
+                                       "a checkpoint that no cell will continue from");
         sort_beside(&garbage, &beside);
     }
     mem_free(beside.items);

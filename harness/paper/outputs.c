@@ -365,7 +365,7 @@ static void verify_entry(const struct paper_job *job, const struct paper_outputs
     if (state)
         str_addf(ret_lines, "%s: %s\n", state, path);
     if (!output)
-        str_addf(ret_lines, "out of date: %s (there is nothing to show any more)\n", path);
+        str_addf(ret_lines, "out of date: %s (nothing to show any more)\n", path);
     else if (strcmp(output->source, get(entry, "source")) != 0)
         str_addf(ret_lines, "out of date: %s (its query or script changed)\n", path);
     else if (strcmp(output->data, get(entry, "data")) != 0)

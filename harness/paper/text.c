@@ -130,7 +130,7 @@ static void add_md_lines(const struct paper_finding *finding, struct str *ret_te
             str_addf(ret_text, " | %c %g | %s%s |\n", line->beyond, line->bound,
                      paper_verdict_names[line->verdict],
                      line->verdict != CLAIM_UNDECIDED && line->strict == CLAIM_UNDECIDED
-                         ? ", not beyond chance among so many"
+                         ? ", no more than chance would give among as many"
                          : "");
         else
             str_add(ret_text, " | | |\n");

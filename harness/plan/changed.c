@@ -138,7 +138,7 @@ static void tell(const struct changed *changed, struct str *ret_text)
         str_addf(ret_text, "%s is as it was when the grid started\n", path);
     } else if (config_load(path, changed->sets, changed->set_count, &after, &mistakes)) {
         str_addf(ret_text,
-                 "%s was changed, and has mistakes now; this grid goes on as it was\n  %s", path,
+                 "%s was changed and now has mistakes; this grid continues unchanged\n  %s", path,
                  str_text(&mistakes));
     } else {
         str_addf(ret_text, "%s was changed while the grid ran\n", path);
@@ -162,7 +162,7 @@ bool changed_look(struct changed *changed, struct str *ret_text)
     }
     str_release(&now);
     if (news && gone)
-        str_addf(ret_text, "%s can no longer be read; this grid goes on as it was\n",
+        str_addf(ret_text, "%s can no longer be read; this grid continues unchanged\n",
                  changed->config->path);
     else if (news)
         tell(changed, ret_text);

@@ -130,8 +130,8 @@ bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reason
         estimate_add_bytes(ret_reasons, needs->disk_bytes);
         str_add(ret_reasons, ", ");
         estimate_add_bytes(ret_reasons, needs->free_disk);
-        str_add(ret_reasons, " are free: make room, start fewer with --limit, or go on anyway with "
-                             "--force\n");
+        str_add(ret_reasons,
+                " are free: make room, start fewer with --limit, or start anyway with --force\n");
     }
     if (memory) {
         str_addf(ret_reasons, "memory: %d worker%s of up to ", needs->workers,
@@ -141,7 +141,7 @@ bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reason
         estimate_add_bytes(ret_reasons, needs->memory_bytes);
         str_add(ret_reasons, ", ");
         estimate_add_bytes(ret_reasons, needs->free_memory);
-        str_addf(ret_reasons, " are available: %s, or go on anyway with --force\n",
+        str_addf(ret_reasons, " are available: %s, or start anyway with --force\n",
                  needs->workers == 1 ? "end other programs" : "run fewer at once with -j");
     }
     return disk || memory;

@@ -134,8 +134,8 @@ int report_may_replace(const char *path, struct err *err)
     head[length] = '\0';
     return strstr(head, mark) ? 0
                               : err_set(err,
-                                        "%s is there and is no report of winnow's; give "
-                                        "another name with -o, or --force",
+                                        "%s exists and is not a report of winnow's; give another "
+                                        "name with -o, or --force",
                                         path);
 }
 

@@ -271,7 +271,7 @@ int svg_add(const char *file, const char *prefix, const char *label, struct svg_
     struct svg_node *root = start ? svg_read(start, &arena) : NULL;
     if (!root) {
         arena_release(&arena);
-        return err_set(err, "%.60s: gnuplot wrote no whole <svg>", label);
+        return err_set(err, "%.60s: gnuplot wrote no complete <svg>", label);
     }
     const char *width_text = svg_node_get(root, "width"), *box = svg_node_get(root, "viewBox");
     const int width = width_text ? (int)strtol(width_text, NULL, 10) : 0;

@@ -424,7 +424,8 @@ Test(cli_checkpoint, gc_removes_those_from_which_no_cell_goes_on)
                  ">/dev/null; ls a.db.checkpoints | wc -l",
                  test_dir());
     ASSERT_STATUS(output, 0);
-    cr_expect(strstr(output.out, ": a checkpoint that no cell goes on from, "), "%s", output.out);
+    cr_expect(strstr(output.out, ": a checkpoint that no cell will continue from, "), "%s",
+              output.out);
     cr_expect(strstr(output.out, "removed 1 file, "), "%s", output.out);
     cr_expect(strstr(output.out, "\n1\n1\n0\n"), "%s", output.out);
     cr_expect(strstr(output.out, "would remove 1 file, "), "%s", output.out);

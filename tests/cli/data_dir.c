@@ -37,8 +37,8 @@ Test(cli_data_dir, a_folder_that_is_not_there_is_a_mistake_with_its_place)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         RUN("cd %s && winnow %s sets.yaml", test_dir(), commands[i]);
         expect(2, "",
-               "sets.yaml:3:11: data_dir: 'chosen': No such file or directory; name a folder "
-               "that is there, or none\n");
+               "sets.yaml:3:11: data_dir: 'chosen': No such file or directory; name an existing "
+               "folder, or none\n");
     }
     RUN("cd %s && winnow check sets.yaml --set data_dir=sets.yaml", test_dir());
     expect(2, "", "--set data_dir: 'sets.yaml': Not a directory; ");
@@ -113,7 +113,7 @@ Test(cli_data_dir, the_environments_folder_is_a_choice_too)
     expect(0, "2 cells", "");
     RUN("WINNOW_DATA=/nonexistent winnow doctor");
     cr_expect(strstr(output.out, "/nonexistent (not there)"), "%s", output.out);
-    cr_expect(strstr(output.out, "name a folder that is there in $WINNOW_DATA"), "%s", output.out);
+    cr_expect(strstr(output.out, "name an existing folder in $WINNOW_DATA"), "%s", output.out);
 }
 
 Test(cli_data_dir, a_limit_beyond_the_data_is_found_before_anything_runs)

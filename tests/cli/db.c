@@ -99,8 +99,7 @@ Test(cli_db, without_a_verb_it_tells_them)
 Test(cli_db, check_of_a_whole_one)
 {
     RUN("winnow db check --db '%s'", db);
-    expect(0, "note: attempt 9 (cell 7000000000) was left running, and no scheduler is at work",
-           "");
+    expect(0, "note: attempt 9 (cell 7000000000) was left running, and no scheduler runs", "");
     expect(0, "made.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 0 damaged, 1 note\n", "");
     struct store *writer = must_open(db, STORE_WRITE);
     struct err err;
@@ -313,7 +312,7 @@ Test(cli_db_gc, clears_up_after_dead_processes_only)
         "made.db.x.backup.2147483647 && winnow db gc --db made.db && ls artifacts made.db*",
         test_dir(), artifact_name(NAMED), artifact_name(NAMED), (int)getpid());
     expect(0, "removed 3 files, ", "");
-    expect(0, "half written by a process that is no more", "");
+    expect(0, "half written by a process that no longer runs", "");
     expect(0, "notes.2147483647", "");
     cr_expect_null(strstr(strstr(output.out, " now\n"), "a.2147483647"), "%s", output.out);
     cr_expect_null(strstr(strstr(output.out, " now\n"), "backup.2147483647"), "%s", output.out);
@@ -345,7 +344,7 @@ Test(cli_db_gc, removes_nothing_where_a_database_cannot_be_asked)
     make_artifacts();
     test_write_file(made_path("broken.db"), "not a database, or not any more");
     RUN("winnow db gc --db '%s'", db);
-    expect(5, "", "what another database needs is not known: ");
+    expect(5, "", "cannot tell what another database needs: ");
     expect(5, "", "broken.db: file is not a database; put it right, or elsewhere");
     expect_artifacts(true);
     /* Another program's, and copies from before there were artifacts. */

@@ -150,7 +150,7 @@ Test(cli_plan, run_refuses_what_cannot_fit)
     expect(0, "", "");
     RUN("cd %s && winnow run tiny.yaml --db a.db -j 2 --set seed=2", test_dir());
     expect(4, "", "winnow run: memory: 2 workers of up to 1024.0 TiB need 2048.0 TiB, ");
-    expect(4, "", "run fewer at once with -j, or go on anyway with --force");
+    expect(4, "", "run fewer at once with -j, or start anyway with --force");
     RUN("sqlite3 %s/a.db 'SELECT count(*) FROM v_run'", test_dir());
     expect(0, "5\n", "");
     RUN("cd %s && winnow run tiny.yaml --db a.db -j 2 --set seed=2 --force", test_dir());

@@ -140,7 +140,7 @@ Test(cli_report, replaces_reports_and_nothing_else)
 {
     test_write_file(page, "a letter to my mother");
     RUN("winnow report --db '%s' -e made -o '%s'", db, page);
-    expect(2, "", "is no report of winnow's");
+    expect(2, "", "is not a report of winnow's");
     expect_text("a letter to my mother", true);
     RUN("winnow report --db '%s' -e made -o '%s' --force", db, page);
     expect(0, page, "");

@@ -125,10 +125,10 @@ static void run_an_array_over_two_nodes(void)
 
     /* Once more while they are queued, and once more when they are done. */
     RUN("\"%s/it's a dir/submit.sh\"", test_dir());
-    expect(0, "", "nothing to submit: all is done or queued");
+    expect(0, "", "nothing to submit: everything is done or queued");
     wait_for_jobs("");
     RUN("\"%s/it's a dir/submit.sh\"", test_dir());
-    expect(0, "", "nothing to submit: all is done or queued");
+    expect(0, "", "nothing to submit: everything is done or queued");
 
     RUN("cat %s/slurm/log/jobs.txt", test_dir());
     cr_expect(strstr(output.out, "NodeList=n1 ") && strstr(output.out, "NodeList=n2 "), "%s",

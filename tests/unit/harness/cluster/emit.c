@@ -86,11 +86,11 @@ Test(emit, a_frozen_plan_that_was_changed_is_refused)
     expect_refused("", "no plan of winnow's");
     expect_refused("{}\n", "line 1 is no plan's");
     whole[strlen(whole) / 2] = '\0';
-    expect_refused(whole, "changed, or is not whole");
+    expect_refused(whole, "changed or is damaged");
     free(whole);
     whole = strdup(str_text(&text));
     memcpy(strstr(whole, "\"epochs\":4"), "\"epochs\":5", 10);
-    expect_refused(whole, "changed, or is not whole");
+    expect_refused(whole, "changed or is damaged");
     free(whole);
 }
 

@@ -161,7 +161,7 @@ Test(data, one_class_has_neither_tail_nor_wrong_labels)
     ASSERT_EQ(alter_imbalance(&split, 1, 2, 1, kept, &err), -1);
     EXPECT_TEXT(err.text, "imbalance: one class alone has no tail");
     ASSERT_EQ(alter_labels(&split, 1, 0.5, NOISE_PAIR, 1, &err), -1);
-    EXPECT_TEXT(err.text, "noise: there is one class only, no label can be wrong");
+    EXPECT_TEXT(err.text, "noise: with one class no label can be wrong");
     ASSERT_EQ(alter_labels(&split, 1, 0, NOISE_PAIR, 1, &err), 0);
     cr_expect_null(split.flipped);
 }

@@ -85,15 +85,16 @@ Test(data, a_chosen_folder_that_is_not_there_is_refused)
     EXPECT_EQ(dataset_check_dirs(NULL, "data_dir", &err), 0);
     EXPECT_EQ(dataset_check_dirs(test_dir(), "data_dir", &err), 0);
     EXPECT_EQ(dataset_check_dirs("/nonexistent", "data_dir", &err), -1);
-    EXPECT_TEXT(err.text, "data_dir: '/nonexistent': No such file or directory; name a folder that "
-                          "is there, or none");
+    EXPECT_TEXT(
+        err.text,
+        "data_dir: '/nonexistent': No such file or directory; name an existing folder, or none");
     EXPECT_EQ(dataset_check_dirs("/dev/null", "data_dir", &err), -1);
     EXPECT_TEXT(err.text,
-                "data_dir: '/dev/null': Not a directory; name a folder that is there, or none");
+                "data_dir: '/dev/null': Not a directory; name an existing folder, or none");
     cr_assert_eq(setenv("WINNOW_DATA", "/nonexistent", 1), 0);
     EXPECT_EQ(dataset_check_dirs(NULL, "data_dir", &err), -1);
-    EXPECT_TEXT(err.text, "$WINNOW_DATA: '/nonexistent': No such file or directory; name a folder "
-                          "that is there, or none");
+    EXPECT_TEXT(err.text, "$WINNOW_DATA: '/nonexistent': No such file or directory; name an "
+                          "existing folder, or none");
 }
 
 Test(data, what_is_found_elsewhere_strayed)

@@ -133,11 +133,11 @@ Test(estimate, what_does_not_fit_is_refused_with_the_numbers)
     expect_refusal(needs, "");
     needs.free_disk--;
     expect_refusal(needs, "disk: 100 cells need about 1020.0 MiB, 1020.0 MiB are free: make room, "
-                          "start fewer with --limit, or go on anyway with --force\n");
+                          "start fewer with --limit, or start anyway with --force\n");
     needs = fits;
     needs.free_memory = 3 * (int64_t)GIB;
     expect_refusal(needs, "memory: 4 workers of up to 1.0 GiB need 4.0 GiB, 3.0 GiB are available: "
-                          "run fewer at once with -j, or go on anyway with --force\n");
+                          "run fewer at once with -j, or start anyway with --force\n");
     needs.workers = 3;
     expect_refusal(needs, "");
     /* What was not measured, or is not told, refuses nothing. */

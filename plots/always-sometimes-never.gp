@@ -25,8 +25,8 @@ array key_fill[3] = [0x0072B2, 0xA9D3EE, 0xB8B8B8]
 key_colour(k) = key_fill[k]
 notes = subject.over_seeds("Mean", filled ? "; bars across: lowest to highest" : ""). \
         (filled ? " Black" : " Lines"). \
-        ": where always would end and never begin, if every selection were as large and ". \
-        "drawn at random.".missing
+        ": where always would end and never would begin if selections of the same sizes ". \
+        "were drawn at random.".missing
 load "rows.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

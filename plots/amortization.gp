@@ -56,7 +56,7 @@ do for [s = 1:series_count] { key_label[s] = series_label[s] }
 notes = subject.over_seeds("Median", ", seed by seed".(many ? "" : bands(bounds(tail)))). \
         " Charged time of one training: scoring, by the number that share it, selecting and ". \
         "training. ".(filled ? "Large mark" : "Mark"). \
-        ": from here on it is less than full data takes. Flat: nothing to ". \
+        ": from here on it takes less than full data. Flat: nothing to ". \
         "share.".missing.unsure
 load "facets.gp"
 

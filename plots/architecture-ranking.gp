@@ -73,8 +73,8 @@ if (seeds_max == 1) {
 notes = subject."Test accuracy. ".(seeds_max == 1 ? "One seed." : seeds."."). \
         " Numbers: Spearman's correlation of a seed's accuracies over the networks". \
         (seeds_max == 1 ? "." : ", mean over seeds (lowest to highest)."). \
-        " Dashed: as accurate on both. Full data is beside its next seed; these pairs share ". \
-        "seeds and have no mean.".missing
+        " Dashed: equally accurate on both. Full data is compared with its next seed; these ". \
+        "pairs share seeds and have no mean.".missing
 load "grid.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

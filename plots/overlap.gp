@@ -51,7 +51,7 @@ set palette defined (-1 "#D55E00", 0 "#F2F2F2", 1 "#0072B2")
 set cbrange [-1:1]
 unset colorbox
 notes = subject.over_seeds("Mean", ""). \
-        (numbers ? " Numbers: per cent of the smaller subset that are in the larger one." : ""). \
+        (numbers ? " Numbers: percentage of the smaller subset that is in the larger." : ""). \
         (in_cells ? " Each pruner's row ends, and its column begins, at its name." : ""). \
         " Subsets in force halfway through training.". \
         (seeds_max > 1 ? sprintf(" Seeds of a pair: at most %.1f points apart, %.1f on ". \

@@ -44,9 +44,9 @@ do for [s = 1:series_count] { key_label[s] = series_label[s] }
 notes = subject."A task: a dataset, a model and one of the seeds; ". \
         (seeds_min == seeds_max ? counted(seeds_min, "task") \
                                 : sprintf("%d to %d tasks", seeds_min, seeds_max)). \
-        " of a pruner. ".(many ? "" : "Bars: 95 % interval of the share. "). \
+        " per pruner. ".(many ? "" : "Bars: 95 % interval of the share. "). \
         "Equal curves are drawn a little apart.". \
-        (unsolved_max > 0 ? sprintf(" Left out, as nobody reached the target: %s.", \
+        (unsolved_max > 0 ? sprintf(" Left out because no run reached the target: %s.", \
                                     counted(unsolved_max, "task")) : "").missing.unsure
 load "facets.gp"
 

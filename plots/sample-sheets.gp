@@ -83,9 +83,9 @@ seeds_shown = seed_low < seed_high \
     ? sprintf("Seeds %d to %d, the first of each", seed_low, seed_high) \
     : sprintf("Seed %d", seed_low)
 notes = subject.seeds_shown. \
-        ", the rate nearest to 50 %. Per cent: of the training samples. Always: in all subsets ". \
-        "of the run; never: in none. Of each class the first that qualify in the order of the ". \
-        "dataset's file; where there are fewer, places are empty.". \
+        ", the rate nearest to 50 %. Percentages: of the training samples. Always: in all ". \
+        "subsets of the run; never: in none. Of each class the first that qualify in the order ". \
+        "of the dataset's file; where there are fewer, places are empty.". \
         (sampled ? sprintf(" Ten of %d classes, evenly spaced.", sampled) : "").missing
 load "page.gp"
 

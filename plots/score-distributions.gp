@@ -71,7 +71,7 @@ set cbrange [0:100]
 unset colorbox
 notes = subject."Curves: the samples' scores from the 1st to the 99th percentile, each panel ". \
         "with its own axis. Strips: which samples a rate keeps; equal scores share theirs. ". \
-        "Dots: where one score parts kept from pruned. ".over_seeds("Means", "").missing. \
+        "Dots: the score that parts kept from pruned. ".over_seeds("Means", "").missing. \
         (gone ? sprintf(" Scores no longer kept: %s.", counted(gone, "run")) : "")
 load "page.gp"
 

@@ -102,8 +102,8 @@ do for [s = 1:key_count] {
     key_room = key_room + 0.06 * (0.49 + text_width(key_label[s]))
 }
 notes = subject.over_seeds("Median", ", speedups seed by seed; bars: ".bounds(tail)). \
-        " A mark per rate. Line: the Pareto front; nothing here is both faster and more ". \
-        "accurate than what is on it.".(below ? " Arrows: below the axis." : "").missing.unsure
+        " A mark per rate. Line: the Pareto front; no mark is both faster and more ". \
+        "accurate than one on it.".(below ? " Arrows: below the axis." : "").missing.unsure
 load "facets.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

@@ -60,8 +60,8 @@ set style line 2 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(7) ps 0.5 * mark_scale
 set style line 3 lc rgb 0x404040 lw 1.1 dt 1 pt glyph(2) ps 0.35 * mark_scale
 notes = subject.(seeds_max == 1 ? "One seed." : seeds."."). \
         " Charged time: scoring, selecting and training.". \
-        (unreached ? " Not reached counts as infinite: a median that is, is not drawn; numbers ". \
-                     "at the edge: seeds that reached it." : "").missing.unsure
+        (unreached ? " A target that is not reached counts as infinite; infinite medians are ". \
+                     "not drawn. Numbers at the edge: seeds that reached it." : "").missing.unsure
 load "rows.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------

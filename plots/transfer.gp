@@ -47,8 +47,8 @@ key_beside = 0
 key_boxes = 0
 array key_label[series_count]
 do for [s = 1:series_count] { key_label[s] = series_label[s] }
-notes = subject.over_seeds("Mean", " of the differences in test accuracy to a random subset of ". \
-                                   "the same size at the same seed". \
+notes = subject.over_seeds("Mean", " of the differences in test accuracy from a random ". \
+                                   "subset of the same size at the same seed". \
                                    (barred_max > 0 ? "; bars: 95 % interval (full data: none)" \
                                                    : "")). \
         (choosers == 1 ? " Another's: chosen with ".chooser."." : ""). \

@@ -156,7 +156,7 @@ notes = subject.over_seeds("Mean", " of the differences at the same seed and num
         (far_count ? " Arrows: beyond the axis, with the difference." : ""). \
         (some_own ? " Own budget: pruners that process more or fewer samples than their rate ". \
                     "leaves; the number is the share processed." : ""). \
-        (left_out ? sprintf(" Left out, where random has no run to compare with: %s.", \
+        (left_out ? sprintf(" Left out because random has no run to compare with: %s.", \
                             counted(left_out, "mean")) : "").missing
 load "page.gp"
 

@@ -140,13 +140,13 @@ static void add_md_lines(const struct paper_finding *finding, struct str *ret_te
 static const char explanation[] =
     "\nA line holds where its whole 95 % interval (Student's t over the seeds; of logarithms for\n"
     "ratios, no further than correlations and shares go, of points with a spread of one sample of\n"
-    "the test set at least) is beyond its bound, and is against the claim where all of it is on\n"
-    "the other side. A claim held where every line holds (A4: where on each dataset and network\n"
-    "some arm does). It did not hold where a line is against it (A4: one of every arm). What\n"
+    "the test set at least) lies beyond its bound, and contradicts the claim where all of it lies\n"
+    "on the other side. A claim held if every line holds (A4: if on each dataset and network\n"
+    "some arm does). It did not hold if a line contradicts it (A4: one of every arm). What\n"
     "picks one of k lines, which is both of A4's and the second of all others, goes by intervals\n"
     "of 1 - 0.05/k (Bonferroni). Anything else is undecided: one seed decides nothing, nor do\n"
-    "values that are the same with every seed, which do not tell how far the next may be, nor two\n"
-    "arms that ended with the same bits, which are one. Lines without a bound are shown and not\n"
+    "values that are the same with every seed, which do not show how far off the next may be, nor\n"
+    "two arms that ended with the same bits, which are one. Lines without a bound are shown and not\n"
     "judged.\n";
 
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,

@@ -240,9 +240,8 @@ int report_summary(const struct report *report, struct str *out, struct err *err
     failed = failed || add_facts(report, grid, COUNT(grid), out, err);
     str_add(out, "</dl>\n");
     failed = failed || add_what_ran(report, out, err);
-    str_add(out,
-            "<p class=\"note\">Arms are networks with a pruner, its options and a rate; of whole "
-            "ones every seed is done. Hours are those of the cells one after the other.</p>\n");
+    str_add(out, "<p class=\"note\">Arms are networks with a pruner, its options and a rate; whole "
+                 "arms have every seed done. Hours add up the cells.</p>\n");
     failed = failed || add_notes(report, out, err);
     html_section_close(out);
     return failed ? -1 : 0;

@@ -314,7 +314,7 @@ static void add_equal(const struct arms *arms, struct str *out)
         str_addf(
             out,
             "<p class=\"note\">Without an interval, since the values are the same with every "
-            "seed and do not tell how far the next may be: %zu accurac%s, %zu speedup%s.</p>\n",
+            "seed and do not show how far off the next may be: %zu accurac%s, %zu speedup%s.</p>\n",
             accuracies, accuracies == 1 ? "y" : "ies", speedups, STR_PLURAL(speedups));
 }
 
@@ -374,8 +374,8 @@ int report_results(const struct report *report, struct str *out, struct err *err
         html_section_open(out, "results", "Results");
         str_add(out, "<p class=\"note\">Means over n seeds. <em>Speedup</em> pairs each seed with "
                      "<code>full</code>. <em>Beside full</em>: mean and interval on one scale, "
-                     "<code>full</code> a dashed line, a hollow mark off the scale. What the "
-                     "columns mean is under <a href=\"#definitions\">"
+                     "<code>full</code> a dashed line, a hollow mark off the scale. The "
+                     "columns are explained under <a href=\"#definitions\">"
                      "definitions</a>.</p>\n");
         for (size_t i = 0, end; i < arms.count; i = end) {
             for (end = i + 1; end < arms.count && same_task(&arms.items[i], &arms.items[end]);)

@@ -107,7 +107,7 @@ Test(cli_report, equal_values_have_no_interval)
     expect(0, page, "");
     expect_text("<td class=\"n\">70.00</td>", true);
     expect_text("[70.00, 70.00]", false);
-    expect_text("do not tell how far the next may be: 2 accuracies, 0 speedups.", true);
+    expect_text("do not show how far off the next may be: 2 accuracies, 0 speedups.", true);
     expect_text("full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not "
                 "two arms.",
                 true);

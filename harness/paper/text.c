@@ -146,8 +146,8 @@ static const char explanation[] =
     "picks one of k lines, which is both of A4's and the second of all others, goes by intervals\n"
     "of 1 - 0.05/k (Bonferroni). Anything else is undecided: one seed decides nothing, nor do\n"
     "values that are the same with every seed, which do not show how far off the next may be, nor\n"
-    "two arms that ended with the same bits, which are one. Lines without a bound are shown and not\n"
-    "judged.\n";
+    "two arms that ended with the same bits, which are one. Lines without a bound are shown and\n"
+    "not judged.\n";
 
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text)

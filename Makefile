@@ -22,10 +22,12 @@ TESTS := $(shell find tests -name '*.c')
 
 # ---- How ---------------------------------------------------------------------------------------
 
-# SANITIZE=address,undefined builds and tests beside the release build, in a folder of its own.
+# SANITIZE=address,undefined builds and tests beside the release build, in a folder of its own, and
+# so does COVERAGE=1.
 SANITIZE ?=
+COVERAGE ?=
 comma := ,
-B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wvla \
             -Wmissing-prototypes -Wstrict-prototypes -Werror
@@ -36,7 +38,8 @@ WARNINGS += $(if $(findstring clang,$(CC)),-Wno-pass-failed -Wno-string-concaten
               -Wno-double-promotion -Wno-enum-float-conversion)
 # Never -ffast-math: it deletes the checks for NaN.
 OPTIMISE := $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
-            -fno-omit-frame-pointer -DWINNOW_SANITIZE,-O3)
+            -fno-omit-frame-pointer -DWINNOW_SANITIZE,$(if $(COVERAGE),-O1 --coverage \
+            -fprofile-update=atomic,-O3))
 CFLAGS ?= -g
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)
@@ -61,7 +64,7 @@ TEST_PROGRAMS := $(TEST_FOLDERS:%=$B/%/tests)
 
 .PHONY: bench-views extension
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme
+.PHONY: readme coverage
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -173,6 +176,7 @@ help:
 	@echo 'make                 build/winnow'
 	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
 	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
+	@echo 'make coverage        the tests, and the share of each room that they reach'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
 	@echo 'make extension       build/winnow_functions.so: the SQL functions for any sqlite3'
@@ -215,6 +219,14 @@ check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension)
 	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
 	    JOBS=$(JOBS) tests/check $B '$(T)'
 	@! cat $(REPORTS).* 2>/dev/null
+
+# Of each room, the lines that the tests reach, and whether they are as many as they have to be.
+# What a process does that is killed is not counted.
+coverage:
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || :
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
+	    COVERAGE=1 check
+	@tests/coverage build/coverage
 
 # ARGS go to bench/compare: make bench ARGS='--quick --models resnet8'.
 ARGS ?=

@@ -14,6 +14,7 @@ WITH
 run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done' AND rate > 0),
 halfway AS (
     SELECT r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, s.n, s.kept, s.bitmap,
+           s.positions,
            row_number() OVER (PARTITION BY r.attempt ORDER BY s.epoch DESC) AS back
     FROM run r
     JOIN v_selection s ON s.attempt = r.attempt
@@ -25,7 +26,8 @@ subset AS MATERIALIZED (
 pair AS (
     SELECT a.dataset, a.model, a.rate, a.seed, a.pruner, a.options,
            b.pruner AS other_pruner, b.options AS other_options,
-           1.0 * kept_both(a.bitmap, b.bitmap) / min(a.kept, b.kept) AS overlap,
+           1.0 * kept_both(a.bitmap, b.bitmap, a.positions = b.positions)
+               / min(a.kept, b.kept) AS overlap,
            1.0 * max(a.kept, b.kept) / a.n AS chance
     FROM subset a
     JOIN subset b ON b.dataset = a.dataset AND b.model = a.model AND b.rate = a.rate

@@ -19,7 +19,7 @@ WITH
 run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done'),
 profiled AS MATERIALIZED (
     SELECT r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.attempt,
-           score_profile(r.artifact, s.bitmap, s.n, 50) AS profile
+           score_profile(r.artifact, s.bitmap, s.n, 50, s.split) AS profile
     FROM run r
     JOIN v_selection s ON s.attempt = r.attempt
     WHERE r.artifact IS NOT NULL AND s.epoch = 0

@@ -146,6 +146,10 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
          "SELECT s.attempt, substr(a.cell, 1, 10), 'selection from epoch ' || s.epoch, s.n, "
          "s.kept, s.bitmap FROM selection s LEFT JOIN attempt a ON a.id = s.attempt",
          take_selection);
+    each(&in, "training splits",
+         "SELECT p.attempt, substr(a.cell, 1, 10), 'training split', p.n, p.size, p.bitmap "
+         "FROM split p LEFT JOIN attempt a ON a.id = p.attempt",
+         take_bitmap);
     each(&in, "label noise",
          "SELECT o.attempt, substr(a.cell, 1, 10), 'label noise', o.n, o.flipped, o.bitmap "
          "FROM noise o LEFT JOIN attempt a ON a.id = o.attempt",

@@ -59,7 +59,7 @@ int migrate_tables(sqlite3 *db, const char *path, const struct embedded *steps, 
                        "written by a newer winnow (its version is %d, this program knows %d): "
                        "use that one",
                        (int)version, count);
-    if (version > 0 && version < count && back_up(db, path, version, err))
+    if (path && version > 0 && version < count && back_up(db, path, version, err))
         return -1;
     if (db_begin(db, err))
         return -1;

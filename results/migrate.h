@@ -19,8 +19,8 @@ struct embedded {
     const char *start, *end;
 };
 
-/* Refuses a version newer than steps. path names the file in messages and for the backup. fill puts
- * in what the program knows, in the same transaction, at every start; NULL: nothing. */
+/* Refuses a version newer than steps. path: where the backup goes; NULL: none is made. fill puts in
+ * what the program knows, in the same transaction, at every start; NULL: nothing. */
 int migrate_tables(struct sqlite3 *db, const char *path, const struct embedded *steps, int count,
                    int (*fill)(struct sqlite3 *db, struct err *err), struct err *err);
 /* Replaces the views named v_* by those of the texts, where they differ. */

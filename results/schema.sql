@@ -189,14 +189,26 @@ CREATE TABLE epoch (
     PRIMARY KEY (attempt, epoch)
 ) STRICT, WITHOUT ROWID;
 
+-- Which samples of the dataset's training file an attempt's training split holds: what a limit, an
+-- imbalance and a validation split leave. Selections and noise of an attempt that has a row here
+-- are by position in that file, so that those of two attempts at one dataset can be compared.
+-- Attempts of version 5 and before whose split could not be told have none, and theirs are by
+-- position in the split.
+CREATE TABLE split (
+    attempt INTEGER PRIMARY KEY REFERENCES attempt (id),
+    n INTEGER NOT NULL CHECK (n >= 0),                    -- samples in the file
+    size INTEGER NOT NULL CHECK (size BETWEEN 0 AND n),   -- in the split
+    bitmap BLOB NOT NULL                                  -- zlib; sample i: bit i % 8 of byte i / 8
+) STRICT;
+
 -- A subset that a pruner chose.
 CREATE TABLE selection (
     attempt INTEGER NOT NULL REFERENCES attempt (id),
     epoch INTEGER NOT NULL CHECK (epoch >= 0),            -- from which on, from 0
-    n INTEGER NOT NULL CHECK (n >= 0),                    -- samples in the training split
+    n INTEGER NOT NULL CHECK (n >= 0),                    -- of the bitmap, as in split
     kept INTEGER NOT NULL CHECK (kept BETWEEN 0 AND n),
     class_kept TEXT NOT NULL CHECK (json_type(class_kept) = 'array'), -- kept, by class
-    bitmap BLOB NOT NULL,                                 -- zlib; sample i: bit i % 8 of byte i / 8
+    bitmap BLOB NOT NULL,                                 -- as in split
     noise_kept INTEGER CHECK (noise_kept BETWEEN 0 AND kept), -- kept with a changed label
     PRIMARY KEY (attempt, epoch)
 ) STRICT;
@@ -204,9 +216,9 @@ CREATE TABLE selection (
 -- The samples whose labels were changed, where the dataset was given noise.
 CREATE TABLE noise (
     attempt INTEGER PRIMARY KEY REFERENCES attempt (id),
-    n INTEGER NOT NULL CHECK (n >= 0),                    -- samples in the training split
+    n INTEGER NOT NULL CHECK (n >= 0),                    -- of the bitmap, as in split
     flipped INTEGER NOT NULL CHECK (flipped BETWEEN 0 AND n),
-    bitmap BLOB NOT NULL                                  -- as in selection; 1: changed
+    bitmap BLOB NOT NULL                                  -- as in split; 1: changed
 ) STRICT;
 
 -- What a pruner that solves an optimisation problem reached, way by way, in the order of solving.

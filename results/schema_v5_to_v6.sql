@@ -1,5 +1,5 @@
 -- Brings a database of version 5 to version 6: why an attempt failed, as a word, phases as a table,
--- the accuracy of the worst class.
+-- the accuracy of the worst class, selections by position in the dataset's file.
 
 -- Until now the cause was in the words of the reason alone. Attempts that have ended change this
 -- once.
@@ -40,5 +40,25 @@ DROP TABLE temp.spent;
 
 ALTER TABLE epoch ADD COLUMN
     test_worst_class_accuracy REAL CHECK (test_worst_class_accuracy BETWEEN 0 AND 1);
+
+-- Where the split is all of the file, a position in one is a position in the other. Of the others
+-- the labels decided who is in, and nothing here has them.
+CREATE TABLE split (
+    attempt INTEGER PRIMARY KEY REFERENCES attempt (id),
+    n INTEGER NOT NULL CHECK (n >= 0),
+    size INTEGER NOT NULL CHECK (size BETWEEN 0 AND n),
+    bitmap BLOB NOT NULL
+) STRICT;
+INSERT INTO split (attempt, n, size, bitmap)
+SELECT s.attempt, s.n, s.n, kept_all(s.n)
+FROM (SELECT attempt, max(n) AS n
+      FROM (SELECT attempt, n FROM selection UNION SELECT attempt, n FROM noise)
+      GROUP BY attempt
+      HAVING min(n) = max(n)) s
+JOIN attempt a ON a.id = s.attempt
+JOIN cell c ON c.key = a.cell
+WHERE coalesce(json_extract(c.json, '$.dataset.train_limit'), 0) = 0
+      AND coalesce(json_extract(c.json, '$.dataset.val_fraction'), 0) = 0
+      AND coalesce(json_extract(c.json, '$.dataset.imbalance'), 1) <= 1;
 
 PRAGMA user_version = 6;

@@ -190,6 +190,14 @@ static int put_phase_kinds(sqlite3 *db, struct err *err)
     return 0;
 }
 
+int store_bring_up(sqlite3 *db, struct err *err)
+{
+    return functions_register(db, err) ||
+                   migrate_tables(db, NULL, steps, VERSION, put_phase_kinds, err)
+               ? -1
+               : 0;
+}
+
 static int open_writing(struct store *store, const char *path, struct err *err)
 {
     struct disk disk;
@@ -202,6 +210,7 @@ static int open_writing(struct store *store, const char *path, struct err *err)
         open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
         check_identity(store, err) || switch_to_wal(store, err) ||
         db_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", err) ||
+        functions_register(store->db, err) ||
         migrate_tables(store->db, path, steps, VERSION, put_phase_kinds, err) ||
         migrate_views(store->db, views, COUNT(views), err))
         return -1;
@@ -249,8 +258,8 @@ int store_open_empty(struct store **ret_store, struct err *err)
     MEM_NEW(store, 1);
     store->mode = STORE_WRITE;
     if (open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
-        migrate_tables(store->db, path, steps, VERSION, put_phase_kinds, err) ||
-        migrate_views(store->db, views, COUNT(views), err) || add_functions(store, err)) {
+        store_bring_up(store->db, err) || migrate_views(store->db, views, COUNT(views), err) ||
+        add_functions(store, err)) {
         store_close(store);
         return -1;
     }

@@ -42,6 +42,9 @@ void store_remember_place(struct store *store);
 /* In store_close's stead of a last checkpoint, where they are not. */
 void store_leave_place(struct store *store);
 
+/* Brings tables up to the program's version, without a backup. */
+int store_bring_up(struct sqlite3 *db, struct err *err);
+
 /* Every error of a store begins with its file: returns failed, with that done. Where the file is
  * not in its place any more, that is the error. */
 int store_told(const struct store *store, int failed, struct err *err);

@@ -122,11 +122,14 @@ JOIN attempt a ON a.id = e.attempt;
 
 -- One row for each subset that a pruner chose.
 CREATE VIEW v_selection AS
-SELECT a.cell AS cell, s.attempt AS attempt, s.epoch AS epoch, s.n AS n, s.kept AS kept,
+SELECT a.cell AS cell, s.attempt AS attempt, s.epoch AS epoch,
+       coalesce(p.size, s.n) AS n, s.kept AS kept,
        s.class_kept AS class_kept, a.state AS state, s.bitmap AS bitmap,
-       s.noise_kept AS noise_kept
+       s.noise_kept AS noise_kept,
+       iif(p.attempt IS NULL, 'split', 'file') AS positions, p.n AS file_n, p.bitmap AS split
 FROM selection s
-JOIN attempt a ON a.id = s.attempt;
+JOIN attempt a ON a.id = s.attempt
+LEFT JOIN split p ON p.attempt = s.attempt;
 
 -- One row for each good run on a training split with label noise, and subset that it chose: how
 -- much of the noise was kept.
@@ -137,14 +140,15 @@ WITH run AS MATERIALIZED ( -- else SQLite would look through all cells of the fi
 )
 SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
        r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
-       s.epoch AS epoch, s.n AS n, s.kept AS kept, o.flipped AS flipped,
+       s.epoch AS epoch, coalesce(p.size, s.n) AS n, s.kept AS kept, o.flipped AS flipped,
        s.noise_kept AS noise_kept,
        1.0 * s.noise_kept / s.kept AS noise_share,         -- of what was kept
        1.0 * s.noise_kept / nullif(o.flipped, 0) AS kept_share, -- of the noise; random: 1 - rate
        r.position AS position, o.bitmap AS bitmap
 FROM run r
 JOIN noise o ON o.attempt = r.attempt
-JOIN selection s ON s.attempt = r.attempt;
+JOIN selection s ON s.attempt = r.attempt
+LEFT JOIN split p ON p.attempt = r.attempt;
 
 -- One row for each way in which a pruner solved its optimisation problem.
 CREATE VIEW v_solver AS

@@ -288,7 +288,7 @@ WITH run AS MATERIALIZED (
            -- Products of the shares kept, and of those left out; 0 where a factor is.
            iif(min(kept) = 0, 0, exp(sum(ln(iif(kept = 0, 1, 1.0 * kept / n))))) AS always,
            iif(max(kept) = n, 0, exp(sum(ln(iif(kept = n, 1, 1 - 1.0 * kept / n))))) AS never
-    FROM selection
+    FROM v_selection
     WHERE n > 0
     GROUP BY attempt
 )

@@ -13,37 +13,51 @@ static int64_t noise_kept(const struct session *s)
     return flipped ? count : -1;
 }
 
+static void clear(struct session *s)
+{
+    for (size_t i = 0; i < bitmap_bytes(s->data->train_file_n); i++)
+        s->bitmap[i] = 0;
+}
+
+void session_send_split(struct session *s)
+{
+    const struct split *train = &s->data->train;
+    clear(s);
+    for (size_t i = 0; i < train->n; i++)
+        bitmap_add(s->bitmap, train->origin[i]);
+    session_send(s, &(struct record){
+                        .kind = RECORD_SPLIT,
+                        .split = {(int64_t)s->data->train_file_n, (int64_t)train->n, s->bitmap}});
+}
+
 void session_send_noise(struct session *s)
 {
     const struct split *train = &s->data->train;
     if (!train->flipped)
         return;
-    for (size_t i = 0; i < bitmap_bytes(train->n); i++)
-        s->bitmap[i] = 0;
+    clear(s);
     for (size_t i = 0; i < train->n; i++)
         if (train->flipped[i])
-            bitmap_add(s->bitmap, i);
-    session_send(s, &(struct record){
-                        .kind = RECORD_NOISE,
-                        .noise = {(int64_t)train->n, (int64_t)train->flipped_count, s->bitmap}});
+            bitmap_add(s->bitmap, train->origin[i]);
+    session_send(s, &(struct record){.kind = RECORD_NOISE,
+                                     .noise = {(int64_t)s->data->train_file_n,
+                                               (int64_t)train->flipped_count, s->bitmap}});
 }
 
 static void send_selection(struct session *s, int epoch)
 {
     const struct dataset *data = s->data;
-    const size_t n = data->train.n;
-    for (size_t i = 0; i < bitmap_bytes(n); i++)
-        s->bitmap[i] = 0;
+    clear(s);
     for (int c = 0; c < data->classes; c++)
         s->class_kept[c] = 0;
     for (size_t j = 0; j < s->selection.count; j++) {
         const size_t i = s->selection.index[j];
-        bitmap_add(s->bitmap, i);
+        bitmap_add(s->bitmap, data->train.origin[i]);
         s->class_kept[data->train.labels[i]]++;
     }
     session_send(s, &(struct record){.kind = RECORD_SELECTION,
                                      .selection = {.epoch = epoch,
-                                                   .n = (int64_t)n,
+                                                   .n = (int64_t)data->train_file_n,
                                                    .kept = (int64_t)s->selection.count,
                                                    .bitmap = s->bitmap,
                                                    .classes = data->classes,

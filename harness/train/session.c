@@ -53,7 +53,7 @@ void session_allocate(struct session *s)
         s->all.index[i] = (uint32_t)i;
         s->all.weight[i] = 1;
     }
-    MEM_NEW(s->bitmap, bitmap_bytes(n));
+    MEM_NEW(s->bitmap, bitmap_bytes(s->data->train_file_n));
     MEM_NEW(s->class_kept, (size_t)s->data->classes);
 }
 

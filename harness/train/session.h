@@ -37,7 +37,7 @@ struct session {
     struct proxy_sizes proxy;
     struct pruner_selection selection; /* current; arrays with room for n */
     struct pruner_selection all;       /* every sample, of weight 1 */
-    uint8_t *bitmap;                   /* (results/record/bitmap.h) of the current selection */
+    uint8_t *bitmap;                   /* (results/record/bitmap.h) of the training file */
     int64_t *class_kept;               /* [classes] likewise */
     struct work work;
     int64_t trained; /* samples, proxies not counted */

@@ -161,6 +161,7 @@ static int begin(struct session *s, struct err *err)
     if (resumed)
         return 0;
     send_engine(s);
+    session_send_split(s);
     session_send_noise(s);
     return 0;
 }

@@ -59,24 +59,56 @@ static void kept_count(sqlite3_context *context, int count, sqlite3_value **argu
 
 static void kept_both(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
+    static const char apart[] =
+        "kept_both: not of the same samples: the datasets differ, or one bitmap is by position in "
+        "the dataset's file and the other by position in its training split "
+        "(v_selection.positions)";
     struct bits a, b;
-    (void)count;
     if (!argument(context, arguments[0], &a))
         return;
     if (argument(context, arguments[1], &b)) {
-        const size_t size = a.size < b.size ? a.size : b.size;
-        sqlite3_result_int64(context, bitmap_count_both(a.bytes, b.bytes, size));
+        if (a.size != b.size || (count > 2 && sqlite3_value_int(arguments[2]) == 0))
+            sqlite3_result_error(context, apart, -1);
+        else
+            sqlite3_result_int64(context, bitmap_count_both(a.bytes, b.bytes, a.size));
         bits_release(&b);
     }
     bits_release(&a);
 }
 
+static void kept_all(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const int64_t n = sqlite3_value_int64(arguments[0]);
+    size_t size;
+    uint8_t *bits;
+    (void)count;
+    if (n < 0 || n > UINT32_MAX) {
+        sqlite3_result_error(context, "kept_all() wants 0 to 2^32 - 1 samples", -1);
+        return;
+    }
+    MEM_NEW(bits, bitmap_bytes((size_t)n));
+    for (size_t i = 0; i < (size_t)n; i++)
+        bitmap_add(bits, i);
+    uint8_t *packed = bitmap_pack(bits, (size_t)n, &size);
+    sqlite3_result_blob64(context, packed, size, SQLITE_TRANSIENT);
+    mem_free(packed);
+    mem_free(bits);
+}
+
 /* ---- selection_samples(attempt) ---------------------------------------------------------------*/
 
-enum { COLUMN_SAMPLE, COLUMN_KEPT, COLUMN_SELECTIONS, COLUMN_EPOCHS_KEPT, COLUMN_EPOCHS };
+enum {
+    COLUMN_SAMPLE,
+    COLUMN_KEPT,
+    COLUMN_SELECTIONS,
+    COLUMN_EPOCHS_KEPT,
+    COLUMN_EPOCHS,
+    COLUMN_ORIGIN,
+    COLUMN_ATTEMPT, /* hidden: the argument */
+};
 static const char declaration[] =
     "CREATE TABLE x (sample INTEGER, kept INTEGER, selections INTEGER, epochs_kept INTEGER, "
-    "epochs INTEGER, attempt INTEGER HIDDEN)";
+    "epochs INTEGER, origin INTEGER, attempt INTEGER HIDDEN)";
 
 struct samples_table {
     sqlite3_vtab base; /* first: SQLite's */
@@ -86,6 +118,8 @@ struct samples_table {
 struct samples_cursor {
     sqlite3_vtab_cursor base;    /* first: SQLite's */
     int64_t *kept, *epochs_kept; /* [n] */
+    int64_t *origin;             /* [n] in the file, or in the split where no more is known */
+    bool by_file;
     int64_t n, at, selections, epochs, attempt;
 };
 
@@ -122,7 +156,9 @@ static void forget(struct samples_cursor *cursor)
 {
     mem_free(cursor->kept);
     mem_free(cursor->epochs_kept);
-    cursor->kept = cursor->epochs_kept = NULL;
+    mem_free(cursor->origin);
+    cursor->kept = cursor->epochs_kept = cursor->origin = NULL;
+    cursor->by_file = false;
     cursor->n = cursor->at = cursor->selections = cursor->epochs = 0;
 }
 
@@ -138,7 +174,7 @@ static int samples_plan(sqlite3_vtab *table, sqlite3_index_info *info)
 {
     (void)table;
     for (int i = 0; i < info->nConstraint; i++) {
-        if (info->aConstraint[i].iColumn != COLUMN_EPOCHS + 1 ||
+        if (info->aConstraint[i].iColumn != COLUMN_ATTEMPT ||
             info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
             continue;
         if (!info->aConstraint[i].usable)
@@ -161,28 +197,48 @@ static int refuse(struct samples_cursor *cursor, const char *why)
     return SQLITE_ERROR;
 }
 
-/* A row: n, bitmap, for how many epochs it was trained on, epochs planned. */
+/* The samples of the split, in its order, which is the file's; n of them, where none is known. */
+static void list_samples(struct samples_cursor *cursor, int64_t n, const struct bits *split)
+{
+    cursor->by_file = split != NULL;
+    cursor->n = split ? bitmap_count(split->bytes, split->size) : n;
+    MEM_NEW(cursor->kept, (size_t)cursor->n);
+    MEM_NEW(cursor->epochs_kept, (size_t)cursor->n);
+    MEM_NEW(cursor->origin, (size_t)cursor->n);
+    for (size_t i = 0, place = 0; place < (size_t)cursor->n; i++)
+        if (!split || bitmap_has(split->bytes, i))
+            cursor->origin[place++] = (int64_t)i;
+}
+
+/* A row: n, bitmap, for how many epochs it was trained on, epochs planned, the split or NULL. */
 static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
 {
-    struct bits bits;
+    static const char damaged[] = "a bitmap is damaged; see winnow db check";
+    struct bits bits, split = {0};
     const int64_t n = sqlite3_column_int64(row, 0), lasted = sqlite3_column_int64(row, 2);
-    const void *packed = sqlite3_column_blob(row, 1);
-    if (!unpack(packed, sqlite3_column_bytes(row, 1), &bits))
-        return refuse(cursor, "a bitmap is damaged; see winnow db check");
-    const bool fits = n >= 0 && (size_t)n <= 8 * bits.size && (!cursor->kept || n == cursor->n);
-    if (fits && !cursor->kept) {
-        MEM_NEW(cursor->kept, (size_t)n);
-        MEM_NEW(cursor->epochs_kept, (size_t)n);
-        cursor->n = n;
+    const bool by_file = sqlite3_column_type(row, 4) != SQLITE_NULL;
+    if (!unpack(sqlite3_column_blob(row, 1), sqlite3_column_bytes(row, 1), &bits))
+        return refuse(cursor, damaged);
+    bool fits = n >= 0 && bits.size == bitmap_bytes((size_t)n);
+    if (!cursor->kept && by_file &&
+        !unpack(sqlite3_column_blob(row, 4), sqlite3_column_bytes(row, 4), &split)) {
+        bits_release(&bits);
+        return refuse(cursor, damaged);
     }
-    for (int64_t i = 0; fits && i < n; i++)
-        if (bitmap_has(bits.bytes, (size_t)i)) {
+    fits = fits && (!split.bytes || split.size == bits.size);
+    if (fits && !cursor->kept)
+        list_samples(cursor, n, by_file ? &split : NULL);
+    /* The last sample is the highest. */
+    fits = fits && (cursor->n == 0 || cursor->origin[cursor->n - 1] < n);
+    for (int64_t i = 0; fits && i < cursor->n; i++)
+        if (bitmap_has(bits.bytes, (size_t)cursor->origin[i])) {
             cursor->kept[i]++;
             cursor->epochs_kept[i] += lasted;
         }
     cursor->selections++;
     cursor->epochs = sqlite3_column_int64(row, 3);
     bits_release(&bits);
+    bits_release(&split);
     return fits ? SQLITE_OK : refuse(cursor, "a bitmap is of another size than it should be");
 }
 
@@ -191,8 +247,9 @@ static int samples_filter(sqlite3_vtab_cursor *base, int plan, const char *name,
 {
     static const char sql[] =
         "SELECT s.n, s.bitmap, lead(s.epoch, 1, max(c.epochs, s.epoch)) OVER (ORDER BY s.epoch) "
-        "- s.epoch, c.epochs "
+        "- s.epoch, c.epochs, p.bitmap "
         "FROM selection s JOIN attempt a ON a.id = s.attempt JOIN cell c ON c.key = a.cell "
+        "LEFT JOIN split p ON p.attempt = s.attempt "
         "WHERE s.attempt = ?";
     struct samples_cursor *cursor = (struct samples_cursor *)base;
     sqlite3_stmt *row;
@@ -236,9 +293,11 @@ static int samples_column(sqlite3_vtab_cursor *base, sqlite3_context *context, i
         [COLUMN_SELECTIONS] = cursor->selections,
         [COLUMN_EPOCHS_KEPT] = cursor->epochs_kept[cursor->at],
         [COLUMN_EPOCHS] = cursor->epochs,
-        [COLUMN_EPOCHS + 1] = cursor->attempt,
+        [COLUMN_ORIGIN] = cursor->origin[cursor->at],
+        [COLUMN_ATTEMPT] = cursor->attempt,
     };
-    sqlite3_result_int64(context, values[column]);
+    if (column != COLUMN_ORIGIN || cursor->by_file)
+        sqlite3_result_int64(context, values[column]);
     return SQLITE_OK;
 }
 
@@ -263,9 +322,8 @@ int functions_kept_register(sqlite3 *db)
         int arguments;
         void (*call)(sqlite3_context *context, int count, sqlite3_value **arguments);
     } functions[] = {
-        {"kept_bit", 2, kept_bit},
-        {"kept_count", 1, kept_count},
-        {"kept_both", 2, kept_both},
+        {"kept_bit", 2, kept_bit},   {"kept_count", 1, kept_count}, {"kept_both", 2, kept_both},
+        {"kept_both", 3, kept_both}, {"kept_all", 1, kept_all},
     };
     int code = sqlite3_create_module_v2(db, "selection_samples", &samples, NULL, NULL);
     for (size_t i = 0; i < sizeof functions / sizeof *functions && code == SQLITE_OK; i++)

@@ -47,7 +47,7 @@ static bool load(sqlite3 *db, const char *key, struct artifact *ret_artifact)
 }
 
 /* Sorted by score, without those that are no numbers; the caller's. */
-static struct scored *sort_scores(const float *scores, const uint8_t *bits, size_t n,
+static struct scored *sort_scores(const float *scores, const uint8_t *kept, size_t n,
                                   size_t *ret_count)
 {
     struct scored *sorted;
@@ -55,7 +55,7 @@ static struct scored *sort_scores(const float *scores, const uint8_t *bits, size
     MEM_NEW(sorted, n);
     for (size_t i = 0; i < n; i++)
         if (!isnan(scores[i]))
-            sorted[count++] = (struct scored){(double)scores[i], (double)bitmap_has(bits, i)};
+            sorted[count++] = (struct scored){(double)scores[i], (double)kept[i]};
     qsort(sorted, count, sizeof *sorted, by_score);
     *ret_count = count;
     return sorted;
@@ -141,11 +141,11 @@ static void add_profile(struct scored *sorted, size_t count, size_t bins, struct
 
 /* artifact: with scores, of n samples. */
 static void give_profile(sqlite3_context *context, const struct artifact *artifact,
-                         const uint8_t *bits, size_t bins)
+                         const uint8_t *kept, size_t bins)
 {
     struct str json = {0};
     size_t count = 0;
-    struct scored *sorted = sort_scores(artifact->scores, bits, artifact->n, &count);
+    struct scored *sorted = sort_scores(artifact->scores, kept, artifact->n, &count);
     if (count)
         add_profile(sorted, count, bins, &json);
     else
@@ -155,13 +155,66 @@ static void give_profile(sqlite3_context *context, const struct artifact *artifa
     mem_free(sorted);
 }
 
+struct bits {
+    uint8_t *bytes; /* the caller's */
+    size_t size;
+};
+
+static bool unpack(sqlite3_value *packed, struct bits *ret_bits)
+{
+    const void *bytes = sqlite3_value_blob(packed);
+    return bitmap_unpack(bytes, (size_t)sqlite3_value_bytes(packed), &ret_bits->bytes,
+                         &ret_bits->size) == BITMAP_WHOLE;
+}
+
+/* ret_kept [n] of the samples of the training split: bits is of these, or, with a split (NULL: of
+ * the split itself), of the file that the split is a part of. false: not of so many samples. */
+static bool kept_in_split(const struct bits *bits, const struct bits *split, size_t n,
+                          uint8_t *ret_kept)
+{
+    size_t place = 0;
+    if (split ? split->size != bits->size : bits->size != bitmap_bytes(n))
+        return false;
+    for (size_t i = 0; i < 8 * bits->size; i++) {
+        const bool within = split ? bitmap_has(split->bytes, i) : i < n;
+        if (within && place < n)
+            ret_kept[place] = bitmap_has(bits->bytes, i);
+        place += within;
+    }
+    return place == n;
+}
+
+/* [n], the caller's; NULL: the result is an error. split: NULL, or of SQL. */
+static uint8_t *read_kept(sqlite3_context *context, sqlite3_value *bitmap, sqlite3_value *split,
+                          sqlite3_int64 n)
+{
+    struct bits bits = {0}, within = {0};
+    uint8_t *kept = NULL;
+    const bool by_file = split && sqlite3_value_type(split) != SQLITE_NULL;
+    bool read = n >= 1 && n <= UINT32_MAX && unpack(bitmap, &bits) &&
+                (!by_file || unpack(split, &within)) && (size_t)n <= 8 * bits.size;
+    if (read) {
+        MEM_NEW(kept, (size_t)n);
+        read = kept_in_split(&bits, by_file ? &within : NULL, (size_t)n, kept);
+    }
+    mem_free(bits.bytes);
+    mem_free(within.bytes);
+    if (read)
+        return kept;
+    mem_free(kept);
+    sqlite3_result_error(context,
+                         by_file ? "score_profile: not bitmaps of one file, with so many samples"
+                                 : "score_profile: not a bitmap of so many samples (by position in "
+                                   "the file? then v_selection.split goes behind the bins)",
+                         -1);
+    return NULL;
+}
+
 static void score_profile(sqlite3_context *context, int argument_count, sqlite3_value **arguments)
 {
     const sqlite3_int64 n = sqlite3_value_int64(arguments[2]),
                         bins = sqlite3_value_int64(arguments[3]);
     struct artifact artifact;
-    uint8_t *bits = NULL;
-    (void)argument_count;
     if (bins < 1 || bins > MOST_BINS) {
         sqlite3_result_error(context, "score_profile() wants 1 to 4096 bins", -1);
         return;
@@ -169,24 +222,24 @@ static void score_profile(sqlite3_context *context, int argument_count, sqlite3_
     if (sqlite3_value_type(arguments[0]) == SQLITE_NULL ||
         sqlite3_value_type(arguments[1]) == SQLITE_NULL)
         return;
-    const void *packed = sqlite3_value_blob(arguments[1]);
-    const size_t packed_size = (size_t)sqlite3_value_bytes(arguments[1]);
-    if (n < 1 || bitmap_unpack_n(packed, packed_size, n, &bits) != BITMAP_WHOLE)
-        sqlite3_result_error(context, "score_profile: not a bitmap of so many samples", -1);
-    else if (load(sqlite3_context_db_handle(context),
-                  (const char *)sqlite3_value_text(arguments[0]), &artifact)) {
+    uint8_t *kept = read_kept(context, arguments[1], argument_count > 4 ? arguments[4] : NULL, n);
+    if (kept && load(sqlite3_context_db_handle(context),
+                     (const char *)sqlite3_value_text(arguments[0]), &artifact)) {
         if (!artifact.scores)
             sqlite3_result_text(context, "{\"n\": 0}", -1, SQLITE_STATIC);
         else if (artifact.n == (size_t)n)
-            give_profile(context, &artifact, bits, (size_t)bins);
+            give_profile(context, &artifact, kept, (size_t)bins);
         artifact_release(&artifact);
     }
-    mem_free(bits);
+    mem_free(kept);
 }
 
 int functions_scores_register(sqlite3 *db)
 {
     /* Not SQLITE_DETERMINISTIC: files come and go. */
-    return sqlite3_create_function_v2(db, "score_profile", 4, SQLITE_UTF8, NULL, score_profile,
-                                      NULL, NULL, NULL);
+    int code = SQLITE_OK;
+    for (int arguments = 4; arguments <= 5 && code == SQLITE_OK; arguments++)
+        code = sqlite3_create_function_v2(db, "score_profile", arguments, SQLITE_UTF8, NULL,
+                                          score_profile, NULL, NULL, NULL);
+    return code;
 }

@@ -3,9 +3,10 @@
  * in the database but in artifacts/ beside it (results/record/artifact.h); an attempt's
  * `artifact` names its file.
  *
- *     score_profile(artifact, bitmap, n, bins)
+ *     score_profile(artifact, bitmap, n, bins [, split])
  *         a text, a JSON object: how the scores of the n samples are distributed, and which of them
- *         a selection keeps.
+ *         a selection keeps. split: v_selection.split, the samples that the scores are of, where
+ *         the bitmap is by position in the dataset's file; NULL: it is by position among them
  *             "n"        how many scores there are that are numbers (NaN is none); 0: the pruner
  *                        does not score, and there is nothing else
  *             "scores"   [bins]: the quantiles at (b + 1/2) / bins, as quantile() has them
@@ -20,7 +21,7 @@
  *         Infinite values are null. NULL where the attempt has no artifact, and where the file is
  *         gone, damaged, or of another number of samples.
  *
- *     SELECT pruner, rate, score_profile(r.artifact, s.bitmap, s.n, 10)
+ *     SELECT pruner, rate, score_profile(r.artifact, s.bitmap, s.n, 10, s.split)
  *     FROM v_run r JOIN v_selection s USING (attempt) WHERE r.artifact IS NOT NULL;
  */
 #ifndef WINNOW_RESULTS_FUNCTIONS_SCORES_H

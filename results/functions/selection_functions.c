@@ -12,7 +12,7 @@ enum { MOST_BINS = 4096 };
 
 struct chosen {
     int64_t epoch;
-    uint8_t *bits; /* [n], 0 or 1 */
+    uint8_t *bits; /* [places], 0 or 1 */
 };
 
 /* What an aggregate has gathered; SQLite zeroes it at the start. */
@@ -20,20 +20,27 @@ struct gathered {
     struct chosen *items;
     size_t count, room;
     size_t n, bins;
+    size_t places; /* of a bitmap: as many as n in whole bytes, or more where it is of a file */
 };
 
-/* A byte each for n samples, the caller's; NULL: it is no bitmap of so many. */
-static uint8_t *unpack(sqlite3_value *packed, sqlite3_int64 n)
+/* A byte each for *ret_places of them, the caller's; NULL: it is no bitmap of n samples. */
+static uint8_t *unpack(sqlite3_value *packed, sqlite3_int64 n, size_t *ret_places)
 {
     const void *bytes = sqlite3_value_blob(packed);
     uint8_t *raw, *bits;
+    size_t size;
     if (n < 1 ||
-        bitmap_unpack_n(bytes, (size_t)sqlite3_value_bytes(packed), n, &raw) != BITMAP_WHOLE)
+        bitmap_unpack(bytes, (size_t)sqlite3_value_bytes(packed), &raw, &size) != BITMAP_WHOLE)
         return NULL;
-    MEM_NEW(bits, (size_t)n);
-    for (size_t i = 0; i < (size_t)n; i++)
+    if (size < bitmap_bytes((size_t)n) || bitmap_count(raw, size) > n) {
+        mem_free(raw);
+        return NULL;
+    }
+    MEM_NEW(bits, 8 * size);
+    for (size_t i = 0; i < 8 * size; i++)
         bits[i] = bitmap_has(raw, i);
     mem_free(raw);
+    *ret_places = 8 * size;
     return bits;
 }
 
@@ -57,8 +64,10 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         sqlite3_result_error(context, "kept_map() wants 1 to 4096 bins", -1);
         return;
     }
-    uint8_t *bits = g->count && (sqlite3_int64)g->n != n ? NULL : unpack(arguments[0], n);
-    if (!bits) {
+    size_t places = 0;
+    uint8_t *bits = g->count && (sqlite3_int64)g->n != n ? NULL : unpack(arguments[0], n, &places);
+    if (!bits || (g->count && g->places != places)) {
+        mem_free(bits);
         refuse(context);
         return;
     }
@@ -68,54 +77,68 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         g->room = room;
     }
     g->n = (size_t)n;
+    g->places = places;
     g->bins = (size_t)bins;
     g->items[g->count++] =
         (struct chosen){.epoch = count > 2 ? sqlite3_value_int64(arguments[2]) : 0, .bits = bits};
 }
 
-/* Share of the samples that each (wanted 1) or none (0) of the selections keeps. */
-static double unanimous(const struct gathered *g, uint8_t wanted)
+static size_t kept_of(const struct gathered *g, size_t k)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->places; i++)
+        kept += g->items[k].bits[i];
+    return kept;
+}
+
+/* How many samples the selections keep, all of them (every) or any. */
+static size_t united(const struct gathered *g, bool every)
 {
     size_t found = 0;
-    for (size_t i = 0; i < g->n; i++) {
+    for (size_t i = 0; i < g->places; i++) {
         size_t k = 0;
-        while (k < g->count && g->items[k].bits[i] == wanted)
+        while (k < g->count && g->items[k].bits[i] == every)
             k++;
-        found += k == g->count;
+        found += every == (k == g->count);
     }
+    return found;
+}
+
+/* What is not among the n samples is never kept: of those, the places need not be known. */
+static double unanimous(const struct gathered *g, bool wanted)
+{
+    const size_t found = wanted ? united(g, true) : g->n - united(g, false);
     return (double)found / (double)g->n;
 }
 
-static double chance(const struct gathered *g, uint8_t wanted)
+static double chance(const struct gathered *g, bool wanted)
 {
     double product = 1;
     for (size_t k = 0; k < g->count; k++) {
-        size_t found = 0;
-        for (size_t i = 0; i < g->n; i++)
-            found += g->items[k].bits[i] == wanted;
-        product *= (double)found / (double)g->n;
+        const size_t kept = kept_of(g, k);
+        product *= (double)(wanted ? kept : g->n - kept) / (double)g->n;
     }
     return product;
 }
 
 static void finish_always(sqlite3_context *context, struct gathered *g)
 {
-    sqlite3_result_double(context, unanimous(g, 1));
+    sqlite3_result_double(context, unanimous(g, true));
 }
 
 static void finish_never(sqlite3_context *context, struct gathered *g)
 {
-    sqlite3_result_double(context, unanimous(g, 0));
+    sqlite3_result_double(context, unanimous(g, false));
 }
 
 static void finish_chance_always(sqlite3_context *context, struct gathered *g)
 {
-    sqlite3_result_double(context, chance(g, 1));
+    sqlite3_result_double(context, chance(g, true));
 }
 
 static void finish_chance_never(sqlite3_context *context, struct gathered *g)
 {
-    sqlite3_result_double(context, chance(g, 0));
+    sqlite3_result_double(context, chance(g, false));
 }
 
 static int by_epoch(const void *a, const void *b)
@@ -138,11 +161,12 @@ static int by_kept(const void *a, const void *b)
     return (left->index > right->index) - (left->index < right->index);
 }
 
+/* The first n are the samples: what else there is was never kept, as the last of them. */
 static struct sample *sorted_samples(const struct gathered *g)
 {
     struct sample *samples;
-    MEM_NEW(samples, g->n);
-    for (size_t i = 0; i < g->n; i++) {
+    MEM_NEW(samples, g->places);
+    for (size_t i = 0; i < g->places; i++) {
         samples[i] = (struct sample){.index = i, .first = g->count};
         for (size_t k = g->count; k-- > 0;)
             if (g->items[k].bits[i]) {
@@ -150,7 +174,7 @@ static struct sample *sorted_samples(const struct gathered *g)
                 samples[i].first = k;
             }
     }
-    qsort(samples, g->n, sizeof *samples, by_kept);
+    qsort(samples, g->places, sizeof *samples, by_kept);
     return samples;
 }
 

@@ -16,8 +16,9 @@
  *         put into so many bins of as many samples, as far as they go round; s is the share of the
  *         bin that is kept from this epoch on
  *
- * A bitmap that is NULL is left out, as in SQLite's own aggregates; one that is no bitmap of n
- * samples is an error.
+ * n: samples in the training split, v_selection.n. The bitmaps may be of the dataset's file, which
+ * holds others besides. One that is NULL is left out, as in SQLite's own aggregates; one that is no
+ * bitmap of n samples or more, or that keeps more than n, is an error.
  */
 #ifndef WINNOW_RESULTS_SELECTION_FUNCTIONS_H
 #define WINNOW_RESULTS_SELECTION_FUNCTIONS_H

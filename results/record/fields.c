@@ -62,6 +62,13 @@ static const struct field selection_fields[] = {
     FIELD(selection, noise_kept, INT64, MEASURED), FIELD_END,
 };
 
+static const struct field split_fields[] = {
+    FIELD(split, n, INT64, PLAIN),
+    FIELD(split, size, INT64, PLAIN),
+    COUNTED(split, bitmap, BITS, n),
+    FIELD_END,
+};
+
 static const struct field noise_fields[] = {
     FIELD(noise, n, INT64, PLAIN),
     FIELD(noise, flipped, INT64, PLAIN),
@@ -146,6 +153,7 @@ const struct record_form record_forms[RECORD_KINDS] = {
     [RECORD_ENVIRONMENT] = {"environment", "environment", environment_fields},
     [RECORD_DATA] = {"data", "attempt", data_fields},
     [RECORD_ENGINE] = {"engine", "attempt", engine_fields},
+    [RECORD_SPLIT] = {"split", "split", split_fields},
     [RECORD_PROGRESS] = {"progress", NULL, progress_fields},
     [RECORD_NOISE] = {"noise", "noise", noise_fields},
     [RECORD_ARTIFACT] = {"artifact", "attempt", artifact_fields},

@@ -48,11 +48,18 @@ struct record_epoch {
     struct work work;
 };
 
+/* Before the first selection: which of the samples of the dataset's training file are in the
+ * training split. */
+struct record_split {
+    int64_t n, size;       /* samples in the file, and in the split */
+    const uint8_t *bitmap; /* (bitmap.h) of the n */
+};
+
 /* Whenever a subset was chosen. */
 struct record_selection {
     int epoch; /* from which on, from 0 */
     int64_t n, kept;
-    const uint8_t *bitmap; /* (bitmap.h) of the n samples of the training split */
+    const uint8_t *bitmap; /* of the n samples of the training file, as in record_split */
     int classes;
     const int64_t *class_kept; /* [classes] */
     int64_t noise_kept;        /* of the kept, those with a changed label; -1: no label was */
@@ -181,6 +188,7 @@ enum record_kind {
     RECORD_ENVIRONMENT, /* the first of an attempt */
     RECORD_DATA,
     RECORD_ENGINE,
+    RECORD_SPLIT,
     RECORD_PROGRESS,
     RECORD_NOISE,
     RECORD_ARTIFACT,
@@ -199,6 +207,7 @@ struct record {
         struct record_data data;
         struct record_engine engine;
         struct record_progress progress;
+        struct record_split split;
         struct record_noise noise;
         struct record_artifact artifact;
         struct record_selection selection;

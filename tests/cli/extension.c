@@ -71,6 +71,7 @@ static const char *const queries[] = {
     "SELECT kept_bit(bitmap, 8), kept_bit(bitmap, 9) FROM v_selection",
     "SELECT kept_count(bitmap) FROM v_selection",
     "SELECT kept_both(bitmap, bitmap) FROM v_selection",
+    "SELECT kept_count(kept_all(n)), kept_both(bitmap, kept_all(n), 1) FROM v_selection",
     "SELECT kept_always(bitmap, n) FROM v_selection",
     "SELECT kept_never(bitmap, n) FROM v_selection",
     "SELECT chance_always(bitmap, n) FROM v_selection",

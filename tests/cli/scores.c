@@ -125,6 +125,38 @@ Test(cli_scores, a_csv_of_all_samples)
     cr_expect_str_eq(output.out, "270 135\n", "%s%s", output.out, output.err);
 }
 
+/* Seeds have other validation splits, and a limit leaves a part of the file: what two of them kept
+ * is compared by SQL as by the lists of positions in the file. */
+Test(cli_scores, selections_of_two_splits_can_be_compared)
+{
+    RUN("cd %s; winnow run shared.yaml --set dataset.train_limit=200 --set rate=0.5 --db l.db "
+        "2>/dev/null; for s in 0 1; do winnow scores --db l.db --kept $(sqlite3 l.db \"SELECT "
+        "short "
+        "FROM v_run WHERE pruner = 'el2n' AND seed = $s\") | sort >$s.txt; done; "
+        "wc -l <0.txt; comm -12 0.txt 1.txt | wc -l",
+        test_dir());
+    int kept = 0, both = 0;
+    cr_assert_eq(sscanf(output.out, "%d %d", &kept, &both), 2, "%s%s", output.out, output.err);
+    cr_expect_eq(kept, 90, "%d of 180", kept);
+    RUN("cd %s; winnow sql --db l.db -f csv \"WITH s AS (SELECT s.*, seed FROM v_run r JOIN "
+        "v_selection s USING (attempt) WHERE pruner = 'el2n') SELECT kept_both(a.bitmap, b.bitmap, "
+        "a.positions = b.positions) AS x, kept_count(a.bitmap) AS k, a.n, a.file_n, "
+        "kept_both(a.bitmap, a.split) AS w, kept_count(a.split) AS z "
+        "FROM s a JOIN s b ON a.seed = 0 AND b.seed = 1\"",
+        test_dir());
+    char expected[80];
+    snprintf(expected, sizeof expected, "x,k,n,file_n,w,z\n%d,90,180,300,90,180\n", both);
+    cr_expect_str_eq(output.out, expected, "%s%s", output.out, output.err);
+    RUN("cd %s; winnow sql --db l.db -f csv \"SELECT group_concat(origin, char(10)) AS o FROM "
+        "(SELECT x.origin FROM v_run r JOIN selection_samples(r.attempt) x WHERE pruner = 'el2n' "
+        "AND seed = 1 AND x.kept ORDER BY CAST(x.origin AS TEXT))\" | tr -d '\"' | sed 1d | "
+        "sort | cmp - 1.txt",
+        test_dir());
+    cr_expect_eq(output.status, 0, "%s%s", output.out, output.err);
+    RUN("cd %s; winnow db check --db l.db", test_dir());
+    expect(0, ": 0 damaged", "");
+}
+
 Test(cli_scores, what_cannot_be_had_says_why)
 {
     char key[11];

@@ -243,3 +243,11 @@ INSERT INTO attempt (id, cell, environment, state, beside, started_at, ended_at,
     (9, '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 1, 'failed', 0, 1, 2, 'winnow cell: file: s.txt lists 2 of the 400 training samples'),
     (10, '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 1, 'diverged', 0, 1, 2, 'the loss is not finite in epoch 2, batch 3'),
     (11, '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', 1, 'lost', 0, 1, NULL, 'stopped while it ran');
+INSERT INTO selection VALUES (1, 0, 10, 4, '[4]', x'789ce367000000200010', NULL);
+INSERT INTO cell VALUES ('fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210',
+    '{"dataset":{"name":"synthetic","val_fraction":0.5},"rate":0.0,"recipe":{"epochs":1},"seed":0}',
+    'synthetic(val_fraction=0.5)', 'mlp', 'mlp', 'full', '', 0, 0, 1);
+INSERT INTO attempt (id, cell, environment, state, beside, started_at, ended_at)
+    VALUES (20, 'fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210', 1, 'done', 0, 3, 4);
+INSERT INTO selection VALUES (20, 0, 10, 4, '[4]', x'789ce367000000200010', NULL);
+INSERT INTO noise VALUES (20, 10, 4, x'789ce367000000200010');

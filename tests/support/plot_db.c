@@ -107,7 +107,8 @@ struct sqlite3 *plot_db_open(void)
                      "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
                      " charged_s REAL);"
                      "CREATE TABLE v_selection (attempt INTEGER, epoch INTEGER, n INTEGER,"
-                     " kept INTEGER, bitmap BLOB);"
+                     " kept INTEGER, bitmap BLOB, positions AS ('split'), split AS (NULL));"
+                     "CREATE TABLE split (attempt INTEGER, n INTEGER, size INTEGER, bitmap BLOB);"
                      /* What SQL functions look into themselves. */
                      "CREATE VIEW selection AS SELECT * FROM v_selection;"
                      "CREATE VIEW attempt AS SELECT attempt AS id, cell FROM v_run;"

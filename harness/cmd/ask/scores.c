@@ -45,6 +45,7 @@ struct found {
     struct arena arena;
     struct dataset *data;
     uint8_t *kept;            /* a bitmap (results/record/bitmap.h) */
+    bool by_file;             /* of the dataset's file, and not of its training split */
     struct artifact artifact; /* no scores where the pruner has none */
 };
 
@@ -80,9 +81,10 @@ static int load_data(const char *json, const char *data_dir, const char *folder,
 static int unpack(const void *packed, size_t packed_size, size_t n, struct found *found,
                   struct err *err)
 {
-    if (n != found->data->train.n)
+    const size_t there = found->by_file ? found->data->train_file_n : found->data->train.n;
+    if (n != there)
         return err_set(err, "the data has changed: %zu training samples, and %zu when it ran",
-                       found->data->train.n, n);
+                       there, n);
     if (bitmap_unpack_n(packed, packed_size, (int64_t)n, &found->kept) != BITMAP_WHOLE)
         return err_set(err, "its selection is damaged");
     return 0;
@@ -104,11 +106,13 @@ static int load_scores(const char *db, const char *key, struct found *found, str
     return what == ARTIFACT_LOADED ? 0 : -1;
 }
 
-/* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap, the data's folder and hash. */
+/* A row: the cell's JSON, the artifact's key or NULL, n, the bitmap, the data's folder and hash,
+ * whether the bitmap is of the file. */
 static int read_row(struct sqlite3 *db, const struct db_rows *row, const struct values *values,
                     struct found *found, struct err *err)
 {
     const struct db_value key = row_value(row, 1), bitmap = row_value(row, 3);
+    found->by_file = row_int(row, 6) != 0;
     return load_data(row_text(row, 0), values->data_dir, row_value(row, 4).text,
                      row_value(row, 5).text, found, err) ||
            unpack(bitmap.text, (size_t)bitmap.integer, (size_t)row_int(row, 2), found, err) ||
@@ -119,7 +123,8 @@ static int find(struct sqlite3 *db, const char *key, const struct values *values
                 struct found *found, struct err *err)
 {
     static const char sql[] =
-        "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash FROM cell c "
+        "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash, "
+        "EXISTS (SELECT 1 FROM split WHERE attempt = a.id) FROM cell c "
         "JOIN attempt a ON a.id = (SELECT id FROM attempt WHERE cell = c.key AND state = 'done' "
         "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
         "AND s.epoch <= ? "
@@ -134,20 +139,25 @@ static int find(struct sqlite3 *db, const char *key, const struct values *values
     return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
+static bool is_kept(const struct found *found, size_t i)
+{
+    return bitmap_has(found->kept, found->by_file ? found->data->train.origin[i] : i);
+}
+
 static void write_csv(const struct found *found, bool kept_only, struct str *ret_text)
 {
     const struct split *train = &found->data->train;
     if (!kept_only)
         str_add(ret_text, "index,label,score,kept\n");
     for (size_t i = 0; i < train->n; i++) {
-        if (kept_only && !bitmap_has(found->kept, i))
+        if (kept_only && !is_kept(found, i))
             continue;
         str_addf(ret_text, "%u", train->origin[i]);
         if (!kept_only) {
             str_addf(ret_text, ",%d,", train->labels[i]);
             if (found->artifact.scores)
                 str_addf(ret_text, "%.9g", (double)found->artifact.scores[i]);
-            str_addf(ret_text, ",%d", bitmap_has(found->kept, i));
+            str_addf(ret_text, ",%d", is_kept(found, i));
         }
         str_add(ret_text, "\n");
     }

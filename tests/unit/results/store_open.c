@@ -1,4 +1,5 @@
 /* Opening: one writer, readers beside it, and files that are not winnow's. */
+#include "results/db.h"
 #include "results/lock.h"
 #include "results/store.h"
 #include "tests/support/made_db.h"
@@ -389,12 +390,25 @@ Test(store_open, version_5_is_brought_up)
     expect_brought_up("tests/golden/database-v5.sql", ".v5.backup", "done0.7511fp32auto1-");
     struct store *store = must_open(made_path("old.db"), STORE_READ);
     cr_expect_str_eq(ask_text(store, "SELECT group_concat(coalesce(cause, '-'), ' ') FROM "
-                                     "(SELECT cause FROM attempt ORDER BY id)"),
+                                     "(SELECT cause FROM attempt WHERE id < 20 ORDER BY id)"),
                      "- refused timeout memory killed crash crash broken refused diverged -");
     cr_expect_eq(ask(store, "SELECT charged_s FROM v_run"), 1);
+    /* All of a file is its split; of a part nobody knows which. Both say what they said. */
+    cr_expect_str_eq(ask_text(store, "SELECT group_concat(told, ' ') FROM (SELECT attempt || "
+                                     "positions || n || kept || coalesce(file_n || "
+                                     "kept_count(split), '-') || kept_always(bitmap, n) AS told "
+                                     "FROM v_selection GROUP BY attempt)"),
+                     "1file10410100.4 20split104-0.4");
+    struct err err;
+    int64_t both;
+    cr_expect_neq(db_get_int(store_sqlite(store),
+                             "SELECT kept_both(a.bitmap, b.bitmap, a.positions = b.positions) "
+                             "FROM v_selection a JOIN v_selection b ON a.attempt < b.attempt",
+                             NULL, 0, &both, &err),
+                  0);
+    cr_expect(strstr(err.text, "kept_both: not of the same samples"), "%s", err.text);
     store_close(store);
     store = must_open(made_path("old.db"), STORE_WRITE);
-    struct err err;
     cr_expect_neq(store_put(store, 2, &(struct record){.kind = RECORD_ENGINE}, &err), 0,
                   "what has ended still changes no more");
     cr_expect_neq(

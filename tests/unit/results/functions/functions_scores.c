@@ -119,6 +119,36 @@ Test(functions_scores, what_cannot_be_read_is_null)
     expect(key, kept, N, 2, "$.n", "NULL");
     unlink(path);
     expect(key, kept, N, 2, "$.n", "NULL");
-    expect(key, kept, 99, 2, "$.n", "score_profile: not a bitmap of so many samples");
+    expect(key, kept, 99, 2, "$.n",
+           "score_profile: not a bitmap of so many samples (by position in the file? then "
+           "v_selection.split goes behind the bins)");
     expect(key, kept, N, 0, "$.n", "score_profile() wants 1 to 4096 bins");
+}
+
+/* The samples lie at every second place of a file. */
+Test(functions_scores, a_bitmap_of_a_file_tells_the_same_with_its_split)
+{
+    static const char sql[] = "SELECT score_profile(?1, ?2, ?3, 5) = score_profile(?1, ?4, ?3, 5, "
+                              "?5) AND score_profile(?1, ?2, ?3, 5) = score_profile(?1, ?2, ?3, 5, "
+                              "NULL)";
+    char of_file[2 * N + 1] = "", split[2 * N + 1] = "";
+    sqlite3_stmt *row;
+    for (int i = 0; i < N; i++) {
+        of_file[2 * i] = split[2 * i] = '.';
+        of_file[2 * i + 1] = kept[i];
+        split[2 * i + 1] = 'x';
+    }
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
+    test_bind_bits(row, 2, kept);
+    sqlite3_bind_int(row, 3, N);
+    test_bind_bits(row, 4, of_file);
+    test_bind_bits(row, 5, split);
+    cr_assert_eq(sqlite3_step(row), SQLITE_ROW, "%s", sqlite3_errmsg(db));
+    cr_expect_eq(sqlite3_column_int(row, 0), 1);
+    sqlite3_reset(row);
+    test_bind_bits(row, 5, kept); /* another file's */
+    cr_expect_eq(sqlite3_step(row), SQLITE_ERROR);
+    cr_expect(strstr(sqlite3_errmsg(db), "not bitmaps of one file"), "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(row);
 }

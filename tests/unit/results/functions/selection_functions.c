@@ -14,6 +14,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <sqlite3.h>
+#include <stdio.h>
 
 enum { N = 10 };
 
@@ -86,6 +87,43 @@ Test(selection_functions, map)
            "{\"epoch\": 2, \"kept\": [0.5, 0.5, 1, 0.5, 0]}, "
            "{\"epoch\": 4, \"kept\": [1, 0.5, 1, 0, 0]}]");
     expect("SELECT json_array_length(kept_map(bitmap, 10, epoch, 4000), '$[0].kept') FROM s", "10");
+}
+
+/* The same subsets of the same ten samples, which are every third of a file's 30 but the first: no
+ * number changes, wherever the samples lie in the file. */
+Test(selection_functions, bitmaps_of_a_file_tell_the_same_of_its_split)
+{
+    static const char *const sql[] = {
+        "SELECT kept_always(bitmap, 10) FROM %s",
+        "SELECT kept_never(bitmap, 10) FROM %s",
+        "SELECT chance_always(bitmap, 10) FROM %s",
+        "SELECT chance_never(bitmap, 10) FROM %s",
+        "SELECT kept_map(bitmap, 10, epoch, 5) FROM %s",
+        "SELECT kept_map(bitmap, 10, epoch, 10) FROM %s",
+    };
+    static const char *const kept[] = {"xxxxx.....", "xxx..xx...", "x..x.xxx.."};
+    run("CREATE TABLE f (epoch INTEGER, bitmap BLOB)");
+    for (int k = 0; k < 3; k++) {
+        char of_file[3 * N + 1] = "..............................", insert[64];
+        for (int i = 0; i < N; i++)
+            of_file[3 * i + 2] = kept[k][i];
+        sqlite3_stmt *row;
+        snprintf(insert, sizeof insert, "INSERT INTO f VALUES (%d, ?)", (int[]){0, 4, 2}[k]);
+        sqlite3_prepare_v2(db, insert, -1, &row, NULL);
+        test_bind_bits(row, 1, of_file);
+        cr_assert_eq(sqlite3_step(row), SQLITE_DONE);
+        sqlite3_finalize(row);
+    }
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+        char of_split[128], of_file[128], same[300];
+        snprintf(of_split, sizeof of_split, sql[i], "s");
+        snprintf(of_file, sizeof of_file, sql[i], "f");
+        snprintf(same, sizeof same, "SELECT (%s) = (%s)", of_split, of_file);
+        expect(same, "1");
+    }
+    expect("SELECT kept_always(bitmap, 4) FROM f", "not a bitmap of so many samples");
+    expect("SELECT kept_always(bitmap, 10) FROM (SELECT * FROM f UNION ALL SELECT * FROM s)",
+           "not a bitmap of so many samples");
 }
 
 Test(selection_functions, refuses_what_is_no_bitmap)

@@ -13,6 +13,7 @@ static const size_t sizes[RECORD_KINDS] = {
     [RECORD_ENVIRONMENT] = sizeof(struct record_environment),
     [RECORD_DATA] = sizeof(struct record_data),
     [RECORD_ENGINE] = sizeof(struct record_engine),
+    [RECORD_SPLIT] = sizeof(struct record_split),
     [RECORD_PROGRESS] = sizeof(struct record_progress),
     [RECORD_NOISE] = sizeof(struct record_noise),
     [RECORD_ARTIFACT] = sizeof(struct record_artifact),
@@ -249,6 +250,7 @@ Test(fields, every_column_is_some_records)
     static const char sql[] =
         "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
         "WHERE t.type = 'table' AND t.name IN ('environment', 'attempt', 'epoch', 'selection', "
+        "'split', "
         "'noise', 'solver', 'warning') AND c.name NOT IN ('id', 'attempt') AND NOT "
         "(t.name = 'attempt' AND c.name IN ('cell', 'environment', 'beside', 'started_at', "
         "'ended_at', 'token'))";

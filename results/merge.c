@@ -293,7 +293,7 @@ static int was_taken(sqlite3 *db, const char *hash, bool *ret_taken, int64_t *re
     return 0;
 }
 
-static int merge_read(sqlite3 *db, const char *path, const struct shard *shard,
+static int merge_read(sqlite3 *db, const char *path, struct shard *shard,
                       struct merge_report *report, struct err *err)
 {
     int64_t version = 0;

@@ -96,7 +96,7 @@ static void take_finding(void *context, bool damage, const char *text)
         err_set(damages->first, "%s", text);
 }
 
-static enum shard_kind check_opened(sqlite3 *db, int version, struct err *ret_why)
+static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, struct err *ret_why)
 {
     int64_t application = 0, theirs = 0;
     struct damages damages = {ret_why, 0};
@@ -110,6 +110,7 @@ static enum shard_kind check_opened(sqlite3 *db, int version, struct err *ret_wh
                 (long long)application);
         return SHARD_DAMAGED;
     }
+    *ret_theirs = (int)theirs;
     if (theirs != version) {
         err_set(ret_why, "written by %s winnow (its version is %d, this program reads %d)",
                 theirs > version ? "a newer" : "an older", (int)theirs, version);
@@ -124,21 +125,62 @@ static enum shard_kind check_opened(sqlite3 *db, int version, struct err *ret_wh
     return damages.count ? SHARD_DAMAGED : SHARD_GOOD;
 }
 
-enum shard_kind shard_check(const struct shard *shard, int version, struct err *ret_why)
+/* The bytes become those of a database of the program's version; on failure they stay. */
+static int bring_up(struct shard *shard, struct err *err)
 {
-    static const char magic[16] = "SQLite format 3";
+    const unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
+    unsigned char *copy = sqlite3_malloc64(shard->size);
     sqlite3 *db = NULL;
-    if (shard->size < STORE_HEADER || memcmp(shard->bytes, magic, sizeof magic) != 0) {
-        err_set(ret_why, "not a database");
-        return SHARD_DAMAGED;
+    sqlite3_int64 size = 0;
+    if (!copy || sqlite3_open(":memory:", &db) != SQLITE_OK)
+        DIE("out of memory: SQLite");
+    memcpy(copy, shard->bytes, shard->size);
+    /* The copy is SQLite's from here on, also where it fails. */
+    const sqlite3_int64 all = (sqlite3_int64)shard->size;
+    int failed = sqlite3_deserialize(db, "main", copy, all, all, flags) != SQLITE_OK
+                     ? err_set(err, "%s", sqlite3_errmsg(db))
+                     : store_bring_up(db, err);
+    unsigned char *bytes = failed ? NULL : sqlite3_serialize(db, "main", &size, 0);
+    if (bytes) {
+        mem_free(shard->bytes);
+        shard->size = (size_t)size;
+        MEM_NEW(shard->bytes, shard->size + 1);
+        memcpy(shard->bytes, bytes, shard->size);
     }
+    sqlite3_free(bytes);
+    sqlite3_close(db);
+    return failed;
+}
+
+static enum shard_kind check_bytes(const struct shard *shard, int version, int *ret_theirs,
+                                   struct err *ret_why)
+{
+    sqlite3 *db = NULL;
     enum shard_kind kind = SHARD_DAMAGED;
     if (sqlite3_open(":memory:", &db) != SQLITE_OK)
         DIE("out of memory: SQLite");
     if (deserialize(shard, db, "main", ret_why) == 0)
-        kind = check_opened(db, version, ret_why);
+        kind = check_opened(db, version, ret_theirs, ret_why);
     sqlite3_close(db);
     return kind;
+}
+
+enum shard_kind shard_check(struct shard *shard, int version, struct err *ret_why)
+{
+    static const char magic[16] = "SQLite format 3";
+    int theirs = 0;
+    if (shard->size < STORE_HEADER || memcmp(shard->bytes, magic, sizeof magic) != 0) {
+        err_set(ret_why, "not a database");
+        return SHARD_DAMAGED;
+    }
+    const enum shard_kind kind = check_bytes(shard, version, &theirs, ret_why);
+    if (kind != SHARD_VERSION || theirs > version)
+        return kind;
+    if (bring_up(shard, ret_why)) {
+        err_prefix(ret_why, "it cannot be brought up from version %d: ", theirs);
+        return SHARD_DAMAGED;
+    }
+    return check_bytes(shard, version, &theirs, ret_why);
 }
 
 int shard_attach(const struct shard *shard, sqlite3 *db, struct err *err)

@@ -36,10 +36,13 @@ void shard_release(struct shard *shard);
 enum shard_kind {
     SHARD_GOOD,
     SHARD_DAMAGED, /* no database of winnow's, or not whole */
-    SHARD_VERSION, /* of an older or newer winnow: nothing is known to be wrong with it */
+    SHARD_VERSION, /* of a newer winnow: nothing is known to be wrong with it */
 };
-/* version: PRAGMA user_version of the program's tables. ret_why says what it is, unless GOOD. */
-enum shard_kind shard_check(const struct shard *shard, int version, struct err *ret_why);
+/*
+ * version: PRAGMA user_version of the program's tables. One of an older winnow is brought up to it
+ * first, in memory. ret_why says what it is, unless GOOD.
+ */
+enum shard_kind shard_check(struct shard *shard, int version, struct err *ret_why);
 
 /* As schema "shard" of that connection, to be read; the shard must stay until shard_detach. Not
  * within a transaction. */

@@ -157,6 +157,27 @@ Test(merge, what_is_refused_changes_nothing)
     expect_number("SELECT count(*) FROM import_log WHERE refused IS NOT NULL", 3);
 }
 
+/* What version 5 wrote: brought up in memory, the file stays as it is. */
+Test(merge, an_older_shard_is_brought_up)
+{
+    enum { OLD = 12 };
+    struct test_output made =
+        test_run("sqlite3 '%s' <tests/golden/database-v5.sql", made_path("old.db"));
+    cr_assert_eq(made.status, 0, "%s", made.err);
+    test_output_release(&made);
+    expect_report(merge("old.db"), OLD, 0, NULL);
+    expect_report(merge("old.db"), 0, OLD, NULL);
+    expect_number("SELECT count(*) FROM attempt WHERE cause = 'timeout'", 1);
+    expect_number("SELECT count(*) FROM split WHERE size = 10", 1);
+    expect_number("SELECT count(*) FROM phase", 1);
+    struct store *again;
+    struct err err;
+    cr_expect_neq(store_open(made_path("old.db"), STORE_READ, &again, &err), 0);
+    cr_expect(strstr(err.text, "its version is 5"), "%s", err.text);
+    change("old.db", "UPDATE import_log SET path = 1; DROP TABLE phase");
+    expect_report(merge("old.db"), 0, 0, "it cannot be brought up from version 5: ");
+}
+
 Test(merge, a_damaged_shard_is_refused_whole)
 {
     change("shard.db", "UPDATE selection SET bitmap = x'00' WHERE rowid = 1");

@@ -115,7 +115,8 @@ A cell that no experiment lists, and what of the nearest one differs.
   cell 3000000000: synthetic mlp el2n(runs=3) rate 0.5 seed 0
     It is done: attempt 4 is its result, 70.00 % on the test set.
     It is stale: no experiment lists it any more, since a file was changed. Its
-    attempts stay, but only the views v_epoch, v_selection and v_warning show them.
+    attempts stay, but only the views v_epoch, v_selection and v_warning show
+    them.
     The nearest cell that one lists is 4000000000: its recipe is the same, so the
     content of the dataset, or the engine, has changed since.
   $

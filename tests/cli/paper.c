@@ -353,7 +353,7 @@ Test(cli_paper, mistakes)
     RUN("winnow paper a --db '%s' --verify --force", db);
     expect(2, "", "--verify writes nothing");
     RUN("winnow paper a --db '%s' --where 'seed = 1'", db);
-    expect(2, "", "want --run");
+    expect(2, "", "need --run");
     RUN("winnow paper a --db '%s.none'", db);
     expect(5, "", "no such file");
 }

@@ -6,6 +6,7 @@
  *
  * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
  */
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/save.h"
 #include "plots/cells.h"
@@ -14,7 +15,6 @@
 #include "plots/render.h"
 #include "plots/scripts.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,21 +51,6 @@ struct job {
     struct arena *arena;
 };
 
-int figure_make_folder(const char *path, struct err *err)
-{
-    struct str part = {0};
-    int failed = 0;
-    for (const char *p = path; *p && !failed;) {
-        const size_t length = strspn(p, "/") + strcspn(p + strspn(p, "/"), "/");
-        str_add_bytes(&part, p, length);
-        p += length;
-        if (mkdir(str_text(&part), 0777) && errno != EEXIST)
-            failed = err_set(err, "cannot make the folder %s: %s", path, strerror(errno));
-    }
-    str_release(&part);
-    return failed;
-}
-
 static int write_file(const char *path, const char *text, size_t length, struct err *err)
 {
     FILE *file = fopen(path, "wb");
@@ -73,21 +58,6 @@ static int write_file(const char *path, const char *text, size_t length, struct 
     if (file)
         written = fclose(file) == 0 && written;
     return written ? 0 : err_set(err, "cannot write %s: %s", path, strerror(errno));
-}
-
-static void remove_folder(const char *path)
-{
-    struct str name = {0};
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        str_clear(&name);
-        str_addf(&name, "%s/%s", path, entry->d_name);
-        unlink(str_text(&name)); /* "." and ".." refuse */
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-    str_release(&name);
 }
 
 /* Becomes gnuplot, working in the folder, with both outputs going to a pipe. */
@@ -258,12 +228,12 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
     arena_init(&arena);
     char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
     const struct job job = {figure, tsv, work, width, 0, false, &arena};
-    int failed = figure_make_folder(directory, err);
+    int failed = folder_make(directory, err);
     if (!failed && !mkdtemp(work))
         failed = err_set(err, "cannot write into %s: %s", directory, strerror(errno));
     if (!failed) {
         failed = draw_into(&job, directory, formats, &files, err);
-        remove_folder(work);
+        folder_remove(work);
     }
     if (!failed)
         str_add(ret_files, str_text(&files));
@@ -292,7 +262,7 @@ int figure_show(const struct figure *figure, const char *tsv, int columns, bool 
     } else {
         failed = prepare(&job, err) || draw_format(&job, format_of("terminal"), err) ||
                  str_add_file(&picture, path_in(&job, work, ".terminal"), SIZE_MAX, err);
-        remove_folder(work);
+        folder_remove(work);
     }
     if (!failed)
         cells_add(ret_text, str_text(&picture));

@@ -97,9 +97,6 @@ void figure_add_head(const struct db_rows *rows, struct str *ret_tsv);
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err);
 
-/* Like mkdir -p. */
-int figure_make_folder(const char *path, struct err *err);
-
 /*
  * Draws it for a width, one of figure_widths, into directory (created) in each of the formats
  * (NULL-terminated; none: the TSV alone), beside the TSV: NAME.tsv, NAME.svg, NAME.pdf, NAME.png;

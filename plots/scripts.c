@@ -1,5 +1,6 @@
 #include "plots/scripts.h"
 
+#include "base/folder.h"
 #include "base/save.h"
 
 #include <errno.h>
@@ -73,7 +74,7 @@ int scripts_write(const struct figure *figure, const char *directory, struct str
     const char *name;
     bool there = false;
     arena_init(&arena);
-    int failed = figure_make_folder(directory, err);
+    int failed = folder_make(directory, err);
     for (size_t i = 0; !failed && script_at(figure, i, &arena, &name, &script); i++)
         failed = check_script(arena_printf(&arena, "%s/%s", directory, name), script, &arena,
                               &there, err);

@@ -1,9 +1,9 @@
 #include "results/place.h"
 
-#include <errno.h>
+#include "base/folder.h"
+
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static void folder_of(const char *path, struct str *ret_folder)
 {
@@ -28,10 +28,7 @@ int place_make_folder(const char *path, struct err *err)
 {
     struct str folder = {0};
     folder_of(path, &folder);
-    int failed = 0;
-    if (mkdir(str_text(&folder), 0777) && errno != EEXIST)
-        failed =
-            err_set(err, "%s: cannot create the folder: %s", str_text(&folder), strerror(errno));
+    const int failed = folder_make_alone(str_text(&folder), err);
     str_release(&folder);
     return failed;
 }

@@ -164,3 +164,10 @@ int store_vacuum(struct store *store, int64_t *ret_before, int64_t *ret_after, s
     *ret_before = before;
     return 0;
 }
+
+int store_told(const struct store *store, int failed, struct err *err)
+{
+    if (!failed || store_in_place(store, err))
+        return failed ? -1 : 0;
+    return err_prefix(err, "%s: ", store->path);
+}

@@ -47,13 +47,6 @@ static const struct embedded views[] = {
     {_binary_results_views_derived_sql_start, _binary_results_views_derived_sql_end},
 };
 
-int store_told(const struct store *store, int failed, struct err *err)
-{
-    if (!failed || store_in_place(store, err))
-        return failed ? -1 : 0;
-    return err_prefix(err, "%s: ", store->path);
-}
-
 static int open_connection(struct store *store, const char *name, int flags, struct err *err)
 {
     if (sqlite3_open_v2(name, &store->db, flags, NULL) != SQLITE_OK)

@@ -1,8 +1,8 @@
 #include "harness/cluster/shards.h"
 
+#include "base/folder.h"
 #include "base/save.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,24 +28,24 @@ int shards_list(const char *folder, struct shards *ret_shards, struct err *err)
     struct shards shards = {0};
     const char **names = NULL;
     size_t room = 0;
-    DIR *dir = opendir(folder);
-    if (!dir && errno != ENOENT)
-        return err_set(err, "%s: %s", folder, strerror(errno));
+    struct folder entries = {0};
     arena_init(&shards.arena);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        if (!is_database(entry->d_name))
+    for (const char *name; (name = folder_next(&entries, folder));) {
+        if (!is_database(name))
             continue;
         if (shards.count == room) {
             MEM_GROW(names, room, 2 * room + 64);
             room = 2 * room + 64;
         }
-        names[shards.count++] = arena_strdup(&shards.arena, entry->d_name);
+        names[shards.count++] = arena_strdup(&shards.arena, name);
     }
-    if (dir)
-        closedir(dir);
+    shards.names = names;
+    if (folder_close(&entries, folder, err)) {
+        shards_release(&shards);
+        return -1;
+    }
     if (shards.count)
         qsort(names, shards.count, sizeof *names, by_name);
-    shards.names = names;
     *ret_shards = shards;
     return 0;
 }
@@ -96,8 +96,8 @@ int shards_new_name(const char *folder, const char *element_id, struct str *ret_
                     struct err *err)
 {
     uint64_t random;
-    if (mkdir(folder, 0777) && errno != EEXIST)
-        return err_set(err, "%s: cannot create the folder: %s", folder, strerror(errno));
+    if (folder_make_alone(folder, err))
+        return -1;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
         return err_set(err, "no random numbers: %s", strerror(errno));
     str_addf(ret_path, "%s/%s-%016llx.db", folder, element_id, (unsigned long long)random);

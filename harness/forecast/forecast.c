@@ -1,5 +1,6 @@
 #include "harness/forecast/forecast.h"
 
+#include "base/folder.h"
 #include "base/time.h"
 
 #include "base/disk.h"
@@ -7,7 +8,6 @@
 #include "harness/machine/environment.h"
 #include "results/record/artifact.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,17 +97,20 @@ static int64_t mean_artifact(const char *db)
     struct str path = {0};
     int64_t bytes = 0, files = 0;
     artifact_folder(db, &path);
-    DIR *dir = opendir(str_text(&path));
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+    struct folder folder = {0};
+    struct str file = {0};
+    for (const char *name; (name = folder_next(&folder, str_text(&path)));) {
         struct stat about;
-        if (fstatat(dirfd(dir), entry->d_name, &about, 0) || !S_ISREG(about.st_mode))
+        str_clear(&file);
+        str_addf(&file, "%s/%s", str_text(&path), name);
+        if (stat(str_text(&file), &about) || !S_ISREG(about.st_mode))
             continue;
         bytes += about.st_size;
         files++;
     }
-    if (dir)
-        closedir(dir);
+    folder_close(&folder, str_text(&path), NULL);
     str_release(&path);
+    str_release(&file);
     return files ? bytes / files : 0;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/keep/garbage.h"
 
+#include "base/folder.h"
 #include "harness/keep/checkpoint.h"
 #include "results/inspect.h"
 #include "results/lock.h"
@@ -8,7 +9,6 @@
 #include "results/store.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -47,20 +47,20 @@ static int list_files(const char *folder, struct arena *arena, struct files *ret
                       struct err *err)
 {
     struct files files = {0};
-    DIR *dir = opendir(folder);
-    if (!dir && errno != ENOENT)
-        return err_set(err, "%s: %s", folder, strerror(errno));
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+    struct folder entries = {0};
+    for (const char *name; (name = folder_next(&entries, folder));) {
         struct stat about;
-        char *path = arena_printf(arena, "%s/%s", folder, entry->d_name);
+        char *path = arena_printf(arena, "%s/%s", folder, name);
         if (stat(path, &about) || !S_ISREG(about.st_mode))
             continue;
         GROW(files.items, files.count);
         files.items[files.count++] =
-            (struct file){arena_strdup(arena, entry->d_name), path, (int64_t)about.st_size};
+            (struct file){arena_strdup(arena, name), path, (int64_t)about.st_size};
     }
-    if (dir)
-        closedir(dir);
+    if (folder_close(&entries, folder, err)) {
+        mem_free(files.items);
+        return -1;
+    }
     if (files.count)
         qsort(files.items, files.count, sizeof *files.items, by_name);
     *ret_files = files;

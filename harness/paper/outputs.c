@@ -1,5 +1,6 @@
 #include "harness/paper/outputs.h"
 
+#include "base/folder.h"
 #include "base/json.h"
 #include "base/save.h"
 #include "harness/machine/environment.h"
@@ -182,7 +183,7 @@ static int write_output(const struct paper_job *job, const struct paper_output *
         return write_figure(job, output, arena, entries, ret_files, err);
     const char *path = path_of(job, output->item, arena);
     const char *folder = arena_printf(arena, "%.*s", (int)(strrchr(path, '/') - path), path);
-    if (figure_make_folder(folder, err) || write_text(path, &output->text, err))
+    if (folder_make(folder, err) || write_text(path, &output->text, err))
         return -1;
     return add_entry(job, output, output->item, arena, entries, ret_files, err);
 }
@@ -340,8 +341,7 @@ int paper_write(const struct paper_job *job, const struct paper_outputs *outputs
     arena_init(&arena);
     int failed = read_manifest(job, &arena, &old, err) ||
                  (!force && refuse_foreign(job, outputs, old, &arena, err)) ||
-                 figure_make_folder(job->directory, err) ||
-                 begin_manifest(job, outputs, old, &arena, err);
+                 folder_make(job->directory, err) || begin_manifest(job, outputs, old, &arena, err);
     for (size_t i = 0; i < outputs->count && !failed; i++)
         failed = write_output(job, &outputs->items[i], &arena, entries, ret_files, err);
     failed = failed || remove_old(job, old, manifest, &arena, err) ||

@@ -1,6 +1,7 @@
 #include "harness/run/checkpoints.h"
 
-#include <dirent.h>
+#include "base/folder.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -28,13 +29,19 @@ static bool is_of(const char *name, const struct plan_cell *cell)
 static void remove_files(const struct run_options *options, const struct plan_cell *cells,
                          size_t count, bool all)
 {
-    DIR *folder = options->checkpoints ? opendir(options->checkpoints) : NULL;
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
+    struct folder folder = {0};
+    struct str path = {0};
+    if (!options->checkpoints)
+        return;
+    for (const char *name; (name = folder_next(&folder, options->checkpoints));)
         for (size_t i = 0; i < count; i++)
-            if ((all || cells[i].state == CELL_DONE) && is_of(entry->d_name, &cells[i]))
-                unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
+            if ((all || cells[i].state == CELL_DONE) && is_of(name, &cells[i])) {
+                str_clear(&path);
+                str_addf(&path, "%s/%s", options->checkpoints, name);
+                unlink(str_text(&path));
+            }
+    folder_close(&folder, options->checkpoints, NULL);
+    str_release(&path);
 }
 
 void checkpoints_remove(const struct run_options *options, const struct plan_cell *cells,

@@ -34,25 +34,3 @@ struct nn_row_loss nn_row_loss(float *dz, const float *z, size_t classes, size_t
         .smoothed = (1 - smoothing) * plain + smoothing * log(sum) - spread * total,
     };
 }
-
-double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *weights,
-               double smoothing, float *ret_losses)
-{
-    REQUIRE(n > 0 && n == net->n && smoothing >= 0 && smoothing < 1);
-    const size_t classes = (size_t)nn_classes(net);
-    const float *logits = nn_logits(net);                            /* [n][classes] */
-    float *gradient = net->mode.train ? net->logits_gradient : NULL; /* [n][classes] */
-    double mean = 0;
-    for (size_t i = 0; i < (size_t)n; i++) {
-        REQUIRE(labels[i] < classes);
-        const double share = (weights ? (double)weights[i] : 1) / n;
-        const struct nn_row_loss loss =
-            nn_row_loss(gradient ? gradient + i * classes : NULL, logits + i * classes, classes,
-                        labels[i], smoothing, share);
-        mean += share * loss.smoothed;
-        if (ret_losses)
-            ret_losses[i] = (float)loss.plain;
-    }
-    net->differentiable = net->mode.train;
-    return mean;
-}

@@ -9,6 +9,7 @@
 #ifndef WINNOW_NN_NET_H
 #define WINNOW_NN_NET_H
 
+#include "base/mem.h"
 #include "models/nn/op.h"
 
 enum nn_phase { NN_TRAIN, NN_EVAL, NN_PHASES };
@@ -93,8 +94,14 @@ void nn_fuse(struct nn_net *net);
 /* plan.c: places everything in a share's memory; sets memory_floats, scratch_at, the nodes' part.
    */
 void nn_plan_memory(struct nn_net *net);
-/* plan.c: floats that hold n samples of an array. */
-size_t nn_array_floats(struct nn_shape shape, enum nn_type type, int n);
+enum { NN_ALIGN = 16 }; /* floats: 64 bytes */
+/* Floats that hold n samples of an array. */
+static inline size_t nn_array_floats(struct nn_shape shape, enum nn_type type, int n)
+{
+    const size_t bytes = mem_size(mem_size((size_t)n, nn_floats(shape)), nn_type_size(type)),
+                 floats = (bytes + sizeof(float) - 1) / sizeof(float);
+    return (floats + NN_ALIGN - 1) / NN_ALIGN * NN_ALIGN;
+}
 /* adapt.c: scratch floats that nn_adapt wants beside the op's own. */
 size_t nn_adapter_floats(const struct nn_node *node, int n);
 /* adapt.c: runs forward or backward of an op, expanding what it cannot read as it lies. */

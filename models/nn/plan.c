@@ -22,21 +22,12 @@
 
 #include <stdlib.h>
 
-enum { ALIGN = 16 }; /* floats: 64 bytes */
-
 struct array {
     size_t floats;
     int born, dies;
     struct array *root; /* the array in whose place it lives; itself, mostly */
     size_t *ret_at;     /* where the place is written to */
 };
-
-size_t nn_array_floats(struct nn_shape shape, enum nn_type type, int n)
-{
-    const size_t bytes = mem_size(mem_size((size_t)n, nn_floats(shape)), nn_type_size(type)),
-                 floats = (bytes + sizeof(float) - 1) / sizeof(float);
-    return (floats + ALIGN - 1) / ALIGN * ALIGN;
-}
 
 static size_t output_floats(const struct nn_net *net, enum nn_phase phase,
                             const struct nn_node *node)
@@ -179,7 +170,7 @@ static size_t place(struct array *items, int count)
     int roots = 0;
     for (int i = 0; i < count; i++)
         if (items[i].root == &items[i]) {
-            items[i].floats = (items[i].floats + ALIGN - 1) / ALIGN * ALIGN;
+            items[i].floats = (items[i].floats + NN_ALIGN - 1) / NN_ALIGN * NN_ALIGN;
             order[roots++] = &items[i];
         }
     qsort(order, (size_t)roots, sizeof(struct array *), larger_first);
@@ -222,5 +213,5 @@ void nn_plan_memory(struct nn_net *net)
     mem_free(items);
     net->scratch_at = train > eval ? train : eval;
     /* A vector load of the last values may reach beyond them. */
-    net->memory_floats = net->scratch_at + largest_scratch(net) + ALIGN;
+    net->memory_floats = net->scratch_at + largest_scratch(net) + NN_ALIGN;
 }

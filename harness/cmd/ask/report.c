@@ -5,6 +5,7 @@
  *     winnow report -e fashion -o fashion.html --title "Fashion-MNIST, October"
  */
 #include "harness/report/report.h"
+#include "base/folder.h"
 #include "base/save.h"
 #include "harness/cmd/kit/db.h"
 #include "plots/render.h"
@@ -84,7 +85,7 @@ static int make(const struct values *values, const char *path, struct store *sto
         str_add(&file, values->output);
     else
         name_file(experiment, &file);
-    const bool made = values->output || figure_make_folder("results", &err) == 0;
+    const bool made = values->output || folder_make("results", &err) == 0;
     if (!made || (!values->force && report_may_replace(str_text(&file), &err)) ||
         (values->claims && report_claims(values->claims, &claims, &err))) {
         done = cmd_fail(&line, EXIT_USAGE, err.text);

@@ -8,6 +8,7 @@
  *     DIR/shards, checkpoints, artifacts, logs         of the jobs
  */
 #include "harness/cmd/grid/emit.h"
+#include "base/folder.h"
 #include "base/save.h"
 #include "harness/cluster/emit.h"
 #include "harness/cluster/shards.h"
@@ -15,7 +16,6 @@
 #include "harness/cmd/kit/db.h"
 #include "results/place.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -110,13 +110,10 @@ static const char *absolute(const char *path, struct arena *arena)
 
 static bool holds_something(const char *folder)
 {
-    size_t count = 0;
-    DIR *dir = opendir(folder);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));)
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    if (dir)
-        closedir(dir);
-    return count > 0;
+    struct folder entries = {0};
+    const bool holds = folder_next(&entries, folder) != NULL;
+    folder_close(&entries, folder, NULL);
+    return holds;
 }
 
 static int save_text(const char *folder, const char *name, const struct str *text, bool program,
@@ -143,8 +140,8 @@ static int put_plan(const char *folder, const struct str *text, const struct fro
     struct frozen_plan *there = NULL;
     struct str path = {0};
     struct err why;
-    if (mkdir(folder, 0777) && errno != EEXIST)
-        return err_set(err, "%s: cannot create the folder: %s", folder, strerror(errno));
+    if (folder_make_alone(folder, err))
+        return -1;
     str_addf(&path, "%s/plan.jsonl", folder);
     const bool exists = access(str_text(&path), F_OK) == 0;
     const bool readable = exists && frozen_plan_read(str_text(&path), &there, &why) == 0;

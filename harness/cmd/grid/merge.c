@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "harness/cluster/shards.h"
-#include "harness/cmd/ask/database.h"
 #include "harness/cmd/kit/db.h"
 #include "results/db.h"
 

@@ -1,9 +1,9 @@
 #include "harness/cmd/kit/db.h"
 
+#include "base/folder.h"
 #include "harness/ask/cell_functions.h"
 #include "results/db.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,12 +38,12 @@ bool cmd_newest_db(const char *folder, struct str *ret_path)
 {
     struct str path = {0}, newest = {0};
     struct timespec newest_time = {0};
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+    struct folder entries = {0};
+    for (const char *name; (name = folder_next(&entries, folder));) {
         struct timespec time;
         str_clear(&path);
-        str_addf(&path, "%s/%s", folder, entry->d_name);
-        if (!is_db(entry->d_name) || !changed_at(str_text(&path), &time))
+        str_addf(&path, "%s/%s", folder, name);
+        if (!is_db(name) || !changed_at(str_text(&path), &time))
             continue;
         if (!newest.length || is_newer(time, newest_time)) {
             newest_time = time;
@@ -51,8 +51,7 @@ bool cmd_newest_db(const char *folder, struct str *ret_path)
             str_add(&newest, str_text(&path));
         }
     }
-    if (dir)
-        closedir(dir);
+    folder_close(&entries, folder, NULL);
     const bool found = newest.length > 0;
     str_add(ret_path, str_text(&newest));
     str_release(&path);

@@ -44,7 +44,7 @@ static void print_flags_roff(const struct cmd_flag *flags)
     }
 }
 
-/* The first line of a page; about: its first words are what the command does. */
+/* The first line of a page; about: its first sentence is what the command does, on one line. */
 static void print_head(const char *name, const char *about)
 {
     struct str title = {0}, first = {0};
@@ -52,7 +52,10 @@ static void print_head(const char *name, const char *about)
     for (char *p = title.text; *p; p++)
         if (*p == ' ')
             *p = '-';
-    str_add_bytes(&first, about, strcspn(about, ".:;\n"));
+    str_add_bytes(&first, about, strcspn(about, ".:;"));
+    for (char *p = first.text; p && *p; p++)
+        if (*p == '\n')
+            *p = ' ';
     printf(".TH \"%s\" 1 \"\" \"winnow\" \"winnow\"\n.SH NAME\n", str_text(&title));
     print_roff(str_text(&title));
     printf(" \\- ");

@@ -323,7 +323,9 @@ lint_links() {
         done
 }
 
-# "room -> other room (includes)", a line each, of what the sources really include.
+# "room -> other room (includes)", a line each, of what the sources really include, and whether an
+# arrow runs up: .rooms names the rooms from the ground floor on, so where none does, none closes a
+# circle.
 rooms() {
     cd "$1"
     sources '*.[ch]' | xargs awk '
@@ -334,7 +336,26 @@ rooms() {
                 count[room(FILENAME) " -> " room(quoted[2])]++
         }
         END { for (edge in count) print edge " (" count[edge] ")" }
-    ' | sort
+    ' | sort | awk '
+        BEGIN {
+            while ((getline line <".rooms") > 0)
+                if (line !~ /^#/) {
+                    split(line, column, " ")
+                    floor[column[1]] = ++rooms
+                }
+        }
+        {
+            print
+            if ($1 in floor && $3 in floor && floor[$3] > floor[$1])
+                up[++ups] = $1 " -> " $3
+        }
+        END {
+            for (i = 1; i <= ups; i++)
+                print "runs up: " up[i]
+            if (!ups)
+                print rooms " rooms, " NR " arrows: none runs up, so none closes a circle"
+            exit ups > 0
+        }'
 }
 
 lint() {

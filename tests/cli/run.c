@@ -203,13 +203,16 @@ Test(run, workers_die_with_their_scheduler)
     test_output_release(&output);
 }
 
+/* Stopped first: a worker that is about to end anyway could be gone before the kill. */
 Test(run, a_killed_worker_is_a_failed_attempt_and_the_grid_goes_on)
 {
     write_experiment("slow.yaml", slow);
     struct test_output output = test_run(
-        "cd %s; start run slow.yaml --db a.db -j 1; child() { cat /proc/[0-9]*/stat "
-        "2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; while [ -z \"$(child)\" ]; do "
-        "kill -0 $pid || exit 9; sleep 0.02; done; kill -9 $(child); wait $pid",
+        "cd %s; start run slow.yaml --db a.db -j 1; "
+        "child() { cat /proc/[0-9]*/stat 2>/dev/null | awk -v p=$pid '$4 == p {print $1}'; }; "
+        "until w=$(child); [ -n \"$w\" ] && kill -STOP $w 2>/dev/null && sleep 0.05 && "
+        "[ \"$(awk '{print $3}' /proc/$w/stat 2>/dev/null)\" = T ]; do "
+        "kill -0 $pid || exit 9; sleep 0.02; done; kill -9 $w; wait $pid",
         test_dir());
     ASSERT_STATUS(output, 1);
     ASSERT_SAYS(output.err, "3 cells done, 1 failed");

@@ -79,7 +79,7 @@ $B/libwinnow.a: $(OBJECTS)
 	$Q$(AR) rcs $@ $^
 
 # What nothing refers to must be named: the test that fails on purpose, BLAS as in a worker. Of the
-# libraries only what is used is loaded, in each of 2,500 processes.
+# libraries only what is used is loaded, in each of 1,500 processes.
 IN_EVERY_PROGRAM := $(addprefix $B/tests/support/,runner.o environment.o)
 .SECONDEXPANSION:
 $(TEST_PROGRAMS): $B/%/tests: $$(addprefix $B/,$$(addsuffix .o,$$(basename $$(wildcard $$*/*.c)))) \

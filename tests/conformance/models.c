@@ -5,11 +5,11 @@
 #include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/optim.h"
+#include "tests/support/each.h"
 #include "tests/support/networks.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,18 +36,6 @@ enum { LARGE = 10000000, LARGE_IN_SOAK = 15000000 };
 static bool is_large(const struct nn_net *net)
 {
     return nn_param_count(net) > (test_soak() ? LARGE_IN_SOAK : LARGE);
-}
-
-static struct criterion_test_params each_model(void)
-{
-    static size_t indices[64];
-    size_t count = 0;
-    while (model_at(count)) {
-        cr_assert(count < sizeof indices / sizeof *indices);
-        indices[count] = count;
-        count++;
-    }
-    return cr_make_param_array(size_t, indices, count);
 }
 
 /* The smallest pictures, not square and of two channels, that suit the model. */
@@ -82,14 +70,9 @@ static struct nn_net *new_ready(const struct model *model, int n, const struct n
 
 /* ---- Building ---- */
 
-ParameterizedTestParameters(models, fit_the_usual_pictures)
+EACH(models, fit_the_usual_pictures, model_at)
 {
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, fit_the_usual_pictures)
-{
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     const struct nn_shape usual[] = {{28, 28, 1}, {32, 32, 3}};
     cr_assert(model_find(model->name) == model, "%s is not found by its name", model->name);
     cr_assert(model->help != NULL && model->build != NULL);
@@ -130,14 +113,9 @@ static void try_option(const struct model *model, const struct option *option, c
     mem_free(options);
 }
 
-ParameterizedTestParameters(models, build_with_every_choice)
+EACH(models, build_with_every_choice, model_at)
 {
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, build_with_every_choice)
-{
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     for (const struct option *o = model->options; o && o->name; o++) {
         char value[64];
         for (size_t i = 0; o->type == OPTION_ENUM && o->choices[i]; i++)
@@ -187,20 +165,15 @@ static double whole_gradient_error(struct nn_net *net, int n, const uint8_t *lab
     return best;
 }
 
-ParameterizedTestParameters(models, pass_the_gradient_check)
-{
-    return each_model();
-}
-
 /* Differences of losses want the least rounding: Winograd's is ten times that of plain sums. What
    each implementation computes is checked in convs.c. */
 static const struct nn_engine PRECISE = {.conv = "im2col"};
 
 /* Of the large ones tests/conformance/torch.c compares each block with PyTorch's. */
-ParameterizedTest(size_t *index, models, pass_the_gradient_check, .timeout = 120)
+EACH(models, pass_the_gradient_check, model_at, .timeout = 600)
 {
     enum { N = 8 };
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     uint8_t labels[N];
     struct nn_net *net = new_ready(model, N, &PRECISE, labels);
     if (is_large(net)) {
@@ -218,14 +191,9 @@ ParameterizedTest(size_t *index, models, pass_the_gradient_check, .timeout = 120
 
 /* ---- Learning ---- */
 
-ParameterizedTestParameters(models, learn_samples_by_heart)
+EACH(models, learn_samples_by_heart, model_at, .timeout = 600)
 {
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, learn_samples_by_heart, .timeout = 120)
-{
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     uint8_t labels[LEARNT_SAMPLES];
     struct nn_net *net = new_ready(model, LEARNT_SAMPLES, NULL, labels);
     struct sgd sgd;
@@ -247,15 +215,10 @@ ParameterizedTest(size_t *index, models, learn_samples_by_heart, .timeout = 120)
 
 /* ---- Divergence must show ---- */
 
-ParameterizedTestParameters(models, let_nan_through)
-{
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, let_nan_through)
+EACH(models, let_nan_through, model_at)
 {
     enum { N = 3 };
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     uint8_t labels[N];
     struct nn_net *net = new_ready(model, N, NULL, labels);
     float losses[N];
@@ -273,15 +236,10 @@ ParameterizedTest(size_t *index, models, let_nan_through)
 
 /* Both networks are given the same weights, running statistics and pictures; they are evaluated
    in pieces of different size. */
-ParameterizedTestParameters(models, treat_a_row_alone_as_in_a_batch)
-{
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, treat_a_row_alone_as_in_a_batch)
+EACH(models, treat_a_row_alone_as_in_a_batch, model_at)
 {
     enum { N = 6, PIECE = 2 };
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     const struct nn_mode eval = {0};
     struct nn_net *whole = new_small(model), *parts = new_small(model);
     const size_t floats = input_floats(whole), features = (size_t)nn_feature_count(whole);
@@ -345,14 +303,9 @@ static struct nn_net *new_trained(const struct model *model, int eval_batch, boo
     return net;
 }
 
-ParameterizedTestParameters(models, repeat_themselves_bit_by_bit)
+EACH(models, repeat_themselves_bit_by_bit, model_at)
 {
-    return each_model();
-}
-
-ParameterizedTest(size_t *index, models, repeat_themselves_bit_by_bit)
-{
-    const struct model *model = model_at(*index);
+    const struct model *model = model_at(index);
     struct nn_net *one = new_trained(model, 4, false), *two = new_trained(model, 9, true);
     cr_assert(memcmp(nn_params(one), nn_params(two), nn_param_count(one) * sizeof(float)) == 0,
               "%s: weights differ after the same three steps", model->name);

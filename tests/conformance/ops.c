@@ -6,9 +6,9 @@
 #include "base/mem.h"
 #include "models/nn/gradcheck.h"
 #include "models/nn/op.h"
+#include "tests/support/each.h"
 
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,19 +200,6 @@ static void assert_same_bits(const float *found, const float *expected, size_t n
                   (double)found[i], (double)expected[i]);
 }
 
-/* One parameter for each op: its number in the registry. */
-static struct criterion_test_params each_op(void)
-{
-    static size_t indices[64];
-    size_t count = 0;
-    while (nn_op_at(count)) {
-        cr_assert(count < sizeof indices / sizeof *indices);
-        indices[count] = count;
-        count++;
-    }
-    return cr_make_param_array(size_t, indices, count);
-}
-
 /* ---- Against the reference ---- */
 
 static void compare_with_reference(const struct nn_op *op, const struct nn_layer *layer, int n)
@@ -249,14 +236,9 @@ static void compare_with_reference(const struct nn_op *op, const struct nn_layer
     }
 }
 
-ParameterizedTestParameters(ops, match_their_references)
+EACH(ops, match_their_references, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, match_their_references)
-{
-    each_layer(nn_op_at(*index), compare_with_reference);
+    each_layer(nn_op_at(index), compare_with_reference);
 }
 
 /* ---- Arrays in bfloat16, against the reference on the same values in float32 ---- */
@@ -343,14 +325,9 @@ static void compare_types(const struct nn_op *op, const struct nn_layer *layer, 
         compare_stored(op, layer, n, variant & 1, variant & 2, variant & 4);
 }
 
-ParameterizedTestParameters(ops, match_their_references_in_bf16)
+EACH(ops, match_their_references_in_bf16, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, match_their_references_in_bf16)
-{
-    each_layer(nn_op_at(*index), compare_types);
+    each_layer(nn_op_at(index), compare_types);
 }
 
 /* ---- No samples: nothing is learnt ---- */
@@ -377,14 +354,9 @@ static void run_empty(const struct nn_op *op, const struct nn_layer *layer, int 
     fixture_release(&untouched);
 }
 
-ParameterizedTestParameters(ops, do_nothing_without_samples)
+EACH(ops, do_nothing_without_samples, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, do_nothing_without_samples)
-{
-    each_layer(nn_op_at(*index), run_empty);
+    each_layer(nn_op_at(index), run_empty);
 }
 
 /* ---- relu built in is relu afterwards: the same bits ---- */
@@ -424,14 +396,9 @@ static void compare_relu(const struct nn_op *op, const struct nn_layer *layer, i
     fixture_release(&plain);
 }
 
-ParameterizedTestParameters(ops, relu_built_in_is_relu_afterwards)
+EACH(ops, relu_built_in_is_relu_afterwards, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, relu_built_in_is_relu_afterwards)
-{
-    each_layer(nn_op_at(*index), compare_relu);
+    each_layer(nn_op_at(index), compare_relu);
 }
 
 /* ---- In place, and without an input gradient: the same bits ---- */
@@ -466,14 +433,9 @@ static void compare_in_place(const struct nn_op *op, const struct nn_layer *laye
     fixture_release(&in_place);
 }
 
-ParameterizedTestParameters(ops, work_in_place)
+EACH(ops, work_in_place, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, work_in_place)
-{
-    each_layer(nn_op_at(*index), compare_in_place);
+    each_layer(nn_op_at(index), compare_in_place);
 }
 
 static void compare_unwanted(const struct nn_op *op, const struct nn_layer *layer, int n)
@@ -501,14 +463,9 @@ static void compare_unwanted(const struct nn_op *op, const struct nn_layer *laye
     fixture_release(&unwanted);
 }
 
-ParameterizedTestParameters(ops, can_leave_out_the_input_gradient)
+EACH(ops, can_leave_out_the_input_gradient, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, can_leave_out_the_input_gradient)
-{
-    each_layer(nn_op_at(*index), compare_unwanted);
+    each_layer(nn_op_at(index), compare_unwanted);
 }
 
 /* ---- Gradient check ---- */
@@ -563,12 +520,7 @@ static void check_gradient(const struct nn_op *op, const struct nn_layer *layer,
     nn_net_free(net);
 }
 
-ParameterizedTestParameters(ops, pass_the_gradient_check)
+EACH(ops, pass_the_gradient_check, nn_op_at)
 {
-    return each_op();
-}
-
-ParameterizedTest(size_t *index, ops, pass_the_gradient_check)
-{
-    each_layer(nn_op_at(*index), check_gradient);
+    each_layer(nn_op_at(index), check_gradient);
 }

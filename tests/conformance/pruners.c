@@ -1,13 +1,13 @@
 /*
- * What every pruner must keep to, whatever it computes: the tests run once for each line of
+ * What every pruner must keep to, whatever it computes: each test takes each line of
  * pruners.def.
  */
 #include "base/num.h"
 #include "pruners/outlook.h"
+#include "tests/support/each.h"
 #include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,28 +17,12 @@ enum { N = 37, CLASSES = 4, EPOCHS = 6 };
 static const double rates[] = {0, 0.1, 0.3, 0.5, 0.7, 0.95};
 enum { RATES = sizeof rates / sizeof *rates };
 
-/* The parameter of a test is an index into the registry. */
-static struct criterion_test_params every_pruner(void)
-{
-    enum { MOST = 256 };
-    static size_t indices[MOST];
-    size_t count = 0;
-    for (; count < MOST && pruner_at(count); count++)
-        indices[count] = count;
-    return cr_make_param_array(size_t, indices, count);
-}
+#define EVERY_PRUNER(test) EACH(pruners, test, pruner_at)
 
-#define EVERY_PRUNER(name)                                                                         \
-    ParameterizedTestParameters(pruners, name)                                                     \
-    {                                                                                              \
-        return every_pruner();                                                                     \
-    }                                                                                              \
-    ParameterizedTest(const size_t *at, pruners, name)
-
-static struct rehearsal_plan plan_for(const size_t *at)
+static struct rehearsal_plan plan_for(size_t index)
 {
     return (struct rehearsal_plan){
-        .pruner = pruner_at(*at),
+        .pruner = pruner_at(index),
         .n = N,
         .classes = CLASSES,
         .rate = 0.5,
@@ -132,7 +116,7 @@ static int differing_epochs(const struct rehearsal_plan *one, const struct rehea
 EVERY_PRUNER(tells_what_it_will_do_before_there_is_any_state)
 {
     _Alignas(16) unsigned char options[512] = {0};
-    const struct pruner *pruner = pruner_at(*at);
+    const struct pruner *pruner = pruner_at(index);
     cr_assert_leq(pruner->options_size, sizeof options);
     if (pruner->options)
         option_defaults(pruner->options, options);
@@ -155,7 +139,7 @@ EVERY_PRUNER(tells_what_it_will_do_before_there_is_any_state)
 
 EVERY_PRUNER(declares_itself_wholly)
 {
-    const struct pruner *p = pruner_at(*at);
+    const struct pruner *p = pruner_at(index);
     cr_assert_eq(pruner_find(p->name), p, "%s is not found by its name", p->name);
     cr_assert_eq(strspn(p->name, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(p->name), "%s",
                  p->name);
@@ -183,7 +167,7 @@ EVERY_PRUNER(declares_itself_wholly)
 
 EVERY_PRUNER(budget_is_exact_and_indices_are_unique)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     for (size_t i = 0; i < RATES; i++) {
         plan.rate = rates[i];
         rehearse(&plan);
@@ -192,7 +176,7 @@ EVERY_PRUNER(budget_is_exact_and_indices_are_unique)
 
 EVERY_PRUNER(rate_0_keeps_everything)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     const unsigned own = PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET;
     if ((plan.pruner->flags & own) == own)
         return; /* how much it keeps is no matter of the rate */
@@ -213,7 +197,7 @@ EVERY_PRUNER(rate_0_keeps_everything)
 
 EVERY_PRUNER(same_seed_same_subsets)
 {
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     const int differing = differing_epochs(&plan, &plan);
     cr_assert_eq(differing, 0, "%s: %d epochs differ", plan.pruner->name, differing);
 }
@@ -221,7 +205,7 @@ EVERY_PRUNER(same_seed_same_subsets)
 /* Where nothing is observed, here or elsewhere, only the draws can tell two seeds apart. */
 EVERY_PRUNER(other_seed_other_subsets_where_nothing_is_observed)
 {
-    const struct rehearsal_plan one = plan_for(at);
+    const struct rehearsal_plan one = plan_for(index);
     struct rehearsal_plan other = one;
     other.seed = 2;
     if (one.pruner->needs || one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET) ||
@@ -234,7 +218,7 @@ EVERY_PRUNER(other_seed_other_subsets_where_nothing_is_observed)
 
 EVERY_PRUNER(highest_rate_keeps_one_sample_or_is_refused)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.rate = 0.9864; /* rounds to one sample */
     rehearse(&plan);
     plan.rate = 0.999;
@@ -254,21 +238,21 @@ EVERY_PRUNER(highest_rate_keeps_one_sample_or_is_refused)
 
 EVERY_PRUNER(one_sample)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.n = 1;
     rehearse(&plan);
 }
 
 EVERY_PRUNER(one_class)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.classes = 1;
     rehearse(&plan);
 }
 
 EVERY_PRUNER(one_epoch)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.epochs = 1;
     rehearse(&plan);
 }
@@ -277,7 +261,7 @@ EVERY_PRUNER(empty_and_tiny_classes)
 {
     uint8_t labels[N] = {0};
     labels[5] = 2; /* one sample; classes 1 and 3 have none */
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.labels = labels;
     rehearse(&plan);
     if (option_find(plan.pruner->options, "balance")) {
@@ -296,7 +280,7 @@ static void rehearse_option(struct rehearsal_plan *plan, const char *name, const
 
 EVERY_PRUNER(options_at_both_ends)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     plan.n = 11;
     for (const struct option *o = plan.pruner->options; o && o->name; o++) {
         char text[32];
@@ -315,7 +299,7 @@ EVERY_PRUNER(options_at_both_ends)
 /* Losses of a training about to diverge are finite; what is made of them must be as well. */
 EVERY_PRUNER(huge_losses)
 {
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     if (!(plan.pruner->needs & NEEDS_LOSSES))
         return;
     struct rehearsal r = begin(&plan);
@@ -349,7 +333,7 @@ static size_t width_of(enum pruner_needs need, const struct pruner_pass *pass)
 EVERY_PRUNER(nan_is_refused_with_the_array_and_the_sample)
 {
     enum { BAD = 17 };
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     struct rehearsal r = begin(&plan);
     unsigned char *before;
     MEM_NEW(before, r.run->state_size);
@@ -378,7 +362,7 @@ EVERY_PRUNER(nan_is_refused_with_the_array_and_the_sample)
 EVERY_PRUNER(rows_that_were_not_seen_may_hold_anything)
 {
     enum { BAD = 17 };
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     uint8_t seen[N];
     memset(seen, 1, sizeof seen);
     seen[BAD] = 0;
@@ -398,7 +382,7 @@ EVERY_PRUNER(rows_that_were_not_seen_may_hold_anything)
 
 EVERY_PRUNER(scores_do_not_depend_on_rate)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     if (!pruner_scores(plan.pruner))
         return;
     plan.rate = 0.1;
@@ -449,7 +433,7 @@ static void expect_state_moves(const struct rehearsal_plan *plan)
 
 EVERY_PRUNER(state_is_flat_and_all_there_is)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     if (plan.pruner->kind != PRUNER_DYNAMIC)
         return;
     if (option_find(plan.pruner->options, "period"))
@@ -464,7 +448,7 @@ EVERY_PRUNER(state_is_flat_and_all_there_is)
 /* The same while proxies are watched. */
 EVERY_PRUNER(state_of_a_static_pruner_is_flat)
 {
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     if (!pruner_trains_proxies(plan.pruner))
         return;
     struct rehearsal whole = begin(&plan), first = begin(&plan), second = begin(&plan);
@@ -494,7 +478,7 @@ EVERY_PRUNER(state_of_a_static_pruner_is_flat)
 
 EVERY_PRUNER(chooses_first_before_epoch_0)
 {
-    const struct rehearsal_plan plan = plan_for(at);
+    const struct rehearsal_plan plan = plan_for(index);
     struct rehearsal r = begin(&plan);
     cr_assert_neq(pruner_due(r.run, 0), DUE_NO, "%s", plan.pruner->name);
     for (int epoch = 1; epoch < EPOCHS && plan.pruner->kind == PRUNER_STATIC; epoch++)
@@ -506,7 +490,7 @@ EVERY_PRUNER(chooses_first_before_epoch_0)
 /* Whatever the pruner is up to, in its last epochs all are kept, with weight 1. */
 EVERY_PRUNER(annealed_epochs_keep_all)
 {
-    struct rehearsal_plan plan = plan_for(at);
+    struct rehearsal_plan plan = plan_for(index);
     if (!option_find(plan.pruner->options, "anneal"))
         return;
     plan.options = "anneal=0.3";

@@ -1,11 +1,16 @@
 /*
- * What the runner, and with it each test's process, has in common with winnow's workers: BLAS on
- * one thread. (Criterion starts each test anew, so that it must be said in each.) The programs that
- * tests start have what users' have: as many as there are processors.
+ * What the runner, and with it each test's process, has in common with winnow's workers: BLAS and
+ * oneDNN on one thread. (Criterion starts each test anew, so that it must be said in each.) The
+ * programs that tests start have what users' have: as many as there are processors.
  */
 #include "base/linalg.h"
+
+/* Of libgomp, which oneDNN brings along. */
+extern void omp_set_num_threads(int count) __attribute__((weak));
 
 __attribute__((constructor)) static void be_like_a_worker(void)
 {
     linalg_set_threads(1);
+    if (omp_set_num_threads)
+        omp_set_num_threads(1);
 }

@@ -55,12 +55,12 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     if ((epoch + 1) % s->cell->recipe.eval_every != 0 && !last)
         return;
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
-    const struct trainer_quality test = trainer_evaluate(&s->trainer, &s->data->test);
+    const struct quality test = trainer_evaluate(&s->trainer, &s->data->test);
     record->test_accuracy = test.accuracy;
     record->test_worst_class_accuracy = test.worst_class;
     record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
     if (last) {
-        const struct trainer_quality train = trainer_evaluate(&s->trainer, &s->data->train);
+        const struct quality train = trainer_evaluate(&s->trainer, &s->data->train);
         end->test_accuracy = record->test_accuracy;
         end->val_accuracy = record->val_accuracy;
         end->test_loss = test.loss;

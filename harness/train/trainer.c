@@ -405,42 +405,15 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
         look_at_gradients(trainer, split, observer, work);
 }
 
-/* Samples of a class, and those of them that were classified correctly. */
-struct tally {
-    size_t n, correct;
-};
-
-static struct trainer_quality judge(const struct tally *classes, size_t count, double loss)
+struct quality trainer_evaluate(struct trainer *trainer, const struct split *split)
 {
-    size_t n = 0, correct = 0;
-    double worst = 1;
-    for (size_t k = 0; k < count; k++) {
-        n += classes[k].n;
-        correct += classes[k].correct;
-        if (classes[k].n)
-            worst = fmin(worst, (double)classes[k].correct / (double)classes[k].n);
-    }
-    return (struct trainer_quality){(double)correct / (double)n, loss / (double)n, worst};
-}
-
-struct trainer_quality trainer_evaluate(struct trainer *trainer, const struct split *split)
-{
-    const size_t classes = (size_t)trainer->data->classes;
-    struct tally tallies[DATA_MAX_CLASSES] = {{0, 0}};
-    double loss = 0;
+    struct quality_sums sums = {0};
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
         const size_t rows = forward_batch(trainer, split, first);
-        const float *logits = nn_logits(trainer->net);
-        for (size_t row = 0; row < rows; row++) {
-            const uint8_t label = split->labels[first + row];
-            tallies[label].n++;
-            tallies[label].correct += observe_argmax(logits + row * classes, classes) == label;
-        }
         nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
                 trainer->batch_losses);
-        for (size_t row = 0; row < rows; row++)
-            loss += (double)trainer->batch_losses[row];
+        quality_add(&sums, nn_logits(trainer->net), (size_t)trainer->data->classes,
+                    split->labels + first, trainer->batch_losses, rows);
     }
-    return split->n ? judge(tallies, classes, loss)
-                    : (struct trainer_quality){(double)NAN, (double)NAN, (double)NAN};
+    return quality_of(&sums);
 }

@@ -14,6 +14,7 @@
 #include "harness/cell/recipe.h"
 #include "harness/data/data.h"
 #include "harness/train/observe.h"
+#include "harness/train/quality.h"
 #include "models/model.h"
 #include "models/nn/optim.h"
 #include "results/record/record.h"
@@ -97,15 +98,7 @@ double trainer_lr(const struct trainer *trainer, int epoch, int epochs);
  */
 void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
                   struct work *work);
-struct trainer_quality {
-    double accuracy; /* share of the split that is classified correctly */
-    double loss;     /* its mean cross-entropy, never smoothed or weighted */
-    /* The least of the classes' accuracies, of those that the split has: what is lost by pruning is
-       lost by some classes before others (Sagawa et al., ICLR 2020: worst-group accuracy). */
-    double worst_class;
-};
-
-/* By forward passes without augmentation; NAN for an empty split. */
-struct trainer_quality trainer_evaluate(struct trainer *trainer, const struct split *split);
+/* By forward passes without augmentation. */
+struct quality trainer_evaluate(struct trainer *trainer, const struct split *split);
 
 #endif

@@ -458,7 +458,7 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     }
     for (int k = 0; k < data->classes; k++)
         worst = fmin(worst, right[k] / of_class[k]);
-    const struct trainer_quality all = trainer_evaluate(&trainer, &data->train);
+    const struct quality all = trainer_evaluate(&trainer, &data->train);
     cr_expect_float_eq(all.loss, loss, 1e-6 * loss);
     cr_expect_eq(all.accuracy, correct / (double)data->train.n);
     cr_expect_eq(all.worst_class, worst, "%g, expected %g", all.worst_class, worst);
@@ -466,9 +466,9 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     /* A class that is not there has no accuracy. */
     struct split one = data->train;
     one.n = 1;
-    const struct trainer_quality single = trainer_evaluate(&trainer, &one);
+    const struct quality single = trainer_evaluate(&trainer, &one);
     cr_expect_eq(single.worst_class, single.accuracy);
-    const struct trainer_quality none = trainer_evaluate(&trainer, &data->validation);
+    const struct quality none = trainer_evaluate(&trainer, &data->validation);
     cr_expect(isnan(none.loss) && isnan(none.accuracy) && isnan(none.worst_class));
     observer_release(&seen);
     trainer_release(&trainer);

@@ -1,0 +1,34 @@
+/*
+ * quality: how good a network is on a split, from its logits, batch by batch.
+ *
+ *     struct quality_sums sums = {0};
+ *     for each batch: quality_add(&sums, logits, classes, labels, losses, rows);
+ *     const struct quality test = quality_of(&sums);
+ */
+#ifndef WINNOW_QUALITY_H
+#define WINNOW_QUALITY_H
+
+#include "harness/data/data.h"
+
+/* All NAN where there was no sample. */
+struct quality {
+    double accuracy; /* share of the samples that are classified correctly */
+    double loss;     /* their mean cross-entropy, never smoothed or weighted */
+    /* The least of the classes' accuracies, of those that the split has: what is lost by pruning is
+       lost by some classes before others (Sagawa et al., ICLR 2020: worst-group accuracy). */
+    double worst_class;
+};
+
+/* Zeroed to begin with. */
+struct quality_sums {
+    size_t n[DATA_MAX_CLASSES];       /* samples of each class, */
+    size_t correct[DATA_MAX_CLASSES]; /* and those of them that were classified correctly */
+    double loss;                      /* of all, summed */
+};
+
+/* logits [rows][classes], labels [rows], losses [rows]. */
+void quality_add(struct quality_sums *sums, const float *logits, size_t classes,
+                 const uint8_t *labels, const float *losses, size_t rows);
+struct quality quality_of(const struct quality_sums *sums);
+
+#endif

@@ -2,10 +2,10 @@
  * migrate: brings a database up to the program's version, a step at a time.
  *
  * The steps are a table: step i turns version i (PRAGMA user_version) into version i + 1 and ends
- * by setting it. Step 0 makes the newest version of an empty file. All of it is one transaction; a
- * file that holds results is first copied to PATH.vN.backup. To change the schema: edit schema.sql
- * for what is new, add schema_vN_to_vM.sql that changes old files alike, and a line to the table in
- * store_open.c.
+ * by setting it. Step 0 makes the version of schema.sql of an empty file, and the later steps bring
+ * that up too: what a step adds is written nowhere else. All of it is one transaction; a file that
+ * holds results is first copied to PATH.vN.backup. To change the schema: a line in epoch.def adds a
+ * number to epochs; anything else is a schema_vN_to_vM.sql and a line of the table in store_open.c.
  */
 #ifndef WINNOW_RESULTS_MIGRATE_H
 #define WINNOW_RESULTS_MIGRATE_H

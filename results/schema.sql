@@ -1,5 +1,5 @@
--- The tables of a winnow database, version 6. The program carries this text and runs it on an empty
--- file; `sqlite3 new.db < results/schema.sql` does the same.
+-- The tables of a winnow database, version 6. The program carries this text, runs it on an empty
+-- file, and adds the columns that epochs have got since: results/record/epoch.def.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
 -- of results/views.sql, explained in results/README.md: a later version may change tables, but it
@@ -170,7 +170,8 @@ CREATE TABLE phase (
     PRIMARY KEY (attempt, phase)
 ) STRICT, WITHOUT ROWID;
 
--- The state at the end of each epoch. Times and work are sums since the attempt's start.
+-- The state at the end of each epoch. Times and work are sums since the attempt's start. (And the
+-- numbers that results/record/epoch.def adds.)
 CREATE TABLE epoch (
     attempt INTEGER NOT NULL REFERENCES attempt (id),
     epoch INTEGER NOT NULL CHECK (epoch > 0),             -- completed, from 1

@@ -1,5 +1,6 @@
 #include "results/store_private.h"
 
+#include "base/braced.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "results/db.h"
@@ -18,34 +19,36 @@ enum {
     CLOSING_MILLISECONDS = 1000,
 };
 
-extern const char _binary_results_schema_sql_start[], _binary_results_schema_sql_end[];
-extern const char _binary_results_schema_v1_to_v2_sql_start[],
-    _binary_results_schema_v1_to_v2_sql_end[];
-extern const char _binary_results_schema_v2_to_v3_sql_start[],
-    _binary_results_schema_v2_to_v3_sql_end[];
-extern const char _binary_results_schema_v3_to_v4_sql_start[],
-    _binary_results_schema_v3_to_v4_sql_end[];
-extern const char _binary_results_schema_v4_to_v5_sql_start[],
-    _binary_results_schema_v4_to_v5_sql_end[];
-extern const char _binary_results_schema_v5_to_v6_sql_start[],
-    _binary_results_schema_v5_to_v6_sql_end[];
-extern const char _binary_results_views_sql_start[], _binary_results_views_sql_end[];
-extern const char _binary_results_views_derived_sql_start[],
-    _binary_results_views_derived_sql_end[];
+#define EMBEDDED(name)                                                                             \
+    extern const char _binary_results_##name##_sql_start[], _binary_results_##name##_sql_end[]
+#define SQL(name) BRACED(_binary_results_##name##_sql_start, _binary_results_##name##_sql_end)
+EMBEDDED(schema);
+EMBEDDED(schema_v1_to_v2);
+EMBEDDED(schema_v2_to_v3);
+EMBEDDED(schema_v3_to_v4);
+EMBEDDED(schema_v4_to_v5);
+EMBEDDED(schema_v5_to_v6);
+EMBEDDED(views);
+EMBEDDED(views_derived);
+
+/* What brings a file to the version with which a number was added. */
+#define NUMBER(type, name)
+#define ADDED(version, name, check)                                                                \
+    static const char add_##name[] =                                                               \
+        "ALTER TABLE epoch ADD COLUMN " #name " REAL CHECK (" #name " " #check ");"                \
+        "PRAGMA user_version = " #version;
+#include "results/record/epoch.def"
+#undef ADDED
 
 static const struct embedded steps[] = {
-    {_binary_results_schema_sql_start, _binary_results_schema_sql_end},
-    {_binary_results_schema_v1_to_v2_sql_start, _binary_results_schema_v1_to_v2_sql_end},
-    {_binary_results_schema_v2_to_v3_sql_start, _binary_results_schema_v2_to_v3_sql_end},
-    {_binary_results_schema_v3_to_v4_sql_start, _binary_results_schema_v3_to_v4_sql_end},
-    {_binary_results_schema_v4_to_v5_sql_start, _binary_results_schema_v4_to_v5_sql_end},
-    {_binary_results_schema_v5_to_v6_sql_start, _binary_results_schema_v5_to_v6_sql_end},
+    SQL(schema),          SQL(schema_v1_to_v2), SQL(schema_v2_to_v3),
+    SQL(schema_v3_to_v4), SQL(schema_v4_to_v5), SQL(schema_v5_to_v6),
+#define ADDED(version, name, check)                                                                \
+    [version - 1] = BRACED(add_##name, add_##name + sizeof add_##name - 1),
+#include "results/record/epoch.def"
 };
 enum { VERSION = sizeof steps / sizeof *steps };
-static const struct embedded views[] = {
-    {_binary_results_views_sql_start, _binary_results_views_sql_end},
-    {_binary_results_views_derived_sql_start, _binary_results_views_derived_sql_end},
-};
+static const struct embedded views[] = {SQL(views), SQL(views_derived)};
 
 static int open_connection(struct store *store, const char *name, int flags, struct err *err)
 {

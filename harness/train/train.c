@@ -80,13 +80,8 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     const bool watched = pruner_watches_training(s->pruner);
     if (checkpoint(s, epoch, err))
         return -1;
-    struct record_epoch record = {
-        .epoch = epoch + 1,
-        .lr = trainer_lr(&s->trainer, epoch + 1, epochs),
-        .val_accuracy = (double)NAN,
-        .test_accuracy = (double)NAN,
-        .test_worst_class_accuracy = (double)NAN,
-    };
+    struct record_epoch record = record_epoch_of(epoch + 1);
+    record.lr = trainer_lr(&s->trainer, epoch + 1, epochs);
     double speed;
     const int64_t steps_before = s->work.samples_backward;
     const enum phase before = clock_enter(s->clock, PHASE_TRAIN);

@@ -94,15 +94,12 @@ static const struct field solver_fields[] = {
 };
 
 static const struct field epoch_fields[] = {
-    FIELD(epoch, epoch, INT, PLAIN),
-    FIELD(epoch, kept, INT64, PLAIN),
-    FIELD(epoch, lr, DOUBLE, PLAIN),
-    FIELD(epoch, train_loss, DOUBLE, PLAIN),
-    FIELD(epoch, val_accuracy, DOUBLE, PLAIN),
-    FIELD(epoch, test_accuracy, DOUBLE, PLAIN),
-    FIELD(epoch, test_worst_class_accuracy, DOUBLE, PLAIN),
-    FIELD(epoch, charged_ns, INT64, PLAIN),
-    FIELD(epoch, wall_ns, INT64, PLAIN),
+#define FIELD_int FIELD_INT
+#define FIELD_int64_t FIELD_INT64
+#define FIELD_double FIELD_DOUBLE
+#define NUMBER(type, name) FIELD(epoch, name, type, PLAIN),
+#define ADDED(version, name, check) FIELD(epoch, name, double, ADDED),
+#include "results/record/epoch.def"
     WORK(epoch),
     FIELD_END,
 };

@@ -2,8 +2,9 @@
  * fields: the members of each kind of record, listed once for all that carry records: the lines
  * between processes (wire.h) and the tables of the database (results/store_attempt.c).
  *
- * To add a number to a record: its member in record.h, its line in fields.c, its column in
- * results/schema.sql and a migration. A test compares fields and schema.
+ * To add a number to an epoch's record: docs/howto/number.md. To another one: its member in
+ * record.h, its line in fields.c, and a migration (results/migrate.h). A test compares fields and
+ * schema.
  *
  *     for (const struct field *f = record_forms[record.kind].fields; f->name; f++)
  *         if (f->type == FIELD_DOUBLE)
@@ -31,6 +32,7 @@ enum field_rule {
     FIELD_OR_EMPTY,  /* a text that is NULL is '' */
     FIELD_MEASURED,  /* a number below 0 */
     FIELD_FROM_ONE,  /* a number below 1 */
+    FIELD_ADDED,     /* nothing else; a double that a line of an older program lacks: NAN */
     FIELD_NO_COLUMN, /* it has none */
 };
 

@@ -1,4 +1,4 @@
-#include "results/record/record.h"
+#include "results/record/fields.h"
 
 #include <math.h>
 
@@ -9,28 +9,34 @@ const struct phase_kind phase_kinds[PHASE_COUNT] = {
     [PHASE_OTHER] = {"other", false}, [PHASE_CHECKPOINT] = {"checkpoint", false},
 };
 
+/* Nothing of it is measured; all else is 0. */
+static struct record blank(enum record_kind kind)
+{
+    struct record record = {.kind = kind};
+    for (const struct field *f = record_forms[kind].fields; f->name; f++) {
+        void *at = (char *)&record + f->offset;
+        if (f->rule == FIELD_MEASURED)
+            *(int64_t *)at = -1;
+        else if (f->type == FIELD_DOUBLE)
+            *(double *)at = (double)NAN;
+    }
+    return record;
+}
+
+struct record_epoch record_epoch_of(int epoch)
+{
+    struct record_epoch record = blank(RECORD_EPOCH).epoch;
+    record.epoch = epoch;
+    record.work = (struct work){0};
+    return record;
+}
+
 struct record_end record_end_of(enum attempt_state state)
 {
-    return (struct record_end){
-        .state = state,
-        .test_accuracy = (double)NAN,
-        .val_accuracy = (double)NAN,
-        .best_val_accuracy = (double)NAN,
-        .best_val_test_accuracy = (double)NAN,
-        .test_loss = (double)NAN,
-        .train_loss = (double)NAN,
-        .train_accuracy = (double)NAN,
-        .kept_fraction = (double)NAN,
-        .load_average = (double)NAN,
-        .timing = {.beside_mean = (double)NAN,
-                   .cpu_ns = -1,
-                   .threads_measured = (double)NAN,
-                   .probe_before = (double)NAN,
-                   .probe_after = (double)NAN,
-                   .load_after = (double)NAN,
-                   .steal = (double)NAN,
-                   .throttled = -1},
-    };
+    struct record_end record = blank(RECORD_END).end;
+    record.state = state;
+    record.work = (struct work){0};
+    return record;
 }
 
 const char *const attempt_state_names[] = {

@@ -36,17 +36,17 @@ struct work {
     double flops;                              /* nominal */
 };
 
-/* At the end of each epoch; sums are since the start of the attempt. */
+/* At the end of each epoch: the numbers of epoch.def. Sums are since the start of the attempt. */
 struct record_epoch {
-    int epoch;         /* completed, from 1 */
-    int64_t kept;      /* samples trained on in this epoch */
-    double lr;         /* at the epoch's end */
-    double train_loss; /* mean of what was minimised */
-    double val_accuracy, test_accuracy;
-    double test_worst_class_accuracy; /* the least of the classes' accuracies on the test set */
-    int64_t charged_ns, wall_ns;
+#define NUMBER(type, name) type name;
+#define ADDED(version, name, check) double name;
+#include "results/record/epoch.def"
+#undef NUMBER
+#undef ADDED
     struct work work;
 };
+/* Of that epoch, and nothing measured. */
+struct record_epoch record_epoch_of(int epoch);
 
 /* Before the first selection: which of the samples of the dataset's training file are in the
  * training split. */

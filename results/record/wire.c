@@ -111,9 +111,11 @@ static int field_from_json(const struct field *field, const json_t *value, struc
     case FIELD_INT64:
         *(int64_t *)at = json_integer_value(value);
         return json_is_integer(value) ? 0 : -1;
-    case FIELD_DOUBLE:
-        *(double *)at = json_is_null(value) ? (double)NAN : json_number_value(value);
-        return json_is_null(value) || json_is_number(value) ? 0 : -1;
+    case FIELD_DOUBLE: {
+        const bool none = json_is_null(value) || (!value && field->rule == FIELD_ADDED);
+        *(double *)at = none ? (double)NAN : json_number_value(value);
+        return none || json_is_number(value) ? 0 : -1;
+    }
     case FIELD_TEXT:
         *(const char **)at =
             json_is_string(value) ? arena_strdup(arena, json_string_value(value)) : NULL;

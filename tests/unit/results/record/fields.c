@@ -2,6 +2,7 @@
 #include "results/record/fields.h"
 #include "results/record/wire.h"
 #include "results/store.h"
+#include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -241,6 +242,22 @@ Test(fields, columns_are_those_of_the_schema)
              f++)
             if (f->rule != FIELD_NO_COLUMN)
                 compare(store_sqlite(store), &record_forms[kind], f);
+    store_close(store);
+}
+
+/* A time is in seconds there. */
+Test(fields, every_number_of_an_epoch_is_public)
+{
+    struct store *store;
+    struct err err;
+    cr_assert_eq(store_open_empty(&store, &err), 0, "%s", err.text);
+    for (const struct field *f = record_forms[RECORD_EPOCH].fields; f->name; f++) {
+        char sql[200];
+        snprintf(sql, sizeof sql,
+                 "SELECT count(*) FROM pragma_table_info('v_epoch') WHERE name IN ('%s', '%.*ss')",
+                 f->name, (int)strlen(f->name) - 2, f->name);
+        cr_expect_eq(ask(store, sql), 1, "v_epoch has no column for %s", f->name);
+    }
     store_close(store);
 }
 

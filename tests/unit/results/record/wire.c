@@ -1,5 +1,7 @@
 #include "results/record/wire.h"
 
+#include "results/record/fields.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
@@ -43,6 +45,26 @@ Test(wire, an_epoch_keeps_every_bit)
     cr_assert(back.epoch.test_accuracy == record.epoch.test_accuracy);
     cr_assert_eq(back.epoch.charged_ns, INT64_MAX);
     cr_assert(back.epoch.work.flops == 3e15 + 1);
+    arena_release(&arena);
+}
+
+/* As a checkpoint has it that a winnow of version 6 of the database made. */
+Test(wire, what_an_older_program_did_not_measure_is_not_measured)
+{
+    static const char line[] =
+        "{\"type\":\"epoch\",\"epoch\":1,\"kept\":1,\"lr\":0.1,\"train_loss\":0.1,"
+        "\"val_accuracy\":null,\"test_accuracy\":0.5,\"test_worst_class_accuracy\":0.1,"
+        "\"charged_ns\":1,\"wall_ns\":1,\"samples_forward\":1,\"samples_backward\":1,"
+        "\"flops\":1.0}";
+    struct arena arena;
+    struct record record;
+    struct err err = {0};
+    arena_init(&arena);
+    cr_assert_eq(wire_decode(line, &arena, &record, &err), 0, "%s", err.text);
+    cr_expect_eq(record.epoch.test_worst_class_accuracy, 0.1);
+    for (const struct field *f = record_forms[RECORD_EPOCH].fields; f->name; f++)
+        if (f->rule == FIELD_ADDED)
+            cr_expect(isnan(*(const double *)field_at(f, &record)), "%s", f->name);
     arena_release(&arena);
 }
 
@@ -145,6 +167,7 @@ Test(wire, damaged_lines_are_refused_with_the_field)
         {"[1,2]", "no known type"},
         {"{\"type\":\"nonsense\"}", "no known type"},
         {"{\"type\":\"warning\",\"code\":\"X\"}", "'text'"},
+        {"{\"type\":\"epoch\",\"epoch\":1,\"kept\":1}", "'lr'"},
         {"{\"type\":\"warning\",\"code\":1,\"text\":\"\"}", "'code'"},
         {"{\"type\":\"selection\",\"epoch\":0,\"n\":33,\"kept\":1,\"bitmap\":\"AA==\"}",
          "'bitmap'"},

@@ -98,7 +98,10 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        g.test_n AS test_n, t.cause AS cause,
        (SELECT e.test_worst_class_accuracy FROM epoch e
         WHERE e.attempt = g.id
-        ORDER BY e.epoch DESC LIMIT 1) AS test_worst_class_accuracy
+        ORDER BY e.epoch DESC LIMIT 1) AS test_worst_class_accuracy,
+       (SELECT e.test_calibration_error FROM epoch e
+        WHERE e.attempt = g.id
+        ORDER BY e.epoch DESC LIMIT 1) AS test_calibration_error
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -116,7 +119,8 @@ SELECT a.cell AS cell, e.attempt AS attempt, e.epoch AS epoch, e.kept AS kept, e
        e.charged_ns / 1e9 AS charged_s, e.wall_ns / 1e9 AS wall_s,
        e.samples_forward AS samples_forward, e.samples_backward AS samples_backward,
        e.flops AS flops, a.state AS state,
-       e.test_worst_class_accuracy AS test_worst_class_accuracy
+       e.test_worst_class_accuracy AS test_worst_class_accuracy,
+       e.test_calibration_error AS test_calibration_error
 FROM epoch e
 JOIN attempt a ON a.id = e.attempt;
 

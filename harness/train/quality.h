@@ -17,13 +17,20 @@ struct quality {
     /* The least of the classes' accuracies, of those that the split has: what is lost by pruning is
        lost by some classes before others (Sagawa et al., ICLR 2020: worst-group accuracy). */
     double worst_class;
+    /* Expected calibration error (Guo et al., ICML 2017): samples are put into bins of equal width
+       by their confidence, the highest probability; the mean over the bins, weighted by their
+       samples, of | accuracy - mean confidence |. NAN also where a logit is. */
+    double calibration_error;
 };
+
+enum { QUALITY_BINS = 15 /* as in the paper */ };
 
 /* Zeroed to begin with. */
 struct quality_sums {
     size_t n[DATA_MAX_CLASSES];       /* samples of each class, */
     size_t correct[DATA_MAX_CLASSES]; /* and those of them that were classified correctly */
     double loss;                      /* of all, summed */
+    double excess[QUALITY_BINS];      /* of each bin's: confidence - correct (1 or 0), summed */
 };
 
 /* logits [rows][classes], labels [rows], losses [rows]. */

@@ -58,6 +58,7 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     const struct quality test = trainer_evaluate(&s->trainer, &s->data->test);
     record->test_accuracy = test.accuracy;
     record->test_worst_class_accuracy = test.worst_class;
+    record->test_calibration_error = test.calibration_error;
     record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
     if (last) {
         const struct quality train = trainer_evaluate(&s->trainer, &s->data->train);

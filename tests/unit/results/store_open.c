@@ -500,6 +500,35 @@ Test(store_open, version_5_is_brought_up)
     store_close(store);
 }
 
+/* What schema.sql makes is of a version that has been in use. */
+Test(store_open, version_of_the_schema_is_brought_up)
+{
+    static const char rows[] =
+        "INSERT INTO experiment VALUES (1, 'old', 'old.yaml', 'name: old', '[]', 1);"
+        "INSERT INTO cell SELECT printf('%064d', 1), '{}', 'synthetic', 'mlp', 'mlp', 'full', '', "
+        "0, 0, 1;"
+        "INSERT INTO experiment_cell SELECT 1, 1, key FROM cell;"
+        "INSERT INTO environment VALUES (1, 'host', 'cpu', 'os', '', 2, 1, 'blas', 'Haswell', "
+        "'Prescott', 'gcc', '-O3', '1234567', 1, 1);"
+        "INSERT INTO attempt (id, cell, environment, state, beside, started_at, ended_at, "
+        "test_accuracy) SELECT 1, key, 1, 'done', 0, 3, 4, 0.75 FROM cell;"
+        "INSERT INTO epoch VALUES (1, 1, 10, 0.1, 0.5, NULL, 0.75, 1, 1, 1, 1, 1, 0.25);";
+    struct str sql = {0};
+    char *schema = test_read_file("results/schema.sql");
+    str_addf(&sql, "%s%s", schema, rows);
+    expect_brought_up(str_text(&sql), ".v6.backup", "done0.751fp32auto1-");
+    str_release(&sql);
+    free(schema);
+    struct store *store = must_open(made_path("old.db"), STORE_READ);
+    cr_expect_str_eq(ask_text(store, "SELECT test_worst_class_accuracy || coalesce("
+                                     "test_calibration_error, '-') FROM v_run"),
+                     "0.25-");
+    cr_expect_eq(ask(store, "SELECT count(*) FROM v_epoch WHERE test_accuracy = 0.75 AND "
+                            "test_calibration_error IS NULL"),
+                 1);
+    store_close(store);
+}
+
 Test(store_open, newer_version_is_refused)
 {
     const char *path = made_path("x.db");

@@ -4,20 +4,24 @@
 #include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
 #include "harness/data/synthetic.h"
-#include "results/functions/functions.h"
 #include "results/functions/selection_functions.h"
 #include "results/record/artifact.h"
+#include "results/store.h"
 #include "tests/support/bits.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Of the training split. */
+enum { SAMPLES = 203, PERIOD = 2 };
 
 static const struct plot_pruner small_pruners[] = {
     {"full", ""}, {"random", ""}, {"ucb", ""}, {"ucb", "c=2"}, {"el2n", "at=5"}, {NULL, NULL},
@@ -59,85 +63,81 @@ const struct plot_grid plot_grid_large = {
     .targets = "[0.5, 0.75, 0.85]",
 };
 
-/* A view as a file of results/ has it. */
-static void create_view(struct sqlite3 *db, const char *file, const char *name)
-{
-    char create[64];
-    snprintf(create, sizeof create, "CREATE VIEW %s AS\n", name);
-    char *views = test_read_file(file);
-    cr_assert_not_null(views, "tests run in the root of the tree");
-    char *start = strstr(views, create);
-    cr_assert_not_null(start, "no %s", create);
-    char *end = strstr(start, ";\n");
-    cr_assert_not_null(end, "%s does not end", name);
-    *end = '\0';
-    plot_db_exec(db, start);
-    free(views);
-}
-
-/* What results/views.sql says of its tables, said of the tables here. */
-static const char time_to_accuracy[] =
-    "CREATE VIEW v_time_to_accuracy AS SELECT r.*, t.value AS target,"
-    " min(e.epoch) FILTER (WHERE e.test_accuracy >= t.value) IS NOT NULL AS reached,"
-    " min(e.charged_s) FILTER (WHERE e.test_accuracy >= t.value) AS charged_s,"
-    " max(e.charged_s) AS watched_s"
-    " FROM (SELECT attempt, experiment, dataset, model, pruner, options, rate, seed, state"
-    "       FROM v_run WHERE state IN ('done', 'diverged')) r"
-    " JOIN v_experiment x USING (experiment), json_each(x.targets) t"
-    " JOIN v_epoch e ON e.attempt = r.attempt AND e.test_accuracy IS NOT NULL"
-    " GROUP BY r.attempt, t.value";
+static struct store *opened;
 
 struct sqlite3 *plot_db_open(void)
 {
-    struct sqlite3 *db;
     char path[256];
+    struct err err;
+    REQUIRE(!opened);
     snprintf(path, sizeof path, "%s/plot.db", test_dir());
     unlink(path);
-    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
-    plot_db_exec(db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
-    plot_db_exec(db, "CREATE TABLE v_experiment (experiment, targets, figures);"
-                     "CREATE TABLE v_run (attempt INTEGER PRIMARY KEY, experiment, dataset, model,"
-                     " pruner, options, rate REAL, seed, state, accuracy REAL, charged_s REAL,"
-                     " wall_s REAL, load_s REAL, init_s REAL, score_s REAL, select_s REAL,"
-                     " train_s REAL, eval_s REAL, checkpoint_s REAL, other_s REAL,"
-                     " kept_fraction REAL, timing_valid INTEGER, cell, position INTEGER,"
-                     " train_n INTEGER, final_test_loss REAL, final_train_loss REAL, chosen_with,"
-                     " artifact, condition AS ('one'), test_n INTEGER);"
-                     "CREATE TABLE solver (attempt INTEGER, method, objective REAL);"
-                     "CREATE TABLE v_epoch (attempt INTEGER, epoch INTEGER, test_accuracy REAL,"
-                     " charged_s REAL);"
-                     "CREATE TABLE v_selection (attempt INTEGER, epoch INTEGER, n INTEGER,"
-                     " kept INTEGER, bitmap BLOB, positions AS ('split'), split AS (NULL));"
-                     "CREATE TABLE split (attempt INTEGER, n INTEGER, size INTEGER, bitmap BLOB);"
-                     /* What SQL functions look into themselves. */
-                     "CREATE VIEW selection AS SELECT * FROM v_selection;"
-                     "CREATE VIEW attempt AS SELECT attempt AS id, cell FROM v_run;"
-                     "CREATE TABLE cell (key TEXT PRIMARY KEY, json, epochs);"
-                     "CREATE TABLE experiment (id, yaml);"
-                     "CREATE TABLE experiment_cell (experiment, cell)");
-    plot_db_exec(db, time_to_accuracy);
-    struct err err;
-    cr_assert_eq(functions_register(db, &err), 0);
+    cr_assert_eq(store_open(path, STORE_WRITE, &opened, &err), 0, "%s", err.text);
+    struct sqlite3 *db = store_sqlite(opened);
     cr_assert_eq(selection_functions_register(db, &err), 0);
     cr_assert_eq(cell_functions_register(db, &err), 0);
-    create_view(db, "results/views.sql", "v_versus");
-    create_view(db, "results/views.sql", "v_versus_summary");
-    create_view(db, "results/views_derived.sql", "v_series");
-    create_view(db, "results/views_derived.sql", "v_generalization");
-    create_view(db, "results/views_derived.sql", "v_ranking");
+    plot_db_exec(db, "PRAGMA synchronous = OFF;"
+                     "DROP TRIGGER attempt_changes_once;"
+                     "INSERT INTO environment VALUES (1, 'host', 'cpu', 'os', '', 2, 0, 'blas',"
+                     " 'core', 'core', 'gcc', '-O3', '1234567', 1, 1)");
     return db;
 }
 
 void plot_db_close(struct sqlite3 *db)
 {
-    REQUIRE(sqlite3_close(db) == SQLITE_OK); /* else a statement was left open */
+    REQUIRE(db == store_sqlite(opened) && !sqlite3_next_stmt(db, NULL)); /* or one was left open */
+    store_close(opened);
+    opened = NULL;
 }
 
-void plot_db_exec(struct sqlite3 *db, const char *sql)
+void plot_db_exec(struct sqlite3 *db, const char *sql, ...)
 {
     char *message = NULL;
-    sqlite3_exec(db, sql, NULL, NULL, &message);
-    cr_assert_null(message, "%s: %s", sql, message);
+    va_list arguments;
+    va_start(arguments, sql);
+    char *text = sqlite3_vmprintf(sql, arguments);
+    va_end(arguments);
+    sqlite3_exec(db, text, NULL, NULL, &message);
+    cr_assert_null(message, "%s: %s", text, message);
+    sqlite3_free(text);
+}
+
+static void add_experiment(struct sqlite3 *db, const char *name, const char *targets)
+{
+    plot_db_exec(db,
+                 "INSERT OR IGNORE INTO experiment (name, file, yaml, figures, recorded_at)"
+                 " VALUES (%Q, '', '', '[]', 0);"
+                 "INSERT OR IGNORE INTO experiment_target"
+                 " SELECT x.id, t.value FROM experiment x, json_each(%Q) t WHERE x.name = %Q",
+                 name, targets ? targets : "[]", name);
+}
+
+/* Of a share, -1 for NAN: see plot_db_run. */
+static double told(double share)
+{
+    return isnan(share) ? -1 : share;
+}
+
+int64_t plot_db_run(struct sqlite3 *db, const struct plot_run *run)
+{
+    const char *experiment = run->experiment ? run->experiment : "x";
+    const char *model = run->model ? run->model : "m";
+    add_experiment(db, experiment, NULL);
+    plot_db_exec(db,
+                 "INSERT INTO cell SELECT coalesce(%Q, printf('%%064d', count(*))), %Q, %Q, %Q,"
+                 " %Q, %Q, %Q, %.3f, %d, 1 FROM cell",
+                 run->key, run->json ? run->json : "{}", run->dataset ? run->dataset : "d", model,
+                 model, run->pruner, run->options ? run->options : "", run->rate, run->seed);
+    plot_db_exec(db,
+                 "INSERT INTO experiment_cell SELECT x.id, c.rowid, c.key"
+                 " FROM experiment x, cell c WHERE x.name = %Q AND c.rowid = last_insert_rowid()",
+                 experiment);
+    plot_db_exec(db,
+                 "INSERT INTO attempt (cell, environment, state, beside, started_at, ended_at,"
+                 " kept_fraction, test_accuracy) SELECT key, 1, %Q, 0, 0, 0, nullif(%.17g, -1),"
+                 " nullif(%.17g, -1) FROM cell WHERE rowid = (SELECT max(rowid) FROM cell)",
+                 run->state ? run->state : "done", told(run->processed), told(run->accuracy));
+    return sqlite3_last_insert_rowid(db);
 }
 
 /* el2n and its like score before they train. */
@@ -170,38 +170,52 @@ static bool is_static(const struct plot_pruner *pruner)
            strcmp(pruner->name, "full-short") == 0;
 }
 
-enum { SAMPLES = 203, PERIOD = 2 };
-
-/* Samples come and go with a sine: the shorter a pruner's name is, the slower. */
-static void make_selection(struct sqlite3 *db, sqlite3_int64 attempt, double kept_share,
-                           const struct plot_pruner *pruner, int seed, int epoch)
+static void add_bits(struct sqlite3 *db, const char *sql, int64_t attempt, int epoch, int kept,
+                     const char *drawn)
 {
-    char drawn[SAMPLES + 1] = {0};
-    int kept = 0;
-    for (int i = 0; i < SAMPLES; i++)
-        if (fmod(i * 0.618 + 0.3 * seed +
-                     0.1 * (epoch + 1) * sin(i + (double)strlen(pruner->name)) + 5,
-                 1) < kept_share) {
-            drawn[i] = 'x';
-            kept++;
-        } else
-            drawn[i] = '.';
     sqlite3_stmt *row;
-    cr_assert_eq(
-        sqlite3_prepare_v2(db, "INSERT INTO v_selection VALUES (?, ?, ?, ?, ?)", -1, &row, NULL),
-        SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
     sqlite3_bind_int64(row, 1, attempt);
     sqlite3_bind_int(row, 2, epoch);
-    sqlite3_bind_int(row, 3, SAMPLES);
+    sqlite3_bind_int(row, 3, (int)strlen(drawn));
     sqlite3_bind_int(row, 4, kept);
     test_bind_bits(row, 5, drawn);
-    cr_assert_eq(sqlite3_step(row), SQLITE_DONE);
+    cr_assert_eq(sqlite3_step(row), SQLITE_DONE, "%s", sqlite3_errmsg(db));
     sqlite3_finalize(row);
 }
 
-static void make_selections(struct sqlite3 *db, sqlite3_int64 attempt, const struct plot_grid *grid,
+/* The dataset's last sample is not in the training split. */
+static void make_split(struct sqlite3 *db, int64_t attempt)
+{
+    char drawn[SAMPLES + 2];
+    memset(drawn, 'x', SAMPLES);
+    strcpy(drawn + SAMPLES, ".");
+    add_bits(db, "INSERT INTO split SELECT ?1, ?3, ?4, ?5 WHERE ?2 = 0", attempt, 0, SAMPLES,
+             drawn);
+}
+
+/* Samples come and go with a sine: the shorter a pruner's name is, the slower. */
+static void make_selection(struct sqlite3 *db, int64_t attempt, double kept_share,
+                           const struct plot_pruner *pruner, int seed, int epoch)
+{
+    char drawn[SAMPLES + 2] = {0};
+    int kept = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+        const bool is_kept = fmod(i * 0.618 + 0.3 * seed +
+                                      0.1 * (epoch + 1) * sin(i + (double)strlen(pruner->name)) + 5,
+                                  1) < kept_share;
+        drawn[i] = is_kept ? 'x' : '.';
+        kept += is_kept;
+    }
+    drawn[SAMPLES] = '.';
+    add_bits(db, "INSERT INTO selection VALUES (?1, ?2, ?3, ?4, '[]', ?5, NULL)", attempt, epoch,
+             kept, drawn);
+}
+
+static void make_selections(struct sqlite3 *db, int64_t attempt, const struct plot_grid *grid,
                             const struct plot_pruner *pruner, double rate, int seed)
 {
+    make_split(db, attempt);
     for (int epoch = 0; epoch < grid->epochs && strcmp(pruner->name, "full") != 0;
          epoch += PERIOD) {
         make_selection(db, attempt, kept_fraction(pruner, rate), pruner, seed, epoch);
@@ -230,108 +244,159 @@ static void make_scores(const struct plot_pruner *pruner, int seed, char ret_key
     cr_assert_eq(artifact_save(folder, ret_key, &artifact, &err), 0, "%s", err.text);
 }
 
-/* A training on the synthetic set, of two classes; the same for all that have the seed. */
-static void make_json(struct sqlite3 *db, int seed, int epochs, char ret_key[HASH_HEX_SIZE])
-{
+/* Trainings on the synthetic set, of two classes. */
+struct trainings {
     struct arena arena;
-    struct err err;
-    struct dataset *data;
-    struct cell cell = {.dataset = dataset_find("synthetic"),
-                        .model = model_find("softmax"),
-                        .pruner = pruner_find("random"),
-                        .rate = 0.5,
-                        .seed = seed};
-    arena_init(&arena);
-    cell.pruner_options = kind_defaults(&cell.pruner->is, &arena);
-    cell.model_options = kind_defaults(&cell.model->is, &arena);
-    struct synthetic_options *data_options = kind_defaults(&cell.dataset->is, &arena);
-    option_defaults(engine_options, &cell.engine);
-    option_defaults(recipe_options, &cell.recipe);
+    struct cell cell;
+    char (*hashes)[HASH_HEX_SIZE]; /* the data's, by seed */
+};
+
+static void trainings_init(struct trainings *t, int seeds)
+{
+    *t = (struct trainings){.cell = {.dataset = dataset_find("synthetic"),
+                                     .model = model_find("softmax"),
+                                     .pruner = pruner_find("random")}};
+    arena_init(&t->arena);
+    t->cell.pruner_options = kind_defaults(&t->cell.pruner->is, &t->arena);
+    t->cell.model_options = kind_defaults(&t->cell.model->is, &t->arena);
+    struct synthetic_options *data_options = kind_defaults(&t->cell.dataset->is, &t->arena);
+    option_defaults(engine_options, &t->cell.engine);
+    option_defaults(recipe_options, &t->cell.recipe);
     data_options->classes = 2;
     data_options->samples = SAMPLES + 1;
-    cell.data = &data_options->common;
-    cr_assert_eq(dataset_load(cell.dataset, cell.data, (uint64_t)seed, dataset_dirs(NULL, &arena),
-                              &data, &err),
-                 0, "%s", err.text);
-    const char *json = cell_to_json(&cell, &arena);
-    cell_key(json, data->hash, "", ret_key);
-    char *sql =
-        sqlite3_mprintf("INSERT OR IGNORE INTO cell VALUES (%Q, %Q, %d)", ret_key, json, epochs);
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
-    dataset_free(data);
-    arena_release(&arena);
+    t->cell.data = &data_options->common;
+    ARENA_NEW(&t->arena, t->hashes, (size_t)seeds);
+    for (int seed = 0; seed < seeds; seed++) {
+        struct dataset *data;
+        struct err err;
+        cr_assert_eq(dataset_load(t->cell.dataset, t->cell.data, (uint64_t)seed,
+                                  dataset_dirs(NULL, &t->arena), &data, &err),
+                     0, "%s", err.text);
+        memcpy(t->hashes[seed], data->hash, HASH_HEX_SIZE);
+        dataset_free(data);
+    }
 }
 
-static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, const char *dataset,
-                      const char *model, const struct plot_pruner *pruner, double rate, int seed)
+/* Another rate each time, so that no two cells are the same. */
+static const char *next_json(struct trainings *t, int seed, char ret_key[HASH_HEX_SIZE])
+{
+    t->cell.seed = seed;
+    t->cell.rate += 1e-5;
+    const char *json = cell_to_json(&t->cell, &t->arena);
+    cell_key(json, t->hashes[seed], "", ret_key);
+    return json;
+}
+
+static long long ns(double seconds)
+{
+    return llround(seconds * 1e9);
+}
+
+static void make_times(struct sqlite3 *db, int64_t attempt, double score, double charged)
+{
+    plot_db_exec(
+        db,
+        "INSERT INTO phase SELECT %lld, p.key, p.value FROM json_each('{\"load\":400000000,"
+        " \"init\": 50000000, \"score\": %lld, \"select\": 20000000, \"train\": %lld,"
+        " \"eval\": 300000000, \"checkpoint\": 100000000, \"other\": 50000000}') p;"
+        "UPDATE attempt SET wall_ns = %lld WHERE id = %lld",
+        attempt, ns(score), ns(charged - score - 0.02), ns(charged + 0.9), attempt);
+}
+
+static void make_epochs(struct sqlite3 *db, int64_t attempt, const struct plot_grid *grid,
+                        const struct plot_pruner *pruner, double rate, int seed)
+{
+    for (int epoch = 1; epoch <= grid->epochs; epoch++) {
+        const struct plot_epoch e = plot_epoch(grid, pruner, rate, seed, epoch);
+        plot_db_exec(db,
+                     "INSERT INTO epoch (attempt, epoch, kept, test_accuracy, charged_ns, wall_ns,"
+                     " samples_forward, samples_backward, flops)"
+                     " VALUES (%lld, %d, 0, %.17g, %lld, 0, 0, 0, 0)",
+                     attempt, epoch, e.accuracy, ns(e.charged_s));
+    }
+}
+
+static void make_cell(struct sqlite3 *db, const struct plot_grid *grid, struct trainings *trainings,
+                      const char *dataset, const char *model, const struct plot_pruner *pruner,
+                      double rate, int seed)
 {
     const struct plot_epoch end = plot_epoch(grid, pruner, rate, seed, grid->epochs);
     const bool scores = strcmp(pruner->name, "full") != 0 && strcmp(pruner->name, "random") != 0;
-    char cell[HASH_HEX_SIZE], artifact[HASH_HEX_SIZE];
-    make_json(db, seed, grid->epochs, cell);
+    char key[HASH_HEX_SIZE], artifact[HASH_HEX_SIZE];
+    const char *json = next_json(trainings, seed, key);
+    const int64_t attempt = plot_db_run(
+        db, &(struct plot_run){grid->name, NULL, dataset, model, pruner->name, pruner->options,
+                               rate, seed, kept_fraction(pruner, rate), end.accuracy, key, json});
     if (scores)
         make_scores(pruner, seed, artifact);
-    char *sql = sqlite3_mprintf(
-        "INSERT INTO v_run VALUES (NULL, %Q, %Q, %Q, %Q, %Q, %.3f, %d, 'done', %.17g, %.17g,"
-        " %.17g, 0.4, 0.05, %.17g, 0.02, %.17g, 0.3, 0.1, 0.05, %.17g, 1, %Q,"
-        " (SELECT count(*) FROM v_run), 1000, %.17g, 0.1, NULL, %Q, NULL)",
-        grid->name, dataset, model, pruner->name, pruner->options, rate, seed, end.accuracy,
-        end.charged_s, end.charged_s + 0.9, score_s(pruner), end.charged_s - score_s(pruner) - 0.02,
-        kept_fraction(pruner, rate), cell, 1.2 - end.accuracy, scores ? artifact : NULL);
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
-    const sqlite3_int64 attempt = sqlite3_last_insert_rowid(db);
-    for (int epoch = 1; epoch <= grid->epochs; epoch++) {
-        const struct plot_epoch e = plot_epoch(grid, pruner, rate, seed, epoch);
-        sql = sqlite3_mprintf("INSERT INTO v_epoch VALUES (%lld, %d, %.17g, %.17g)", attempt, epoch,
-                              e.accuracy, e.charged_s);
-        plot_db_exec(db, sql);
-        sqlite3_free(sql);
-    }
+    plot_db_exec(db,
+                 "UPDATE attempt SET train_n = 1000, test_loss = %.17g, train_loss = 0.1,"
+                 " artifact = %Q WHERE id = %lld",
+                 1.2 - end.accuracy, scores ? artifact : NULL, attempt);
+    make_times(db, attempt, score_s(pruner), end.charged_s);
+    make_epochs(db, attempt, grid, pruner, rate, seed);
     make_selections(db, attempt, grid, pruner, rate, seed);
 }
 
 void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid)
 {
+    struct trainings trainings;
+    trainings_init(&trainings, grid->seeds);
     plot_db_exec(db, "BEGIN");
-    char *sql = sqlite3_mprintf("INSERT INTO v_experiment VALUES (%Q, %Q, '[]')", grid->name,
-                                grid->targets ? grid->targets : "[]");
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
+    add_experiment(db, grid->name, grid->targets);
     for (int d = 0; d < PLOT_GRID_MAX && grid->datasets[d]; d++)
         for (int m = 0; m < PLOT_GRID_MAX && grid->models[m]; m++)
             for (const struct plot_pruner *p = grid->pruners; p->name; p++)
                 for (int r = 0; r < PLOT_GRID_MAX && grid->rates[r] > 0; r++) {
                     const bool full = strcmp(p->name, "full") == 0;
                     for (int seed = 0; seed < grid->seeds && !(full && r > 0); seed++)
-                        make_cell(db, grid, grid->datasets[d], grid->models[m], p,
+                        make_cell(db, grid, &trainings, grid->datasets[d], grid->models[m], p,
                                   full ? 0 : grid->rates[r], seed);
                 }
     plot_db_exec(db, "COMMIT");
+    arena_release(&trainings.arena);
 }
 
-/* Columns of v_run that a copy of a run has from it. */
-#define COPIED                                                                                     \
-    "experiment, dataset, pruner, rate, seed, state, charged_s, kept_fraction, timing_valid, "     \
-    "cell,"                                                                                        \
-    " position, "
+void plot_db_add(struct sqlite3 *db, const char *query)
+{
+    sqlite3_stmt *row;
+    plot_db_exec(db, "CREATE TEMP TABLE added AS %s", query);
+    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT * FROM added", -1, &row, NULL), SQLITE_OK);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        const char *words[6];
+        for (int i = 0; i < 6; i++)
+            words[i] = (const char *)sqlite3_column_text(row, i);
+        plot_db_run(db, &(struct plot_run){.experiment = words[0],
+                                           .state = words[1],
+                                           .dataset = words[2],
+                                           .model = words[3],
+                                           .pruner = words[4],
+                                           .options = words[5],
+                                           .rate = sqlite3_column_double(row, 6),
+                                           .seed = sqlite3_column_int(row, 7),
+                                           .processed = sqlite3_column_double(row, 8),
+                                           .accuracy = sqlite3_column_double(row, 9)});
+    }
+    sqlite3_finalize(row);
+    plot_db_exec(db, "DROP TABLE added");
+}
 
 void plot_db_suit(struct sqlite3 *db, const char *figure)
 {
     if (strcmp(figure, "gap-theory") == 0)
-        plot_db_exec(db, "UPDATE v_run SET pruner = 'dp', options = trim(pruner || ' ' || options)"
-                         " WHERE pruner <> 'full';"
-                         "INSERT INTO solver SELECT attempt, 'annealed', 10 * rate + seed"
-                         " FROM v_run WHERE pruner = 'dp'");
+        plot_db_exec(db,
+                     "UPDATE cell SET pruner = 'dp', options = trim(pruner || ' ' || options)"
+                     " WHERE pruner <> 'full';"
+                     "INSERT INTO solver SELECT a.id, 0, 1, 'annealed', 10 * c.rate + c.seed,"
+                     " 0, 0 FROM attempt a JOIN cell c ON c.key = a.cell WHERE c.pruner = 'dp'");
     if (strcmp(figure, "transfer") == 0)
-        plot_db_exec(db, "INSERT INTO v_run (" COPIED "model, options, accuracy, chosen_with)"
-                         " SELECT " COPIED "model, trim(options || ' prune_with=small(width=8)'),"
-                         " accuracy - 0.01 * rate - 0.002 * seed, 'small(width=8)'"
-                         " FROM v_run WHERE pruner NOT IN ('full', 'random', 'random-dynamic')");
+        plot_db_add(db, "SELECT experiment, state, dataset, model, pruner,"
+                        " trim(options || ' prune_with=small(width=8)'), rate, seed, kept_fraction,"
+                        " accuracy - 0.01 * rate - 0.002 * seed"
+                        " FROM v_run WHERE pruner NOT IN ('full', 'random', 'random-dynamic')");
     if (strcmp(figure, "architecture-ranking") == 0)
-        plot_db_exec(db, "INSERT INTO v_run (" COPIED "model, options, accuracy)"
-                         " SELECT " COPIED "model || ' ' || n.value, options,"
-                         " accuracy + 0.01 * n.value * (1 - 0.4 * seed * rate)"
-                         " FROM v_run, json_each('[1, 2, 3]') n");
+        plot_db_add(
+            db, "SELECT experiment, state, dataset, model || ' ' || n.value, pruner, options,"
+                " rate, seed, kept_fraction, accuracy + 0.01 * n.value * (1 - 0.4 * seed * rate)"
+                " FROM v_run, json_each('[1, 2, 3]') n");
 }

@@ -1,12 +1,14 @@
 /*
- * plot_db: made-up results for the tests of plots/: the views that figures read, as tables of a
- * database, filled from formulas. v_versus, v_versus_summary, v_generalization and v_ranking are
- * the real ones, and so are the scores beside it, and the samples, which are of the synthetic set.
+ * plot_db: made-up results for the tests of plots/ and of views: a database of the store's, with its
+ * tables and views, filled from formulas or run by run. What was recorded can be changed: attempts
+ * are not append-only here. The scores lie beside it, and the samples are of the synthetic set.
  * Static are full, full-short, random, el2n and forgetting; all others choose again every second
  * epoch. All but full and random have scores.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H
+
+#include <stdint.h>
 
 struct sqlite3;
 
@@ -35,10 +37,26 @@ extern const struct plot_grid plot_grid_small;
 /* Two datasets and models, three rates, two seeds: all ten pruners, ucb twice, and a new one. */
 extern const struct plot_grid plot_grid_large;
 
+/* A cell and an attempt at it. */
+struct plot_run {
+    const char *experiment, *state, *dataset, *model; /* NULL: "x", "done", "d", "m" */
+    const char *pruner, *options;                     /* options NULL: "" */
+    double rate;
+    int seed;
+    double processed, accuracy; /* 0..1; NAN: not measured */
+    const char *key, *json;     /* the cell's; NULL: any */
+};
+
+/* One at a time. */
 struct sqlite3 *plot_db_open(void);
 void plot_db_close(struct sqlite3 *db);
-/* Ends the test where that fails. */
-void plot_db_exec(struct sqlite3 *db, const char *sql);
+/* Ends the test where that fails; made as sqlite3_mprintf() does. */
+void plot_db_exec(struct sqlite3 *db, const char *sql, ...);
+/* Adds it to an experiment, which is made, without targets, where there is none of that name.
+ * Returns the attempt. */
+int64_t plot_db_run(struct sqlite3 *db, const struct plot_run *run);
+/* Adds runs: the query gives columns in the order of struct plot_run, up to the accuracy. */
+void plot_db_add(struct sqlite3 *db, const char *query);
 void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid);
 /*
  * Makes more of what plot_db_fill made, where a figure is about certain pruners or about many

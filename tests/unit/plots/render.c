@@ -188,7 +188,7 @@ Test(render, epochs_without_accuracy_are_left_out)
 {
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db, "UPDATE v_epoch SET test_accuracy = NULL WHERE epoch % 2 = 1");
+    plot_db_exec(db, "UPDATE epoch SET test_accuracy = NULL WHERE epoch %% 2 = 1");
     char *tsv = data_of("accuracy-vs-time", db, plot_grid_small.name);
     cr_expect_null(strstr(tsv, "NaN"), "%s", tsv);
     cr_expect_eq(count_of(tsv, "\tfull\t0\tfull\t"), 2 * 2, "%s", tsv);
@@ -200,7 +200,7 @@ Test(render, text_cannot_break_the_table)
 {
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db, "UPDATE v_run SET model = 'a' || char(9) || '\"b' || char(10) || '\\c'");
+    plot_db_exec(db, "UPDATE cell SET model_label = 'a' || char(9) || '\"b' || char(10) || '\\c'");
     char *tsv = data_of("phases", db, plot_grid_small.name);
     cr_expect_not_null(strstr(tsv, "\ta 'b /c\t"), "%s", tsv);
     mem_free(tsv);
@@ -226,8 +226,8 @@ Test(render, says_what_is_missing)
     struct sqlite3 *db = plot_db_open();
     expect_no_data(db, "phases", "x", FIGURE_EMPTY, "phases: experiment 'x' has no cells");
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db, "UPDATE v_run SET accuracy = NULL");
-    plot_db_exec(db, "UPDATE v_epoch SET test_accuracy = NULL");
+    plot_db_exec(db, "UPDATE attempt SET test_accuracy = NULL");
+    plot_db_exec(db, "UPDATE epoch SET test_accuracy = NULL");
     expect_no_data(db, "accuracy-vs-time", plot_grid_small.name, FIGURE_EMPTY,
                    "accuracy-vs-time: no test accuracy in the 27 finished cells of experiment "
                    "'small'");
@@ -237,10 +237,10 @@ Test(render, says_what_is_missing)
     expect_no_data(db, "versus-random", plot_grid_small.name, FIGURE_EMPTY,
                    "versus-random: no pruner to compare with random, at its seeds and numbers of "
                    "samples, in the 27 finished cells of experiment 'small'");
-    plot_db_exec(db, "UPDATE v_run SET state = 'failed'");
+    plot_db_exec(db, "UPDATE attempt SET state = 'failed'");
     expect_no_data(db, "phases", plot_grid_small.name, FIGURE_EMPTY,
                    "phases: no finished cells of experiment 'small' (0 of 27)");
-    plot_db_exec(db, "DROP TABLE v_run");
+    plot_db_exec(db, "DROP VIEW v_run");
     expect_no_data(db, "phases", plot_grid_small.name, -1,
                    "phases: database: no such table: v_run");
     plot_db_close(db);
@@ -262,15 +262,15 @@ Test(render, chooses_the_experiment)
 {
     struct sqlite3 *db = plot_db_open();
     expect_experiment(db, NULL, NULL, "the database holds no experiment");
-    plot_db_exec(db, "INSERT INTO v_experiment VALUES ('night', '[]', '[]')");
+    plot_db_run(db, &(struct plot_run){"night", .pruner = "full"});
     expect_experiment(db, NULL, "night", "");
-    plot_db_exec(db, "INSERT INTO v_experiment VALUES ('day', '[]', '[]')");
+    plot_db_run(db, &(struct plot_run){"day", .pruner = "full"});
     expect_experiment(db, "day", "day", "");
     expect_experiment(db, NULL, NULL, "which experiment? The database holds day, night");
     expect_experiment(db, "nigth", NULL,
                       "no experiment 'nigth' in the database, did you mean night?; it holds day, "
                       "night");
-    plot_db_exec(db, "DROP TABLE v_experiment");
+    plot_db_exec(db, "DROP VIEW v_experiment");
     expect_experiment(db, NULL, NULL, "database: no such table: v_experiment");
     plot_db_close(db);
 }
@@ -311,7 +311,8 @@ Test(render, a_pruner_keeps_its_colour)
         cr_expect(has_colour(several, el2n), "%s", curves[i]);
         cr_expect(has_colour(several, ucb), "%s", curves[i]);
         cr_expect(has_colour(several, lighter_ucb), "%s", curves[i]);
-        plot_db_exec(db, "DELETE FROM v_run WHERE pruner <> 'el2n'");
+        plot_db_exec(db, "DELETE FROM experiment_cell WHERE cell IN (SELECT key FROM cell"
+                         " WHERE pruner <> 'el2n')");
         char *alone = picture_of(curves[i], db, "small");
         cr_expect(has_colour(alone, el2n), "%s", curves[i]);
         cr_expect(!has_colour(alone, ucb), "%s", curves[i]);

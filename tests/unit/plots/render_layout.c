@@ -381,7 +381,8 @@ ParameterizedTest(size_t *number, render_layout, complete)
     const char *width = figure_widths[*number / figure_count()];
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db, "UPDATE v_run SET state = 'failed' WHERE pruner = 'el2n' AND seed = 1");
+    plot_db_exec(db, "UPDATE attempt SET state = 'failed' WHERE cell IN (SELECT key FROM cell"
+                     " WHERE pruner = 'el2n' AND seed = 1)");
     plot_db_suit(db, figure->name);
     char *first = draw(figure, db, "small", width);
     struct picture picture = parse(draw(figure, db, "small", width));
@@ -412,10 +413,8 @@ Test(render_layout, one_panel_is_a_column_wide)
 {
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &single_grid);
-    plot_db_exec(db, "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed,"
-                     " state, accuracy, kept_fraction, position)"
-                     " SELECT experiment, dataset, model, 'el2n', '', rate, seed, state, accuracy,"
-                     " kept_fraction, 2 FROM v_run");
+    plot_db_add(db, "SELECT experiment, state, dataset, model, 'el2n', '', rate, seed,"
+                    " kept_fraction, accuracy FROM v_run");
     for (size_t i = 0; figure_at(i); i++) {
         if (!grid_has(&single_grid, figure_at(i)->name) &&
             strcmp(figure_at(i)->name, "versus-random") != 0)
@@ -486,15 +485,13 @@ Test(render_layout, a_column_is_as_tall_as_a_page_at_most)
 static void add_versus(struct sqlite3 *db, const char *pruner, double rate, double processed,
                        double difference, double spread)
 {
-    for (int seed = 0; seed < 3; seed++) {
-        char *sql = sqlite3_mprintf(
-            "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed, state,"
-            " kept_fraction, accuracy, timing_valid, position) SELECT 'x', 'd', 'm', %Q, '', %.3f,"
-            " %d, 'done', %.3f, %.17g, 1, count(*) + 1 FROM v_run",
-            pruner, rate, seed, processed, 0.8 + (difference + spread * (seed - 1)) / 100);
-        plot_db_exec(db, sql);
-        sqlite3_free(sql);
-    }
+    for (int seed = 0; seed < 3; seed++)
+        plot_db_run(db,
+                    &(struct plot_run){.pruner = pruner,
+                                       .rate = rate,
+                                       .seed = seed,
+                                       .processed = processed,
+                                       .accuracy = 0.8 + (difference + spread * (seed - 1)) / 100});
 }
 
 static size_t count_part(const char *text, const char *part)
@@ -562,7 +559,8 @@ Test(render_layout, versus_own_budgets)
     add_versus(db, "soft", 0.3, 0.82, 1, 0.1);
     add_versus(db, "soft", 0.5, 0.71, 1, 0.1);
     for (size_t i = 0; figure_widths[i]; i++) {
-        plot_db_exec(db, "DELETE FROM v_run WHERE pruner IN ('random', 'full')");
+        plot_db_exec(db, "DELETE FROM experiment_cell WHERE cell IN (SELECT key FROM cell"
+                         " WHERE pruner IN ('random', 'full'))");
         struct picture picture = draw_versus(db, figure_widths[i]);
         const struct text *more = find_text(&picture, "82 %"), *less = find_text(&picture, "71 %");
         cr_expect(has_text(&picture, "own budget"), "%s", figure_widths[i]);
@@ -627,8 +625,8 @@ Test(render_layout, versus_of_a_whole_field)
         }
     add_versus(db, "random", 0.9, 0.1, 0, 0);
     for (size_t i = 0; figure_widths[i]; i++) {
-        plot_db_exec(db, "DELETE FROM v_run WHERE pruner = 'full' OR pruner = 'random'"
-                         " AND rate = 0.5");
+        plot_db_exec(db, "DELETE FROM experiment_cell WHERE cell IN (SELECT key FROM cell"
+                         " WHERE pruner = 'full' OR pruner = 'random' AND rate = 0.5)");
         struct picture picture = draw_versus(db, figure_widths[i]);
         check_layout(&picture, figure_widths[i]);
         cr_expect_leq(picture.width, (is_column(figure_widths[i]) ? COLUMN : 8.5) * 96, "%g px",
@@ -681,9 +679,9 @@ Test(render_layout, any_name_can_be_drawn)
 {
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db,
-                 "UPDATE v_run SET dataset = '<d&\"e\">', model = 'it''s 5 % {of} m_n^2 \xc3\xa9'");
-    plot_db_exec(db, "UPDATE v_run SET pruner = 'new_@pruner' WHERE pruner = 'el2n'");
+    plot_db_exec(db, "UPDATE cell SET dataset = '<d&\"e\">',"
+                     " model_label = 'it''s 5 %% {of} m_n^2 \xc3\xa9'");
+    plot_db_exec(db, "UPDATE cell SET pruner = 'new_@pruner' WHERE pruner = 'el2n'");
     for (size_t i = 0; figure_at(i); i++) {
         struct picture picture = draw_suited(figure_at(i), db, "small", "page");
         cr_expect_not_null(

@@ -69,33 +69,29 @@ static void expect_picture(const char *figure, const char *experiment, const cha
     str_release(&files);
 }
 
-static void add_run(const char *model, const char *pruner, const char *options, double rate,
-                    int seed, double accuracy)
+static int64_t add_run(const char *model, const char *pruner, const char *options, double rate,
+                       int seed, double accuracy)
 {
-    char *sql = sqlite3_mprintf(
-        "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed, state,"
-        " kept_fraction, accuracy, timing_valid, position, chosen_with) SELECT 'x', 'd', %Q, %Q,"
-        " %Q, %.3f, %d, 'done', 1 - %.3f, %.17g, 1, count(*) + 1,"
-        " iif(%Q LIKE '%%prune_with=%%', substr(%Q, instr(%Q, '=') + 1), NULL) FROM v_run",
-        model, pruner, options, rate, seed, rate, accuracy, options, options, options);
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
+    return plot_db_run(db, &(struct plot_run){.model = model,
+                                              .pruner = pruner,
+                                              .options = options,
+                                              .rate = rate,
+                                              .seed = seed,
+                                              .processed = 1 - rate,
+                                              .accuracy = accuracy});
 }
 
 /* ---- gap-theory ---- */
 
 static void add_gap(const char *pruner, double rate, int seed, double eps, double gap)
 {
-    add_run("m", pruner, "", rate, seed, 0.5);
-    char *sql = sqlite3_mprintf(
-        "UPDATE v_run SET train_n = 100, final_train_loss = 1, final_test_loss = 1 + %.17g"
-        " WHERE attempt = last_insert_rowid();"
-        "INSERT INTO solver SELECT (SELECT max(attempt) FROM v_run), m.value,"
-        " iif(m.value = 'annealed', %.17g, 0.001)"
-        " FROM json_each('[\"random\", \"annealed\"]') m",
-        gap, eps);
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
+    const long long attempt = add_run("m", pruner, "", rate, seed, 0.5);
+    plot_db_exec(db,
+                 "UPDATE attempt SET train_n = 100, train_loss = 1, test_loss = 1 + %.17g"
+                 " WHERE id = %lld;"
+                 "INSERT INTO solver VALUES (%lld, 0, 1, 'random', 0.001, 0, 0),"
+                 " (%lld, 0, 2, 'annealed', %.17g, 0, 0)",
+                 gap, attempt, attempt, attempt, eps);
 }
 
 /* With seed 0 the gap is the predicted one; with 1 it is as far on one side as on the other. */
@@ -213,26 +209,28 @@ Test(render_paper, ranking_of_networks)
 Test(render_paper, overlap_and_heat_map_tell_the_spread)
 {
     plot_db_fill(db, &plot_grid_small);
-    plot_db_exec(db, "CREATE TABLE kept AS SELECT * FROM v_selection");
+    plot_db_exec(db, "CREATE TEMP TABLE kept AS SELECT * FROM selection");
     const char *const overlap[] = {"Seeds of a pair: at most", "!at most 0.0 points apart", NULL},
                       *const map[] = {"The shares of a bin in 3 seeds are at most",
                                       "!at most 0 points apart", NULL};
     expect_picture("overlap", "small", overlap);
     expect_picture("selection-heat-map", "small", map);
     /* Every seed chooses as seed 0 does. */
-    plot_db_exec(db, "UPDATE v_selection SET (bitmap, kept) = ("
-                     " SELECT k.bitmap, k.kept FROM kept k JOIN v_run a ON a.attempt = k.attempt"
-                     " JOIN v_run b ON b.pruner = a.pruner AND b.options = a.options"
+    plot_db_exec(db, "CREATE TEMP TABLE run AS SELECT * FROM v_run;"
+                     "UPDATE selection SET (bitmap, kept) = ("
+                     " SELECT k.bitmap, k.kept FROM kept k JOIN run a ON a.attempt = k.attempt"
+                     " JOIN run b ON b.pruner = a.pruner AND b.options = a.options"
                      "   AND b.rate = a.rate"
-                     " WHERE a.seed = 0 AND b.attempt = v_selection.attempt"
-                     "   AND k.epoch = v_selection.epoch)");
+                     " WHERE a.seed = 0 AND b.attempt = selection.attempt"
+                     "   AND k.epoch = selection.epoch)");
     expect_picture("overlap", "small",
                    (const char *const[]){"at most 0.0 points apart, 0.0 on average.", NULL});
     expect_picture(
         "selection-heat-map", "small",
         (const char *const[]){"3 seeds are at most 0 points apart, 0 on average.", NULL});
     /* Of one seed there is nothing to tell. */
-    plot_db_exec(db, "UPDATE v_run SET state = 'failed' WHERE seed > 0");
+    plot_db_exec(db, "UPDATE attempt SET state = 'failed' WHERE cell IN (SELECT key FROM cell"
+                     " WHERE seed > 0)");
     expect_picture("overlap", "small", (const char *const[]){"One seed.", "!apart", NULL});
     expect_picture("selection-heat-map", "small", (const char *const[]){"Seed 0.", "!apart", NULL});
 }

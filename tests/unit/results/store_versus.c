@@ -1,6 +1,6 @@
 /*
- * v_versus and v_versus_summary against numbers worked out by hand. They read v_run alone, which is
- * a table here: a run is its pruner, options, rate, seed, share of samples processed, accuracy.
+ * v_versus and v_versus_summary against numbers worked out by hand: a run is its pruner, options,
+ * rate, seed, share of samples processed, accuracy.
  */
 #include "tests/support/plot_db.h"
 
@@ -31,14 +31,12 @@ TestSuite(store_versus, .init = open_db, .fini = close_db);
 static void add(const char *pruner, const char *options, double rate, int seed, double processed,
                 double accuracy)
 {
-    char *sql = sqlite3_mprintf(
-        "INSERT INTO v_run (experiment, dataset, model, pruner, options, rate, seed, state,"
-        " kept_fraction, accuracy, position) SELECT 'x', 'd', 'm', %Q, %Q, %.17g, %d, 'done',"
-        " nullif(%.17g, -1), nullif(%.17g, -1), count(*) + 1 FROM v_run",
-        pruner, options, rate, seed, isnan(processed) ? -1 : processed,
-        isnan(accuracy) ? -1 : accuracy);
-    plot_db_exec(db, sql);
-    sqlite3_free(sql);
+    plot_db_run(db, &(struct plot_run){.pruner = pruner,
+                                       .options = options,
+                                       .rate = rate,
+                                       .seed = seed,
+                                       .processed = processed,
+                                       .accuracy = accuracy});
 }
 
 /* The only row's column, NAN for NULL. */
@@ -138,30 +136,32 @@ Test(store_versus, missing_controls)
     add("no-accuracy", "", 0.5, 1, 0.5, (double)NAN);
     expect("SELECT random_accuracy FROM v_versus WHERE pruner = 'no-accuracy'", 0.7, EXACT);
     expect("SELECT random_difference FROM v_versus WHERE pruner = 'no-accuracy'", (double)NAN, 0);
-    plot_db_exec(db, "UPDATE v_run SET accuracy = NULL WHERE pruner = 'random'");
+    plot_db_exec(db, "UPDATE attempt SET test_accuracy = NULL WHERE cell IN (SELECT key FROM cell"
+                     " WHERE pruner = 'random')");
     expect_controls("one-point", (double)NAN, (double)NAN);
 }
 
 /* Every one of these would be the nearer point, if it counted. */
 Test(store_versus, only_good_runs_of_the_same_place_and_seed_are_controls)
 {
-    static const char *const spoilers[] = {"experiment = 'y'", "dataset = 'e'", "model = 'n'",
-                                           "seed = 7", "state = 'failed'"};
+    static const struct plot_run spoilers[] = {
+        {.experiment = "y"}, {.dataset = "e"}, {.model = "n"}, {.seed = 7}, {.state = "failed"}};
     add_controls(0);
     add("pruner", "", 0.4, 0, 0.6, 0.8);
     for (int i = 0; i < 5; i++) {
-        add("random", "", 0.4, 0, 0.6, 0.1);
-        char *sql = sqlite3_mprintf("UPDATE v_run SET %s WHERE accuracy = 0.1 AND experiment = 'x'"
-                                    " AND dataset = 'd' AND model = 'm' AND seed = 0"
-                                    " AND state = 'done'",
-                                    spoilers[i]);
-        plot_db_exec(db, sql);
-        sqlite3_free(sql);
+        struct plot_run run = spoilers[i];
+        run.pruner = "random";
+        run.rate = 0.4;
+        run.processed = 0.6;
+        run.accuracy = 0.1;
+        plot_db_run(db, &run);
     }
     expect_controls("pruner", 0.75, 0.74);
     expect("SELECT count(*) FROM v_versus", 1, 0);
-    add("failed", "", 0.5, 0, 0.6, 0.8);
-    plot_db_exec(db, "UPDATE v_run SET state = 'failed' WHERE pruner = 'failed'");
+    plot_db_run(
+        db,
+        &(struct plot_run){
+            .state = "failed", .pruner = "failed", .rate = 0.5, .processed = 0.6, .accuracy = 0.8});
     expect("SELECT count(*) FROM v_versus", 1, 0);
 }
 
@@ -266,7 +266,8 @@ Test(store_versus, the_least_spread_is_one_sample_of_the_test_set)
     add_differences("p", (const double[]){0, 0, 1}, 3);
     add_differences("wide", (const double[]){1, 2, 4}, 3);
     expect(OF("100 * random_high", "p"), (1 + 4.302653) / 3, QUANTILE);
-    plot_db_exec(db, "UPDATE v_run SET test_n = iif(seed = 1, 100, 1000) WHERE seed > 0");
+    plot_db_exec(db, "UPDATE attempt SET test_n = iif(c.seed = 1, 100, 1000) FROM cell c"
+                     " WHERE c.key = cell AND c.seed > 0");
     expect(OF("100 * random_low", "p"), 1.0 / 3 - 4.302653 / sqrt(3), QUANTILE);
     expect(OF("100 * random_high", "p"), 1.0 / 3 + 4.302653 / sqrt(3), QUANTILE);
     expect(OF("100 * random_low", "wide"), -1.461250, QUANTILE);
@@ -282,7 +283,7 @@ Test(store_versus, a_verdict_goes_by_the_least_spread)
     add_differences("p", (const double[]){2, 2, 3}, 3);
     expect_text(OF("random_verdict", "p"), "better");
     expect_text(OF("dynamic_verdict", "p"), "better");
-    plot_db_exec(db, "UPDATE v_run SET test_n = 100");
+    plot_db_exec(db, "UPDATE attempt SET test_n = 100");
     expect_text(OF("random_verdict", "p"), "undecided");
     expect_text(OF("dynamic_verdict", "p"), "undecided");
 }
@@ -305,8 +306,8 @@ Test(store_versus, the_same_bits_are_not_two_arms)
     add_random(2);
     add_differences("twin", (const double[]){0, 0}, 2);
     add_differences("half", (const double[]){0, 0}, 2);
-    plot_db_exec(db, "UPDATE v_run SET final_test_loss = 0.3 + seed, final_train_loss = 0.1 + seed"
-                     " WHERE pruner <> 'half' OR seed = 0");
+    plot_db_exec(db, "UPDATE attempt SET test_loss = 0.3 + c.seed, train_loss = 0.1 + c.seed"
+                     " FROM cell c WHERE c.key = cell AND (c.pruner <> 'half' OR c.seed = 0)");
     expect(OF("random_n", "twin"), 2, 0);
     expect_text(OF("random_reason", "twin"), "the same bits in all 2 seeds: not two arms");
     expect_text(OF("random_verdict", "twin"), "undecided");
@@ -338,7 +339,7 @@ static double quantile_of(int n)
         mean += (points[i] = i % 2 ? 3 : 1) / n;
     for (int i = 0; i < n; i++)
         squares += (points[i] - mean) * (points[i] - mean);
-    plot_db_exec(db, "DELETE FROM v_run");
+    plot_db_exec(db, "DELETE FROM experiment_cell");
     add_random(n);
     add_differences("p", points, n);
     return ask(OF("100 * (random_high - random_low) / 2", "p")) / sqrt(squares / (n - 1) / n);

@@ -154,6 +154,15 @@ $B/with-onednn: FORCE
 	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || { echo '$(WITH_ONEDNN)' >$@; \
 	    $(if $(ONEDNN_NOTE),echo '  NOTE  $(ONEDNN_NOTE)',:); }
 
+# Every script of plots/, as a list that render.c turns into a table; the stamp is as below.
+PLOT_SCRIPTS = $(foreach file,$(notdir $(sort $(wildcard plots/*.sql plots/*.gp))), \
+                 SCRIPT($(subst .,_,$(subst -,_,$(file))), "$(file)"))
+$B/plots/render.o: CPPFLAGS += -DPLOT_SCRIPTS='$(PLOT_SCRIPTS)'
+$B/plots/render.o: $B/plot-scripts
+$B/plot-scripts: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PLOT_SCRIPTS)' | cmp -s - $@ || echo '$(PLOT_SCRIPTS)' >$@
+
 # Each attempt records what made the program. Only this object knows, so that a new revision
 # rebuilds one file; the stamp changes when the text does.
 REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)

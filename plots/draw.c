@@ -155,10 +155,10 @@ static int write_data(const struct job *job, struct err *err)
 static int prepare(const struct job *job, struct err *err)
 {
     const struct figure *figure = job->figure;
-    struct figure_script script;
+    struct figure_script script = figure_gp(figure);
     const char *name;
-    if (write_data(job, err) || write_file(path_in(job, job->work, ".gp"), figure->gp.start,
-                                           (size_t)(figure->gp.end - figure->gp.start), err))
+    if (write_data(job, err) || write_file(path_in(job, job->work, ".gp"), script.start,
+                                           (size_t)(script.end - script.start), err))
         return -1;
     for (size_t i = 0; figure_shared_at(i, &name, &script); i++)
         if (scripts_shared(figure, name, job->arena, &script, err) ||

@@ -20,9 +20,9 @@ struct extract {
 static int wanted_columns(const struct figure *figure, struct sqlite3 *db, struct str *ret_line,
                           struct err *err)
 {
+    const struct figure_script sql = figure_sql(figure);
     struct db_rows rows;
-    db_ask_experiment(&rows, db, figure->sql.start, (size_t)(figure->sql.end - figure->sql.start),
-                      NULL);
+    db_ask_experiment(&rows, db, sql.start, (size_t)(sql.end - sql.start), NULL);
     figure_add_head(&rows, ret_line);
     if (db_close(&rows, err))
         return err_prefix(err, "%s: database: ", figure->name);

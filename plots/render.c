@@ -5,7 +5,6 @@
  */
 #include "plots/render.h"
 
-#include "base/braced.h"
 #include "base/mem.h"
 #include "results/db.h"
 
@@ -15,77 +14,75 @@
 
 /* ---- The registry ---- */
 
-#define SCRIPT_SYMBOLS(stem)                                                                       \
-    extern const char _binary_plots_##stem##_start[], _binary_plots_##stem##_end[];
-#define SCRIPT(stem) BRACED(_binary_plots_##stem##_start, _binary_plots_##stem##_end)
-
-#define FIGURE(name, symbol, help, what) SCRIPT_SYMBOLS(symbol##_sql) SCRIPT_SYMBOLS(symbol##_gp)
-#include "plots/figures.def"
-#undef FIGURE
-
-#define FIGURE(title, symbol, question, drawn)                                                     \
-    static const struct figure symbol##_figure = {                                                 \
-        .name = title,                                                                             \
-        .help = question,                                                                          \
-        .what = drawn,                                                                             \
-        .sql = SCRIPT(symbol##_sql),                                                               \
-        .gp = SCRIPT(symbol##_gp),                                                                 \
-    };
-#include "plots/figures.def"
-#undef FIGURE
-
 static const struct kind *const kinds[] = {
-#define FIGURE(title, symbol, question, drawn) &symbol##_figure.is,
+#define FIGURE(title, question, drawn)                                                             \
+    &(const struct figure){.name = title, .help = question, .what = drawn}.is,
 #include "plots/figures.def"
 #undef FIGURE
 };
 
 const struct shelf figure_shelf = SHELF("figure", "figures", kinds);
 
-SCRIPT_SYMBOLS(style_gp)
-SCRIPT_SYMBOLS(page_gp)
-SCRIPT_SYMBOLS(labels_gp)
-SCRIPT_SYMBOLS(ticks_gp)
-SCRIPT_SYMBOLS(linear_ticks_gp)
-SCRIPT_SYMBOLS(rows_gp)
-SCRIPT_SYMBOLS(row_panel_gp)
-SCRIPT_SYMBOLS(facets_gp)
-SCRIPT_SYMBOLS(facet_panel_gp)
-SCRIPT_SYMBOLS(grid_gp)
-SCRIPT_SYMBOLS(grid_panel_gp)
-SCRIPT_SYMBOLS(y_name_gp)
-SCRIPT_SYMBOLS(heat_letters_gp)
+/* The Makefile defines PLOT_SCRIPTS, which has SCRIPT(phases_sql, "phases.sql") and so on: every
+   .sql and .gp of this folder. */
+#define SCRIPT(stem, file)                                                                         \
+    extern const char _binary_plots_##stem##_start[], _binary_plots_##stem##_end[];
+PLOT_SCRIPTS
+#undef SCRIPT
 
-/* What figures load by these names. */
 static const struct {
     const char *name;
-    struct figure_script script;
-} shared[] = {
-    {"style.gp", SCRIPT(style_gp)},
-    {"page.gp", SCRIPT(page_gp)},
-    {"labels.gp", SCRIPT(labels_gp)},
-    {"ticks.gp", SCRIPT(ticks_gp)},
-    {"linear-ticks.gp", SCRIPT(linear_ticks_gp)},
-    {"rows.gp", SCRIPT(rows_gp)},
-    {"row-panel.gp", SCRIPT(row_panel_gp)},
-    {"facets.gp", SCRIPT(facets_gp)},
-    {"facet-panel.gp", SCRIPT(facet_panel_gp)},
-    {"grid.gp", SCRIPT(grid_gp)},
-    {"grid-panel.gp", SCRIPT(grid_panel_gp)},
-    {"y-name.gp", SCRIPT(y_name_gp)},
-    {"heat-letters.gp", SCRIPT(heat_letters_gp)},
+    struct figure_script text;
+} scripts[] = {
+#define SCRIPT(stem, file) {file, {_binary_plots_##stem##_start, _binary_plots_##stem##_end}},
+    PLOT_SCRIPTS
+#undef SCRIPT
 };
+enum { SCRIPTS = sizeof scripts / sizeof *scripts };
+
+/* "phases.sql" */
+static struct figure_script find_script(const char *name, const char *ending)
+{
+    const size_t length = strlen(name);
+    size_t i = 0;
+    while (strncmp(scripts[i].name, name, length) != 0 ||
+           strcmp(scripts[i].name + length, ending) != 0)
+        REQUIRE(++i < SCRIPTS);
+    return scripts[i].text;
+}
+
+struct figure_script figure_sql(const struct figure *figure)
+{
+    return figure->sql.start ? figure->sql : find_script(figure->name, ".sql");
+}
+
+struct figure_script figure_gp(const struct figure *figure)
+{
+    return figure->gp.start ? figure->gp : find_script(figure->name, ".gp");
+}
+
+static bool is_shared(const char *name)
+{
+    for (size_t i = 0; figure_at(i); i++) {
+        const size_t length = strlen(figure_at(i)->name);
+        if (strncmp(name, figure_at(i)->name, length) == 0 && name[length] == '.')
+            return false;
+    }
+    return true;
+}
 
 const char *const figure_formats[] = {"svg", "pdf", "png", "cairolatex", NULL};
 const char *const figure_widths[] = {"page", "column", NULL};
 
 bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script)
 {
-    if (i >= sizeof shared / sizeof *shared)
-        return false;
-    *ret_name = shared[i].name;
-    *ret_script = shared[i].script;
-    return true;
+    for (size_t k = 0; k < SCRIPTS; k++)
+        if (is_shared(scripts[k].name) && i-- == 0) {
+            *ret_name = scripts[k].name;
+            *ret_script = scripts[k].text;
+            return true;
+        }
+    return false;
 }
 
 /* ---- From the database to TSV ---- */
@@ -225,10 +222,10 @@ void figure_add_head(const struct db_rows *rows, struct str *ret_tsv)
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err)
 {
+    const struct figure_script sql = figure_sql(figure);
     struct db_rows rows;
     struct str tsv = {0};
-    db_ask_experiment(&rows, db, figure->sql.start, (size_t)(figure->sql.end - figure->sql.start),
-                      experiment);
+    db_ask_experiment(&rows, db, sql.start, (size_t)(sql.end - sql.start), experiment);
     figure_add_head(&rows, &tsv);
     str_add(&tsv, "\n");
     int64_t block = -1;

@@ -60,13 +60,17 @@ struct figure_script {
 struct figure {
     KIND;             /* name: "accuracy-vs-time"; help: the question it answers; no options */
     const char *what; /* what it draws, as in "no test accuracy in the 27 finished cells" */
+    /* A user's, in the place of the program's own; start NULL: none. */
     struct figure_script sql, gp;
     const char *scripts; /* a folder whose scripts go before those that figures share; or NULL */
 };
 
 /* figure_shelf (figures.def), figure_at(), figure_find(). */
 SHELF_OF(struct figure, figure);
-/* What all figures load, by file names; false at the end. */
+struct figure_script figure_sql(const struct figure *figure);
+struct figure_script figure_gp(const struct figure *figure);
+/* What figures share, by file names: every script of this folder that is not one figure's. false at
+ * the end. */
 bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script);
 
 /* "svg", "pdf", "png", "cairolatex", NULL: what figure_draw writes. */

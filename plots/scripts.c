@@ -14,7 +14,7 @@ static bool script_at(const struct figure *figure, size_t i, struct arena *arena
 {
     if (i < 2) {
         *ret_name = arena_printf(arena, "%s.%s", figure->name, i ? "gp" : "sql");
-        *ret_script = i ? figure->gp : figure->sql;
+        *ret_script = i ? figure_gp(figure) : figure_sql(figure);
         return true;
     }
     return figure_shared_at(i - 2, ret_name, ret_script);

@@ -421,7 +421,7 @@ self_test() {
     echo 'const struct pruner good_pruner = {0};' >"$scratch/pruners/good.c"
     echo 'MODEL(good) /* net.c */' >"$scratch/models/models.def"
     echo 'const struct model good_model = {0};' >"$scratch/models/net.c"
-    echo 'FIGURE("good", good, "why?")' >"$scratch/plots/figures.def"
+    echo 'FIGURE("good", "why?")' >"$scratch/plots/figures.def"
     touch "$scratch/plots/good.sql" "$scratch/plots/good.gp"
 
     # What is allowed stays silent.
@@ -485,7 +485,7 @@ self_test() {
     expect models/models.def 'MODEL(good)\nMODEL(bad)\n' '*:2: no const struct model *'
     expect models/models.def 'MODEL(good) /* gone.c */\n' '*:1: there is no models/gone.c'
     expect plots/x.sql 'select 1;\n' 'plots/x.sql:1: not registered in plots/figures.def'
-    expect plots/figures.def 'FIGURE("good", g, "")\nFIGURE("bad", b, "")\n' \
+    expect plots/figures.def 'FIGURE("good", "")\nFIGURE("bad", "")\n' \
         '*there is no plots/bad.sql*there is no plots/bad.gp'
 
     expect tests/x.c 'static void end(void)\n{\n    free(x);\n}\nTestSuite(x, .fini = end);\n' ''

@@ -168,9 +168,9 @@ static int collect_claims(const struct paper_job *job, struct paper_outputs *out
 
 /* ---- Figures ----------------------------------------------------------------------------------*/
 
-static void add_script(struct hash *hash, const struct figure_script *script)
+static void add_script(struct hash *hash, struct figure_script script)
 {
-    hash_add(hash, script->start, (size_t)(script->end - script->start));
+    hash_add(hash, script.start, (size_t)(script.end - script.start));
 }
 
 /* Its own query and script, and what all figures load. */
@@ -179,10 +179,10 @@ static void figure_source(const struct figure *figure, char ret_hex[HASH_HEX_SIZ
     struct hash *hash = hash_new();
     struct figure_script shared;
     const char *name;
-    add_script(hash, &figure->sql);
-    add_script(hash, &figure->gp);
+    add_script(hash, figure_sql(figure));
+    add_script(hash, figure_gp(figure));
     for (size_t i = 0; figure_shared_at(i, &name, &shared); i++)
-        add_script(hash, &shared);
+        add_script(hash, shared);
     hash_finish(hash, ret_hex);
 }
 

@@ -256,6 +256,7 @@ static void add_table(const struct figure *figure, const char *tsv, struct str *
 static void add_figure(const struct figure *figure, const char *tsv, const char *folder,
                        struct str *out, struct str *notes)
 {
+    const struct figure_script query = figure_sql(figure);
     struct err err;
     struct str summary = {0}, sql = {0}, head = {0}, help = {0};
     str_add(&head, figure->name);
@@ -278,7 +279,7 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
     str_add(out, "</figure>\n");
     add_table(figure, tsv, out);
     str_addf(&summary, "SQL of %s", figure->name);
-    str_add_bytes(&sql, figure->sql.start, (size_t)(figure->sql.end - figure->sql.start));
+    str_add_bytes(&sql, query.start, (size_t)(query.end - query.start));
     html_details(out, str_text(&summary), str_text(&sql));
     str_release(&summary);
     str_release(&sql);

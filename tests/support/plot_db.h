@@ -1,9 +1,9 @@
 /*
- * plot_db: made-up results for the tests of plots/ and of views: a database of the store's, with its
- * tables and views, filled from formulas or run by run. What was recorded can be changed: attempts
- * are not append-only here. The scores lie beside it, and the samples are of the synthetic set.
- * Static are full, full-short, random, el2n and forgetting; all others choose again every second
- * epoch. All but full and random have scores.
+ * plot_db: made-up results for the tests of plots/ and of views: a database of the store's, with
+ * its tables and views, filled from formulas or run by run. What was recorded can be changed:
+ * attempts are not append-only here. The scores lie beside it, and the samples are of the synthetic
+ * set. Static are full, full-short, random, el2n and forgetting; all others choose again every
+ * second epoch. All but full and random have scores.
  */
 #ifndef WINNOW_TESTS_PLOT_DB_H
 #define WINNOW_TESTS_PLOT_DB_H

@@ -101,7 +101,7 @@ Test(new, figures_are_named_with_dashes)
     test_write_file(path_in(&b, "docs/howto/figure.md"),
                     "```sql pruners/my-share.sql\n/* my-share: 'my-share' */ SELECT my_share_x;\n"
                     "```\n```c pruners/pruners.def +\nPRUNER(full)\n"
-                    "FIGURE(\"my-share\", my_share, \"what my-share?\")\n```\n");
+                    "FIGURE(\"my-share\", \"what my-share?\")\n```\n");
     cr_assert_eq(new_read(b.root, "figure", "cost-of-all", &b.arena, &b.plan, &b.err), 0, "%s",
                  b.err.text);
     cr_assert_eq(new_write(&b.plan, &b.err), 0, "%s", b.err.text);
@@ -109,7 +109,7 @@ Test(new, figures_are_named_with_dashes)
                 "/* cost-of-all: 'cost-of-all' */ SELECT cost_of_all_x;\n");
     expect_file(&b, "pruners/pruners.def",
                 "/* pruners */\nPRUNER(full)\n"
-                "FIGURE(\"cost-of-all\", cost_of_all, \"what cost-of-all?\")\n"
+                "FIGURE(\"cost-of-all\", \"what cost-of-all?\")\n"
                 "PRUNER(random)\nPRUNER(ucb)\n");
     arena_release(&b.arena);
 }

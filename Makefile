@@ -117,6 +117,8 @@ $B/plots/report.%.o: plots/report.%
 %/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
 %/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+# So are a process's folder and pipes that no other process inherits.
+%/base/process.o: CPPFLAGS += -D_GNU_SOURCE
 %/results/lock.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
 %/pin.o: CPPFLAGS += -D_GNU_SOURCE

@@ -8,6 +8,7 @@
  */
 #include "base/folder.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/save.h"
 #include "plots/cells.h"
 #include "plots/latex.h"
@@ -16,13 +17,10 @@
 #include "plots/scripts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* What gnuplot writes for a format: NAME and these endings. The pictures of cairolatex have names
    of their own, for pdf has NAME.pdf. */
@@ -60,36 +58,6 @@ static int write_file(const char *path, const char *text, size_t length, struct 
     return written ? 0 : err_set(err, "cannot write %s: %s", path, strerror(errno));
 }
 
-/* Becomes gnuplot, working in the folder, with both outputs going to a pipe. */
-static _Noreturn void become_gnuplot(const struct job *job, const char *format, int output)
-{
-    char settings[192], script[128];
-    snprintf(settings, sizeof settings,
-             "figure='%s'; format='%s'; span='%s'; terminal_columns=%d; colours=%d",
-             job->figure->name, format, job->width, job->columns, job->colours);
-    snprintf(script, sizeof script, "%s.gp", job->figure->name);
-    const int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-        dup2(output, STDERR_FILENO) < 0 || chdir(job->work))
-        _exit(126);
-    execlp("gnuplot", "gnuplot", "--default-settings", "-e", settings, "style.gp", script,
-           (char *)NULL);
-    _exit(errno == ENOENT ? 127 : 126);
-}
-
-/* All that comes from a pipe, until its other end is closed. */
-static void read_all(int input, struct str *ret_text)
-{
-    char bytes[512];
-    for (;;) {
-        const ssize_t n = read(input, bytes, sizeof bytes);
-        if (n > 0)
-            str_add_bytes(ret_text, bytes, (size_t)n);
-        else if (n == 0 || errno != EINTR)
-            return;
-    }
-}
-
 /* Without the blank lines that gnuplot puts around its messages. */
 static const char *trimmed(struct str *text)
 {
@@ -99,32 +67,34 @@ static const char *trimmed(struct str *text)
     return start + strspn(start, " \n");
 }
 
+/* In the folder, without the user's settings. */
 static int run_gnuplot(const struct job *job, const char *format, struct err *err)
 {
-    int ends[2];
-    if (pipe(ends))
-        return err_set(err, "cannot start gnuplot: %s", strerror(errno));
-    const pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        become_gnuplot(job, format, ends[1]);
-    }
-    const int reason = errno;
-    close(ends[1]);
+    const char *name = job->figure->name;
+    const char *const argv[] = {
+        "gnuplot",
+        "--default-settings",
+        "-e",
+        arena_printf(job->arena,
+                     "figure='%s'; format='%s'; span='%s'; terminal_columns=%d; colours=%d", name,
+                     format, job->width, job->columns, job->colours),
+        "style.gp",
+        arena_printf(job->arena, "%s.gp", name),
+        NULL,
+    };
+    const struct process_setup setup = {
+        .argv = argv,
+        .streams = {PROCESS_NOTHING, PROCESS_PIPE, PROCESS_AS_STDOUT},
+        .folder = job->work,
+        .package = "gnuplot-nox",
+    };
     struct str output = {0};
-    int status = 0, failed = 0;
-    if (child > 0) {
-        read_all(ends[0], &output);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            continue;
-    }
-    close(ends[0]);
-    if (child < 0)
-        failed = err_set(err, "cannot start gnuplot: %s", strerror(reason));
-    else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        failed = err_set(err, "gnuplot is not installed; Debian's package is gnuplot-nox");
-    else if (status)
-        failed = err_set(err, "gnuplot cannot draw %s.%s: %.700s", job->figure->name, format,
+    struct process_end end;
+    if (process_run(&setup, &output, &end, err))
+        return -1;
+    int failed = 0;
+    if (end.code)
+        failed = err_set(err, "gnuplot cannot draw %s.%s: %.700s", name, format,
                          output.length ? trimmed(&output) : "it ended without a word");
     str_release(&output);
     return failed;

@@ -130,6 +130,9 @@ lint_code() {
 
         {
             code = code_of($0)
+            if (mine != "tests" && FILENAME != "base/process.c" &&
+                code ~ /(^|[^A-Za-z0-9_])(popen|system|v?fork|posix_spawnp?)[ ]*\(/)
+                say("only base/process.c starts processes")
             if (prints)
                 next
             if (code ~ /(^|[^A-Za-z0-9_])(printf|vprintf|puts|putchar|perror)[ ]*\(/ ||
@@ -437,6 +440,8 @@ self_test() {
     expect harness/plan/x.c 'void x(void) { fprintf(file, "x"); _exit(1); }\n' ''
     expect harness/plan/x.c 'void x(void) { snprintf(0, 0, ""); }\n' ''
     expect results/x.c '#include <sqlite3.h>\n' ''
+    expect harness/plan/x.c '/* fork() */ void x(void) { operating_system(); }\n' ''
+    expect tests/x.c 'int x = fork();\n' ''
     expect harness/plan/x.c 'const char *const table[] = {"a", "b"};\n' ''
     expect Makefile 'x:\n\ty\n' ''
     expect tests/golden/x.yaml 'a:\tb \n' ''
@@ -470,6 +475,8 @@ self_test() {
     expect harness/plan/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
     expect models/x.c '/* a */ int x = fprintf(stderr, "");\n' '*:1: only the commands print*'
     expect results/x.c 'void x(void) { exit(1); }\n' '*:1: only the commands end the process'
+    expect harness/cmd/x.c 'int x = fork();\n' '*:1: only base/process.c starts processes'
+    expect plots/x.c 'int x = system("");\n' '*:1: only base/process.c starts processes'
     expect harness/plan/x.c 'int counter;\n' '*:1: counter is mutable and global*'
     expect harness/plan/x.c 'int f(void) { static int n = 3; return n++; }\n' '*:1: n is mutable*'
     case $(uname -m):$(command -v objdump) in

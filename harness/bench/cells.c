@@ -2,83 +2,40 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/process.h"
 #include "base/str.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* A serving process. */
 struct server {
-    pid_t pid; /* 0: not running */
-    FILE *orders, *answers;
+    struct process process;
+    FILE *answers;
 };
 
 /* ---- One process ---- */
 
-static int spawn(struct server *server, const int orders[2], const int answers[2],
-                 const char *const *argv, struct err *err)
+static int start(struct server *server, const char *const *argv, struct err *err)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, orders[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, answers[1], STDOUT_FILENO);
-    /* posix_spawn writes to none of the texts; its type is older than const. */
-    char *const *words = (char *const *)(const void *)argv;
-    const int failed = posix_spawn(&server->pid, "/proc/self/exe", &actions, NULL, words, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed ? err_set(err, "cannot start a cell: %s", strerror(failed)) : 0;
-}
-
-/* The ends that stay here must not stay open in later children: their closing is what ends one. */
-static int open_pipe(int ret_ends[2], struct err *err)
-{
-    if (pipe(ret_ends))
-        return err_set(err, "no pipe: %s", strerror(errno));
-    fcntl(ret_ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ret_ends[1], F_SETFD, FD_CLOEXEC);
+    const struct process_setup setup = {
+        .argv = argv, .self = true, .streams = {PROCESS_PIPE, PROCESS_PIPE}};
+    if (process_start(&setup, &server->process, err))
+        return -1;
+    int *output = &server->process.ends[STDOUT_FILENO];
+    server->answers = fdopen(*output, "r");
+    REQUIRE(server->answers);
+    *output = -1; /* fclose closes it */
     return 0;
 }
 
-static int start(struct server *server, const char *const *argv, struct err *err)
-{
-    int orders[2], answers[2];
-    *server = (struct server){.pid = 0};
-    if (open_pipe(orders, err))
-        return -1;
-    if (open_pipe(answers, err)) {
-        close(orders[0]);
-        close(orders[1]);
-        return -1;
-    }
-    const int failed = spawn(server, orders, answers, argv, err);
-    close(orders[0]);
-    close(answers[1]);
-    server->orders = fdopen(orders[1], "w");
-    server->answers = fdopen(answers[0], "r");
-    REQUIRE(server->orders && server->answers);
-    return failed;
-}
-
-/* Also of one that was never started. */
+/* Its orders are at their end then, and so is it. */
 static void end(struct server *server)
 {
-    if (server->orders)
-        fclose(server->orders);
-    if (server->answers)
-        fclose(server->answers);
-    int status;
-    while (server->pid && waitpid(server->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    *server = (struct server){.pid = 0};
+    fclose(server->answers);
+    process_wait(&server->process);
 }
 
 static int read_line(struct server *server, char *ret_line, int size, struct err *err)
@@ -103,10 +60,8 @@ static int wait_ready(struct server *server, struct err *err)
 static int measure(struct server *servers, int count, double *ret_images_per_s, struct err *err)
 {
     double sum = 0;
-    for (int i = 0; i < count; i++) {
-        fputs("go\n", servers[i].orders);
-        fflush(servers[i].orders);
-    }
+    for (int i = 0; i < count; i++)
+        dprintf(servers[i].process.ends[STDIN_FILENO], "go\n");
     for (int i = 0; i < count; i++) {
         char text[64];
         double value;
@@ -145,7 +100,7 @@ static int measure_rounds(struct server *cells, int n, struct server *team, int 
 int bench_cells_measure(int n, int rounds, const char *const *argv, int threads_at,
                         struct bench_cells *ret_cells, struct err *err)
 {
-    struct server servers[BENCH_MOST_CELLS + 1] = {{0}}; /* n cells, then the team */
+    struct server servers[BENCH_MOST_CELLS + 1]; /* n cells, then the team */
     char threads[12];
     int started = 0, failed = 0;
     size_t words = 0;
@@ -159,7 +114,7 @@ int bench_cells_measure(int n, int rounds, const char *const *argv, int threads_
     /* A process that dies is noticed by its silence. */
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     sigaction(SIGPIPE, &ignore, &before);
-    for (; started <= n && !failed; started++) {
+    for (; started <= n && !failed; started += !failed) {
         snprintf(threads, sizeof threads, "%d", started < n ? 1 : n);
         failed = start(&servers[started], line, err);
     }

@@ -1,24 +1,17 @@
 #include "harness/bench/pruners.h"
 
-#include "base/time.h"
-
 #include "base/linalg.h"
 #include "base/num.h"
+#include "base/process.h"
+#include "base/time.h"
 #include "harness/bench/bench.h"
 #include "harness/bench/made_up.h"
 #include "harness/cell/cell.h"
 #include "harness/machine/environment.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static const double enough_s = 20; /* of measuring: then no round begins */
 
@@ -277,56 +270,21 @@ double bench_pruner_growth(size_t n, double seconds, size_t many, double many_se
 
 /* ---- In a process of its own ---- */
 
-/* NULL: an error. */
-static FILE *start(const char *const *argv, pid_t *ret_pid, struct err *err)
-{
-    int ends[2];
-    if (pipe(ends)) {
-        err_set(err, "no pipe: %s", strerror(errno));
-        return NULL;
-    }
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    /* posix_spawn writes to none of the texts; its type is older than const. */
-    char *const *words = (char *const *)(const void *)argv;
-    const int failed = posix_spawn(ret_pid, "/proc/self/exe", &actions, NULL, words, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    if (failed) {
-        close(ends[0]);
-        err_set(err, "cannot start a process: %s", strerror(failed));
-        return NULL;
-    }
-    FILE *output = fdopen(ends[0], "r");
-    REQUIRE(output);
-    return output;
-}
-
 int bench_pruner_ask(const char *const *argv, json_t **ret_answer, struct err *err)
 {
-    pid_t pid;
-    json_error_t error;
-    int status;
-    FILE *output = start(argv, &pid, err);
-    if (!output)
+    const struct process_setup setup = {
+        .argv = argv, .self = true, .streams = {[STDOUT_FILENO] = PROCESS_PIPE}};
+    struct str text = {0};
+    struct process_end end;
+    if (process_run(&setup, &text, &end, err))
         return -1;
-    json_t *answer = json_loadf(output, 0, &error);
-    fclose(output);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) {
-            json_decref(answer);
-            return err_set(err, "lost the process that measures: %s", strerror(errno));
-        }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && answer) {
+    json_t *answer = json_loads(str_text(&text), 0, NULL);
+    str_release(&text);
+    if (end.code == 0 && answer) {
         *ret_answer = answer;
         return 0;
     }
     json_decref(answer);
-    if (WIFSIGNALED(status))
-        return err_set(err, "ended by signal %d (%s)", WTERMSIG(status),
-                       strsignal(WTERMSIG(status)));
-    return err_set(err, "ended with exit code %d and no answer", WEXITSTATUS(status));
+    return err_set(err, end.signal ? "ended by %s" : "ended with %s and no answer",
+                   process_how(end).text);
 }

@@ -115,14 +115,13 @@ static void ignore(void *context, const struct record *record)
 static void wait_for(struct worker *worker)
 {
     const int64_t start = time_now();
-    struct pollfd fds[2];
+    struct pollfd fds[WORKER_FDS];
     do {
         const int64_t left = LONGEST_MS - (time_now() - start) / 1000000;
         if (left <= 0)
             worker_kill(worker);
-        fds[0] = (struct pollfd){worker->records, POLLIN, 0};
-        fds[1] = (struct pollfd){worker->log, POLLIN, 0};
-        poll(fds, 2, left > 0 ? (int)left : -1);
+        worker_poll(worker, fds);
+        poll(fds, WORKER_FDS, left > 0 ? (int)left : -1);
     } while (worker_read(worker, ignore, NULL));
 }
 

@@ -163,7 +163,7 @@ void flight_watch(struct flights *flights, int64_t now)
         struct flight *flight = &flights->places[i];
         if (flight->cell && !flight->verdict.cause && !flight->worker.ended &&
             watchdog_barks(&flight->cell->limits, seconds_had(flights, flight, now),
-                           flight->worker.pid, &flight->verdict))
+                           flight->worker.process.pid, &flight->verdict))
             worker_kill(&flight->worker);
     }
 }

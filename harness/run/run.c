@@ -308,16 +308,15 @@ static void take_signal(struct scheduler *s)
 /* Sleeps until a worker, a signal or the clock says something. */
 static void wait_for_news(struct scheduler *s)
 {
-    struct pollfd fds[2 * RUN_MAX_JOBS + 1];
+    struct pollfd fds[WORKER_FDS * RUN_MAX_JOBS + 1];
     nfds_t count = 0;
     fds[count++] = (struct pollfd){signals_descriptor(), POLLIN, 0};
     for (int i = 0; i < s->options->jobs; i++) {
         const struct flight *flight = &s->flights.places[i];
         if (!flight->cell)
             continue;
-        /* poll skips negative descriptors */
-        fds[count++] = (struct pollfd){flight->worker.records, POLLIN, 0};
-        fds[count++] = (struct pollfd){flight->worker.log, POLLIN, 0};
+        worker_poll(&flight->worker, fds + count);
+        count += WORKER_FDS;
     }
     if (poll(fds, count, TICK_MS) > 0 && fds[0].revents)
         take_signal(s);

@@ -4,15 +4,12 @@
 #include "harness/machine/environment.h"
 #include "results/record/wire.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+enum { LOG = STDOUT_FILENO }; /* descriptor, and stderr with it */
 
 /* ---- The job ---- */
 
@@ -69,86 +66,6 @@ int worker_job_from_json(const char *json, struct arena *arena, struct worker_jo
 
 /* ---- Starting ---- */
 
-struct pipe {
-    int read, write;
-};
-
-static int open_pipe(struct pipe *ret_pipe, struct err *err)
-{
-    int ends[2];
-    if (pipe(ends))
-        return err_set(err, "no pipe: %s", strerror(errno));
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    *ret_pipe = (struct pipe){ends[0], ends[1]};
-    return 0;
-}
-
-static void close_end(int *end)
-{
-    if (*end >= 0)
-        close(*end);
-    *end = -1;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    const size_t length = strcspn(a, "=");
-    return length == strcspn(b, "=") && strncmp(a, b, length) == 0;
-}
-
-/* The scheduler's environment with the assignments over it; pointers are borrowed. */
-static char **merge_environment(const char *const *assignments, struct arena *arena)
-{
-    size_t own = 0, extra = 0, used = 0;
-    while (environ[own])
-        own++;
-    while (assignments[extra])
-        extra++;
-    char **merged;
-    ARENA_NEW(arena, merged, own + extra + 1);
-    for (size_t i = 0; i < own; i++) {
-        bool replaced = false;
-        for (size_t j = 0; j < extra; j++)
-            replaced = replaced || same_name(environ[i], assignments[j]);
-        if (!replaced)
-            merged[used++] = environ[i];
-    }
-    for (size_t j = 0; j < extra; j++)
-        merged[used++] = arena_strdup(arena, assignments[j]);
-    return merged;
-}
-
-static int spawn(struct worker *worker, const struct pipe *job, const struct pipe *records,
-                 const struct pipe *log, const char *const *assignments, struct err *err)
-{
-    char *argv[] = {"winnow", "cell", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t blocked, all;
-    sigemptyset(&blocked);
-    /* Until the worker waits for it (cmd/cell_stop.h): told to stop before, it must not die. */
-    sigaddset(&blocked, SIGUSR1);
-    sigfillset(&all);
-    sigdelset(&all, SIGHUP); /* nohup's ignoring it is for workers too */
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, job->read, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, log->write, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, log->write, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, records->write, WORKER_RECORDS);
-    posix_spawnattr_init(&attributes);
-    /* A group of its own, so that the terminal's Ctrl-C reaches the scheduler alone. */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &blocked);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    const int failed = posix_spawn(&worker->pid, "/proc/self/exe", &actions, &attributes, argv,
-                                   merge_environment(assignments, &worker->arena));
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return failed ? err_set(err, "cannot start a worker: %s", strerror(failed)) : 0;
-}
-
 const char *const *worker_assignments(struct arena *arena)
 {
     struct environment_variable variables[ENVIRONMENT_VARIABLES];
@@ -163,51 +80,32 @@ const char *const *worker_assignments(struct arena *arena)
 int worker_start(struct worker *worker, const struct worker_job *job,
                  const char *const *assignments, struct err *err)
 {
-    struct pipe in = {-1, -1}, records = {-1, -1}, log = {-1, -1};
-    *worker = (struct worker){.records = -1, .log = -1};
+    static const char *const argv[] = {"winnow", "cell", NULL};
+    /* Until the worker waits for it (cmd/grid/cell.c): told to stop before, it must not die. */
+    static const int blocked[] = {SIGUSR1, 0};
+    *worker = (struct worker){0};
     arena_init(&worker->arena);
-    const char *json = worker_job_to_json(job, &worker->arena);
-    const size_t length = strlen(json);
-    int failed = open_pipe(&in, err) || open_pipe(&records, err) || open_pipe(&log, err);
-    /* An empty pipe takes 64 KiB at once: nobody has to be there to read a job of one. */
-    if (!failed && write(in.write, json, length) != (ssize_t)length)
-        failed = err_set(err, "cannot hand over a job of %zu bytes", length);
-    if (!failed)
-        failed = spawn(worker, &in, &records, &log, assignments, err);
-    close_end(&in.read);
-    close_end(&in.write);
-    close_end(&records.write);
-    close_end(&log.write);
-    if (failed) {
-        close_end(&records.read);
-        close_end(&log.read);
+    const struct process_setup setup = {
+        .argv = argv,
+        .self = true,
+        .input = worker_job_to_json(job, &worker->arena),
+        .streams = {[LOG] = PROCESS_PIPE,
+                    [STDERR_FILENO] = PROCESS_AS_STDOUT,
+                    [WORKER_RECORDS] = PROCESS_PIPE},
+        .environment = assignments,
+        .apart = true, /* the terminal's Ctrl-C reaches the scheduler alone */
+        .blocked = blocked,
+    };
+    if (process_start(&setup, &worker->process, err)) {
         arena_release(&worker->arena);
-        worker->pid = 0;
         return -1;
     }
-    fcntl(records.read, F_SETFL, O_NONBLOCK);
-    fcntl(log.read, F_SETFL, O_NONBLOCK);
-    worker->records = records.read;
-    worker->log = log.read;
+    fcntl(worker->process.ends[WORKER_RECORDS], F_SETFL, O_NONBLOCK);
+    fcntl(worker->process.ends[LOG], F_SETFL, O_NONBLOCK);
     return 0;
 }
 
 /* ---- Reading ---- */
-
-/* Appends what is there; false at the end of the pipe. */
-static bool drain(int fd, struct str *str)
-{
-    char buffer[16384];
-    for (;;) {
-        const ssize_t count = read(fd, buffer, sizeof buffer);
-        if (count > 0)
-            str_add_bytes(str, buffer, (size_t)count);
-        else if (count == 0)
-            return false;
-        else if (errno != EINTR)
-            return errno == EAGAIN;
-    }
-}
 
 static const char *keep(struct worker *worker, const char *text)
 {
@@ -262,39 +160,42 @@ static void trim_log(struct str *tail)
     *tail = last;
 }
 
+/* poll skips descriptors that are negative. */
+void worker_poll(const struct worker *worker, struct pollfd ret_fds[WORKER_FDS])
+{
+    ret_fds[0] = (struct pollfd){worker->process.ends[WORKER_RECORDS], POLLIN, 0};
+    ret_fds[1] = (struct pollfd){worker->process.ends[LOG], POLLIN, 0};
+}
+
 bool worker_read(struct worker *worker, void (*take)(void *context, const struct record *record),
                  void *context)
 {
-    if (worker->records >= 0) {
-        const bool more = drain(worker->records, &worker->line);
-        take_lines(worker, take, context);
-        if (!more)
-            close_end(&worker->records);
-    }
-    if (worker->log >= 0) {
-        if (!drain(worker->log, &worker->tail))
-            close_end(&worker->log);
-        trim_log(&worker->tail);
-    }
-    return worker->records >= 0 || worker->log >= 0;
+    const bool records = process_read(&worker->process, WORKER_RECORDS, &worker->line);
+    take_lines(worker, take, context);
+    const bool log = process_read(&worker->process, LOG, &worker->tail);
+    trim_log(&worker->tail);
+    return records || log;
+}
+
+static void send(struct worker *worker, int signal)
+{
+    if (worker->process.pid > 0)
+        kill(worker->process.pid, signal);
 }
 
 void worker_stop(struct worker *worker)
 {
-    if (worker->pid > 0)
-        kill(worker->pid, SIGUSR1);
+    send(worker, SIGUSR1);
 }
 
 void worker_freeze(struct worker *worker, bool still)
 {
-    if (worker->pid > 0)
-        kill(worker->pid, still ? SIGSTOP : SIGCONT);
+    send(worker, still ? SIGSTOP : SIGCONT);
 }
 
 void worker_kill(struct worker *worker)
 {
-    if (worker->pid > 0)
-        kill(worker->pid, SIGKILL);
+    send(worker, SIGKILL);
 }
 
 /* ---- The end ---- */
@@ -310,45 +211,41 @@ static const char *last_words(struct worker *worker)
 }
 
 /* Of a process that has not said how it ended. */
-static void explain(struct worker *worker, int status, struct record_end *end)
+static void explain(struct worker *worker, struct process_end ended, struct record_end *end)
 {
     struct arena *arena = &worker->arena;
-    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const char *reason = "killed by SIGKILL: by hand, or by the kernel for lack of memory";
     end->cause = CAUSE_CRASH;
-    if (signal == SIGKILL) {
+    if (ended.signal == SIGKILL) {
         end->cause = CAUSE_KILLED;
-    } else if (signal) {
-        reason = arena_printf(arena, "crashed: signal %d (%s)%s", signal, strsignal(signal),
-                              last_words(worker));
+    } else if (ended.signal) {
+        reason = arena_printf(arena, "crashed: %s%s", process_how(ended).text, last_words(worker));
     } else if (worker->broken.text[0]) {
         end->cause = CAUSE_BROKEN;
         reason = arena_printf(arena, "sent a broken record: %s", worker->broken.text);
     } else {
-        reason = arena_printf(arena, "ended with exit code %d and no result%s", WEXITSTATUS(status),
+        reason = arena_printf(arena, "ended with %s and no result%s", process_how(ended).text,
                               last_words(worker));
     }
     end->reason = str_utf8(reason, arena);
 }
 
 /* Whether its own account holds: a good end is one only of a process that ended well. */
-static bool has_told(const struct worker *worker, int status)
+static bool has_told(const struct worker *worker, struct process_end ended)
 {
     const enum attempt_state state = worker->end.state;
-    return worker->ended && !worker->broken.text[0] && WIFEXITED(status) &&
-           (WEXITSTATUS(status) == 0 || state == ATTEMPT_FAILED || state == ATTEMPT_LOST);
+    return worker->ended && !worker->broken.text[0] && !ended.signal &&
+           (ended.code == 0 || state == ATTEMPT_FAILED || state == ATTEMPT_LOST);
 }
 
 void worker_finish(struct worker *worker, struct record_end *ret_end)
 {
-    int status = 0;
-    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    const struct process_end ended = process_wait(&worker->process);
     struct record_end end = record_end_of(ATTEMPT_FAILED);
-    if (has_told(worker, status))
+    if (has_told(worker, ended))
         end = worker->end;
     else
-        explain(worker, status, &end);
+        explain(worker, ended, &end);
     if (end.state == ATTEMPT_FAILED || end.state == ATTEMPT_LOST) {
         const size_t length = worker->tail.length;
         const char *tail =
@@ -356,9 +253,6 @@ void worker_finish(struct worker *worker, struct record_end *ret_end)
         end.log = str_utf8(arena_strdup(&worker->arena, tail), &worker->arena);
     }
     *ret_end = end;
-    close_end(&worker->records);
-    close_end(&worker->log);
     str_release(&worker->line);
     str_release(&worker->tail);
-    worker->pid = 0;
 }

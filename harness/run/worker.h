@@ -7,7 +7,7 @@
  *
  *     struct worker worker;
  *     worker_start(&worker, &job, assignments, &err);
- *     poll worker.records and worker.log; worker_read(...) until it is false
+ *     poll what worker_poll gives; worker_read(...) until it is false
  *     worker_finish(&worker, &end);
  */
 #ifndef WINNOW_WORKER_H
@@ -15,9 +15,11 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "results/record/record.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -26,6 +28,7 @@ enum {
     /* BLAS's and OpenMP's: a cell's threads are the engine's own team, of which each calls BLAS */
     WORKER_BLAS_THREADS = 1,
     WORKER_LOG_TAIL = 4096, /* bytes */
+    WORKER_FDS = 2,         /* to be polled */
 };
 
 /* What a worker is told: one JSON object on its stdin. */
@@ -47,11 +50,10 @@ int worker_job_from_json(const char *json, struct arena *arena, struct worker_jo
                          struct err *err);
 
 struct worker {
-    pid_t pid;        /* 0: not running */
-    int records, log; /* pipes to read, -1 when at their end */
-    struct str line;  /* the record that is being read */
-    struct str tail;  /* of the log */
-    bool ended;       /* the end record has come */
+    struct process process;
+    struct str line; /* the record that is being read */
+    struct str tail; /* of the log */
+    bool ended;      /* the end record has come */
     struct record_end end;
     struct err broken; /* why its records could not be read; "" while they can */
     struct arena arena;
@@ -63,6 +65,8 @@ const char *const *worker_assignments(struct arena *arena);
  * own. */
 int worker_start(struct worker *worker, const struct worker_job *job,
                  const char *const *assignments, struct err *err);
+/* What there is to read of it; nothing of a pipe that is at its end. */
+void worker_poll(const struct worker *worker, struct pollfd ret_fds[WORKER_FDS]);
 /*
  * Reads what the pipes hold now and hands each whole record but the last to take. Returns false
  * once both pipes are at their end.

@@ -9,20 +9,16 @@
  * Experiments run as `winnow run` does, in a process of its own each: the flags are handed on.
  */
 #include "harness/paper/paper.h"
+#include "base/process.h"
 #include "base/signals.h"
 #include "harness/cmd/kit/db.h"
 #include "harness/data/data.h"
 #include "harness/paper/outputs.h"
 
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 struct values {
     const char *db, *output, *data_dir, *where, *budget, *deadline;
@@ -71,18 +67,18 @@ enum { MOST_WORDS = 16 + 2 * CMD_MAX_VALUES };
 static const int handed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP, SIGCHLD, 0};
 
 /* Whether one of them was to end it. */
-static bool hand_on(pid_t pid)
+static bool hand_on(const struct process *process)
 {
     struct signals_news news;
     bool told = false;
     while (signals_take(&news)) {
         if (news.number == SIGCHLD)
             continue;
-        kill(pid, news.number);
+        kill(process->pid, news.number);
         told = told || news.number != SIGTSTP;
         if (news.number == SIGTSTP) {
             signals_stop();
-            kill(pid, SIGCONT);
+            kill(process->pid, SIGCONT);
         }
     }
     return told;
@@ -90,42 +86,30 @@ static bool hand_on(pid_t pid)
 
 /*
  * In a group of its own, so that the terminal's Ctrl-C comes once, by way of this process; to write
- * to the terminal is allowed to it nevertheless (SIGTTOU).
+ * to the terminal is allowed to it nevertheless (SIGTTOU). Its exit code, or 128 + signal;
+ * interrupted where it was told to end.
  */
-static int start(char *const *words, pid_t *ret_pid)
+static int spawn(const char *const *words)
 {
-    posix_spawnattr_t attributes;
-    sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGTTOU);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigmask(&attributes, &mask);
-    const int failed = posix_spawn(ret_pid, "/proc/self/exe", NULL, &attributes, words, environ);
-    posix_spawnattr_destroy(&attributes);
-    return failed;
-}
-
-/* Ends in the program's exit code, or 128 + signal; interrupted where it was told to end. */
-static int spawn(char *const *words)
-{
+    static const int blocked[] = {SIGTTOU, 0};
+    const struct process_setup setup = {
+        .argv = words, .self = true, .apart = true, .blocked = blocked};
     struct signals caught;
-    pid_t pid;
-    int status = 0;
+    struct process process;
+    struct process_end end;
+    struct err err;
     bool told = false;
     signals_catch(&caught, handed_on);
-    const int failed = start(words, &pid);
-    while (!failed && waitpid(pid, &status, WNOHANG) == 0) {
+    const int failed = process_start(&setup, &process, &err);
+    while (!failed && !process_ended(&process, &end)) {
         struct pollfd news = {signals_descriptor(), POLLIN, 0};
         poll(&news, 1, -1);
-        told = hand_on(pid) || told;
+        told = hand_on(&process) || told;
     }
     signals_release(&caught);
     if (failed)
-        return EXIT_ENVIRONMENT;
-    if (told)
-        return EXIT_INTERRUPTED;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    return told ? EXIT_INTERRUPTED : end.code;
 }
 
 static int run(const struct values *values, const char *experiment, const char *db)
@@ -148,7 +132,7 @@ static int run(const struct values *values, const char *experiment, const char *
     words[n++] = arena_printf(&arena, "experiments/%s.yaml", experiment);
     words[n] = NULL;
     fprintf(stderr, "winnow paper: %s\n", experiment);
-    const int code = spawn((char *const *)words);
+    const int code = spawn(words);
     arena_release(&arena);
     return code;
 }

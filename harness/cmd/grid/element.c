@@ -15,6 +15,7 @@
  * and the exit code is 85; with --requeue the job has queued itself again before, and goes on from
  * there.
  */
+#include "base/process.h"
 #include "base/signals.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -27,17 +28,13 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 enum {
     PUBLISH_SECONDS = 10, /* between two copies of a shard that grows, at least */
@@ -192,18 +189,14 @@ static const char *job_name(struct arena *arena)
     return array && task ? arena_printf(arena, "%s_%s", array, task) : getenv("SLURM_JOB_ID");
 }
 
-static int run_scontrol(const char *job, struct arena *arena, struct err *err)
+static int run_scontrol(const char *job, struct err *err)
 {
-    char *argv[] = {arena_strdup(arena, "scontrol"), arena_strdup(arena, "requeue"),
-                    arena_strdup(arena, job), NULL};
-    pid_t pid;
-    int status = 0;
-    const int failed = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-    if (failed)
-        return err_set(err, "cannot start scontrol: %s", strerror(failed));
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status ? err_set(err, "scontrol requeue %s failed", job) : 0;
+    const char *const argv[] = {"scontrol", "requeue", job, NULL};
+    const struct process_setup setup = {.argv = argv};
+    struct process_end end;
+    if (process_run(&setup, NULL, &end, err))
+        return -1;
+    return end.code ? err_set(err, "scontrol requeue %s failed", job) : 0;
 }
 
 /* Slurm ends the job when it queues it again: this comes last. */
@@ -218,7 +211,7 @@ static void requeue(struct element *element)
         err_set(&err, "it has been queued again %lld times already (--requeues)", (long long)count);
     else if (!job)
         err_set(&err, "there is no SLURM_JOB_ID");
-    else if (run_scontrol(job, &element->arena, &err) == 0)
+    else if (run_scontrol(job, &err) == 0)
         return;
     fprintf(stderr, "winnow cell: not queued again: %s; submit.sh submits what is left\n",
             err.text);

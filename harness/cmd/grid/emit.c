@@ -9,6 +9,7 @@
  */
 #include "harness/cmd/grid/emit.h"
 #include "base/folder.h"
+#include "base/process.h"
 #include "base/save.h"
 #include "harness/cluster/emit.h"
 #include "harness/cluster/shards.h"
@@ -165,19 +166,24 @@ static int put_plan(const char *folder, const struct str *text, const struct fro
 /* "MaxArraySize            = 1001", or 0 where there is no Slurm that answers. */
 static int ask_max_array(void)
 {
-    char text[256];
+    static const char *const argv[] = {"scontrol", "show", "config", NULL};
+    static const struct process_setup setup = {
+        .argv = argv, .streams = {PROCESS_NOTHING, PROCESS_PIPE, PROCESS_NOTHING}};
+    struct str text = {0};
+    struct process_end end;
     int64_t found = 0;
-    FILE *pipe = popen("scontrol show config 2>/dev/null", "r");
-    while (pipe && fgets(text, sizeof text, pipe)) {
-        const char *equals = strchr(text, '=');
-        if (strncmp(text, "MaxArraySize", 12) != 0 || !equals)
-            continue;
-        text[strcspn(text, "\n")] = '\0';
-        if (!str_parse_int(equals + 1 + strspn(equals + 1, " "), &found))
+    str_add(&text, "\n"); /* before each line there is one */
+    process_run(&setup, &text, &end, NULL);
+    const char *line = strstr(str_text(&text), "\nMaxArraySize");
+    const char *equals = line ? strchr(line, '=') : NULL;
+    if (equals) {
+        char number[24];
+        equals += 1 + strspn(equals + 1, " ");
+        snprintf(number, sizeof number, "%.*s", (int)strcspn(equals, "\n"), equals);
+        if (!str_parse_int(number, &found))
             found = 0;
     }
-    if (pipe)
-        pclose(pipe);
+    str_release(&text);
     return found > 1 && found <= MOST_TASKS ? (int)found : 0;
 }
 

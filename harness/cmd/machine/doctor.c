@@ -7,12 +7,14 @@
  *                             -> for other programs: export OPENBLAS_CORETYPE=SkylakeX
  *
  * Each finding is printed as soon as it is made. OpenBLAS reads its core type when it is loaded, so
- * that each speed is measured by a process of its own: this program again, with --measure.
+ * that each speed is measured by a process of its own: this program again, with --measure; another
+ * tries to bind itself, with --bind.
  */
 #include "base/disk.h"
 #include "base/json.h"
 #include "base/linalg.h"
 #include "base/num.h"
+#include "base/process.h"
 #include "base/time.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/data/data.h"
@@ -21,14 +23,11 @@
 #include "harness/machine/pin.h"
 #include "models/nn/nn.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum level { LEVEL_OK, LEVEL_NOTE, LEVEL_WARNING, LEVEL_MISSING };
@@ -66,18 +65,12 @@ static void add(struct report *report, const char *name, enum level level, json_
     json_decref(facts);
 }
 
-/* All that a shell command writes to stdout; "" where it cannot be run. */
-static const char *output_of(const char *command, struct arena *arena)
+/* All that a program writes to stdout; "" where it cannot be run. */
+static const char *output_of(const struct process_setup *setup, struct arena *arena)
 {
     struct str text = {0};
-    FILE *pipe = popen(command, "r");
-    if (!pipe)
-        return "";
-    char bytes[4096];
-    size_t n;
-    while ((n = fread(bytes, 1, sizeof bytes, pipe)) > 0)
-        str_add_bytes(&text, bytes, n);
-    pclose(pipe);
+    struct process_end end;
+    process_run(setup, &text, &end, NULL);
     const char *kept = arena_strdup(arena, str_text(&text));
     str_release(&text);
     return kept;
@@ -140,16 +133,14 @@ static void check_governor(struct report *report, const struct record_environmen
 /* Whether this process may bind itself to one of its processors; a child tries. */
 static bool can_bind(const struct pin_machine *machine)
 {
-    struct err err;
     char list[12];
-    int status = 1;
+    const char *const argv[] = {"winnow", "doctor", "--bind", list, NULL};
+    const struct process_setup setup = {.argv = argv, .self = true};
+    struct process_end end;
     if (!machine->count)
         return false;
     snprintf(list, sizeof list, "%d", machine->processors[0].number);
-    const pid_t child = fork();
-    if (child == 0)
-        _exit(pin_bind(list, &err) ? 1 : 0);
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+    return process_run(&setup, NULL, &end, NULL) == 0 && end.code == 0;
 }
 
 static void check_pinning(struct report *report)
@@ -228,13 +219,15 @@ static int print_measurement(void)
 /* core NULL: OpenBLAS's own choice. false: the child gave no answer. */
 static bool measure(const char *core, struct arena *arena, struct measurement *ret_measurement)
 {
-    /* /proc/PID/exe needs no quoting, whatever the program's path is. */
-    const char *answer = output_of(
-        arena_printf(arena,
-                     "unset OPENBLAS_CORETYPE WINNOW_BLAS_FOUND; %s%s OPENBLAS_NUM_THREADS=1 "
-                     "OMP_NUM_THREADS=1 exec /proc/%ld/exe doctor --measure",
-                     core ? "OPENBLAS_CORETYPE=" : "", core ? core : "", (long)getpid()),
-        arena);
+    static const char *const argv[] = {"winnow", "doctor", "--measure", NULL};
+    const char *const environment[] = {
+        "WINNOW_BLAS_FOUND", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1",
+        core ? arena_printf(arena, "OPENBLAS_CORETYPE=%s", core) : "OPENBLAS_CORETYPE", NULL};
+    const struct process_setup setup = {.argv = argv,
+                                        .self = true,
+                                        .streams = {[STDOUT_FILENO] = PROCESS_PIPE},
+                                        .environment = environment};
+    const char *answer = output_of(&setup, arena);
     struct measurement found;
     char gflops[32];
     if (sscanf(answer, "%31s %31s", found.core, gflops) != 2 ||
@@ -348,15 +341,23 @@ static void check_convolutions(struct report *report)
 
 static void check_gnuplot(struct report *report)
 {
+    static const char *const version_words[] = {"gnuplot", "--version", NULL};
+    static const char *const list_words[] = {"gnuplot", "-e", "set terminal", NULL};
+    static const struct process_setup ask_version = {.argv = version_words,
+                                                     .streams = {PROCESS_NOTHING, PROCESS_PIPE,
+                                                                 PROCESS_NOTHING}},
+                                      ask_list = {.argv = list_words,
+                                                  .streams = {PROCESS_NOTHING, PROCESS_PIPE,
+                                                              PROCESS_AS_STDOUT}};
     struct arena *arena = &report->arena;
-    const char *version = output_of("gnuplot --version 2>/dev/null", arena);
+    const char *version = output_of(&ask_version, arena);
     if (!*version) {
         add(report, "gnuplot", LEVEL_WARNING, NULL, "apt-get install gnuplot-nox",
             "not found: cells can run, figures cannot be drawn");
         return;
     }
     /* It lists its terminals on stderr, one a line, the name first. */
-    const char *list = output_of("gnuplot -e 'set terminal' 2>&1 </dev/null", arena);
+    const char *list = output_of(&ask_list, arena);
     static const char *const wanted[] = {"svg", "pdfcairo", "pngcairo"};
     struct str has = {0}, lacks = {0};
     json_t *terminals = json_array();
@@ -464,12 +465,14 @@ static void check_program(struct report *report, const struct record_environment
 /* ---- The command ---- */
 
 struct values {
+    const char *bind;
     bool json, measure;
 };
 
 static const struct cmd_flag flags[] = {
     CMD_SWITCH(struct values, json, 0, "print JSON"),
     CMD_SWITCH(struct values, measure, 0, NULL),
+    CMD_TEXT(struct values, bind, 0, "LIST", NULL),
     CMD_END,
 };
 
@@ -491,6 +494,8 @@ int cmd_doctor(int argc, char **argv)
         return done;
     if (values.measure)
         return print_measurement();
+    if (values.bind)
+        return pin_bind(values.bind, NULL) ? EXIT_ENVIRONMENT : EXIT_DONE;
 
     struct report report = {.findings = values.json ? json_array() : NULL};
     arena_init(&report.arena);

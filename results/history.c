@@ -39,7 +39,8 @@ static void take_cell(struct history *history, const struct db_rows *row)
         .seed = row_int(row, 7),
         .state = arena_strdup(&history->arena, row_text(row, 8)),
         .reason = arena_strdup(&history->arena, row_text(row, 9)),
-        .listed = row_int(row, 10) != 0,
+        .cause = arena_strdup(&history->arena, row_text(row, 10)),
+        .listed = row_int(row, 11) != 0,
     };
 }
 
@@ -69,7 +70,7 @@ static const char cells_sql[] =
     "SELECT c.key, c.json, c.dataset, c.model, c.pruner, "
     "c.dataset || ' ' || c.model_label || ' ' || c.pruner || "
     "iif(c.options = '', '', '(' || c.options || ')'), "
-    "c.rate, c.seed, coalesce(t.state, 'new'), t.reason, "
+    "c.rate, c.seed, coalesce(t.state, 'new'), t.reason, t.cause, "
     "c.key IN (SELECT cell FROM experiment_cell WHERE experiment = "
     "(SELECT id FROM experiment WHERE name = ?1)) OR ("
     "NOT EXISTS (SELECT 1 FROM experiment WHERE name <> ?1) "

@@ -31,8 +31,8 @@ struct history_cell {
     const char *label; /* of all but rate and seed: "synthetic(samples=100) mlp ucb(c=2)" */
     double rate;
     int64_t seed;
-    const char *state;  /* as v_run has it: "new", "done", "failed", "lost", ... */
-    const char *reason; /* of that state, or "" */
+    const char *state;          /* as v_run has it: "new", "done", "failed", "lost", ... */
+    const char *cause, *reason; /* of that state, or "" */
     /* The experiment lists it; or none lists it, and the database has only this experiment. */
     bool listed;
 };

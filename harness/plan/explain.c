@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "models/nn/nn.h"
+#include "results/record/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,7 +257,9 @@ const char *explain_cell(const struct explainer *explainer, const struct plan_ce
     const struct history_cell *told = history_find(explainer->history, cell->key);
     if (!told)
         return "";
-    const bool named = strncmp(told->reason, told->state, strlen(told->state)) == 0;
-    return named ? arena_strdup(arena, told->reason)
-                 : arena_printf(arena, "%s: %s", told->state, told->reason);
+    struct str text = {0};
+    record_add_ended(&text, told->state, told->cause, told->reason);
+    const char *why = arena_strdup(arena, str_text(&text));
+    str_release(&text);
+    return why;
 }

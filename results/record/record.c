@@ -1,6 +1,9 @@
 #include "results/record/fields.h"
 
+#include "base/str.h"
+
 #include <math.h>
+#include <string.h>
 
 const struct phase_kind phase_kinds[PHASE_COUNT] = {
     [PHASE_LOAD] = {"load", false},   [PHASE_INIT] = {"init", false},
@@ -49,3 +52,10 @@ const char *const attempt_cause_names[] = {
     [CAUSE_TIMEOUT] = "timeout", [CAUSE_MEMORY] = "memory",     [CAUSE_BROKEN] = "broken",
     [CAUSE_REFUSED] = "refused", [CAUSE_DIVERGED] = "diverged", [CAUSE_DIVERGED + 1] = NULL,
 };
+
+void record_add_ended(struct str *ret_text, const char *state, const char *cause,
+                      const char *reason)
+{
+    const bool named = *reason && strcmp(cause, attempt_cause_names[CAUSE_DIVERGED]) == 0;
+    str_addf(ret_text, "%s%s%s", named ? "" : state, named || !*reason ? "" : ": ", reason);
+}

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct str;
+
 /* Exclusive: every nanosecond of a cell is in one of them. */
 enum phase {
     PHASE_LOAD,       /* reading data */
@@ -136,6 +138,10 @@ enum attempt_cause {
     CAUSE_DIVERGED, /* the loss was no longer finite */
 };
 extern const char *const attempt_cause_names[]; /* "none", "crash", ..., NULL */
+/* Appends how an attempt ended: "failed: killed by SIGKILL". The reason of one that diverged has
+ * that word itself. state and cause are names; reason may be "". */
+void record_add_ended(struct str *ret_text, const char *state, const char *cause,
+                      const char *reason);
 
 /* For whoever watches; not stored. */
 struct record_progress {

@@ -199,8 +199,8 @@ For people.
   $
   failed; winnow show CELL says more
   cell        training                           state     tries  reason
-  ----------  ---------------------------------  --------  -----  ---------------------------------
-  5000000000  synthetic mlp ucb rate 0.5 seed 0  diverged      1  the loss is not finite in epoch 2
+  ----------  ---------------------------------  --------  -----  -------------------------------------------
+  5000000000  synthetic mlp ucb rate 0.5 seed 0  diverged      1  diverged: the loss is not finite in epoch 2
   6000000000  synthetic mlp ucb rate 0.5 seed 1  failed        1  killed by signal 9
   $
   made: synthetic, mlp

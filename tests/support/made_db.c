@@ -214,8 +214,8 @@ void made_db(const char *path)
         stop("store_put", err.text);
     const int64_t diverged = begin(store, 5);
     add_epoch(store, diverged, 1, 0.2, 3);
-    finish(store, diverged, ATTEMPT_DIVERGED, "the loss is not finite in epoch 2", (double)NAN, 0,
-           0, 4);
+    finish(store, diverged, ATTEMPT_DIVERGED, "diverged: the loss is not finite in epoch 2",
+           (double)NAN, 0, 0, 4);
     finish(store, begin(store, 6), ATTEMPT_FAILED, "killed by signal 9", (double)NAN, 0, 0, 0);
     add_epoch(store, begin(store, 7), 1, 0.55, 2);
     store_close(store);

@@ -196,9 +196,9 @@ static void add_environment(const struct db_rows *row, struct str *ret_text)
 static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, struct err *err)
 {
     static const char head[] =
-        "SELECT 'cell ' || key, " CMD_TRAINING ", "
+        "SELECT 'cell ' || key, " SQL_TRAINING ", "
         "(SELECT 'in ' || group_concat(experiment || ' (cell ' || position || ')', ', ') "
-        "FROM v_run WHERE cell = key) FROM " CMD_CELLS " WHERE key = ?";
+        "FROM v_run WHERE cell = key) FROM " SQL_CELLS " WHERE key = ?";
     static const char attempts[] =
         "SELECT id, state || strftime(', %Y-%m-%d %H:%M:%S UTC', started_at / 1000000000, "
         "'unixepoch') || iif(beside > 0, ', ' || beside || ' beside it', '') || "

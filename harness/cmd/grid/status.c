@@ -89,7 +89,7 @@ static int add_progress(struct sqlite3 *db, bool at_work, struct str *ret_text, 
 /* ---- Cells ------------------------------------------------------------------------------------*/
 
 static const char running_sql[] =
-    "SELECT DISTINCT short AS cell, " CMD_TRAINING " AS training, "
+    "SELECT DISTINCT short AS cell, " SQL_TRAINING " AS training, "
     "coalesce((SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = last_attempt), 0) "
     "|| ' of ' || epochs AS epoch, "
     "(SELECT fixed(100 * e.test_accuracy, 2) FROM v_epoch e "
@@ -98,7 +98,7 @@ static const char running_sql[] =
     "FROM v_run WHERE state = 'running' ORDER BY last_attempt";
 
 static const char failures_sql[] =
-    "SELECT DISTINCT short AS cell, " CMD_TRAINING " AS training, state, attempts AS tries, "
+    "SELECT DISTINCT short AS cell, " SQL_TRAINING " AS training, state, attempts AS tries, "
     "substr(reason, 1, 100) AS reason FROM v_failures ORDER BY attempt";
 
 static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)

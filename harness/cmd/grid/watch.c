@@ -6,6 +6,7 @@
 #include "results/db.h"
 #include "results/lock.h"
 #include "results/place.h"
+#include "results/record/record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ enum { LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
 
 /* A row of v_run. */
 struct row {
-    const char *experiment, *key, *label, *state, *reason;
+    const char *experiment, *key, *label, *state, *cause, *reason;
     struct estimate_shape shape;
     int64_t attempt; /* that tells the state; 0: none */
     double age_s;    /* since its start */
@@ -62,11 +63,11 @@ struct watch {
 /* ---- Looking ----------------------------------------------------------------------------------*/
 
 static const char rows_sql[] =
-    "SELECT experiment, short, " CMD_TRAINING ", state, coalesce(reason, ''), dataset, model, "
+    "SELECT experiment, short, " SQL_TRAINING ", state, coalesce(reason, ''), dataset, model, "
     "pruner, options, rate, epochs, coalesce(last_attempt, 0), "
     "max(0, strftime('%s', 'now') - strftime('%s', started)), wall_s, "
-    "row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes "
-    "FROM v_run ORDER BY experiment, position";
+    "row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes, "
+    "cause FROM v_run ORDER BY experiment, position";
 
 static const char epoch_sql[] =
     "SELECT epoch, wall_s, test_accuracy FROM v_epoch WHERE attempt = ? "
@@ -91,6 +92,7 @@ static void take_row(struct look *look, const struct db_rows *at)
         .label = text_at(look, at, 2),
         .state = text_at(look, at, 3),
         .reason = text_at(look, at, 4),
+        .cause = text_at(look, at, 16),
         .shape = {text_at(look, at, 5), text_at(look, at, 6), text_at(look, at, 7),
                   text_at(look, at, 8), row_real(at, 9), (int)row_int(at, 10)},
         .attempt = row_int(at, 11),
@@ -313,9 +315,9 @@ static void add_attempt(struct str *text, const struct row *row)
 
 static void add_failure(struct str *text, const struct row *row)
 {
-    const bool named = strncmp(row->reason, row->state, strlen(row->state)) == 0;
-    str_addf(text, "%s  %s%s%s  %s", row->key, named ? "" : row->state, named ? "" : ": ",
-             row->reason, row->label);
+    str_addf(text, "%s  ", row->key);
+    record_add_ended(text, row->state, row->cause, row->reason);
+    str_addf(text, "  %s", row->label);
 }
 
 /* ---- On a terminal ----------------------------------------------------------------------------*/

@@ -10,16 +10,12 @@
 #define WINNOW_CMD_DB_H
 
 #include "base/str.h"
+#include "harness/ask/sql.h"
 #include "harness/cmd/kit/cmd.h"
 #include "results/store.h"
 
 /* The text of --db in --help, the same for all of them. */
 #define CMD_DB_HELP "the database; default: the newest of results/*.db"
-
-/* SQL: a row of v_run for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1". */
-#define CMD_TRAINING                                                                               \
-    "dataset || ' ' || model || ' ' || pruner || iif(options = '', '', '(' || options || ')') "    \
-    "|| iif(has_rate(pruner, rate), printf(' rate %g', rate), '') || printf(' seed %d', seed)"
 
 /*
  * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. There are

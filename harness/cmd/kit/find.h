@@ -6,10 +6,6 @@
 
 #include "harness/cmd/kit/db.h"
 
-/* SQL: cells under the names of v_run, which has only those that some experiment lists. */
-#define CMD_CELLS                                                                                  \
-    "(SELECT key, dataset, model_label AS model, pruner, options, rate, seed FROM cell)"
-
 /*
  * The one cell whose key begins with `cell`; its whole key is added to ret_key. -1: go on;
  * otherwise the exit code, and the reason was printed: not a key, none, or several (listed).

@@ -130,8 +130,9 @@ static void add_ended(struct str *text, const struct progress *p, const struct r
         if (event->again)
             str_addf(text, "; again at the end, its seconds are doubtful: %s", end->timing.reason);
     } else {
-        str_addf(text, "%s: %s%s", attempt_state_names[end->state], end->reason,
-                 event->again ? "; again at the end" : "");
+        record_add_ended(text, attempt_state_names[end->state], attempt_cause_names[end->cause],
+                         end->reason);
+        str_add(text, event->again ? "; again at the end" : "");
     }
     str_add(text, "\n");
 }

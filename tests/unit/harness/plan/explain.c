@@ -73,7 +73,8 @@ static struct history_cell known(const struct plan_cell *cell, const char *key, 
         .rate = cell->stored.rate,
         .seed = cell->stored.seed,
         .state = state,
-        .reason = "a reason",
+        .cause = "refused",
+        .reason = "failed to be found",
         .listed = true,
     };
 }
@@ -128,11 +129,15 @@ Test(explain_plan, what_the_json_does_not_show)
 Test(explain_plan, a_cell_that_the_database_knows)
 {
     const struct plan_cell *cell = &plan->cells[0];
-    expect_why(known(cell, cell->key, "lost"), "interrupted: a reason", 0);
+    expect_why(known(cell, cell->key, "lost"), "interrupted: failed to be found", 0);
     expect_why(known(cell, cell->key, "running"),
                "under way, or left behind by a scheduler that was killed", 0);
     plan->cells[0].state = CELL_FAILED;
-    expect_why(known(cell, cell->key, "diverged"), "diverged: a reason", 0);
+    expect_why(known(cell, cell->key, "failed"), "failed: failed to be found", 0);
+    struct history_cell diverged = known(cell, cell->key, "diverged");
+    diverged.cause = "diverged";
+    diverged.reason = "diverged: the loss is not finite";
+    expect_why(diverged, "diverged: the loss is not finite", 0);
     plan->cells[0].state = CELL_DONE;
     expect_why(known(cell, cell->key, "done"), "", 0);
 }

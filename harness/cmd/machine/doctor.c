@@ -1,468 +1,17 @@
 /*
- * winnow doctor: what this machine offers, what winnow makes of it, and what to do about the rest.
+ * winnow doctor: prints what harness/machine/checkup.h finds, each finding as soon as it is made.
  *
  *     cpu            ok       AMD EPYC, 2 cores; AVX2 AVX-512 AVX-512-BF16
  *     kernels        warning  OpenBLAS takes this CPU for Prescott (31 GFLOP/s); winnow runs
  *                             SkylakeX (148 GFLOP/s)
  *                             -> for other programs: export OPENBLAS_CORETYPE=SkylakeX
- *
- * Each finding is printed as soon as it is made. OpenBLAS reads its core type when it is loaded, so
- * that each speed is measured by a process of its own: this program again, with --measure; another
- * tries to bind itself, with --bind.
  */
-#include "base/disk.h"
 #include "base/json.h"
-#include "base/linalg.h"
-#include "base/num.h"
-#include "base/process.h"
-#include "base/time.h"
-#include "harness/cmd/kit/cmd.h"
-#include "harness/data/data.h"
-#include "harness/machine/disturbance.h"
-#include "harness/machine/environment.h"
+#include "harness/cmd/kit/db.h"
+#include "harness/machine/checkup.h"
 #include "harness/machine/pin.h"
-#include "models/nn/nn.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <unistd.h>
-
-enum level { LEVEL_OK, LEVEL_NOTE, LEVEL_WARNING, LEVEL_MISSING };
-static const char *const level_names[] = {"ok", "note", "warning", "missing"};
-
-static const int64_t gibibyte = 1 << 30;
-static const double busy_load = 0.3;   /* of a core: others' work shows in the times */
-static const double slower_core = 0.9; /* of the other's speed: beyond what noise does */
-static const char needed_dataset[] = "fashion-mnist"; /* what the README's first experiment reads */
-
-struct report {
-    json_t *findings; /* an array, or NULL: print as they come */
-    bool missing;
-    struct arena arena; /* texts, until the end */
-};
-
-/* advice may be NULL; facts: a JSON object for programs, taken over, or NULL. */
-static void add(struct report *report, const char *name, enum level level, json_t *facts,
-                const char *advice, const char *text)
-{
-    report->missing |= level == LEVEL_MISSING;
-    if (report->findings) {
-        json_t *finding =
-            json_made(json_pack("{s:s, s:s, s:o, s:o}", "name", name, "level", level_names[level],
-                                "text", json_text(text), "advice", json_text(advice)));
-        json_object_update(finding, facts);
-        json_array_append_new(report->findings, finding);
-    } else {
-        const int indent = 25;
-        cmd_print_wrapped(text, indent, printf("%-15s %-8s", name, level_names[level]));
-        if (advice)
-            cmd_print_wrapped(advice, indent + 3, printf("%*s->", indent, ""));
-        fflush(stdout);
-    }
-    json_decref(facts);
-}
-
-/* All that a program writes to stdout; "" where it cannot be run. */
-static const char *output_of(const struct process_setup *setup, struct arena *arena)
-{
-    struct str text = {0};
-    struct process_end end;
-    process_run(setup, &text, &end, NULL);
-    const char *kept = arena_strdup(arena, str_text(&text));
-    str_release(&text);
-    return kept;
-}
-
-/* ---- The machine ---- */
-
-static void check_cpu(struct report *report, const struct record_environment *environment)
-{
-    const struct cpu cpu = cpu_detect();
-    const struct {
-        bool has;
-        const char *name;
-    } sets[] = {{cpu.avx2, "AVX2"},
-                {cpu.avx512, "AVX-512"},
-                {cpu.avx512_bf16, "AVX-512-BF16"},
-                {cpu.amx, "AMX"}};
-    json_t *names = json_array();
-    struct str text = {0};
-    str_addf(&text, "%s, %d core%s;", environment->cpu, environment->cores,
-             STR_PLURAL(environment->cores));
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        if (sets[i].has) {
-            str_addf(&text, " %s", sets[i].name);
-            json_array_append_new(names, json_text(sets[i].name));
-        }
-    if (!cpu.avx2)
-        str_add(&text, " no AVX2");
-    add(report, "cpu", cpu.avx2 ? LEVEL_OK : LEVEL_NOTE,
-        json_pack("{s:s, s:i, s:o}", "model", environment->cpu, "cores", environment->cores,
-                  "instruction_sets", names),
-        NULL, str_text(&text));
-    str_release(&text);
-}
-
-static void check_load(struct report *report, const struct record_environment *environment)
-{
-    const double load = environment_load_average();
-    const bool busy = load > busy_load * environment->cores;
-    add(report, "load", busy ? LEVEL_WARNING : LEVEL_OK,
-        isnan(load) ? NULL : json_pack("{s:f}", "load_average", load),
-        busy ? "other work disturbs the times: wait for it, or stop it" : NULL,
-        isnan(load) ? "not told"
-                    : arena_printf(&report->arena, "%.2f over the last minute, on %d core%s", load,
-                                   environment->cores, STR_PLURAL(environment->cores)));
-}
-
-static void check_governor(struct report *report, const struct record_environment *environment)
-{
-    const bool known = strcmp(environment->governor, "unknown") != 0;
-    const bool steady = strcmp(environment->governor, "performance") == 0;
-    add(report, "governor", steady || !known ? LEVEL_OK : LEVEL_NOTE,
-        json_pack("{s:s}", "governor", environment->governor),
-        steady || !known ? NULL
-                         : "the clock rate follows the load; for steadier times: cpupower "
-                           "frequency-set -g performance",
-        known ? environment->governor : "not reported, as on most virtual machines");
-}
-
-/* Whether this process may bind itself to one of its processors; a child tries. */
-static bool can_bind(const struct pin_machine *machine)
-{
-    char list[12];
-    const char *const argv[] = {"winnow", "doctor", "--bind", list, NULL};
-    const struct process_setup setup = {.argv = argv, .self = true};
-    struct process_end end;
-    if (!machine->count)
-        return false;
-    snprintf(list, sizeof list, "%d", machine->processors[0].number);
-    return process_run(&setup, NULL, &end, NULL) == 0 && end.code == 0;
-}
-
-static void check_pinning(struct report *report)
-{
-    struct pin_machine machine;
-    struct str text = {0};
-    pin_machine_read("", &machine);
-    const bool works = can_bind(&machine), limited = isfinite(machine.quota);
-    const bool steal = disturbance_ticks("", NULL).all > 0;
-    const bool throttling = disturbance_throttled("", NULL) >= 0;
-    const size_t cores = pin_cores(&machine);
-    str_addf(&text, "%zu processor%s on %zu core%s of %d kind%s", machine.count,
-             STR_PLURAL(machine.count), cores, STR_PLURAL(cores), pin_kinds(&machine),
-             STR_PLURAL(pin_kinds(&machine)));
-    if (limited)
-        str_addf(&text, ", a quota of %.1f", machine.quota);
-    str_addf(&text, "; cells %s bound to them; stolen time is %s, throttling is %s",
-             works ? "can be" : "cannot be", steal ? "told" : "not told",
-             throttling ? "told" : "not told");
-    add(report, "pinning", works ? LEVEL_OK : LEVEL_WARNING,
-        json_pack("{s:b, s:I, s:I, s:i, s:i, s:b, s:b}", "works", works, "processors",
-                  (json_int_t)machine.count, "physical_cores", (json_int_t)cores, "kinds",
-                  pin_kinds(&machine), "room", pin_room(&machine), "steal_told", steal,
-                  "throttling_told", throttling),
-        works ? NULL : "the kernel moves cells around: their times vary more", str_text(&text));
-    str_release(&text);
-    pin_machine_release(&machine);
-}
-
-static void check_memory(struct report *report, const struct record_environment *environment)
-{
-    const int64_t told = environment_available_memory();
-    const int64_t available = told ? told : environment->memory_bytes;
-    const bool little = available < gibibyte;
-    add(report, "memory", little ? LEVEL_WARNING : LEVEL_OK,
-        json_pack("{s:I, s:I}", "total_bytes", (json_int_t)environment->memory_bytes,
-                  "available_bytes", (json_int_t)available),
-        little ? "run fewer cells at a time (-j)" : NULL,
-        arena_printf(&report->arena, "%.1f GiB, %.1f of them free",
-                     (double)environment->memory_bytes / (double)gibibyte,
-                     (double)available / (double)gibibyte));
-}
-
-/* ---- The kernels ---- */
-
-struct measurement {
-    char core[32];
-    double gflops;
-};
-
-/* The child: prints the core type and the speed of square matrix products. */
-static int print_measurement(void)
-{
-    enum { SIZE = 768, RUNS = 9 };
-    float *a, *b, *c;
-    MEM_NEW(a, SIZE * SIZE);
-    MEM_NEW(b, SIZE * SIZE);
-    MEM_NEW(c, SIZE * SIZE);
-    for (size_t i = 0; i < SIZE * SIZE; i++)
-        a[i] = b[i] = 1;
-    double seconds[RUNS];
-    for (int run = -1; run < RUNS; run++) { /* the first one warms up */
-        const double start = time_seconds();
-        linalg_gemm(c, SIZE, a, SIZE, false, b, SIZE, false, SIZE, SIZE, SIZE, 1, 0);
-        if (run >= 0)
-            seconds[run] = time_seconds() - start;
-    }
-    printf("%s %.1f\n", linalg_core(),
-           2e-9 * SIZE * SIZE * SIZE / num_quantile(seconds, RUNS, 0.5));
-    mem_free(a);
-    mem_free(b);
-    mem_free(c);
-    return EXIT_DONE;
-}
-
-/* core NULL: OpenBLAS's own choice. false: the child gave no answer. */
-static bool measure(const char *core, struct arena *arena, struct measurement *ret_measurement)
-{
-    static const char *const argv[] = {"winnow", "doctor", "--measure", NULL};
-    const char *const environment[] = {
-        "WINNOW_BLAS_FOUND", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1",
-        core ? arena_printf(arena, "OPENBLAS_CORETYPE=%s", core) : "OPENBLAS_CORETYPE", NULL};
-    const struct process_setup setup = {.argv = argv,
-                                        .self = true,
-                                        .streams = {[STDOUT_FILENO] = PROCESS_PIPE},
-                                        .environment = environment};
-    const char *answer = output_of(&setup, arena);
-    struct measurement found;
-    char gflops[32];
-    if (sscanf(answer, "%31s %31s", found.core, gflops) != 2 ||
-        !str_parse_double(gflops, &found.gflops))
-        return false;
-    *ret_measurement = found;
-    return true;
-}
-
-/* The speeds of OpenBLAS's own choice and of the core type that winnow's cells run; measured once
-   where that is the same. false: a finding says why not. */
-static bool measure_both(struct report *report, struct measurement *ret_own,
-                         struct measurement *ret_chosen)
-{
-    struct arena *arena = &report->arena;
-    const struct environment_blas blas = environment_blas();
-    const char *chosen = blas.core ? blas.core : linalg_core();
-    if (!measure(NULL, arena, ret_own)) {
-        add(report, "kernels", LEVEL_WARNING, json_pack("{s:s}", "chosen", chosen), NULL,
-            arena_printf(arena, "%s; its speed could not be measured", chosen));
-        return false;
-    }
-    if (strcmp(ret_own->core, chosen) == 0) {
-        *ret_chosen = *ret_own;
-    } else if (!measure(chosen, arena, ret_chosen)) {
-        add(report, "kernels", LEVEL_WARNING,
-            json_pack("{s:s, s:s}", "found", ret_own->core, "chosen", chosen),
-            arena_printf(arena, "export OPENBLAS_CORETYPE=%s", ret_own->core),
-            arena_printf(arena, "%s does not run on this CPU", chosen));
-        return false;
-    }
-    return true;
-}
-
-static void check_kernels(struct report *report)
-{
-    struct arena *arena = &report->arena;
-    struct measurement own, chosen;
-    if (!measure_both(report, &own, &chosen))
-        return;
-    const char *user = getenv("WINNOW_BLAS_FOUND") ? NULL : getenv("OPENBLAS_CORETYPE");
-    if (user && !*user)
-        user = NULL;
-    const bool same = strcmp(own.core, chosen.core) == 0;
-    enum level level = LEVEL_OK;
-    const char *text, *advice = NULL;
-    if (user && strcasecmp(user, chosen.core) != 0) {
-        level = LEVEL_WARNING;
-        text = arena_printf(arena,
-                            "OPENBLAS_CORETYPE=%.64s means nothing to OpenBLAS, which runs "
-                            "%s: %.0f GFLOP/s on one thread",
-                            user, chosen.core, chosen.gflops);
-        advice = "unset OPENBLAS_CORETYPE";
-    } else if (same) {
-        text = arena_printf(arena, "%s, OpenBLAS's own choice: %.0f GFLOP/s on one thread",
-                            own.core, own.gflops);
-    } else if (user) {
-        text = arena_printf(arena,
-                            "%s, as OPENBLAS_CORETYPE says: %.0f GFLOP/s on one thread; "
-                            "OpenBLAS's own choice would be %s: %.0f",
-                            chosen.core, chosen.gflops, own.core, own.gflops);
-    } else {
-        level = LEVEL_WARNING;
-        text = arena_printf(arena,
-                            "OpenBLAS takes this CPU for %s: %.0f GFLOP/s on one thread; "
-                            "winnow runs %s: %.0f GFLOP/s",
-                            own.core, own.gflops, chosen.core, chosen.gflops);
-        advice = arena_printf(arena,
-                              "nothing for winnow; for other programs: export "
-                              "OPENBLAS_CORETYPE=%s",
-                              chosen.core);
-    }
-    if (chosen.gflops < slower_core * own.gflops) {
-        level = LEVEL_WARNING;
-        advice = user ? "the slower one runs: unset OPENBLAS_CORETYPE"
-                      : arena_printf(arena, "the slower one runs: export OPENBLAS_CORETYPE=%s",
-                                     own.core);
-    }
-    add(report, "kernels", level,
-        json_pack("{s:s, s:f, s:s, s:f}", "found", own.core, "found_gflops", own.gflops, "chosen",
-                  chosen.core, "chosen_gflops", chosen.gflops),
-        advice, text);
-}
-
-/* Which of them a convolution gets depends on its shape too: an attempt's record tells. */
-static void check_convolutions(struct report *report)
-{
-    struct str text = {0}, others = {0};
-    json_t *names = json_array(), *absent = json_array();
-    enum level level = LEVEL_OK;
-    const char *name;
-    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
-        const bool works = nn_conv_works(i);
-        const char *missing = nn_conv_missing(i);
-        if (works)
-            str_addf(&text, "%s%s", json_array_size(names) ? ", " : "", name);
-        else
-            str_addf(&others, "; not %s: %s", name, missing ? missing : "not on this CPU");
-        if (missing)
-            level = LEVEL_NOTE;
-        json_array_append_new(works ? names : absent, json_text(name));
-    }
-    str_add(&text, str_text(&others));
-    add(report, "convolutions", level,
-        json_pack("{s:o, s:o}", "implementations", names, "absent", absent), NULL, str_text(&text));
-    str_release(&text);
-    str_release(&others);
-}
-
-/* ---- Around the program ---- */
-
-static void check_gnuplot(struct report *report)
-{
-    static const char *const version_words[] = {"gnuplot", "--version", NULL};
-    static const char *const list_words[] = {"gnuplot", "-e", "set terminal", NULL};
-    static const struct process_setup ask_version = {.argv = version_words,
-                                                     .streams = {PROCESS_NOTHING, PROCESS_PIPE,
-                                                                 PROCESS_NOTHING}},
-                                      ask_list = {.argv = list_words,
-                                                  .streams = {PROCESS_NOTHING, PROCESS_PIPE,
-                                                              PROCESS_AS_STDOUT}};
-    struct arena *arena = &report->arena;
-    const char *version = output_of(&ask_version, arena);
-    if (!*version) {
-        add(report, "gnuplot", LEVEL_WARNING, NULL, "apt-get install gnuplot-nox",
-            "not found: cells can run, figures cannot be drawn");
-        return;
-    }
-    /* It lists its terminals on stderr, one a line, the name first. */
-    const char *list = output_of(&ask_list, arena);
-    static const char *const wanted[] = {"svg", "pdfcairo", "pngcairo"};
-    struct str has = {0}, lacks = {0};
-    json_t *terminals = json_array();
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        const bool there = strstr(list, arena_printf(arena, " %s  ", wanted[i]));
-        str_addf(there ? &has : &lacks, " %s", wanted[i]);
-        if (there)
-            json_array_append_new(terminals, json_text(wanted[i]));
-    }
-    const char *first_line = arena_printf(arena, "%.*s", (int)strcspn(version, "\n"), version);
-    struct str text = {0};
-    str_addf(&text, "%s with%s", first_line, has.length ? str_text(&has) : " no terminal");
-    if (lacks.length)
-        str_addf(&text, ", without%s", str_text(&lacks));
-    add(report, "gnuplot", lacks.length ? LEVEL_WARNING : LEVEL_OK,
-        json_pack("{s:o, s:o}", "version", json_text(first_line), "terminals", terminals),
-        lacks.length ? "apt-get install gnuplot-nox: it has all three" : NULL, str_text(&text));
-    str_release(&text);
-    str_release(&has);
-    str_release(&lacks);
-}
-
-static void check_data_folders(struct report *report, const char *const *dirs)
-{
-    struct str text = {0};
-    json_t *found = json_array();
-    for (size_t i = 0; dirs[i]; i++) {
-        const bool there = access(dirs[i], R_OK | X_OK) == 0;
-        str_addf(&text, "%s%s%s", i ? ", " : "", dirs[i], there ? "" : " (not there)");
-        if (there)
-            json_array_append_new(found, json_text(dirs[i]));
-    }
-    struct err err;
-    const bool wrong = dataset_check_dirs(NULL, NULL, &err) != 0;
-    add(report, "data", wrong ? LEVEL_WARNING : LEVEL_OK, json_pack("{s:o}", "folders", found),
-        wrong ? "name an existing folder in $WINNOW_DATA, or unset it" : NULL, str_text(&text));
-    str_release(&text);
-}
-
-static void check_dataset(struct report *report, const struct dataset_type *type,
-                          const char *const *dirs)
-{
-    struct dataset *data;
-    struct err err;
-    if (dataset_load(type, kind_defaults(&type->is, &report->arena), 0, dirs, &data, &err)) {
-        const bool needed = strcmp(type->name, needed_dataset) == 0;
-        add(report, type->name, needed ? LEVEL_MISSING : LEVEL_NOTE, NULL,
-            needed ? type->source : "needed only by experiments that name it", err.text);
-        return;
-    }
-    add(report, type->name, LEVEL_OK,
-        json_pack("{s:I, s:I, s:i, s:i, s:i, s:i, s:s, s:s?}", "train",
-                  (json_int_t)(data->train.n + data->validation.n), "test",
-                  (json_int_t)data->test.n, "height", data->h, "width", data->w, "channels",
-                  data->c, "classes", data->classes, "hash", data->hash, "folder", data->folder),
-        NULL,
-        arena_printf(&report->arena, "%zu + %zu samples, %d x %d x %d, %d classes%s%s",
-                     data->train.n + data->validation.n, data->test.n, data->h, data->w, data->c,
-                     data->classes, data->folder ? ", in " : "", data->folder ? data->folder : ""));
-    dataset_free(data);
-}
-
-static void check_disk(struct report *report)
-{
-    const char *path = access("results", F_OK) == 0 ? "results" : ".";
-    struct disk disk;
-    struct err err;
-    if (disk_stat(path, &disk, &err)) {
-        add(report, "disk", LEVEL_MISSING, NULL, NULL, err.text);
-        return;
-    }
-    const bool writable = access(path, W_OK | X_OK) == 0;
-    const bool full = disk.free_bytes < gibibyte;
-    const char *advice =
-        !writable      ? "give yourself the right to write there, or use --db ELSEWHERE"
-        : disk.network ? "SQLite's locks do not hold there: use --db with a path on a local disk"
-        : full         ? "make room: checkpoints and the database go there"
-                       : NULL;
-    add(report, "disk",
-        !writable ? LEVEL_MISSING
-        : advice  ? LEVEL_WARNING
-                  : LEVEL_OK,
-        json_pack("{s:s, s:s, s:b, s:b, s:I}", "path", path, "type", disk.type, "network",
-                  disk.network, "writable", writable, "free_bytes", (json_int_t)disk.free_bytes),
-        advice,
-        arena_printf(&report->arena, "%s: %s, %.1f GiB free%s%s", path, disk.type,
-                     (double)disk.free_bytes / (double)gibibyte,
-                     disk.network ? ", a network file system" : "",
-                     writable ? "" : ", not writable"));
-}
-
-static void check_program(struct report *report, const struct record_environment *environment)
-{
-    add(report, "winnow", LEVEL_OK,
-        json_pack("{s:s, s:s, s:s, s:s, s:s}", "revision", environment->revision, "compiler",
-                  environment->compiler, "flags", environment->flags, "os", environment->os, "host",
-                  environment->host),
-        NULL,
-        arena_printf(&report->arena, "%s, %s, %s; on %s", environment->revision,
-                     environment->compiler, environment->flags, environment->os));
-    add(report, "blas", LEVEL_OK, json_pack("{s:s}", "version", environment->blas), NULL,
-        environment->blas);
-}
-
-/* ---- The command ---- */
 
 struct values {
     const char *bind;
@@ -486,6 +35,40 @@ static const struct cmd_line line = {
     0,
 };
 
+struct report {
+    json_t *findings; /* an array, or NULL: print as they come */
+    bool missing;
+};
+
+static void take(void *context, const struct checkup_finding *found)
+{
+    struct report *report = context;
+    const char *level = checkup_level_names[found->level];
+    report->missing |= found->level == CHECKUP_MISSING;
+    if (report->findings) {
+        json_t *finding =
+            json_made(json_pack("{s:s, s:s, s:o, s:o}", "name", found->name, "level", level, "text",
+                                json_text(found->text), "advice", json_text(found->advice)));
+        json_object_update(finding, found->facts);
+        json_array_append_new(report->findings, finding);
+    } else {
+        const int indent = 25;
+        cmd_print_wrapped(found->text, indent, printf("%-15s %-8s", found->name, level));
+        if (found->advice)
+            cmd_print_wrapped(found->advice, indent + 3, printf("%*s->", indent, ""));
+        fflush(stdout);
+    }
+}
+
+static int print_measurement(void)
+{
+    struct str text = {0};
+    checkup_measure(&text);
+    const int code = cmd_print(&line, &text);
+    str_release(&text);
+    return code;
+}
+
 int cmd_doctor(int argc, char **argv)
 {
     struct values values;
@@ -496,33 +79,13 @@ int cmd_doctor(int argc, char **argv)
         return print_measurement();
     if (values.bind)
         return pin_bind(values.bind, NULL) ? EXIT_ENVIRONMENT : EXIT_DONE;
-
     struct report report = {.findings = values.json ? json_array() : NULL};
-    arena_init(&report.arena);
-    struct record_environment environment;
-    environment_record(0, &report.arena, &environment);
-    check_program(&report, &environment);
-    check_cpu(&report, &environment);
-    check_load(&report, &environment);
-    check_governor(&report, &environment);
-    check_pinning(&report);
-    check_memory(&report, &environment);
-    check_disk(&report);
-    check_kernels(&report);
-    check_convolutions(&report);
-    check_gnuplot(&report);
-    const char *const *dirs = dataset_dirs(NULL, &report.arena);
-    check_data_folders(&report, dirs);
-    const struct dataset_type *type;
-    for (size_t i = 0; (type = dataset_at(i)); i++)
-        check_dataset(&report, type, dirs);
-
+    checkup_run(take, &report);
     if (values.json) {
         json_t *object = json_pack("{s:o}", "findings", report.findings);
         json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
         printf("\n");
         json_decref(object);
     }
-    arena_release(&report.arena);
     return report.missing ? EXIT_ENVIRONMENT : EXIT_DONE;
 }

@@ -8,7 +8,6 @@
 
 #include <criterion/criterion.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Runs it with some variables set and returns its findings; ret_status is the exit code. */
@@ -141,37 +140,3 @@ Test(doctor, measures_both_where_winnow_chose)
     json_decref(all);
 }
 #endif
-
-/* A folder that is gone: nothing can be written there, so that winnow cannot work. */
-Test(doctor, exits_with_4_where_something_is_missing)
-{
-    char *binary = realpath(test_binary(), NULL);
-    cr_assert_not_null(binary, "%s", test_binary());
-    struct test_output output = test_run("mkdir '%s/gone' && cd '%s/gone' && rmdir ../gone && "
-                                         "'%s' doctor",
-                                         test_dir(), test_dir(), binary);
-    cr_expect_eq(output.status, 4, "exit code %d", output.status);
-    cr_expect_not_null(strstr(output.out, "\ndisk            missing  .: No such file"), "%s",
-                       output.out);
-    test_output_release(&output);
-    free(binary);
-}
-
-Test(doctor, text_is_for_terminals)
-{
-    struct test_output output = test_run("OPENBLAS_CORETYPE=Nonsense winnow doctor");
-    cr_expect_eq(strncmp(output.out, "winnow ", 7), 0, "%s", output.out);
-    cr_expect_not_null(strstr(output.out, "-> unset OPENBLAS_CORETYPE\n"), "%s", output.out);
-    for (const char *line = output.out; *line; line += strcspn(line, "\n") + 1)
-        cr_expect_leq(strcspn(line, "\n"), 100, "too wide: %.*s", (int)strcspn(line, "\n"), line);
-    test_output_release(&output);
-}
-
-Test(doctor, version_is_the_revision_that_runs_record)
-{
-    struct test_output output = test_run(
-        "winnow --version | grep -c '^winnow [0-9a-z-]*$' && r=$(winnow --version | sed 's/^winnow "
-        "//') && winnow doctor --json | grep -c \"\\\"revision\\\": \\\"$r\\\"\"");
-    cr_expect_str_eq(output.out, "1\n1\n", "%s%s", output.out, output.err);
-    test_output_release(&output);
-}

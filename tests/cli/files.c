@@ -1,6 +1,7 @@
 /*
  * The files tests/cli/NAME.t: commands, what they print, their exit codes (tests/cli/run-t). Each
- * is a test of the suite cli, in a folder of its own with the database of made_db.h in made.db.
+ * is a test of the suite cli, in a folder of its own with the database of made_db.h in made.db and
+ * an empty one in empty.db.
  */
 #include "tests/support/cli_output.h"
 #include "tests/support/made_db.h"
@@ -11,7 +12,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILES T_FILE(list) T_FILE(notes) T_FILE(nothing_left_out) T_FILE(sql) T_FILE(why)
+#define FILES                                                                                      \
+    T_FILE(compare)                                                                                \
+    T_FILE(data_options)                                                                           \
+    T_FILE(db)                                                                                     \
+    T_FILE(doctor)                                                                                 \
+    T_FILE(list)                                                                                   \
+    T_FILE(notes)                                                                                  \
+    T_FILE(nothing_left_out)                                                                       \
+    T_FILE(plan)                                                                                   \
+    T_FILE(scores)                                                                                 \
+    T_FILE(sql)                                                                                    \
+    T_FILE(why)
 
 TestSuite(cli, .init = cli_enter, .fini = cli_release);
 
@@ -19,6 +31,7 @@ static void run_file(const char *name)
 {
     cr_assert_eq(mkdir(made_path("work"), 0700), 0);
     made_db(made_path("work/made.db"));
+    store_close(must_open(made_path("work/empty.db"), STORE_WRITE));
     RUN("tests/cli/run-t tests/cli/%s.t %s", name, test_dir());
     cr_assert_eq(output.status, 0, "%s%s", output.out, output.err);
 }

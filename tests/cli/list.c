@@ -150,36 +150,6 @@ Test(list, json_has_the_registries_in_order)
     json_decref(object);
 }
 
-/* The defaults are written out with their types, so that a program need not parse texts. */
-Test(list, json_defaults_have_their_types)
-{
-    static const struct {
-        const char *type;
-        json_type json;
-    } types[] = {{"integer", JSON_INTEGER}, {"number", JSON_REAL}, {"enum", JSON_STRING}};
-    json_t *object = list_json("train");
-    const json_t *train = json_array_get(json_object_get(object, "train"), 0);
-    const json_t *options = json_object_get(train, "options"), *option;
-    size_t i, seen = 0;
-    json_array_foreach(options, i, option)
-    {
-        const char *name = json_string_value(json_object_get(option, "name"));
-        const char *type = json_string_value(json_object_get(option, "type"));
-        const json_t *fallback = json_object_get(option, "default");
-        for (size_t t = 0; t < sizeof types / sizeof *types; t++)
-            if (strcmp(type, types[t].type) == 0) {
-                cr_expect_eq(json_typeof(fallback), types[t].json, "%s", name);
-                seen |= (size_t)1 << t;
-            }
-        if (strcmp(name, "lr") == 0) {
-            cr_expect_eq(json_real_value(fallback), 0.05);
-            cr_expect_eq(json_number_value(json_object_get(option, "min")), 0.0);
-        }
-    }
-    cr_expect_eq(seen, 7, "kinds of options seen: %zx", seen);
-    json_decref(object);
-}
-
 Test(list, json_of_pruners)
 {
     json_t *object = list_json("pruners"), *entry;
@@ -197,12 +167,6 @@ Test(list, json_of_pruners)
         cr_expect(json_is_array(json_object_get(entry, "flags")), "flags of %s", p->name);
     }
     json_decref(object);
-    object = list_json("pruners ucb");
-    char *needs = json_dumps(
-        json_object_get(json_array_get(json_object_get(object, "pruners"), 0), "needs"), 0);
-    cr_expect_str_eq(needs, "[\"losses\"]");
-    free(needs);
-    json_decref(object);
 }
 
 Test(list, convolutions_are_those_of_the_engine)
@@ -218,17 +182,4 @@ Test(list, convolutions_are_those_of_the_engine)
         cr_expect_str_eq(json_string_value(json_array_get(choices, i + 1)), nn_conv_name(i));
     cr_expect_eq(json_array_size(choices), i + 1);
     json_decref(object);
-}
-
-Test(list, one_by_name)
-{
-    for (size_t k = 0; k < KINDS; k++) {
-        char arguments[128];
-        snprintf(arguments, sizeof arguments, "%s %s", kinds[k].name, kinds[k].entry_name(0));
-        json_t *object = list_json(arguments);
-        const json_t *array = json_object_get(object, kinds[k].name);
-        cr_expect_eq(json_object_size(object), 1);
-        cr_expect_eq(json_array_size(array), 1, "%s gave %zu", arguments, json_array_size(array));
-        json_decref(object);
-    }
 }

@@ -35,6 +35,30 @@ One table for documents.
   |---|---|---|---|
   | `phases` | where did the time go: scoring, selecting, training, the rest? | - | - |
 
+For programs: only what is asked for, in the order of the registries. Defaults have their types, so
+that nobody needs to parse texts.
+
+  $ for name in 'datasets mnist' 'models mlp' 'pruners ucb' 'figures phases'; do
+  > winnow list $name --json >one.json; sqlite3 :memory: "SELECT key, json_array_length(value),
+  > value ->> '$[0].name', value ->> '$[0].needs' FROM json_each(readfile('one.json'))"; done
+  datasets|1|mnist|
+  models|1|mlp|
+  pruners|1|ucb|["losses"]
+  figures|1|phases|
+  $ winnow list train --json >train.json
+  $ sqlite3 :memory: "SELECT DISTINCT value ->> 'type' AS type, json_type(value, '$.default')
+  > FROM json_each(readfile('train.json'), '$.train[0].options') ORDER BY type"
+  boolean|false
+  enum|text
+  integer|integer
+  number|real
+  $ sqlite3 -line :memory: "SELECT value ->> 'name' AS name, value ->> 'default' AS fallback,
+  > value ->> 'min' AS min FROM json_each(readfile('train.json'), '$.train[0].options')
+  > WHERE name = 'lr'"
+      name = lr
+  fallback = 0.05
+       min = 0.0
+
 Mistakes.
 
   $ winnow list prunners

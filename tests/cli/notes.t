@@ -79,6 +79,7 @@ With --strict they are mistakes, and nothing is written.
   ! noted.yaml:8:5: full-short: rate 0 leaves nothing out: the same as full
   ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
   $ ls
+  empty.db
   made.db
   noted.yaml
   plan.json

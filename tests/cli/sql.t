@@ -235,6 +235,8 @@ For programs: what is in it.
   failures|array|2
   summary|array|6
   targets|array|6
+  $ winnow status --db empty.db
+  no experiment has been run into this database yet
   $ winnow status --db made.db.none
   ! winnow status: made.db.none: no such file
   [5]

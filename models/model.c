@@ -26,7 +26,7 @@ int model_build(const struct model *model, const void *options, struct nn_shape 
                 struct nn_net **ret_net, struct err *err)
 {
     if (input.h < 1 || input.w < 1 || input.c < 1 || classes < 2)
-        return err_set(err, "%s: pictures of %d x %d x %d and %d classes make no network",
+        return err_set(err, "%s: cannot make a network for pictures of %d x %d x %d and %d classes",
                        model->name, input.h, input.w, input.c, classes);
     struct nn_net *net = nn_net_new(input);
     if (model->build(net, options, classes, err)) {

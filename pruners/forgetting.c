@@ -67,7 +67,7 @@ static void note(const struct pruner_run *run, struct str *ret_note)
 {
     if (watch(run).epochs == 1)
         str_add(ret_note,
-                "a proxy of one epoch sees each sample once, and nothing can be forgotten");
+                "a proxy of one epoch sees each sample once, so nothing can be forgotten");
 }
 
 static void begin_run(struct forgetting_state *state, size_t n, double never_learned)

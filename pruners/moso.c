@@ -95,8 +95,8 @@ static void note(const struct pruner_run *run, struct str *ret_note)
     const int passes = divide_up(o->epochs, divide_up(o->epochs, o->checkpoints));
     if (passes < o->checkpoints)
         str_addf(ret_note,
-                 "%d evenly spaced checkpoints do not go into a surrogate of %d epochs: %d",
-                 o->checkpoints, o->epochs, passes);
+                 "a surrogate of %d epochs has no room for %d evenly spaced checkpoints: it has %d",
+                 o->epochs, o->checkpoints, passes);
 }
 
 enum { TILE = 256 };

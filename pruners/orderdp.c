@@ -57,8 +57,8 @@ static void note(const struct pruner_run *run, struct str *ret_note)
     const double kept = 1 - run->task.rate;
     if (o->pool <= kept)
         str_addf(ret_note,
-                 "a pool of %.15g is no more than rate %.15g keeps: the choice is uniform", o->pool,
-                 run->task.rate);
+                 "a pool of %.15g is no larger than what rate %.15g keeps: the choice is uniform",
+                 o->pool, run->task.rate);
 }
 
 static enum pruner_due due(const struct pruner_run *run, int epoch)

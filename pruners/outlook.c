@@ -83,11 +83,11 @@ static void note_selections(const struct pruner_outlook *outlook, struct str *re
     const int epochs = outlook->epochs;
     if (outlook->anneal > 0 && outlook->annealed == 0)
         str_addf(ret_lines,
-                 "the last %.3g of the epochs are to be on all data: of %d that is none\n",
+                 "the last %.3g of the epochs should use all data, but of %d that is none\n",
                  outlook->anneal, epochs);
     if (outlook->annealed == epochs)
-        str_addf(ret_lines, "%s on all data: the same as full\n",
-                 epochs == 1 ? "its only epoch is" : "all its epochs are");
+        str_addf(ret_lines, "%s all data: the same as full\n",
+                 epochs == 1 ? "its only epoch uses" : "all its epochs use");
     if (outlook->selections != 1 || pruner->batch)
         return;
     str_addf(ret_lines, "chooses once in %d epoch%s", epochs, STR_PLURAL(epochs));
@@ -96,7 +96,7 @@ static void note_selections(const struct pruner_outlook *outlook, struct str *re
     if (pruner->once && outlook->annealed == 0)
         str_addf(ret_lines, ": the same as %s", pruner->once);
     else if (pruner->needs)
-        str_add(ret_lines, outlook->first == DUE_FORWARD ? ", by a network that was not trained yet"
+        str_add(ret_lines, outlook->first == DUE_FORWARD ? ", by an untrained network"
                                                          : ", before it has seen the samples");
     str_add(ret_lines, "\n");
 }
@@ -107,9 +107,8 @@ static void note_proxies(const struct pruner_outlook *outlook, struct str *ret_l
     if (watch->runs == 0 || watch->epochs <= outlook->planned)
         return;
     str_addf(ret_lines,
-             "its prox%s for %d epochs and serve%s a training of %d: scores cost %.3g trainings\n",
-             watch->runs == 1 ? "y trains" : "ies train", watch->epochs,
-             watch->runs == 1 ? "s" : "", outlook->planned,
+             "its prox%s for %d epochs, the cell itself for %d: scoring costs %.3g trainings\n",
+             watch->runs == 1 ? "y trains" : "ies train", watch->epochs, outlook->planned,
              (double)watch->runs * watch->epochs / outlook->planned);
 }
 
@@ -119,7 +118,7 @@ static void note_budget(const struct pruner_outlook *outlook, size_t n, struct s
     const double exact = 1e-9, budget = (1 - outlook->rate) * outlook->planned;
     if (!outlook->pruner->epochs || fabs(outlook->epochs - budget) <= exact)
         return;
-    str_addf(ret_lines, "rate %.15g leaves %.4g of %d epochs, and it trains %d: ", outlook->rate,
+    str_addf(ret_lines, "rate %.15g leaves %.4g of %d epochs, but it trains %d: ", outlook->rate,
              budget, outlook->planned, outlook->epochs);
     if (n)
         str_addf(ret_lines, "%zu samples instead of %.0f, ", n * (size_t)outlook->epochs,

@@ -101,11 +101,11 @@ void soft_seta_note(const struct pruner_run *run, struct str *ret_note)
     const struct soft_seta *o = run->options;
     const int epochs = run->task.epochs, windows = window_epochs(o, epochs);
     if (windows <= 1)
-        str_addf(ret_note, "its window does not open in %d epoch%s: it only drops at random",
+        str_addf(ret_note, "its window does not open within %d epoch%s: it only drops at random",
                  epochs, STR_PLURAL(epochs));
     else if (o->delta < 1 && windows == epochs)
         str_addf(ret_note,
-                 "the last %.3g of the epochs are to be without a window: of %d that is none",
+                 "the last %.3g of the epochs should be without a window, but of %d that is none",
                  1 - o->delta, epochs);
 }
 

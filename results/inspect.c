@@ -51,10 +51,10 @@ static void take_integrity(const struct inspector *in, const struct db_rows *row
 static void take_foreign_key(const struct inspector *in, const struct db_rows *row)
 {
     if (row_is_null(row, 1))
-        say(in, true, "a row of table %s names one of %s that is not there", row_text(row, 0),
+        say(in, true, "a row of table %s refers to a missing row of %s", row_text(row, 0),
             row_text(row, 2));
     else
-        say(in, true, "row %lld of table %s names one of %s that is not there",
+        say(in, true, "row %lld of table %s refers to a missing row of %s",
             (long long)row_int(row, 1), row_text(row, 0), row_text(row, 2));
 }
 
@@ -92,7 +92,7 @@ static void take_bitmap(const struct inspector *in, const struct db_rows *row)
         say(in, true, "attempt %lld (cell %s): the bitmap of its %s %s", attempt, row_text(row, 1),
             row_text(row, 2), wrong);
     else if (found != bits)
-        say(in, true, "attempt %lld (cell %s): the bitmap of its %s has %lld bits and not %lld",
+        say(in, true, "attempt %lld (cell %s): the bitmap of its %s has %lld bits, not %lld",
             attempt, row_text(row, 1), row_text(row, 2), (long long)found, bits);
 }
 
@@ -116,7 +116,7 @@ static void take_running(const struct inspector *in, const struct db_rows *row)
 {
     say(in, false,
         "attempt %lld (cell %s) was left running, and no scheduler runs: the next winnow run "
-        "begins its cell again",
+        "starts its cell again",
         (long long)row_int(row, 0), row_text(row, 1));
 }
 

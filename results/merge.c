@@ -193,7 +193,7 @@ static int put_cells(sqlite3 *db, struct err *err)
                             "WHERE c.json <> s.json",
                             NULL, 0, &others, err);
     if (!failed && others)
-        failed = err_set(err, "%lld of its cells are others here, with the same keys",
+        failed = err_set(err, "%lld of its cells differ from those here with the same keys",
                          (long long)others);
     if (!failed)
         failed = add_columns(db, "cell", "", "", "", &columns, err) ||

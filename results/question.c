@@ -41,7 +41,7 @@ int question_ask(sqlite3 *db, const char *sql, struct db_rows *ret_rows, struct 
     else if (!sqlite3_stmt_readonly(statement))
         wrong = "this would change the database, and winnow sql only reads";
     else if (!sqlite3_column_count(statement))
-        wrong = "this gives no result; winnow sql wants a question";
+        wrong = "this returns no rows; winnow sql expects a query";
     if (wrong) {
         sqlite3_finalize(statement);
         return err_set(err, "%s", wrong);

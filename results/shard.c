@@ -177,7 +177,7 @@ enum shard_kind shard_check(struct shard *shard, int version, struct err *ret_wh
     if (kind != SHARD_VERSION || theirs > version)
         return kind;
     if (bring_up(shard, ret_why)) {
-        err_prefix(ret_why, "it cannot be brought up from version %d: ", theirs);
+        err_prefix(ret_why, "it cannot be migrated from version %d: ", theirs);
         return SHARD_DAMAGED;
     }
     return check_bytes(shard, version, &theirs, ret_why);

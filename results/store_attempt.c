@@ -168,7 +168,7 @@ static int make_token(char ret_token[TOKEN_SIZE], struct err *err)
 {
     uint8_t bytes[(TOKEN_SIZE - 1) / 2];
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return err_set(err, "no random numbers: %s", strerror(errno));
+        return err_set(err, "cannot get random numbers: %s", strerror(errno));
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(ret_token + 2 * i, 3, "%02x", (unsigned)bytes[i]);
     return 0;

@@ -79,7 +79,7 @@ static int check_identity(struct store *store, struct err *err)
                        version > VERSION ? "a newer" : "an older", (int)version, VERSION,
                        version > VERSION ? "use that one"
                                          : "winnow run with its experiment brings it up to date "
-                                           "and leaves a copy of it as it was");
+                                           "and keeps a copy of the old one");
     return 0;
 }
 
@@ -169,7 +169,7 @@ static int switch_to_wal(struct store *store, struct err *err)
         db_get_int(store->db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", NULL, 0,
                    &is_wal, err))
         return -1;
-    return is_wal ? 0 : err_set(err, "this file system does not bear SQLite's write-ahead log");
+    return is_wal ? 0 : err_set(err, "this file system does not support SQLite's write-ahead log");
 }
 
 static int put_phase_kinds(sqlite3 *db, struct err *err)

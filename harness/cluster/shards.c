@@ -99,7 +99,7 @@ int shards_new_name(const char *folder, const char *element_id, struct str *ret_
     if (folder_make_alone(folder, err))
         return -1;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        return err_set(err, "no random numbers: %s", strerror(errno));
+        return err_set(err, "cannot get random numbers: %s", strerror(errno));
     str_addf(ret_path, "%s/%s-%016llx.db", folder, element_id, (unsigned long long)random);
     return 0;
 }

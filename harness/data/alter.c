@@ -47,7 +47,7 @@ int alter_imbalance(const struct split *split, int classes, double imbalance, ui
     size_t sizes[DATA_MAX_CLASSES] = {0}, counts[DATA_MAX_CLASSES];
     REQUIRE(imbalance >= 1);
     if (classes < 2)
-        return err_set(err, "imbalance: one class alone has no tail");
+        return err_set(err, "imbalance: a single class has no tail");
     split_sizes(split, classes, sizes);
     long_tail(sizes, classes, imbalance, counts);
     const int empty = emptied(sizes, counts, classes);

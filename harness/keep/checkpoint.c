@@ -179,7 +179,7 @@ static int check_identity(const struct checkpoint_identity *found,
                           const struct checkpoint_identity *expected, struct err *err)
 {
     if (strcmp(found->cell, expected->cell) != 0)
-        return err_set(err, "it is of another cell, or its data have changed");
+        return err_set(err, "it belongs to another cell, or the data have changed");
     if (strcmp(found->engine, expected->engine) != 0)
         return err_set(err, "it was made by version %s of the engine, this is %s", found->engine,
                        expected->engine);
@@ -204,7 +204,7 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     const char *format = json_string_value(json_object_get(header, "format"));
     if (format && strcmp(format, FORMAT) != 0) {
         json_decref(header);
-        return err_set(err, "it is not of the format '%s'", FORMAT);
+        return err_set(err, "its format is not '%s'", FORMAT);
     }
     if (!header ||
         json_unpack_ex(header, &why, 0,
@@ -246,7 +246,7 @@ static int check_sizes(const struct checkpoint *c, const struct checkpoint *expe
         c->buffer_count != (network ? expected->buffer_count : 0) ||
         c->state_size != expected->state_size || (c->n != 0 && (c->n != expected->n || !scored)) ||
         c->kept > (selected ? expected->n : 0) || c->run < 0 || c->epoch < 0)
-        return err_set(err, "its sizes are not those of this cell");
+        return err_set(err, "its sizes do not match this cell");
     return 0;
 }
 
@@ -267,7 +267,7 @@ static int parse_end(const char *line, size_t length, struct record_end *ret_end
     str_add_bytes(&text, line, length);
     int failed = wire_decode(str_text(&text), &arena, &record, err);
     if (!failed && record.kind != RECORD_END)
-        failed = err_set(err, "its last record is no end");
+        failed = err_set(err, "its last record is not an end record");
     if (!failed)
         *ret_end = record.end; /* without texts (end_line) */
     arena_release(&arena);

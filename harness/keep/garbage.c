@@ -176,9 +176,9 @@ static int ask_other(const char *path, bool hold, struct needed *needed, struct 
     if (hold && hold_it(path, needed->garbage, err))
         return -1;
     if (store_open(path, STORE_READ, &other, err)) {
-        err_prefix(err, "cannot tell what another database needs: ");
+        err_prefix(err, "cannot find out what another database needs: ");
         const struct err why = *err;
-        return err_set(err, "%.900s; put it right, or elsewhere", why.text);
+        return err_set(err, "%.900s; repair it, or move it elsewhere", why.text);
     }
     const int failed = take_artifacts(other, needed, err);
     store_close(other);
@@ -208,7 +208,7 @@ static void add(struct garbage *garbage, const struct file *file, const char *wh
     garbage->items[garbage->count++] = (struct garbage_item){file->path, why, file->bytes};
 }
 
-static const char half_written[] = "half written by a process that no longer runs";
+static const char half_written[] = "left incomplete by a process that no longer runs";
 
 /* Of files that are named by keys; returns how many of them are needed. */
 static size_t sort_keyed(struct garbage *garbage, const struct files *files, struct keys *keys,

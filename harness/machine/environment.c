@@ -91,7 +91,7 @@ int environment_correct_blas(char *const *argv, int threads, struct err *err)
     execv("/proc/self/exe", again);
     const int reason = errno;
     mem_free(again);
-    return err_set(err, "cannot start /proc/self/exe anew: %s", strerror(reason));
+    return err_set(err, "cannot restart /proc/self/exe: %s", strerror(reason));
 }
 
 /* ---- What is recorded ---- */

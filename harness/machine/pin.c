@@ -300,7 +300,7 @@ struct pins *pins_claim(const struct pin_machine *machine, int slots, int thread
 {
     const size_t wanted = mem_size((size_t)slots, (size_t)threads);
     if (wanted > (size_t)pin_room(machine) || wanted > machine->count) {
-        err_set(why, "%zu threads, and room for %d", wanted, pin_room(machine));
+        err_set(why, "%zu threads are wanted, and there is room for %d", wanted, pin_room(machine));
         return NULL;
     }
     struct pin_machine free_ones = *machine;
@@ -367,7 +367,7 @@ int pin_bind(const char *list, struct err *err)
     int numbers[PIN_MAX_PROCESSORS];
     const size_t count = pin_parse(list, numbers);
     if (!count)
-        return err_set(err, "'%.100s' is no list of processors", list ? list : "");
+        return err_set(err, "'%.100s' is not a list of processors", list ? list : "");
     cpu_set_t set;
     CPU_ZERO(&set);
     for (size_t i = 0; i < count; i++)

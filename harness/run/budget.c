@@ -206,7 +206,7 @@ int budget_until(const char *text, time_t now, double *ret_seconds, struct err *
     if (!moment_of(when, &until))
         return err_set(err, "there is no such time: '%.64s'", text);
     if (dated && until <= now)
-        return err_set(err, "'%.64s' is over", text);
+        return err_set(err, "'%.64s' is in the past", text);
     if (until <= now) {
         when.tm_mday++; /* mktime knows the calendar, and days of 23 hours */
         when.tm_isdst = -1;

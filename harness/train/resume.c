@@ -92,7 +92,7 @@ static int replay(const struct session *s, const struct checkpoint *from, bool s
         struct record record;
         end = strchr(line, '\n');
         if (!end) {
-            failed = err_set(err, "its last record is cut");
+            failed = err_set(err, "its last record is cut short");
             break;
         }
         *end = '\0';

@@ -25,8 +25,8 @@ static void send_engine(const struct session *s)
     if (!asked || !implementations[0] || strstr(implementations, asked))
         return;
     char text[512];
-    snprintf(text, sizeof text, "conv: %s can do none of this network's convolutions: %s", asked,
-             implementations);
+    snprintf(text, sizeof text, "conv: %s supports none of this network's convolutions; used: %s",
+             asked, implementations);
     session_warn(s, "CONV", text);
 }
 
@@ -165,7 +165,7 @@ static int begin(struct session *s, struct err *err)
 static void close_ledger(struct session *s, struct record_end *end)
 {
     if (!clock_balance(s->clock, end->phase_ns, &end->wall_ns))
-        session_warn(s, "LEDGER_GAP", "the phases' sum is off the wall clock by over 0.1 %");
+        session_warn(s, "LEDGER_GAP", "the phases' sum differs from the wall clock by over 0.1 %");
     end->work = s->work;
     end->train_n = s->data ? (int64_t)s->data->train.n : 0;
     const double planned = (double)end->train_n * s->cell->recipe.epochs;

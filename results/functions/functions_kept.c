@@ -239,7 +239,7 @@ static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
     cursor->epochs = sqlite3_column_int64(row, 3);
     bits_release(&bits);
     bits_release(&split);
-    return fits ? SQLITE_OK : refuse(cursor, "a bitmap is of another size than it should be");
+    return fits ? SQLITE_OK : refuse(cursor, "a bitmap has the wrong size");
 }
 
 static int samples_filter(sqlite3_vtab_cursor *base, int plan, const char *name, int count,
@@ -256,7 +256,7 @@ static int samples_filter(sqlite3_vtab_cursor *base, int plan, const char *name,
     (void)name, (void)count;
     forget(cursor);
     if (!plan)
-        return refuse(cursor, "of which attempt? selection_samples(ATTEMPT)");
+        return refuse(cursor, "which attempt? Give it as selection_samples(ATTEMPT)");
     if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
         return SQLITE_OK;
     cursor->attempt = sqlite3_value_int64(arguments[0]);

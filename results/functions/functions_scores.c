@@ -203,9 +203,10 @@ static uint8_t *read_kept(sqlite3_context *context, sqlite3_value *bitmap, sqlit
         return kept;
     mem_free(kept);
     sqlite3_result_error(context,
-                         by_file ? "score_profile: not bitmaps of one file, with so many samples"
-                                 : "score_profile: not a bitmap of so many samples (by position in "
-                                   "the file? then v_selection.split goes behind the bins)",
+                         by_file
+                             ? "score_profile: not bitmaps of one file with that many samples"
+                             : "score_profile: not a bitmap of that many samples (by position in "
+                               "the file? then add v_selection.split after the bins)",
                          -1);
     return NULL;
 }

@@ -46,7 +46,7 @@ static uint8_t *unpack(sqlite3_value *packed, sqlite3_int64 n, size_t *ret_place
 
 static void refuse(sqlite3_context *context)
 {
-    sqlite3_result_error(context, "not a bitmap of so many samples", -1);
+    sqlite3_result_error(context, "not a bitmap of that many samples", -1);
 }
 
 static void gather(sqlite3_context *context, int count, sqlite3_value **arguments)

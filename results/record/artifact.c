@@ -84,7 +84,7 @@ static int read_header(const char *bytes, size_t size, struct artifact *ret_arti
     const int foreign = strcmp(format, FORMAT);
     json_decref(header);
     if (foreign)
-        return err_set(err, "it is not of the format '%s'", FORMAT);
+        return err_set(err, "its format is not '%s'", FORMAT);
     ret_artifact->n = (size_t)n;
     ret_artifact->state_size = (size_t)state;
     ret_artifact->score_ns = ns;
@@ -107,7 +107,7 @@ static int parse(const char *bytes, size_t size, const struct artifact *expected
         return err_set(err, "its sizes do not add up");
     if (expected && (a.n != expected->n || a.state_size != expected->state_size ||
                      (scores != 0) != (expected->scores != NULL)))
-        return err_set(err, "its sizes are not those of this pruner");
+        return err_set(err, "its sizes do not match this pruner");
     unsigned char *state = NULL;
     if (a.state_size > 0) {
         MEM_NEW(state, a.state_size);

@@ -157,7 +157,7 @@ int wire_decode(const char *line, struct arena *arena, struct record *ret_record
     const int kind = find_kind(object);
     if (kind < 0) {
         json_decref(object);
-        return err_set(err, "a record of no known type: %.80s", line);
+        return err_set(err, "a record of unknown type: %.80s", line);
     }
     struct record record = {.kind = (enum record_kind)kind};
     for (const struct field *f = record_forms[kind].fields; f->name; f++) {

@@ -132,4 +132,4 @@ Where none of the convolutions that were asked for can run there is a warning: l
   $ winnow run conv.yaml --db conv.db 2>/dev/null
   $ sqlite3 conv.db "SELECT model, text FROM v_warning JOIN v_run USING (attempt)
   > WHERE code = 'CONV'"
-  lenet|conv: winograd can do none of this network's convolutions: direct
+  lenet|conv: winograd supports none of this network's convolutions; used: direct

@@ -31,7 +31,7 @@ winnow db check
 One that is intact.
 
   $ winnow db check --db made.db
-  note: attempt 9 (cell 7000000000) was left running, and no scheduler runs: the next winnow run begins its cell again
+  note: attempt 9 (cell 7000000000) was left running, and no scheduler runs: the next winnow run starts its cell again
   made.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 0 damaged, 1 note
 
 What is damaged. (Nothing is running any more, so that there is no note.)
@@ -60,11 +60,11 @@ What is damaged. (Nothing is running any more, so that there is no note.)
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage 'UPDATE selection SET kept = 4'
-  damaged: attempt 6 (cell 4000000000): the bitmap of its selection from epoch 0 has 5 bits and not 4
+  damaged: attempt 6 (cell 4000000000): the bitmap of its selection from epoch 0 has 5 bits, not 4
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage 'INSERT INTO noise SELECT attempt, n, 3, bitmap FROM selection'
-  damaged: attempt 6 (cell 4000000000): the bitmap of its label noise has 5 bits and not 3
+  damaged: attempt 6 (cell 4000000000): the bitmap of its label noise has 5 bits, not 3
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage "UPDATE phase SET ns = ns + 1000000000 WHERE attempt = 2 AND phase = 'train'"
@@ -72,11 +72,11 @@ What is damaged. (Nothing is running any more, so that there is no note.)
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage "INSERT INTO warning VALUES (99, 999, 'X', 'y')"
-  damaged: row 99 of table warning names one of attempt that is not there
+  damaged: row 99 of table warning refers to a missing row of attempt
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage "INSERT INTO phase VALUES (999, 'load', 1)"
-  damaged: a row of table phase names one of attempt that is not there
+  damaged: a row of table phase refers to a missing row of attempt
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
   $ damage "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'reason TEXT',
@@ -102,7 +102,7 @@ Of one with a broken page the rest is checked too.
   damaged: SQLite: * (glob)
   ...
   damaged: phases cannot be read: database disk image is malformed
-  note: attempt 9 (cell 7000000000) was left running, and no scheduler runs: the next winnow run begins its cell again
+  note: attempt 9 (cell 7000000000) was left running, and no scheduler runs: the next winnow run starts its cell again
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: * damaged, 1 note (glob)
   [5]
 
@@ -259,9 +259,9 @@ What processes that are dead have left goes, what one writes stays.
   $ touch artifacts/$a.2147483647 artifacts/$a.$$ artifacts/notes.2147483647 \
   > made.db.x.backup.2147483647
   $ winnow db gc --db made.db
-  artifacts/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.2147483647: half written by a process that no longer runs, 0 bytes
+  artifacts/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.2147483647: left incomplete by a process that no longer runs, 0 bytes
   artifacts/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc: no attempt names it, * (glob)
-  ./made.db.x.backup.2147483647: half written by a process that no longer runs, 0 bytes
+  ./made.db.x.backup.2147483647: left incomplete by a process that no longer runs, 0 bytes
   removed 3 files, *; 2 artifacts are needed by 2 databases (glob)
   made.db: * KiB before, * KiB now (glob)
   $ ls
@@ -280,7 +280,7 @@ there were artifacts need none.
   $ make_artifacts
   $ echo 'not a database, or not any more' >broken.db
   $ winnow db gc --db made.db
-  ! winnow db gc: cannot tell what another database needs: ./broken.db: file is not a database; put it right, or elsewhere
+  ! winnow db gc: cannot find out what another database needs: ./broken.db: file is not a database; repair it, or move it elsewhere
   [5]
   $ left
   a

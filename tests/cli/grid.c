@@ -152,7 +152,7 @@ Test(cli_grid, what_a_budget_does_not_reach_is_not_begun)
         test_dir());
     expect(0, "blocks, most valuable first, in 30 s:\nwaits  synthetic", "");
     RUN("cd %s; winnow plan tiny.yaml --db a.db --deadline 2000-01-01T00:00", test_dir());
-    expect(2, "", "--deadline: '2000-01-01T00:00' is over");
+    expect(2, "", "--deadline: '2000-01-01T00:00' is in the past");
     RUN("cd %s; winnow plan tiny.yaml --db a.db --budget 1h", test_dir());
     expect(0, "\nruns   synthetic(classes=4 samples=400) mlp(width=16) seed 1: 3 cells, about ",
            "");

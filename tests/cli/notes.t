@@ -23,27 +23,27 @@ check and plan print them with their places.
   ! noted.yaml:7:5: note: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: note: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   $ winnow plan --no-measure noted.yaml | tail -n 1
   noted: 7 cells, 0 done, 7 to run, 0 to retry (results/noted.db does not exist yet); no finished cell shows how long that takes
   ! noted.yaml:6:5: note: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: note: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   $ winnow plan noted.yaml --no-measure --json >plan.json
   ! noted.yaml:6:5: note: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: note: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: note: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: note: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   $ sqlite3 :memory: "SELECT value ->> 'place', value ->> 'text'
   > FROM json_each(readfile('plan.json'), '$.notes')"
   6:5|random: rate 0 leaves nothing out: the same as full
   7:5|random-dynamic: rate 0 leaves nothing out: the same as full
   7:5|random-dynamic: chooses once in 5 epochs (period 10): the same as random
   8:5|full-short: rate 0 leaves nothing out: the same as full
-  8:5|full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  8:5|full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   $ winnow check noted.yaml --set train.epochs=20 --set rate=0.5
   noted.yaml: 4 cells (1 dataset x 1 model x (3 pruners x 1 rate + 1 pruner without rate) x 1 seed)
   $ winnow check noted.yaml --set pruner=random-dynamic --set rate=0.5
@@ -62,22 +62,22 @@ With --strict they are mistakes, and nothing is written.
   ! noted.yaml:7:5: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   ! noted.yaml:6:5: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   ! noted.yaml:6:5: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   ! noted.yaml:6:5: random: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: rate 0 leaves nothing out: the same as full
   ! noted.yaml:7:5: random-dynamic: chooses once in 5 epochs (period 10): the same as random
   ! noted.yaml:8:5: full-short: rate 0 leaves nothing out: the same as full
-  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  ! noted.yaml:8:5: full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
   $ ls
   empty.db
   made.db
@@ -114,4 +114,4 @@ A frozen plan brings them along.
   d.db: 1 shard: 4 new attempts, 0 known
   $ sqlite3 d.db 'SELECT place, text FROM v_note'
   7:5|random-dynamic: chooses once in 5 epochs (period 10): the same as random
-  8:5|full-short: rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 200 samples instead of 100, 2 times the budget
+  8:5|full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget

@@ -85,7 +85,7 @@ The samples of an attempt.
   ! winnow sql: not a bitmap: v_selection and v_noise have them
   [2]
   $ winnow sql --db made.db 'SELECT * FROM selection_samples'
-  ! winnow sql: selection_samples: of which attempt? selection_samples(ATTEMPT)
+  ! winnow sql: selection_samples: which attempt? Give it as selection_samples(ATTEMPT)
   [2]
 
 A limit on its time.

@@ -47,7 +47,7 @@ Test(outlook, a_period_beyond_the_training_chooses_once)
     expect_notes("random-dynamic", (const char *const[][2]){{"anneal", "0.25"}, {0}}, 0.5, 8, 0,
                  "chooses once in 8 epochs (period 10)\n");
     expect_notes("ucb", NULL, 0.5, 8, 0,
-                 "chooses once in 8 epochs (period 10), by a network that was not trained yet\n");
+                 "chooses once in 8 epochs (period 10), by an untrained network\n");
     expect_notes("epsilon-greedy", (const char *const[][2]){{"scores", "train"}, {0}}, 0.5, 8, 0,
                  "chooses once in 8 epochs (period 10), before it has seen the samples\n");
     /* What chooses inside batches goes on choosing. */
@@ -57,29 +57,29 @@ Test(outlook, a_period_beyond_the_training_chooses_once)
 Test(outlook, a_proxy_longer_than_the_training_is_counted_in_trainings)
 {
     expect_notes("tdds", NULL, 0.5, 8, 0,
-                 "its proxy trains for 90 epochs and serves a training of 8: scores cost 11.2 "
+                 "its proxy trains for 90 epochs, the cell itself for 8: scoring costs 11.2 "
                  "trainings\n");
     expect_notes("tdds", NULL, 0.5, 90, 0, "");
     /* 2 proxies of 92 epochs are 23 trainings of 8. */
     expect_notes("el2n", (const char *const[][2]){{"runs", "2"}, {"at", "92"}, {0}}, 0.5, 8, 0,
-                 "its proxies train for 92 epochs and serve a training of 8: scores cost 23 "
+                 "its proxies train for 92 epochs, the cell itself for 8: scoring costs 23 "
                  "trainings\n");
     expect_notes("forgetting", NULL, 0.5, 8, 0, "");
     expect_notes("ccs", (const char *const[][2]){{"score", "el2n"}, {"score_options", "at=9"}, {0}},
                  0.5, 8, 0,
-                 "its proxies train for 9 epochs and serve a training of 8: scores cost 11.2 "
+                 "its proxies train for 9 epochs, the cell itself for 8: scoring costs 11.2 "
                  "trainings\n");
 }
 
 Test(outlook, a_budget_that_whole_epochs_do_not_meet_is_told_with_its_samples)
 {
     expect_notes("full-short", NULL, 0.9, 5, 1000,
-                 "rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 1000 samples instead of 500, 2 "
+                 "rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 1000 samples instead of 500, 2 "
                  "times the budget\n");
     expect_notes("full-short", NULL, 0.9, 5, 0,
-                 "rate 0.9 leaves 0.5 of 5 epochs, and it trains 1: 2 times the budget\n");
+                 "rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 2 times the budget\n");
     expect_notes("full-short", NULL, 0.3, 3, 1000,
-                 "rate 0.3 leaves 2.1 of 3 epochs, and it trains 2: 2000 samples instead of 2100, "
+                 "rate 0.3 leaves 2.1 of 3 epochs, but it trains 2: 2000 samples instead of 2100, "
                  "0.952 times the budget\n");
     for (int tenths = 1; tenths < 10; tenths++)
         expect_notes("full-short", NULL, tenths / 10.0, 30, 1000, "");
@@ -101,12 +101,12 @@ Test(outlook, a_rate_that_leaves_nothing_out_is_full_data)
 Test(outlook, epochs_on_all_data_that_round_to_none_or_all)
 {
     expect_notes("infobatch", NULL, 0.5, 3, 0,
-                 "the last 0.125 of the epochs are to be on all data: of 3 that is none\n");
+                 "the last 0.125 of the epochs should use all data, but of 3 that is none\n");
     expect_notes("infobatch", NULL, 0.5, 8, 0, "");
     expect_notes("rs2", (const char *const[][2]){{"anneal", "0.9"}, {0}}, 0.5, 3, 0,
-                 "all its epochs are on all data: the same as full\n");
+                 "all its epochs use all data: the same as full\n");
     expect_notes("progressive-dropout", NULL, 0, 1, 0,
-                 "its only epoch is on all data: the same as full\n");
+                 "its only epoch uses all data: the same as full\n");
 }
 
 Test(outlook, windows_and_checkpoints_that_do_not_fit)
@@ -120,17 +120,18 @@ Test(outlook, windows_and_checkpoints_that_do_not_fit)
     expect_notes("eva", NULL, 0.5, 12, 0,
                  "the late window, epochs 7 to 16, is cut short by a proxy of 12\n");
     expect_notes("eva", NULL, 0.5, 20, 0, "");
-    expect_notes("moso", (const char *const[][2]){{"epochs", "8"}, {0}}, 0.5, 8, 0,
-                 "10 evenly spaced checkpoints do not go into a surrogate of 8 epochs: 8\n");
+    expect_notes(
+        "moso", (const char *const[][2]){{"epochs", "8"}, {0}}, 0.5, 8, 0,
+        "a surrogate of 8 epochs has no room for 10 evenly spaced checkpoints: it has 8\n");
     expect_notes("ccs", (const char *const[][2]){{"score", "dyn-unc"}, {0}}, 0.5, 8, 0,
                  "dyn-unc: windows of 10 epochs in a proxy of 8: there is one, of all 8\n");
     expect_notes("forgetting", NULL, 0.5, 1, 0,
-                 "a proxy of one epoch sees each sample once, and nothing can be forgotten\n");
+                 "a proxy of one epoch sees each sample once, so nothing can be forgotten\n");
     expect_notes("seta", NULL, 0, 1, 0,
                  "chooses once in 1 epoch, before it has seen the samples\n"
-                 "its window does not open in 1 epoch: it only drops at random\n");
+                 "its window does not open within 1 epoch: it only drops at random\n");
     expect_notes("orderdp", NULL, 0.1, 8, 0,
-                 "a pool of 0.85 is no more than rate 0.1 keeps: the choice is uniform\n");
+                 "a pool of 0.85 is no larger than what rate 0.1 keeps: the choice is uniform\n");
 }
 
 Test(outlook, options_that_are_refused_tell_nothing)

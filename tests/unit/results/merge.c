@@ -175,7 +175,7 @@ Test(merge, an_older_shard_is_brought_up)
     cr_expect_neq(store_open(made_path("old.db"), STORE_READ, &again, &err), 0);
     cr_expect(strstr(err.text, "its version is 5"), "%s", err.text);
     change("old.db", "UPDATE import_log SET path = 1; DROP TABLE phase");
-    expect_report(merge("old.db"), 0, 0, "it cannot be brought up from version 5: ");
+    expect_report(merge("old.db"), 0, 0, "it cannot be migrated from version 5: ");
 }
 
 Test(merge, a_damaged_shard_is_refused_whole)
@@ -189,7 +189,7 @@ Test(merge, a_damaged_shard_is_refused_whole)
     expect_report(merge("one.db"), ENDED, 0, NULL);
     made_db(made_path("two.db"));
     change("two.db", "UPDATE cell SET json = '{\\\"a\\\":1}'");
-    expect_report(merge("two.db"), 0, 0, "others here, with the same keys");
+    expect_report(merge("two.db"), 0, 0, "differ from those here with the same keys");
     expect_number("SELECT count(*) FROM attempt", ENDED);
 }
 

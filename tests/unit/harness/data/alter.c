@@ -159,7 +159,7 @@ Test(data, one_class_has_neither_tail_nor_wrong_labels)
     struct err err;
     struct split split = bare_split(labels, origin, (const size_t[]){5}, 1);
     ASSERT_EQ(alter_imbalance(&split, 1, 2, 1, kept, &err), -1);
-    EXPECT_TEXT(err.text, "imbalance: one class alone has no tail");
+    EXPECT_TEXT(err.text, "imbalance: a single class has no tail");
     ASSERT_EQ(alter_labels(&split, 1, 0.5, NOISE_PAIR, 1, &err), -1);
     EXPECT_TEXT(err.text, "noise: with one class no label can be wrong");
     ASSERT_EQ(alter_labels(&split, 1, 0, NOISE_PAIR, 1, &err), 0);

@@ -124,11 +124,11 @@ Test(artifact, other_sizes_are_refused)
     struct artifact other = sample;
     other.n = N - 1;
     save(&other);
-    expect_damage("its sizes are not those of this pruner");
+    expect_damage("its sizes do not match this pruner");
     other = sample;
     other.scores = NULL;
     save(&other);
-    expect_damage("its sizes are not those of this pruner");
+    expect_damage("its sizes do not match this pruner");
 }
 
 Test(artifact, a_folder_that_cannot_be_made_is_an_error)

@@ -145,7 +145,7 @@ Test(checkpoint, of_the_format_before_is_refused)
     seal_put(seal, header, sizeof header - 1);
     seal_put(seal, (const char[176 + 7]){0}, 176 + 7);
     cr_assert_eq(seal_close(seal, &err), 0, "%s", err.text);
-    expect_refused(&expected, "it is not of the format 'winnow checkpoint 2'");
+    expect_refused(&expected, "its format is not 'winnow checkpoint 2'");
     cr_expect_not(checkpoint_peek(place(), &(struct checkpoint){0}));
 }
 
@@ -230,7 +230,7 @@ Test(checkpoint, of_another_cell_version_or_machine_is_refused)
     save(&sample);
     other = expected;
     other.identity.cell = "other";
-    expect_refused(&other, "it is of another cell, or its data have changed");
+    expect_refused(&other, "it belongs to another cell, or the data have changed");
     other = expected;
     other.identity.engine = "3";
     expect_refused(&other, "it was made by version 2 of the engine, this is 3");
@@ -244,7 +244,7 @@ Test(checkpoint, of_another_cell_version_or_machine_is_refused)
 
 Test(checkpoint, other_sizes_are_refused)
 {
-    static const char wrong[] = "its sizes are not those of this cell";
+    static const char wrong[] = "its sizes do not match this cell";
     struct checkpoint other;
     save(&sample);
     other = expected;

@@ -120,8 +120,8 @@ Test(functions_scores, what_cannot_be_read_is_null)
     unlink(path);
     expect(key, kept, N, 2, "$.n", "NULL");
     expect(key, kept, 99, 2, "$.n",
-           "score_profile: not a bitmap of so many samples (by position in the file? then "
-           "v_selection.split goes behind the bins)");
+           "score_profile: not a bitmap of that many samples (by position in the file? then "
+           "add v_selection.split after the bins)");
     expect(key, kept, N, 0, "$.n", "score_profile() wants 1 to 4096 bins");
 }
 

@@ -121,14 +121,14 @@ Test(selection_functions, bitmaps_of_a_file_tell_the_same_of_its_split)
         snprintf(same, sizeof same, "SELECT (%s) = (%s)", of_split, of_file);
         expect(same, "1");
     }
-    expect("SELECT kept_always(bitmap, 4) FROM f", "not a bitmap of so many samples");
+    expect("SELECT kept_always(bitmap, 4) FROM f", "not a bitmap of that many samples");
     expect("SELECT kept_always(bitmap, 10) FROM (SELECT * FROM f UNION ALL SELECT * FROM s)",
-           "not a bitmap of so many samples");
+           "not a bitmap of that many samples");
 }
 
 Test(selection_functions, refuses_what_is_no_bitmap)
 {
-    const char *wrong = "not a bitmap of so many samples";
+    const char *wrong = "not a bitmap of that many samples";
     expect("SELECT kept_always(x'0102', 10)", wrong);
     expect("SELECT kept_always('text', 10)", wrong);
     expect("SELECT kept_always(bitmap, 100) FROM s", wrong);

@@ -164,8 +164,8 @@ Test(wire, damaged_lines_are_refused_with_the_field)
     } cases[] = {
         {"", "not a record"},
         {"{\"type\":\"epoch\",", "not a record"},
-        {"[1,2]", "no known type"},
-        {"{\"type\":\"nonsense\"}", "no known type"},
+        {"[1,2]", "of unknown type"},
+        {"{\"type\":\"nonsense\"}", "of unknown type"},
         {"{\"type\":\"warning\",\"code\":\"X\"}", "'text'"},
         {"{\"type\":\"epoch\",\"epoch\":1,\"kept\":1}", "'lr'"},
         {"{\"type\":\"warning\",\"code\":1,\"text\":\"\"}", "'code'"},

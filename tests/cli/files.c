@@ -14,13 +14,16 @@
 
 #define FILES                                                                                      \
     T_FILE(compare)                                                                                \
+    T_FILE(data_dir)                                                                               \
     T_FILE(data_options)                                                                           \
     T_FILE(db)                                                                                     \
     T_FILE(doctor)                                                                                 \
+    T_FILE(grid)                                                                                   \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
     T_FILE(plan)                                                                                   \
+    T_FILE(run)                                                                                    \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \
     T_FILE(why)

@@ -1,5 +1,6 @@
 /*
- * winnow run as its users meet it: run twice, changed, interrupted, killed.
+ * winnow run interrupted, killed, out of memory, and with more threads than cores. tests/cli/run.t
+ * has what needs no second hand.
  */
 #include "tests/support/support.h"
 
@@ -17,7 +18,6 @@ static const char *const tiny = "name: tiny\n"
                                 "rate: [0.3, 0.7]\n"
                                 "seed: 2\n"
                                 "train: {epochs: 3, batch: 32}\n";
-enum { TINY_CELLS = 2 * (1 + 4 * 2) };
 
 /* Long enough to be killed in the middle, on any machine: it is killed as soon as it has begun. */
 static const char *const slow = "name: slow\n"
@@ -60,21 +60,6 @@ static struct test_output run_tiny(const char *db, const char *flags)
     return test_run("cd %s && winnow run tiny.yaml --db %s %s", test_dir(), db, flags);
 }
 
-Test(run, a_second_run_does_nothing_and_says_so)
-{
-    struct test_output first = run_tiny("a.db", "-j 2");
-    ASSERT_STATUS(first, 0);
-    ASSERT_SAYS(first.err, "18 cells done");
-    cr_assert_str_eq(first.out, "", "stdout is data: %s", first.out);
-    assert_sql("a.db", "SELECT count(*) FROM v_run WHERE state = 'done'", "18");
-    struct test_output second = run_tiny("a.db", "-j 2");
-    ASSERT_STATUS(second, 0);
-    ASSERT_SAYS(second.err, "nothing to run: 18 of 18 cells are done");
-    assert_sql("a.db", "SELECT count(*) FROM attempt", "18");
-    test_output_release(&first);
-    test_output_release(&second);
-}
-
 Test(run, cells_of_many_threads_are_fewer_at_once_and_crowds_are_told)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -106,59 +91,6 @@ Test(run, cells_of_many_threads_are_fewer_at_once_and_crowds_are_told)
     test_output_release(&quiet);
     test_output_release(&plan);
     test_output_release(&crowded);
-}
-
-Test(run, a_changed_file_runs_what_is_new)
-{
-    struct test_output first = run_tiny("a.db", "-j 2");
-    ASSERT_STATUS(first, 0);
-    struct test_output changed = run_tiny("a.db", "-j 2 --set rate=[0.3,0.5]");
-    ASSERT_STATUS(changed, 0);
-    ASSERT_SAYS(changed.err, "8 of 18 cells to run");
-    assert_sql("a.db", "SELECT count(*), count(DISTINCT cell) FROM attempt", "26|26");
-    test_output_release(&first);
-    test_output_release(&changed);
-}
-
-Test(run, the_same_bits_twice_and_with_any_number_of_workers)
-{
-    struct test_output one = run_tiny("one.db", "-j 1"), two = run_tiny("two.db", "-j 2");
-    ASSERT_STATUS(one, 0);
-    ASSERT_STATUS(two, 0);
-    struct test_output differ = test_run(
-        "cd %s && for db in one two; do sqlite3 $db.db \"SELECT c.key, e.epoch, e.kept, "
-        "printf('%%!.17g %%!.17g %%!.17g', e.lr, e.train_loss, e.test_accuracy), "
-        "e.samples_forward, e.samples_backward FROM epoch e JOIN attempt a ON a.id = e.attempt "
-        "JOIN cell c ON c.key = a.cell ORDER BY 1, 2\" >$db.txt; done; wc -l <one.txt; "
-        "cmp one.txt two.txt",
-        test_dir());
-    ASSERT_STATUS(differ, 0);
-    cr_assert_eq(strtol(differ.out, NULL, 10), TINY_CELLS * 3, "epochs: %s", differ.out);
-    test_output_release(&one);
-    test_output_release(&two);
-    test_output_release(&differ);
-}
-
-Test(run, phases_sum_to_the_wall_clock_and_scores_are_charged)
-{
-    struct test_output output = run_tiny("a.db", "-j 1");
-    ASSERT_STATUS(output, 0);
-    assert_sql("a.db",
-               "SELECT count(*) FROM (SELECT a.wall_ns, sum(p.ns) AS s FROM attempt a JOIN phase p "
-               "ON p.attempt = a.id GROUP BY a.id) WHERE abs(s - wall_ns) > wall_ns / 1000",
-               "0");
-    assert_sql("a.db", "SELECT count(*) FROM v_warning WHERE code = 'LEDGER_GAP'", "0");
-    /* Two proxies of one epoch and a pass each over 400 samples; then 3 epochs of 280. */
-    assert_sql("a.db",
-               "SELECT DISTINCT samples_forward, samples_backward FROM v_run WHERE pruner = 'el2n' "
-               "AND rate = 0.3",
-               "2440|1640");
-    assert_sql("a.db",
-               "SELECT count(*) FROM v_run WHERE pruner = 'el2n' AND score_s > 0 AND "
-               "abs(charged_s - score_s - select_s - train_s) < 1e-6",
-               "4");
-    assert_sql("a.db", "SELECT DISTINCT score_s > 0 FROM v_run WHERE pruner = 'random'", "0");
-    test_output_release(&output);
 }
 
 Test(run, killing_the_scheduler_loses_the_cells_in_flight_only)
@@ -285,63 +217,4 @@ Test(run, terminated_it_stops_at_once_and_loses_the_cell_in_flight)
     ASSERT_STATUS(output, 130);
     assert_sql("a.db", "SELECT count(*) FROM attempt WHERE state = 'lost'", "1");
     test_output_release(&output);
-}
-
-Test(run, a_diverging_cell_says_where)
-{
-    write_experiment("tiny.yaml", tiny);
-    struct test_output output =
-        test_run("cd %s; winnow run tiny.yaml --db a.db --set train.lr=1000 --set pruner=random "
-                 "--set train.momentum=1 --set train.epochs=30 --set seed=1 --set rate=0.3",
-                 test_dir());
-    ASSERT_STATUS(output, 1);
-    ASSERT_SAYS(output.err, "diverged: the loss is not finite in epoch");
-    assert_sql("a.db", "SELECT state, cause FROM v_run", "diverged|diverged");
-    test_output_release(&output);
-}
-
-Test(run, a_worker_that_cannot_run_says_so_in_its_own_words)
-{
-    write_experiment("file.yaml", "name: file\n"
-                                  "dataset: {name: synthetic, samples: 400}\n"
-                                  "model: mlp\n"
-                                  "pruner: {name: file, path: kept.txt}\n"
-                                  "rate: 0.5\n"
-                                  "train: {epochs: 1}\nlimits: {retries: 2}\n");
-    struct test_output output =
-        test_run("cd %s; echo 7 >kept.txt; winnow run file.yaml --db a.db", test_dir());
-    ASSERT_STATUS(output, 1);
-    assert_sql("a.db",
-               "SELECT r.state, r.cause, r.reason LIKE 'file: kept.txt lists %', attempts, "
-               "log LIKE 'winnow cell: file: kept.txt %' FROM v_run r JOIN attempt a ON a.id = "
-               "last_attempt",
-               "failed|refused|1|1|1");
-    test_output_release(&output);
-}
-
-Test(run, what_cannot_run_says_why)
-{
-    write_experiment("tiny.yaml", tiny);
-    const struct {
-        const char *command, *wanted;
-        int status;
-    } cases[] = {
-        {"winnow run", "FILE is missing", 2},
-        {"winnow run nowhere.yaml", "nowhere.yaml", 2},
-        {"winnow run tiny.yaml -j 0x2", "--jobs", 2},
-        {"winnow run tiny.yaml --set rate=1.2", "rate", 2},
-        {"winnow run tiny.yaml --set dataset=mnist --set data_dir=/nonexistent", "/nonexistent", 2},
-        {"winnow run tiny.yaml --set dataset=mnist --set data_dir=/proc", "train-images", 4},
-        {"winnow run tiny.yaml --set dataset.train_limit=401 --db a.db", "401", 4},
-        {"winnow run tiny.yaml --db /nonexistent/deep/a.db", "/nonexistent/deep", 5},
-        {"echo text, long enough to be no database at all >b.db; winnow run tiny.yaml --db b.db",
-         "b.db", 5},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct test_output output = test_run("cd %s; %s", test_dir(), cases[i].command);
-        cr_assert_eq(output.status, cases[i].status, "%s: exit code %d, not %d: %s",
-                     cases[i].command, output.status, cases[i].status, output.err);
-        ASSERT_SAYS(output.err, cases[i].wanted);
-        test_output_release(&output);
-    }
 }

@@ -208,9 +208,9 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 
 const struct pruner ccs_pruner = {
     .name = "ccs",
-    .help = "drops the hardest by another pruner's score, draws alike from strata of the others",
+    .help = "drops the hardest by another pruner's score, draws evenly from strata of the others",
     .cite = "Zheng et al. 2023, ICLR",
-    .cost = "what the pruner costs whose score it uses",
+    .cost = "that of the pruner whose score it uses",
     .kind = PRUNER_STATIC,
     .options = table,
     .options_size = sizeof(struct ccs_options),

@@ -71,7 +71,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 
 const struct pruner craig_pruner = {
     .name = "craig",
-    .help = "per class, greedily: the nearest kept last-layer gradient is near; weighs by cluster",
+    .help = "per class, greedily: every last-layer gradient is near a kept one; weighs by cluster",
     .cite = "Mirzasoleiman et al. 2020, ICML",
     .cost = "a proxy of `at` epochs, a forward pass, and the distances of all pairs of a class",
     .kind = PRUNER_STATIC,

@@ -252,7 +252,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 
 const struct pruner d2_pruner = {
     .name = "d2",
-    .help = "the hardest by `score`, each taken one lowering its k neighbours in feature space",
+    .help = "the hardest by `score`; each one taken lowers its k neighbours in feature space",
     .cite = "Maharana et al. 2024, ICLR",
     .cost = "that of `score`, and a forward pass",
     .kind = PRUNER_STATIC,

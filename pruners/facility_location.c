@@ -51,7 +51,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 
 const struct pruner facility_location_pruner = {
     .name = "facility-location",
-    .help = "per class, greedily: every sample has one of similar last-layer gradient that is kept",
+    .help = "per class, greedily: every last-layer gradient is similar to a kept one",
     .cite = "Iyer and Bilmes 2013, NeurIPS",
     .cost = "a proxy of `at` epochs, a forward pass, and the products of all pairs of a class",
     .kind = PRUNER_STATIC,

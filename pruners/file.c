@@ -373,9 +373,9 @@ static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
 
 const struct pruner file_pruner = {
     .name = "file",
-    .help = "the highest of scores, or the first of a list, that were made elsewhere",
+    .help = "the highest scores, or the first samples of a list, made elsewhere",
     .cite = "whoever made the file",
-    .cost = "reading the file, and the seconds it is said to have cost",
+    .cost = "reading the file, and `seconds`: the stated cost of making it",
     .kind = PRUNER_STATIC,
     .options = table,
     .options_size = sizeof(struct file_options),

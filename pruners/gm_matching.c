@@ -32,7 +32,8 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
 
 const struct pruner gm_matching_pruner = {
     .name = "gm-matching",
-    .help = "per class, greedily, what brings the mean of the features to their geometric median",
+    .help = "per class, greedily, the samples that bring the mean of the features to their "
+            "geometric median",
     .cite = "Acharya et al. 2025, arXiv 2504.00564",
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,

@@ -29,7 +29,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
 
 const struct pruner herding_pruner = {
     .name = "herding",
-    .help = "per class, greedily, what keeps the mean of the features where it is",
+    .help = "per class, greedily, the samples that keep the mean of the features in place",
     .cite = "Welling 2009, ICML",
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,

@@ -40,7 +40,7 @@
 
 const struct pruner infobatch_pruner = {
     .name = "infobatch",
-    .help = "drops samples below the mean loss with probability rate, weighs the others of them up",
+    .help = "drops samples below the mean loss with probability rate, weighs the rest of them up",
     .cite = "Qin et al. 2024, ICLR",
     .cost = "nothing",
     .kind = PRUNER_DYNAMIC,

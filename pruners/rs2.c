@@ -97,7 +97,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
 
 const struct pruner rs2_pruner = {
     .name = "rs2",
-    .help = "walks random permutations, the next keep samples each epoch",
+    .help = "walks through random permutations, taking the next keep samples each epoch",
     .cite = "Okanovic et al. 2024, ICLR",
     .cost = "nothing",
     .kind = PRUNER_DYNAMIC,

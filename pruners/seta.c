@@ -50,7 +50,7 @@ static void init(struct pruner_run *run, struct rng *rng)
 
 const struct pruner seta_pruner = {
     .name = "seta",
-    .help = "drops a share r at random, groups the rest by loss, a window of groups slides",
+    .help = "drops a share r at random, groups the rest by loss, slides a window over the groups",
     .cite = "Zhou et al. 2025, CVPR",
     .cost = "nothing",
     .kind = PRUNER_DYNAMIC,

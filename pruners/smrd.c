@@ -35,7 +35,7 @@ static void drop(struct pruner_run *run, const struct pruner_batch *batch, struc
 
 const struct pruner smrd_pruner = {
     .name = "smrd",
-    .help = "as many of each batch as progressive-dropout would take, at random: its control",
+    .help = "as many of each batch as progressive-dropout would take, but at random: its control",
     .cite = "Shriram et al. 2025, NeurIPS",
     .cost = "a forward pass an epoch: 1/3 of a training",
     .kind = PRUNER_DYNAMIC,

@@ -17,7 +17,7 @@ A pruner in full: of the least and of the most.
       balance  none  class: each class keeps its share of the budget [none, class]
   $
   infobatch  drops samples below the mean loss with probability rate, weighs the
-      others of them up
+      rest of them up
     dynamic; needs losses; soft-budget
     cost: nothing
     from: Qin et al. 2024, ICLR
@@ -29,7 +29,7 @@ One table for documents.
   $ winnow list pruners rs2 --markdown
   | pruner | kind | rule | cost | options and defaults | from |
   |---|---|---|---|---|---|
-  | `rs2` | dynamic | walks random permutations, the next keep samples each epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |
+  | `rs2` | dynamic | walks through random permutations, taking the next keep samples each epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |
   $ winnow list figures phases --markdown
   | figure | what it is | options and defaults | from |
   |---|---|---|---|

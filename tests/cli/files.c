@@ -26,6 +26,7 @@
     T_FILE(run)                                                                                    \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \
+    T_FILE(utf8)                                                                                   \
     T_FILE(why)
 
 TestSuite(cli, .init = cli_enter, .fini = cli_release);

@@ -40,23 +40,6 @@ struct sample {
     uint64_t presented;
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(struct sample));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct aum_options *o = run->options;
-    return (struct pruner_watch){
-        .runs = 1,
-        .epochs = o->epochs ? o->epochs : run->task.epochs,
-        .training = true,
-        .pass_every = -1,
-    };
-}
-
 /* z [classes] */
 static double margin(const float *z, size_t label, size_t classes)
 {
@@ -98,8 +81,7 @@ const struct pruner aum_pruner = {
     .needs = NEEDS_LOGITS,
     .options = table,
     .options_size = sizeof(struct aum_options),
-    .state_size = state_size,
+    .sample_state = sizeof(struct sample),
     .observe = observe,
-    .watch = watch,
     .score = score,
 };

@@ -34,10 +34,8 @@ const struct pruner bls_infobatch_pruner = {
     .flags = PRUNER_SOFT_BUDGET,
     .options = soft_infobatch_options,
     .options_size = sizeof(struct soft_infobatch),
-    .state_size = soft_state_size,
+    .sample_state = sizeof(float),
     .observe = soft_observe_batch_losses,
-    .due = soft_due,
-    .watch_training = soft_watch_training,
     .anneal = soft_infobatch_anneal,
     .choose = soft_infobatch_choose,
 };

@@ -31,9 +31,7 @@ const struct pruner bls_seta_pruner = {
     .options = soft_seta_options,
     .options_size = sizeof(struct soft_seta),
     .note = soft_seta_note,
-    .state_size = soft_state_size,
+    .sample_state = sizeof(float),
     .observe = soft_observe_batch_losses,
-    .due = soft_due,
-    .watch_training = soft_watch_training,
     .choose = soft_seta_choose,
 };

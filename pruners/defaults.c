@@ -23,6 +23,8 @@ size_t default_state_size(const struct pruner *pruner, const void *options,
 {
     if (pruner->state_size)
         return pruner->state_size(options, task);
+    if (pruner->sample_state)
+        return pruner->shared_state + mem_size(task->n, pruner->sample_state);
     if (pruner->look)
         return mem_size(task->n, runs_of(pruner, options) ? sizeof(double) : sizeof(float));
     return pruner_trains_proxies(pruner) && !pruner->observe
@@ -37,11 +39,39 @@ struct pruner_watch default_watch(const struct pruner_run *run)
         return pruner->watch(run);
     if (!pruner_trains_proxies(pruner))
         return (struct pruner_watch){.pass_every = -1};
-    const int *at = default_option(pruner, run->options, "at");
-    struct pruner_watch watch = select_at_watch(*at, run);
+    const int *at = default_option(pruner, run->options, "at"),
+              *epochs = default_option(pruner, run->options, "epochs");
+    struct pruner_watch watch = select_at_watch(at ? *at : *epochs, run);
+    if (!at) {
+        watch.training = true;
+        watch.pass_every = -1;
+    }
     if (runs_of(pruner, run->options))
         watch.runs = runs_of(pruner, run->options);
     return watch;
+}
+
+/* Whether the option `scores` asks for passes of their own. */
+static bool scores_forward(const struct pruner_run *run)
+{
+    const int *scores = default_option(run->pruner, run->options, "scores");
+    return scores && *scores == SCORES_FORWARD;
+}
+
+enum pruner_due default_due(const struct pruner_run *run, int epoch)
+{
+    const int *period = default_option(run->pruner, run->options, "period");
+    if (run->pruner->due)
+        return run->pruner->due(run, epoch);
+    return select_due(epoch, period ? *period : 1, scores_forward(run) ? DUE_FORWARD : DUE_SELECT);
+}
+
+bool default_watches_training(const struct pruner_run *run)
+{
+    const struct pruner *pruner = run->pruner;
+    if (pruner->watch_training)
+        return pruner->watch_training(run);
+    return pruner->kind == PRUNER_DYNAMIC && run->needs && !pruner->due && !scores_forward(run);
 }
 
 static void add_look(struct pruner_run *run, const struct pruner_pass *pass)

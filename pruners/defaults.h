@@ -34,6 +34,9 @@ const void *default_option(const struct pruner *pruner, const void *options, con
 size_t default_state_size(const struct pruner *pruner, const void *options,
                           const struct pruner_task *task);
 struct pruner_watch default_watch(const struct pruner_run *run);
+/* Dynamic pruners. */
+enum pruner_due default_due(const struct pruner_run *run, int epoch);
+bool default_watches_training(const struct pruner_run *run);
 void default_observe(struct pruner_run *run, const struct pruner_pass *pass);
 /* The pruner must have scores. */
 void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores);

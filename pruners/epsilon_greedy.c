@@ -47,24 +47,6 @@ struct sample {
     bool observed;
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(struct sample));
-}
-
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    const struct epsilon_greedy_options *o = run->options;
-    return select_due(epoch, o->period, o->scores == SCORES_FORWARD ? DUE_FORWARD : DUE_SELECT);
-}
-
-static bool watch_training(const struct pruner_run *run)
-{
-    const struct epsilon_greedy_options *o = run->options;
-    return o->scores == SCORES_TRAIN;
-}
-
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     const struct epsilon_greedy_options *o = run->options;
@@ -110,9 +92,7 @@ const struct pruner epsilon_greedy_pruner = {
     .needs = NEEDS_LOSSES,
     .options = table,
     .options_size = sizeof(struct epsilon_greedy_options),
-    .state_size = state_size,
+    .sample_state = sizeof(struct sample),
     .observe = observe,
-    .due = due,
-    .watch_training = watch_training,
     .choose = choose,
 };

@@ -57,12 +57,6 @@ static int epochs_of(const struct eva_options *o, const struct pruner_task *task
     return epochs > 2 ? epochs : 2;
 }
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(struct sample));
-}
-
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     return (struct pruner_watch){
@@ -154,7 +148,7 @@ const struct pruner eva_pruner = {
     .options = table,
     .options_size = sizeof(struct eva_options),
     .note = note,
-    .state_size = state_size,
+    .sample_state = sizeof(struct sample),
     .observe = observe,
     .watch = watch,
     .score = score,

@@ -46,26 +46,9 @@ struct forgetting_state {
     struct sample samples[];
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return sizeof(struct forgetting_state) + mem_size(task->n, sizeof(struct sample));
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct forgetting_options *o = run->options;
-    return (struct pruner_watch){
-        .runs = o->runs,
-        .epochs = o->epochs ? o->epochs : run->task.epochs,
-        .training = true,
-        .pass_every = -1,
-    };
-}
-
 static void note(const struct pruner_run *run, struct str *ret_note)
 {
-    if (watch(run).epochs == 1)
+    if (pruner_watch(run).epochs == 1)
         str_add(ret_note,
                 "a proxy of one epoch sees each sample once, so nothing can be forgotten");
 }
@@ -82,7 +65,7 @@ static void begin_run(struct forgetting_state *state, size_t n, double never_lea
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     struct forgetting_state *state = run->state;
-    const double never_learned = watch(run).epochs;
+    const double never_learned = pruner_watch(run).epochs;
     if (pass->run == state->runs)
         begin_run(state, pass->n, never_learned);
     for (size_t i = 0; i < pass->n; i++) {
@@ -119,8 +102,8 @@ const struct pruner forgetting_pruner = {
     .options = table,
     .options_size = sizeof(struct forgetting_options),
     .note = note,
-    .state_size = state_size,
+    .shared_state = sizeof(struct forgetting_state),
+    .sample_state = sizeof(struct sample),
     .observe = observe,
-    .watch = watch,
     .score = score,
 };

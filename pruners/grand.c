@@ -31,29 +31,19 @@
 
 #include <math.h>
 
-enum { PARAMS_LAST, PARAMS_FULL };
-static const char *const params_names[] = {"last", "full", NULL};
-
 struct grand_options {
     int runs, at;
-    int params;
+    int params;  /* enum select_params */
     int balance; /* enum select_balance */
 };
 
 static const struct option table[] = {
     OPTION_INT(struct grand_options, runs, "10", 1, 1000, "proxy networks averaged over"),
     OPTION_INT(struct grand_options, at, "20", 1, 100000, "epochs each proxy trains"),
-    OPTION_ENUM(struct grand_options, params, "last", params_names,
-                "gradients in the last layer, or in all parameters"),
+    SELECT_PARAMS(struct grand_options),
     SELECT_BALANCE(struct grand_options),
     OPTION_END,
 };
-
-static unsigned more_needs(const void *options)
-{
-    const struct grand_options *o = options;
-    return o->params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
-}
 
 static double last_norm(const struct pruner_pass *pass, size_t i, size_t classes)
 {
@@ -81,6 +71,5 @@ const struct pruner grand_pruner = {
     .needs = NEEDS_LAST_GRADIENTS,
     .options = table,
     .options_size = sizeof(struct grand_options),
-    .more_needs = more_needs,
     .look = look,
 };

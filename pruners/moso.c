@@ -41,12 +41,9 @@
 
 #include <math.h>
 
-enum { PARAMS_LAST, PARAMS_FULL };
-static const char *const params_names[] = {"last", "full", NULL};
-
 struct moso_options {
     int epochs, checkpoints;
-    int params;
+    int params;  /* enum select_params */
     int balance; /* enum select_balance */
 };
 
@@ -54,8 +51,7 @@ static const struct option table[] = {
     OPTION_INT(struct moso_options, epochs, "50", 1, 100000, "epochs the surrogate trains"),
     OPTION_INT(struct moso_options, checkpoints, "10", 1, 100000,
                "scoring passes during it, at most"),
-    OPTION_ENUM(struct moso_options, params, "last", params_names,
-                "gradients in the last layer, or in all parameters"),
+    SELECT_PARAMS(struct moso_options),
     SELECT_BALANCE(struct moso_options),
     OPTION_END,
 };
@@ -64,18 +60,6 @@ struct moso_state {
     uint64_t checkpoints; /* so far */
     double sums[];        /* [n] */
 };
-
-static unsigned more_needs(const void *options)
-{
-    const struct moso_options *o = options;
-    return o->params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
-}
-
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return sizeof(struct moso_state) + mem_size(task->n, sizeof(double));
-}
 
 static int divide_up(int a, int b)
 {
@@ -208,9 +192,9 @@ const struct pruner moso_pruner = {
     .needs = NEEDS_LAST_GRADIENTS,
     .options = table,
     .options_size = sizeof(struct moso_options),
-    .more_needs = more_needs,
     .note = note,
-    .state_size = state_size,
+    .shared_state = sizeof(struct moso_state),
+    .sample_state = sizeof(double),
     .observe = observe,
     .watch = watch,
     .score = score,

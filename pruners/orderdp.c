@@ -45,12 +45,6 @@ struct sample {
     bool observed;
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(struct sample));
-}
-
 static void note(const struct pruner_run *run, struct str *ret_note)
 {
     const struct orderdp_options *o = run->options;
@@ -59,19 +53,6 @@ static void note(const struct pruner_run *run, struct str *ret_note)
         str_addf(ret_note,
                  "a pool of %.15g is no larger than what rate %.15g keeps: the choice is uniform",
                  o->pool, run->task.rate);
-}
-
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    (void)run;
-    (void)epoch;
-    return DUE_SELECT;
-}
-
-static bool watch_training(const struct pruner_run *run)
-{
-    (void)run;
-    return true;
 }
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
@@ -142,9 +123,7 @@ const struct pruner orderdp_pruner = {
     .options = table,
     .options_size = sizeof(struct orderdp_options),
     .note = note,
-    .state_size = state_size,
+    .sample_state = sizeof(struct sample),
     .observe = observe,
-    .due = due,
-    .watch_training = watch_training,
     .choose = choose,
 };

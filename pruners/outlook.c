@@ -1,17 +1,12 @@
 #include "pruners/outlook.h"
 
 #include "base/num.h"
+#include "pruners/defaults.h"
 
 #include <math.h>
 #include <stdio.h>
 
 /* ---- Looking ----------------------------------------------------------------------------------*/
-
-static int period_of(const struct pruner *pruner, const void *options)
-{
-    const struct option *option = option_find(pruner->options, "period");
-    return option ? *(const int *)((const char *)options + option->offset) : 0;
-}
 
 static void look_at_epochs(const struct pruner_run *run, struct pruner_outlook *outlook)
 {
@@ -42,13 +37,14 @@ bool pruner_foresee(const struct pruner *pruner, const void *options, double rat
     };
     if (pruner->reads || (pruner->check && pruner->check(options, &run.task, NULL)))
         return false;
+    const int *period = default_option(pruner, options, "period");
     struct pruner_outlook outlook = {
         .pruner = pruner,
         .rate = obeyed,
         .planned = epochs,
         .epochs = pruner_epochs(&run),
         .watch = pruner_watch(&run),
-        .period = period_of(pruner, options),
+        .period = period ? *period : 0,
     };
     struct str note = {0};
     look_at_epochs(&run, &outlook);

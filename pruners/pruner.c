@@ -110,7 +110,9 @@ void pruner_end(struct pruner_run *run)
 
 unsigned pruner_needs(const struct pruner *pruner, const void *options)
 {
-    return pruner->needs | (pruner->more_needs ? pruner->more_needs(options) : 0);
+    const int *params = default_option(pruner, options, "params");
+    const unsigned gradients = params && *params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
+    return pruner->needs | gradients | (pruner->more_needs ? pruner->more_needs(options) : 0);
 }
 
 int pruner_epochs(const struct pruner_run *run)
@@ -122,7 +124,8 @@ int pruner_epochs(const struct pruner_run *run)
 
 bool pruner_trains_proxies(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC && (pruner->watch || option_find(pruner->options, "at"));
+    return pruner->kind == PRUNER_STATIC && (pruner->watch || option_find(pruner->options, "at") ||
+                                             option_find(pruner->options, "epochs"));
 }
 
 bool pruner_scores(const struct pruner *pruner)
@@ -153,7 +156,7 @@ struct pruner_watch pruner_watch(const struct pruner_run *run)
 
 bool pruner_watches_training(const struct pruner_run *run)
 {
-    return run->pruner->watch_training && run->pruner->watch_training(run);
+    return default_watches_training(run);
 }
 
 static const void *option_value(const struct pruner_run *run, const char *name)
@@ -185,7 +188,7 @@ enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
         return epoch == 0 ? DUE_SELECT : DUE_NO;
     if (pruner_anneals(run, epoch))
         return epoch == pruner_first_annealed(run) ? DUE_SELECT : DUE_NO;
-    const enum pruner_due due = run->pruner->due(run, epoch);
+    const enum pruner_due due = default_due(run, epoch);
     REQUIRE(epoch > 0 || due != DUE_NO);
     return due;
 }

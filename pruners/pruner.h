@@ -215,7 +215,10 @@ struct pruner {
        anneal() and epochs() is said without it (outlook.h). */
     void (*note)(const struct pruner_run *run, struct str *ret_note);
     /* MAY, default: what look() gave, or else a copy of the last scoring pass, of a static pruner
-       that trains proxies; no state of others. Bytes of it. */
+       that trains proxies without an observe() of its own; no state of others. Bytes of a state
+       that is something for all samples, then something for each. */
+    size_t shared_state, sample_state;
+    /* MAY, in their place, where the size depends on options or task. Bytes of it. */
     size_t (*state_size)(const void *options, const struct pruner_task *task);
     /* MAY, default: the state starts as zeros. */
     void (*init)(struct pruner_run *run, struct rng *rng);
@@ -225,8 +228,9 @@ struct pruner {
     void (*observe)(struct pruner_run *run, const struct pruner_pass *pass);
 
     /* ---- static ---- */
-    /* MAY, default: by the option `at` where the table has one (0: as long as the training), `runs`
-       proxies or one, and a pass at the end of each; else no proxies. */
+    /* MAY, default: `runs` proxies, or one, for as long as the option says that the table has: `at`,
+       and a pass at the end of each; or `epochs`, and after each epoch what training computed (0:
+       as long as the training). No proxies where it has neither. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
        beside its own scoring. */
@@ -242,9 +246,13 @@ struct pruner {
     /* ---- dynamic ---- */
     /* MAY, default: none. The pruner that this one is, bit for bit, where it chooses only once. */
     const char *once;
-    /* MUST. Asked once before each epoch, with that epoch's number from 0. due(0) is not DUE_NO. */
+    /* MAY, default: before each epoch, or each `period` epochs where the table has that option,
+       DUE_FORWARD where its option `scores` is forward, else DUE_SELECT. Asked once before each
+       epoch, with that epoch's number from 0. due(0) is not DUE_NO. */
     enum pruner_due (*due)(const struct pruner_run *run, int epoch);
-    /* MAY, default: false. true: observe() also after each epoch, with training's own outputs. */
+    /* MAY, default: whether it needs anything and nothing shows it that but training: it has no
+       due(), and no option `scores` that is forward. true: observe() also after each epoch, with
+       training's own outputs. */
     bool (*watch_training)(const struct pruner_run *run);
     /* MAY, default: the `anneal` option where the table has one, else 0. The share of the epochs,
        the last ones, that run on all data; rounded to whole epochs. due() and choose() are not

@@ -26,12 +26,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    const struct random_dynamic_options *o = run->options;
-    return select_due(epoch, o->period, DUE_SELECT);
-}
-
 static void choose(struct pruner_run *run, int epoch, struct rng *rng,
                    struct pruner_selection *ret_selection)
 {
@@ -48,6 +42,5 @@ const struct pruner random_dynamic_pruner = {
     .once = "random",
     .options = table,
     .options_size = sizeof(struct random_dynamic_options),
-    .due = due,
     .choose = choose,
 };

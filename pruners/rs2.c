@@ -38,19 +38,6 @@ struct rs2_state {
     uint32_t order[]; /* [n] */
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return sizeof(struct rs2_state) + mem_size(task->n, sizeof(uint32_t));
-}
-
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    (void)run;
-    (void)epoch;
-    return DUE_SELECT;
-}
-
 /* Draws a permutation and takes what the epoch still wants, passing over what it holds. */
 static void walk_on(struct rs2_state *state, const struct pruner_task *task, struct rng *rng,
                     struct pruner_selection *ret_selection)
@@ -103,7 +90,7 @@ const struct pruner rs2_pruner = {
     .kind = PRUNER_DYNAMIC,
     .options = table,
     .options_size = sizeof(struct rs2_options),
-    .state_size = state_size,
-    .due = due,
+    .shared_state = sizeof(struct rs2_state),
+    .sample_state = sizeof(uint32_t),
     .choose = choose,
 };

@@ -50,6 +50,14 @@ extern const char *const select_scores_names[]; /* enum select_scores, NULL at t
     OPTION_ENUM(type, scores, "forward", select_scores_names,                                      \
                 "losses from a forward pass at each selection, or those training had")
 
+enum select_params { PARAMS_LAST, PARAMS_FULL };
+extern const char *const select_params_names[]; /* enum select_params, NULL at the end */
+
+/* Pruners by gradients: of what. With `full` the harness's side asks for NEEDS_GRADIENTS too. */
+#define SELECT_PARAMS(type)                                                                        \
+    OPTION_ENUM(type, params, "last", select_params_names,                                         \
+                "gradients in the last layer, or in all parameters")
+
 /* Static pruners that look once: how long the proxy trains before the pass that is looked at. */
 #define SELECT_AT(type)                                                                            \
     OPTION_INT(type, at, "10", 0, 100000,                                                          \

@@ -59,10 +59,8 @@ const struct pruner seta_pruner = {
     .options = soft_seta_options,
     .options_size = sizeof(struct soft_seta),
     .note = soft_seta_note,
-    .state_size = soft_state_size,
+    .sample_state = sizeof(float),
     .init = init,
     .observe = soft_observe_losses,
-    .due = soft_due,
-    .watch_training = soft_watch_training,
     .choose = soft_seta_choose,
 };

@@ -8,25 +8,6 @@
 
 /* ---- Scores ---- */
 
-size_t soft_state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return mem_size(task->n, sizeof(float));
-}
-
-enum pruner_due soft_due(const struct pruner_run *run, int epoch)
-{
-    (void)run;
-    (void)epoch;
-    return DUE_SELECT;
-}
-
-bool soft_watch_training(const struct pruner_run *run)
-{
-    (void)run;
-    return true;
-}
-
 void soft_observe_losses(struct pruner_run *run, const struct pruner_pass *pass)
 {
     float *scores = run->state;

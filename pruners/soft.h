@@ -13,9 +13,6 @@
 
 /* ---- Scores: slots of a pruner that chooses before each epoch from what training computed ---- */
 
-size_t soft_state_size(const void *options, const struct pruner_task *task);
-enum pruner_due soft_due(const struct pruner_run *run, int epoch);
-bool soft_watch_training(const struct pruner_run *run);
 /* s_i = l_i, where training saw i. */
 void soft_observe_losses(struct pruner_run *run, const struct pruner_pass *pass);
 /* s_i <- .9 s_i + .1 (mean loss of the batch that i was in), where training saw i. */

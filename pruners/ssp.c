@@ -53,12 +53,6 @@ struct ssp_state {
     float distances[]; /* [n] */
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return sizeof(struct ssp_state) + mem_size(task->n, sizeof(float));
-}
-
 static void init(struct pruner_run *run, struct rng *rng)
 {
     struct ssp_state *state = run->state;
@@ -226,7 +220,8 @@ const struct pruner ssp_pruner = {
     .needs = NEEDS_FEATURES,
     .options = table,
     .options_size = sizeof(struct ssp_options),
-    .state_size = state_size,
+    .shared_state = sizeof(struct ssp_state),
+    .sample_state = sizeof(float),
     .init = init,
     .observe = observe,
     .score = score,

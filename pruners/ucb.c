@@ -70,24 +70,6 @@ struct ucb_state {
     struct sample samples[];
 };
 
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    (void)options;
-    return sizeof(struct ucb_state) + mem_size(task->n, sizeof(struct sample));
-}
-
-static enum pruner_due due(const struct pruner_run *run, int epoch)
-{
-    const struct ucb_options *o = run->options;
-    return select_due(epoch, o->period, o->scores == SCORES_FORWARD ? DUE_FORWARD : DUE_SELECT);
-}
-
-static bool watch_training(const struct pruner_run *run)
-{
-    const struct ucb_options *o = run->options;
-    return o->scores == SCORES_TRAIN;
-}
-
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     const struct ucb_options *o = run->options;
@@ -146,9 +128,8 @@ const struct pruner ucb_pruner = {
     .needs = NEEDS_LOSSES,
     .options = table,
     .options_size = sizeof(struct ucb_options),
-    .state_size = state_size,
+    .shared_state = sizeof(struct ucb_state),
+    .sample_state = sizeof(struct sample),
     .observe = observe,
-    .due = due,
-    .watch_training = watch_training,
     .choose = choose,
 };

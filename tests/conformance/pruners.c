@@ -152,10 +152,11 @@ EVERY_PRUNER(declares_itself_wholly)
     if (p->kind == PRUNER_STATIC) {
         cr_assert(pruner_scores(p) || p->choose, "%s chooses nothing", p->name);
         cr_assert_eq(sees, pruner_trains_proxies(p), "%s sees nothing", p->name);
-        cr_assert(!p->look || (!p->observe && !p->state_size), "%s looks twice", p->name);
+        cr_assert(!p->look || (!p->observe && !p->state_size && !p->sample_state), "%s looks twice",
+                  p->name);
         cr_assert(!p->due && !p->watch_training && !p->anneal, "%s is static", p->name);
     } else {
-        cr_assert(p->due && p->choose, "%s never chooses", p->name);
+        cr_assert(p->choose, "%s never chooses", p->name);
         cr_assert(p->anneal || option_find(p->options, "anneal"), "%s cannot anneal", p->name);
         cr_assert(!p->score && !p->watch && !p->look, "%s is dynamic", p->name);
     }

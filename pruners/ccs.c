@@ -30,73 +30,20 @@
 #include <stdlib.h>
 
 struct ccs_options {
-    int score; /* see inner.h */
-    const char *score_options;
+    struct inner_options inner;
     double beta;
     int strata;
     int balance; /* enum select_balance */
 };
 
 static const struct option table[] = {
-    INNER_SCORE(struct ccs_options, "aum"),
+    INNER_SCORE("aum"),
     OPTION_DOUBLE(struct ccs_options, beta, "0.1", 0, 1,
                   "share of the samples dropped as the hardest"),
     OPTION_INT(struct ccs_options, strata, "50", 1, 100000, "intervals of the scores' range"),
     SELECT_BALANCE(struct ccs_options),
     OPTION_END,
 };
-
-/* ---- The score: another pruner's. The state is that one's. ---- */
-
-static int check(const void *options, const struct pruner_task *task, struct err *err)
-{
-    const struct ccs_options *o = options;
-    return inner_check(o->score, o->score_options, task, err);
-}
-
-static unsigned more_needs(const void *options)
-{
-    const struct ccs_options *o = options;
-    return inner_needs(o->score, o->score_options);
-}
-
-static size_t state_size(const void *options, const struct pruner_task *task)
-{
-    const struct ccs_options *o = options;
-    return inner_state_size(o->score, o->score_options, task);
-}
-
-static void init(struct pruner_run *run, struct rng *rng)
-{
-    const struct ccs_options *o = run->options;
-    inner_init(o->score, o->score_options, run, run->state, rng);
-}
-
-static void note(const struct pruner_run *run, struct str *ret_note)
-{
-    const struct ccs_options *o = run->options;
-    inner_note(o->score, o->score_options, run, ret_note);
-}
-
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct ccs_options *o = run->options;
-    return inner_watch(o->score, o->score_options, run);
-}
-
-static void observe(struct pruner_run *run, const struct pruner_pass *pass)
-{
-    const struct ccs_options *o = run->options;
-    inner_observe(o->score, o->score_options, run, run->state, pass);
-}
-
-static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
-{
-    const struct ccs_options *o = run->options;
-    inner_score(o->score, o->score_options, run, run->state, rng, ret_scores);
-}
-
-/* ---- The selection ---- */
 
 /* Samples of one interval: a part of an order by falling score. */
 struct stratum {
@@ -214,13 +161,13 @@ const struct pruner ccs_pruner = {
     .kind = PRUNER_STATIC,
     .options = table,
     .options_size = sizeof(struct ccs_options),
-    .check = check,
-    .more_needs = more_needs,
-    .note = note,
-    .state_size = state_size,
-    .init = init,
-    .observe = observe,
-    .watch = watch,
-    .score = score,
+    .check = inner_check,
+    .more_needs = inner_needs,
+    .note = inner_note,
+    .state_size = inner_state_size,
+    .init = inner_init,
+    .observe = inner_observe,
+    .watch = inner_watch,
+    .score = inner_score,
     .choose = choose,
 };

@@ -39,10 +39,9 @@
 #include <string.h>
 
 struct d2_options {
+    struct inner_options inner;
     int k;
     double gamma, drop;
-    int score;                 /* of inner.h */
-    const char *score_options; /* or NULL */
 };
 
 static const struct option table[] = {
@@ -51,21 +50,9 @@ static const struct option table[] = {
     OPTION_DOUBLE(struct d2_options, gamma, "0.1", 0, 1000, "how fast reverse messages fade"),
     OPTION_DOUBLE(struct d2_options, drop, "0", 0, 1,
                   "share of the hardest that is left out first"),
-    INNER_SCORE(struct d2_options, "forgetting"),
+    INNER_SCORE("forgetting"),
     OPTION_END,
 };
-
-static int check(const void *options, const struct pruner_task *task, struct err *err)
-{
-    const struct d2_options *o = options;
-    return inner_check(o->score, o->score_options, task, err);
-}
-
-static unsigned more_needs(const void *options)
-{
-    const struct d2_options *o = options;
-    return inner_needs(o->score, o->score_options);
-}
 
 /* Neighbours that each sample has. */
 static size_t degree(const struct d2_options *o, const struct pruner_task *task)
@@ -90,7 +77,7 @@ static size_t state_size(const void *options, const struct pruner_task *task)
 {
     const struct d2_options *o = options;
     return mem_size(edge_count(o, task), sizeof(uint32_t) + sizeof(float)) +
-           inner_state_size(o->score, o->score_options, task);
+           inner_state_size(options, task);
 }
 
 static struct parts parts_of(const struct pruner_run *run)
@@ -103,23 +90,24 @@ static struct parts parts_of(const struct pruner_run *run)
     return parts;
 }
 
-static void init(struct pruner_run *run, struct rng *rng)
+/* The run, with the inner pruner's part of the state. */
+static struct pruner_run inner_run(const struct pruner_run *run)
 {
-    const struct d2_options *o = run->options;
-    inner_init(o->score, o->score_options, run, parts_of(run).inner, rng);
+    struct pruner_run inner = *run;
+    inner.state = parts_of(run).inner;
+    return inner;
 }
 
-static void note(const struct pruner_run *run, struct str *ret_note)
+static void init(struct pruner_run *run, struct rng *rng)
 {
-    const struct d2_options *o = run->options;
-    inner_note(o->score, o->score_options, run, ret_note);
+    struct pruner_run inner = inner_run(run);
+    inner_init(&inner, rng);
 }
 
 /* The inner pruner's, and a pass after the last epoch for the graph. */
 static struct pruner_watch watch(const struct pruner_run *run)
 {
-    const struct d2_options *o = run->options;
-    struct pruner_watch inner = inner_watch(o->score, o->score_options, run);
+    struct pruner_watch inner = inner_watch(run);
     if (inner.runs == 0)
         return select_at_watch(0, run);
     if (inner.pass_every < 0)
@@ -129,10 +117,10 @@ static struct pruner_watch watch(const struct pruner_run *run)
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
-    const struct d2_options *o = run->options;
     const struct parts parts = parts_of(run);
-    const size_t k = degree(o, &run->task);
-    inner_observe(o->score, o->score_options, run, parts.inner, pass);
+    const size_t k = degree(run->options, &run->task);
+    struct pruner_run inner = inner_run(run);
+    inner_observe(&inner, pass);
     if (!pass->training && pass->run == 0 && pass->epoch == watch(run).epochs && k > 0)
         geometry_neighbours(pass->features, pass->n, pass->feature_count, k, parts.neighbours,
                             parts.distances);
@@ -158,9 +146,10 @@ static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
     const struct d2_options *o = run->options;
     const struct parts parts = parts_of(run);
     const size_t n = run->task.n, k = degree(o, &run->task);
+    struct pruner_run inner = inner_run(run);
     float *s;
     MEM_NEW(s, n);
-    inner_score(o->score, o->score_options, run, parts.inner, rng, s);
+    inner_score(&inner, rng, s);
     lift_and_drop(s, n, o->drop);
     for (size_t i = 0; i < n; i++) {
         double sum = (double)s[i];
@@ -259,9 +248,9 @@ const struct pruner d2_pruner = {
     .needs = NEEDS_FEATURES,
     .options = table,
     .options_size = sizeof(struct d2_options),
-    .check = check,
-    .more_needs = more_needs,
-    .note = note,
+    .check = inner_check,
+    .more_needs = inner_needs,
+    .note = inner_note,
     .state_size = state_size,
     .init = init,
     .observe = observe,

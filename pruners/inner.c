@@ -46,33 +46,33 @@ static void inner_release(struct inner *inner)
 }
 
 /* To be released even after an error: then its options are a mixture. */
-static int inner_init_options(struct inner *inner, int score, const char *text, struct err *err)
+static int inner_init_options(struct inner *inner, const struct inner_options *o, struct err *err)
 {
-    const struct pruner *pruner = pruner_of((size_t)score);
+    const struct pruner *pruner = pruner_of((size_t)o->score);
     REQUIRE(pruner);
     *inner = (struct inner){.pruner = pruner};
     arena_init(&inner->arena);
     inner->options = kind_defaults(&pruner->is, &inner->arena);
-    return text && option_assign(pruner->options, pruner->name, text, " \t\n", inner->options,
-                                 &inner->arena, err)
+    return o->score_options && option_assign(pruner->options, pruner->name, o->score_options,
+                                             " \t\n", inner->options, &inner->arena, err)
                ? err_prefix(err, "score_options: ")
                : 0;
 }
 
 /* After inner_check. */
-static struct inner checked(int score, const char *text)
+static struct inner checked(const void *options)
 {
     struct inner inner;
     struct err err;
-    if (inner_init_options(&inner, score, text, &err))
+    if (inner_init_options(&inner, options, &err))
         DIE("bug: not checked: %s", err.text);
     return inner;
 }
 
-int inner_check(int score, const char *text, const struct pruner_task *task, struct err *err)
+int inner_check(const void *options, const struct pruner_task *task, struct err *err)
 {
     struct inner inner;
-    int failed = inner_init_options(&inner, score, text, err);
+    int failed = inner_init_options(&inner, options, err);
     if (!failed && inner.pruner->check && inner.pruner->check(inner.options, task, err))
         failed = err_prefix(err, "%s: ", inner.pruner->name);
     inner_release(&inner);
@@ -80,11 +80,11 @@ int inner_check(int score, const char *text, const struct pruner_task *task, str
 }
 
 /* Needs are asked for before anything is checked: what cannot be read is refused later. */
-unsigned inner_needs(int score, const char *text)
+unsigned inner_needs(const void *options)
 {
     struct inner inner;
     struct err err;
-    inner_init_options(&inner, score, text, &err);
+    inner_init_options(&inner, options, &err);
     const unsigned needs = pruner_needs(inner.pruner, inner.options);
     inner_release(&inner);
     return needs;
@@ -97,41 +97,40 @@ static size_t state_size_of(const struct inner *inner, const struct pruner_task 
     return default_state_size(inner->pruner, inner->options, task);
 }
 
-static struct pruner_run run_of(const struct inner *inner, const struct pruner_run *outer,
-                                void *state)
+static struct pruner_run run_of(const struct inner *inner, const struct pruner_run *outer)
 {
     const size_t state_size = state_size_of(inner, &outer->task);
     return (struct pruner_run){
         .pruner = inner->pruner,
         .options = inner->options,
         .task = outer->task,
-        .state = state_size > 0 ? state : NULL,
+        .state = state_size > 0 ? outer->state : NULL,
         .state_size = state_size,
         .needs = pruner_needs(inner->pruner, inner->options),
     };
 }
 
-size_t inner_state_size(int score, const char *text, const struct pruner_task *task)
+size_t inner_state_size(const void *options, const struct pruner_task *task)
 {
-    struct inner inner = checked(score, text);
+    struct inner inner = checked(options);
     const size_t size = state_size_of(&inner, task);
     inner_release(&inner);
     return size;
 }
 
-struct pruner_watch inner_watch(int score, const char *text, const struct pruner_run *outer)
+struct pruner_watch inner_watch(const struct pruner_run *outer)
 {
-    struct inner inner = checked(score, text);
-    const struct pruner_run run = run_of(&inner, outer, NULL);
+    struct inner inner = checked(outer->options);
+    const struct pruner_run run = run_of(&inner, outer);
     const struct pruner_watch watch = pruner_watch(&run);
     inner_release(&inner);
     return watch;
 }
 
-void inner_note(int score, const char *text, const struct pruner_run *outer, struct str *ret_note)
+void inner_note(const struct pruner_run *outer, struct str *ret_note)
 {
-    struct inner inner = checked(score, text);
-    const struct pruner_run run = run_of(&inner, outer, NULL);
+    struct inner inner = checked(outer->options);
+    const struct pruner_run run = run_of(&inner, outer);
     struct str note = {0};
     if (inner.pruner->note)
         inner.pruner->note(&run, &note);
@@ -141,11 +140,10 @@ void inner_note(int score, const char *text, const struct pruner_run *outer, str
     inner_release(&inner);
 }
 
-void inner_init(int score, const char *text, const struct pruner_run *outer, void *state,
-                struct rng *rng)
+void inner_init(struct pruner_run *outer, struct rng *rng)
 {
-    struct inner inner = checked(score, text);
-    struct pruner_run run = run_of(&inner, outer, state);
+    struct inner inner = checked(outer->options);
+    struct pruner_run run = run_of(&inner, outer);
     if (inner.pruner->init)
         inner.pruner->init(&run, rng);
     inner_release(&inner);
@@ -161,22 +159,20 @@ static bool asked_for(const struct pruner_watch *watch, const struct pruner_pass
     return in_turn || (watch->pass_every >= 0 && pass->epoch == watch->epochs);
 }
 
-void inner_observe(int score, const char *text, const struct pruner_run *outer, void *state,
-                   const struct pruner_pass *pass)
+void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass)
 {
-    struct inner inner = checked(score, text);
-    struct pruner_run run = run_of(&inner, outer, state);
+    struct inner inner = checked(outer->options);
+    struct pruner_run run = run_of(&inner, outer);
     const struct pruner_watch watch = pruner_watch(&run);
     if (asked_for(&watch, pass))
         default_observe(&run, pass);
     inner_release(&inner);
 }
 
-void inner_score(int score, const char *text, const struct pruner_run *outer, void *state,
-                 struct rng *rng, float *ret_scores)
+void inner_score(struct pruner_run *outer, struct rng *rng, float *ret_scores)
 {
-    struct inner inner = checked(score, text);
-    struct pruner_run run = run_of(&inner, outer, state);
+    struct inner inner = checked(outer->options);
+    struct pruner_run run = run_of(&inner, outer);
     default_score(&run, rng, ret_scores);
     inner_release(&inner);
 }

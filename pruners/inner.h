@@ -12,14 +12,16 @@
  * score_options are name=value, separated by blanks; there is no way to write a blank inside a
  * value.
  *
- *     static const struct option table[] = { INNER_SCORE(struct ccs_options, "aum"), ... };
- *     .check:      inner_check(o->score, o->score_options, task, err)
- *     .more_needs: inner_needs(o->score, o->score_options)
- *     .watch:      inner_watch(o->score, o->score_options, run)
- *     .note:       inner_note(o->score, o->score_options, run, ret_note)
- *     .state_size: own part (a multiple of a double's size) + inner_state_size(...)
- *     .observe:    inner_observe(o->score, o->score_options, run, state, pass)
- *     .score:      inner_score(o->score, o->score_options, run, state, rng, ret_scores)
+ *     struct ccs_options {
+ *         struct inner_options inner; the first member
+ *         ...
+ *     static const struct option table[] = { INNER_SCORE("aum"), ... };
+ *
+ *     .check = inner_check, .more_needs = inner_needs, .note = inner_note, and, where the inner
+ *     pruner's state and proxies are all that there is, the other slots below likewise.
+ *
+ * An outer pruner with a state of its own calls them with a run whose `state` is the inner part of
+ * it, which begins at a multiple of a double's size.
  */
 #ifndef WINNOW_PRUNERS_INNER_H
 #define WINNOW_PRUNERS_INNER_H
@@ -29,22 +31,24 @@
 /* Names that `score` may have; NULL at the end. */
 const char *inner_name_at(size_t i);
 
-#define INNER_SCORE(type, fallback)                                                                \
-    OPTION_NAME(type, score, fallback, inner_name_at, "whose scores to build on"),                 \
-        OPTION_STRING(type, score_options, "its options, as in \"runs=3 at=5\"")
+/* MUST be the first member of an options struct whose table has INNER_SCORE. */
+struct inner_options {
+    int score;                 /* of inner_name_at() */
+    const char *score_options; /* NULL: defaults */
+};
 
-/* score is the option's value, text that of score_options (NULL: defaults). */
-int inner_check(int score, const char *text, const struct pruner_task *task, struct err *err);
-unsigned inner_needs(int score, const char *text);
-size_t inner_state_size(int score, const char *text, const struct pruner_task *task);
-struct pruner_watch inner_watch(int score, const char *text, const struct pruner_run *outer);
-void inner_note(int score, const char *text, const struct pruner_run *outer, struct str *ret_note);
-void inner_init(int score, const char *text, const struct pruner_run *outer, void *state,
-                struct rng *rng);
+#define INNER_SCORE(fallback)                                                                      \
+    OPTION_NAME(struct inner_options, score, fallback, inner_name_at, "whose scores to build on"), \
+        OPTION_STRING(struct inner_options, score_options, "its options, as in \"runs=3 at=5\"")
+
+int inner_check(const void *options, const struct pruner_task *task, struct err *err);
+unsigned inner_needs(const void *options);
+size_t inner_state_size(const void *options, const struct pruner_task *task);
+struct pruner_watch inner_watch(const struct pruner_run *outer);
+void inner_note(const struct pruner_run *outer, struct str *ret_note);
+void inner_init(struct pruner_run *outer, struct rng *rng);
 /* Ignores passes that the inner pruner did not ask for, so that the outer one may ask for more. */
-void inner_observe(int score, const char *text, const struct pruner_run *outer, void *state,
-                   const struct pruner_pass *pass);
-void inner_score(int score, const char *text, const struct pruner_run *outer, void *state,
-                 struct rng *rng, float *ret_scores);
+void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass);
+void inner_score(struct pruner_run *outer, struct rng *rng, float *ret_scores);
 
 #endif

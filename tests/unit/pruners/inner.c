@@ -134,12 +134,13 @@ Test(inner, checkpoints_come_through)
 
 Test(inner, its_needs_follow_its_options)
 {
-    const int grand = index_of("grand");
-    cr_assert_eq(inner_needs(grand, NULL), (unsigned)NEEDS_LAST_GRADIENTS);
-    cr_assert_eq(inner_needs(grand, "params=full"),
-                 (unsigned)NEEDS_LAST_GRADIENTS | NEEDS_GRADIENTS);
+    struct inner_options inner = {.score = index_of("grand")};
+    cr_assert_eq(inner_needs(&inner), (unsigned)NEEDS_LAST_GRADIENTS);
+    inner.score_options = "params=full";
+    cr_assert_eq(inner_needs(&inner), (unsigned)NEEDS_LAST_GRADIENTS | NEEDS_GRADIENTS);
     /* What cannot be read is refused by inner_check, not here. */
-    cr_assert_eq(inner_needs(grand, "nonsense"), (unsigned)NEEDS_LAST_GRADIENTS);
+    inner.score_options = "nonsense";
+    cr_assert_eq(inner_needs(&inner), (unsigned)NEEDS_LAST_GRADIENTS);
 }
 
 Test(inner, options_that_do_not_fit_are_refused_by_name)

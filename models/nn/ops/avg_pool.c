@@ -1,20 +1,6 @@
 /* avg_pool: the mean of each window; see pool.h for what happens at the border. */
 #include "models/nn/ops/pool.h"
 
-static void forward(const struct nn_call *call)
-{
-    const struct pool pool = pool_of(call);
-    pool_mean(call->y, call->x[0], &pool);
-}
-
-static void backward(const struct nn_call *call)
-{
-    const struct pool pool = pool_of(call);
-    if (call->dx[0])
-        pool_backward(call->dx[0], call->dy, NULL, 1 / (float)(pool.kernel_h * pool.kernel_w),
-                      &pool, call->add[0]);
-}
-
 /* ---- The definition ---- */
 
 static void forward_naive(const struct nn_call *call)
@@ -60,8 +46,8 @@ const struct nn_op avg_pool_op = {
     NN_CASES(cases),
     .shape = pool_shape,
     .flops = pool_flops,
-    .forward = forward,
-    .backward = backward,
+    .forward = pool_mean,
+    .backward = pool_mean_backward,
     .forward_naive = forward_naive,
     .backward_naive = backward_naive,
 };

@@ -136,11 +136,6 @@ static void forward_evaluation(const struct nn_call *call, struct norm_pass pass
         norm_forward(&pass, b);
 }
 
-static void run_forward(const struct nn_call *call, struct norm_pass pass)
-{
-    (nn_learns(call->mode) ? forward_training : forward_evaluation)(call, pass);
-}
-
 static void run_backward(const struct nn_call *call, struct norm_pass pass)
 {
     const size_t c = pass.view.c, step = blocks_at_once(call, &pass.view);
@@ -185,7 +180,7 @@ static void run_backward(const struct nn_call *call, struct norm_pass pass)
 
 static void forward(const struct nn_call *call)
 {
-    run_forward(call, norm_pass(call));
+    (nn_learns(call->mode) ? forward_training : forward_evaluation)(call, norm_pass(call));
 }
 
 static void backward(const struct nn_call *call)
@@ -195,29 +190,12 @@ static void backward(const struct nn_call *call)
     run_backward(call, pass);
 }
 
-/* ---- batch_norm_add ---- */
-
-static struct norm_pass add_pass(const struct nn_call *call)
-{
-    struct norm_pass pass = norm_pass(call);
-    pass.second = call->x[1];
-    pass.second_type = call->layer->in_type[1];
-    pass.dsecond = call->dx[1];
-    pass.add_second = call->add[1];
-    return pass;
-}
-
-static void add_forward(const struct nn_call *call)
-{
-    run_forward(call, add_pass(call));
-}
-
 static void add_backward(const struct nn_call *call)
 {
-    run_backward(call, add_pass(call));
+    run_backward(call, norm_pass(call));
 }
 
-/* ---- The definition, a channel at a time; call->x[1] is read where `second` says so ---- */
+/* ---- The definition, a channel at a time; batch_norm has no x[1] ---- */
 
 /* Where value i of channel j is: i counts samples and their pixels. */
 static size_t naive_at(const struct nn_call *call, size_t i, size_t j)
@@ -245,7 +223,7 @@ static void naive_moments(const struct nn_call *call, size_t j, double *ret_mean
     *ret_var = var;
 }
 
-static void naive_forward(const struct nn_call *call, bool second)
+static void forward_naive(const struct nn_call *call)
 {
     const size_t m = row_count(call);
     for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
@@ -262,7 +240,7 @@ static void naive_forward(const struct nn_call *call, bool second)
             const size_t at = naive_at(call, i, j);
             double y = ((double)call->x[0][at] - mean) * norm_inverse_deviation(var) *
                            (double)call->params[0][j] +
-                       (double)call->params[1][j] + (second ? (double)call->x[1][at] : 0);
+                       (double)call->params[1][j] + (call->x[1] ? (double)call->x[1][at] : 0);
             if (call->layer->attr.relu)
                 y = fmax(y, 0);
             call->y[at] = (float)y;
@@ -270,7 +248,7 @@ static void naive_forward(const struct nn_call *call, bool second)
     }
 }
 
-static void naive_backward(const struct nn_call *call, bool second)
+static void backward_naive(const struct nn_call *call)
 {
     const size_t m = row_count(call);
     for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
@@ -296,30 +274,10 @@ static void naive_backward(const struct nn_call *call, bool second)
                          xh = ((double)call->x[0][at] - mean) * r,
                          dx = (double)call->params[0][j] * r * (g - sum / count - xh * dot / count);
             call->dx[0][at] = (float)dx + (call->add[0] ? call->dx[0][at] : 0);
-            if (second)
+            if (call->dx[1])
                 call->dx[1][at] = (float)g + (call->add[1] ? call->dx[1][at] : 0);
         }
     }
-}
-
-static void forward_naive(const struct nn_call *call)
-{
-    naive_forward(call, false);
-}
-
-static void backward_naive(const struct nn_call *call)
-{
-    naive_backward(call, false);
-}
-
-static void add_forward_naive(const struct nn_call *call)
-{
-    naive_forward(call, true);
-}
-
-static void add_backward_naive(const struct nn_call *call)
-{
-    naive_backward(call, true);
 }
 
 static const struct nn_attr cases[] = {{.relu = false}, {.relu = true}};
@@ -358,8 +316,8 @@ const struct nn_op batch_norm_add_op = {
     .saved = saved,
     .scratch = scratch,
     .flops = norm_flops,
-    .forward = add_forward,
+    .forward = forward,
     .backward = add_backward,
-    .forward_naive = add_forward_naive,
-    .backward_naive = add_backward_naive,
+    .forward_naive = forward_naive,
+    .backward_naive = backward_naive,
 };

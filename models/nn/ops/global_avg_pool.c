@@ -9,20 +9,6 @@ static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct n
     return 0;
 }
 
-static void forward(const struct nn_call *call)
-{
-    const struct pool pool = pool_of_all(call);
-    pool_mean(call->y, call->x[0], &pool);
-}
-
-static void backward(const struct nn_call *call)
-{
-    const struct pool pool = pool_of_all(call);
-    if (call->dx[0])
-        pool_backward(call->dx[0], call->dy, NULL, 1 / (float)(pool.kernel_h * pool.kernel_w),
-                      &pool, call->add[0]);
-}
-
 /* ---- The definition ---- */
 
 static void forward_naive(const struct nn_call *call)
@@ -64,8 +50,8 @@ const struct nn_op global_avg_pool_op = {
     NN_CASES(cases),
     .shape = shape,
     .flops = nn_flops_one,
-    .forward = forward,
-    .backward = backward,
+    .forward = pool_mean,
+    .backward = pool_mean_backward,
     .forward_naive = forward_naive,
     .backward_naive = backward_naive,
 };

@@ -63,17 +63,21 @@ size_t norm_channels(const struct norm_view *view, size_t end)
 struct norm_pass norm_pass(const struct nn_call *call)
 {
     const struct nn_layer *layer = call->layer;
+    const bool two = call->x[1] || call->dx[1];
     return (struct norm_pass){
         .view = norm_view(layer->in[0], 0, (size_t)call->n),
         .x_type = layer->in_type[0],
-        .second_type = layer->in_type[0],
+        .second_type = layer->in_type[two ? 1 : 0],
         .y_type = layer->out_type,
         .relu = layer->attr.relu,
         .x = call->x[0],
+        .second = call->x[1],
         .y = call->y,
         .dy = call->dy,
         .dx = call->dx[0],
+        .dsecond = call->dx[1],
         .add = call->add[0],
+        .add_second = call->add[1],
         .shift = call->params[1],
     };
 }

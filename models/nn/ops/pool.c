@@ -20,10 +20,11 @@ double pool_flops(const struct nn_layer *layer)
     return (double)nn_floats(layer->out) * layer->attr.kernel * layer->attr.kernel;
 }
 
-static struct pool new_pool(const struct nn_call *call, int kernel_h, int kernel_w, int stride)
+struct pool pool_of(const struct nn_call *call)
 {
     const struct nn_layer *layer = call->layer;
     const struct nn_shape in = layer->in[0], out = layer->out;
+    const int kernel = layer->attr.kernel;
     return (struct pool){
         .planes = (size_t)call->n * nn_channel_blocks(in),
         .lanes = nn_lanes(in),
@@ -31,26 +32,14 @@ static struct pool new_pool(const struct nn_call *call, int kernel_h, int kernel
         .w = (size_t)in.w,
         .out_h = (size_t)out.h,
         .out_w = (size_t)out.w,
-        .kernel_h = (size_t)kernel_h,
-        .kernel_w = (size_t)kernel_w,
-        .stride = (size_t)stride,
+        .kernel_h = (size_t)(kernel ? kernel : in.h),
+        .kernel_w = (size_t)(kernel ? kernel : in.w),
+        .stride = (size_t)(kernel ? layer->attr.stride : 1),
         .in_end = (size_t)call->n * nn_floats(in),
         .out_end = (size_t)call->n * nn_floats(out),
         .in_type = layer->in_type[0],
         .out_type = layer->out_type,
     };
-}
-
-struct pool pool_of(const struct nn_call *call)
-{
-    const struct nn_attr *attr = &call->layer->attr;
-    return new_pool(call, attr->kernel, attr->kernel, attr->stride);
-}
-
-struct pool pool_of_all(const struct nn_call *call)
-{
-    const struct nn_shape in = call->layer->in[0];
-    return new_pool(call, in.h, in.w, 1);
 }
 
 size_t pool_naive_input(const struct nn_layer *layer, size_t number, int y, int x)
@@ -97,7 +86,7 @@ NN_INLINE void mean_body(void *y, const void *x, const struct pool *p, size_t la
                 }
 }
 
-NN_CLONES void pool_mean(void *y, const void *x, const struct pool *p)
+NN_CLONES static void mean(void *y, const void *x, const struct pool *p)
 {
     const enum nn_type in = p->in_type, out = p->out_type;
     if (p->lanes != NN_LANES)
@@ -106,6 +95,12 @@ NN_CLONES void pool_mean(void *y, const void *x, const struct pool *p)
         mean_body(y, x, p, NN_LANES, NN_FLOAT32, NN_FLOAT32);
     else
         mean_body(y, x, p, NN_LANES, in, out);
+}
+
+void pool_mean(const struct nn_call *call)
+{
+    const struct pool pool = pool_of(call);
+    mean(call->y, call->x[0], &pool);
 }
 
 /* ---- Backward ---- */
@@ -185,4 +180,12 @@ void pool_backward(void *dx, const void *dy, const uint16_t *which, float share,
         for (size_t plane = 0; plane < p->planes; plane++)
             clear_rest((char *)dx + plane * p->h * p->w * pixel, pixel, p);
     backward(dx, dy, which, share, p, add || !once);
+}
+
+void pool_mean_backward(const struct nn_call *call)
+{
+    const struct pool pool = pool_of(call);
+    if (call->dx[0])
+        pool_backward(call->dx[0], call->dy, NULL, 1 / (float)(pool.kernel_h * pool.kernel_w),
+                      &pool, call->add[0]);
 }

@@ -26,13 +26,12 @@ struct pool {
     enum nn_type in_type, out_type;
 };
 
-/* Square windows as attr says. */
+/* Square windows as attr says; without a kernel, one window: the whole picture. */
 struct pool pool_of(const struct nn_call *call);
-/* One window, the whole picture. */
-struct pool pool_of_all(const struct nn_call *call);
 
-/* y = mean of each window of x */
-void pool_mean(void *y, const void *x, const struct pool *pool);
+/* forward and backward: y = mean of each window of x */
+void pool_mean(const struct nn_call *call);
+void pool_mean_backward(const struct nn_call *call);
 /*
  * dx (+)= dy * share for each pixel of a window, or only for pixel number which[] of it, counted
  * row by row. which [out_end], readable 16 numbers further, or NULL.

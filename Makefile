@@ -16,7 +16,8 @@ ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
 SOURCES := $(filter-out harness/main.c,$(wildcard $(ROOMS:=/*.c)))
 HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
-EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql) \
+EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
+                       harness/cmd/ask/*.sql) \
             $(addprefix plots/report.,html css js)
 TESTS := $(shell find tests -name '*.c')
 

@@ -52,156 +52,68 @@ static const struct cmd_line line = {
     1,
 };
 
+/* queries.sql: in front of each query "-- NAME: help", behind it ";" and an empty line. */
+extern const char _binary_harness_cmd_ask_queries_sql_start[],
+    _binary_harness_cmd_ask_queries_sql_end[];
+
+enum { MOST_QUERIES = 32 };
+
 struct named_query {
-    const char *name, *help, *sql;
+    const char *name, *sql;
 };
 
-static const struct named_query named_queries[] = {
-    {"summary", "accuracy and seconds of every pruner and rate, over the seeds",
-     "SELECT experiment, dataset, model, pruner, options, rate, runs, failed,\n"
-     "       round(100 * accuracy_mean, 2) AS \"accuracy %\",\n"
-     "       round(100 * accuracy_sd, 2) AS \"sd\",\n"
-     "       round(charged_s_mean, 2) AS charged_s, round(score_s_mean, 2) AS score_s,\n"
-     "       round(select_s_mean, 3) AS select_s, round(speedup, 2) AS speedup\n"
-     "FROM v_summary\n"
-     "ORDER BY experiment, dataset, model, position"},
-    {"runs", "every run: accuracy, seconds, state",
-     "SELECT experiment, short, dataset, model, pruner, options, rate, seed, state,\n"
-     "       round(100 * accuracy, 2) AS \"accuracy %\", round(charged_s, 2) AS charged_s,\n"
-     "       round(wall_s, 2) AS wall_s, timing_valid\n"
-     "FROM v_run\n"
-     "ORDER BY experiment, position"},
-    {"curves", "test accuracy against charged seconds, epoch by epoch, over the seeds",
-     "SELECT r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate, e.epoch,\n"
-     "       count(*) AS runs, median(e.charged_s) AS charged_s,\n"
-     "       median(e.test_accuracy) AS accuracy\n"
-     "FROM v_run r JOIN v_epoch e USING (attempt)\n"
-     "GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate, e.epoch\n"
-     "ORDER BY r.experiment, r.dataset, r.model, min(r.position), e.epoch"},
-    {"targets", "charged seconds to the experiment's target accuracies; NULL: not reached",
-     "SELECT experiment, dataset, model, pruner, options, rate, target, reached, runs,\n"
-     "       round(charged_s_median, 2) AS charged_s_median\n"
-     "FROM v_target\n"
-     "ORDER BY experiment, dataset, model, target, position"},
-    {"phases", "where the wall clock went, in mean seconds a run",
-     "SELECT experiment, dataset, model, pruner, options, rate, round(avg(load_s), 2) AS load,\n"
-     "       round(avg(init_s), 2) AS init, round(avg(score_s), 2) AS score,\n"
-     "       round(avg(select_s), 3) AS \"select\", round(avg(train_s), 2) AS train,\n"
-     "       round(avg(eval_s), 2) AS eval, round(avg(checkpoint_s), 2) AS checkpoint,\n"
-     "       round(avg(other_s), 2) AS other, round(avg(wall_s), 2) AS wall\n"
-     "FROM v_run\n"
-     "WHERE state = 'done'\n"
-     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
-     "ORDER BY experiment, dataset, model, min(position)"},
-    {"overhead", "what knowing and choosing the samples cost, in percent of the charged time",
-     "SELECT experiment, dataset, model, pruner, options, rate,\n"
-     "       round(100 * avg(score_share), 1) AS \"score %\",\n"
-     "       round(100 * avg(select_share), 2) AS \"select %\"\n"
-     "FROM v_overhead\n"
-     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
-     "ORDER BY experiment, dataset, model, min(position)"},
-    {"versus", "better than random at as many samples? Points, with the 95 % interval over n seeds",
-     "SELECT experiment, dataset, model, pruner, options, rate,\n"
-     "       max(random_n, dynamic_n) AS n,\n"
-     "       iif(random_n > 0, printf('%+.2f', 100 * random_difference), NULL)\n"
-     "           || iif(random_low IS NOT NULL, printf(' [%+.2f, %+.2f]', 100 * random_low,\n"
-     "                                    100 * random_high), '') AS \"to random\",\n"
-     "       random_verdict || coalesce(': ' || random_reason, '') AS verdict,\n"
-     "       iif(dynamic_n > 0, printf('%+.2f', 100 * dynamic_difference), NULL)\n"
-     "           || iif(dynamic_low IS NOT NULL, printf(' [%+.2f, %+.2f]', 100 * dynamic_low,\n"
-     "                                    100 * dynamic_high), '') AS \"to random-dynamic\",\n"
-     "       dynamic_verdict || coalesce(': ' || dynamic_reason, '') AS \"verdict, dynamic\"\n"
-     "FROM v_versus_summary\n"
-     "ORDER BY experiment, dataset, model, position"},
-    {"same-bits", "arms that are one: the same network, bit for bit, with every seed of both",
-     "SELECT experiment, dataset, model, pruner, options, rate, other_pruner, other_options,\n"
-     "       other_rate, seeds\n"
-     "FROM v_same_bits\n"
-     "ORDER BY experiment, position"},
-    {"speedup", "time against full data, pair by pair: at the end, and where it is as accurate",
-     "SELECT experiment, dataset, model, pruner, options, rate, pairs,\n"
-     "       round(speedup_median, 2) AS speedup,\n"
-     "       round(100 * difference_mean, 2) AS \"points to full\",\n"
-     "       equal_reached AS \"as accurate\", round(equal_speedup_median, 2) AS \"speedup "
-     "there\"\n"
-     "FROM v_speedup_summary\n"
-     "ORDER BY experiment, dataset, model, position"},
-    {"amortization", "seconds a training where k trainings share the scores, and the k that pays",
-     "SELECT experiment, dataset, model, pruner, options, rate,\n"
-     "       round(max(training_s) FILTER (WHERE k = 1), 2) AS \"k = 1\",\n"
-     "       round(max(training_s) FILTER (WHERE k = 10), 2) AS \"k = 10\",\n"
-     "       round(max(training_s) FILTER (WHERE k = 100), 2) AS \"k = 100\",\n"
-     "       round(max(full_total_s) FILTER (WHERE k = 1), 2) AS \"full\", max(pays_at) AS "
-     "pays_at\n"
-     "FROM v_amortization\n"
-     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
-     "ORDER BY experiment, dataset, model, min(position)"},
-    {"pareto", "the arms that no other beats in both accuracy and charged time",
-     "SELECT experiment, dataset, model, pruner, options, rate, runs,\n"
-     "       round(charged_s_mean, 2) AS charged_s, round(100 * accuracy_mean, 2) AS \"accuracy "
-     "%\"\n"
-     "FROM v_pareto\n"
-     "ORDER BY experiment, dataset, model, charged_s_mean"},
-    {"protocols", "mean seconds of a run by four rules of timing",
-     "SELECT experiment, dataset, model, pruner, options, rate,\n"
-     "       round(avg(seconds) FILTER (WHERE protocol = 'charged'), 2) AS charged,\n"
-     "       round(avg(seconds) FILTER (WHERE protocol = 'wallclock'), 2) AS wallclock,\n"
-     "       round(avg(seconds) FILTER (WHERE protocol = 'algoperf'), 2) AS algoperf,\n"
-     "       round(avg(seconds) FILTER (WHERE protocol = 'mlperf'), 2) AS mlperf\n"
-     "FROM v_protocol\n"
-     "GROUP BY experiment, dataset, model, pruner, options, rate\n"
-     "ORDER BY experiment, dataset, model, min(position)"},
-    {"samples",
-     "samples that runs with several subsets kept always and never, beside a random null",
-     "SELECT r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, r.selections,\n"
-     "       sum(s.kept = s.selections) AS always, round(r.random_always, 1) AS \"random "
-     "always\",\n"
-     "       sum(s.kept = 0) AS never, round(r.random_never, 1) AS \"random never\"\n"
-     "FROM v_selection_random r JOIN selection_samples(r.attempt) s\n"
-     "WHERE r.selections > 1\n"
-     "GROUP BY r.experiment, r.attempt\n"
-     "ORDER BY r.experiment, r.position"},
-    {"progress", "how far each experiment is", "SELECT * FROM v_progress ORDER BY experiment"},
-    {"failures", "cells that failed, and why",
-     "SELECT experiment, short, dataset, model, pruner, options, rate, seed, state, attempts,\n"
-     "       reason\n"
-     "FROM v_failures\n"
-     "ORDER BY experiment, position"},
-    {"warnings", "what makes numbers doubtful, and how many attempts it touches",
-     "SELECT code, count(DISTINCT attempt) AS attempts, min(text) AS example\n"
-     "FROM v_warning\n"
-     "GROUP BY code\n"
-     "ORDER BY code"},
-    {NULL, NULL, NULL},
-};
-
-static const char *query_name(const void *table, size_t i)
+static void add_queries(struct str *ret_text)
 {
-    return ((const struct named_query *)table)[i].name;
+    str_add_bytes(ret_text, _binary_harness_cmd_ask_queries_sql_start,
+                  (size_t)(_binary_harness_cmd_ask_queries_sql_end -
+                           _binary_harness_cmd_ask_queries_sql_start));
 }
 
-static const char *find_named(const char *name)
+/* ret_queries [MOST_QUERIES], with a NULL at the end, in the arena. */
+static void read_queries(struct arena *arena, struct named_query *ret_queries)
 {
-    for (const struct named_query *q = named_queries; q->name; q++)
-        if (strcmp(q->name, name) == 0)
-            return q->sql;
-    return NULL;
+    struct str all = {0};
+    size_t count = 0;
+    add_queries(&all);
+    for (char *next, *at = arena_strdup(arena, str_text(&all)); at; at = next) {
+        REQUIRE(count + 1 < MOST_QUERIES);
+        next = strstr(at, "\n\n-- ");
+        if (next) {
+            *next = '\0';
+            next += strlen("\n\n");
+        }
+        char *sql = strchr(at, '\n') + 1;
+        sql[strcspn(sql, ";")] = '\0';
+        at += strlen("-- ");
+        at[strcspn(at, ":")] = '\0';
+        ret_queries[count++] = (struct named_query){at, sql};
+    }
+    ret_queries[count] = (struct named_query){NULL, NULL};
+    str_release(&all);
 }
 
-static int unknown_name(const char *name)
+static const char *query_name(const void *queries, size_t i)
+{
+    return ((const struct named_query *)queries)[i].name;
+}
+
+/* NULL: there is none of that name, and that was said. */
+static const char *find_named(const struct named_query *queries, const char *name)
 {
     struct err err;
+    for (const struct named_query *q = queries; q->name; q++)
+        if (strcmp(q->name, name) == 0)
+            return q->sql;
     err_set(&err, "no query is named '%.64s'%s; see winnow sql --list", name,
-            str_near(str_nearest(name, query_name, named_queries), "").text);
-    return cmd_fail(&line, EXIT_USAGE, err.text);
+            str_near(str_nearest(name, query_name, queries), "").text);
+    cmd_fail(&line, EXIT_USAGE, err.text);
+    return NULL;
 }
 
 static int list_queries(void)
 {
     struct str text = {0};
-    for (const struct named_query *q = named_queries; q->name; q++)
-        str_addf(&text, "%s-- %s: %s\n%s;\n", q == named_queries ? "" : "\n", q->name, q->help,
-                 q->sql);
+    add_queries(&text);
     const int code = cmd_print(&line, &text);
     str_release(&text);
     return code;
@@ -237,6 +149,29 @@ static int ask(struct sqlite3 *db, const char *sql, enum table_format format,
     return cmd_fail(&line, question_blames_file(db) ? EXIT_DATABASE : EXIT_USAGE, err.text);
 }
 
+/* query: NULL where it is to be read from stdin, or is the usual one. */
+static int ask_limited(const struct values *values, const char *query, const char *usual)
+{
+    struct store *store;
+    struct str text = {0};
+    int code = cmd_open_store(&line, values->db, &store);
+    if (code >= 0)
+        return code;
+    if (!query && !isatty(STDIN_FILENO))
+        read_stdin(&text);
+    if (!query)
+        query = is_blank(str_text(&text)) ? usual : str_text(&text);
+    const int64_t deadline = time_now() + (int64_t)(values->timeout * 1e9);
+    const bool limited = values->timeout > 0;
+    if (limited)
+        question_limit(store_sqlite(store), &deadline);
+    code = ask(store_sqlite(store), query, (enum table_format)values->format,
+               limited ? &deadline : NULL);
+    str_release(&text);
+    store_close(store);
+    return code;
+}
+
 int cmd_sql(int argc, char **argv)
 {
     struct values values;
@@ -248,26 +183,13 @@ int cmd_sql(int argc, char **argv)
         return list_queries();
     if (query && values.named)
         return cmd_fail(&line, EXIT_USAGE, "a query and --named: which one?");
-    if (values.named && !find_named(values.named))
-        return unknown_name(values.named);
-    struct store *store;
-    code = cmd_open_store(&line, values.db, &store);
-    if (code >= 0)
-        return code;
-    struct str text = {0};
+    struct named_query queries[MOST_QUERIES];
+    struct arena arena;
+    arena_init(&arena);
+    read_queries(&arena, queries);
     if (values.named)
-        query = find_named(values.named);
-    if (!query && !isatty(STDIN_FILENO))
-        read_stdin(&text);
-    if (!query)
-        query = is_blank(str_text(&text)) ? named_queries[0].sql : str_text(&text);
-    const int64_t deadline = time_now() + (int64_t)(values.timeout * 1e9);
-    const bool limited = values.timeout > 0;
-    if (limited)
-        question_limit(store_sqlite(store), &deadline);
-    code = ask(store_sqlite(store), query, (enum table_format)values.format,
-               limited ? &deadline : NULL);
-    str_release(&text);
-    store_close(store);
+        query = find_named(queries, values.named);
+    code = values.named && !query ? EXIT_USAGE : ask_limited(&values, query, queries[0].sql);
+    arena_release(&arena);
     return code;
 }

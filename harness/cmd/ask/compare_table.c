@@ -8,39 +8,60 @@
 
 /* ---- The table --------------------------------------------------------------------------------*/
 
-static void add_text(struct table *table, const char *text)
+static struct db_value of_text(const char *text)
 {
-    table_add(table, (struct db_value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text});
+    return (struct db_value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text};
 }
 
-static void add_real(struct table *table, double value)
+static struct db_value of_real(double value)
 {
-    table_add(table, (struct db_value){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
-                                       .real = isfinite(value) ? value : 0});
+    return (struct db_value){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
+                             .real = isfinite(value) ? value : 0};
 }
 
-static void add_count(struct table *table, size_t value)
+static struct db_value of_count(size_t value)
 {
-    table_add(table, (struct db_value){.type = VALUE_INTEGER, .integer = (int64_t)value});
+    return (struct db_value){.type = VALUE_INTEGER, .integer = (int64_t)value};
 }
 
-static void add_names(struct table *table, const char *const *names)
+/* ---- Everything, for programs -----------------------------------------------------------------*/
+
+/* A row of it, or the names of its columns. */
+struct row {
+    struct table *table;
+    bool names;
+};
+
+static void put(const struct row *row, const char *name, struct db_value value)
 {
-    for (table->columns = 0; names[table->columns]; table->columns++)
-        add_text(table, names[table->columns]);
+    row->table->columns += row->names;
+    table_add(row->table, row->names ? of_text(name) : value);
 }
 
-static void add_estimate(struct table *table, const struct compare_estimate *e,
+static void put_estimate(const struct row *row, const char *name, const struct compare_estimate *e,
                          double (*scale)(double value))
 {
-    const double all[] = {e->mean,   e->shown.low, e->shown.high, e->t.low,
-                          e->t.high, e->bca.low,   e->bca.high};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        add_real(table, scale(all[i]));
-    add_real(table, e->sd);
-    add_real(table, e->sign_flip);
-    add_real(table, e->wilcoxon);
-    add_real(table, e->p_holm);
+    const struct {
+        const char *suffix;
+        double value;
+    } all[] = {
+        {"", scale(e->mean)},
+        {"_low", scale(e->shown.low)},
+        {"_high", scale(e->shown.high)},
+        {"_t_low", scale(e->t.low)},
+        {"_t_high", scale(e->t.high)},
+        {"_bca_low", scale(e->bca.low)},
+        {"_bca_high", scale(e->bca.high)},
+        {scale == exp ? "_log_sd" : "_sd", e->sd},
+        {"_p_permutation", e->sign_flip},
+        {"_p_wilcoxon", e->wilcoxon},
+        {"_p_holm", e->p_holm},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char column[64];
+        snprintf(column, sizeof column, "%s%s", name, all[i].suffix);
+        put(row, column, of_real(all[i].value));
+    }
 }
 
 static double as_it_is(double value)
@@ -48,86 +69,42 @@ static double as_it_is(double value)
     return value;
 }
 
-/* Everything, for programs. */
+static void put_result(const struct row *row, const struct compare_result *r,
+                       const struct cmd_compare_look *look)
+{
+    const bool estimated = r->n > 1, wanted = r->verdict == VERDICT_UNDECIDED && r->needed;
+    put(row, "experiment", of_text(r->experiment));
+    put(row, "dataset", of_text(r->dataset));
+    put(row, "model", of_text(r->model));
+    put(row, "reference", of_text(r->reference));
+    put(row, "reference_rate", of_real(r->reference_rate));
+    put(row, "arm", of_text(r->arm));
+    put(row, "arm_rate", of_real(r->arm_rate));
+    put(row, "metric", of_text(look->metric));
+    put(row, "n", of_count(r->n));
+    put(row, "unpaired", of_count(r->unpaired));
+    put(row, "diverged", of_count(r->diverged));
+    put(row, "interval", of_text(estimated ? compare_interval_names[r->interval] : NULL));
+    put(row, "test", of_text(estimated ? compare_test_names[look->test] : NULL));
+    put(row, "reference_mean", of_real(r->reference_mean));
+    put(row, "arm_mean", of_real(r->arm_mean));
+    put_estimate(row, "points", &r->accuracy, as_it_is);
+    put_estimate(row, "faster", &r->time, exp);
+    put(row, "margin", of_real(look->margin));
+    put(row, "verdict", of_text(r->verdict ? compare_verdict_names[r->verdict] : NULL));
+    put(row, "more_seeds", wanted ? of_count(r->needed) : of_text(NULL));
+    put(row, "timing_doubts", of_text(r->doubts));
+    put(row, "points_doubts", of_text(r->points_doubts));
+    put(row, "points_least_sd",
+        of_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
+}
+
 static void fill_exact(const struct compare_list *list, const struct cmd_compare_look *look,
                        struct table *table)
 {
-    static const char *const names[] = {
-        "experiment",
-        "dataset",
-        "model",
-        "reference",
-        "reference_rate",
-        "arm",
-        "arm_rate",
-        "metric",
-        "n",
-        "unpaired",
-        "diverged",
-        "interval",
-        "test",
-        "reference_mean",
-        "arm_mean",
-        "points",
-        "points_low",
-        "points_high",
-        "points_t_low",
-        "points_t_high",
-        "points_bca_low",
-        "points_bca_high",
-        "points_sd",
-        "points_p_permutation",
-        "points_p_wilcoxon",
-        "points_p_holm",
-        "faster",
-        "faster_low",
-        "faster_high",
-        "faster_t_low",
-        "faster_t_high",
-        "faster_bca_low",
-        "faster_bca_high",
-        "faster_log_sd",
-        "faster_p_permutation",
-        "faster_p_wilcoxon",
-        "faster_p_holm",
-        "margin",
-        "verdict",
-        "more_seeds",
-        "timing_doubts",
-        "points_doubts",
-        "points_least_sd",
-        NULL,
-    };
-    add_names(table, names);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct compare_result *r = &list->items[i];
-        add_text(table, r->experiment);
-        add_text(table, r->dataset);
-        add_text(table, r->model);
-        add_text(table, r->reference);
-        add_real(table, r->reference_rate);
-        add_text(table, r->arm);
-        add_real(table, r->arm_rate);
-        add_text(table, look->metric);
-        add_count(table, r->n);
-        add_count(table, r->unpaired);
-        add_count(table, r->diverged);
-        add_text(table, r->n < 2 ? NULL : compare_interval_names[r->interval]);
-        add_text(table, r->n < 2 ? NULL : compare_test_names[look->test]);
-        add_real(table, r->reference_mean);
-        add_real(table, r->arm_mean);
-        add_estimate(table, &r->accuracy, as_it_is);
-        add_estimate(table, &r->time, exp);
-        add_real(table, look->margin);
-        add_text(table, r->verdict == VERDICT_NONE ? NULL : compare_verdict_names[r->verdict]);
-        if (r->verdict == VERDICT_UNDECIDED && r->needed)
-            add_count(table, r->needed);
-        else
-            add_text(table, NULL);
-        add_text(table, r->doubts);
-        add_text(table, r->points_doubts);
-        add_real(table, r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN);
-    }
+    put_result(&(struct row){table, true}, &list->items[0], look);
+    for (size_t i = 0; i < list->count; i++)
+        put_result(&(struct row){table, false}, &list->items[i], look);
 }
 
 /* ---- For people -------------------------------------------------------------------------------*/
@@ -175,14 +152,14 @@ static void add_fixed(struct table *table, double value, int digits, bool sign, 
         snprintf(text, sizeof text, "%+.*f%s", digits, value, unit);
     else
         snprintf(text, sizeof text, "%.*f%s", digits, value, unit);
-    add_text(table, isfinite(value) ? text : NULL);
+    table_add(table, of_text(isfinite(value) ? text : NULL));
 }
 
 static void add_range(struct table *table, double low, double high, bool sign)
 {
     char text[64];
     snprintf(text, sizeof text, sign ? "[%+.2f, %+.2f]" : "[%.2f, %.2f]", low, high);
-    add_text(table, isfinite(low) && isfinite(high) ? text : NULL);
+    table_add(table, of_text(isfinite(low) && isfinite(high) ? text : NULL));
 }
 
 /* "ucb(c=2) 0.5", and "full", which has no rate. */
@@ -209,29 +186,29 @@ static void fill_readable(const struct compare_list *list, struct table *table)
     table->columns = count;
     for (size_t k = 0; k < PLACES; k++)
         if (!is_everywhere(list, &places[k])) {
-            add_text(table, places[k].name);
+            table_add(table, of_text(places[k].name));
             table->columns++;
         }
     for (size_t k = 0; k < count; k++)
-        add_text(table, measured[k]);
+        table_add(table, of_text(measured[k]));
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
         const struct compare_estimate *points = &r->accuracy, *time = &r->time;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k]))
-                add_text(table, places[k].of(r));
+                table_add(table, of_text(places[k].of(r)));
         str_clear(&arm);
         add_arm(&arm, r->arm, r->arm_rate);
-        add_text(table, str_text(&arm));
+        table_add(table, of_text(str_text(&arm)));
         str_clear(&arm);
         add_arm(&arm, r->reference, r->reference_rate);
-        add_text(table, str_text(&arm));
-        add_count(table, r->n);
+        table_add(table, of_text(str_text(&arm)));
+        table_add(table, of_count(r->n));
         add_fixed(table, r->arm_mean, 2, false, "");
         add_fixed(table, r->reference_mean, 2, false, "");
         add_fixed(table, points->mean, 2, true, "");
         add_range(table, points->shown.low, points->shown.high, true);
-        add_text(table, r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t");
+        table_add(table, of_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
         add_fixed(table, points->p, 3, false, "");
         add_fixed(table, points->p_holm, 3, false, "");
         add_fixed(table, exp(time->mean), 2, false, "x");

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DIGEST = 32 }; /* bytes */
+
 struct hash {
     EVP_MD_CTX *context;
 };
@@ -28,16 +30,29 @@ void hash_add(struct hash *hash, const void *bytes, size_t count)
         DIE("libcrypto: SHA-256 failed");
 }
 
+/* Frees the hash. */
+static void finish(struct hash *hash, unsigned char ret_digest[EVP_MAX_MD_SIZE])
+{
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(hash->context, ret_digest, &size) != 1 || size != DIGEST)
+        DIE("libcrypto: SHA-256 failed");
+    EVP_MD_CTX_free(hash->context);
+    mem_free(hash);
+}
+
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(hash->context, digest, &size) != 1 || size != 32)
-        DIE("libcrypto: SHA-256 failed");
-    for (unsigned i = 0; i < size; i++)
+    finish(hash, digest);
+    for (size_t i = 0; i < DIGEST; i++)
         snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
-    EVP_MD_CTX_free(hash->context);
-    mem_free(hash);
+}
+
+void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    finish(hash, digest);
+    EVP_EncodeBlock((unsigned char *)ret_text, digest, DIGEST);
 }
 
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err)

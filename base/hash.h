@@ -13,11 +13,13 @@
 
 #include <stddef.h>
 
-enum { HASH_HEX_SIZE = 65 };
+enum { HASH_HEX_SIZE = 65, HASH_BASE64_SIZE = 45 };
 
 struct hash *hash_new(void);
 void hash_add(struct hash *hash, const void *bytes, size_t count);
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE]);
+/* The same in base64 (RFC 4648), with its '='. */
+void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE]);
 
 /* Of a whole file; the error names it. */
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err);

@@ -216,25 +216,11 @@ int html_query(struct str *out, const char *caption, const struct html_column *c
 
 /* ---- A script's name --------------------------------------------------------------------------*/
 
-static uint32_t hex_digit(char c)
-{
-    return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 void html_script_hash(struct str *out, const char *text, size_t length)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char hex[HASH_HEX_SIZE];
+    char digest[HASH_BASE64_SIZE];
     struct hash *hash = hash_new();
     hash_add(hash, text, length);
-    hash_finish(hash, hex);
-    str_add(out, "sha256-");
-    /* 32 bytes: 43 digits of 6 bits, the last one filled up with zeros, and '='. */
-    for (size_t bit = 0; bit < 256; bit += 6) {
-        uint32_t value = 0;
-        for (size_t i = bit; i < bit + 6; i++)
-            value = value << 1 | (i < 256 ? hex_digit(hex[i / 4]) >> (3 - i % 4) & 1 : 0);
-        str_add_bytes(out, &digits[value], 1);
-    }
-    str_add(out, "=");
+    hash_finish_base64(hash, digest);
+    str_addf(out, "sha256-%s", digest);
 }

@@ -220,6 +220,15 @@ int save_close(struct save *save, struct err *err)
     return failed;
 }
 
+int save_file(const char *path, const char *text, struct err *err)
+{
+    struct save *save;
+    if (save_open(path, &save, err))
+        return -1;
+    save_put(save, text, strlen(text));
+    return save_close(save, err);
+}
+
 void save_drop(struct save *save)
 {
     save->wrong = ECANCELED;

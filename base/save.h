@@ -43,6 +43,8 @@ void save_put(struct save *save, const void *bytes, size_t count);
 /* Syncs, names and frees it; after an error nothing has changed at path, unless that is a stream.
  */
 int save_close(struct save *save, struct err *err);
+/* All three, for a file that is this text. */
+int save_file(const char *path, const char *text, struct err *err);
 /* Gives it up: nothing has changed at path, likewise. */
 void save_drop(struct save *save);
 

@@ -258,22 +258,13 @@ int new_read(const char *root, const char *kind, const char *name, struct arena 
     return 0;
 }
 
-static int write_file(const char *path, const char *text, struct err *err)
-{
-    struct save *save;
-    if (save_open(path, &save, err))
-        return -1;
-    save_put(save, text, strlen(text));
-    return save_close(save, err);
-}
-
 int new_write(const struct new_plan *plan, struct err *err)
 {
     struct arena arena;
     arena_init(&arena);
     size_t written = 0;
-    while (written < plan->count && write_file(below(plan->root, plan->files[written].path, &arena),
-                                               plan->files[written].text, err) == 0)
+    while (written < plan->count && save_file(below(plan->root, plan->files[written].path, &arena),
+                                              plan->files[written].text, err) == 0)
         written++;
     const bool failed = written < plan->count;
     for (size_t i = 0; failed && i < written; i++)

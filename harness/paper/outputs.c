@@ -130,15 +130,6 @@ static int refuse_foreign(const struct paper_job *job, const struct paper_output
 
 /* ---- Writing ----------------------------------------------------------------------------------*/
 
-static int write_text(const char *path, const struct str *text, struct err *err)
-{
-    struct save *save;
-    if (save_open(path, &save, err))
-        return -1;
-    save_put(save, str_text(text), text->length);
-    return save_close(save, err);
-}
-
 /* path: below the directory. */
 static int add_entry(const struct paper_job *job, const struct paper_output *output,
                      const char *path, struct arena *arena, json_t *entries, struct str *ret_files,
@@ -183,7 +174,7 @@ static int write_output(const struct paper_job *job, const struct paper_output *
         return write_figure(job, output, arena, entries, ret_files, err);
     const char *path = path_of(job, output->item, arena);
     const char *folder = arena_printf(arena, "%.*s", (int)(strrchr(path, '/') - path), path);
-    if (folder_make(folder, err) || write_text(path, &output->text, err))
+    if (folder_make(folder, err) || save_file(path, str_text(&output->text), err))
         return -1;
     return add_entry(job, output, output->item, arena, entries, ret_files, err);
 }
@@ -295,7 +286,7 @@ static int write_manifest(const struct paper_job *job, json_t *manifest, struct 
     REQUIRE(dump);
     str_addf(&text, "%s\n", dump);
     free(dump);
-    const int failed = write_text(path_of(job, MANIFEST, arena), &text, err);
+    const int failed = save_file(path_of(job, MANIFEST, arena), str_text(&text), err);
     str_release(&text);
     return failed;
 }

@@ -138,12 +138,3 @@ int report_may_replace(const char *path, struct err *err)
                                         "name with -o, or --force",
                                         path);
 }
-
-int report_save(const struct str *page, const char *path, struct err *err)
-{
-    struct save *save;
-    if (save_open(path, &save, err))
-        return -1;
-    save_put(save, str_text(page), page->length);
-    return save_close(save, err);
-}

@@ -6,7 +6,8 @@
  *         .db = db, .path = "results/fashion.db", .experiment = "fashion"};
  *     struct str page = {0}, notes = {0};
  *     if (report_make(&report, &page, &notes, &err) ||
- *         report_may_replace("fashion.html", &err) || report_save(&page, "fashion.html", &err)) ...
+ *         report_may_replace("fashion.html", &err) ||
+ *         save_file("fashion.html", str_text(&page), &err)) ...
  *
  * The page is plots/report.html with its places, {{name}}, filled once: what is put there is not
  * looked through again. Texts of the database are escaped (html.h), pictures come from gnuplot, and
@@ -35,8 +36,6 @@ int report_make(const struct report *report, struct str *ret_page, struct str *r
                 struct err *err);
 /* 0 where there is no file at path, or a report; else -1 and the reason. */
 int report_may_replace(const char *path, struct err *err);
-/* Writes it whole or not at all, in place of whatever is there. */
-int report_save(const struct str *page, const char *path, struct err *err);
 
 /* ---- The page's parts, each appended as sections ----------------------------------------------*/
 

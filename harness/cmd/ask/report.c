@@ -58,7 +58,7 @@ static int write_page(const struct report *report, const char *file)
     int done = EXIT_DONE;
     if (report_make(report, &page, &notes, &err))
         done = cmd_fail(&line, EXIT_DATABASE, err.text);
-    else if (report_save(&page, file, &err))
+    else if (save_file(file, str_text(&page), &err))
         done = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     if (done == EXIT_DONE && save_target(file, NULL) == SAVE_FILE) { /* else it may be stdout */
         str_addf(&path, "%s\n", file);

@@ -163,32 +163,21 @@ static void write_csv(const struct found *found, bool kept_only, struct str *ret
     }
 }
 
-static int write_file(const char *path, const struct str *text)
-{
-    struct save *save;
-    struct err err;
-    int failed = save_open(path, &save, &err);
-    if (!failed) {
-        save_put(save, str_text(text), text->length);
-        failed = save_close(save, &err);
-    }
-    return failed ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text) : EXIT_DONE;
-}
-
 static int write_scores(struct sqlite3 *db, const char *key, const void *context)
 {
     const struct values *values = context;
     struct found found = {0};
     struct str text = {0};
     struct err err;
-    int code = EXIT_DONE;
     arena_init(&found.arena);
-    if (find(db, key, values, &found, &err)) {
-        code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-    } else {
+    int failed = find(db, key, values, &found, &err);
+    if (!failed)
         write_csv(&found, values->kept, &text);
-        code = values->output ? write_file(values->output, &text) : cmd_print(&line, &text);
-    }
+    if (!failed && values->output)
+        failed = save_file(values->output, str_text(&text), &err);
+    const int code = failed           ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text)
+                     : values->output ? EXIT_DONE
+                                      : cmd_print(&line, &text);
     str_release(&text);
     release(&found);
     return code;

@@ -37,11 +37,6 @@ float linalg_dot(const float *x, const float *y, size_t n)
     return cblas_sdot(as_int(n), x, 1, y, 1);
 }
 
-void linalg_axpy(float *y, float alpha, const float *x, size_t n)
-{
-    cblas_saxpy(as_int(n), alpha, x, 1, y, 1);
-}
-
 void linalg_dgemm(double *c, size_t ldc, const double *a, size_t lda, bool trans_a, const double *b,
                   size_t ldb, bool trans_b, size_t m, size_t n, size_t k, double alpha, double beta)
 {

@@ -18,8 +18,6 @@ void linalg_gemm(float *c, size_t ldc, const float *a, size_t lda, bool trans_a,
 void linalg_gemv(float *y, const float *a, size_t lda, bool trans_a, const float *x, size_t m,
                  size_t n, float alpha, float beta);
 float linalg_dot(const float *x, const float *y, size_t n); /* summed in float */
-/* y[n] += alpha * x */
-void linalg_axpy(float *y, float alpha, const float *x, size_t n);
 
 /* The same in double. */
 void linalg_dgemm(double *c, size_t ldc, const double *a, size_t lda, bool trans_a, const double *b,
@@ -28,6 +26,7 @@ void linalg_dgemm(double *c, size_t ldc, const double *a, size_t lda, bool trans
 void linalg_dgemv(double *y, const double *a, size_t lda, bool trans_a, const double *x, size_t m,
                   size_t n, double alpha, double beta);
 double linalg_ddot(const double *x, const double *y, size_t n);
+/* y[n] += alpha * x */
 void linalg_daxpy(double *y, double alpha, const double *x, size_t n);
 
 /* C[n][n] = alpha * A^T A + beta * C, the lower triangle only; A is [k][n]. */

@@ -317,11 +317,6 @@ struct queue_block queue_block(const struct queue *queue, size_t block)
     return (struct queue_block){queue->order + b->first, b->count, b->done};
 }
 
-size_t queue_block_of(const struct queue *queue, size_t cell)
-{
-    return queue->block_of[cell];
-}
-
 bool queue_is_open(const struct queue *queue, size_t block)
 {
     return queue->blocks[block].open;

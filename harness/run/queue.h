@@ -72,8 +72,6 @@ void queue_free(struct queue *queue);
 /* Blocks with a cell that is wanted, in the order of the rule. */
 size_t queue_block_count(const struct queue *queue);
 struct queue_block queue_block(const struct queue *queue, size_t block);
-/* The block of a wanted cell. */
-size_t queue_block_of(const struct queue *queue, size_t cell);
 bool queue_is_open(const struct queue *queue, size_t block);
 /* Whether a cell is still to start, for the first time or again. */
 bool queue_waits(const struct queue *queue, size_t cell);

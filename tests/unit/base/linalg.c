@@ -200,13 +200,11 @@ Test(linalg, dots_and_axpys)
     cr_assert_float_eq(linalg_ddot(x, y, K), expected, CLOSE);
     cr_assert_float_eq(linalg_dot(float_x, float_y, K), expected, CLOSE_FLOAT);
     linalg_daxpy(y, 2, x, K - 1);
-    linalg_axpy(float_y, 2, float_x, K - 1);
     double before[K];
     fill_double(before, K, 8);
     for (size_t k = 0; k < K; k++) {
         const double wanted = before[k] + (k < K - 1 ? 2 * x[k] : 0);
         cr_assert_float_eq(y[k], wanted, CLOSE, "y[%zu]", k);
-        cr_assert_float_eq(float_y[k], wanted, CLOSE_FLOAT, "y[%zu]", k);
     }
 }
 

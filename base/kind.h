@@ -7,7 +7,7 @@
  *
  *     struct pruner {                            const struct pruner el2n_pruner = {
  *         KIND;                                      .name = "el2n",
- *         unsigned needs;                            .options = table,
+ *         unsigned needs;                            KIND_OPTIONS(struct el2n_options, table),
  *         ...                                        .needs = NEEDS_PROBABILITIES,
  *     };                                         };
  *
@@ -50,6 +50,9 @@ struct kind {
         };                                                                                         \
         struct kind is;                                                                            \
     }
+
+/* In the initialiser of a plug-in: that it takes these options, into this struct. */
+#define KIND_OPTIONS(type, table) .options = (table), .options_size = sizeof(type)
 
 /* One with its options. */
 struct choice {

@@ -97,7 +97,6 @@ const struct model convnet_model = {
     .name = "convnet",
     .help = "blocks of convolution, norm, activation and pooling",
     .cite = "Zhao, Mopuri & Bilen, ICLR 2021",
-    .options = table,
-    .options_size = sizeof(struct convnet_options),
+    KIND_OPTIONS(struct convnet_options, table),
     .build = build,
 };

@@ -33,7 +33,6 @@ const struct model lenet_model = {
     .name = "lenet",
     .help = "LeNet-5 with relu and max pooling",
     .cite = "LeCun, Bottou, Bengio & Haffner, Proc. IEEE 1998",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build,
 };

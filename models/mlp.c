@@ -34,7 +34,6 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
 const struct model mlp_model = {
     .name = "mlp",
     .help = "fully connected layers with relu",
-    .options = table,
-    .options_size = sizeof(struct mlp_options),
+    KIND_OPTIONS(struct mlp_options, table),
     .build = build,
 };

@@ -76,8 +76,7 @@ const struct model resnet8_model = {
     .name = "resnet8",
     .help = "residual network, 3 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_8,
 };
 
@@ -85,8 +84,7 @@ const struct model resnet20_model = {
     .name = "resnet20",
     .help = "residual network, 9 blocks, 16-32-64 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_20,
 };
 
@@ -94,8 +92,7 @@ const struct model resnet18_model = {
     .name = "resnet18",
     .help = "residual network, 8 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_18,
 };
 
@@ -103,8 +100,7 @@ const struct model resnet34_model = {
     .name = "resnet34",
     .help = "residual network, 16 blocks, 64-128-256-512 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_34,
 };
 
@@ -112,7 +108,6 @@ const struct model resnet50_model = {
     .name = "resnet50",
     .help = "residual network, 16 bottlenecks, 256-512-1024-2048 channels",
     .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_50,
 };

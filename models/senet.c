@@ -36,7 +36,6 @@ const struct model senet18_model = {
     .name = "senet18",
     .help = "resnet18 with squeeze and excitation",
     .cite = "Hu, Shen & Sun, CVPR 2018",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build,
 };

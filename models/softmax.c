@@ -14,7 +14,6 @@ static int build(struct nn_net *net, const void *options, int classes, struct er
 const struct model softmax_model = {
     .name = "softmax",
     .help = "logistic regression on the pixels",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build,
 };

@@ -39,7 +39,6 @@ const struct model vgg11_model = {
     .name = "vgg11",
     .help = "plain network, 8 convolutions with batch norm, 5 poolings",
     .cite = "Simonyan & Zisserman, ICLR 2015",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build,
 };

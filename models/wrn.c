@@ -47,7 +47,6 @@ const struct model wrn16_4_model = {
     .name = "wrn16-4",
     .help = "wide residual network, 6 blocks, 64-128-256 channels",
     .cite = "Zagoruyko & Komodakis, BMVC 2016",
-    .options = model_common_options,
-    .options_size = sizeof(struct model_common),
+    KIND_OPTIONS(struct model_common, model_common_options),
     .build = build_16_4,
 };

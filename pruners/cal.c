@@ -81,7 +81,6 @@ const struct pruner cal_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES | NEEDS_FEATURES,
-    .options = table,
-    .options_size = sizeof(struct cal_options),
+    KIND_OPTIONS(struct cal_options, table),
     .look = look,
 };

@@ -77,7 +77,6 @@ const struct pruner craig_pruner = {
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
     .flags = PRUNER_WEIGHS,
-    .options = table,
-    .options_size = sizeof(struct craig_options),
+    KIND_OPTIONS(struct craig_options, table),
     .choose = choose,
 };

@@ -82,7 +82,6 @@ const struct pruner deepfool_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LOGITS | NEEDS_CLASSIFIER,
-    .options = table,
-    .options_size = sizeof(struct deepfool_options),
+    KIND_OPTIONS(struct deepfool_options, table),
     .look = look,
 };

@@ -92,8 +92,7 @@ const struct pruner dp_pruner = {
     .cost = "a proxy of `at` epochs, by default a whole training, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
-    .options = table,
-    .options_size = sizeof(struct dp_options),
+    KIND_OPTIONS(struct dp_options, table),
     .check = influence_check,
     .choose = choose,
 };

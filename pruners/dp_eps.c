@@ -96,8 +96,7 @@ const struct pruner dp_eps_pruner = {
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
     .flags = PRUNER_SOFT_BUDGET,
-    .options = table,
-    .options_size = sizeof(struct dp_eps_options),
+    KIND_OPTIONS(struct dp_eps_options, table),
     .check = influence_check,
     .choose = choose,
 };

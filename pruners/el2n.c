@@ -52,7 +52,6 @@ const struct pruner el2n_pruner = {
     .cost = "runs proxies of `at` epochs, and a forward pass each",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES,
-    .options = table,
-    .options_size = sizeof(struct el2n_options),
+    KIND_OPTIONS(struct el2n_options, table),
     .look = look,
 };

@@ -56,7 +56,6 @@ const struct pruner facility_location_pruner = {
     .cost = "a proxy of `at` epochs, a forward pass, and the products of all pairs of a class",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
-    .options = table,
-    .options_size = sizeof(struct facility_location_options),
+    KIND_OPTIONS(struct facility_location_options, table),
     .choose = choose,
 };

@@ -190,7 +190,6 @@ const struct pruner glister_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass over the validation split too",
     .kind = PRUNER_STATIC,
     .needs = NEEDS,
-    .options = table,
-    .options_size = sizeof(struct glister_options),
+    KIND_OPTIONS(struct glister_options, table),
     .choose = choose,
 };

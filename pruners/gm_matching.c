@@ -38,8 +38,7 @@ const struct pruner gm_matching_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
-    .options = herd_table,
-    .options_size = sizeof(struct herd_options),
+    KIND_OPTIONS(struct herd_options, herd_table),
     .look = look,
     .choose = herd_choose,
 };

@@ -93,7 +93,6 @@ const struct pruner gradmatch_pruner = {
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
     .flags = PRUNER_WEIGHS,
-    .options = table,
-    .options_size = sizeof(struct gradmatch_options),
+    KIND_OPTIONS(struct gradmatch_options, table),
     .choose = choose,
 };

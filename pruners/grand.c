@@ -69,7 +69,6 @@ const struct pruner grand_pruner = {
             "1 a sample too",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
-    .options = table,
-    .options_size = sizeof(struct grand_options),
+    KIND_OPTIONS(struct grand_options, table),
     .look = look,
 };

@@ -62,7 +62,6 @@ const struct pruner graph_cut_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
-    .options = table,
-    .options_size = sizeof(struct graph_cut_options),
+    KIND_OPTIONS(struct graph_cut_options, table),
     .choose = choose,
 };

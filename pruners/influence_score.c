@@ -49,7 +49,6 @@ const struct pruner influence_score_pruner = {
     .cost = "a proxy of `at` epochs, by default a whole training, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
-    .options = table,
-    .options_size = sizeof(struct influence_score_options),
+    KIND_OPTIONS(struct influence_score_options, table),
     .score = score,
 };

@@ -288,7 +288,6 @@ const struct pruner k_center_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
-    .options = table,
-    .options_size = sizeof(struct k_center_options),
+    KIND_OPTIONS(struct k_center_options, table),
     .look = look,
 };

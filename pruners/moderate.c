@@ -90,8 +90,7 @@ const struct pruner moderate_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
-    .options = table,
-    .options_size = sizeof(struct moderate_options),
+    KIND_OPTIONS(struct moderate_options, table),
     .look = look,
     .score = score,
 };

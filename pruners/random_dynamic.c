@@ -40,7 +40,6 @@ const struct pruner random_dynamic_pruner = {
     .cost = "nothing",
     .kind = PRUNER_DYNAMIC,
     .once = "random",
-    .options = table,
-    .options_size = sizeof(struct random_dynamic_options),
+    KIND_OPTIONS(struct random_dynamic_options, table),
     .choose = choose,
 };

@@ -73,7 +73,6 @@ const struct pruner uncertainty_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES,
-    .options = table,
-    .options_size = sizeof(struct uncertainty_options),
+    KIND_OPTIONS(struct uncertainty_options, table),
     .look = look,
 };

@@ -195,8 +195,7 @@ const struct dataset_type cifar10_dataset = {
     .name = "cifar10",
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 10 classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpacked",
-    .options = loader_options,
-    .options_size = sizeof(struct data_spec),
+    KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar10.layout,
     .load = load_cifar10,
 };
@@ -205,8 +204,7 @@ const struct dataset_type cifar100_dataset = {
     .name = "cifar100",
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 100 fine classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz, unpacked",
-    .options = loader_options,
-    .options_size = sizeof(struct data_spec),
+    KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar100.layout,
     .load = load_cifar100,
 };

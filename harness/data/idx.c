@@ -158,8 +158,7 @@ const struct dataset_type fashion_mnist_dataset = {
     .name = "fashion-mnist",
     .help = "60,000 + 10,000 grey pictures of clothes, 28 x 28, 10 classes (Xiao et al. 2017)",
     .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist)",
-    .options = loader_options,
-    .options_size = sizeof(struct data_spec),
+    KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &fashion_layout,
     .load = load_fashion,
 };
@@ -171,8 +170,7 @@ const struct dataset_type mnist_dataset = {
     .name = "mnist",
     .help = "60,000 + 10,000 handwritten digits, 28 x 28, 10 classes (LeCun et al. 1998)",
     .source = "https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files)",
-    .options = loader_options,
-    .options_size = sizeof(struct data_spec),
+    KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &digits_layout,
     .load = load_digits,
 };

@@ -130,8 +130,7 @@ const struct dataset_type synthetic_dataset = {
     .name = "synthetic",
     .help = "made-up pictures with a known Bayes error, for tests",
     .source = "itself: it is computed",
-    .options = options,
-    .options_size = sizeof(struct synthetic_options),
+    KIND_OPTIONS(struct synthetic_options, options),
     .train_n = train_n,
     .load = load,
 };

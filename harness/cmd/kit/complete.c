@@ -19,14 +19,12 @@
 static const struct kind train = {
     .name = "train",
     .help = "how a network is trained: the train: mapping of an experiment",
-    .options = recipe_options,
-    .options_size = sizeof(struct recipe),
+    KIND_OPTIONS(struct recipe, recipe_options),
 };
 static const struct kind engine = {
     .name = "engine",
     .help = "how a cell computes: the engine: mapping of an experiment",
-    .options = engine_options,
-    .options_size = sizeof(struct engine),
+    KIND_OPTIONS(struct engine, engine_options),
 };
 static const struct kind *const trains[] = {&train}, *const engines[] = {&engine};
 static const struct shelf train_shelf = SHELF("train", "train", trains),

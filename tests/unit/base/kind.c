@@ -29,8 +29,7 @@ static const struct tool saw_tool = {
     .help = "for wood",
     .keyed_as = "saw",
     .aliases = OPTION_ALIASES("ripper"),
-    .options = saw_table,
-    .options_size = sizeof(struct saw_options),
+    KIND_OPTIONS(struct saw_options, saw_table),
     .weight = 1,
 };
 

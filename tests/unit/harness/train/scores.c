@@ -118,8 +118,7 @@ static const struct pruner heavy = {
     .name = "heavy",
     .kind = PRUNER_STATIC,
     .flags = PRUNER_WEIGHS,
-    .options = heavy_table,
-    .options_size = sizeof(struct heavy_options),
+    KIND_OPTIONS(struct heavy_options, heavy_table),
     .choose = choose_heavy,
 };
 

@@ -60,6 +60,12 @@ void mem_free(void *pointer)
     free(pointer);
 }
 
+void mem_free_all(void *const *pointers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        mem_free(pointers[i]);
+}
+
 void arena_init(struct arena *arena)
 {
     arena->blocks = NULL;

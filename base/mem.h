@@ -26,11 +26,16 @@ void *mem_alloc(size_t count, size_t size, const char *file, int line);
 void *mem_grow(void *pointer, size_t old_count, size_t count, size_t size, const char *file,
                int line);
 void mem_free(void *pointer);
+void mem_free_all(void *const *pointers, size_t count);
 
 #define MEM_NEW(pointer, count)                                                                    \
     ((pointer) = mem_alloc((count), sizeof *(pointer), __FILE__, __LINE__))
 #define MEM_GROW(pointer, old_count, count)                                                        \
     ((pointer) = mem_grow((pointer), (old_count), (count), sizeof *(pointer), __FILE__, __LINE__))
+/* MEM_FREE(rows, order, first): mem_free of each. */
+#define MEM_FREE(...)                                                                              \
+    mem_free_all((void *const[]){__VA_ARGS__},                                                     \
+                 sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 
 struct arena {
     struct arena_block *blocks; /* newest first */

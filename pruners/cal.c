@@ -70,8 +70,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
             sum += divergence(p + neighbours[i * k + j] * classes, p + i * classes, classes);
         ret_values[i] = sum / (double)k;
     }
-    mem_free(neighbours);
-    mem_free(distances);
+    MEM_FREE(neighbours, distances);
 }
 
 const struct pruner cal_pruner = {

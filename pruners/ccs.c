@@ -148,9 +148,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
             ret_selection->index[kept++] = members[j];
     }
     ret_selection->count = kept;
-    mem_free(order);
-    mem_free(members);
-    mem_free(budgets);
+    MEM_FREE(order, members, budgets);
 }
 
 const struct pruner ccs_pruner = {

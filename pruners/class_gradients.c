@@ -49,11 +49,8 @@ void class_gradients_init(struct class_gradients *ret_gradients, const struct pr
 
 void class_gradients_release(struct class_gradients *gradients)
 {
-    mem_free(gradients->members);
-    mem_free(gradients->errors);
-    mem_free(gradients->features);
-    mem_free(gradients->norms);
-    mem_free(gradients->scratch);
+    MEM_FREE(gradients->members, gradients->errors, gradients->features, gradients->norms,
+             gradients->scratch);
     *gradients = (struct class_gradients){0};
 }
 
@@ -152,9 +149,7 @@ void class_gradients_products(const struct class_gradients *g, const uint32_t *w
             for (size_t t = 0; t < columns; t++)
                 ret_products[b * ld + j + t] *= dd[b * TILE + t];
     }
-    mem_free(d);
-    mem_free(f);
-    mem_free(dd);
+    MEM_FREE(d, f, dd);
 }
 
 /* ---- Whole callbacks ---- */
@@ -198,6 +193,5 @@ void class_gradients_select(const struct pruner_run *run, class_gradients_choose
     }
     ret_selection->count = count;
     scale_weights(weights, ret_selection);
-    mem_free(budgets);
-    mem_free(weights);
+    MEM_FREE(budgets, weights);
 }

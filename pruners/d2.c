@@ -192,8 +192,7 @@ static void knockout_init(struct knockout *k, const float *values, size_t n)
 
 static void knockout_release(struct knockout *k)
 {
-    mem_free(k->values);
-    mem_free(k->winner);
+    MEM_FREE(k->values, k->winner);
 }
 
 static void knockout_set(struct knockout *k, size_t i, double value)

@@ -80,9 +80,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     const double annealed = anneal_fixed(&problem, o->moves, rng, pruned);
     pruner_report(run, "annealed", annealed, o->moves);
     select_rest(pruned, n, ret_selection);
-    mem_free(influences);
-    mem_free(order);
-    mem_free(pruned);
+    MEM_FREE(influences, order, pruned);
 }
 
 const struct pruner dp_pruner = {

@@ -83,9 +83,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     pruner_report(run, "annealed", annealed, o->moves);
     select_rest(pruned, n, ret_selection);
     compare(run, &problem, order, n - ret_selection->count, rng);
-    mem_free(influences);
-    mem_free(order);
-    mem_free(pruned);
+    MEM_FREE(influences, order, pruned);
 }
 
 const struct pruner dp_eps_pruner = {

@@ -79,8 +79,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     select_rank(scores, fresh, n, rng, ret_selection->index);
     draw_front(rng, ret_selection->index + top, n - top, explored);
     ret_selection->count = keep;
-    mem_free(scores);
-    mem_free(fresh);
+    MEM_FREE(scores, fresh);
 }
 
 const struct pruner epsilon_greedy_pruner = {

@@ -292,8 +292,7 @@ static int check_budget(const struct reading *r, enum select_balance balance, st
                              "%s lists %zu samples of class %zu, balance: class keeps %zu: list "
                              "more, or set balance: none",
                              r->path, listed[c], c, budgets[c]);
-    mem_free(budgets);
-    mem_free(listed);
+    MEM_FREE(budgets, listed);
     return failed;
 }
 
@@ -312,9 +311,7 @@ static void reading_init(struct reading *r, const char *path, const struct prune
 
 static void reading_release(struct reading *r)
 {
-    mem_free(r->sample);
-    mem_free(r->line_of);
-    mem_free(r->scored);
+    MEM_FREE(r->sample, r->line_of, r->scored);
 }
 
 /* ret_scores [n]: of a list, the higher the earlier; what is not listed comes last. The budget is

@@ -100,15 +100,8 @@ static void glister_release(struct glister *s)
 {
     class_gradients_release(&s->train);
     class_gradients_release(&s->validation);
-    mem_free(s->added);
-    mem_free(s->towards);
-    mem_free(s->step);
-    mem_free(s->logits);
-    mem_free(s->dots);
-    mem_free(s->left);
-    mem_free(s->kept);
-    mem_free(s->gains);
-    mem_free(s->order);
+    MEM_FREE(s->added, s->towards, s->step, s->logits, s->dots, s->left, s->kept, s->gains,
+             s->order);
 }
 
 /* The validation split's errors p - e after the step; without any step before the first round. */

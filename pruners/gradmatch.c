@@ -73,8 +73,7 @@ static void choose_of_class(const void *options, struct class_gradients *g, size
     omp_weigh(a + (g->n - keep) * g->width, keep, g->width, sum, o->lambda, ret_weights);
     for (size_t j = 0; j < keep; j++)
         ret_rows[j] = rows[g->n - keep + j];
-    mem_free(sum);
-    mem_free(rows);
+    MEM_FREE(sum, rows);
 }
 
 static void choose(struct pruner_run *run, int epoch, struct rng *rng,

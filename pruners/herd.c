@@ -27,10 +27,7 @@ void herd_look(const struct pruner_run *run, const struct pruner_pass *pass, her
         for (size_t j = 0; j < size; j++)
             ret_values[order[j]] = -(double)j;
     }
-    mem_free(rows);
-    mem_free(order);
-    mem_free(first);
-    mem_free(target);
+    MEM_FREE(rows, order, first, target);
 }
 
 void herd_choose(struct pruner_run *run, int epoch, struct rng *rng,

@@ -90,8 +90,7 @@ void influence_compute(const struct pruner_run *run, struct rng *rng, float *ret
               ret_influences ? ret_influences + first * parameters : NULL, ret_norms + first);
     }
     influence_inverse_release(&inverse);
-    mem_free(index);
-    mem_free(rows);
+    MEM_FREE(index, rows);
 }
 
 int influence_check(const void *options, const struct pruner_task *task, struct err *err)
@@ -123,7 +122,6 @@ float *influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_orde
         for (size_t j = 0; j < parameters; j++)
             sum[j] += (double)influences[i * parameters + j];
     pruner_report(run, "all", sqrt(linalg_ddot(sum, sum, parameters)), 0);
-    mem_free(norms);
-    mem_free(sum);
+    MEM_FREE(norms, sum);
     return influences;
 }

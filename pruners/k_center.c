@@ -90,15 +90,8 @@ static void search_init(struct search *s, const float *x, const uint32_t *rows, 
 static void search_release(struct search *s)
 {
     geometry_cloud_release(&s->cloud);
-    mem_free(s->bounds);
-    mem_free(s->met);
-    mem_free(s->picks);
-    mem_free(s->centres);
-    mem_free(s->norms);
-    mem_free(s->left);
-    mem_free(s->rows_in);
-    mem_free(s->norms_in);
-    mem_free(s->distances);
+    MEM_FREE(s->bounds, s->met, s->picks, s->centres, s->norms, s->left, s->rows_in, s->norms_in,
+             s->distances);
 }
 
 /* Whether place a would be picked before b, if the bounds were the distances. */
@@ -276,9 +269,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
     for (size_t c = 0; c < sets; c++)
         order(pass->features, rows + first[c], first[c + 1] - first[c], pass->feature_count,
               ret_values);
-    mem_free(set_of);
-    mem_free(rows);
-    mem_free(first);
+    MEM_FREE(set_of, rows, first);
 }
 
 const struct pruner k_center_pruner = {

@@ -54,9 +54,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
             ret_values[rows[j]] =
                 -sqrt(geometry_distance2_to(pass->features + rows[j] * d, median, d));
     }
-    mem_free(rows);
-    mem_free(first);
-    mem_free(median);
+    MEM_FREE(rows, first, median);
 }
 
 static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
@@ -78,9 +76,7 @@ static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
         const double middle = (double)(sizes[c] - 1) / 2;
         ret_scores[order[j]] = -(float)fabs((double)ranks[c]++ - middle);
     }
-    mem_free(order);
-    mem_free(sizes);
-    mem_free(ranks);
+    MEM_FREE(order, sizes, ranks);
 }
 
 const struct pruner moderate_pruner = {

@@ -150,10 +150,7 @@ static void add_last(struct moso_state *state, const struct pruner_pass *pass, s
             state->sums[i] += gain(dot, squares, pass->n);
         }
     }
-    mem_free(tile.errors);
-    mem_free(tile.inputs);
-    mem_free(tile.products);
-    mem_free(mean);
+    MEM_FREE(tile.errors, tile.inputs, tile.products, mean);
 }
 
 static void observe(struct pruner_run *run, const struct pruner_pass *pass)

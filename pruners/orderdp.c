@@ -79,8 +79,7 @@ static void draw_pool(struct rng *rng, size_t n, size_t size, uint32_t *ret_pool
     for (size_t i = 0; i < n; i++)
         if (drawn[i])
             ret_pool[count++] = (uint32_t)i;
-    mem_free(all);
-    mem_free(drawn);
+    MEM_FREE(all, drawn);
 }
 
 static void choose(struct pruner_run *run, int epoch, struct rng *rng,
@@ -107,10 +106,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     for (size_t j = 0; j < keep; j++)
         ret_selection->index[j] = pool[order[j]];
     ret_selection->count = keep;
-    mem_free(pool);
-    mem_free(order);
-    mem_free(losses);
-    mem_free(fresh);
+    MEM_FREE(pool, order, losses, fresh);
 }
 
 const struct pruner orderdp_pruner = {

@@ -101,9 +101,7 @@ void pruner_end(struct pruner_run *run)
 {
     if (!run)
         return;
-    mem_free(run->state);
-    mem_free(run->scores);
-    mem_free(run);
+    MEM_FREE(run->state, run->scores, run);
 }
 
 /* ---- What it asks for ---- */
@@ -409,9 +407,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     const int failed = deliver(run, epoch, &chosen, weights, ret_selection, err);
     if (!failed)
         apply_weights(run, ret_selection);
-    mem_free(chosen.index);
-    mem_free(chosen.weight);
-    mem_free(weights);
+    MEM_FREE(chosen.index, chosen.weight, weights);
     return failed;
 }
 

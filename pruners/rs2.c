@@ -63,8 +63,7 @@ static void walk_on(struct rs2_state *state, const struct pruner_task *task, str
             state->order[waiting++] = i;
     }
     state->left = task->n - wanted;
-    mem_free(held);
-    mem_free(permutation);
+    MEM_FREE(held, permutation);
 }
 
 static void choose(struct pruner_run *run, int epoch, struct rng *rng,

@@ -108,8 +108,7 @@ static void slide(const struct soft_seta *o, const float *scores, int epoch,
         if (group[j] >= first && group[j] < first + size)
             selection->index[count++] = selection->index[j];
     selection->count = count;
-    mem_free(values);
-    mem_free(group);
+    MEM_FREE(values, group);
 }
 
 void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,

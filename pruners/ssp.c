@@ -112,9 +112,7 @@ static double assign(const float *x, size_t n, size_t d, const double *centres, 
             sum += (double)row[best];
         }
     }
-    mem_free(narrow);
-    mem_free(norms);
-    mem_free(distances);
+    MEM_FREE(narrow, norms, distances);
     return sum;
 }
 
@@ -163,11 +161,7 @@ static void kmeans(const float *x, size_t n, size_t d, size_t k, struct rng *rng
             memcpy(ret_centres, centres, mem_size(k, d) * sizeof *centres);
         }
     }
-    mem_free(nearest2);
-    mem_free(centres);
-    mem_free(nearest);
-    mem_free(before);
-    mem_free(sizes);
+    MEM_FREE(nearest2, centres, nearest, before, sizes);
 }
 
 /* 1 - the cosine of the angle between them; 1 where one of them is 0. */
@@ -198,8 +192,7 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
             nearest = fmin(nearest, cosine_distance(x, length, centres + c * d, d));
         state->distances[i] = (float)nearest;
     }
-    mem_free(centres);
-    mem_free(origin);
+    MEM_FREE(centres, origin);
 }
 
 static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)

@@ -115,8 +115,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
     ret_selection->count = run->task.keep;
     for (size_t j = 0; j < ret_selection->count; j++)
         state->samples[ret_selection->index[j]].chosen++;
-    mem_free(scores);
-    mem_free(fresh);
+    MEM_FREE(scores, fresh);
 }
 
 const struct pruner ucb_pruner = {

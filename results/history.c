@@ -131,7 +131,5 @@ void history_free(struct history *history)
     if (!history)
         return;
     arena_release(&history->arena);
-    mem_free(history->runs);
-    mem_free(history->cells);
-    mem_free(history);
+    MEM_FREE(history->runs, history->cells, history);
 }

@@ -276,8 +276,7 @@ void store_close(struct store *store)
     }
     sqlite3_close(store->db);
     lock_free(store->lock);
-    mem_free(store->path);
-    mem_free(store);
+    MEM_FREE(store->path, store);
 }
 
 void store_wait_for_lock(struct store *store, int milliseconds)

@@ -269,8 +269,7 @@ static void release(void *data)
         return;
     for (size_t i = 0; i < MOST_LOADED; i++)
         forget(samples, i);
-    mem_free(samples->cells);
-    mem_free(samples);
+    MEM_FREE(samples->cells, samples);
 }
 
 int cell_functions_register(sqlite3 *db, struct err *err)

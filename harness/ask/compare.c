@@ -458,8 +458,7 @@ static void correct(struct compare_list *list)
         list->items[i].accuracy.p_holm = accuracy[i];
         list->items[i].time.p_holm = time[i];
     }
-    mem_free(time);
-    mem_free(accuracy);
+    MEM_FREE(time, accuracy);
 }
 
 int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms, size_t arm_count,

@@ -96,8 +96,7 @@ void bench_close(struct bench *bench)
 {
     nn_net_free(bench->net);
     sgd_release(&bench->sgd);
-    mem_free(bench->labels);
-    mem_free(bench->times);
+    MEM_FREE(bench->labels, bench->times);
     *bench = (struct bench){0};
 }
 
@@ -244,9 +243,7 @@ static void measure_gemm(void *context, int rank, int threads)
     }
     const double operations = 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE;
     speeds->gflops[rank] = 1e-9 * operations / num_quantile(seconds, GEMM_RUNS, 0.5);
-    mem_free(a);
-    mem_free(b);
-    mem_free(c);
+    MEM_FREE(a, b, c);
 }
 
 double bench_gemm(struct bench *bench)

@@ -57,15 +57,8 @@ static void split_init(struct made_up *m, struct made_up_split *split, size_t n,
 
 static void split_release(struct made_up_split *split)
 {
-    mem_free(split->labels);
-    mem_free(split->features);
-    mem_free(split->logits);
-    mem_free(split->probabilities);
-    mem_free(split->losses);
-    mem_free(split->correct);
-    mem_free(split->gradient_norms);
-    mem_free(split->gradient_dots);
-    mem_free(split->batch_losses);
+    MEM_FREE(split->labels, split->features, split->logits, split->probabilities, split->losses,
+             split->correct, split->gradient_norms, split->gradient_dots, split->batch_losses);
 }
 
 void made_up_init(struct made_up *ret_made_up, unsigned needs, size_t n, size_t feature_count,
@@ -87,8 +80,7 @@ void made_up_init(struct made_up *ret_made_up, unsigned needs, size_t n, size_t 
 
 void made_up_release(struct made_up *made_up)
 {
-    mem_free(made_up->centres);
-    mem_free(made_up->classifier);
+    MEM_FREE(made_up->centres, made_up->classifier);
     split_release(&made_up->train);
     split_release(&made_up->validation);
 }

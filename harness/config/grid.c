@@ -294,6 +294,5 @@ void grid_build(struct reader *reader, bool with_trainings)
         mistakes_add(&reader->mistakes, reader->root->place, NULL,
                      "no cells are left: exclude takes them all");
     fill_cells(reader, &points, with_trainings);
-    mem_free(points.seeds);
-    mem_free(points.items);
+    MEM_FREE(points.seeds, points.items);
 }

@@ -87,9 +87,6 @@ struct split split_extract(struct split *split, const bool *drawn, size_t pictur
 
 void split_release(struct split *split)
 {
-    mem_free(split->pixels);
-    mem_free(split->labels);
-    mem_free(split->origin);
-    mem_free(split->flipped);
+    MEM_FREE(split->pixels, split->labels, split->origin, split->flipped);
     *split = (struct split){0};
 }

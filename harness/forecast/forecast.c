@@ -86,8 +86,7 @@ static size_t count_artifacts(const struct plan *plan, const bool *runs)
     for (size_t i = 0; i < wanted_count; i++)
         count += (i == 0 || strcmp(wanted[i - 1], wanted[i]) != 0) &&
                  !bsearch(&wanted[i], made, made_count, sizeof *made, compare_texts);
-    mem_free(made);
-    mem_free(wanted);
+    MEM_FREE(made, wanted);
     return count;
 }
 
@@ -212,14 +211,12 @@ void forecast_measure(struct forecast *forecast, const struct plan *plan,
             tell_alike(forecast, plan, i, &mini);
     }
     add_up(forecast, plan, runs, options->jobs);
-    mem_free(tried);
-    mem_free(runs);
+    MEM_FREE(tried, runs);
 }
 
 void forecast_free(struct forecast *forecast)
 {
     if (!forecast)
         return;
-    mem_free(forecast->cells);
-    mem_free(forecast);
+    MEM_FREE(forecast->cells, forecast);
 }

@@ -46,8 +46,7 @@ static int time_training(struct trainer *trainer, const struct cell *cell,
         failed =
             trainer_epoch(trainer, 0, cell->recipe.epochs, &some, NULL, NULL, &work, &loss, err);
     *ret_seconds = trained ? seconds_since(start) * (double)n / (double)trained : 0;
-    mem_free(some.index);
-    mem_free(some.weight);
+    MEM_FREE(some.index, some.weight);
     return failed;
 }
 

@@ -265,11 +265,8 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
                                        "a checkpoint that no cell will continue from");
         sort_beside(&garbage, &beside);
     }
-    mem_free(beside.items);
-    mem_free(artifacts.items);
-    mem_free(checkpoints.items);
-    mem_free(needed.artifacts.items);
-    mem_free(needed.checkpoints.items);
+    MEM_FREE(beside.items, artifacts.items, checkpoints.items, needed.artifacts.items,
+             needed.checkpoints.items);
     str_release(&artifact_path);
     str_release(&checkpoint_path);
     if (failed) {
@@ -284,8 +281,7 @@ void garbage_release(struct garbage *garbage)
 {
     while (garbage->lock_count)
         lock_free(garbage->locks[--garbage->lock_count]);
-    mem_free(garbage->locks);
-    mem_free(garbage->items);
+    MEM_FREE(garbage->locks, garbage->items);
     arena_release(&garbage->arena);
     *garbage = (struct garbage){0};
 }

@@ -340,9 +340,7 @@ void pins_release(struct pins *pins)
     drop_claims(pins);
     for (int slot = 0; slot < pins->slots; slot++)
         mem_free(pins->texts[slot]);
-    mem_free(pins->texts);
-    mem_free(pins->claims);
-    mem_free(pins);
+    MEM_FREE(pins->texts, pins->claims, pins);
 }
 
 /* ---- Binding ---- */

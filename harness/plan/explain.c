@@ -158,8 +158,7 @@ void explain_free(struct explainer *explainer)
 {
     if (!explainer)
         return;
-    mem_free(explainer->stale);
-    mem_free(explainer);
+    MEM_FREE(explainer->stale, explainer);
 }
 
 const struct history_cell *explain_stale(const struct explainer *explainer, size_t i)

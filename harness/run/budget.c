@@ -45,8 +45,7 @@ void budget_free(struct budget *budget)
 {
     if (!budget)
         return;
-    mem_free(budget->runs);
-    mem_free(budget);
+    MEM_FREE(budget->runs, budget);
 }
 
 double budget_left(const struct budget *budget)

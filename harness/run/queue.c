@@ -277,8 +277,7 @@ struct queue *queue_new(const struct queue_item *items, size_t count,
     make_blocks(queue, places, turns);
     queue->first_again = queue->last_rank;
     make_groups(queue, places);
-    mem_free(places);
-    mem_free(turns);
+    MEM_FREE(places, turns);
     return queue;
 }
 
@@ -291,17 +290,8 @@ void queue_free(struct queue *queue)
 {
     if (!queue)
         return;
-    mem_free(queue->blocks);
-    mem_free(queue->order);
-    mem_free(queue->block_of);
-    mem_free(queue->group_of);
-    mem_free(queue->groups);
-    mem_free(queue->next_parked);
-    mem_free(queue->rank_of);
-    mem_free(queue->at);
-    mem_free(queue->heap);
-    mem_free(queue->aside);
-    mem_free(queue);
+    MEM_FREE(queue->blocks, queue->order, queue->block_of, queue->group_of, queue->groups,
+             queue->next_parked, queue->rank_of, queue->at, queue->heap, queue->aside, queue);
 }
 
 /* ---- What is there ----------------------------------------------------------------------------*/

@@ -440,7 +440,6 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     queue_free(s->queue);
     tally_free(s->tally);
     budget_free(s->budget);
-    mem_free(s->again);
-    mem_free(s);
+    MEM_FREE(s->again, s);
     return failed;
 }

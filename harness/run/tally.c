@@ -25,8 +25,7 @@ void tally_free(struct tally *tally)
 {
     if (!tally)
         return;
-    mem_free(tally->cells);
-    mem_free(tally);
+    MEM_FREE(tally->cells, tally);
 }
 
 bool tally_end(struct tally *tally, size_t cell, const struct tally_attempt *attempt)

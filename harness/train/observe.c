@@ -36,16 +36,9 @@ void observer_init(struct observer *observer, unsigned needs, size_t n, size_t c
 
 void observer_release(struct observer *observer)
 {
-    mem_free(observer->seen);
-    mem_free(observer->losses);
-    mem_free(observer->batch_losses);
-    mem_free(observer->probabilities);
-    mem_free(observer->correct);
-    mem_free(observer->logits);
-    mem_free(observer->features);
-    mem_free(observer->classifier);
-    mem_free(observer->gradient_norms);
-    mem_free(observer->gradient_dots);
+    MEM_FREE(observer->seen, observer->losses, observer->batch_losses, observer->probabilities,
+             observer->correct, observer->logits, observer->features, observer->classifier,
+             observer->gradient_norms, observer->gradient_dots);
     *observer = (struct observer){0};
 }
 

@@ -64,12 +64,8 @@ void session_release(struct session *s)
     observer_release(&s->validation_observer);
     trainer_release(&s->trainer);
     dataset_free(s->data);
-    mem_free(s->selection.index);
-    mem_free(s->selection.weight);
-    mem_free(s->all.index);
-    mem_free(s->all.weight);
-    mem_free(s->bitmap);
-    mem_free(s->class_kept);
+    MEM_FREE(s->selection.index, s->selection.weight, s->all.index, s->all.weight, s->bitmap,
+             s->class_kept);
     checkpoint_release(&s->from);
 }
 

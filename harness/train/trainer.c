@@ -64,14 +64,9 @@ void trainer_release(struct trainer *trainer)
     nn_net_free(trainer->net);
     nn_net_free(trainer->single);
     sgd_release(&trainer->sgd);
-    mem_free(trainer->order);
-    mem_free(trainer->place);
-    mem_free(trainer->batch_index);
-    mem_free(trainer->batch_labels);
-    mem_free(trainer->batch_weights);
-    mem_free(trainer->batch_losses);
-    mem_free(trainer->batch_factors);
-    mem_free(trainer->batch_probabilities);
+    MEM_FREE(trainer->order, trainer->place, trainer->batch_index, trainer->batch_labels,
+             trainer->batch_weights, trainer->batch_losses, trainer->batch_factors,
+             trainer->batch_probabilities);
     *trainer = (struct trainer){0};
 }
 

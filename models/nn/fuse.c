@@ -105,6 +105,5 @@ void nn_fuse(struct nn_net *net)
             fuse_relu(&f, i);
     }
     compact(&f);
-    mem_free(f.readers);
-    mem_free(f.absorbed);
+    MEM_FREE(f.readers, f.absorbed);
 }

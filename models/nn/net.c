@@ -36,18 +36,9 @@ void nn_net_free(struct nn_net *net)
         if (rank > 0) /* that of rank 0 is net->gradients */
             mem_free(net->shares[rank].gradients);
     }
-    mem_free(net->shares);
-    mem_free(net->logits_row);
-    mem_free(net->logits_gradient);
-    mem_free(net->features_row);
-    mem_free(net->nodes);
-    mem_free(net->blocks.items);
-    mem_free(net->buffer_blocks.items);
-    mem_free(net->params);
-    mem_free(net->gradients);
-    mem_free(net->buffers);
-    mem_free(net->input);
-    mem_free(net);
+    MEM_FREE(net->shares, net->logits_row, net->logits_gradient, net->features_row, net->nodes,
+             net->blocks.items, net->buffer_blocks.items, net->params, net->gradients, net->buffers,
+             net->input, net);
 }
 
 static struct nn_node *new_node(struct nn_net *net)

@@ -133,9 +133,7 @@ void nn_team_free(struct nn_team *team)
     pthread_mutex_destroy(&team->mutex);
     for (int i = 0; i < 2; i++)
         mem_free(team->values[i]);
-    mem_free(team->turn);
-    mem_free(team->members);
-    mem_free(team);
+    MEM_FREE(team->turn, team->members, team);
 }
 
 int nn_team_size(const struct nn_team *team)

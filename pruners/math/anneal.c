@@ -140,10 +140,7 @@ static void walk_init(struct walk *w, const struct anneal_problem *problem,
 
 static void walk_release(struct walk *w)
 {
-    mem_free(w->order);
-    mem_free(w->sum);
-    mem_free(w->nothing);
-    mem_free(w->best);
+    MEM_FREE(w->order, w->sum, w->nothing, w->best);
 }
 
 static int64_t draw(struct rng *rng, size_t first, size_t count)
@@ -357,8 +354,7 @@ static void sum_draws(const struct anneal_problem *problem, const uint8_t *draws
         for (size_t k = 0; k < ANNEAL_DRAWS * width; k++)
             ret_sums[k] += (double)sums[k];
     }
-    mem_free(indicators);
-    mem_free(sums);
+    MEM_FREE(indicators, sums);
 }
 
 double anneal_random(const struct anneal_problem *problem, size_t count, struct rng *rng,
@@ -387,8 +383,6 @@ double anneal_random(const struct anneal_problem *problem, size_t count, struct 
             memcpy(ret_shortest, draws + d * n, n);
         }
     }
-    mem_free(pool);
-    mem_free(draws);
-    mem_free(sums);
+    MEM_FREE(pool, draws, sums);
     return total / ANNEAL_DRAWS;
 }

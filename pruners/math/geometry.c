@@ -229,8 +229,7 @@ void geometry_cloud_init(struct geometry_cloud *cloud, const float *x, const uin
 
 void geometry_cloud_release(struct geometry_cloud *cloud)
 {
-    mem_free(cloud->x);
-    mem_free(cloud->norms);
+    MEM_FREE(cloud->x, cloud->norms);
     *cloud = (struct geometry_cloud){0};
 }
 
@@ -322,9 +321,7 @@ void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, uint32_t 
     for (size_t j = 0; j < n * k; j++)
         ret_distances[j] = (float)sqrt(nearest.distances[j]);
     geometry_cloud_release(&cloud);
-    mem_free(nearest.distances);
-    mem_free(nearest.worst);
-    mem_free(bounds);
+    MEM_FREE(nearest.distances, nearest.worst, bounds);
 }
 
 /* ---- Herding ---- */
@@ -367,12 +364,7 @@ static void herd_init(struct herd *h, const float *x, const uint32_t *rows, size
 
 static void herd_release(struct herd *h)
 {
-    mem_free(h->y);
-    mem_free(h->norms);
-    mem_free(h->rows);
-    mem_free(h->sum);
-    mem_free(h->sum_f);
-    mem_free(h->dots);
+    MEM_FREE(h->y, h->norms, h->rows, h->sum, h->sum_f, h->dots);
 }
 
 /* The place of the next one: by the dots in float, then in double among those that may be it. */

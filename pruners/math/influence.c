@@ -79,8 +79,7 @@ static void tile_init(struct tile *tile, const struct influence_problem *problem
 
 static void tile_release(struct tile *tile)
 {
-    mem_free(tile->phi);
-    mem_free(tile->weighted);
+    MEM_FREE(tile->phi, tile->weighted);
 }
 
 static void tile_load(struct tile *tile, const struct influence_problem *problem, size_t first)
@@ -183,8 +182,7 @@ void influence_product(const struct influence_problem *problem, double lambda, c
                      u + i * outputs + k * classes);
         linalg_dgemm(ret_products, q, u, outputs, true, phi, q, false, outputs, q, samples, 1, 1);
     }
-    mem_free(phi);
-    mem_free(u);
+    MEM_FREE(phi, u);
 }
 
 /* ---- Its inverse ---- */
@@ -323,11 +321,7 @@ static void solve_cg(const struct influence_inverse *inverse, double *rows, size
             turn(&descents[j], rows + j * n, z + j * n, n, direction + j * n);
     }
     memcpy(rows, x, all * sizeof *rows);
-    mem_free(descents);
-    mem_free(x);
-    mem_free(z);
-    mem_free(direction);
-    mem_free(product);
+    MEM_FREE(descents, x, z, direction, product);
 }
 
 void influence_solve(const struct influence_inverse *inverse, double *rows, size_t count)
@@ -402,8 +396,5 @@ void influence_lissa(const struct influence_problem *problem, const uint32_t *in
                          parameters);
         }
     }
-    mem_free(g);
-    mem_free(h);
-    mem_free(phi);
-    mem_free(u);
+    MEM_FREE(g, h, phi, u);
 }

@@ -95,9 +95,7 @@ static void group_members(struct line *line, size_t groups, uint32_t *ret_of)
             ret_of[j] = (uint32_t)k;
         end = begin;
     }
-    mem_free(from);
-    mem_free(before);
-    mem_free(now);
+    MEM_FREE(from, before, now);
 }
 
 size_t kmeans1d(const float *values, size_t n, size_t groups, uint32_t *ret_group)
@@ -115,9 +113,6 @@ size_t kmeans1d(const float *values, size_t n, size_t groups, uint32_t *ret_grou
     group_members(&line, groups, of);
     for (size_t i = 0; i < n; i++)
         ret_group[i] = of[ret_group[i]];
-    mem_free(of);
-    mem_free(line.count);
-    mem_free(line.sum);
-    mem_free(line.square);
+    MEM_FREE(of, line.count, line.sum, line.square);
     return groups;
 }

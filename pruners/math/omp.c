@@ -48,11 +48,7 @@ static void ridge_init(struct ridge *ret_ridge, const float *a, size_t n, size_t
 
 static void ridge_release(struct ridge *r)
 {
-    mem_free(r->inverse);
-    mem_free(r->inverse_b);
-    mem_free(r->b);
-    mem_free(r->row);
-    mem_free(r->pulled);
+    MEM_FREE(r->inverse, r->inverse_b, r->b, r->row, r->pulled);
 }
 
 static void ridge_add(struct ridge *r, const float *a)
@@ -119,8 +115,7 @@ void omp_pursue(float *a, uint32_t *ids, size_t n, size_t width, double lambda, 
             ridge_add(&ridge, a + (left - 1) * width);
     }
     ridge_release(&ridge);
-    mem_free(products);
-    mem_free(residual);
+    MEM_FREE(products, residual);
 }
 
 /* ---- The weights ---- */
@@ -191,8 +186,5 @@ void omp_weigh(const float *a, size_t count, size_t width, const double *b, doub
     for (int s = 0; s < SWEEPS; s++)
         if (sweep(wide, squares, count, width, lambda, r, w) <= CHANGE * maximum(w, count))
             break;
-    mem_free(wide);
-    mem_free(squares);
-    mem_free(r);
-    mem_free(x);
+    MEM_FREE(wide, squares, r, x);
 }

@@ -91,8 +91,7 @@ static void kept_all(sqlite3_context *context, int count, sqlite3_value **argume
         bitmap_add(bits, i);
     uint8_t *packed = bitmap_pack(bits, (size_t)n, &size);
     sqlite3_result_blob64(context, packed, size, SQLITE_TRANSIENT);
-    mem_free(packed);
-    mem_free(bits);
+    MEM_FREE(packed, bits);
 }
 
 /* ---- selection_samples(attempt) ---------------------------------------------------------------*/
@@ -154,9 +153,7 @@ static int samples_open(sqlite3_vtab *table, sqlite3_vtab_cursor **ret_cursor)
 
 static void forget(struct samples_cursor *cursor)
 {
-    mem_free(cursor->kept);
-    mem_free(cursor->epochs_kept);
-    mem_free(cursor->origin);
+    MEM_FREE(cursor->kept, cursor->epochs_kept, cursor->origin);
     cursor->kept = cursor->epochs_kept = cursor->origin = NULL;
     cursor->by_file = false;
     cursor->n = cursor->at = cursor->selections = cursor->epochs = 0;

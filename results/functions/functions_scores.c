@@ -197,8 +197,7 @@ static uint8_t *read_kept(sqlite3_context *context, sqlite3_value *bitmap, sqlit
         MEM_NEW(kept, (size_t)n);
         read = kept_in_split(&bits, by_file ? &within : NULL, (size_t)n, kept);
     }
-    mem_free(bits.bytes);
-    mem_free(within.bytes);
+    MEM_FREE(bits.bytes, within.bytes);
     if (read)
         return kept;
     mem_free(kept);

@@ -177,9 +177,7 @@ static void estimate_rows(struct look *look)
         else if (!is(row, "done") && !has_failed(row) && estimates[i].basis != ESTIMATE_UNKNOWN)
             row->left_s = estimates[i].seconds;
     }
-    mem_free(runs);
-    mem_free(shapes);
-    mem_free(estimates);
+    MEM_FREE(runs, shapes, estimates);
 }
 
 /* Over the last hour, or since the first of its cells began. */

@@ -46,8 +46,7 @@ static struct shown_block *reach(const struct plan *plan, const struct run_optio
     }
     budget_free(budget);
     queue_free(queue);
-    mem_free(committed);
-    mem_free(items);
+    MEM_FREE(committed, items);
     *ret_count = count;
     return blocks;
 }

@@ -340,7 +340,5 @@ void progress_free(struct progress *progress)
     if (!progress)
         return;
     erase(progress);
-    mem_free(progress->group_of);
-    mem_free(progress->groups);
-    mem_free(progress);
+    MEM_FREE(progress->group_of, progress->groups, progress);
 }

@@ -208,9 +208,7 @@ static void release_results(struct result *results, size_t opened)
     for (size_t i = 0; i < opened; i++) {
         struct result *r = &results[i];
         bench_close(&r->bench);
-        mem_free(r->train);
-        mem_free(r->forward);
-        mem_free(r->peak);
+        MEM_FREE(r->train, r->forward, r->peak);
         for (int phase = 0; phase < BENCH_PHASES; phase++)
             mem_free(r->phase_s[phase]);
     }

@@ -223,8 +223,7 @@ static void close(void *state)
         dnnl_primitive_destroy(s->reorder.run);
     if (s->engine)
         dnnl_engine_destroy(s->engine);
-    mem_free(s->no_bias);
-    mem_free(s);
+    MEM_FREE(s->no_bias, s);
 }
 
 static void *open(const struct conv *conv, enum conv_direction direction)

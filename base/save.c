@@ -76,10 +76,7 @@ enum save_target save_target(const char *path, struct str *ret_path)
 
 static void release(struct save *save)
 {
-    str_release(&save->name);
-    str_release(&save->path);
-    str_release(&save->folder);
-    str_release(&save->aside);
+    STR_RELEASE(&save->name, &save->path, &save->folder, &save->aside);
     mem_free(save);
 }
 

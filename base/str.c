@@ -159,6 +159,12 @@ void str_release(struct str *str)
     *str = (struct str){0};
 }
 
+void str_release_all(struct str *const *strs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        str_release(strs[i]);
+}
+
 bool str_parse_int(const char *text, int64_t *ret_value)
 {
     const char *digits = text + (*text == '-' || *text == '+');

@@ -36,6 +36,11 @@ void str_add_duration(struct str *str, double seconds);
 const char *str_text(const struct str *str);
 void str_clear(struct str *str);
 void str_release(struct str *str);
+void str_release_all(struct str *const *strs, size_t count);
+/* STR_RELEASE(&path, &text): str_release of each. */
+#define STR_RELEASE(...)                                                                           \
+    str_release_all((struct str *const[]){__VA_ARGS__},                                            \
+                    sizeof((struct str *const[]){__VA_ARGS__}) / sizeof(struct str *))
 
 /*
  * Text that comes from outside (paths, what programs print, names of processors and hosts, other

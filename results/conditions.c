@@ -91,10 +91,6 @@ int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *wh
                        each_row(db, &several, experiment, add_mixed, &lines, err);
     if (!failed)
         str_add(ret_lines, str_text(&lines));
-    str_release(&runs);
-    str_release(&doubtful);
-    str_release(&mixed);
-    str_release(&several);
-    str_release(&lines);
+    STR_RELEASE(&runs, &doubtful, &mixed, &several, &lines);
     return failed ? -1 : 0;
 }

@@ -88,9 +88,7 @@ static int put_environments(sqlite3 *db, struct err *err)
              str_text(&columns), str_text(&safe));
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
-    str_release(&columns);
-    str_release(&safe);
-    str_release(&sql);
+    STR_RELEASE(&columns, &safe, &sql);
     return failed;
 }
 
@@ -109,11 +107,7 @@ static int put_attempts(sqlite3 *db, struct err *err)
              str_text(&own), str_text(&here), str_text(&there), str_text(&theirs));
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
-    str_release(&own);
-    str_release(&theirs);
-    str_release(&here);
-    str_release(&there);
-    str_release(&sql);
+    STR_RELEASE(&own, &theirs, &here, &there, &sql);
     return failed;
 }
 
@@ -204,9 +198,7 @@ static int put_cells(sqlite3 *db, struct err *err)
              str_text(&columns), str_text(&safe));
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
-    str_release(&columns);
-    str_release(&safe);
-    str_release(&sql);
+    STR_RELEASE(&columns, &safe, &sql);
     return failed;
 }
 

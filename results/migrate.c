@@ -100,9 +100,7 @@ static int replace_views(sqlite3 *db, const struct embedded *texts, int count, b
                        views_text(db, is, &after, err);
     if (!failed)
         *ret_differ = strcmp(str_text(&before), str_text(&after)) != 0;
-    str_release(&before);
-    str_release(&drops);
-    str_release(&after);
+    STR_RELEASE(&before, &drops, &after);
     return failed ? -1 : 0;
 }
 

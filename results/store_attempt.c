@@ -104,8 +104,7 @@ static void add_record(struct row *row, const struct record *record)
 
 static void release(struct row *row)
 {
-    str_release(&row->names);
-    str_release(&row->marks);
+    STR_RELEASE(&row->names, &row->marks);
     arena_release(&row->arena);
 }
 
@@ -145,8 +144,7 @@ static int put_environment(sqlite3 *db, const struct row *row, int64_t *ret_id, 
                  db_get_int(db, str_text(&get), row->values, row->count, ret_id, err);
     if (failed)
         failed = err_prefix(err, "environment: ");
-    str_release(&put);
-    str_release(&get);
+    STR_RELEASE(&put, &get);
     return failed;
 }
 

@@ -269,8 +269,7 @@ static void say_twice(const struct source *source, const struct node *key, const
     place_write(first->place, &place);
     mistakes_add(source->mistakes, key->place, NULL, "'%s' is given twice, first at %s",
                  str_text(&name), str_text(&place));
-    str_release(&name);
-    str_release(&place);
+    STR_RELEASE(&name, &place);
 }
 
 /* Keys are texts, and each comes once. */

@@ -108,8 +108,7 @@ static int64_t mean_artifact(const char *db)
         files++;
     }
     folder_close(&folder, str_text(&path), NULL);
-    str_release(&path);
-    str_release(&file);
+    STR_RELEASE(&path, &file);
     return files ? bytes / files : 0;
 }
 

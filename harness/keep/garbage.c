@@ -267,8 +267,7 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     }
     MEM_FREE(beside.items, artifacts.items, checkpoints.items, needed.artifacts.items,
              needed.checkpoints.items);
-    str_release(&artifact_path);
-    str_release(&checkpoint_path);
+    STR_RELEASE(&artifact_path, &checkpoint_path);
     if (failed) {
         garbage_release(&garbage);
         return -1;

@@ -35,8 +35,7 @@ void keeper_free(struct keeper *keeper)
         return;
     pthread_mutex_destroy(&keeper->mutex);
     checkpoint_release(&keeper->held);
-    str_release(&keeper->records);
-    str_release(&keeper->path);
+    STR_RELEASE(&keeper->records, &keeper->path);
     mem_free(keeper);
 }
 

@@ -207,9 +207,7 @@ static int plan_addition(const char *root, const struct block *block, const stru
         str_add(&text, place);
         *ret_file = (struct new_file){block->path, arena_strdup(arena, str_text(&text)), false};
     }
-    str_release(&old);
-    str_release(&added);
-    str_release(&text);
+    STR_RELEASE(&old, &added, &text);
     return failed;
 }
 

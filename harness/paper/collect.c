@@ -96,8 +96,7 @@ static int collect_table(const struct paper_job *job, const struct paper_table *
     if (!failed)
         paper_add_numbers_table(job->paper, from->name, &table, numbers);
     table_release(&table);
-    str_release(&item);
-    str_release(&experiments);
+    STR_RELEASE(&item, &experiments);
     return failed ? err_prefix(err, "table %s: ", from->name) : 0;
 }
 
@@ -204,8 +203,7 @@ static int collect_figure(const struct paper_job *job, const struct figure *figu
         hash_text(str_text(&output->text), output->text.length, output->data);
         figure_source(figure, output->source);
     }
-    str_release(&tsv);
-    str_release(&item);
+    STR_RELEASE(&tsv, &item);
     return failed && failed != FIGURE_EMPTY ? -1 : 0;
 }
 
@@ -258,8 +256,7 @@ int paper_collect(const struct paper_job *job, struct paper_outputs *ret_outputs
         hash_finish(hash, source);
         add_text(&outputs, "numbers.tex", &numbers, source);
     }
-    str_release(&experiment);
-    str_release(&numbers);
+    STR_RELEASE(&experiment, &numbers);
     if (failed) {
         paper_outputs_release(&outputs);
         return -1;
@@ -273,7 +270,6 @@ void paper_outputs_release(struct paper_outputs *outputs)
     for (size_t i = 0; i < outputs->count; i++)
         str_release(&outputs->items[i].text);
     mem_free(outputs->items);
-    str_release(&outputs->skipped);
-    str_release(&outputs->summary);
+    STR_RELEASE(&outputs->skipped, &outputs->summary);
     arena_release(&outputs->arena);
 }

@@ -112,8 +112,7 @@ static void add_machine(struct str *out, const char *text, int environments)
     if (environments > 1)
         str_addf(&small, "; the first of %d environments", environments);
     add_tile(out, "Machine", cpu.length ? str_text(&cpu) : "not known", str_text(&small));
-    str_release(&cpu);
-    str_release(&small);
+    STR_RELEASE(&cpu, &small);
 }
 
 static void add_counts(const struct db_rows *row, struct str *out)
@@ -137,8 +136,7 @@ static void add_counts(const struct db_rows *row, struct str *out)
                  ? "wall clock, sum of the cells; scores that cells share were made once and "
                    "charged to each"
                  : "wall clock, sum of the cells");
-    str_release(&value);
-    str_release(&small);
+    STR_RELEASE(&value, &small);
 }
 
 static int add_tiles(const struct report *report, struct str *out, struct err *err)

@@ -46,10 +46,7 @@ static int draw(const struct figure *figure, const char *tsv, const char *folder
     str_clear(&path);
     str_addf(&path, "%s/%s.tsv", folder, figure->name);
     unlink(str_text(&path));
-    str_release(&files);
-    str_release(&path);
-    str_release(&svg);
-    str_release(&label);
+    STR_RELEASE(&files, &path, &svg, &label);
     return failed ? -1 : 0;
 }
 
@@ -70,8 +67,7 @@ static int add_pictures(const struct figure *figure, const char *tsv, const char
     }
     svg_pictures_release(&pictures);
     arena_release(&arena);
-    str_release(&page);
-    str_release(&column);
+    STR_RELEASE(&page, &column);
     return failed ? -1 : 0;
 }
 
@@ -281,10 +277,7 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
     str_addf(&summary, "SQL of %s", figure->name);
     str_add_bytes(&sql, query.start, (size_t)(query.end - query.start));
     html_details(out, str_text(&summary), str_text(&sql));
-    str_release(&summary);
-    str_release(&sql);
-    str_release(&head);
-    str_release(&help);
+    STR_RELEASE(&summary, &sql, &head, &help);
 }
 
 /* missing: list items of the figures with nothing to show, and why. */
@@ -328,8 +321,6 @@ int report_figures(const struct report *report, struct str *out, struct str *not
     rmdir(str_text(&folder));
     if (!failed)
         str_add(out, str_text(&page));
-    str_release(&folder);
-    str_release(&page);
-    str_release(&missing);
+    STR_RELEASE(&folder, &page, &missing);
     return failed;
 }

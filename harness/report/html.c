@@ -41,8 +41,7 @@ static void add_line(struct str *out, const char *line, size_t length)
         else
             str_add_bytes(out, p, 1);
     }
-    str_release(&raw);
-    str_release(&safe);
+    STR_RELEASE(&raw, &safe);
 }
 
 void html_add(struct str *out, const char *text)

@@ -87,8 +87,7 @@ int cmd_database_backup(int argc, char **argv)
         code = copy(store, &values, str_text(&path));
         store_close(store);
     }
-    str_release(&db);
-    str_release(&path);
+    STR_RELEASE(&db, &path);
     return code;
 }
 

@@ -105,8 +105,7 @@ static int check_all(struct store *store, const char *db)
     add_totals(&check, db, &counts);
     const int code = cmd_print(&line, &check.text);
     const bool damaged = check.damages > 0;
-    str_release(&check.text);
-    str_release(&check.folder);
+    STR_RELEASE(&check.text, &check.folder);
     return code == EXIT_DONE && damaged ? EXIT_DATABASE : code;
 }
 

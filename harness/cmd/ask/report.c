@@ -68,9 +68,7 @@ static int write_page(const struct report *report, const char *file)
         fprintf(stderr, "%s", str_text(&notes));
         done = done == EXIT_DONE ? EXIT_ENVIRONMENT : done;
     }
-    str_release(&page);
-    str_release(&notes);
-    str_release(&path);
+    STR_RELEASE(&page, &notes, &path);
     return done;
 }
 
@@ -97,8 +95,7 @@ static int make(const struct values *values, const char *path, struct store *sto
                                       .claims = values->claims ? str_text(&claims) : NULL};
         done = write_page(&report, str_text(&file));
     }
-    str_release(&file);
-    str_release(&claims);
+    STR_RELEASE(&file, &claims);
     return done;
 }
 
@@ -119,7 +116,6 @@ int cmd_report(int argc, char **argv)
                    : make(&values, str_text(&path), store, str_text(&experiment));
         store_close(store);
     }
-    str_release(&path);
-    str_release(&experiment);
+    STR_RELEASE(&path, &experiment);
     return done;
 }

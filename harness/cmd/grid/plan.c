@@ -99,8 +99,7 @@ static const char *checkpoint_of(const struct view *view, const struct plan_cell
     if (checkpoint_peek(str_text(&path), &checkpoint))
         checkpoint_describe(&checkpoint, &text);
     const char *kept = text.length ? arena_strdup(&view->plan->arena, str_text(&text)) : NULL;
-    str_release(&path);
-    str_release(&text);
+    STR_RELEASE(&path, &text);
     return kept;
 }
 

@@ -336,8 +336,7 @@ static int run_config(const struct config *config, const struct values *values, 
         store_close(store);
     }
     plan_free(plan);
-    str_release(&artifacts);
-    str_release(&checkpoints);
+    STR_RELEASE(&artifacts, &checkpoints);
     return code;
 }
 

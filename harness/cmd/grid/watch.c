@@ -543,7 +543,6 @@ int watch_database(const struct cmd_line *line, const char *path, double interva
     };
     const int code = watch_until_done(&watch, interval);
     mem_free(watch.said);
-    str_release(&watch.counts);
-    str_release(&newest);
+    STR_RELEASE(&watch.counts, &newest);
     return code;
 }

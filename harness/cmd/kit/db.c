@@ -54,8 +54,7 @@ bool cmd_newest_db(const char *folder, struct str *ret_path)
     folder_close(&entries, folder, NULL);
     const bool found = newest.length > 0;
     str_add(ret_path, str_text(&newest));
-    str_release(&path);
-    str_release(&newest);
+    STR_RELEASE(&path, &newest);
     return found;
 }
 

@@ -61,8 +61,7 @@ static void print_head(const char *name, const char *about)
     printf(" \\- ");
     print_roff(str_text(&first));
     printf("\n");
-    str_release(&title);
-    str_release(&first);
+    STR_RELEASE(&title, &first);
 }
 
 static void print_part(const char *title, const char *text)

@@ -297,8 +297,8 @@ format:
 hdr-check: $(HEADERS:%=$B/%.checked)
 $B/%.h.checked: %.h
 	@mkdir -p $(@D)
-	$Q$(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(BANNED) $(PKG_CFLAGS) -std=c11 $(WARNINGS) -fsyntax-only \
-	    -x c $<
+	$Qecho '#include "$<"' | $(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(BANNED) $(PKG_CFLAGS) -std=c11 \
+	    $(WARNINGS) -fsyntax-only -x c -
 	@touch $@
 
 clean:

@@ -8,8 +8,7 @@
  *     rand srand random srandom        one hidden stream   struct rng
  *     gmtime localtime ctime           shared buffer       gmtime_r, localtime_r
  */
-#ifndef WINNOW_BASE_BANNED_H
-#define WINNOW_BASE_BANNED_H
+#pragma once
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,6 +42,4 @@ BANNED("strftime") char *ctime(const time_t *);
 BANNED("str_parse_double") double strtod(const char *, char **);
 BANNED("str_parse_double") float strtof(const char *, char **);
 BANNED("str_parse_double") long double strtold(const char *, char **);
-#endif
-
 #endif

@@ -6,13 +6,10 @@
  * (The choice happens before the sanitizers are ready, so there the plain version must do; so it
  * does under clang, which has no such attribute for all of them.)
  */
-#ifndef WINNOW_BASE_CLONES_H
-#define WINNOW_BASE_CLONES_H
+#pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(WINNOW_SANITIZE)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
-#endif
-
 #endif

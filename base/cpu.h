@@ -11,8 +11,7 @@
  *     if (core)
  *         ... OPENBLAS_CORETYPE=core would be faster ...
  */
-#ifndef WINNOW_BASE_CPU_H
-#define WINNOW_BASE_CPU_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -33,5 +32,3 @@ struct cpu cpu_detect(void);
  * processor has. A name that is not known here is newer than this table and is left alone.
  */
 const char *cpu_blas_core(const struct cpu *cpu, const char *found);
-
-#endif

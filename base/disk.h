@@ -2,8 +2,7 @@
  * disk: what a folder lies on: how much is free there, and whether it is a network file system,
  * on which SQLite's locks and shared memory do not hold.
  */
-#ifndef WINNOW_BASE_DISK_H
-#define WINNOW_BASE_DISK_H
+#pragma once
 
 #include "base/err.h"
 
@@ -24,5 +23,3 @@ bool disk_is_network(const char *type);
 /* The name of one that is, by statfs's magic number; NULL for all others. FUSE's are told by their
  * names only. */
 const char *disk_network_name(uint32_t magic);
-
-#endif

@@ -11,8 +11,7 @@
  *
  * A bug or lack of memory is not an error: DIE() ends the process with the file and the line.
  */
-#ifndef WINNOW_BASE_ERR_H
-#define WINNOW_BASE_ERR_H
+#pragma once
 
 /* Whether the same call may succeed later. */
 enum err_cause {
@@ -44,5 +43,3 @@ _Noreturn void err_die(const char *file, int line, const char *format, ...)
         if (!(condition))                                                                          \
             DIE("bug: %s", #condition);                                                            \
     } while (0)
-
-#endif

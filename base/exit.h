@@ -1,8 +1,7 @@
 /*
  * exit: what the program's exit codes mean, to those who start it and to its own scheduler.
  */
-#ifndef WINNOW_EXIT_H
-#define WINNOW_EXIT_H
+#pragma once
 
 enum exit_code {
     EXIT_DONE = 0,
@@ -14,5 +13,3 @@ enum exit_code {
     EXIT_CHECKPOINTED = 85, /* a cell that was told to stop, and goes on from there another time */
     EXIT_INTERRUPTED = 130,
 };
-
-#endif

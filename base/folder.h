@@ -6,8 +6,7 @@
  *         puts(name);
  *     if (folder_close(&folder, "results", &err)) ...
  */
-#ifndef WINNOW_BASE_FOLDER_H
-#define WINNOW_BASE_FOLDER_H
+#pragma once
 
 #include "base/err.h"
 
@@ -30,5 +29,3 @@ int folder_close(struct folder *folder, const char *path, struct err *err);
 
 /* Removes the files in it, and it. What cannot be removed stays. */
 void folder_remove(const char *path);
-
-#endif

@@ -6,8 +6,7 @@
  *     char hex[HASH_HEX_SIZE];
  *     hash_finish(h, hex);             frees h
  */
-#ifndef WINNOW_BASE_HASH_H
-#define WINNOW_BASE_HASH_H
+#pragma once
 
 #include "base/err.h"
 
@@ -23,5 +22,3 @@ void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE]);
 
 /* Of a whole file; the error names it. */
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err);
-
-#endif

@@ -8,8 +8,7 @@
  * jansson refuses what is not UTF-8 with the same NULL as lack of memory. After json_text() and
  * json_path() there is only the latter, which is no error that anybody could mend.
  */
-#ifndef WINNOW_BASE_JSON_H
-#define WINNOW_BASE_JSON_H
+#pragma once
 
 #include <jansson.h>
 
@@ -32,5 +31,3 @@ json_t *json_text(const char *text);
 json_t *json_path(const char *path);
 /* What json_path() was given, in the arena; NULL for anything else. */
 const char *json_path_of(const json_t *value, struct arena *arena);
-
-#endif

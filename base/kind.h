@@ -24,8 +24,7 @@
  * A plug-in that is renamed keeps its cells and its users, as a renamed option does (option.h):
  * keyed_as is the name under which it was first hashed.
  */
-#ifndef WINNOW_BASE_KIND_H
-#define WINNOW_BASE_KIND_H
+#pragma once
 
 #include "base/option.h"
 
@@ -107,5 +106,3 @@ json_t *choice_to_json(const struct choice *choice);
 /* The reverse, with the options in the arena. Takes the name out of object. */
 int choice_from_json(const struct shelf *shelf, json_t *object, struct arena *arena,
                      struct choice *ret_choice, struct err *err);
-
-#endif

@@ -4,8 +4,7 @@
  * Matrices are dense with a leading dimension (elements from one row to the next). Outputs first,
  * as BLAS people write them. Nothing here allocates.
  */
-#ifndef WINNOW_BASE_LINALG_H
-#define WINNOW_BASE_LINALG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ const char *linalg_version(void);
 int linalg_threads(void);
 /* For the calls that follow, in this process. */
 void linalg_set_threads(int threads);
-
-#endif

@@ -12,8 +12,7 @@
  * An arena is memory of one lifetime: allocate piece by piece, release all at once. It suits what
  * is read once and lives as long as its owner (a config, a plan).
  */
-#ifndef WINNOW_BASE_MEM_H
-#define WINNOW_BASE_MEM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -52,5 +51,3 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 #define ARENA_NEW(arena, pointer, count)                                                           \
     ((pointer) = arena_alloc((arena), (count), sizeof *(pointer)))
-
-#endif

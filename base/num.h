@@ -4,8 +4,7 @@
  * Everywhere: a higher value comes first and ties break by index, so that results do not depend on
  * the sorting algorithm. NaN is a bug of the caller's.
  */
-#ifndef WINNOW_BASE_NUM_H
-#define WINNOW_BASE_NUM_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ void num_softmax(float *out, const float *logits, size_t rows, size_t cols);
 
 /* Nearest integer to a fraction of n, halves up: how rate becomes a count. */
 size_t num_round_share(double share, size_t n);
-
-#endif

@@ -28,8 +28,7 @@
  * was `every` when cells were first hashed, and `interval` at some time. All three are read; what
  * is hashed or stored says `every`.
  */
-#ifndef WINNOW_BASE_OPTION_H
-#define WINNOW_BASE_OPTION_H
+#pragma once
 
 #include "base/braced.h"
 #include "base/err.h"
@@ -140,5 +139,3 @@ int option_from_json(const struct option *table, const json_t *object, struct ar
 /* "a whole number from 1 to 100; default 10", "none or a whole number from 1 to 100; default none",
    "one of mean, max; default mean" */
 void option_describe(const struct option *option, struct str *ret_text);
-
-#endif

@@ -17,8 +17,7 @@
  * command with &, want it. All others have their default action, and none is blocked but those of
  * `blocked`.
  */
-#ifndef WINNOW_BASE_PROCESS_H
-#define WINNOW_BASE_PROCESS_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -84,5 +83,3 @@ struct process_how {
     char text[64];
 };
 struct process_how process_how(struct process_end end);
-
-#endif

@@ -12,8 +12,7 @@
  * Worked example (checked by tests/unit/base/rng.c): Philox4x32-10 with key 0 and counter 0 gives
  * 6627e8d5 e169c58d bc57ac4c 9b00dbd8, the known answer that Random123 publishes.
  */
-#ifndef WINNOW_BASE_RNG_H
-#define WINNOW_BASE_RNG_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -52,5 +51,3 @@ double rng_uniform(struct rng *rng);
 double rng_normal(struct rng *rng);
 /* Fisher-Yates in place; n <= 2^32 - 1. */
 void rng_shuffle(struct rng *rng, uint32_t *values, size_t n);
-
-#endif

@@ -17,8 +17,7 @@
  *     if (save_close(save, &err))       the first thing that went wrong, with the path
  *         ...
  */
-#ifndef WINNOW_BASE_SAVE_H
-#define WINNOW_BASE_SAVE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -54,5 +53,3 @@ void save_drop(struct save *save);
  * there is an error. Afterwards `aside` is gone, whatever happened.
  */
 int save_adopt(const char *aside, const char *path, bool replace, struct err *err);
-
-#endif

@@ -13,8 +13,7 @@
  *
  *     switch (seal_read(path, &bytes, &size, &err)) { ... }
  */
-#ifndef WINNOW_BASE_SEAL_H
-#define WINNOW_BASE_SEAL_H
+#pragma once
 
 #include "base/err.h"
 
@@ -36,5 +35,3 @@ enum seal_found { SEAL_ABSENT, SEAL_WHOLE, SEAL_DAMAGED };
  * *err says what is wrong, without the path.
  */
 enum seal_found seal_read(const char *path, char **ret_bytes, size_t *ret_size, struct err *err);
-
-#endif

@@ -18,8 +18,7 @@
  *
  * A system call under way is restarted (SA_RESTART); poll, which never is, returns EINTR.
  */
-#ifndef WINNOW_BASE_SIGNALS_H
-#define WINNOW_BASE_SIGNALS_H
+#pragma once
 
 #include <signal.h>
 #include <stdbool.h>
@@ -54,5 +53,3 @@ bool signals_take(struct signals_news *ret_news);
 
 /* Stops this process as Ctrl-Z does though SIGTSTP is caught; returns when it goes on. */
 void signals_stop(void);
-
-#endif

@@ -28,8 +28,7 @@
  * The distributions are computed here since the C libraries that have them (GSL, R's) would put
  * their licence on this program.
  */
-#ifndef WINNOW_BASE_STATS_H
-#define WINNOW_BASE_STATS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -116,5 +115,3 @@ double stats_wilcoxon(const double *values, size_t n);
 /* Holm 1979: p values of `count` hypotheses such that the chance of any false rejection stays at
  * its level. NAN is no hypothesis and stays NAN. In place is fine. */
 void stats_holm(const double *p, size_t count, double *ret_adjusted);
-
-#endif

@@ -8,8 +8,7 @@
  *
  * Numbers are parsed here and nowhere else (locale, octal, nan and hex are the traps).
  */
-#ifndef WINNOW_BASE_STR_H
-#define WINNOW_BASE_STR_H
+#pragma once
 
 #include "base/err.h"
 
@@ -84,5 +83,3 @@ struct str_near str_near(const char *near, const char *otherwise);
 void str_add_count(struct str *str, int64_t count, const char *noun);
 /* How a noun ends after a count of any type: str_addf(text, "%d cell%s", n, STR_PLURAL(n)). */
 #define STR_PLURAL(count) ((count) == 1 ? "" : "s")
-
-#endif

@@ -5,8 +5,7 @@
  * the same for all processes of a machine. It stands still while the machine sleeps; time_boot()
  * goes on.
  */
-#ifndef WINNOW_BASE_TIME_H
-#define WINNOW_BASE_TIME_H
+#pragma once
 
 #include <stdint.h>
 
@@ -24,5 +23,3 @@ int64_t time_of_day(void);
 
 /* time_now() in seconds. */
 double time_seconds(void);
-
-#endif

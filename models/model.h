@@ -17,8 +17,7 @@
  *
  * Every model has the option `bottleneck`, MODEL_BOTTLENECK in its table.
  */
-#ifndef WINNOW_MODELS_MODEL_H
-#define WINNOW_MODELS_MODEL_H
+#pragma once
 
 #include "base/err.h"
 #include "base/kind.h"
@@ -57,5 +56,3 @@ SHELF_OF(struct model, model);
 /* A new network of the model, not yet planned; the caller frees it. */
 int model_build(const struct model *model, const void *options, struct nn_shape input, int classes,
                 struct nn_net **ret_net, struct err *err);
-
-#endif

@@ -13,8 +13,7 @@
  *
  *     residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, options, classes);
  */
-#ifndef WINNOW_MODELS_RESIDUAL_H
-#define WINNOW_MODELS_RESIDUAL_H
+#pragma once
 
 #include "models/model.h"
 
@@ -43,5 +42,3 @@ bool residual_same(const struct nn_net *net, int x, int out, int stride);
 int residual_basic(struct nn_net *net, int x, int out, int stride);
 /* relu(y + x); where the shapes differ x goes through a 1 x 1 convolution and a norm first. */
 int residual_join(struct nn_net *net, int y, int x, int stride);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * cells: what gnuplot's dumb terminal has drawn, for a user's terminal or a file.
  */
-#ifndef WINNOW_PLOTS_CELLS_H
-#define WINNOW_PLOTS_CELLS_H
+#pragma once
 
 #include "base/str.h"
 
@@ -12,5 +11,3 @@
  * and white, one of which would not be seen, the terminal's own.
  */
 void cells_add(struct str *ret_text, const char *picture);
-
-#endif

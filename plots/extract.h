@@ -6,8 +6,7 @@
  *     if (extract_read(figure_find("phases"), db, "results/extracts/phases.tsv", &tsv, &err) ||
  *         figure_draw(figure_find("phases"), str_text(&tsv), ...
  */
-#ifndef WINNOW_PLOTS_EXTRACT_H
-#define WINNOW_PLOTS_EXTRACT_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -22,5 +21,3 @@ struct sqlite3;
  */
 int extract_read(const struct figure *figure, struct sqlite3 *db, const char *path,
                  struct str *ret_tsv, struct err *err);
-
-#endif

@@ -3,8 +3,7 @@
  *
  *     latex_add(&text, "c_1 = 30 %", 10)       c\_1 = 30 \%
  */
-#ifndef WINNOW_PLOTS_LATEX_H
-#define WINNOW_PLOTS_LATEX_H
+#pragma once
 
 #include "base/str.h"
 
@@ -21,5 +20,3 @@ void latex_add(struct str *ret_text, const char *text, size_t length);
  * would: \graphicspath{{../}} helps a document elsewhere.
  */
 void latex_add_picture(struct str *ret_text, const char *picture, const char *directory);
-
-#endif

@@ -7,8 +7,7 @@
  *     struct str table = {0}, bytes = {0};
  *     if (pictures_take(tsv, &table, &bytes, &err)) ...
  */
-#ifndef WINNOW_PLOTS_PICTURES_H
-#define WINNOW_PLOTS_PICTURES_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -23,5 +22,3 @@ bool pictures_are_in(const char *tsv);
  * or four channels the first one is the grey. Both are added to.
  */
 int pictures_take(const char *tsv, struct str *ret_table, struct str *ret_bytes, struct err *err);
-
-#endif

@@ -39,8 +39,7 @@
  * one after the other in NAME.rgb, three bytes a pixel. They are part of the data, so that what is
  * drawn follows from it alone; the TSV that is written does without them.
  */
-#ifndef WINNOW_PLOTS_RENDER_H
-#define WINNOW_PLOTS_RENDER_H
+#pragma once
 
 #include "base/err.h"
 #include "base/kind.h"
@@ -120,5 +119,3 @@ enum { FIGURE_LEAST_COLUMNS = 60 };
  */
 int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
                 struct str *ret_text, struct err *err);
-
-#endif

@@ -9,8 +9,7 @@
  *
  * What was edited is never written over.
  */
-#ifndef WINNOW_PLOTS_SCRIPTS_H
-#define WINNOW_PLOTS_SCRIPTS_H
+#pragma once
 
 #include "base/mem.h"
 #include "plots/render.h"
@@ -33,5 +32,3 @@ int scripts_use(const struct figure *figure, const char *directory, struct arena
 /* A script that figures share: script becomes the folder's where the figure has one with it. */
 int scripts_shared(const struct figure *figure, const char *name, struct arena *arena,
                    struct figure_script *script, struct err *err);
-
-#endif

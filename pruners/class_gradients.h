@@ -12,8 +12,7 @@
  *     .needs = NEEDS_LAST_GRADIENTS,     of which the state keeps a copy (defaults.h)
  *     choose():  class_gradients_select(run, choose, ret_selection);
  */
-#ifndef WINNOW_PRUNERS_CLASS_GRADIENTS_H
-#define WINNOW_PRUNERS_CLASS_GRADIENTS_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -66,5 +65,3 @@ typedef void class_gradients_choose(const void *options, struct class_gradients 
 /* Asks choose() for each class's budget; the weights are scaled to a mean of 1 over all kept. */
 void class_gradients_select(const struct pruner_run *run, class_gradients_choose *choose,
                             struct pruner_selection *ret_selection);
-
-#endif

@@ -23,8 +23,7 @@
  *
  * These functions check nothing: the harness's side (pruner.h) and inner.c do.
  */
-#ifndef WINNOW_PRUNERS_DEFAULTS_H
-#define WINNOW_PRUNERS_DEFAULTS_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -40,5 +39,3 @@ bool default_watches_training(const struct pruner_run *run);
 void default_observe(struct pruner_run *run, const struct pruner_pass *pass);
 /* The pruner must have scores. */
 void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores);
-
-#endif

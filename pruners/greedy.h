@@ -20,8 +20,7 @@
  * shrinks, and once it is short it is a list, and looking again is a walk along the list. (A single
  * class of 50,000 still takes many minutes.)
  */
-#ifndef WINNOW_PRUNERS_GREEDY_H
-#define WINNOW_PRUNERS_GREEDY_H
+#pragma once
 
 #include "pruners/class_gradients.h"
 
@@ -61,5 +60,3 @@ void greedy_facility_location(struct class_gradients *gradients, enum greedy_sim
 /* With s_ij = (1 + cos(g_i, g_j)) / 2. Normalises the gradients. */
 void greedy_graph_cut(struct class_gradients *gradients, double lambda, greedy_method *method,
                       size_t keep, uint32_t *ret_picks);
-
-#endif

@@ -11,8 +11,7 @@
  * The greedy choice of any size is the front of that of a larger one, so that one order serves
  * every rate: score_i = -(how many of its class come before i), and each class keeps its share.
  */
-#ifndef WINNOW_PRUNERS_HERD_H
-#define WINNOW_PRUNERS_HERD_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -30,5 +29,3 @@ void herd_look(const struct pruner_run *run, const struct pruner_pass *pass, her
 /* choose(), whole. */
 void herd_choose(struct pruner_run *run, int epoch, struct rng *rng,
                  struct pruner_selection *ret_selection);
-
-#endif

@@ -2,8 +2,7 @@
  * influence: what the pruners share that go by how far the last layer's optimum moves without a
  * sample (math/influence.h): options, and the influences of a run that has looked.
  */
-#ifndef WINNOW_PRUNERS_INFLUENCE_H
-#define WINNOW_PRUNERS_INFLUENCE_H
+#pragma once
 
 #include "pruners/math/influence.h"
 #include "pruners/pruner.h"
@@ -51,5 +50,3 @@ int influence_check(const void *options, const struct pruner_task *task, struct 
 /* All influences [n][P], to be freed, and the samples by falling norm in ret_order[n]. Reports
    "all": the length of the sum of all, with the time that this took. */
 float *influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_order);
-
-#endif

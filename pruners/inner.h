@@ -23,8 +23,7 @@
  * An outer pruner with a state of its own calls them with a run whose `state` is the inner part of
  * it, which begins at a multiple of a double's size.
  */
-#ifndef WINNOW_PRUNERS_INNER_H
-#define WINNOW_PRUNERS_INNER_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -50,5 +49,3 @@ void inner_init(struct pruner_run *outer, struct rng *rng);
 /* Ignores passes that the inner pruner did not ask for, so that the outer one may ask for more. */
 void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass);
 void inner_score(struct pruner_run *outer, struct rng *rng, float *ret_scores);
-
-#endif

@@ -15,8 +15,7 @@
  * All of it follows from what the contract says: due(), watch(), anneal(), epochs(), and note() for
  * what the pruner alone can know.
  */
-#ifndef WINNOW_PRUNERS_OUTLOOK_H
-#define WINNOW_PRUNERS_OUTLOOK_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -39,5 +38,3 @@ bool pruner_foresee(const struct pruner *pruner, const void *options, double rat
 
 /* n: samples in the training split; 0: not known. Appends a line for each thing to be said. */
 void outlook_notes(const struct pruner_outlook *outlook, size_t n, struct str *ret_lines);
-
-#endif

@@ -43,8 +43,7 @@
  * Callbacks do not fail for lack of memory (that ends the process) and must not keep global state.
  * They are called through the functions at the end of this header, which check both sides.
  */
-#ifndef WINNOW_PRUNERS_PRUNER_H
-#define WINNOW_PRUNERS_PRUNER_H
+#pragma once
 
 #include "base/err.h"
 #include "base/kind.h"
@@ -334,5 +333,3 @@ void pruner_restore(struct pruner_run *run, const void *state, const float *scor
  */
 int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *ret_selection,
                   struct err *err);
-
-#endif

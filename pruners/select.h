@@ -11,8 +11,7 @@
  *
  * A higher score comes first and ties break by index. Scores must not be NaN.
  */
-#ifndef WINNOW_PRUNERS_SELECT_H
-#define WINNOW_PRUNERS_SELECT_H
+#pragma once
 
 #include "pruners/math/draw.h"
 #include "pruners/pruner.h"
@@ -99,5 +98,3 @@ void select_rest(const uint8_t *taken, size_t n, struct pruner_selection *ret_se
  * (ties: the lower class). They sum to keep, and none exceeds its class.
  */
 void select_budgets(const struct pruner_task *task, size_t *ret_budgets);
-
-#endif

@@ -11,8 +11,7 @@
  * The needs are those to be kept; all that struct pruner_pass has can be. A snapshot may be a part
  * of a larger state; its place must be aligned as a double.
  */
-#ifndef WINNOW_PRUNERS_SNAPSHOT_H
-#define WINNOW_PRUNERS_SNAPSHOT_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -24,5 +23,3 @@ void snapshot_take(void *snapshot, const struct pruner_task *task, unsigned need
 /* Lends what was taken; `seen` is NULL. A validation pass is lent in *ret_validation. */
 struct pruner_pass snapshot_pass(const void *snapshot, const struct pruner_task *task,
                                  unsigned needs, struct pruner_pass *ret_validation);
-
-#endif

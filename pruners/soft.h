@@ -6,8 +6,7 @@
  *     rules      infobatch's and SeTa's, on any such scores, with their options
  *     batches    which samples of a batch the network has not learned yet
  */
-#ifndef WINNOW_PRUNERS_SOFT_H
-#define WINNOW_PRUNERS_SOFT_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -61,5 +60,3 @@ double soft_dropout_anneal(const struct pruner_run *run);
  */
 size_t soft_dropout_unlearned(const struct pruner_run *run, const struct pruner_batch *batch,
                               float *ret_unlearned);
-
-#endif

@@ -13,8 +13,7 @@
  *
  * of which the second is for each dataset and model whose runs were timed under different ones.
  */
-#ifndef WINNOW_RESULTS_CONDITIONS_H
-#define WINNOW_RESULTS_CONDITIONS_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -25,5 +24,3 @@ struct sqlite3;
  * A line has no break in it. */
 int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *where,
                       struct str *ret_lines, struct err *err);
-
-#endif

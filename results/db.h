@@ -13,8 +13,7 @@
  * Errors hold SQLite's own message; the caller puts the file's path before it. Statements are
  * prepared for every call: some microseconds, against the milliseconds of what is recorded.
  */
-#ifndef WINNOW_RESULTS_DB_H
-#define WINNOW_RESULTS_DB_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -112,5 +111,3 @@ int db_begin(struct sqlite3 *db, struct err *err);
  * `return db_finish(db, db_run(...) || db_run(...), err);`
  */
 int db_finish(struct sqlite3 *db, int failed, struct err *err);
-
-#endif

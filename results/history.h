@@ -10,8 +10,7 @@
  *
  * Reading only. What is made of it is harness/plan/estimate.h's and harness/plan/explain.h's.
  */
-#ifndef WINNOW_RESULTS_HISTORY_H
-#define WINNOW_RESULTS_HISTORY_H
+#pragma once
 
 #include "base/mem.h"
 #include "results/store.h"
@@ -54,5 +53,3 @@ struct history *history_none(void);
 const struct history_cell *history_find(const struct history *history, const char *key);
 /* NULL is fine. */
 void history_free(struct history *history);
-
-#endif

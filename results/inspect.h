@@ -13,8 +13,7 @@
  *
  * Whether the file is winnow's, and of this version, store_open has found out before.
  */
-#ifndef WINNOW_RESULTS_INSPECT_H
-#define WINNOW_RESULTS_INSPECT_H
+#pragma once
 
 #include "base/err.h"
 
@@ -50,5 +49,3 @@ int inspect_unfinished(struct store *store, const struct inspect_keys *keys, str
 /* Attempts at cells that no experiment lists any more, and those cells. */
 int inspect_unlisted(struct store *store, int64_t *ret_attempts, int64_t *ret_cells,
                      struct err *err);
-
-#endif

@@ -8,8 +8,7 @@
  * both see, is refused with what to do; one from before a restart of this machine is not. Two
  * containers of one machine have its boot_id, and names of their own.
  */
-#ifndef WINNOW_RESULTS_LOCK_H
-#define WINNOW_RESULTS_LOCK_H
+#pragma once
 
 #include "base/err.h"
 
@@ -30,5 +29,3 @@ bool lock_is_held(const char *path);
 /* Whether one holds it by another name of the same file. Before this process opens the database:
  * closing it again would end SQLite's locks. */
 bool lock_is_held_elsewhere(const char *path);
-
-#endif

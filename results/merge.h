@@ -14,8 +14,7 @@
  *     if (report.refused)
  *         fprintf(stderr, "%s: %s\n", "shards/1b7d.db", report.why.text);
  */
-#ifndef WINNOW_RESULTS_MERGE_H
-#define WINNOW_RESULTS_MERGE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -39,5 +38,3 @@ struct merge_report {
 /* An error is the database's, and nothing of the shard was taken. */
 int merge_shard(struct store *store, const char *path, struct merge_report *ret_report,
                 struct err *err);
-
-#endif

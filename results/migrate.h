@@ -7,8 +7,7 @@
  * holds results is first copied to PATH.vN.backup. To change the schema: a line in epoch.def adds a
  * number to epochs; anything else is a schema_vN_to_vM.sql and a line of the table in store_open.c.
  */
-#ifndef WINNOW_RESULTS_MIGRATE_H
-#define WINNOW_RESULTS_MIGRATE_H
+#pragma once
 
 #include "base/err.h"
 
@@ -31,5 +30,3 @@ int migrate_views(struct sqlite3 *db, const struct embedded *texts, int count, s
  */
 int migrate_views_for_reader(struct sqlite3 *db, const struct embedded *texts, int count,
                              struct err *err);
-
-#endif

@@ -5,8 +5,7 @@
  * fcntl(2): both hold on one machine only. On a network file system they seem to work until the
  * file is damaged, so winnow does not write there.
  */
-#ifndef WINNOW_RESULTS_PLACE_H
-#define WINNOW_RESULTS_PLACE_H
+#pragma once
 
 #include "base/disk.h"
 #include "base/err.h"
@@ -23,5 +22,3 @@ int place_make_folder(const char *path, struct err *err);
 /* The path to give to SQLite: links followed where the file exists, and never a name that SQLite
  * takes for something else (":memory:", "file:..."). */
 void place_resolve(const char *path, struct str *ret_path);
-
-#endif

@@ -8,8 +8,7 @@
  *     }
  *     if (failed) exit(question_blames_file(db) ? EXIT_DATABASE : EXIT_USAGE);
  */
-#ifndef WINNOW_RESULTS_QUESTION_H
-#define WINNOW_RESULTS_QUESTION_H
+#pragma once
 
 #include "results/db.h"
 
@@ -30,5 +29,3 @@ struct sqlite3 *question_scratch(void);
 void question_scratch_free(struct sqlite3 *db);
 /* Whatever runs when time_now() passes *deadline ends with an error. Lives as long as db. */
 void question_limit(struct sqlite3 *db, const int64_t *deadline);
-
-#endif

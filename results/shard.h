@@ -13,8 +13,7 @@
  *     shard_detach(db);
  *     shard_release(&shard);
  */
-#ifndef WINNOW_RESULTS_SHARD_H
-#define WINNOW_RESULTS_SHARD_H
+#pragma once
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -48,5 +47,3 @@ enum shard_kind shard_check(struct shard *shard, int version, struct err *ret_wh
  * within a transaction. */
 int shard_attach(const struct shard *shard, struct sqlite3 *db, struct err *err);
 void shard_detach(struct sqlite3 *db);
-
-#endif

@@ -15,8 +15,7 @@
  *     store_put(store, attempt, &(struct record){.kind = RECORD_END, .end = end}, &err);
  *     store_close(store);
  */
-#ifndef WINNOW_RESULTS_STORE_H
-#define WINNOW_RESULTS_STORE_H
+#pragma once
 
 #include "base/err.h"
 #include "results/record/record.h"
@@ -133,5 +132,3 @@ int store_copy(struct store *store, const char *path, bool replace, struct err *
 
 /* Rewrites the file without what was deleted. Of a store for writing; bytes before and after. */
 int store_vacuum(struct store *store, int64_t *ret_before, int64_t *ret_after, struct err *err);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * store_private: what the parts of the store (store*.c) share.
  */
-#ifndef WINNOW_RESULTS_STORE_PRIVATE_H
-#define WINNOW_RESULTS_STORE_PRIVATE_H
+#pragma once
 
 #include "base/str.h"
 #include "results/store.h"
@@ -61,5 +60,3 @@ enum {
 
 /* For arrays, not pointers. */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-#endif

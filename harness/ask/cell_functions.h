@@ -22,13 +22,10 @@
  * the dataset is not found, or is another one, that is an SQLite error of the code SQLITE_CANTOPEN.
  * Two splits are kept in memory at a time.
  */
-#ifndef WINNOW_CELL_FUNCTIONS_H
-#define WINNOW_CELL_FUNCTIONS_H
+#pragma once
 
 #include "base/err.h"
 
 struct sqlite3;
 
 int cell_functions_register(struct sqlite3 *db, struct err *err);
-
-#endif

@@ -25,8 +25,7 @@
  * says why), and the verdict is undecided. Where the two even ended with the same network, seed by
  * seed, by both of its mean losses to the last bit, they are not two arms.
  */
-#ifndef WINNOW_COMPARE_H
-#define WINNOW_COMPARE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -173,5 +172,3 @@ void compare_list_release(struct compare_list *list);
 
 /* "loses no more than 0.5 points, and is 1.80x faster [1.60, 2.10]" */
 void compare_add_verdict(const struct compare_result *result, double margin, struct str *ret_text);
-
-#endif

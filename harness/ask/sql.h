@@ -1,8 +1,7 @@
 /*
  * sql: pieces of SQL that say what a cell is, for the commands and for this room.
  */
-#ifndef WINNOW_ASK_SQL_H
-#define WINNOW_ASK_SQL_H
+#pragma once
 
 /* A row of v_run for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1". has_rate() is of
  * cell_functions.h. */
@@ -13,5 +12,3 @@
 /* Cells under the names of v_run, which has only those that some experiment lists. */
 #define SQL_CELLS                                                                                  \
     "(SELECT key, dataset, model_label AS model, pruner, options, rate, seed FROM cell)"
-
-#endif

@@ -10,8 +10,7 @@
  * For people: programs ask v_run. The same rules hold: an attempt that was lost with its scheduler
  * counts as no try, and what is "running" in a database that nobody writes was interrupted.
  */
-#ifndef WINNOW_ASK_STORY_H
-#define WINNOW_ASK_STORY_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -33,5 +32,3 @@ struct story {
 int story_tell(struct sqlite3 *db, const char *key, const char *path, struct story *ret_story,
                struct err *err);
 void story_release(struct story *story);
-
-#endif

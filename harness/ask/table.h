@@ -16,8 +16,7 @@
  * numbers to the right, NULL as "-", line breaks and terminal escapes as spaces. Text is UTF-8;
  * bytes that are not become U+FFFD. A BLOB is shown in hexadecimal.
  */
-#ifndef WINNOW_TABLE_H
-#define WINNOW_TABLE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -71,5 +70,3 @@ void table_write(FILE *out, struct db_rows *rows, enum table_format format);
 void table_add_safe(struct str *ret_text, const char *text);
 /* Appends a bar of width characters, filled to share (0..1) in eighths of a character. */
 void table_add_bar(struct str *ret_text, double share, int width);
-
-#endif

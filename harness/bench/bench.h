@@ -14,8 +14,7 @@
  *         slices[round] = bench_train(&bench, 1.0);
  *     bench_close(&bench);
  */
-#ifndef WINNOW_BENCH_BENCH_H
-#define WINNOW_BENCH_BENCH_H
+#pragma once
 
 #include "models/model.h"
 #include "models/nn/optim.h"
@@ -91,5 +90,3 @@ void bench_watch_start(struct bench_watch *watch);
 /* The share of all processors' time since then that other processes took; NAN where the system does
    not tell. Children count once they have been waited for. */
 double bench_watch_foreign(const struct bench_watch *watch);
-
-#endif

@@ -10,8 +10,7 @@
  *     team    one cell with n threads, alone
  *     beside  n cells with one thread each, their images/s together
  */
-#ifndef WINNOW_BENCH_CELLS_H
-#define WINNOW_BENCH_CELLS_H
+#pragma once
 
 #include "base/err.h"
 
@@ -27,5 +26,3 @@ struct bench_cells {
  */
 int bench_cells_measure(int n, int rounds, const char *const *argv, int threads_at,
                         struct bench_cells *ret_cells, struct err *err);
-
-#endif

@@ -15,8 +15,7 @@
  *
  * The same numbers every time. A pass costs little beside what pruners do: one matrix product.
  */
-#ifndef WINNOW_BENCH_MADE_UP_H
-#define WINNOW_BENCH_MADE_UP_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -49,5 +48,3 @@ void made_up_release(struct made_up *made_up);
 
 /* What the pruner needs of the network after so many epochs of a run; seen: all. */
 struct pruner_pass made_up_pass(struct made_up *made_up, int run, int epoch, bool training);
-
-#endif

@@ -15,8 +15,7 @@
  * Peak memory is the process's, so that a process must measure one pruner and one size only:
  * bench_pruner_ask starts another one to do it.
  */
-#ifndef WINNOW_BENCH_PRUNERS_H
-#define WINNOW_BENCH_PRUNERS_H
+#pragma once
 
 #include "base/mem.h"
 #include "pruners/pruner.h"
@@ -67,5 +66,3 @@ int bench_pruner_ask(const char *const *argv, json_t **ret_answer, struct err *e
 
 /* The exponent by which seconds grow from n samples to many: 1 linear, 2 quadratic. */
 double bench_pruner_growth(size_t n, double seconds, size_t many, double many_seconds);
-
-#endif

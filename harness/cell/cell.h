@@ -11,8 +11,7 @@
  * it chose is recorded, but the training takes every sample: what it would have chosen had it not
  * interfered.
  */
-#ifndef WINNOW_CELL_H
-#define WINNOW_CELL_H
+#pragma once
 
 #include "base/hash.h"
 #include "base/str.h"
@@ -87,5 +86,3 @@ bool cell_has_rate(const char *pruner, double rate);
 void cell_add_level(struct str *ret_text, const char *pruner, double rate, int64_t seed);
 /* "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1" */
 char *cell_describe(const struct cell *cell, struct arena *arena);
-
-#endif

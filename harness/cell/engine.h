@@ -9,8 +9,7 @@
  * and one that does not are two sets of cells, side by side in one database. What the engine then
  * chose on this CPU is no part of the key: the attempt's record names it.
  */
-#ifndef WINNOW_ENGINE_H
-#define WINNOW_ENGINE_H
+#pragma once
 
 #include "harness/cell/recipe.h"
 #include "models/nn/nn.h"
@@ -28,5 +27,3 @@ extern const struct option engine_options[];
 struct nn_engine engine_setting(const struct engine *engine, const struct recipe *recipe);
 /* How many cells of so many threads have room on the cores; 1 or more. */
 int engine_room(int cores, int threads);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * None of it is part of the cell's key: it decides whether there is a result, never what it is.
  */
-#ifndef WINNOW_LIMITS_H
-#define WINNOW_LIMITS_H
+#pragma once
 
 #include "base/option.h"
 
@@ -18,5 +17,3 @@ struct limits {
 };
 
 extern const struct option limits_options[];
-
-#endif

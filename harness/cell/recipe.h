@@ -1,8 +1,7 @@
 /*
  * recipe: how a cell's network is trained: the `train:` mapping of an experiment, part of the key.
  */
-#ifndef WINNOW_CONFIG_RECIPE_H
-#define WINNOW_CONFIG_RECIPE_H
+#pragma once
 
 #include "base/kind.h"
 
@@ -40,5 +39,3 @@ SHELF_OF(struct recipe_preset, preset);
 
 extern const struct option recipe_options[];
 extern const char *const precision_names[]; /* "fp32", "bf16", NULL */
-
-#endif

@@ -18,8 +18,7 @@
  *     const struct element_job job = {.plan = "grid/plan.jsonl", .element = 3};
  *     return element_run(&job, &watcher);
  */
-#ifndef WINNOW_CLUSTER_ELEMENT_H
-#define WINNOW_CLUSTER_ELEMENT_H
+#pragma once
 
 #include "harness/run/run.h"
 
@@ -50,5 +49,3 @@ struct element_watcher {
  * the process ends: none must end it while a shard is under way.
  */
 int element_run(const struct element_job *job, const struct element_watcher *watcher);
-
-#endif

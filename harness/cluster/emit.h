@@ -5,8 +5,7 @@
  * quoted for the shell, and none stands in an #SBATCH line but those of the flags that are meant
  * for it.
  */
-#ifndef WINNOW_EMIT_H
-#define WINNOW_EMIT_H
+#pragma once
 
 #include "base/str.h"
 #include "harness/cluster/frozen_plan.h"
@@ -49,5 +48,3 @@ void emit_cells(const struct emit *emit, size_t chunk, struct str *ret_text);
 void emit_merge(const struct emit *emit, struct str *ret_text);
 void emit_submit(const struct emit *emit, struct str *ret_text);
 void emit_parallel(const struct emit *emit, struct str *ret_text);
-
-#endif

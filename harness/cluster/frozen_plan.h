@@ -13,8 +13,7 @@
  * (i + 1) * count / n, neighbours in the plan's order, which differ in their rates first and so
  * share their scores.
  */
-#ifndef WINNOW_FROZEN_PLAN_H
-#define WINNOW_FROZEN_PLAN_H
+#pragma once
 
 #include "harness/plan/plan.h"
 
@@ -60,5 +59,3 @@ int frozen_plan_element(const struct frozen_plan *frozen, size_t element, const 
 /* Of the experiment, with these cells, as the store wants it. */
 int frozen_plan_record(const struct frozen_plan *frozen, const struct plan *plan,
                        struct store *store, struct err *err);
-
-#endif

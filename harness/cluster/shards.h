@@ -8,8 +8,7 @@
  * element, one of them cut off from the network, never write the same file. A shard appears there
  * whole or not at all, and is replaced, by its owner only, by what has more.
  */
-#ifndef WINNOW_SHARDS_H
-#define WINNOW_SHARDS_H
+#pragma once
 
 #include "harness/cluster/frozen_plan.h"
 
@@ -38,5 +37,3 @@ int shards_new_name(const char *folder, const char *element_id, struct str *ret_
                     struct err *err);
 /* One state of the store, by way of the file `copy` beside it: synced, then renamed. */
 int shards_publish(struct store *store, const char *copy, const char *path, struct err *err);
-
-#endif

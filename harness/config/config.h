@@ -10,8 +10,7 @@
  *
  * What is right and cannot do what it says is a note, with its place: a file may have such and run.
  */
-#ifndef WINNOW_CONFIG_CONFIG_H
-#define WINNOW_CONFIG_CONFIG_H
+#pragma once
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -60,5 +59,3 @@ struct config {
 int config_load(const char *path, const char *const *sets, size_t set_count,
                 struct config **ret_config, struct str *ret_errors);
 void config_free(struct config *config);
-
-#endif

@@ -11,8 +11,7 @@
  *     fashion.yaml:7:12: rate: expected a number, found 'x'
  *     --set train.epochs: expected a whole number from 1 to 100000, found '0'
  */
-#ifndef WINNOW_CONFIG_MISTAKES_H
-#define WINNOW_CONFIG_MISTAKES_H
+#pragma once
 
 #include "base/str.h"
 
@@ -57,5 +56,3 @@ void mistakes_quote(struct str *ret_text, const char *value);
 void place_write(struct place place, struct str *ret_text);
 /* The same before a message: "fashion.yaml:7:12: ", "--set rate: ", "fashion.yaml: ". */
 void place_introduce(struct place place, const char *path, struct str *ret_text);
-
-#endif

@@ -10,8 +10,7 @@
  * Numbers and truth values must be plain: "3" in quotes is a text. Numbers are rounded to the 15
  * digits of the canonical JSON, so that a cell is the same wherever it was read from.
  */
-#ifndef WINNOW_CONFIG_PARAM_H
-#define WINNOW_CONFIG_PARAM_H
+#pragma once
 
 #include "base/option.h"
 #include "harness/config/yaml.h"
@@ -72,5 +71,3 @@ bool param_repeats(const struct option *table, const struct node *map, size_t i,
 /* "LABEL: NAME is listed twice, first at ..." */
 void param_twice(const struct node *node, const char *label, const char *name,
                  const struct node *first, struct mistakes *mistakes);
-
-#endif

@@ -4,8 +4,7 @@
  * The way of a file: text -> nodes (yaml.c) -> nodes with --set applied (set.c) -> axes, rules and
  * trainings with their places (named.c, axes.c, train.c) -> cells (grid.c).
  */
-#ifndef WINNOW_CONFIG_READ_H
-#define WINNOW_CONFIG_READ_H
+#pragma once
 
 #include "harness/config/config.h"
 #include "harness/config/yaml.h"
@@ -148,5 +147,3 @@ void notes_of_data(struct reader *reader);
 
 /* Fills config->cells; without_trainings: the recipes are not to be looked at. */
 void grid_build(struct reader *reader, bool with_trainings);
-
-#endif

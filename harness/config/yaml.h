@@ -9,8 +9,7 @@
  *     struct node *root;
  *     if (yaml_read(text, length, NULL, &arena, &mistakes, &root) == 0 && root) ...
  */
-#ifndef WINNOW_CONFIG_YAML_H
-#define WINNOW_CONFIG_YAML_H
+#pragma once
 
 #include "base/mem.h"
 #include "harness/config/mistakes.h"
@@ -41,5 +40,3 @@ int yaml_read(const char *text, size_t length, const char *set, struct arena *ar
 
 /* The value of a key of a NODE_MAP, or NULL. */
 struct node *node_find(const struct node *map, const char *key);
-
-#endif

@@ -19,8 +19,7 @@
  * and a sample that is wrong under both of two symmetric noises has the same wrong label. Where
  * classes are of equal size, more noise flips all that less noise flips.
  */
-#ifndef WINNOW_DATA_ALTER_H
-#define WINNOW_DATA_ALTER_H
+#pragma once
 
 #include "harness/data/data.h"
 
@@ -38,5 +37,3 @@ int alter_imbalance(const struct split *split, int classes, double imbalance, ui
  */
 int alter_labels(struct split *split, int classes, double noise, enum noise_kind kind,
                  uint64_t seed, struct err *err);
-
-#endif

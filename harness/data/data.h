@@ -16,8 +16,7 @@
  * loaders share (how files are named and read, the options of every dataset) is in loader.h. A
  * dataset with options of its own has a struct that begins with a struct data_spec (synthetic.h).
  */
-#ifndef WINNOW_DATA_DATA_H
-#define WINNOW_DATA_DATA_H
+#pragma once
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -158,5 +157,3 @@ int dataset_check_augment(const struct dataset *data, const struct augment *augm
  */
 void dataset_gather(const struct dataset *data, const struct split *split, const uint32_t *index,
                     size_t n, const struct augment *augment, float *out);
-
-#endif

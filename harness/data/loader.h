@@ -15,8 +15,7 @@
  * A file is read whole before its header is believed, so that no size in a header is ever
  * allocated: it is compared with the bytes that are there.
  */
-#ifndef WINNOW_DATA_LOADER_H
-#define WINNOW_DATA_LOADER_H
+#pragma once
 
 #include "base/str.h"
 #include "harness/data/data.h"
@@ -64,5 +63,3 @@ struct loader_file {
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
 void loader_file_release(struct loader_file *file);
-
-#endif

@@ -6,8 +6,7 @@
  * shuffle of all of them. Where classes are of equal size, a larger draw therefore holds every
  * sample of a smaller one.
  */
-#ifndef WINNOW_DATA_SPLIT_H
-#define WINNOW_DATA_SPLIT_H
+#pragma once
 
 #include "base/rng.h"
 #include "harness/data/data.h"
@@ -28,5 +27,3 @@ void split_draw_counts(const struct split *split, int classes, const size_t *cou
  */
 struct split split_extract(struct split *split, const bool *drawn, size_t picture);
 void split_release(struct split *split);
-
-#endif

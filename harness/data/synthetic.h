@@ -1,8 +1,7 @@
 /*
  * synthetic: the options of the made-up dataset (synthetic.c).
  */
-#ifndef WINNOW_DATA_SYNTHETIC_H
-#define WINNOW_DATA_SYNTHETIC_H
+#pragma once
 
 #include "harness/data/data.h"
 
@@ -13,5 +12,3 @@ struct synthetic_options {
     double separation; /* distance of two class means in standard deviations */
     int size;          /* index into 8, 16, 32: the picture's side */
 };
-
-#endif

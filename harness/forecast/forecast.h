@@ -9,8 +9,7 @@
  * and for each set of scores that is still to be computed and kept (artifact.h) the mean of those
  * that lie there.
  */
-#ifndef WINNOW_FORECAST_H
-#define WINNOW_FORECAST_H
+#pragma once
 
 #include "harness/plan/estimate.h"
 #include "harness/plan/plan.h"
@@ -35,5 +34,3 @@ void forecast_measure(struct forecast *forecast, const struct plan *plan,
                       const struct run_options *options);
 /* NULL is fine. */
 void forecast_free(struct forecast *forecast);
-
-#endif

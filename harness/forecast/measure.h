@@ -11,8 +11,7 @@
  * with their passes), a dynamic one's passes. What a pruner itself computes (solvers, gradients of
  * single samples) is not in it, nor that scores may be shared: it is the cell by itself.
  */
-#ifndef WINNOW_MEASURE_H
-#define WINNOW_MEASURE_H
+#pragma once
 
 #include "harness/run/run.h"
 #include "harness/train/train.h"
@@ -37,5 +36,3 @@ int measure_start(const struct plan_cell *cell, const struct run_options *option
                   struct mini_epoch *ret_mini, struct err *err);
 /* Of a cell with the dataset and the model that were measured. */
 double measure_seconds(const struct cell *cell, const struct mini_epoch *mini);
-
-#endif

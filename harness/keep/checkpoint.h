@@ -19,8 +19,7 @@
  *
  * Limits: numbers lie as in memory; a machine of the other byte order is another machine.
  */
-#ifndef WINNOW_CHECKPOINT_H
-#define WINNOW_CHECKPOINT_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -103,5 +102,3 @@ void checkpoint_describe(const struct checkpoint *checkpoint, struct str *ret_te
 void checkpoint_copy(struct checkpoint *to, const struct checkpoint *from);
 /* Also of a zeroed one. */
 void checkpoint_release(struct checkpoint *checkpoint);
-
-#endif

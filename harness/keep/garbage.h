@@ -14,8 +14,7 @@
  *
  * Limits: a database elsewhere that uses this folder's artifacts through a link is not seen.
  */
-#ifndef WINNOW_GARBAGE_H
-#define WINNOW_GARBAGE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -50,5 +49,3 @@ struct garbage {
 int garbage_find(struct store *store, const char *path, bool hold, struct garbage *ret_garbage,
                  struct err *err);
 void garbage_release(struct garbage *garbage);
-
-#endif

@@ -17,8 +17,7 @@
  * Limits: the copy is memory beside what the cell needs: 8 bytes a parameter, 8 a sample, the
  * pruner's state.
  */
-#ifndef WINNOW_KEEPER_H
-#define WINNOW_KEEPER_H
+#pragma once
 
 #include "harness/keep/checkpoint.h"
 
@@ -48,5 +47,3 @@ void keeper_finish(struct keeper *keeper);
  * end and must not be disturbed.
  */
 bool keeper_stop(struct keeper *keeper, struct str *ret_text);
-
-#endif

@@ -7,8 +7,7 @@
  * its own: this program again, as `winnow doctor --measure`; another, `winnow doctor --bind LIST`,
  * tries to bind itself to processors (pin.h).
  */
-#ifndef WINNOW_CHECKUP_H
-#define WINNOW_CHECKUP_H
+#pragma once
 
 #include "base/str.h"
 
@@ -30,5 +29,3 @@ void checkup_run(void (*take)(void *context, const struct checkup_finding *findi
 
 /* What `winnow doctor --measure` prints: OpenBLAS's core type and its GFLOP/s on one thread. */
 void checkup_measure(struct str *ret_text);
-
-#endif

@@ -18,8 +18,7 @@
  *
  * Cost: 5 ms a probe: one in PHASE_OTHER, which is not charged, one after the ledger is closed.
  */
-#ifndef WINNOW_DISTURBANCE_H
-#define WINNOW_DISTURBANCE_H
+#pragma once
 
 #include "base/mem.h"
 #include "results/record/record.h"
@@ -63,5 +62,3 @@ double disturbance_probe(void);
 struct disturbance_ticks disturbance_ticks(const char *root, const char *pinned);
 /* Likewise; -1 where the system tells neither of the processor nor of a quota. */
 int64_t disturbance_throttled(const char *root, const char *pinned);
-
-#endif

@@ -14,8 +14,7 @@
  * A user's own OPENBLAS_CORETYPE is never changed. WINNOW_BLAS_FOUND carries what the library had
  * chosen by itself into the corrected process, and tells that process not to correct again.
  */
-#ifndef WINNOW_ENVIRONMENT_H
-#define WINNOW_ENVIRONMENT_H
+#pragma once
 
 #include "base/cpu.h"
 #include "base/err.h"
@@ -83,5 +82,3 @@ int64_t environment_available_memory(void);
 int64_t environment_peak_memory(void);
 /* How often another process took the processor from this one. */
 int64_t environment_context_switches(void);
-
-#endif

@@ -5,8 +5,7 @@
  * root goes before every path: "" for the running system, a folder with copies for a test. What is
  * not to be had is -1 or "", and no error: every machine lacks some of it.
  */
-#ifndef WINNOW_KERNEL_FILE_H
-#define WINNOW_KERNEL_FILE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +28,3 @@ void kernel_cgroups(const char *root, void (*visit)(void *context, const char *f
 double kernel_quota(const char *root);
 /* How often they were held back for it; -1: not told. */
 int64_t kernel_quota_throttled(const char *root);
-
-#endif

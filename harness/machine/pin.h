@@ -20,8 +20,7 @@
  *
  * Limits: 1024 processors, as glibc's cpu_set_t.
  */
-#ifndef WINNOW_PIN_H
-#define WINNOW_PIN_H
+#pragma once
 
 #include "base/err.h"
 
@@ -78,5 +77,3 @@ void pins_release(struct pins *pins);
 int pin_bind(const char *list, struct err *err);
 /* The numbers of "0,2"; returns how many, 0 for NULL and for what is no list. */
 size_t pin_parse(const char *list, int ret_numbers[PIN_MAX_PROCESSORS]);
-
-#endif

@@ -14,8 +14,7 @@
  * ("hardest") is the example's name; it becomes the new one, with '-' in texts and comments, and
  * '_' in C's names and in the names of C files.
  */
-#ifndef WINNOW_NEW_NEW_H
-#define WINNOW_NEW_NEW_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -46,5 +45,3 @@ int new_read(const char *root, const char *kind, const char *name, struct arena 
              struct new_plan *ret_plan, struct err *err);
 /* All of them, or, after an error, none. */
 int new_write(const struct new_plan *plan, struct err *err);
-
-#endif

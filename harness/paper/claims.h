@@ -29,8 +29,7 @@
  *                 means are those of the runs that did not
  *     not measured
  */
-#ifndef WINNOW_PAPER_CLAIMS_H
-#define WINNOW_PAPER_CLAIMS_H
+#pragma once
 
 #include "base/mem.h"
 #include "base/stats.h"
@@ -85,5 +84,3 @@ const struct paper_line *paper_weakest(const struct paper_finding *finding);
 void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text);
 /* "-1.20 points [-2.01, -0.39], n = 3" */
 void paper_add_value(const struct paper_line *line, struct str *ret_text);
-
-#endif

@@ -12,8 +12,7 @@
  * scripts that made it; the paper's experiments with a SHA-256 of their runs; the program's
  * revision, and the environments in which the runs were made. It is written last.
  */
-#ifndef WINNOW_PAPER_OUTPUTS_H
-#define WINNOW_PAPER_OUTPUTS_H
+#pragma once
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -62,5 +61,3 @@ int paper_write(const struct paper_job *job, const struct paper_outputs *outputs
  * experiment whose runs, file or machines changed: "" is good. No manifest is an error. */
 int paper_verify(const struct paper_job *job, const struct paper_outputs *outputs,
                  struct str *ret_lines, struct err *err);
-
-#endif

@@ -7,8 +7,7 @@
  *     struct table table = {0};
  *     if (paper_ask(db, &paper_table_at(0)->sql, str_text(&name), &table, &err)) ...
  */
-#ifndef WINNOW_PAPER_PAPER_H
-#define WINNOW_PAPER_PAPER_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -68,5 +67,3 @@ int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
 const struct db_value *paper_cell(const struct table *table, size_t row, const char *column);
 /* NAN where it is no number. */
 double paper_number(const struct db_value *cell);
-
-#endif

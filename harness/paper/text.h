@@ -8,8 +8,7 @@
  *     \winnow{A3}                                  held, not held, undecided, not measured
  *     \winnowAThree                                the same
  */
-#ifndef WINNOW_PAPER_TEXT_H
-#define WINNOW_PAPER_TEXT_H
+#pragma once
 
 #include "base/str.h"
 #include "harness/paper/claims.h"
@@ -35,5 +34,3 @@ void paper_add_numbers_head(struct str *ret_text);
 void paper_add_numbers_table(const char *paper, const char *name, const struct table *table,
                              struct str *ret_text);
 void paper_add_numbers_claim(const struct paper_finding *finding, struct str *ret_text);
-
-#endif

@@ -6,8 +6,7 @@
  *     if (changed_look(changed, &text))      once a minute, and at the end
  *         fputs(str_text(&text), stderr);
  */
-#ifndef WINNOW_CHANGED_H
-#define WINNOW_CHANGED_H
+#pragma once
 
 #include "harness/config/config.h"
 
@@ -22,5 +21,3 @@ void changed_free(struct changed *changed);
  * the cells that came, went or changed since the start, compared with the plan that runs.
  */
 bool changed_look(struct changed *changed, struct str *ret_text);
-
-#endif

@@ -13,8 +13,7 @@
  * Each counts in proportion to its epochs. Memory is the most that any of those held. A database
  * filled on another machine gives that machine's seconds.
  */
-#ifndef WINNOW_ESTIMATE_H
-#define WINNOW_ESTIMATE_H
+#pragma once
 
 #include "base/str.h"
 #include "results/history.h"
@@ -74,5 +73,3 @@ void estimate_add_up(struct estimate_needs *needs);
 bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reasons);
 /* "820 bytes", "12.0 MiB" */
 void estimate_add_bytes(struct str *ret_text, int64_t bytes);
-
-#endif

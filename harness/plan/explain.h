@@ -12,8 +12,7 @@
  * read has changed. Earlier versions can be tried out; a content is not kept, only its hash inside
  * the key, so that it is what remains. Where both have changed, the data is named.
  */
-#ifndef WINNOW_EXPLAIN_H
-#define WINNOW_EXPLAIN_H
+#pragma once
 
 #include "harness/plan/plan.h"
 #include "results/history.h"
@@ -35,5 +34,3 @@ const struct history_cell *explain_stale(const struct explainer *explainer, size
  * Returns how many there are; ret_text may be NULL. What is no JSON object differs in nothing.
  */
 size_t explain_difference(const char *json, const char *before, struct str *ret_text);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * plan: config -> ordered list of cells, each with its canonical JSON and its key.
  */
-#ifndef WINNOW_PLAN_H
-#define WINNOW_PLAN_H
+#pragma once
 
 #include "harness/config/config.h"
 #include "results/store.h"
@@ -52,5 +51,3 @@ void plan_free(struct plan *plan);
 void plan_describe(struct plan_cell *planned, struct arena *arena);
 /* Asks the store which cells are done. */
 int plan_states(struct plan *plan, struct store *store, struct err *err);
-
-#endif

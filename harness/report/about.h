@@ -2,8 +2,7 @@
  * report_about: what a report says around its results. Each appends a section to the page; after an
  * error, what it appended is of no use.
  */
-#ifndef WINNOW_REPORT_ABOUT_H
-#define WINNOW_REPORT_ABOUT_H
+#pragma once
 
 #include "harness/report/report.h"
 
@@ -14,5 +13,3 @@ int report_failures(const struct report *report, struct str *out, struct err *er
 int report_timing(const struct report *report, struct str *out, struct err *err);
 int report_environments(const struct report *report, struct str *out, struct err *err);
 int report_provenance(const struct report *report, struct str *out, struct err *err);
-
-#endif

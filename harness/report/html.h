@@ -13,8 +13,7 @@
  * What comes from a database goes through html_add or a function that calls it: a name with "<" in
  * it is a text on the page and nothing else.
  */
-#ifndef WINNOW_REPORT_HTML_H
-#define WINNOW_REPORT_HTML_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -71,5 +70,3 @@ int html_query(struct str *out, const char *caption, const struct html_column *c
 
 /* "sha256-" and the base64 of a text's SHA-256: what a Content-Security-Policy calls a script. */
 void html_script_hash(struct str *out, const char *text, size_t length);
-
-#endif

@@ -13,8 +13,7 @@
  * looked through again. Texts of the database are escaped (html.h), pictures come from gnuplot, and
  * the page's policy lets no script run but its own, and nothing be loaded.
  */
-#ifndef WINNOW_REPORT_REPORT_H
-#define WINNOW_REPORT_REPORT_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -48,5 +47,3 @@ int report_figures(const struct report *report, struct str *out, struct str *not
  * commas. A "verdict" of "held" is green, "not held" red.
  */
 int report_claims(const char *path, struct str *ret_section, struct err *err);
-
-#endif

@@ -15,8 +15,7 @@
  *
  * Symbols (in <defs>) and texts stay as they are; pictures are left to svg_pictures.
  */
-#ifndef WINNOW_REPORT_SVG_H
-#define WINNOW_REPORT_SVG_H
+#pragma once
 
 #include "base/err.h"
 #include "base/str.h"
@@ -29,5 +28,3 @@ struct svg_pictures;
  */
 int svg_add(const char *file, const char *prefix, const char *label, struct svg_pictures *pictures,
             struct str *out, struct err *err);
-
-#endif

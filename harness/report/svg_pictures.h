@@ -9,8 +9,7 @@
  *     str_add(&page, str_text(&drawings));
  *     svg_pictures_release(&pictures);
  */
-#ifndef WINNOW_REPORT_SVG_PICTURES_H
-#define WINNOW_REPORT_SVG_PICTURES_H
+#pragma once
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -30,5 +29,3 @@ void svg_pictures_take(struct svg_pictures *pictures, struct svg_node *node, str
 /* An <svg> that shows nothing and holds all of them, each one unit wide and high. */
 void svg_pictures_add(const struct svg_pictures *pictures, struct str *out);
 void svg_pictures_release(struct svg_pictures *pictures);
-
-#endif

@@ -4,8 +4,7 @@
  *     struct svg_node *root = svg_read(strstr(text, "<svg"), &arena);
  *     if (root && svg_node_get(root, "viewBox")) ...
  */
-#ifndef WINNOW_REPORT_SVG_TREE_H
-#define WINNOW_REPORT_SVG_TREE_H
+#pragma once
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -39,5 +38,3 @@ void svg_node_drop(struct svg_node *node, const char *name);
 void svg_node_set(struct svg_node *node, const char *name, const char *value);
 /* Puts a child behind its parent's last. */
 void svg_node_append(struct svg_node *parent, struct svg_node *child);
-
-#endif

@@ -2,8 +2,7 @@
  * svg_values: what stands in SVG's attributes, in fewer letters: hexadecimal colours, relative
  * lines, tenths of a pixel.
  */
-#ifndef WINNOW_REPORT_SVG_VALUES_H
-#define WINNOW_REPORT_SVG_VALUES_H
+#pragma once
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -22,5 +21,3 @@ const char *svg_short_transform(const char *value, struct arena *arena);
  * being lines. Moves from which no line goes are left out. false: it has anything else in it.
  */
 bool svg_short_path(const char *p, char first, struct str *out);
-
-#endif

@@ -14,8 +14,7 @@
  * What is left is told by CLOCK_BOOTTIME: a clock that is set does not change it, and a night that
  * the machine slept through is over all the same.
  */
-#ifndef WINNOW_BUDGET_H
-#define WINNOW_BUDGET_H
+#pragma once
 
 #include "harness/run/options.h"
 #include "harness/run/queue.h"
@@ -53,5 +52,3 @@ void budget_name_rest(const struct plan *plan, const struct queue *queue, const 
  * "2026-11-23 07:00"; local time. The error says what is wrong with text.
  */
 int budget_until(const char *text, time_t now, double *ret_seconds, struct err *err);
-
-#endif

@@ -2,8 +2,7 @@
  * checkpoints: where the scheduler has the checkpoints of its cells: a file for each, which goes
  * with the cell's result (harness/keep/checkpoint.h has what is in it).
  */
-#ifndef WINNOW_RUN_CHECKPOINTS_H
-#define WINNOW_RUN_CHECKPOINTS_H
+#pragma once
 
 #include "base/str.h"
 #include "harness/run/options.h"
@@ -20,5 +19,3 @@ void checkpoints_remove(const struct run_options *options, const struct plan_cel
 /* Those of the plan's cells that are done, which a scheduler left that was killed when it had
  * written the result. run_plan does so too. */
 void checkpoints_clear(const struct run_options *options, const struct plan *plan);
-
-#endif

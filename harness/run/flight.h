@@ -9,8 +9,7 @@
  *     ... end ...
  *     flight_release(&flights, flight);
  */
-#ifndef WINNOW_RUN_FLIGHT_H
-#define WINNOW_RUN_FLIGHT_H
+#pragma once
 
 #include "harness/run/options.h"
 #include "harness/run/watchdog.h"
@@ -66,5 +65,3 @@ void flight_watch(struct flights *flights, int64_t now);
 void flight_kill(struct flights *flights);
 void flight_stop(struct flights *flights);
 void flight_freeze(struct flights *flights, bool still);
-
-#endif

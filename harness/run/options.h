@@ -1,8 +1,7 @@
 /*
  * run_options: how a plan is to be run, for all that run does with it (run.h).
  */
-#ifndef WINNOW_RUN_OPTIONS_H
-#define WINNOW_RUN_OPTIONS_H
+#pragma once
 
 #include "harness/machine/pin.h"
 #include "harness/plan/estimate.h"
@@ -37,5 +36,3 @@ struct run_options {
     /* Processors for the places of the workers; NULL: the kernel chooses. */
     const struct pins *pins;
 };
-
-#endif

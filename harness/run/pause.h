@@ -11,8 +11,7 @@
  *     end.timing.reason = pause_reason(&before, &ledger, end.timing.reason, &arena);
  *     -> "paused for 12 s: the disk was full"
  */
-#ifndef WINNOW_PAUSE_H
-#define WINNOW_PAUSE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -54,5 +53,3 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
 /* Whether the disk of path (its folder must exist) has PAUSE_ROOM_BYTES; true where it cannot be
  * known. */
 bool pause_has_room(const char *path);
-
-#endif

@@ -31,8 +31,7 @@
  * Each answer takes O(log n), for cells that wait amortised; memory is fixed when the queue is
  * made.
  */
-#ifndef WINNOW_QUEUE_H
-#define WINNOW_QUEUE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -83,5 +82,3 @@ void queue_scored(struct queue *queue, size_t cell);
 void queue_ended(struct queue *queue, size_t cell);
 /* Of a cell that has ended: it comes after all others, and those that came again before it. */
 void queue_again(struct queue *queue, size_t cell);
-
-#endif

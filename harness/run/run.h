@@ -26,8 +26,7 @@
  * repeats what it could not write (pause.h). SIGINT or SIGTERM meanwhile stop it at once. Where the
  * database was deleted, moved or replaced, what is in flight is killed; its checkpoints stay.
  */
-#ifndef WINNOW_RUN_H
-#define WINNOW_RUN_H
+#pragma once
 
 #include "harness/run/options.h"
 #include "harness/run/queue.h"
@@ -88,5 +87,3 @@ extern const int run_signals[];
 /* An error is the database's: the workers are stopped, what was committed stays. */
 int run_plan(const struct plan *plan, struct store *store, const struct run_options *options,
              const struct run_watcher *watcher, struct run_totals *ret_totals, struct err *err);
-
-#endif

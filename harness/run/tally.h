@@ -13,8 +13,7 @@
  * A cell counts as done as soon as one attempt was, whatever a later one brings; as failed while
  * its last attempt has failed or diverged and none was done.
  */
-#ifndef WINNOW_TALLY_H
-#define WINNOW_TALLY_H
+#pragma once
 
 #include "results/record/record.h"
 
@@ -47,5 +46,3 @@ struct tally_counts tally_count(const struct tally *tally);
 bool tally_knows(const struct tally *tally, size_t cell);
 /* Cells that failed or diverged and are not to run again. */
 size_t tally_failures(const struct tally *tally);
-
-#endif

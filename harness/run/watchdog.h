@@ -12,8 +12,7 @@
  * the stacks and buffers of every thread as soon as they are mapped. Both would refuse cells that
  * fit.
  */
-#ifndef WINNOW_WATCHDOG_H
-#define WINNOW_WATCHDOG_H
+#pragma once
 
 #include "harness/cell/limits.h"
 #include "results/record/record.h"
@@ -29,5 +28,3 @@ struct watchdog_verdict {
 /* seconds: since it was started. */
 bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
                     struct watchdog_verdict *ret_verdict);
-
-#endif

@@ -10,8 +10,7 @@
  *     poll what worker_poll gives; worker_read(...) until it is false
  *     worker_finish(&worker, &end);
  */
-#ifndef WINNOW_WORKER_H
-#define WINNOW_WORKER_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -86,5 +85,3 @@ void worker_stop(struct worker *worker);
 void worker_freeze(struct worker *worker, bool still);
 /* Kills it; worker_read and worker_finish then see it through. */
 void worker_kill(struct worker *worker);
-
-#endif

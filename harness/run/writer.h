@@ -10,8 +10,7 @@
  *     writer_put(&writer, attempt, &record);
  *     if (writer.silent) ...
  */
-#ifndef WINNOW_RUN_WRITER_H
-#define WINNOW_RUN_WRITER_H
+#pragma once
 
 #include "harness/run/pause.h"
 #include "results/store.h"
@@ -47,5 +46,3 @@ void writer_check_place(struct writer *writer);
 void writer_silence(struct writer *writer, const struct err *err);
 /* The ledger, the sleep of the machine included. */
 const struct pause_ledger *writer_ledger(struct writer *writer);
-
-#endif

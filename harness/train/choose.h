@@ -1,8 +1,7 @@
 /*
  * choose: the pruner chooses, and the record says what.
  */
-#ifndef WINNOW_CHOOSE_H
-#define WINNOW_CHOOSE_H
+#pragma once
 
 #include "harness/train/session.h"
 
@@ -11,5 +10,3 @@ void session_send_split(struct session *s);
 /* Which labels were changed, where the dataset was given noise. */
 void session_send_noise(struct session *s);
 int session_select(struct session *s, int epoch, struct err *err);
-
-#endif

@@ -13,8 +13,7 @@
  * the phases; where their sum differs from it by more than 0.1 %, the run carries a LEDGER_GAP
  * warning.
  */
-#ifndef WINNOW_CLOCK_H
-#define WINNOW_CLOCK_H
+#pragma once
 
 #include "results/record/record.h"
 
@@ -56,5 +55,3 @@ int64_t clock_charged(const struct clock *clock);
  * more than 0.1 %.
  */
 bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns);
-
-#endif

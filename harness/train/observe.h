@@ -9,8 +9,7 @@
  *     for each batch: observer_take(&observer, net, index, count, losses);
  *     pruner_observe(run, &(struct pruner_pass) from observer_pass(&observer, run, epoch, false));
  */
-#ifndef WINNOW_OBSERVE_H
-#define WINNOW_OBSERVE_H
+#pragma once
 
 #include "models/nn/nn.h"
 #include "pruners/pruner.h"
@@ -48,5 +47,3 @@ struct pruner_pass observer_pass(const struct observer *observer, int run, int e
 
 /* The class of the highest logit, the lowest at ties. */
 size_t observe_argmax(const float *logits, size_t classes);
-
-#endif

@@ -5,8 +5,7 @@
  *     for each batch: quality_add(&sums, logits, classes, labels, losses, rows);
  *     const struct quality test = quality_of(&sums);
  */
-#ifndef WINNOW_QUALITY_H
-#define WINNOW_QUALITY_H
+#pragma once
 
 #include "harness/data/data.h"
 
@@ -37,5 +36,3 @@ struct quality_sums {
 void quality_add(struct quality_sums *sums, const float *logits, size_t classes,
                  const uint8_t *labels, const float *losses, size_t rows);
 struct quality quality_of(const struct quality_sums *sums);
-
-#endif

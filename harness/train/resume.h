@@ -2,8 +2,7 @@
  * resume: handing the state of a cell to its keeper, and going on from a checkpoint. Nothing
  * happens in a cell without a keeper.
  */
-#ifndef WINNOW_RESUME_H
-#define WINNOW_RESUME_H
+#pragma once
 
 #include "harness/train/session.h"
 
@@ -20,5 +19,3 @@ int session_restore(struct session *s, struct trainer *trainer);
 /* The state is what the cell is made of now; trainer NULL: no network is needed to go on. */
 void session_keep(struct session *s, enum checkpoint_stage stage, int run, int epoch, int epochs,
                   struct trainer *trainer);
-
-#endif

@@ -2,8 +2,7 @@
  * score: looking at samples with a network, and what a static pruner makes of that: its proxies,
  * its scores, and the file that shares them with other cells (artifact.h).
  */
-#ifndef WINNOW_SCORE_H
-#define WINNOW_SCORE_H
+#pragma once
 
 #include "harness/train/session.h"
 
@@ -16,5 +15,3 @@ int session_observe_training(struct session *s, int run, int epoch, struct err *
 int session_measure_proxy(struct session *s, struct err *err);
 /* Nothing to do, and nothing charged, for a pruner that neither watches nor scores. */
 int session_score(struct session *s, struct err *err);
-
-#endif

@@ -10,8 +10,7 @@
  *     resume.h    handing the state to the keeper (keeper.h), and going on from a checkpoint
  *     session.h
  */
-#ifndef WINNOW_SESSION_H
-#define WINNOW_SESSION_H
+#pragma once
 
 #include "harness/keep/checkpoint.h"
 #include "harness/train/observe.h"
@@ -64,5 +63,3 @@ void session_release(struct session *s);
 int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, int epochs,
                         const struct pruner_selection *selection, bool watched, double *ret_loss,
                         double *ret_speed, struct err *err);
-
-#endif

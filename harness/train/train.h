@@ -15,8 +15,7 @@
  * checkpoint once more are in the phases load and init, which nobody is charged for. Writing is in
  * the phase checkpoint, but for that checkpoint itself from which a cell goes on.
  */
-#ifndef WINNOW_TRAIN_H
-#define WINNOW_TRAIN_H
+#pragma once
 
 #include "harness/cell/cell.h"
 #include "harness/train/clock.h"
@@ -48,5 +47,3 @@ struct train_places {
  */
 int train_cell(const struct cell *cell, const struct train_places *places, struct clock *clock,
                const struct train_sink *sink, struct record_end *ret_end, struct err *err);
-
-#endif

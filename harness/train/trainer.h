@@ -7,8 +7,7 @@
  * meet the samples that they share in the same order: an epoch walks one permutation of all N and
  * skips what was not selected. What is dropped from a batch leaves the others where they are.
  */
-#ifndef WINNOW_TRAINER_H
-#define WINNOW_TRAINER_H
+#pragma once
 
 #include "harness/cell/engine.h"
 #include "harness/cell/recipe.h"
@@ -100,5 +99,3 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
                   struct work *work);
 /* By forward passes without augmentation. */
 struct quality trainer_evaluate(struct trainer *trainer, const struct split *split);
-
-#endif

@@ -6,8 +6,7 @@
  *
  *     (L(w + h d) - L(w - h d)) / 2h   against   g . d
  */
-#ifndef WINNOW_NN_GRADCHECK_H
-#define WINNOW_NN_GRADCHECK_H
+#pragma once
 
 #include "models/nn/nn.h"
 
@@ -24,5 +23,3 @@ struct gradcheck {
  */
 struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed,
                               bool frozen);
-
-#endif

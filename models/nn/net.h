@@ -6,8 +6,7 @@
  * activations, gradients and scratch are its own. In evaluation no sample knows of another, so a
  * share goes through the network in pieces that stay in the caches.
  */
-#ifndef WINNOW_NN_NET_H
-#define WINNOW_NN_NET_H
+#pragma once
 
 #include "base/mem.h"
 #include "models/nn/op.h"
@@ -106,5 +105,3 @@ static inline size_t nn_array_floats(struct nn_shape shape, enum nn_type type, i
 size_t nn_adapter_floats(const struct nn_node *node, int n);
 /* adapt.c: runs forward or backward of an op, expanding what it cannot read as it lies. */
 void nn_adapt(const struct nn_node *node, const struct nn_call *call, bool forward);
-
-#endif

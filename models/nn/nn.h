@@ -29,8 +29,7 @@
  * A wrong graph (bad node, shapes that do not fit) is a bug of the model's and ends the process;
  * options that lead to one are for the model's build function to refuse.
  */
-#ifndef WINNOW_NN_NN_H
-#define WINNOW_NN_NN_H
+#pragma once
 
 #include "base/rng.h"
 #include "models/nn/num/shape.h"
@@ -199,5 +198,3 @@ void nn_zero_gradients(struct nn_net *net);
  */
 void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
                          float *ret_norms, float *ret_dots);
-
-#endif

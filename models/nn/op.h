@@ -11,8 +11,7 @@
  *     to (dx += ...) by the others: add[] says which, and dx is NULL where nobody wants it;
  *   - of the forward pass only that is still there which `flags` asks for (x, y), and `saved`.
  */
-#ifndef WINNOW_NN_OP_H
-#define WINNOW_NN_OP_H
+#pragma once
 
 #include "base/err.h"
 #include "models/nn/nn.h"
@@ -176,5 +175,3 @@ double nn_flops_one(const struct nn_layer *layer);
 size_t nn_input_count(const struct nn_call *call);
 
 #define NN_CASES(array) .cases = (array), .case_count = sizeof(array) / sizeof *(array)
-
-#endif

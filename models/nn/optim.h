@@ -10,8 +10,7 @@
  * samples an epoch sees the same learning rate at the same epoch. Shares are of the epochs that
  * follow the warm-up.
  */
-#ifndef WINNOW_NN_OPTIM_H
-#define WINNOW_NN_OPTIM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +55,3 @@ struct schedule {
  * cosine ends at 0 (Loshchilov & Hutter 2017); one-cycle: lr/25 -> lr -> lr/1e4, cosine both ways.
  */
 double schedule_lr(const struct schedule *schedule, double epoch, double epochs);
-
-#endif

@@ -5,10 +5,7 @@
  * load or a store: what no program of floats gets beyond. (Winograd's convolutions may: their
  * operations are counted as the plain convolution's.)
  */
-#ifndef WINNOW_NN_PEAK_H
-#define WINNOW_NN_PEAK_H
+#pragma once
 
 /* GFLOP/s of the calling thread over about so many seconds; 1 multiply-add = 2. */
 double nn_peak_gflops(double seconds);
-
-#endif

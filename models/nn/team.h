@@ -10,8 +10,7 @@
  * Example: team = nn_team_new(2); nn_team_run(team, forward, net); each of the two calls
  * forward(net, rank), the caller being rank 0; run returns when both are through.
  */
-#ifndef WINNOW_NN_TEAM_H
-#define WINNOW_NN_TEAM_H
+#pragma once
 
 #include <stddef.h>
 
@@ -32,5 +31,3 @@ void nn_team_meet(struct nn_team *team, int rank);
  * in each. All threads call it, with the same count. team may be NULL: one thread, nothing to do.
  */
 void nn_team_sum(struct nn_team *team, int rank, double *values, size_t count);
-
-#endif

@@ -19,8 +19,7 @@
  *
  * A taken row is a pruned sample: taken[n] is 1 there, 0 elsewhere.
  */
-#ifndef WINNOW_MATH_ANNEAL_H
-#define WINNOW_MATH_ANNEAL_H
+#pragma once
 
 #include "base/rng.h"
 
@@ -65,5 +64,3 @@ enum { ANNEAL_DRAWS = 100 };
    least length. */
 double anneal_random(const struct anneal_problem *problem, size_t count, struct rng *rng,
                      uint8_t *ret_shortest);
-
-#endif

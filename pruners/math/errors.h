@@ -2,8 +2,7 @@
  * errors: the error vector p - e_y of a sample, which is the gradient of its cross-entropy in the
  * logits, for pruners that measure it. p = softmax, e = one-hot label.
  */
-#ifndef WINNOW_PRUNERS_ERRORS_H
-#define WINNOW_PRUNERS_ERRORS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -12,5 +11,3 @@ double errors_squares(const float *p, size_t label, size_t classes);
 /* || [phi ; 1] ||^2; phi[width]. The last layer's gradient (p - e) (x) [phi ; 1] has the squared
  * norm errors_squares * errors_input_squares. */
 double errors_input_squares(const float *phi, size_t width);
-
-#endif

@@ -12,8 +12,7 @@
  * The features of a network lie far from 0, close to each other: they are centred first, which
  * makes the bound tight.
  */
-#ifndef WINNOW_PRUNERS_GEOMETRY_H
-#define WINNOW_PRUNERS_GEOMETRY_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -78,5 +77,3 @@ void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, uint32_t 
  */
 void geometry_herd(const float *x, const uint32_t *rows, size_t count, size_t d,
                    const double *target, uint32_t *ret_order);
-
-#endif

@@ -24,8 +24,7 @@
  *            side. Memory: 8 C q^2 bytes
  *     lissa  the authors' estimate; see influence_lissa
  */
-#ifndef WINNOW_MATH_INFLUENCE_H
-#define WINNOW_MATH_INFLUENCE_H
+#pragma once
 
 #include "base/rng.h"
 
@@ -92,5 +91,3 @@ void influence_lissa(const struct influence_problem *problem, const uint32_t *in
                      struct rng *rng, double *ret_estimates);
 /* 0.01 and 25, the authors' */
 extern const double influence_lissa_damp, influence_lissa_scale;
-
-#endif

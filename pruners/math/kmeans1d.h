@@ -11,8 +11,7 @@
  *
  * Example: 0 .1 .2 .3 5 5.1 9 in 3 groups: 0..3, 4..5, 6, with cost .05 + .005 + 0.
  */
-#ifndef WINNOW_PRUNERS_KMEANS1D_H
-#define WINNOW_PRUNERS_KMEANS1D_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@
  * are; none is empty. n > 0, groups > 0, values finite. Memory 4 * groups * n bytes.
  */
 size_t kmeans1d(const float *values, size_t n, size_t groups, uint32_t *ret_group);
-
-#endif

@@ -14,8 +14,7 @@
  *
  * So a pick is O(n width + width^2) time, whatever was picked before, and width^2 doubles.
  */
-#ifndef WINNOW_PRUNERS_OMP_H
-#define WINNOW_PRUNERS_OMP_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ void omp_weigh(const float *a, size_t count, size_t width, const double *b, doub
 
 /* ret_sum[width] of the rows of a[n][width]. */
 void omp_sum(const float *a, size_t n, size_t width, double *ret_sum);
-
-#endif

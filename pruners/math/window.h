@@ -13,8 +13,7 @@
  *
  * The block has no pointers and starts as zeros; it must be aligned as a float.
  */
-#ifndef WINNOW_PRUNERS_WINDOW_H
-#define WINNOW_PRUNERS_WINDOW_H
+#pragma once
 
 #include "base/str.h"
 
@@ -40,5 +39,3 @@ struct window_spread {
 struct window_spread window_spread(const void *windows, int length, size_t i);
 /* Standard deviation, divided by count - 1; 0 of fewer than two values. */
 double window_deviation(const struct window_spread *spread);
-
-#endif

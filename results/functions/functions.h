@@ -19,13 +19,10 @@
  * median that counts "never reached" as infinite, read the view v_target. Those that look into
  * bitmaps are in functions_kept.h, those that read scores in functions_scores.h.
  */
-#ifndef WINNOW_RESULTS_FUNCTIONS_H
-#define WINNOW_RESULTS_FUNCTIONS_H
+#pragma once
 
 #include "base/err.h"
 
 struct sqlite3;
 
 int functions_register(struct sqlite3 *db, struct err *err);
-
-#endif

@@ -18,12 +18,9 @@
  * NULL of NULL; a BLOB that is no zlib stream is an error. A bitmap unpacks to at most 512 MiB
  * (2^32 samples).
  */
-#ifndef WINNOW_RESULTS_FUNCTIONS_KEPT_H
-#define WINNOW_RESULTS_FUNCTIONS_KEPT_H
+#pragma once
 
 struct sqlite3;
 
 /* An SQLite result code; its message is the connection's. */
 int functions_kept_register(struct sqlite3 *db);
-
-#endif

@@ -24,12 +24,9 @@
  *     SELECT pruner, rate, score_profile(r.artifact, s.bitmap, s.n, 10, s.split)
  *     FROM v_run r JOIN v_selection s USING (attempt) WHERE r.artifact IS NOT NULL;
  */
-#ifndef WINNOW_RESULTS_FUNCTIONS_SCORES_H
-#define WINNOW_RESULTS_FUNCTIONS_SCORES_H
+#pragma once
 
 struct sqlite3;
 
 /* An SQLite result code; its message is the connection's. */
 int functions_scores_register(struct sqlite3 *db);
-
-#endif

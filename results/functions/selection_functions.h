@@ -20,13 +20,10 @@
  * holds others besides. One that is NULL is left out, as in SQLite's own aggregates; one that is no
  * bitmap of n samples or more, or that keeps more than n, is an error.
  */
-#ifndef WINNOW_RESULTS_SELECTION_FUNCTIONS_H
-#define WINNOW_RESULTS_SELECTION_FUNCTIONS_H
+#pragma once
 
 #include "base/err.h"
 
 struct sqlite3;
 
 int selection_functions_register(struct sqlite3 *db, struct err *err);
-
-#endif

@@ -3,14 +3,11 @@
  * WINNOW_EXTENSION, into build/winnow_functions.so, where the host's SQLite is called through the
  * table that it hands over (SQLite's own sqlite3ext.h).
  */
-#ifndef WINNOW_RESULTS_SQLITE_API_H
-#define WINNOW_RESULTS_SQLITE_API_H
+#pragma once
 
 #ifdef WINNOW_EXTENSION
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT3 /* extern: results/functions/functions.c has the table */
 #else
 #include <sqlite3.h>
-#endif
-
 #endif

@@ -20,8 +20,7 @@
  *         artifact_release(&found);
  *     }
  */
-#ifndef WINNOW_RESULTS_ARTIFACT_H
-#define WINNOW_RESULTS_ARTIFACT_H
+#pragma once
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -63,5 +62,3 @@ enum artifact_found artifact_load(const char *folder, const char *key,
                                   const struct artifact *expected, struct artifact *ret_artifact,
                                   struct err *err);
 void artifact_release(struct artifact *artifact);
-
-#endif

@@ -7,8 +7,7 @@
  *     ...
  *     if (bitmap_unpack_n(packed, size, 10, &read) == BITMAP_WHOLE && bitmap_has(read, 7)) ...
  */
-#ifndef WINNOW_RESULTS_BITMAP_H
-#define WINNOW_RESULTS_BITMAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ enum bitmap_found bitmap_unpack(const void *packed, size_t packed_size, uint8_t 
 /* WHOLE: *ret_bits [bitmap_bytes(n)] is the caller's. */
 enum bitmap_found bitmap_unpack_n(const void *packed, size_t packed_size, int64_t n,
                                   uint8_t **ret_bits);
-
-#endif

@@ -10,8 +10,7 @@
  *         if (f->type == FIELD_DOUBLE)
  *             printf("%s %g\n", f->name, *(const double *)field_at(f, &record));
  */
-#ifndef WINNOW_RESULTS_FIELDS_H
-#define WINNOW_RESULTS_FIELDS_H
+#pragma once
 
 #include "results/record/record.h"
 
@@ -62,5 +61,3 @@ static inline const void *field_count_at(const struct field *field, const struct
 {
     return (const char *)record + field->count;
 }
-
-#endif

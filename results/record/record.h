@@ -6,8 +6,7 @@
  * Times are nanoseconds of CLOCK_MONOTONIC_RAW. An accuracy that was not measured is NAN and
  * becomes NULL. Pointers are borrowed for the call.
  */
-#ifndef WINNOW_RESULTS_RECORD_H
-#define WINNOW_RESULTS_RECORD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -223,5 +222,3 @@ struct record {
         struct record_end end;
     };
 };
-
-#endif

@@ -6,8 +6,7 @@
  * Numbers keep all their bits (17 digits), NAN is null, bitmaps are base64. The fields are those of
  * results/record/fields.h.
  */
-#ifndef WINNOW_WIRE_H
-#define WINNOW_WIRE_H
+#pragma once
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -18,5 +17,3 @@
 void wire_encode(const struct record *record, struct str *ret_line);
 /* Texts and arrays of the record live in the arena. */
 int wire_decode(const char *line, struct arena *arena, struct record *ret_record, struct err *err);
-
-#endif

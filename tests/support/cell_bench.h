@@ -7,8 +7,7 @@
  *     ... b.kept.epochs, b.end ...
  *     bench_teardown(&b);
  */
-#ifndef WINNOW_TESTS_CELL_BENCH_H
-#define WINNOW_TESTS_CELL_BENCH_H
+#pragma once
 
 #include "harness/data/synthetic.h"
 #include "harness/train/train.h"
@@ -52,5 +51,3 @@ void bench_teardown(struct bench *b);
 
 /* Losses and accuracies of all epochs. */
 void bench_assert_same_bits(const struct kept *a, const struct kept *b);
-
-#endif

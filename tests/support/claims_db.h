@@ -12,8 +12,7 @@
  * t(0.975, 2) = 4.302653 makes the half width of the interval 4.302653 d / sqrt(3), which is
  * claims_half d.
  */
-#ifndef WINNOW_TESTS_CLAIMS_DB_H
-#define WINNOW_TESTS_CLAIMS_DB_H
+#pragma once
 
 #include "harness/paper/claims.h"
 #include "results/store.h"
@@ -62,5 +61,3 @@ const struct paper_line *claims_line_of(const struct paper_finding *finding, con
 /* The interval is [low, high]; one seed has none, nor have several where low is NAN. */
 void claims_expect_line(const struct paper_finding *finding, const char *arm, const char *measure,
                         size_t n, double mean, double low, double high, enum paper_verdict verdict);
-
-#endif

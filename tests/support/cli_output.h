@@ -7,8 +7,7 @@
  *
  * Each test has a process of its own, and so its own output.
  */
-#ifndef WINNOW_TESTS_CLI_OUTPUT_H
-#define WINNOW_TESTS_CLI_OUTPUT_H
+#pragma once
 
 #include "tests/support/support.h"
 
@@ -26,5 +25,3 @@ void expect_sql(const char *db, const char *query, const char *wanted);
 void cli_enter(void);
 /* For .fini. */
 void cli_release(void);
-
-#endif

@@ -3,8 +3,7 @@
  * "e.yaml" in the test's own folder, which becomes the current one, so that messages are the same
  * everywhere.
  */
-#ifndef WINNOW_TESTS_CONFIG_HELP_H
-#define WINNOW_TESTS_CONFIG_HELP_H
+#pragma once
 
 #include "harness/config/config.h"
 
@@ -25,5 +24,3 @@ void config_expect(const char *yaml, const char *const *sets, const char *expect
 
 /* The cells, one cell_describe a line. free() it. */
 char *config_cells(const struct config *config);
-
-#endif

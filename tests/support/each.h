@@ -12,8 +12,7 @@
  * What follows `at`, a function from an index to an entry with a name or to NULL, are Criterion's
  * options of the test.
  */
-#ifndef WINNOW_TESTS_EACH_H
-#define WINNOW_TESTS_EACH_H
+#pragma once
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -29,5 +28,3 @@
         }                                                                                          \
     }                                                                                              \
     static void suite##_##test(size_t index)
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * made_data: small datasets in the published layouts, written by the tests that read them.
  */
-#ifndef WINNOW_TESTS_MADE_DATA_H
-#define WINNOW_TESTS_MADE_DATA_H
+#pragma once
 
 #include "harness/data/synthetic.h"
 
@@ -67,5 +66,3 @@ struct dataset *made_load(const char *dataset, const struct data_spec *spec, uin
                           const char *folder);
 /* The same with the defaults, seed 0. */
 struct dataset *made_load_all(const char *dataset, const char *folder);
-
-#endif

@@ -18,8 +18,7 @@
  * Cell 3 has a LEDGER_GAP, cell 4 failed once before, el2n has the option runs=3. Cell 1 is also in
  * experiment "other".
  */
-#ifndef WINNOW_TESTS_MADE_DB_H
-#define WINNOW_TESTS_MADE_DB_H
+#pragma once
 
 #include "results/store.h"
 
@@ -42,5 +41,3 @@ struct store *must_open(const char *path, enum store_mode mode);
 double ask(struct store *store, const char *sql);
 /* The same as text, "NULL" for NULL, valid until the next call. */
 const char *ask_text(struct store *store, const char *sql);
-
-#endif

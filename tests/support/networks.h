@@ -1,8 +1,7 @@
 /*
  * networks: small networks and made-up data for tests.
  */
-#ifndef WINNOW_TESTS_NETWORKS_H
-#define WINNOW_TESTS_NETWORKS_H
+#pragma once
 
 #include "models/model.h"
 
@@ -21,5 +20,3 @@ double test_step(struct nn_net *net, int n, const uint8_t *labels, uint32_t step
 
 /* max |a - b| / max(1, max |b|) */
 double test_distance(const float *a, const float *b, size_t n);
-
-#endif

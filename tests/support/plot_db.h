@@ -5,8 +5,7 @@
  * set. Static are full, full-short, random, el2n and forgetting; all others choose again every
  * second epoch. All but full and random have scores.
  */
-#ifndef WINNOW_TESTS_PLOT_DB_H
-#define WINNOW_TESTS_PLOT_DB_H
+#pragma once
 
 #include <stdint.h>
 
@@ -68,5 +67,3 @@ void plot_db_suit(struct sqlite3 *db, const char *figure);
 /* What plot_db_fill records for an epoch, from 1, of a cell. */
 struct plot_epoch plot_epoch(const struct plot_grid *grid, const struct plot_pruner *pruner,
                              double rate, int seed, int epoch);
-
-#endif

@@ -8,8 +8,7 @@
  *     int status = pty_wait(pty);      of which pty_text(pty) is what it wrote
  *     pty_free(pty);
  */
-#ifndef WINNOW_TESTS_PTY_H
-#define WINNOW_TESTS_PTY_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -33,5 +32,3 @@ const char *pty_last(const struct pty *pty);
 /* Its exit code, or 128 + signal; -1 where it does not end within a minute, and it is killed. */
 int pty_wait(struct pty *pty);
 void pty_free(struct pty *pty);
-
-#endif

@@ -2,8 +2,7 @@
  * recording: the small trained network of tests/golden/pruners/network.json, made and described by
  * network.py beside it. A rehearsal plays it to a pruner instead of made-up numbers.
  */
-#ifndef WINNOW_TESTS_RECORDING_H
-#define WINNOW_TESTS_RECORDING_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ void recording_read(const struct recording *recording, int run, int epoch, bool 
                     const char *name, size_t count, float *ret);
 /* ret[i] = element i of a JSON array of numbers, nested or not; its length must be count. */
 void recording_numbers(const json_t *array, size_t count, float *ret);
-
-#endif

@@ -17,8 +17,7 @@
  * With a recording (tests/support/recording.h), the numbers are those of a network that was really
  * trained.
  */
-#ifndef WINNOW_TESTS_REHEARSAL_H
-#define WINNOW_TESTS_REHEARSAL_H
+#pragma once
 
 #include "pruners/pruner.h"
 
@@ -64,5 +63,3 @@ struct pruner_pass rehearsal_pass(struct rehearsal *rehearsal, int run, int epoc
                                   const uint8_t *seen);
 /* The writable array behind one of them. */
 float *rehearsal_array(struct rehearsal *rehearsal, enum pruner_needs need);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * support: what tests share: temporary folders, and running programs as a user does.
  */
-#ifndef WINNOW_TESTS_SUPPORT_H
-#define WINNOW_TESTS_SUPPORT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -30,5 +29,3 @@ void test_output_release(struct test_output *output);
 char *test_read_file(const char *path);
 /* Writes text to a file, replacing it; ends the test where that fails. */
 void test_write_file(const char *path, const char *text);
-
-#endif

@@ -2,8 +2,7 @@
  * cmd_compare_table: what winnow compare prints: a table with its title, verdicts and estimators
  * for people, or every number for programs.
  */
-#ifndef WINNOW_CMD_COMPARE_TABLE_H
-#define WINNOW_CMD_COMPARE_TABLE_H
+#pragma once
 
 #include "harness/ask/compare.h"
 #include "harness/ask/table.h"
@@ -22,5 +21,3 @@ void cmd_compare_add_table(const struct compare_list *list, const struct cmd_com
                            struct str *ret_text);
 /* "ucb(c=2) 0.5 against full" */
 void cmd_compare_add_arms(const struct compare_result *result, struct str *ret_text);
-
-#endif

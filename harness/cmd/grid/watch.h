@@ -5,12 +5,9 @@
  * scheduler is at work on the database any more, or with Ctrl-C. The database is opened for each
  * look and closed again, so that nothing is in the scheduler's way meanwhile.
  */
-#ifndef WINNOW_CMD_WATCH_H
-#define WINNOW_CMD_WATCH_H
+#pragma once
 
 #include "harness/cmd/kit/cmd.h"
 
 /* path NULL: the newest of results/, named on stderr. Seconds between looks. The exit code. */
 int watch_database(const struct cmd_line *line, const char *path, double interval);
-
-#endif

@@ -2,8 +2,7 @@
  * cmd_budget: what `winnow run` and `winnow plan` share of choosing cells and of the time they may
  * take.
  */
-#ifndef WINNOW_CMD_BUDGET_H
-#define WINNOW_CMD_BUDGET_H
+#pragma once
 
 #include "harness/cmd/kit/cmd.h"
 
@@ -23,5 +22,3 @@ enum { CMD_LONGEST_BUDGET = 365 * 24 * 3600 }; /* seconds */
  * code, and the reason was printed. */
 int cmd_choose_budget(const struct cmd_line *line, const char *deadline, double budget,
                       double *ret_seconds);
-
-#endif

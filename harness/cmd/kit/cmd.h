@@ -19,8 +19,7 @@
  *
  * stdout is data, stderr is progress and errors. Only this folder prints.
  */
-#ifndef WINNOW_CMD_CMD_H
-#define WINNOW_CMD_CMD_H
+#pragma once
 
 #include "base/exit.h"
 #include "base/option.h"
@@ -115,5 +114,3 @@ int cmd_element(int argc, char **argv); /* of cmd_cell, where it is given flags 
 /* For a command of several verbs ("db", "emit"): runs the one that argv[1] names, or tells them. */
 int cmd_run_verb(const char *name, const char *arguments, const struct cmd *verbs, size_t count,
                  int argc, char **argv);
-
-#endif

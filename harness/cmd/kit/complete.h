@@ -9,8 +9,7 @@
  * value is one of its choices, or of the shelf that the flag is called after (--pruner). Of
  * anything else there is nothing to say, and the shell completes file names.
  */
-#ifndef WINNOW_CMD_COMPLETE_H
-#define WINNOW_CMD_COMPLETE_H
+#pragma once
 
 #include "base/kind.h"
 #include "harness/cmd/kit/cmd.h"
@@ -24,5 +23,3 @@ const struct shelf *cmd_shelf_find(const char *word);
 int cmd_complete_words(const struct cmd_line *line, int count, char **words);
 /* A line for each name of a list that begins with the word. */
 void cmd_complete_name(const char *name, const char *word);
-
-#endif

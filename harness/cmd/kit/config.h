@@ -6,8 +6,7 @@
  *     if (done >= 0)
  *         return done;
  */
-#ifndef WINNOW_CMD_CONFIG_H
-#define WINNOW_CMD_CONFIG_H
+#pragma once
 
 #include "harness/cmd/kit/cmd.h"
 #include "harness/config/config.h"
@@ -24,5 +23,3 @@ int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict
 
 /* given, or results/NAME.db of the experiment's name, in the arena. */
 const char *cmd_config_db(const struct config *config, const char *given, struct arena *arena);
-
-#endif

@@ -6,8 +6,7 @@
  *     if (done >= 0)
  *         return done;
  */
-#ifndef WINNOW_CMD_DB_H
-#define WINNOW_CMD_DB_H
+#pragma once
 
 #include "base/str.h"
 #include "harness/ask/sql.h"
@@ -37,5 +36,3 @@ bool cmd_newest_db(const char *folder, struct str *ret_path);
 int cmd_flush(const struct cmd_line *line);
 /* Writes text to stdout, and that is the last of it. */
 int cmd_print(const struct cmd_line *line, const struct str *text);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * cmd_find: the cell that somebody means by the beginning of its key.
  */
-#ifndef WINNOW_CMD_FIND_H
-#define WINNOW_CMD_FIND_H
+#pragma once
 
 #include "harness/cmd/kit/db.h"
 
@@ -18,5 +17,3 @@ int cmd_find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *c
 int cmd_with_cell(const struct cmd_line *line, const char *path, const char *cell,
                   int (*act)(struct sqlite3 *db, const char *key, const void *values),
                   const void *values);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * cmd_log: the log of an attempt, for a terminal.
  */
-#ifndef WINNOW_CMD_LOG_H
-#define WINNOW_CMD_LOG_H
+#pragma once
 
 #include "base/str.h"
 
@@ -10,5 +9,3 @@
 
 /* The last lines of a log, at most so many (0: all), indented and safe for a terminal. */
 void cmd_add_log(struct str *ret_text, const char *log, size_t most);
-
-#endif

@@ -3,8 +3,7 @@
  *
  *     winnow help --man run | man -l -
  */
-#ifndef WINNOW_CMD_MAN_H
-#define WINNOW_CMD_MAN_H
+#pragma once
 
 #include "harness/cmd/kit/cmd.h"
 
@@ -13,5 +12,3 @@ int cmd_print_man(const struct cmd_line *line);
 /* Of several, which are called `word` ("VERB"); name: what they are several of; "": of winnow. */
 int cmd_print_man_of_many(const char *name, const char *arguments, const char *word,
                           const struct cmd *items, size_t count);
-
-#endif

@@ -2,8 +2,7 @@
  * cmd_progress: what `winnow run` shows: on a terminal a bar and a line for each worker, redrawn in
  * place; elsewhere a line for each cell that ended. To stderr.
  */
-#ifndef WINNOW_CMD_PROGRESS_H
-#define WINNOW_CMD_PROGRESS_H
+#pragma once
 
 #include "harness/run/run.h"
 
@@ -17,5 +16,3 @@ void progress_take(void *progress, const struct run_event *event);
 void progress_pause(struct progress *progress);
 /* Clears the live part. */
 void progress_free(struct progress *progress);
-
-#endif

@@ -9,8 +9,7 @@
  *
  * state is 'new', 'done' or 'failed' (diverged ones too).
  */
-#ifndef WINNOW_CMD_WHERE_H
-#define WINNOW_CMD_WHERE_H
+#pragma once
 
 #include "harness/plan/plan.h"
 
@@ -19,5 +18,3 @@
  * cells must be known. Error: it is no condition; nothing is set then.
  */
 int cmd_apply_where(struct plan *plan, const char *condition, struct err *err);
-
-#endif

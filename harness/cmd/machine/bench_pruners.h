@@ -8,8 +8,7 @@
  * Each pruner at each size has a process of its own, so that the peak memory is its own: this
  * program again, with --serve, which prints one JSON object.
  */
-#ifndef WINNOW_CMD_BENCH_PRUNERS_H
-#define WINNOW_CMD_BENCH_PRUNERS_H
+#pragma once
 
 #include "harness/cmd/kit/cmd.h"
 
@@ -26,5 +25,3 @@ struct cmd_bench_pruners {
 /* Returns the exit code. argv: the command's, to start this process anew with. */
 int cmd_bench_pruners(const struct cmd_line *line, char **argv,
                       const struct cmd_bench_pruners *asked);
-
-#endif

@@ -7,8 +7,7 @@
  *     bench_table_number(&table, 1234.5678, 3);          1235
  *     bench_table_print(&table);                         and releases it
  */
-#ifndef WINNOW_CMD_BENCH_TABLE_H
-#define WINNOW_CMD_BENCH_TABLE_H
+#pragma once
 
 #include "harness/ask/table.h"
 
@@ -17,5 +16,3 @@ void bench_table_text(struct table *table, const char *text);
 /* To `digits` significant ones, or whole where it is larger; "-" where it is not finite. */
 void bench_table_number(struct table *table, double value, int digits);
 void bench_table_print(struct table *table);
-
-#endif

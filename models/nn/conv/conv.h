@@ -12,8 +12,7 @@
  * bfloat16, both operands of every product of the definition are rounded to bfloat16 first
  * (weights, and x or dy where it is float32), and sums are float32.
  */
-#ifndef WINNOW_NN_CONV_H
-#define WINNOW_NN_CONV_H
+#pragma once
 
 #include "models/nn/num/shape.h"
 #include "models/nn/num/type.h"
@@ -100,5 +99,3 @@ const char *conv_detail(const struct conv *conv, enum conv_direction direction,
 
 /* Nominal floating-point operations of one direction for one image. */
 double conv_flops(const struct conv *conv);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * direct: the two inner loops of the direct convolution (direct.c). Private to models/nn/conv.
  */
-#ifndef WINNOW_NN_CONV_DIRECT_H
-#define WINNOW_NN_CONV_DIRECT_H
+#pragma once
 
 #include "models/nn/num/shape.h"
 #include "models/nn/num/type.h"
@@ -47,5 +46,3 @@ struct direct_products {
 };
 
 void direct_products(const struct direct_products *p, float *dw, const float *x, const float *dy);
-
-#endif

@@ -6,8 +6,7 @@
  * does a 3 x 3 kernel. At each point a tile's values are a vector over channels, and a kernel's are
  * a matrix: 36 matrix products in place of a convolution.
  */
-#ifndef WINNOW_NN_CONV_WINOGRAD_H
-#define WINNOW_NN_CONV_WINOGRAD_H
+#pragma once
 
 #include "models/nn/num/shape.h"
 #include "models/nn/num/type.h"
@@ -88,5 +87,3 @@ struct wino_sum {
     bool add;
 };
 void wino_accumulate(const struct wino_sum *sum);
-
-#endif

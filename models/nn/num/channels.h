@@ -6,8 +6,7 @@
  * what belongs to one channel is put together at the end. Sums run over short stretches in float
  * and over the stretches in double.
  */
-#ifndef WINNOW_NN_CHANNELS_H
-#define WINNOW_NN_CHANNELS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -16,5 +15,3 @@ void channels_fill(float *y, const float *row, size_t rows, size_t c);
 
 /* sum[c] += sum of x[rows][c] over the rows */
 void channels_add_sums(float *sum, const float *x, size_t rows, size_t c);
-
-#endif

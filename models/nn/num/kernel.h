@@ -1,8 +1,7 @@
 /*
  * kernel: what the engine's inner loops share. Private to models/nn.
  */
-#ifndef WINNOW_NN_KERNEL_H
-#define WINNOW_NN_KERNEL_H
+#pragma once
 
 #include "base/clones.h"
 
@@ -46,5 +45,3 @@ static inline void nn_denormals_restore(unsigned before)
     (void)before;
 #endif
 }
-
-#endif

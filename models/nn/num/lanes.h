@@ -2,8 +2,7 @@
  * lanes: vectors where fewer than 16 values are left, at the end of an array or of a pixel's
  * channels. Private to models/nn.
  */
-#ifndef WINNOW_NN_LANES_H
-#define WINNOW_NN_LANES_H
+#pragma once
 
 #include "models/nn/num/simd.h"
 
@@ -40,5 +39,3 @@ NN_INLINE size_t nn_some(size_t at, size_t end)
 {
     return end - at < 16 ? end - at : 16;
 }
-
-#endif

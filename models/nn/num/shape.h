@@ -9,8 +9,7 @@
  * The layout follows from the shape alone, so nothing is ever reordered between two nodes, and
  * whatever goes value by value need not know it.
  */
-#ifndef WINNOW_NN_SHAPE_H
-#define WINNOW_NN_SHAPE_H
+#pragma once
 
 #include <stddef.h>
 
@@ -38,5 +37,3 @@ static inline size_t nn_at(struct nn_shape shape, int y, int x, int c)
     return ((block * (size_t)shape.h + (size_t)y) * (size_t)shape.w + (size_t)x) * lanes +
            (size_t)c % lanes;
 }
-
-#endif

@@ -4,8 +4,7 @@
  * register, two, or four of a vector. All helpers are inlined into their caller, so that they are
  * compiled for its instruction set.
  */
-#ifndef WINNOW_NN_SIMD_H
-#define WINNOW_NN_SIMD_H
+#pragma once
 
 #include "models/nn/num/type.h"
 
@@ -102,5 +101,3 @@ NN_INLINE void nn_store16(void *to, size_t i, enum nn_type type, nn_v16 value)
     else
         *(nn_h16 *)((nn_bf16 *)to + i) = nn_narrow16(value);
 }
-
-#endif

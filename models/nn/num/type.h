@@ -7,8 +7,7 @@
  * A float rounds to the nearest bfloat16, ties to even, as the matrix instructions of the CPUs that
  * have them do, so results are the same without; NaN stays NaN.
  */
-#ifndef WINNOW_NN_TYPE_H
-#define WINNOW_NN_TYPE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -55,5 +54,3 @@ void nn_round(float *to, const float *from, size_t n);
 void nn_store(void *to, enum nn_type type, const float *from, size_t n, int add);
 /* to[n] = from[n], of either type */
 void nn_load(float *to, const void *from, enum nn_type type, size_t n);
-
-#endif

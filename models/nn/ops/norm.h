@@ -15,8 +15,7 @@
  * Sums run over up to 64 vectors in float and then in double, those of x and x^2 around one of the
  * values, so that no mean is too far from zero.
  */
-#ifndef WINNOW_NN_NORM_H
-#define WINNOW_NN_NORM_H
+#pragma once
 
 #include "models/nn/op.h"
 
@@ -65,5 +64,3 @@ void norm_forward(const struct norm_pass *pass, size_t block);
 void norm_dots(double *sum, double *dot, const struct norm_pass *pass, size_t block);
 /* After norm_dots of the same block. */
 void norm_backward(const struct norm_pass *pass, size_t block);
-
-#endif

@@ -8,8 +8,7 @@
  *
  * Limits: where windows overlap, gradients in bfloat16 are rounded once for each window.
  */
-#ifndef WINNOW_NN_POOL_H
-#define WINNOW_NN_POOL_H
+#pragma once
 
 #include "models/nn/op.h"
 
@@ -46,5 +45,3 @@ void pool_backward(void *dx, const void *dy, const uint16_t *which, float share,
  */
 size_t pool_naive_input(const struct nn_layer *layer, size_t out, int y, int x);
 size_t pool_naive_output(const struct nn_layer *layer, size_t out);
-
-#endif

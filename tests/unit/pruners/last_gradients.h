@@ -1,8 +1,7 @@
 /*
  * last_gradients: made-up passes for the pruners that look at last-layer gradients.
  */
-#ifndef WINNOW_TESTS_LAST_GRADIENTS_H
-#define WINNOW_TESTS_LAST_GRADIENTS_H
+#pragma once
 
 #include "pruners/class_gradients.h"
 
@@ -29,5 +28,3 @@ struct pruner_pass last_gradients_pass(const struct last_gradients *made);
 void last_gradients_select(const struct last_gradients *made,
                            const struct last_gradients *validation, const char *pruner,
                            const char *option, size_t keep, struct pruner_selection *ret_selection);
-
-#endif

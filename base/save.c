@@ -137,6 +137,16 @@ int save_open(const char *path, struct save **ret_save, struct err *err)
     return 0;
 }
 
+void save_executable(struct save *save)
+{
+    struct stat about;
+    if (save->stream || save->wrong)
+        return;
+    if (fstat(save->file, &about) ||
+        fchmod(save->file, about.st_mode | (about.st_mode & (S_IRUSR | S_IRGRP | S_IROTH)) >> 2))
+        save->wrong = errno;
+}
+
 void save_put(struct save *save, const void *bytes, size_t count)
 {
     const char *at = bytes;

@@ -37,6 +37,8 @@ enum save_target save_target(const char *path, struct str *ret_path);
 
 /* path's folder must exist. A FIFO waits for its reader. */
 int save_open(const char *path, struct save **ret_save, struct err *err);
+/* A new file may be run by all who may read it. */
+void save_executable(struct save *save);
 /* What goes wrong is told by save_close. */
 void save_put(struct save *save, const void *bytes, size_t count);
 /* Syncs, names and frees it; after an error nothing has changed at path, unless that is a stream.

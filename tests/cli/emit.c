@@ -74,6 +74,17 @@ Test(cli_emit, a_folder_is_of_one_plan)
     expect(2, "", "k is not empty, and has no plan");
 }
 
+/* Its scripts are programs; what a link leads to, and is no file, keeps its rights. */
+Test(cli_emit, only_new_files_become_programs)
+{
+    IN_DIR("umask 027; winnow emit parallel tiny.yaml -o j && stat -c %%a j/run.sh j/plan.jsonl");
+    expect(0, "750\n640\n", "");
+    IN_DIR("mkdir k; mkfifo -m 600 pipe; ln -s ../pipe k/run.sh; cat pipe >script & "
+           "timeout 60 \"$W\" emit parallel tiny.yaml -o k --force && wait && stat -c %%a pipe && "
+           "head -n 1 script");
+    expect(0, "600\n#!/bin/sh\n", "");
+}
+
 Test(cli_emit, a_stopped_element_goes_on_with_what_is_left)
 {
     IN_DIR("winnow emit slurm tiny.yaml -o j --cells 6 --set train.epochs=200 && mkdir t && "

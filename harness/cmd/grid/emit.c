@@ -17,11 +17,9 @@
 #include "harness/cmd/kit/db.h"
 #include "results/place.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -125,11 +123,11 @@ static int save_text(const char *folder, const char *name, const struct str *tex
     str_addf(&path, "%s/%s", folder, name);
     int failed = save_open(str_text(&path), &save, err);
     if (!failed) {
+        if (program)
+            save_executable(save);
         save_put(save, str_text(text), text->length);
         failed = save_close(save, err);
     }
-    if (!failed && program && chmod(str_text(&path), 0755))
-        failed = err_set(err, "%s: %s", str_text(&path), strerror(errno));
     str_release(&path);
     return failed;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +49,21 @@ Test(save, takes_the_place_of_what_was_there)
     }
     expect_file("newer");
     expect_files(1);
+}
+
+Test(save, may_be_run_by_those_who_may_read_it)
+{
+    struct save *save;
+    struct err err;
+    struct stat about;
+    umask(027);
+    cr_assert_eq(save_open(in_dir("f"), &save, &err), 0, "%s", err.text);
+    save_executable(save);
+    save_put(save, "new", 3);
+    cr_assert_eq(save_close(save, &err), 0, "%s", err.text);
+    cr_assert_eq(stat(in_dir("f"), &about), 0);
+    cr_expect_eq(about.st_mode & 0777, 0750, "%o", (unsigned)about.st_mode);
+    expect_file("new");
 }
 
 Test(save, what_a_dead_process_with_our_number_left_is_not_in_the_way)

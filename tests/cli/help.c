@@ -45,6 +45,14 @@ Test(help, a_command_that_is_none_is_refused)
     test_output_release(&output);
 }
 
+/* "none" says only that the flag is not given. */
+Test(help, choices_are_those_that_one_may_make)
+{
+    struct test_output output = test_run("winnow help --help | tr -s ' \\n' ' '");
+    cr_expect(strstr(output.out, "or source it (one of bash, zsh, fish)"), "%s", output.out);
+    test_output_release(&output);
+}
+
 /* groff (of the package groff-base, which man-db wants) warns of each mistake; without it the
    pages are looked at, and no more. */
 static void expect_page(const char *words)

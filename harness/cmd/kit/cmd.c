@@ -34,8 +34,13 @@ void cmd_add_flag_help(const struct option *option, struct str *ret_text)
 {
     str_add(ret_text, option->help);
     if (option->type == OPTION_ENUM) {
+        struct option shown = *option;
+        if (strcmp(option->fallback, "none") == 0) { /* it says that the flag is not given */
+            shown.choices++;
+            shown.fallback = NULL;
+        }
         str_add(ret_text, " (");
-        option_describe(option, ret_text);
+        option_describe(&shown, ret_text);
         str_add(ret_text, ")");
     } else if ((option->type == OPTION_INT || option->type == OPTION_DOUBLE) && option->fallback) {
         str_addf(ret_text, " (default %s)", option->fallback);

@@ -39,7 +39,8 @@ static int read_manifest(const struct paper_job *job, struct arena *arena, json_
     json_error_t error;
     json_t *manifest = NULL;
     if (is_there(path)) {
-        manifest = json_load_file(path, 0, &error);
+        if (save_target(path, NULL) == SAVE_FILE)
+            manifest = json_load_file(path, 0, &error);
         if (!manifest || !json_is_array(json_object_get(manifest, "outputs"))) {
             json_decref(manifest);
             return err_set(err, "%s: not a manifest of winnow paper: give another -o, or remove it",
@@ -88,25 +89,32 @@ static const char *state_of(const char *path, const json_t *entry)
         return "unfinished";
     if (!is_there(path))
         return "missing";
+    if (save_target(path, NULL) != SAVE_FILE) /* reading it might never end */
+        return "edited";
     return hash_file(path, hex, NULL) || strcmp(hex, get(entry, "sha256")) != 0 ? "edited" : NULL;
 }
 
 /* ---- Not over what somebody edited ------------------------------------------------------------*/
 
+/* What is written there is read again: a pipe or a device never does, whatever is forced. */
 static void look_at(const struct paper_job *job, const json_t *manifest, const char *name,
-                    struct arena *arena, struct str *ret_foreign)
+                    bool force, struct arena *arena, struct str *ret_foreign)
 {
     const char *path = path_of(job, name, arena);
-    if (is_there(path) && !entry_of(manifest, "path", name))
+    if (!is_there(path))
+        return;
+    if (save_target(path, NULL) != SAVE_FILE)
+        str_addf(ret_foreign, "\n  %s: not a regular file", path);
+    else if (!force && !entry_of(manifest, "path", name))
         str_addf(ret_foreign, "\n  %s: not made by winnow paper", path);
 }
 
 static int refuse_foreign(const struct paper_job *job, const struct paper_outputs *outputs,
-                          const json_t *manifest, struct arena *arena, struct err *err)
+                          const json_t *manifest, bool force, struct arena *arena, struct err *err)
 {
     struct str foreign = {0};
     const json_t *entries = json_object_get(manifest, "outputs");
-    for (size_t i = 0; i < json_array_size(entries); i++) {
+    for (size_t i = 0; !force && i < json_array_size(entries); i++) {
         const json_t *entry = json_array_get(entries, i);
         const char *path = path_of(job, get(entry, "path"), arena), *state = state_of(path, entry);
         if (state && strcmp(state, "edited") == 0)
@@ -115,15 +123,15 @@ static int refuse_foreign(const struct paper_job *job, const struct paper_output
     for (size_t i = 0; i < outputs->count; i++) {
         const struct paper_output *output = &outputs->items[i];
         if (!output->figure)
-            look_at(job, manifest, output->item, arena, &foreign);
+            look_at(job, manifest, output->item, force, arena, &foreign);
         for (size_t e = 0; output->figure && picture_endings[e]; e++)
             look_at(job, manifest, arena_printf(arena, "%s%s", output->item, picture_endings[e]),
-                    arena, &foreign);
+                    force, arena, &foreign);
     }
     int failed = 0;
     if (foreign.length)
-        failed = err_set(err, "these would be written over; give --force, or another -o:%s",
-                         str_text(&foreign));
+        failed = err_set(err, "these would be written over; give %sanother -o:%s",
+                         force ? "" : "--force, or ", str_text(&foreign));
     str_release(&foreign);
     return failed;
 }
@@ -331,7 +339,7 @@ int paper_write(const struct paper_job *job, const struct paper_outputs *outputs
         json_pack("{s:s, s:s, s:o}", "paper", job->paper, "size", job->size, "outputs", entries);
     arena_init(&arena);
     int failed = read_manifest(job, &arena, &old, err) ||
-                 (!force && refuse_foreign(job, outputs, old, &arena, err)) ||
+                 refuse_foreign(job, outputs, old, force, &arena, err) ||
                  folder_make(job->directory, err) || begin_manifest(job, outputs, old, &arena, err);
     for (size_t i = 0; i < outputs->count && !failed; i++)
         failed = write_output(job, &outputs->items[i], &arena, entries, ret_files, err);

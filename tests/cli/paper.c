@@ -316,6 +316,16 @@ Test(cli_paper, leaves_files_alone_that_it_did_not_make)
     RUN("echo '{}' >'%s/manifest.json'; winnow paper a --size smoke --force --db '%s' -o '%s'", out,
         db, out);
     expect(4, "", "not a manifest of winnow paper");
+    /* Of a pipe that nobody reads, or that is read again, there would be no end. */
+    RUN("cd '%s'; rm manifest.json tables/time.csv; mkfifo tables/time.csv; "
+        "timeout 60 \"$W\" paper a --size smoke --data-only --force --db '%s' -o .; "
+        "code=$?; ls manifest.json; exit $code",
+        out, db);
+    expect(4, "", "give another -o:\n  ./tables/time.csv: not a regular file");
+    RUN("cd '%s'; mkfifo manifest.json; timeout 60 \"$W\" paper a --size smoke --force "
+        "--db '%s' -o .",
+        out, db);
+    expect(4, "", "not a manifest of winnow paper");
 }
 
 /* ---- The command ------------------------------------------------------------------------------*/

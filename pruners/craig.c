@@ -39,7 +39,8 @@
  * and looks once, as DeepCore does (Guo et al. 2022). Our choices: `at` 10; budgets of the classes
  * in proportion to their size; a sample between two kept ones belongs to the one picked first.
  */
-#include "pruners/greedy.h"
+#include "pruners/class_gradients.h"
+#include "pruners/math/greedy.h"
 #include "pruners/select.h"
 
 struct craig_options {

@@ -20,7 +20,8 @@
  * Known deviations: none. Our choices: `at` 10; budgets of the classes in proportion to their size.
  * Gradients that are 0 have cosine 0 with all.
  */
-#include "pruners/greedy.h"
+#include "pruners/class_gradients.h"
+#include "pruners/math/greedy.h"
 #include "pruners/select.h"
 
 struct facility_location_options {

@@ -24,7 +24,8 @@
  * cosine 0 with all others); gradients are those of the cross-entropy, where that program takes the
  * softmax twice. Our choices: `at` 10; budgets of the classes in proportion to their size.
  */
-#include "pruners/greedy.h"
+#include "pruners/class_gradients.h"
+#include "pruners/math/greedy.h"
 #include "pruners/select.h"
 
 struct graph_cut_options {

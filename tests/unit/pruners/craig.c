@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "pruners/greedy.h"
+#include "pruners/math/greedy.h"
 #include "tests/unit/pruners/last_gradients.h"
 
 #include <criterion/criterion.h>

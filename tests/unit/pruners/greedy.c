@@ -1,4 +1,4 @@
-#include "pruners/greedy.h"
+#include "pruners/math/greedy.h"
 
 #include "base/mem.h"
 #include "tests/unit/pruners/last_gradients.h"

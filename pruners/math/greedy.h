@@ -22,7 +22,7 @@
  */
 #pragma once
 
-#include "pruners/class_gradients.h"
+#include "pruners/math/class_gradients.h"
 
 /* For similarities, or lists of them, in all. */
 #define GREEDY_BYTES ((size_t)512 << 20)
@@ -46,7 +46,7 @@ typedef void greedy_method(const struct greedy_problem *problem, size_t keep, ui
 
 enum greedy_similarity {
     GREEDY_COSINE,   /* s_ij = (1 + cos(g_i, g_j)) / 2: at least 0 */
-    GREEDY_DISTANCE, /* s_ij = farthest - ||g_i - g_j||; see the note in greedy.c */
+    GREEDY_DISTANCE, /* s_ij = farthest - ||g_i - g_j||; see greedy_facility.c */
 };
 
 /*

@@ -1,8 +1,9 @@
-#include "pruners/greedy.h"
+#include "pruners/math/greedy.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 
-#include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { BLOCK = CLASS_GRADIENTS_BLOCK };

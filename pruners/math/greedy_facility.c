@@ -13,7 +13,7 @@
  * matter either, and a walk along a list gives what the whole row gives. (Distances that are equal
  * on paper still differ by a float's rounding.)
  */
-#include "pruners/greedy.h"
+#include "pruners/math/greedy.h"
 
 #include "base/mem.h"
 

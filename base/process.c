@@ -26,18 +26,13 @@ static void close_ends(int ends[PROCESS_STREAMS])
 
 /* ---- Its environment --------------------------------------------------------------------------*/
 
-static bool same_name(const char *a, const char *b)
+/* Whether one of the changes, "NAME=value" or "NAME", is of our own "NAME=value". */
+static bool is_changed(const char *own, const char *const *changes)
 {
-    const size_t length = strcspn(a, "=");
-    return length == strcspn(b, "=") && strncmp(a, b, length) == 0;
-}
-
-static bool has_name(const char *const *changes, const char *name)
-{
-    for (; *changes; changes++)
-        if (same_name(*changes, name))
-            return true;
-    return false;
+    const size_t length = strcspn(own, "=");
+    while (*changes && (strncmp(*changes, own, length) != 0 || strcspn(*changes, "=") != length))
+        changes++;
+    return *changes;
 }
 
 /* This process's own with the changes over it. The array is the caller's, the texts are not. */
@@ -51,7 +46,7 @@ static const char **merge_environment(const char *const *changes)
     const char **merged;
     MEM_NEW(merged, most);
     for (char **own = environ; *own; own++)
-        if (!has_name(changes, *own))
+        if (!is_changed(*own, changes))
             merged[used++] = *own;
     for (size_t i = 0; changes[i]; i++)
         if (strchr(changes[i], '='))
@@ -72,12 +67,10 @@ static int put_input(const char *text, int *end, struct err *err)
     return 0;
 }
 
-/* theirs[i] is the other end of ours[i]; -1: no pipe. To be closed also on failure. */
+/* theirs[i] is the other end of ours[i]; all come in as -1. To be closed also on failure. */
 static int open_pipes(const struct process_setup *setup, int theirs[PROCESS_STREAMS],
                       int ours[PROCESS_STREAMS], struct err *err)
 {
-    for (int i = 0; i < PROCESS_STREAMS; i++)
-        theirs[i] = ours[i] = -1;
     for (int i = 0; i < PROCESS_STREAMS; i++) {
         int ends[2]; /* to read, to write */
         const bool input = i == STDIN_FILENO;
@@ -118,15 +111,15 @@ static void set_actions(const struct process_setup *setup, const int theirs[PROC
 
 static void set_attributes(const struct process_setup *setup, posix_spawnattr_t *attributes)
 {
-    static const int kept[] = {SIGHUP, SIGINT, SIGQUIT};
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     sigset_t blocked, defaults;
     sigemptyset(&blocked);
     for (const int *number = setup->blocked; number && *number; number++)
         sigaddset(&blocked, *number);
     sigfillset(&defaults);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        sigdelset(&defaults, kept[i]);
+    sigdelset(&defaults, SIGHUP);
+    sigdelset(&defaults, SIGINT);
+    sigdelset(&defaults, SIGQUIT);
     if (setup->apart)
         flags |= POSIX_SPAWN_SETPGROUP;
     must(posix_spawnattr_init(attributes));
@@ -168,8 +161,8 @@ static int explain(const struct process_setup *setup, int reason, struct err *er
 
 int process_start(const struct process_setup *setup, struct process *ret_process, struct err *err)
 {
-    int theirs[PROCESS_STREAMS];
-    struct process process = {0};
+    int theirs[PROCESS_STREAMS] = {-1, -1, -1, -1};
+    struct process process = {0, {-1, -1, -1, -1}};
     int failed = open_pipes(setup, theirs, process.ends, err);
     if (!failed) {
         const int reason = spawn(setup, theirs, &process.pid);

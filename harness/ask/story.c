@@ -349,8 +349,5 @@ int story_tell(struct sqlite3 *db, const char *key, const char *path, struct sto
 
 void story_release(struct story *story)
 {
-    struct str *const texts[] = {&story->name, &story->state, &story->attempts, &story->advice,
-                                 &story->log};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        str_release(texts[i]);
+    STR_RELEASE(&story->name, &story->state, &story->attempts, &story->advice, &story->log);
 }

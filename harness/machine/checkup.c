@@ -307,8 +307,7 @@ static void check_convolutions(struct checkup *checkup)
     str_add(&text, str_text(&others));
     add(checkup, "convolutions", level,
         json_pack("{s:o, s:o}", "implementations", names, "absent", absent), NULL, str_text(&text));
-    str_release(&text);
-    str_release(&others);
+    STR_RELEASE(&text, &others);
 }
 
 /* ---- Around the program ---- */
@@ -349,9 +348,7 @@ static void check_gnuplot(struct checkup *checkup)
     add(checkup, "gnuplot", lacks.length ? CHECKUP_WARNING : CHECKUP_OK,
         json_pack("{s:o, s:o}", "version", json_text(first_line), "terminals", terminals),
         lacks.length ? "apt-get install gnuplot-nox: it has all three" : NULL, str_text(&text));
-    str_release(&text);
-    str_release(&has);
-    str_release(&lacks);
+    STR_RELEASE(&text, &has, &lacks);
 }
 
 static void check_data_folders(struct checkup *checkup, const char *const *dirs)

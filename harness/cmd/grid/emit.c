@@ -115,23 +115,6 @@ static bool holds_something(const char *folder)
     return holds;
 }
 
-static int save_text(const char *folder, const char *name, const struct str *text, bool program,
-                     struct err *err)
-{
-    struct save *save;
-    struct str path = {0};
-    str_addf(&path, "%s/%s", folder, name);
-    int failed = save_open(str_text(&path), &save, err);
-    if (!failed) {
-        if (program)
-            save_executable(save);
-        save_put(save, str_text(text), text->length);
-        failed = save_close(save, err);
-    }
-    str_release(&path);
-    return failed;
-}
-
 /* The folder's plan stays where it says the same: its time is when it was frozen. */
 static int put_plan(const char *folder, const struct str *text, const struct frozen_plan *frozen,
                     bool force, struct err *err)
@@ -153,7 +136,7 @@ static int put_plan(const char *folder, const struct str *text, const struct fro
         failed = err_set(err, "%s is not empty, and has no plan: choose another folder, or --force",
                          folder);
     else if (!same)
-        failed = save_text(folder, "plan.jsonl", text, false, err);
+        failed = save_file(str_text(&path), str_text(text), err);
     frozen_plan_free(there);
     str_release(&path);
     return failed;
@@ -185,16 +168,34 @@ static int ask_max_array(void)
     return found > 1 && found <= MOST_TASKS ? (int)found : 0;
 }
 
-static int put_scripts(const struct emit *emit, struct err *err)
+/* Into the folder; a program is one that people start. */
+static int put_script(const struct emit *emit, const char *name, const struct str *text,
+                      bool program, struct err *err)
 {
-    struct str text = {0};
+    struct save *save;
+    struct str path = {0};
+    str_addf(&path, "%s/%s", emit->folder, name);
+    int failed = save_open(str_text(&path), &save, err);
+    if (!failed) {
+        if (program)
+            save_executable(save);
+        save_put(save, str_text(text), text->length);
+        failed = save_close(save, err);
+    }
+    str_release(&path);
+    return failed;
+}
+
+static int put_slurm(const struct emit *emit, struct err *err)
+{
+    struct str text = {0}, merge = {0}, submit = {0};
     int failed = 0;
     for (size_t chunk = 1; chunk <= emit_chunks(emit) && !failed; chunk++) {
         char name[64];
         snprintf(name, sizeof name, "cells-%zu.sbatch", chunk);
         str_clear(&text);
         emit_cells(emit, chunk, &text);
-        failed = save_text(emit->folder, name, &text, false, err);
+        failed = put_script(emit, name, &text, false, err);
     }
     /* Of an earlier emit that had more of them. */
     for (size_t chunk = emit_chunks(emit) + 1; !failed; chunk++) {
@@ -203,25 +204,19 @@ static int put_scripts(const struct emit *emit, struct err *err)
         if (unlink(str_text(&text)))
             break;
     }
-    if (!failed) {
-        str_clear(&text);
-        emit_merge(emit, &text);
-        failed = save_text(emit->folder, "merge.sbatch", &text, false, err);
-    }
-    if (!failed) {
-        str_clear(&text);
-        emit_submit(emit, &text);
-        failed = save_text(emit->folder, "submit.sh", &text, true, err);
-    }
-    str_release(&text);
-    return failed;
+    emit_merge(emit, &merge);
+    emit_submit(emit, &submit);
+    failed = failed || put_script(emit, "merge.sbatch", &merge, false, err) ||
+             put_script(emit, "submit.sh", &submit, true, err);
+    STR_RELEASE(&text, &merge, &submit);
+    return failed ? -1 : 0;
 }
 
 static int put_parallel(const struct emit *emit, struct err *err)
 {
     struct str text = {0};
     emit_parallel(emit, &text);
-    const int failed = save_text(emit->folder, "run.sh", &text, true, err);
+    const int failed = put_script(emit, "run.sh", &text, true, err);
     str_release(&text);
     return failed;
 }
@@ -293,7 +288,7 @@ static int write_folder(const struct cmd_line *line, const struct emit *emit,
     struct err err;
     if (put_plan(emit->folder, plan, emit->frozen, force, &err))
         return cmd_fail(line, EXIT_USAGE, err.text);
-    if (slurm ? put_scripts(emit, &err) : put_parallel(emit, &err))
+    if (slurm ? put_slurm(emit, &err) : put_parallel(emit, &err))
         return cmd_fail(line, EXIT_ENVIRONMENT, err.text);
     explain(emit, slurm, &text);
     const int code = cmd_print(line, &text);

@@ -76,20 +76,26 @@ static int add_columns(sqlite3 *db, const char *table, const char *without, cons
     return failed;
 }
 
-static int put_environments(sqlite3 *db, struct err *err)
+/* Adds the rows of a table that this condition selects, as they are but for their texts. */
+static int put_rows(sqlite3 *db, const char *table, const char *condition, struct err *err)
 {
     struct str columns = {0}, safe = {0}, sql = {0};
-    int failed = add_columns(db, "environment", "", "", "", &columns, err) ||
-                 add_columns(db, "environment", "", "utf8(", ")", &safe, err);
-    str_addf(&sql,
-             "INSERT INTO main.environment (%s) SELECT %s FROM shard.environment WHERE id IN "
-             "(SELECT a.environment FROM shard.attempt a JOIN temp.merged m ON m.old = a.id) "
-             "ON CONFLICT DO NOTHING",
-             str_text(&columns), str_text(&safe));
+    int failed = add_columns(db, table, "", "", "", &columns, err) ||
+                 add_columns(db, table, "", "utf8(", ")", &safe, err);
+    str_addf(&sql, "INSERT INTO main.%s (%s) SELECT %s FROM shard.%s WHERE %s", table,
+             str_text(&columns), str_text(&safe), table, condition);
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
     STR_RELEASE(&columns, &safe, &sql);
     return failed;
+}
+
+static int put_environments(sqlite3 *db, struct err *err)
+{
+    return put_rows(db, "environment",
+                    "id IN (SELECT a.environment FROM shard.attempt a JOIN temp.merged m "
+                    "ON m.old = a.id) ON CONFLICT DO NOTHING",
+                    err);
 }
 
 static int put_attempts(sqlite3 *db, struct err *err)
@@ -180,26 +186,16 @@ static const char count_unlisted[] =
 
 static int put_cells(sqlite3 *db, struct err *err)
 {
-    struct str columns = {0}, safe = {0}, sql = {0};
     int64_t others = 0;
-    int failed = db_get_int(db,
-                            "SELECT count(*) FROM shard.cell s JOIN main.cell c ON c.key = s.key "
-                            "WHERE c.json <> s.json",
-                            NULL, 0, &others, err);
-    if (!failed && others)
-        failed = err_set(err, "%lld of its cells differ from those here with the same keys",
-                         (long long)others);
-    if (!failed)
-        failed = add_columns(db, "cell", "", "", "", &columns, err) ||
-                 add_columns(db, "cell", "", "utf8(", ")", &safe, err);
-    str_addf(&sql,
-             "INSERT INTO main.cell (%s) SELECT %s FROM shard.cell WHERE true "
-             "ON CONFLICT (key) DO NOTHING",
-             str_text(&columns), str_text(&safe));
-    if (!failed)
-        failed = db_exec(db, str_text(&sql), err);
-    STR_RELEASE(&columns, &safe, &sql);
-    return failed;
+    if (db_get_int(db,
+                   "SELECT count(*) FROM shard.cell s JOIN main.cell c ON c.key = s.key "
+                   "WHERE c.json <> s.json",
+                   NULL, 0, &others, err))
+        return -1;
+    if (others)
+        return err_set(err, "%lld of its cells differ from those here with the same keys",
+                       (long long)others);
+    return put_rows(db, "cell", "true ON CONFLICT (key) DO NOTHING", err);
 }
 
 /* ---- One shard --------------------------------------------------------------------------------*/

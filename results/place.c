@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 static void folder_of(const char *path, struct str *ret_folder)
 {
@@ -40,4 +41,13 @@ void place_resolve(const char *path, struct str *ret_path)
         str_add(ret_path, real);
     else
         str_addf(ret_path, "%s%s", path[0] == '/' ? "" : "./", path);
+}
+
+bool place_has_beside(const char *path, const char *suffix)
+{
+    struct str name = {0};
+    str_addf(&name, "%s%s", path, suffix);
+    const bool has = access(str_text(&name), F_OK) == 0;
+    str_release(&name);
+    return has;
 }

@@ -22,3 +22,5 @@ int place_make_folder(const char *path, struct err *err);
 /* The path to give to SQLite: links followed where the file exists, and never a name that SQLite
  * takes for something else (":memory:", "file:..."). */
 void place_resolve(const char *path, struct str *ret_path);
+/* Whether there is a file of that name with this behind it: "-wal". */
+bool place_has_beside(const char *path, const char *suffix);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "results/db.h"
 #include "results/inspect.h"
+#include "results/place.h"
 #include "results/store_private.h"
 
 #include <errno.h>
@@ -11,18 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- Reading ----------------------------------------------------------------------------------*/
-
-static bool has_beside(const char *path, const char *suffix)
-{
-    struct str name = {0};
-    str_addf(&name, "%s%s", path, suffix);
-    const bool has = access(str_text(&name), F_OK) == 0;
-    str_release(&name);
-    return has;
-}
 
 static int read_file(FILE *file, struct shard *shard)
 {
@@ -44,7 +35,7 @@ static int read_file(FILE *file, struct shard *shard)
 int shard_read(const char *path, struct shard *ret_shard, struct err *err)
 {
     struct shard shard = {0};
-    if (has_beside(path, "-wal") || has_beside(path, "-journal"))
+    if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
         return err_set(err, "in use: there is a -wal or -journal beside it");
     FILE *file = fopen(path, "rb");
     if (!file)

@@ -38,15 +38,6 @@ enum store_file_kind store_file_kind(const char *path, int *ret_version)
 
 /* ---- Copying ----------------------------------------------------------------------------------*/
 
-static bool exists_beside(const char *path, const char *suffix)
-{
-    struct str name = {0};
-    str_addf(&name, "%s%s", path, suffix);
-    const bool exists = access(str_text(&name), F_OK) == 0;
-    str_release(&name);
-    return exists;
-}
-
 static bool same_file(const char *a, const char *b)
 {
     struct stat one, other;
@@ -59,7 +50,7 @@ static int may_be_put(const struct store *store, const char *path, bool replace,
 {
     if (same_file(path, sqlite3_db_filename(store->db, "main")))
         return err_set(err, "%s is the database itself", path);
-    if (exists_beside(path, "-wal") || exists_beside(path, "-journal"))
+    if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
         return err_set(err, "%s is in use: there is a -wal or -journal beside it", path);
     if (!replace && access(path, F_OK) == 0)
         return err_set(err, "%s exists", path);

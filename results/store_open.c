@@ -95,15 +95,6 @@ static void immutable_uri(const char *path, struct str *ret_uri)
     str_add(ret_uri, "?immutable=1");
 }
 
-static bool has_wal(const char *path)
-{
-    struct str wal = {0};
-    str_addf(&wal, "%s-wal", path);
-    const bool has = access(str_text(&wal), F_OK) == 0;
-    str_release(&wal);
-    return has;
-}
-
 static int open_immutable(struct store *store, const char *path, struct err *err)
 {
     struct str uri = {0};
@@ -123,7 +114,7 @@ static int open_immutable(struct store *store, const char *path, struct err *err
 static int connect_reader(struct store *store, const char *path, struct err *err)
 {
     struct disk disk;
-    const bool network = place_network(path, &disk), in_use = has_wal(path);
+    const bool network = place_network(path, &disk), in_use = place_has_beside(path, "-wal");
     if (network && in_use)
         return err_set(err, "on a network file system (%s), and its -wal says that it is in use",
                        disk.type);

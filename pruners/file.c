@@ -207,18 +207,10 @@ static int take_row(struct reading *r, char *line, struct err *err)
 
 static int read_text(const char *path, struct str *ret_text, struct err *err)
 {
-    char bytes[1 << 14];
-    FILE *file = fopen(path, "rb");
-    size_t count;
-    if (!file)
-        return err_set(err, "%s: %s; paths are relative to the working directory", path,
-                       strerror(errno));
-    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0)
-        str_add_bytes(ret_text, bytes, count);
-    const int failed = ferror(file);
-    fclose(file);
-    if (failed)
-        return err_set(err, "%s cannot be read: is it a file?", path);
+    if (str_add_file(ret_text, path, SIZE_MAX, NULL))
+        return errno == EISDIR ? err_set(err, "%s cannot be read: is it a file?", path)
+                               : err_set(err, "%s: %s; paths are relative to the working directory",
+                                         path, strerror(errno));
     if (ret_text->length != strlen(str_text(ret_text)))
         return err_set(err, "%s is not a text: it has a byte 0", path);
     return 0;

@@ -39,7 +39,6 @@
 #include "plots/render.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LARGEST_FILE = 1 << 20, LONGEST_NAME = 64, MOST_RULES = 1000 };
@@ -338,27 +337,20 @@ static void keep_axes(struct reader *reader)
 static int read_file(struct reader *reader, const char *path, size_t *ret_length)
 {
     const struct place whole = {0};
-    char *text = arena_alloc(reader->arena, LARGEST_FILE + 2, 1);
-    FILE *file = fopen(path, "rb");
-    size_t length = 0;
-    bool failed = !file;
-    if (file) {
-        length = fread(text, 1, LARGEST_FILE + 1, file);
-        failed = ferror(file);
-    }
-    if (failed)
-        mistakes_add(&reader->mistakes, whole, NULL, "cannot be read: %s", strerror(errno));
-    else if (length > LARGEST_FILE)
+    struct str text = {0};
+    const bool failed = str_add_file(&text, path, LARGEST_FILE, NULL);
+    if (failed && errno == EFBIG)
         mistakes_add(&reader->mistakes, whole, NULL, "larger than 1 MiB: not an experiment");
-    else if (length == 0)
+    else if (failed)
+        mistakes_add(&reader->mistakes, whole, NULL, "cannot be read: %s", strerror(errno));
+    else if (text.length == 0)
         mistakes_add(&reader->mistakes, whole, NULL, "an empty file");
-    if (file)
-        fclose(file);
-    if (reader_mistakes(reader))
-        return -1;
-    reader->config->text = text;
-    *ret_length = length;
-    return 0;
+    else
+        reader->config->text =
+            memcpy(arena_alloc(reader->arena, text.length + 1, 1), str_text(&text), text.length);
+    *ret_length = text.length;
+    str_release(&text);
+    return reader->config->text ? 0 : -1;
 }
 
 static void read_config(struct reader *reader, const char *path, const char *const *sets,

@@ -97,6 +97,8 @@ int report_claims(const char *path, struct str *ret_section, struct err *err)
 {
     json_error_t error;
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!root && error.line < 0)
+        return err_set(err, "%s", error.text);
     if (!root)
         return err_set(err, "%s:%d:%d: %s", path, error.line, error.column, error.text);
     json_t *claims = json_is_object(root) ? json_object_get(root, "claims") : root;

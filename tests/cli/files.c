@@ -23,6 +23,8 @@
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
     T_FILE(plan)                                                                                   \
+    T_FILE(report)                                                                                 \
+    T_FILE(report_edges)                                                                           \
     T_FILE(run)                                                                                    \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \

@@ -1,0 +1,39 @@
+winnow report where values are equal, coarse, or not there.
+
+  $ has() { grep -oF -e "$1" $page | sort -u; }
+
+Both seeds of el2n 0.7, and its network full data's: no interval of width 0.
+
+  $ cp made.db equal.db && page=equal.html
+  $ sqlite3 equal.db "DROP TRIGGER attempt_changes_once; UPDATE attempt
+  > SET test_accuracy = 0.7, test_loss = 0.5, train_loss = 0.25 WHERE state = 'done'"
+  $ winnow report --db equal.db -e made -o equal.html 2>/dev/null
+  equal.html
+  $ has '<td class="n">70.00</td>'
+  <td class="n">70.00</td>
+  $ has '[70.00, 70.00]'
+  $ has 'do not show how far off the next may be: 2 accuracies, 0 speedups.'
+  do not show how far off the next may be: 2 accuracies, 0 speedups.
+  $ has 'full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.'
+  full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.
+
+70 and 72 %, one sample of 50 apart: not 71 +- 12.71, but 12.7062 * 2 / sqrt(2).
+
+  $ cp made.db coarse.db && page=coarse.html
+  $ sqlite3 coarse.db "DROP TRIGGER attempt_changes_once; UPDATE attempt SET test_n = 50,
+  > test_accuracy = iif(test_accuracy IN (0.7, 0.9), 0.7, 0.72) WHERE state = 'done'"
+  $ winnow report --db coarse.db -e made -o coarse.html 2>/dev/null
+  coarse.html
+  $ has '>[53.03, 88.97]<'
+  >[53.03, 88.97]<
+
+Where nothing is done there is no table of nothing.
+
+  $ cp made.db none.db && page=none.html
+  $ sqlite3 none.db "DROP TRIGGER attempt_changes_once;
+  > UPDATE attempt SET state = 'failed' WHERE state = 'done'"
+  $ winnow report --db none.db -e made -o none.html 2>/dev/null
+  none.html
+  $ has '<p class="note">synthetic, mlp: none of the 9 cells is done.</p>'
+  <p class="note">synthetic, mlp: none of the 9 cells is done.</p>
+  $ has 'Beside full</th>'

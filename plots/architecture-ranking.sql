@@ -18,7 +18,7 @@
  */
 WITH
 run AS MATERIALIZED (
-    SELECT dataset, model, pruner, options, rate, seed, accuracy, timing_valid
+    SELECT dataset, model, pruner, options, rate, seed, accuracy
     FROM v_run
     WHERE experiment = :experiment AND state = 'done' AND accuracy IS NOT NULL
 ),
@@ -29,9 +29,7 @@ arm AS (
     FROM ranking
     GROUP BY dataset, pruner, options, rate
 ),
-series AS (
-    SELECT pruner, options, variant, label, position FROM v_series WHERE experiment = :experiment
-),
+series AS (SELECT pruner, options, position FROM v_series WHERE experiment = :experiment),
 pair AS MATERIALIZED (
     SELECT r.*, f.accuracy AS full_accuracy
     FROM run r
@@ -41,15 +39,7 @@ pair AS MATERIALIZED (
           IN (SELECT dataset, pruner, options, rate, seed FROM ranking)
 ),
 networks AS (SELECT dataset, count(DISTINCT model) AS networks FROM pair GROUP BY dataset)
-SELECT dense_rank() OVER (ORDER BY dataset, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY dataset) AS panel,
-       dataset, networks || ' networks' AS model, pruner, variant, label,
-       rate,
+SELECT dataset, networks || ' networks' AS model, pruner, options, rate, n,
        dense_rank() OVER (ORDER BY pruner <> 'full', position, pruner, options, rate) AS facet,
        p.model AS network, seed, full_accuracy AS full, accuracy,
        row_number() OVER (PARTITION BY dataset, pruner, options, rate, p.model ORDER BY seed)
@@ -62,4 +52,4 @@ JOIN arm USING (dataset, pruner, options, rate)
 JOIN series USING (pruner, options)
 JOIN networks USING (dataset)
 WINDOW network AS (PARTITION BY dataset, pruner, options, rate, p.model)
-ORDER BY block, facet, network, seed;
+ORDER BY network, seed;

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "plots/pictures.h"
+#include "plots/query.h"
 #include "results/db.h"
 
 #include <stdbool.h>
@@ -20,9 +21,9 @@ struct extract {
 static int wanted_columns(const struct figure *figure, struct sqlite3 *db, struct str *ret_line,
                           struct err *err)
 {
-    const struct figure_script sql = figure_sql(figure);
     struct db_rows rows;
-    db_ask_experiment(&rows, db, sql.start, (size_t)(sql.end - sql.start), NULL);
+    if (figure_ask(&rows, figure, db, NULL, err))
+        return err_prefix(err, "%s: ", figure->name);
     figure_add_head(&rows, ret_line);
     if (db_close(&rows, err))
         return err_prefix(err, "%s: database: ", figure->name);

@@ -22,7 +22,6 @@ run AS (
     SELECT * FROM all_run
     WHERE (dataset, model) IN (SELECT dataset, model FROM all_run WHERE pruner <> 'full')
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 moment AS (
     SELECT *, xy - x * y AS both, xx - x * x AS xx2, yy - y * y AS yy2
     FROM (SELECT dataset, model, seed, count(*) AS n, avg(predicted) AS x, avg(gap) AS y,
@@ -46,22 +45,13 @@ line AS (
     FROM (SELECT *, seed IS NOT NULL AND n > 2 AND xx2 > 0 AND yy2 > 0 AS correlates FROM moment)
     GROUP BY dataset, model
 )
-SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM v_run
-        WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
-       count(*) OVER arm AS n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant, label,
-       rate, seed, predicted, gap,
+SELECT dataset, model, pruner, options, rate, count(*) OVER arm AS n, seed, predicted, gap,
        row_number() OVER (PARTITION BY dataset, model, pruner, options, rate ORDER BY seed)
            AS place,
        avg(predicted) OVER arm AS mean_predicted, min(predicted) OVER arm AS predicted_low,
        max(predicted) OVER arm AS predicted_high,
        avg(gap) OVER arm AS mean_gap, min(gap) OVER arm AS gap_low, max(gap) OVER arm AS gap_high,
        slope, intercept, correlation, correlation_low, correlation_high, seeds
-FROM run JOIN series USING (pruner, options) JOIN line USING (dataset, model)
+FROM run JOIN line USING (dataset, model)
 WINDOW arm AS (PARTITION BY dataset, model, pruner, options, rate)
-ORDER BY block, rate, seed;
+ORDER BY rate, seed;

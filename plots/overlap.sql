@@ -47,19 +47,10 @@ both AS (
     SELECT dataset, model, rate, other_pruner, other_options, pruner, options, n, overlap, low,
            high, chance
     FROM summary
-),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment)
-SELECT dense_rank() OVER (ORDER BY dataset, model, b.pruner, b.options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, b.pruner AS pruner, s.variant AS variant, s.label AS label, rate,
-       dense_rank() OVER (ORDER BY rate) AS facet,
-       o.label AS other, overlap, low, high, chance
+)
+SELECT dataset, model, b.pruner AS pruner, b.options AS options, rate, n, rate AS facet,
+       s.label AS other, overlap, low, high, chance
 FROM both b
-JOIN series s ON s.pruner = b.pruner AND s.options = b.options
-JOIN series o ON o.pruner = b.other_pruner AND o.options = b.other_options
-ORDER BY block, facet, other;
+JOIN v_series s ON s.experiment = :experiment AND s.pruner = b.other_pruner
+               AND s.options = b.other_options
+ORDER BY other;

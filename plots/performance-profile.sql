@@ -20,7 +20,6 @@ run AS (
     FROM v_time_to_accuracy
     WHERE experiment = :experiment
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 facet AS (
     SELECT DISTINCT rate FROM run WHERE NOT reference
     UNION
@@ -58,21 +57,11 @@ share AS ( -- Wilson's interval, z = 1.96
                * sqrt(1.0 * solved / n * (1 - 1.0 * solved / n) / n + 0.9604 / n / n) AS half
     FROM stepped
 )
-SELECT dense_rank() OVER (ORDER BY target, rate, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM v_run
-        WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY target) AS panel,
-       (SELECT group_concat(dataset, ' and ') FROM (SELECT DISTINCT dataset FROM run ORDER BY 1))
+SELECT (SELECT group_concat(dataset, ' and ') FROM (SELECT DISTINCT dataset FROM run ORDER BY 1))
            AS dataset,
        (SELECT group_concat(model, ' and ') FROM (SELECT DISTINCT model FROM run ORDER BY 1))
            AS model,
-       pruner, variant, label,
-       rate,
-       dense_rank() OVER (ORDER BY rate) AS facet,
+       target AS panel, pruner, options, rate, rate AS block, n, rate AS facet,
        target, ratio, share, max(0.0, centre - half) AS low, min(1.0, centre + half) AS high,
        (SELECT count(DISTINCT r.dataset || char(10) || r.model || char(10) || r.seed)
         FROM run r
@@ -81,5 +70,5 @@ SELECT dense_rank() OVER (ORDER BY target, rate, pruner, options) - 1 AS block,
                               WHERE s.dataset = r.dataset AND s.model = r.model
                                     AND s.seed = r.seed AND s.target = r.target AND s.reached))
            AS unsolved
-FROM share JOIN series USING (pruner, options)
-ORDER BY block, ratio;
+FROM share
+ORDER BY ratio;

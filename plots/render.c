@@ -6,6 +6,7 @@
 #include "plots/render.h"
 
 #include "base/mem.h"
+#include "plots/query.h"
 #include "results/db.h"
 
 #include <stdbool.h>
@@ -222,10 +223,10 @@ void figure_add_head(const struct db_rows *rows, struct str *ret_tsv)
 int figure_data(const struct figure *figure, struct sqlite3 *db, const char *experiment,
                 struct str *ret_tsv, struct err *err)
 {
-    const struct figure_script sql = figure_sql(figure);
     struct db_rows rows;
     struct str tsv = {0};
-    db_ask_experiment(&rows, db, sql.start, (size_t)(sql.end - sql.start), experiment);
+    if (figure_ask(&rows, figure, db, experiment, err))
+        return err_prefix(err, "%s: ", figure->name);
     figure_add_head(&rows, &tsv);
     str_add(&tsv, "\n");
     int64_t block = -1;

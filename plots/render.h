@@ -12,19 +12,18 @@
  *         figure_draw(figure_find("phases"), str_text(&tsv), "results/figures", "page",
  *                     figure_formats, &files, &err)) ...
  *
- * To add a figure: NAME.sql, NAME.gp and one line in figures.def. Four layouts are there to be
- * loaded: rows.gp (a row per pruner), facets.gp (curves and clouds, a row of panels per dataset and
- * model), grid.gp (equal panels with titles of their own), and page.gp alone.
+ * To add a figure: NAME.sql, NAME.gp and one line in figures.def; plots/README.md says what the two
+ * must give, and what is there for them (columns.sql and the other .gp files).
  *
- * The SQL is one SELECT, in plain SQLite, with the experiment's name as :experiment. Its rows
- * become the TSV: a comment line with the columns' names, then the rows; where the first column,
- * block, changes, two blank lines, so that gnuplot's `index` is the block's number. A block is one
- * series of one panel. NULL is written as NaN. All figures have these columns first:
+ * The rows of the query become the TSV: a comment line with the columns' names, then the rows, with
+ * two blank lines where the first column, block, changes, so that gnuplot's `index` is the block's
+ * number. A block is one series of one panel. NULL is written as NaN. All figures have these
+ * columns first:
  *
  *      1 block        from 0
  *      2 experiment
  *      3 unfinished   cells of the experiment without a good attempt
- *      4 doubtful     runs whose clock has a gap (timing_valid = 0)
+ *      4 doubtful     good runs whose seconds are in doubt (timing_valid = 0)
  *      5 n            seeds behind this row
  *      6 panel        from 1: one for each dataset and model
  *      7 dataset

@@ -35,7 +35,6 @@ one AS MATERIALIZED (
           FROM choosing)
     WHERE nth = 1
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 sample AS MATERIALIZED (
     SELECT o.attempt, o.cell, s.sample, s.kept AS times, s.selections AS subsets,
            CASE WHEN s.kept = s.selections THEN 1 WHEN s.kept > 0 THEN 2 ELSE 3 END AS kind,
@@ -61,15 +60,8 @@ shown AS (
     JOIN part g USING (attempt, kind)
     WHERE p.place <= 12 / g.parts
 )
-SELECT dense_rank() OVER (ORDER BY o.dataset, o.model, o.pruner, o.options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
-       1 AS n,
-       dense_rank() OVER (ORDER BY o.dataset, o.model) AS panel,
-       o.dataset AS dataset, o.model AS model, o.pruner AS pruner, variant, label,
-       o.rate AS rate,
+SELECT o.dataset AS dataset, o.model AS model, o.pruner AS pruner, o.options AS options,
+       o.rate AS rate, 1 AS n,
        part AS "group",
        CASE WHEN subsets = 1 THEN iif(kind = 1, 'kept', 'pruned')
             ELSE iif(kind = 1, 'always', iif(kind = 2, 'sometimes', 'never')) END AS kept,
@@ -80,6 +72,5 @@ SELECT dense_rank() OVER (ORDER BY o.dataset, o.model, o.pruner, o.options) - 1 
        sample_pixels(o.cell, sample) AS pixels
 FROM shown
 JOIN one o USING (attempt)
-JOIN series s ON s.pruner = o.pruner AND s.options = o.options
 WHERE classes <= 10 OR class = 0 OR class * 10 / classes <> (class - 1) * 10 / classes
-ORDER BY block, line, part, place;
+ORDER BY line, part, place;

@@ -32,7 +32,6 @@ scored AS MATERIALIZED (
     FROM profiled
     WHERE json_extract(profile, '$.n') > 0
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 summary AS (
     SELECT dataset, model, pruner, options, rate, count(*) AS n, avg(samples) AS samples,
            min(lowest) AS lowest, max(highest) AS highest,
@@ -55,20 +54,8 @@ bins AS (
     FROM bin
     GROUP BY dataset, model, pruner, options, rate
 )
-SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant, label,
-       rate,
-       dense_rank() OVER (ORDER BY rate) AS facet,
+SELECT dataset, model, pruner, options, rate, n, rate AS facet,
        samples, lowest, highest, cut, side,
        (SELECT count(*) FROM profiled WHERE profile IS NULL) AS gone,
        scores, kept
-FROM summary
-JOIN bins USING (dataset, model, pruner, options, rate)
-JOIN series USING (pruner, options)
-ORDER BY block, facet;
+FROM summary JOIN bins USING (dataset, model, pruner, options, rate);

@@ -41,7 +41,6 @@ spread AS (
     FROM bin
     GROUP BY dataset, model, pruner, options, rate, epoch
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 checkpoint AS (
     SELECT c.dataset, c.model, c.pruner, c.options, c.rate, c.seed,
            (SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = c.attempt) AS epochs,
@@ -51,18 +50,8 @@ checkpoint AS (
     FROM chosen c, json_each(c.map) m
     WHERE c.seed = c.first_seed
 )
-SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM run WHERE timing_valid = 0) AS doubtful,
-       1 AS n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant, label,
-       rate,
-       dense_rank() OVER (ORDER BY rate) AS facet,
+SELECT dataset, model, pruner, options, rate, 1 AS n, rate AS facet,
        seed, max(epochs, epoch + 1) AS epochs, epoch, kept, seeds, apart, apart_mean
 FROM checkpoint
-JOIN series USING (pruner, options)
 JOIN spread USING (dataset, model, pruner, options, rate, epoch)
-ORDER BY block, facet, epoch;
+ORDER BY epoch;

@@ -65,16 +65,9 @@ gap AS (
     FROM (SELECT rate, lag(rate) OVER (ORDER BY rate) AS lower
           FROM (SELECT DISTINCT rate FROM point))
 )
-SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM v_run
-        WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant, label, rate, pruned, difference, low, high, chosen_with,
+SELECT dataset, model, pruner, options, variant, label, rate, n, pruned, difference, low, high,
+       chosen_with,
        (SELECT count(DISTINCT chosen_with) FROM chooser WHERE chosen_with <> '') AS choosers, gap
 FROM point, gap
 WHERE (dataset, model) IN (SELECT dataset, model FROM chosen WHERE chosen_with <> '')
-ORDER BY block, pruned;
+ORDER BY pruned;

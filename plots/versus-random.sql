@@ -23,7 +23,6 @@ versus AS (
     FROM v_versus_summary
     WHERE experiment = :experiment AND max(random_n, dynamic_n) > 0
 ),
-series AS (SELECT pruner, options, variant, label FROM v_series WHERE experiment = :experiment),
 arm AS (
     SELECT dataset, model, pruner, options,
            row_number() OVER (
@@ -34,17 +33,7 @@ arm AS (
     FROM versus
     GROUP BY dataset, model, pruner, options
 )
-SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block,
-       :experiment AS experiment,
-       (SELECT count(*) FROM v_run WHERE experiment = :experiment AND state <> 'done')
-           AS unfinished,
-       (SELECT count(*) FROM v_run
-        WHERE experiment = :experiment AND state = 'done' AND timing_valid = 0) AS doubtful,
-       n,
-       dense_rank() OVER (ORDER BY dataset, model) AS panel,
-       dataset, model, pruner, variant, label,
-       rate,
-       dense_rank() OVER (ORDER BY own, iif(own, 0, rate)) AS facet,
+SELECT dataset, model, pruner, options, rate, n, iif(own, 1, rate) AS facet,
        own,
        iif(own, row_number() OVER (PARTITION BY dataset, model, pruner, options, own
                                    ORDER BY processed DESC, rate) - 1, 0) AS line,
@@ -52,5 +41,5 @@ SELECT dense_rank() OVER (ORDER BY dataset, model, pruner, options) - 1 AS block
        random_verdict AS verdict, dynamic_difference AS dynamic, place,
        (SELECT count(*) FROM v_versus_summary
         WHERE experiment = :experiment AND max(random_n, dynamic_n) = 0) AS left_out
-FROM versus JOIN series USING (pruner, options) JOIN arm USING (dataset, model, pruner, options)
-ORDER BY block, facet, line;
+FROM versus JOIN arm USING (dataset, model, pruner, options)
+ORDER BY line;

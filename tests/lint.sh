@@ -246,7 +246,7 @@ lint_registries() {
         done
     done
     for file in plots/*.sql; do
-        [ -f "$file" ] || continue
+        { [ -f "$file" ] && [ "$file" != plots/columns.sql ]; } || continue
         grep -q "^FIGURE(\"$(basename "$file" .sql)\"" plots/figures.def ||
             echo "$file:1: not registered in plots/figures.def"
     done

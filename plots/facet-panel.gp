@@ -1,6 +1,4 @@
 # facet-panel: margins and headings of panel (r, c) of facets.gp; load it before the panel's plot.
-# Gives: row_top (inches), x and y (the panel's top left corner), first_column (its y axis has
-# numbers), last_row (its x axis has).
 
 row_top = body_top + heading + row_title + (r - 1) * row_height
 x = panel_left + (stacked ? 0 : c - 1) * (panel_width + panel_gap)

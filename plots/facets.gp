@@ -1,12 +1,6 @@
 # facets: the layout of a figure of curves or clouds: a panel per facet, side by side, in a column's
-# figure below each other; such a row per dataset and model.
-#
-# Wants: facets and facet_text[] (above the panels; "": no heading), x_name, y_name, wanted_height
-# (inches), right_width (inches of what is written at the right of the last panel; 0: nothing) and
-# direct_items (the number of names there), key_count (with what page.gp wants) where names are not
-# written at the right and key_beside where they are, and notes.
-# Gives: panel_width, panel_height, direct (1: there is room for the names at the right), and an
-# open page. facet-panel.gp then sets up one panel after the other.
+# figure below each other; such a row per dataset and model. facet-panel.gp sets up one panel after
+# the other. plots/README.md lists what both want and give.
 
 stacked = narrow && facets > 1
 across = stacked ? 1 : facets

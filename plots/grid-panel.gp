@@ -1,6 +1,5 @@
 # grid-panel: margins, title and names of the axes of panel t of grid.gp; load it before the panel's
-# plot. Gives: x and y (the panel's top left corner), first_column (its y axis has numbers),
-# last_row (its x axis has), label_left.
+# plot.
 
 tile_column = (t - 1) % across
 x = panel_left + tile_column * tile_width

@@ -1,13 +1,5 @@
 # grid: the layout of a figure of equal panels with titles of their own, some beside each other.
-#
-# Wants: tiles (how many) and tile_text[] (above each; "": nothing), grid_across (side by side on a
-# page), x_name, y_name, wanted_height (inches), right_width (of what is written at the right of a
-# panel; 0: nothing, or there is no room for it: direct tells), key_count with what page.gp wants
-# where names are not written there (key_beside: the entries that are left where they are),
-# direct_items (their number), and notes. column_across: side by side in a column's figure, else
-# one. grid_shared: 1 where all panels have the same axes, so that the outer ones alone show them.
-# Gives: panel_width, panel_height, direct (1: there is room for the names at the right), and an
-# open page. grid-panel.gp then sets up one panel after the other.
+# grid-panel.gp sets up one panel after the other. plots/README.md lists what both want and give.
 
 shared = exists("grid_shared") ? grid_shared : 0
 across = narrow ? (exists("column_across") ? column_across : 1) : grid_across

@@ -1,7 +1,4 @@
 # heat-letters: a map of selection-heat-map.gp in letters, for a terminal: means over bins.
-#
-# Wants: $map (a row of bins numbers per column of pixels), pixels, bins, map_width and row_least,
-# and the map's top left corner, x and top.
 
 letters_across = column_of(map_width)
 letters_down = int(row_least / cell_height + 0.5) - 1

@@ -1,8 +1,4 @@
 # labels: names what ends at the right side of a panel, outside of it: lines and targets.
-#
-# Wants: item_count, and for items 1.. item_text[], item_x[], item_y[] (where the line ends, in the
-# axes' units) and item_style[] (line style of its mark; 0: grey and without a mark); y_low, y_high
-# (the axis), panel_height, and label_left (where the names begin, inches).
 # Adds labels and leaders to the next plot.
 #
 # The names keep the order of the ends and stand at least a line apart: pushed up from below, pushed

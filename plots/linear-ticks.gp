@@ -1,6 +1,4 @@
 # linear-ticks: a linear x axis, whose numbers do not run into those of the panel beside it.
-#
-# Wants: x_low, x_high (the axis), panel_width and panel_gap (inches).
 
 tick_text(x) = sprintf("%g", x)
 tick_inch = (x_high - x_low) / panel_width

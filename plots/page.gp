@@ -1,10 +1,5 @@
 # page: opens the output and sets what stands around the panels: the key above, the notes below.
-#
-# Wants: width, body (height of the panels with their axes), notes (small print), key_count, and
-# key_label[], key_boxes (1: filled boxes of key_colour(), 0: the series' lines with marks, 2:
-# marks, which key_mark[] has) for line styles 1..key_count; y_name, where there is one.
-# Gives: height, body_top (where the panels begin), an open multiplot, and from inches to screen
-# sx(), sy(), and for right and upper margins sx_right() and sy_top().
+# plots/README.md lists what each of these scripts wants and gives.
 
 key_line = in_cells ? cell_height : 0.17
 note_line = in_cells ? cell_height : 0.125

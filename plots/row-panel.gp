@@ -1,4 +1,4 @@
-# row-panel: margins, names and headings of panel (r, c) of rows.gp; call it before the panel's
+# row-panel: margins, names and headings of panel (r, c) of rows.gp; load it before the panel's
 # plot.
 
 y = body_top + panel_top[r]

@@ -1,11 +1,6 @@
 # rows: the layout of a figure with a row per pruner, names at the left, a column of panels per
-# facet side by side, such a table per dataset and model.
-#
-# Wants: facets and facet_text[] (above the columns; "": no heading), axis_name, least_panel
-# (inches, the narrowest panel of a page), key_count with what page.gp wants, and notes. row_least
-# (inches) makes rows taller than their names.
-# Gives: name_lines(), block_top[] (inches from the panel's top), panel_rows[] (height), row_y(b),
-# pitch, panel_width, and an open page. row-panel.gp then sets up one panel after the other.
+# facet side by side, such a table per dataset and model. row-panel.gp sets up one panel after the
+# other. plots/README.md lists what both want and give.
 
 # In a column, long names take several lines.
 name_width = smaller(series_width, narrow ? 15 * small_width("x") : 40 * text_width("x"))

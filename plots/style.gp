@@ -7,9 +7,8 @@
 #     cp plots/*.gp results/figures && cd results/figures
 #     gnuplot -d -e "figure='phases'; format='png'; span='page'" style.gp phases.gp
 #
-# A figure's script reads what it needs from its own columns, says how large its panels are, loads
-# page.gp (which opens the output) and plots one panel after the other. Lengths are inches from the
-# left and from the top, fonts and lines are points. plots/render.h describes the columns.
+# Lengths are inches from the left and from the top, fonts and lines are points. plots/README.md
+# lists what figures have from here, plots/render.h the columns of the TSV.
 
 set encoding utf8
 set datafile separator "\t"

@@ -1,6 +1,4 @@
 # ticks: a logarithmic x axis with labels at 1, 2, 5, 10, ..., as close together as there is room.
-#
-# Wants: x_low, x_high (the axis), panel_width, and tick_labels (0: ticks only).
 
 tick_text(x) = sprintf("%g", x)
 decade_text(x) = tick_text(10.0 ** floor(log10(x)))

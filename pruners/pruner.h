@@ -227,8 +227,8 @@ struct pruner {
     void (*observe)(struct pruner_run *run, const struct pruner_pass *pass);
 
     /* ---- static ---- */
-    /* MAY, default: `runs` proxies, or one, for as long as the option says that the table has: `at`,
-       and a pass at the end of each; or `epochs`, and after each epoch what training computed (0:
+    /* MAY, default: `runs` proxies, or one, for as long as the option of the table says: `at`, and
+       a pass at the end of each; or `epochs`, and after each epoch what training computed (0:
        as long as the training). No proxies where it has neither. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run

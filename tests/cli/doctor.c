@@ -85,9 +85,9 @@ Test(doctor, says_whether_cells_can_be_bound)
 {
     int status;
     json_t *all = findings("", &status);
-    struct test_output output = test_run(
-        "winnow doctor --bind x; test $? = 4 || exit 9; winnow doctor --bind "
-        "$(sed -n 's/^Cpus_allowed_list:\t\\([0-9]*\\).*/\\1/p' /proc/self/status)");
+    struct test_output output =
+        test_run("winnow doctor --bind x; test $? = 4 || exit 9; winnow doctor --bind "
+                 "$(sed -n 's/^Cpus_allowed_list:\t\\([0-9]*\\).*/\\1/p' /proc/self/status)");
     const bool works = json_is_true(json_object_get(finding(all, "pinning"), "works"));
     cr_expect_eq(output.status, works ? 0 : 4, "%d: %s", output.status, output.err);
     test_output_release(&output);

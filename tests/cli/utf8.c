@@ -1,6 +1,6 @@
 /*
- * Text from outside that is not UTF-8: what workers print. tests/cli/utf8.t has names of folders and
- * other databases.
+ * Text from outside that is not UTF-8: what workers print. tests/cli/utf8.t has names of folders
+ * and other databases.
  */
 #include "tests/support/cli_output.h"
 

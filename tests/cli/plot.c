@@ -192,6 +192,11 @@ Test(cli_plot, scripts_can_be_edited)
     expect_files((const char *const[]){"seeds.tsv", "seeds.svg", NULL});
     RUN("grep -o '>mine<\\|Undone: 5' '%s/seeds.svg'", out);
     expect_exactly(0, ">mine<\nUndone: 5\n", "");
+    RUN("cd '%s' && sed -i 's/:experiment AS experiment/7 AS experiment/' columns.sql && "
+        "winnow plot seeds --scripts . --db '%s' -e made -o . --data-only && "
+        "sed -n 2p seeds.tsv | cut -f 2",
+        out, db);
+    expect_exactly(0, "./seeds.tsv\n7\n", "");
     RUN("winnow plot overlap --scripts '%s/none' --db '%s' -e made", out, db);
     cr_expect_eq(output.status, 2);
     cr_expect_not_null(strstr(output.err, "has none of the scripts of overlap"), "%s", output.err);

@@ -79,8 +79,8 @@ static void take_failed(struct teller *t, const char *reason, const char *cause)
         add_run(t, "");
     } else if (strcmp(cause, "timeout") == 0 || strcmp(cause, "memory") == 0) {
         str_addf(&t->told.advice,
-                 "Its limits.%s is what stopped it. Limits are no part of a cell: raise it in the "
-                 "file, and try the cell again:",
+                 "Its limits.%s stopped it. Limits are not part of a cell: raise it in the file, "
+                 "and try the cell again:",
                  cause);
         add_run(t, " --retry-failed");
     } else {

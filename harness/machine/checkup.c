@@ -88,7 +88,7 @@ static void check_load(struct checkup *checkup, const struct record_environment 
     add(checkup, "load", busy ? CHECKUP_WARNING : CHECKUP_OK,
         isnan(load) ? NULL : json_pack("{s:f}", "load_average", load),
         busy ? "other work disturbs the times: wait for it, or stop it" : NULL,
-        isnan(load) ? "not told"
+        isnan(load) ? "not reported"
                     : arena_printf(&checkup->arena, "%.2f over the last minute, on %d core%s", load,
                                    environment->cores, STR_PLURAL(environment->cores)));
 }
@@ -133,8 +133,8 @@ static void check_pinning(struct checkup *checkup)
     if (limited)
         str_addf(&text, ", a quota of %.1f", machine.quota);
     str_addf(&text, "; cells %s bound to them; stolen time is %s, throttling is %s",
-             works ? "can be" : "cannot be", steal ? "told" : "not told",
-             throttling ? "told" : "not told");
+             works ? "can be" : "cannot be", steal ? "reported" : "not reported",
+             throttling ? "reported" : "not reported");
     add(checkup, "pinning", works ? CHECKUP_OK : CHECKUP_WARNING,
         json_pack("{s:b, s:I, s:I, s:i, s:i, s:b, s:b}", "works", works, "processors",
                   (json_int_t)machine.count, "physical_cores", (json_int_t)cores, "kinds",

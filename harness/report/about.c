@@ -282,9 +282,10 @@ int report_failures(const struct report *report, struct str *out, struct err *er
     const int failed = html_query(out, "Cells that failed or diverged", columns, COUNT(columns),
                                   report->db, sql_failures, report->experiment, &rows, err) ||
                        add_logs(report, out, err);
-    str_add(out, rows ? "<p class=\"note\">They are in no mean above. <code>winnow why CELL</code> "
-                        "tells the story of one.</p>\n"
-                      : "<p>No cell failed, and none diverged.</p>\n");
+    str_add(out,
+            rows ? "<p class=\"note\">No mean above includes them. <code>winnow why CELL</code> "
+                   "explains one.</p>\n"
+                 : "<p>No cell failed, and none diverged.</p>\n");
     html_section_close(out);
     return failed ? -1 : 0;
 }

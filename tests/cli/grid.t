@@ -41,9 +41,9 @@ the grid goes on.
   $ sqlite3 endless.db "SELECT reason, cause, attempts FROM v_run WHERE state = 'failed'"
   timeout: over 1 s|timeout|2
   $ winnow why $(sqlite3 endless.db "SELECT short FROM v_run WHERE state = 'failed'") \
-  > --db endless.db | grep -o '^  It failed: .*\|Its limits.timeout is what stopped it'
+  > --db endless.db | grep -o '^  It failed: .*\|Its limits.timeout stopped it'
     It failed: timeout: over 1 s.
-  Its limits.timeout is what stopped it
+  Its limits.timeout stopped it
 
 Failures have an end. A cell that reports why it cannot run (here a validation split of none of 400
 samples) is not tried again.

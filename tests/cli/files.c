@@ -22,6 +22,7 @@
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
+    T_FILE(output_files)                                                                           \
     T_FILE(plan)                                                                                   \
     T_FILE(report)                                                                                 \
     T_FILE(report_edges)                                                                           \

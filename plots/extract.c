@@ -105,7 +105,7 @@ static int check_field(const struct extract *e, size_t line, size_t i, const cha
     if (!words && !is_number(field) && !(own && is_missing(field)))
         return err_set(err, "%s:%zu: column %zu should be a number, not '%.40s'", e->path, line,
                        i + 1, field);
-    if (!*field || strpbrk(field, "\"\\\r"))
+    if ((!*field && !own) || strpbrk(field, "\"\\\r")) /* an experiment may have no targets */
         return err_set(err, "%s:%zu: column %zu is damaged: '%.40s'", e->path, line, i + 1, field);
     return 0;
 }

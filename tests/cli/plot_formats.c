@@ -115,6 +115,17 @@ Test(cli_plot_formats, from_kept_numbers)
     expect(0, "again/phases.svg\nsame\n", "");
 }
 
+/* What was written is read: this experiment has no targets, so that their column is empty. */
+Test(cli_plot_formats, from_numbers_with_an_empty_column)
+{
+    RUN("winnow plot accuracy-vs-time --db '%s' -e other -o '%s' -f svg", db, out);
+    expect(0, "", "");
+    RUN("cd '%s' && winnow plot accuracy-vs-time --from accuracy-vs-time.tsv -o again -f svg && "
+        "cmp again/accuracy-vs-time.svg accuracy-vs-time.svg && echo same",
+        out);
+    expect(0, "\nsame\n", "");
+}
+
 Test(cli_plot_formats, damaged_numbers)
 {
     RUN("winnow plot seeds --data-only --db '%s' -e made -o '%s'", db, out);

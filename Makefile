@@ -98,11 +98,12 @@ $B/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$Q$(CC) $(CPPFLAGS) $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# Criterion's macros are not ours to keep clean.
+# Criterion's macros are not ours to keep clean. Compiling tests takes longer than running most of
+# them: -O1 is compiled in two thirds of the time of -O3.
 $B/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -Wno-pedantic -c -o $@ $<
+	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -O1 -Wno-pedantic -c -o $@ $<
 
 # Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, _end.
 $B/%.sql.o: %.sql

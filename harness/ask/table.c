@@ -1,5 +1,7 @@
 #include "harness/ask/table.h"
 
+#include "base/json.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,22 +142,9 @@ static void add_quoted_csv(struct str *ret_text, const char *text)
 
 static void add_quoted_json(struct str *ret_text, const char *text)
 {
-    str_add(ret_text, "\"");
-    while (*text) {
-        const size_t length = str_utf8_length(text);
-        if (*text == '"' || *text == '\\')
-            str_addf(ret_text, "\\%c", *text);
-        else if (*text == '\n')
-            str_add(ret_text, "\\n");
-        else if ((unsigned char)*text < 0x20)
-            str_addf(ret_text, "\\u%04x", (unsigned)*text);
-        else if (length)
-            str_add_bytes(ret_text, text, length);
-        else
-            str_add(ret_text, STR_REPLACEMENT);
-        text += length ? length : 1;
-    }
-    str_add(ret_text, "\"");
+    json_t *value = json_text(text);
+    json_add_dump(ret_text, value, JSON_ENCODE_ANY);
+    json_decref(value);
 }
 
 /* ---- Rendering --------------------------------------------------------------------------------*/

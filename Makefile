@@ -10,7 +10,7 @@ WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
-LIBRARIES := openblas lapacke yaml-0.1 sqlite3 zlib jansson libcrypto
+LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson libcrypto
 # The rooms, from the ground floor up (.rooms).
 ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
 SOURCES := $(filter-out harness/main.c,$(wildcard $(ROOMS:=/*.c)))

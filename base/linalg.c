@@ -3,7 +3,7 @@
 #include "base/err.h"
 
 #include <cblas.h>
-#include <lapacke.h>
+#include <f77blas.h>
 #include <limits.h>
 
 static blasint as_int(size_t n)
@@ -68,10 +68,14 @@ void linalg_dsyrk(double *c, size_t ldc, const double *a, size_t lda, size_t n, 
                 beta, c, as_int(ldc));
 }
 
-/* A row-major lower triangle is a column-major upper one: no copy is made that way round. */
+/*
+ * LAPACK, of which OpenBLAS has its own: a row-major lower triangle is its upper one, by columns.
+ */
 int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row)
 {
-    const lapack_int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', as_int(n), a, as_int(lda));
+    char upper[] = "U";
+    blasint order = as_int(n), step = as_int(lda), info;
+    dpotrf_(upper, &order, a, &step, &info);
     REQUIRE(info >= 0);
     if (info == 0)
         return 0;
@@ -83,8 +87,10 @@ int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row)
 void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
                            size_t count)
 {
-    const lapack_int info = LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'U', as_int(n), as_int(count), l,
-                                           as_int(ldl), b, as_int(ldb));
+    char upper[] = "U";
+    blasint order = as_int(n), columns = as_int(count), step = as_int(ldl), step_b = as_int(ldb),
+            info;
+    dpotrs_(upper, &order, &columns, (double *)l, &step, b, &step_b, &info);
     REQUIRE(info == 0);
 }
 

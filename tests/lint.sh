@@ -121,7 +121,7 @@ lint_code() {
                          quoted[2] != "harness/data/data.h")
                 say(mine " may not include " quoted[2])
         }
-        /^[ \t]*#[ \t]*include[ \t]*[<"](cblas|lapacke|lapack)\.h[>"]/ && !blas {
+        /^[ \t]*#[ \t]*include[ \t]*[<"](cblas|f77blas|lapacke|lapack)\.h[>"]/ && !blas {
             say("only base/linalg.c knows BLAS")
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"]sqlite3\.h[>"]/ && !sqlite {

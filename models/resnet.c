@@ -37,77 +37,26 @@ static int bottleneck_block(struct nn_net *net, int x, int width, int stride)
     return residual_join(net, y, x, stride);
 }
 
-static int build_8(struct nn_net *net, const void *options, int classes, struct err *err)
-{
-    (void)err;
-    residual_build(net, &(struct residual){16, {1, 1, 1}, basic_block}, options, classes);
-    return 0;
-}
+/* resnetNUMBER: what it is; the channels of its first stage, its block, blocks of each stage. */
+#define RESNET(number, what, channels, block, ...)                                                 \
+    static int build_##number(struct nn_net *net, const void *options, int classes,                \
+                              struct err *err)                                                     \
+    {                                                                                              \
+        (void)err;                                                                                 \
+        const struct residual residual = {channels, {__VA_ARGS__}, block};                         \
+        residual_build(net, &residual, options, classes);                                          \
+        return 0;                                                                                  \
+    }                                                                                              \
+    const struct model resnet##number##_model = {                                                  \
+        .name = "resnet" #number,                                                                  \
+        .help = "residual network, " what,                                                         \
+        .cite = "He, Zhang, Ren & Sun, CVPR 2016",                                                 \
+        KIND_OPTIONS(struct model_common, model_common_options),                                   \
+        .build = build_##number,                                                                   \
+    };
 
-static int build_20(struct nn_net *net, const void *options, int classes, struct err *err)
-{
-    (void)err;
-    residual_build(net, &(struct residual){16, {3, 3, 3}, basic_block}, options, classes);
-    return 0;
-}
-
-static int build_18(struct nn_net *net, const void *options, int classes, struct err *err)
-{
-    (void)err;
-    residual_build(net, &(struct residual){64, {2, 2, 2, 2}, basic_block}, options, classes);
-    return 0;
-}
-
-static int build_34(struct nn_net *net, const void *options, int classes, struct err *err)
-{
-    (void)err;
-    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, basic_block}, options, classes);
-    return 0;
-}
-
-static int build_50(struct nn_net *net, const void *options, int classes, struct err *err)
-{
-    (void)err;
-    residual_build(net, &(struct residual){64, {3, 4, 6, 3}, bottleneck_block}, options, classes);
-    return 0;
-}
-
-const struct model resnet8_model = {
-    .name = "resnet8",
-    .help = "residual network, 3 blocks, 16-32-64 channels",
-    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    KIND_OPTIONS(struct model_common, model_common_options),
-    .build = build_8,
-};
-
-const struct model resnet20_model = {
-    .name = "resnet20",
-    .help = "residual network, 9 blocks, 16-32-64 channels",
-    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    KIND_OPTIONS(struct model_common, model_common_options),
-    .build = build_20,
-};
-
-const struct model resnet18_model = {
-    .name = "resnet18",
-    .help = "residual network, 8 blocks, 64-128-256-512 channels",
-    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    KIND_OPTIONS(struct model_common, model_common_options),
-    .build = build_18,
-};
-
-const struct model resnet34_model = {
-    .name = "resnet34",
-    .help = "residual network, 16 blocks, 64-128-256-512 channels",
-    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    KIND_OPTIONS(struct model_common, model_common_options),
-    .build = build_34,
-};
-
-const struct model resnet50_model = {
-    .name = "resnet50",
-    .help = "residual network, 16 bottlenecks, 256-512-1024-2048 channels",
-    .cite = "He, Zhang, Ren & Sun, CVPR 2016",
-    KIND_OPTIONS(struct model_common, model_common_options),
-    .build = build_50,
-};
+RESNET(8, "3 blocks, 16-32-64 channels", 16, basic_block, 1, 1, 1)
+RESNET(20, "9 blocks, 16-32-64 channels", 16, basic_block, 3, 3, 3)
+RESNET(18, "8 blocks, 64-128-256-512 channels", 64, basic_block, 2, 2, 2, 2)
+RESNET(34, "16 blocks, 64-128-256-512 channels", 64, basic_block, 3, 4, 6, 3)
+RESNET(50, "16 bottlenecks, 256-512-1024-2048 channels", 64, bottleneck_block, 3, 4, 6, 3)

@@ -175,3 +175,7 @@ double nn_flops_one(const struct nn_layer *layer);
 size_t nn_input_count(const struct nn_call *call);
 
 #define NN_CASES(array) .cases = (array), .case_count = sizeof(array) / sizeof *(array)
+/* The passes, of functions by these names. */
+#define NN_PASSES                                                                                  \
+    .forward = forward, .backward = backward, .forward_naive = forward_naive,                      \
+    .backward_naive = backward_naive

@@ -448,10 +448,5 @@ const struct conv_impl im2col_conv = {
     .accepts = accepts,
     .speed = speed,
     .scratch = scratch,
-    .run =
-        {
-            [CONV_FORWARD] = forward,
-            [CONV_BACKWARD_DATA] = backward_data,
-            [CONV_BACKWARD_WEIGHTS] = backward_weights,
-        },
+    .run = {forward, backward_data, backward_weights},
 };

@@ -166,10 +166,5 @@ const struct conv_impl naive_conv = {
     .name = "naive",
     .accepts = accepts,
     .speed = speed,
-    .run =
-        {
-            [CONV_FORWARD] = forward,
-            [CONV_BACKWARD_DATA] = backward_data,
-            [CONV_BACKWARD_WEIGHTS] = backward_weights,
-        },
+    .run = {forward, backward_data, backward_weights},
 };

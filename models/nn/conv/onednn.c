@@ -427,12 +427,7 @@ const struct conv_impl onednn_conv = {
     .open = open,
     .close = close,
     .scratch = scratch,
-    .run =
-        {
-            [CONV_FORWARD] = forward,
-            [CONV_BACKWARD_DATA] = backward_data,
-            [CONV_BACKWARD_WEIGHTS] = backward_weights,
-        },
+    .run = {forward, backward_data, backward_weights},
     .detail = detail,
 };
 

@@ -83,8 +83,5 @@ const struct nn_op add_op = {
     NN_CASES(cases),
     .shape = nn_shape_equal,
     .flops = nn_flops_one,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

@@ -298,10 +298,7 @@ const struct nn_op batch_norm_op = {
     .saved = saved,
     .scratch = scratch,
     .flops = norm_flops,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };
 
 const struct nn_op batch_norm_add_op = {

@@ -176,8 +176,5 @@ const struct nn_op channel_scale_op = {
     NN_CASES(cases),
     .shape = shape,
     .flops = nn_flops_one,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

@@ -272,8 +272,5 @@ const struct nn_op conv2d_op = {
     .params = params,
     .scratch = scratch,
     .flops = flops,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

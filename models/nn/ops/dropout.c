@@ -115,8 +115,5 @@ const struct nn_op dropout_op = {
     .shape = shape,
     .saved = saved,
     .flops = nn_flops_one,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

@@ -248,8 +248,5 @@ const struct nn_op group_norm_op = {
     .saved = saved,
     .scratch = scratch,
     .flops = norm_flops,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

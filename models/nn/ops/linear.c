@@ -175,8 +175,5 @@ const struct nn_op linear_op = {
     .params = params,
     .scratch = scratch,
     .flops = flops,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

@@ -139,8 +139,5 @@ const struct nn_op max_pool_op = {
     .shape = shape,
     .saved = saved,
     .flops = pool_flops,
-    .forward = forward,
-    .backward = backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    NN_PASSES,
 };

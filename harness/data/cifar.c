@@ -27,7 +27,8 @@ enum {
 };
 
 struct cifar {
-    struct loader_layout layout; /* files: the test file, then the training files */
+    /* First, so that load() finds the rest by it. files: the test file, then the training files. */
+    struct loader_layout layout;
     const char *names_file;
     int coarse_classes; /* 0: records have no coarse label */
     int classes;
@@ -155,9 +156,10 @@ static int load_names(const struct cifar *cifar, const char *folder, struct data
     return failed;
 }
 
-static int load_cifar(const struct cifar *cifar, const char *folder, struct dataset *data,
-                      struct err *err)
+static int load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
+    (void)options;
+    const struct cifar *cifar = (const void *)data->type->layout;
     const char *const *files = cifar->layout.files;
     size_t train_files = 0;
     while (files[1 + train_files])
@@ -177,27 +179,13 @@ static int load_cifar(const struct cifar *cifar, const char *folder, struct data
     return failed ? -1 : 0;
 }
 
-static int load_cifar10(const void *options, const char *folder, struct dataset *data,
-                        struct err *err)
-{
-    (void)options;
-    return load_cifar(&cifar10, folder, data, err);
-}
-
-static int load_cifar100(const void *options, const char *folder, struct dataset *data,
-                         struct err *err)
-{
-    (void)options;
-    return load_cifar(&cifar100, folder, data, err);
-}
-
 const struct dataset_type cifar10_dataset = {
     .name = "cifar10",
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 10 classes (Krizhevsky 2009)",
     .source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpacked",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar10.layout,
-    .load = load_cifar10,
+    .load = load,
 };
 
 const struct dataset_type cifar100_dataset = {
@@ -206,5 +194,5 @@ const struct dataset_type cifar100_dataset = {
     .source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz, unpacked",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar100.layout,
-    .load = load_cifar100,
+    .load = load,
 };

@@ -22,13 +22,23 @@ enum { SIDE = 28, PICTURE = SIDE * SIDE, CLASSES = 10, KNOWN = 10 };
 static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                     "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", NULL};
 
+/* The second and third of the folders are where torchvision puts the files, below its root and
+   below its own folder. */
 struct idx_set {
+    struct loader_layout layout; /* first, so that load() finds the rest by it */
+    const struct idx_set *other; /* for which it may be taken */
     const char *name;
     const char *class_names[CLASSES];
     uint8_t first_labels[KNOWN]; /* of the published training file */
 };
 
+static const char *const fashion_folders[] = {"fashion-mnist", "FashionMNIST/raw", "raw", NULL};
+static const char *const digits_folders[] = {"mnist", "MNIST/raw", "raw", NULL};
+static const struct idx_set digits;
+
 static const struct idx_set fashion = {
+    .layout = {.folders = fashion_folders, .files = files},
+    .other = &digits,
     .name = "fashion-mnist",
     .class_names = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
                     "sneaker", "bag", "ankle boot"},
@@ -36,6 +46,8 @@ static const struct idx_set fashion = {
 };
 
 static const struct idx_set digits = {
+    .layout = {.folders = digits_folders, .files = files},
+    .other = &fashion,
     .name = "mnist",
     .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
     .first_labels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4},
@@ -120,9 +132,10 @@ static bool begins_like(const struct split *train, const struct idx_set *set)
     return train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
 }
 
-static int load_idx(const struct idx_set *set, const struct idx_set *other, const char *folder,
-                    struct dataset *data, struct err *err)
+static int load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
+    (void)options;
+    const struct idx_set *set = (const void *)data->type->layout, *other = set->other;
     int failed = load_split(folder, files[0], files[1], &data->train, err) ||
                  load_split(folder, files[2], files[3], &data->test, err);
     if (!failed && begins_like(&data->train, other))
@@ -135,42 +148,20 @@ static int load_idx(const struct idx_set *set, const struct idx_set *other, cons
     return failed ? -1 : 0;
 }
 
-static int load_fashion(const void *options, const char *folder, struct dataset *data,
-                        struct err *err)
-{
-    (void)options;
-    return load_idx(&fashion, &digits, folder, data, err);
-}
-
-static int load_digits(const void *options, const char *folder, struct dataset *data,
-                       struct err *err)
-{
-    (void)options;
-    return load_idx(&digits, &fashion, folder, data, err);
-}
-
-/* The second and third are where torchvision puts the files, below its root and below its own
- * folder. */
-static const char *const fashion_folders[] = {"fashion-mnist", "FashionMNIST/raw", "raw", NULL};
-static const struct loader_layout fashion_layout = {.folders = fashion_folders, .files = files};
-
 const struct dataset_type fashion_mnist_dataset = {
     .name = "fashion-mnist",
     .help = "60,000 + 10,000 grey pictures of clothes, 28 x 28, 10 classes (Xiao et al. 2017)",
     .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist)",
     KIND_OPTIONS(struct data_spec, loader_options),
-    .layout = &fashion_layout,
-    .load = load_fashion,
+    .layout = &fashion.layout,
+    .load = load,
 };
-
-static const char *const digits_folders[] = {"mnist", "MNIST/raw", "raw", NULL};
-static const struct loader_layout digits_layout = {.folders = digits_folders, .files = files};
 
 const struct dataset_type mnist_dataset = {
     .name = "mnist",
     .help = "60,000 + 10,000 handwritten digits, 28 x 28, 10 classes (LeCun et al. 1998)",
     .source = "https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files)",
     KIND_OPTIONS(struct data_spec, loader_options),
-    .layout = &digits_layout,
-    .load = load_digits,
+    .layout = &digits.layout,
+    .load = load,
 };

@@ -46,8 +46,8 @@ static size_t add_known(struct reader *reader, enum named_axis axis, const struc
     return meant;
 }
 
-void axes_read_named(struct reader *reader, enum named_axis axis, struct node *const *node,
-                     struct axes *axes)
+static void read_named(struct reader *reader, enum named_axis axis, struct node *const *node,
+                       struct axes *axes)
 {
     struct node *const *items;
     const size_t count = param_values(node, axis_word(axis), &items, &reader->mistakes);
@@ -78,12 +78,6 @@ static bool accepts_rate(const struct node *node, double *ret_rate)
     return param_number(node, ret_rate) && *ret_rate >= 0 && *ret_rate < 1;
 }
 
-void axes_read_rates(struct reader *reader, struct node *const *node, struct levels *levels)
-{
-    levels->rate_count = param_numbers(node, "rate", "a number from 0 to below 1", accepts_rate,
-                                       reader->arena, &levels->rates, &reader->mistakes);
-}
-
 static bool accepts_seed(const struct node *node, double *ret_seed)
 {
     int64_t seed;
@@ -104,15 +98,11 @@ static void read_seed_list(struct reader *reader, struct node *const *node, stru
         levels->seeds[i] = (int)seeds[i];
 }
 
-void axes_read_seeds(struct reader *reader, struct node *const *node, struct levels *levels)
+static void read_seed_count(struct reader *reader, const struct node *node, struct levels *levels)
 {
     int64_t count;
-    if ((*node)->kind == NODE_LIST) {
-        read_seed_list(reader, node, levels);
-        return;
-    }
-    if (!param_whole(*node, &count) || count < 1 || count > MOST_VALUES) {
-        param_expected(*node, "seed", "a count from 1 to 10000, or a list of seeds",
+    if (!param_whole(node, &count) || count < 1 || count > MOST_VALUES) {
+        param_expected(node, "seed", "a count from 1 to 10000, or a list of seeds",
                        &reader->mistakes);
         return;
     }
@@ -134,7 +124,7 @@ void axes_check_rates(struct reader *reader, const struct axes *axes)
     }
 }
 
-/* ---- Includes and selectors: mappings of axes ---- */
+/* ---- Keys that name axes ---- */
 
 enum { KEY_RATE = NAMED_AXES, KEY_SEED, KEYS };
 
@@ -148,14 +138,20 @@ static const char *key_at(const void *unused, size_t i)
                           : NULL;
 }
 
+/* The axis of that name; KEYS: none. */
+static size_t find_key(const char *name)
+{
+    size_t i = 0;
+    while (i < KEYS && strcmp(key_at(NULL, i), name) != 0)
+        i++;
+    return i;
+}
+
 /* The axis that a key names; KEYS: none, refused. */
 static size_t read_key(struct reader *reader, const struct node *key)
 {
-    const char *name;
-    size_t i = 0;
-    while ((name = key_at(NULL, i)) && strcmp(name, key->text) != 0)
-        i++;
-    if (!name)
+    const size_t i = find_key(key->text);
+    if (i == KEYS)
         param_unknown(key, "axis", str_nearest(key->text, key_at, NULL),
                       "there are dataset, model, pruner, rate and seed", &reader->mistakes);
     return i;
@@ -165,10 +161,21 @@ static bool read_levels(struct reader *reader, size_t key, struct node *const *n
                         struct levels *levels)
 {
     if (key == KEY_RATE)
-        axes_read_rates(reader, node, levels);
+        levels->rate_count = param_numbers(node, "rate", "a number from 0 to below 1", accepts_rate,
+                                           reader->arena, &levels->rates, &reader->mistakes);
     else if (key == KEY_SEED)
         read_seed_list(reader, node, levels); /* one number is that seed: no count here */
     return key >= NAMED_AXES;
+}
+
+void axes_read(struct reader *reader, const char *name, struct node *const *node)
+{
+    struct axes *grid = &reader->grid;
+    const size_t key = find_key(name);
+    if (key == KEY_SEED && (*node)->kind != NODE_LIST)
+        read_seed_count(reader, *node, &grid->levels);
+    else if (!read_levels(reader, key, node, &grid->levels))
+        read_named(reader, (enum named_axis)key, node, grid);
 }
 
 void axes_read_include(struct reader *reader, const struct node *node, struct axes *ret_axes)
@@ -182,7 +189,7 @@ void axes_read_include(struct reader *reader, const struct node *node, struct ax
     for (size_t i = 0; i < node->count; i++) {
         const size_t key = read_key(reader, node->keys[i]);
         if (!read_levels(reader, key, &node->items[i], &axes.levels))
-            axes_read_named(reader, (enum named_axis)key, &node->items[i], &axes);
+            read_named(reader, (enum named_axis)key, &node->items[i], &axes);
     }
     for (size_t i = 0; i < NAMED_AXES; i++)
         if (!axes.pick_count[i]) {

@@ -107,32 +107,7 @@ static void read_figures(struct reader *reader, struct node *const *node)
     }
 }
 
-/* ---- The grid ---- */
-
-static void read_dataset(struct reader *reader, struct node *const *node)
-{
-    axes_read_named(reader, AXIS_DATASET, node, &reader->grid);
-}
-
-static void read_model(struct reader *reader, struct node *const *node)
-{
-    axes_read_named(reader, AXIS_MODEL, node, &reader->grid);
-}
-
-static void read_pruner(struct reader *reader, struct node *const *node)
-{
-    axes_read_named(reader, AXIS_PRUNER, node, &reader->grid);
-}
-
-static void read_rate(struct reader *reader, struct node *const *node)
-{
-    axes_read_rates(reader, node, &reader->grid.levels);
-}
-
-static void read_seed(struct reader *reader, struct node *const *node)
-{
-    axes_read_seeds(reader, node, &reader->grid.levels);
-}
+/* ---- Rules of the grid ---- */
 
 /* How many rules a list has; 0: refused. */
 static size_t count_rules(struct reader *reader, const struct node *node, const char *label)
@@ -216,16 +191,24 @@ static const struct key {
     const char *name;
     bool required;
     enum stage stage;
-    void (*read)(struct reader *reader, struct node *const *node);
+    void (*read)(struct reader *reader, struct node *const *node); /* NULL: it is an axis */
 } keys[] = {
-    {"name", true, ABOUT, read_name},           {"hypothesis", false, ABOUT, read_hypothesis},
-    {"dataset", true, GRID, read_dataset},      {"model", true, GRID, read_model},
-    {"pruner", true, GRID, read_pruner},        {"rate", false, GRID, read_rate},
-    {"seed", false, GRID, read_seed},           {"train", false, TRAIN, read_train},
-    {"overrides", false, GRID, read_overrides}, {"exclude", false, GRID, read_exclude},
-    {"include", false, GRID, read_include},     {"targets", false, ABOUT, read_targets},
-    {"figures", false, ABOUT, read_figures},    {"data_dir", false, ABOUT, read_data_dir},
-    {"engine", false, ABOUT, read_engine},      {"limits", false, TRAIN, read_limits},
+    {"name", true, ABOUT, read_name},
+    {"hypothesis", false, ABOUT, read_hypothesis},
+    {"dataset", true, GRID, NULL},
+    {"model", true, GRID, NULL},
+    {"pruner", true, GRID, NULL},
+    {"rate", false, GRID, NULL},
+    {"seed", false, GRID, NULL},
+    {"train", false, TRAIN, read_train},
+    {"overrides", false, GRID, read_overrides},
+    {"exclude", false, GRID, read_exclude},
+    {"include", false, GRID, read_include},
+    {"targets", false, ABOUT, read_targets},
+    {"figures", false, ABOUT, read_figures},
+    {"data_dir", false, ABOUT, read_data_dir},
+    {"engine", false, ABOUT, read_engine},
+    {"limits", false, TRAIN, read_limits},
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -270,8 +253,10 @@ static void read_keys(struct reader *reader, enum stage stage)
         if (keys[i].stage != stage)
             continue;
         struct node *const node = node_find(reader->root, keys[i].name);
-        if (node)
+        if (node && keys[i].read)
             keys[i].read(reader, &node);
+        else if (node)
+            axes_read(reader, keys[i].name, &node);
         else if (keys[i].required)
             mistakes_add(&reader->mistakes, reader->root->place, NULL, "'%s' is missing",
                          keys[i].name);

@@ -104,11 +104,8 @@ const struct kind *named_kind(struct reader *reader, enum named_axis axis, const
 
 /* ---- axes.c ---- */
 
-void axes_read_named(struct reader *reader, enum named_axis axis, struct node *const *node,
-                     struct axes *axes);
-void axes_read_rates(struct reader *reader, struct node *const *node, struct levels *levels);
-/* The experiment's: a count or a list. */
-void axes_read_seeds(struct reader *reader, struct node *const *node, struct levels *levels);
+/* An axis of the experiment's, by its name; one number as seed is a count of them. */
+void axes_read(struct reader *reader, const char *name, struct node *const *node);
 /* Says so where a pruner needs a rate and there is none. */
 void axes_check_rates(struct reader *reader, const struct axes *axes);
 /* The experiment's axes must have been read. */

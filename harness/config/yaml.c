@@ -220,36 +220,29 @@ static void copy_node(const struct source *source, const yaml_node_t *from, stru
     }
 }
 
-struct weights {
-    const struct node *nodes;
-    size_t *of; /* of[i]: nodes below nodes[i], aliases followed; 0: not known yet */
-};
-
 /*
  * Each node once, so the time is that of the file, not of what it unfolds to. An alias points back,
  * at a node that is done or open: the recursion is no deeper than the brackets. 0: refused.
  */
-static size_t weigh(const struct source *source, const struct weights *weights,
-                    const struct node *node)
+static size_t weigh(const struct source *source, struct node *node)
 {
     static const size_t open = SIZE_MAX;
-    size_t *weight = &weights->of[node - weights->nodes];
-    if (*weight == open) {
+    if (node->weight == open) {
         mistakes_add(source->mistakes, node->place, NULL, "contains itself through an alias");
         return 0;
     }
-    if (*weight)
-        return *weight;
-    *weight = open;
+    if (node->weight)
+        return node->weight;
+    node->weight = open;
     size_t sum = 1;
     for (size_t i = 0; i < node->count; i++) {
         if (node->keys) { /* may be a mapping itself: it is refused later, but weighed first */
-            const size_t key = weigh(source, weights, node->keys[i]);
+            const size_t key = weigh(source, node->keys[i]);
             if (!key)
                 return 0;
             sum += key;
         }
-        const size_t item = weigh(source, weights, node->items[i]);
+        const size_t item = weigh(source, node->items[i]);
         if (!item)
             return 0;
         sum += item;
@@ -259,7 +252,7 @@ static size_t weigh(const struct source *source, const struct weights *weights,
                      "holds more than %d values once aliases are followed", MOST_NODES);
         return 0;
     }
-    return *weight = sum;
+    return node->weight = sum;
 }
 
 static void say_twice(const struct source *source, const struct node *key, const struct node *first)
@@ -310,11 +303,7 @@ static int copy_document(const struct source *source, const yaml_document_t *doc
     ARENA_NEW(source->arena, nodes, count);
     for (size_t i = 0; i < count; i++)
         copy_node(source, &document->nodes.start[i], nodes, &nodes[i]);
-    struct weights weights = {.nodes = nodes};
-    MEM_NEW(weights.of, count);
-    const size_t weight = weigh(source, &weights, nodes);
-    mem_free(weights.of);
-    if (!weight)
+    if (!weigh(source, nodes))
         return -1;
     for (size_t i = 0; i < count; i++)
         if (nodes[i].kind == NODE_MAP)

@@ -27,6 +27,7 @@ struct node {
     size_t count;        /* NODE_LIST, NODE_MAP */
     struct node **keys;  /* NODE_MAP: [count], all NODE_TEXT */
     struct node **items; /* [count] the list's elements, or the map's values */
+    size_t weight;       /* nodes below it, aliases followed; 0: not known yet. Of yaml.c */
 };
 
 /*

@@ -190,11 +190,6 @@ static void knockout_init(struct knockout *k, const float *values, size_t n)
         play(k, match);
 }
 
-static void knockout_release(struct knockout *k)
-{
-    MEM_FREE(k->values, k->winner);
-}
-
 static void knockout_set(struct knockout *k, size_t i, double value)
 {
     k->values[i] = value;
@@ -235,7 +230,7 @@ static void choose(struct pruner_run *run, int epoch, struct rng *rng,
         mem_free(order);
     }
     ret_selection->count = keep;
-    knockout_release(&left);
+    MEM_FREE(left.values, left.winner);
 }
 
 const struct pruner d2_pruner = {

@@ -301,11 +301,6 @@ static void reading_init(struct reading *r, const char *path, const struct prune
         r->sample[task->origin ? task->origin[i] : i] = (uint32_t)i + 1;
 }
 
-static void reading_release(struct reading *r)
-{
-    MEM_FREE(r->sample, r->line_of, r->scored);
-}
-
 /* ret_scores [n]: of a list, the higher the earlier; what is not listed comes last. The budget is
    checked where it is asked for: scores must not depend on the rate. */
 static int read_scores(const struct file_options *o, const struct pruner_task *task,
@@ -323,7 +318,7 @@ static int read_scores(const struct file_options *o, const struct pruner_task *t
     for (size_t i = 0; i < task->n && !failed; i++)
         if (!r.scored[i])
             ret_scores[i] = -(float)r.listed;
-    reading_release(&r);
+    MEM_FREE(r.sample, r.line_of, r.scored);
     str_release(&text);
     return failed ? -1 : 0;
 }

@@ -35,26 +35,21 @@ const char *inner_name_at(size_t i)
 /* ---- Its options ---- */
 
 struct inner {
-    const struct pruner *pruner;
-    void *options; /* NULL where it has none */
-    struct arena arena;
+    struct pruner_run run; /* options: NULL where it has none */
+    struct arena arena;    /* holds them */
 };
-
-static void inner_release(struct inner *inner)
-{
-    arena_release(&inner->arena);
-}
 
 /* To be released even after an error: then its options are a mixture. */
 static int inner_init_options(struct inner *inner, const struct inner_options *o, struct err *err)
 {
     const struct pruner *pruner = pruner_of((size_t)o->score);
     REQUIRE(pruner);
-    *inner = (struct inner){.pruner = pruner};
+    *inner = (struct inner){.run.pruner = pruner};
     arena_init(&inner->arena);
-    inner->options = kind_defaults(&pruner->is, &inner->arena);
+    void *options = kind_defaults(&pruner->is, &inner->arena);
+    inner->run.options = options;
     return o->score_options && option_assign(pruner->options, pruner->name, o->score_options,
-                                             " \t\n", inner->options, &inner->arena, err)
+                                             " \t\n", options, &inner->arena, err)
                ? err_prefix(err, "score_options: ")
                : 0;
 }
@@ -73,9 +68,10 @@ int inner_check(const void *options, const struct pruner_task *task, struct err 
 {
     struct inner inner;
     int failed = inner_init_options(&inner, options, err);
-    if (!failed && inner.pruner->check && inner.pruner->check(inner.options, task, err))
-        failed = err_prefix(err, "%s: ", inner.pruner->name);
-    inner_release(&inner);
+    const struct pruner *pruner = inner.run.pruner;
+    if (!failed && pruner->check && pruner->check(inner.run.options, task, err))
+        failed = err_prefix(err, "%s: ", pruner->name);
+    arena_release(&inner.arena);
     return failed;
 }
 
@@ -85,68 +81,58 @@ unsigned inner_needs(const void *options)
     struct inner inner;
     struct err err;
     inner_init_options(&inner, options, &err);
-    const unsigned needs = pruner_needs(inner.pruner, inner.options);
-    inner_release(&inner);
+    const unsigned needs = pruner_needs(inner.run.pruner, inner.run.options);
+    arena_release(&inner.arena);
     return needs;
 }
 
 /* ---- Its run ---- */
 
-static size_t state_size_of(const struct inner *inner, const struct pruner_task *task)
+static struct inner begin(const struct pruner_run *outer)
 {
-    return default_state_size(inner->pruner, inner->options, task);
-}
-
-static struct pruner_run run_of(const struct inner *inner, const struct pruner_run *outer)
-{
-    const size_t state_size = state_size_of(inner, &outer->task);
-    return (struct pruner_run){
-        .pruner = inner->pruner,
-        .options = inner->options,
-        .task = outer->task,
-        .state = state_size > 0 ? outer->state : NULL,
-        .state_size = state_size,
-        .needs = pruner_needs(inner->pruner, inner->options),
-    };
+    struct inner inner = checked(outer->options);
+    struct pruner_run *run = &inner.run;
+    run->task = outer->task;
+    run->state_size = default_state_size(run->pruner, run->options, &outer->task);
+    run->state = run->state_size > 0 ? outer->state : NULL;
+    run->needs = pruner_needs(run->pruner, run->options);
+    return inner;
 }
 
 size_t inner_state_size(const void *options, const struct pruner_task *task)
 {
     struct inner inner = checked(options);
-    const size_t size = state_size_of(&inner, task);
-    inner_release(&inner);
+    const size_t size = default_state_size(inner.run.pruner, inner.run.options, task);
+    arena_release(&inner.arena);
     return size;
 }
 
 struct pruner_watch inner_watch(const struct pruner_run *outer)
 {
-    struct inner inner = checked(outer->options);
-    const struct pruner_run run = run_of(&inner, outer);
-    const struct pruner_watch watch = pruner_watch(&run);
-    inner_release(&inner);
+    struct inner inner = begin(outer);
+    const struct pruner_watch watch = pruner_watch(&inner.run);
+    arena_release(&inner.arena);
     return watch;
 }
 
 void inner_note(const struct pruner_run *outer, struct str *ret_note)
 {
-    struct inner inner = checked(outer->options);
-    const struct pruner_run run = run_of(&inner, outer);
+    struct inner inner = begin(outer);
     struct str note = {0};
-    if (inner.pruner->note)
-        inner.pruner->note(&run, &note);
+    if (inner.run.pruner->note)
+        inner.run.pruner->note(&inner.run, &note);
     if (note.length)
-        str_addf(ret_note, "%s: %s", inner.pruner->name, str_text(&note));
+        str_addf(ret_note, "%s: %s", inner.run.pruner->name, str_text(&note));
     str_release(&note);
-    inner_release(&inner);
+    arena_release(&inner.arena);
 }
 
 void inner_init(struct pruner_run *outer, struct rng *rng)
 {
-    struct inner inner = checked(outer->options);
-    struct pruner_run run = run_of(&inner, outer);
-    if (inner.pruner->init)
-        inner.pruner->init(&run, rng);
-    inner_release(&inner);
+    struct inner inner = begin(outer);
+    if (inner.run.pruner->init)
+        inner.run.pruner->init(&inner.run, rng);
+    arena_release(&inner.arena);
 }
 
 static bool asked_for(const struct pruner_watch *watch, const struct pruner_pass *pass)
@@ -161,18 +147,16 @@ static bool asked_for(const struct pruner_watch *watch, const struct pruner_pass
 
 void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass)
 {
-    struct inner inner = checked(outer->options);
-    struct pruner_run run = run_of(&inner, outer);
-    const struct pruner_watch watch = pruner_watch(&run);
+    struct inner inner = begin(outer);
+    const struct pruner_watch watch = pruner_watch(&inner.run);
     if (asked_for(&watch, pass))
-        default_observe(&run, pass);
-    inner_release(&inner);
+        default_observe(&inner.run, pass);
+    arena_release(&inner.arena);
 }
 
 void inner_score(struct pruner_run *outer, struct rng *rng, float *ret_scores)
 {
-    struct inner inner = checked(outer->options);
-    struct pruner_run run = run_of(&inner, outer);
-    default_score(&run, rng, ret_scores);
-    inner_release(&inner);
+    struct inner inner = begin(outer);
+    default_score(&inner.run, rng, ret_scores);
+    arena_release(&inner.arena);
 }

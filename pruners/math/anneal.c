@@ -138,11 +138,6 @@ static void walk_init(struct walk *w, const struct anneal_problem *problem,
     w->best_energy = energy_of(w);
 }
 
-static void walk_release(struct walk *w)
-{
-    MEM_FREE(w->order, w->sum, w->nothing, w->best);
-}
-
 static int64_t draw(struct rng *rng, size_t first, size_t count)
 {
     return (int64_t)(first + rng_below(rng, (uint32_t)count));
@@ -262,8 +257,7 @@ static double anneal(const struct anneal_problem *problem, const struct rules *r
         note_if_best(w);
     }
     memcpy(taken, w->best, problem->n);
-    walk_release(w);
-    mem_free(w);
+    MEM_FREE(w->order, w->sum, w->nothing, w->best, w);
     return anneal_length(problem, taken);
 }
 

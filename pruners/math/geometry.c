@@ -11,57 +11,28 @@
 
 enum { LANES = 16 };
 
-static double total(const double *lanes)
-{
-    double sum = 0;
-    for (size_t l = 0; l < LANES; l++)
-        sum += lanes[l];
-    return sum;
-}
-
-double geometry_distance2(const float *a, const float *b, size_t d)
-{
-    double lanes[LANES] = {0};
-    size_t f = 0;
-    for (; f + LANES <= d; f += LANES)
-        for (size_t l = 0; l < LANES; l++) {
-            const double apart = (double)a[f + l] - (double)b[f + l];
-            lanes[l] += apart * apart;
-        }
-    for (size_t l = 0; f < d; l++, f++) {
-        const double apart = (double)a[f] - (double)b[f];
-        lanes[l] += apart * apart;
+#define SUM(name, type, term)                                                                      \
+    double name(const float *a, const type *b, size_t d)                                           \
+    {                                                                                              \
+        double lanes[LANES] = {0}, sum = 0;                                                        \
+        size_t f = 0;                                                                              \
+        for (; f + LANES <= d; f += LANES)                                                         \
+            for (size_t l = 0; l < LANES; l++) {                                                   \
+                const double x = (double)a[f + l], y = (double)b[f + l];                           \
+                lanes[l] += term;                                                                  \
+            }                                                                                      \
+        for (size_t l = 0; f < d; l++, f++) {                                                      \
+            const double x = (double)a[f], y = (double)b[f];                                       \
+            lanes[l] += term;                                                                      \
+        }                                                                                          \
+        for (size_t l = 0; l < LANES; l++)                                                         \
+            sum += lanes[l];                                                                       \
+        return sum;                                                                                \
     }
-    return total(lanes);
-}
 
-double geometry_distance2_to(const float *a, const double *b, size_t d)
-{
-    double lanes[LANES] = {0};
-    size_t f = 0;
-    for (; f + LANES <= d; f += LANES)
-        for (size_t l = 0; l < LANES; l++) {
-            const double apart = (double)a[f + l] - b[f + l];
-            lanes[l] += apart * apart;
-        }
-    for (size_t l = 0; f < d; l++, f++) {
-        const double apart = (double)a[f] - b[f];
-        lanes[l] += apart * apart;
-    }
-    return total(lanes);
-}
-
-double geometry_dot(const float *a, const double *b, size_t d)
-{
-    double lanes[LANES] = {0};
-    size_t f = 0;
-    for (; f + LANES <= d; f += LANES)
-        for (size_t l = 0; l < LANES; l++)
-            lanes[l] += (double)a[f + l] * b[f + l];
-    for (size_t l = 0; f < d; l++, f++)
-        lanes[l] += (double)a[f] * b[f];
-    return total(lanes);
-}
+SUM(geometry_distance2, float, (x - y) * (x - y))
+SUM(geometry_distance2_to, double, (x - y) * (x - y))
+SUM(geometry_dot, double, x *y)
 
 /* y[d] += scale * x */
 static void add_scaled(double *y, double scale, const float *x, size_t d)
@@ -362,11 +333,6 @@ static void herd_init(struct herd *h, const float *x, const uint32_t *rows, size
     }
 }
 
-static void herd_release(struct herd *h)
-{
-    MEM_FREE(h->y, h->norms, h->rows, h->sum, h->sum_f, h->dots);
-}
-
 /* The place of the next one: by the dots in float, then in double among those that may be it. */
 static size_t herd_next(struct herd *h)
 {
@@ -407,5 +373,5 @@ void geometry_herd(const float *x, const uint32_t *rows, size_t count, size_t d,
         if (at != last)
             memcpy(h.y + at * d, h.y + last * d, d * sizeof *h.y);
     }
-    herd_release(&h);
+    MEM_FREE(h.y, h.norms, h.rows, h.sum, h.sum_f, h.dots);
 }

@@ -106,8 +106,7 @@ void greedy_lazy(const struct greedy_problem *problem, size_t keep, uint32_t *re
         ret_picks[picks] = pop(heap, &count).row;
         problem->pick(problem->data, ret_picks[picks]);
     }
-    mem_free(heap);
-    mem_free(gains);
+    MEM_FREE(heap, gains);
 }
 
 void greedy_plain(const struct greedy_problem *problem, size_t keep, uint32_t *ret_picks)
@@ -126,8 +125,7 @@ void greedy_plain(const struct greedy_problem *problem, size_t keep, uint32_t *r
         ret_picks[picks] = (uint32_t)best;
         problem->pick(problem->data, (uint32_t)best);
     }
-    mem_free(gains);
-    mem_free(picked);
+    MEM_FREE(gains, picked);
 }
 
 /* ---- Graph cut ---- */

@@ -122,11 +122,7 @@ static void facility_release(struct facility *f)
 {
     for (size_t i = 0; f->lists && i < f->gradients->n; i++)
         mem_free(f->lists[i].entries);
-    mem_free(f->lists);
-    mem_free(f->rows);
-    mem_free(f->matrix);
-    mem_free(f->best);
-    mem_free(f->owner);
+    MEM_FREE(f->lists, f->rows, f->matrix, f->best, f->owner);
 }
 
 /* ---- Gains ---- */

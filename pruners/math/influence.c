@@ -70,18 +70,6 @@ struct tile {
     double *phi, *weighted;
 };
 
-static void tile_init(struct tile *tile, const struct influence_problem *problem)
-{
-    const size_t count = mem_size(TILE, problem->feature_count + 1);
-    MEM_NEW(tile->phi, count);
-    MEM_NEW(tile->weighted, count);
-}
-
-static void tile_release(struct tile *tile)
-{
-    MEM_FREE(tile->phi, tile->weighted);
-}
-
 static void tile_load(struct tile *tile, const struct influence_problem *problem, size_t first)
 {
     tile->first = first;
@@ -116,38 +104,36 @@ static void mirror(double *block, size_t ld, size_t q)
             block[j * ld + i] = block[i * ld + j];
 }
 
-void influence_hessian(const struct influence_problem *problem, double lambda, double *ret_h)
+/* Adds the blocks of H without lambda, lower triangles: those (c, d <= c) to ret[P][P], or the
+   diagonal ones alone to ret[C][q][q]. */
+static void add_blocks(const struct influence_problem *problem, bool diagonal, double *ret)
 {
     const size_t q = problem->feature_count + 1, parameters = influence_parameters(problem);
     struct tile tile;
-    tile_init(&tile, problem);
-    memset(ret_h, 0, mem_size(mem_size(parameters, parameters), sizeof *ret_h));
+    MEM_NEW(tile.phi, mem_size(TILE, q));
+    MEM_NEW(tile.weighted, mem_size(TILE, q));
     for (size_t first = 0; first < problem->n; first += TILE) {
         tile_load(&tile, problem, first);
         for (size_t c = 0; c < problem->classes; c++)
-            for (size_t d = 0; d <= c; d++)
-                add_block(problem, &tile, c, d, ret_h + c * q * parameters + d * q, parameters);
+            for (size_t d = diagonal ? c : 0; d <= c; d++)
+                if (diagonal)
+                    add_block(problem, &tile, c, c, ret + c * q * q, q);
+                else
+                    add_block(problem, &tile, c, d, ret + c * q * parameters + d * q, parameters);
     }
-    tile_release(&tile);
+    MEM_FREE(tile.phi, tile.weighted);
+}
+
+void influence_hessian(const struct influence_problem *problem, double lambda, double *ret_h)
+{
+    const size_t q = problem->feature_count + 1, parameters = influence_parameters(problem);
+    memset(ret_h, 0, mem_size(mem_size(parameters, parameters), sizeof *ret_h));
+    add_blocks(problem, false, ret_h);
     for (size_t c = 0; c < problem->classes; c++)
         for (size_t d = 0; d < c; d++)
             mirror(ret_h + c * q * parameters + d * q, parameters, q);
     for (size_t k = 0; k < parameters; k++)
         ret_h[k * parameters + k] += lambda;
-}
-
-/* ret_blocks[C][q][q]: the diagonal blocks of H without lambda, lower triangles. */
-static void diagonal_blocks(const struct influence_problem *problem, double *ret_blocks)
-{
-    const size_t q = problem->feature_count + 1;
-    struct tile tile;
-    tile_init(&tile, problem);
-    for (size_t first = 0; first < problem->n; first += TILE) {
-        tile_load(&tile, problem, first);
-        for (size_t c = 0; c < problem->classes; c++)
-            add_block(problem, &tile, c, c, ret_blocks + c * q * q, q);
-    }
-    tile_release(&tile);
 }
 
 /* u[C] = (diag(p) - p p^T) u / n. */
@@ -206,7 +192,7 @@ static void factorise_blocks(struct influence_inverse *inverse)
     double *blocks, *block;
     MEM_NEW(blocks, mem_size(classes, mem_size(q, q)));
     MEM_NEW(block, q * q);
-    diagonal_blocks(inverse->problem, blocks);
+    add_blocks(inverse->problem, true, blocks);
     for (size_t c = 0; c < classes; c++) {
         for (double lambda = inverse->lambda;; lambda *= 10) {
             size_t row;

@@ -46,11 +46,6 @@ static void ridge_init(struct ridge *ret_ridge, const float *a, size_t n, size_t
     *ret_ridge = r;
 }
 
-static void ridge_release(struct ridge *r)
-{
-    MEM_FREE(r->inverse, r->inverse_b, r->b, r->row, r->pulled);
-}
-
 static void ridge_add(struct ridge *r, const float *a)
 {
     const size_t width = r->width;
@@ -114,8 +109,7 @@ void omp_pursue(float *a, uint32_t *ids, size_t n, size_t width, double lambda, 
         if (!stuck)
             ridge_add(&ridge, a + (left - 1) * width);
     }
-    ridge_release(&ridge);
-    MEM_FREE(products, residual);
+    MEM_FREE(ridge.inverse, ridge.inverse_b, ridge.b, ridge.row, ridge.pulled, products, residual);
 }
 
 /* ---- The weights ---- */

@@ -136,8 +136,9 @@ static void forward_evaluation(const struct nn_call *call, struct norm_pass pass
         norm_forward(&pass, b);
 }
 
-static void run_backward(const struct nn_call *call, struct norm_pass pass)
+static void backward(const struct nn_call *call)
 {
+    struct norm_pass pass = norm_pass(call);
     const size_t c = pass.view.c, step = blocks_at_once(call, &pass.view);
     const float *r = call->saved + c;
     double *sums = sums_of(call); /* of g [c] and of g (x - mean) [c] */
@@ -181,18 +182,6 @@ static void run_backward(const struct nn_call *call, struct norm_pass pass)
 static void forward(const struct nn_call *call)
 {
     (nn_learns(call->mode) ? forward_training : forward_evaluation)(call, norm_pass(call));
-}
-
-static void backward(const struct nn_call *call)
-{
-    struct norm_pass pass = norm_pass(call);
-    pass.y = NULL;
-    run_backward(call, pass);
-}
-
-static void add_backward(const struct nn_call *call)
-{
-    run_backward(call, norm_pass(call));
 }
 
 /* ---- The definition, a channel at a time; batch_norm has no x[1] ---- */
@@ -287,18 +276,16 @@ int nn_batch_norm(struct nn_net *net, int x)
     return nn_add_node(net, &batch_norm_op, &cases[0], x, x);
 }
 
+#define SHARED                                                                                     \
+    NN_CASES(cases), .params = norm_params, .buffers = buffers, .saved = saved,                    \
+                     .scratch = scratch, .flops = norm_flops, NN_PASSES
+
 const struct nn_op batch_norm_op = {
     .name = "batch_norm",
     .inputs = 1,
     .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
-    NN_CASES(cases),
     .shape = nn_shape_same,
-    .params = norm_params,
-    .buffers = buffers,
-    .saved = saved,
-    .scratch = scratch,
-    .flops = norm_flops,
-    NN_PASSES,
+    SHARED,
 };
 
 const struct nn_op batch_norm_add_op = {
@@ -306,15 +293,6 @@ const struct nn_op batch_norm_add_op = {
     .inputs = 2,
     .flags =
         NN_READS_INPUT | NN_READS_OUTPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
-    NN_CASES(cases),
     .shape = nn_shape_equal,
-    .params = norm_params,
-    .buffers = buffers,
-    .saved = saved,
-    .scratch = scratch,
-    .flops = norm_flops,
-    .forward = forward,
-    .backward = add_backward,
-    .forward_naive = forward_naive,
-    .backward_naive = backward_naive,
+    SHARED,
 };

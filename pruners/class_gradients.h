@@ -4,7 +4,7 @@
  * A static pruner that chooses class by class from one look is a single function beside this:
  *
  *     .needs = NEEDS_LAST_GRADIENTS,     of which the state keeps a copy (defaults.h)
- *     choose():  class_gradients_select(run, choose, ret_selection);
+ *     CLASS_GRADIENTS_CHOOSE(choose_of_class)
  */
 #pragma once
 
@@ -25,3 +25,12 @@ typedef void class_gradients_choose(const void *options, struct class_gradients 
 /* Asks choose() for each class's budget; the weights are scaled to a mean of 1 over all kept. */
 void class_gradients_select(const struct pruner_run *run, class_gradients_choose *choose,
                             struct pruner_selection *ret_selection);
+
+/* A pruner's choose(), by what chooses of one class. */
+#define CLASS_GRADIENTS_CHOOSE(of_class)                                                           \
+    static void choose(struct pruner_run *run, int epoch, struct rng *rng,                         \
+                       struct pruner_selection *ret_selection)                                     \
+    {                                                                                              \
+        (void)epoch, (void)rng;                                                                    \
+        class_gradients_select(run, of_class, ret_selection);                                      \
+    }

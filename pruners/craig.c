@@ -62,13 +62,7 @@ static void choose_of_class(const void *options, struct class_gradients *gradien
                              ret_weights);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    class_gradients_select(run, choose_of_class, ret_selection);
-}
+CLASS_GRADIENTS_CHOOSE(choose_of_class)
 
 const struct pruner craig_pruner = {
     .name = "craig",

@@ -40,8 +40,9 @@ struct pruner_watch default_watch(const struct pruner_run *run)
     if (!pruner_trains_proxies(pruner))
         return (struct pruner_watch){.pass_every = -1};
     const int *at = default_option(pruner, run->options, "at"),
-              *epochs = default_option(pruner, run->options, "epochs");
-    struct pruner_watch watch = select_at_watch(at ? *at : *epochs, run);
+              *epochs = default_option(pruner, run->options, "epochs"),
+              *T = default_option(pruner, run->options, "T");
+    struct pruner_watch watch = select_at_watch(at ? *at : epochs ? *epochs : *T, run);
     if (!at) {
         watch.training = true;
         watch.pass_every = -1;
@@ -51,8 +52,7 @@ struct pruner_watch default_watch(const struct pruner_run *run)
     return watch;
 }
 
-/* Whether the option `scores` asks for passes of their own. */
-static bool scores_forward(const struct pruner_run *run)
+bool default_scores_forward(const struct pruner_run *run)
 {
     const int *scores = default_option(run->pruner, run->options, "scores");
     return scores && *scores == SCORES_FORWARD;
@@ -63,15 +63,8 @@ enum pruner_due default_due(const struct pruner_run *run, int epoch)
     const int *period = default_option(run->pruner, run->options, "period");
     if (run->pruner->due)
         return run->pruner->due(run, epoch);
-    return select_due(epoch, period ? *period : 1, scores_forward(run) ? DUE_FORWARD : DUE_SELECT);
-}
-
-bool default_watches_training(const struct pruner_run *run)
-{
-    const struct pruner *pruner = run->pruner;
-    if (pruner->watch_training)
-        return pruner->watch_training(run);
-    return pruner->kind == PRUNER_DYNAMIC && run->needs && !pruner->due && !scores_forward(run);
+    return select_due(epoch, period ? *period : 1,
+                      default_scores_forward(run) ? DUE_FORWARD : DUE_SELECT);
 }
 
 static void add_look(struct pruner_run *run, const struct pruner_pass *pass)

@@ -35,7 +35,8 @@ size_t default_state_size(const struct pruner *pruner, const void *options,
 struct pruner_watch default_watch(const struct pruner_run *run);
 /* Dynamic pruners. */
 enum pruner_due default_due(const struct pruner_run *run, int epoch);
-bool default_watches_training(const struct pruner_run *run);
+/* Whether the option `scores` asks for passes of their own. */
+bool default_scores_forward(const struct pruner_run *run);
 void default_observe(struct pruner_run *run, const struct pruner_pass *pass);
 /* The pruner must have scores. */
 void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores);

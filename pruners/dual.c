@@ -80,12 +80,6 @@ static void note(const struct pruner_run *run, struct str *ret_note)
     window_note(o->J, o->T, ret_note);
 }
 
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct dual_options *o = run->options;
-    return (struct pruner_watch){.runs = 1, .epochs = o->T, .training = true, .pass_every = -1};
-}
-
 static double window_score(const struct window_spread *spread)
 {
     return window_deviation(spread) * (1 - spread->mean);
@@ -192,7 +186,6 @@ const struct pruner dual_pruner = {
     .note = note,
     .state_size = state_size,
     .observe = observe,
-    .watch = watch,
     .score = score,
     .choose = choose,
 };

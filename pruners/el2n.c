@@ -15,6 +15,7 @@
  * Defaults 10 runs at 20 epochs are the paper's. `at` may exceed the epochs of the training that is
  * accelerated: the proxies then train that long. Proxies follow the cell's own recipe.
  */
+#include "pruners/math/errors.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -36,12 +37,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
     const size_t classes = (size_t)run->task.classes;
     for (size_t i = 0; i < pass->n; i++) {
         const float *p = pass->probabilities + i * classes;
-        double squares = 0;
-        for (size_t c = 0; c < classes; c++) {
-            const double error = (double)p[c] - (c == pass->labels[i]);
-            squares += error * error;
-        }
-        ret_values[i] = sqrt(squares);
+        ret_values[i] = sqrt(errors_squares(p, pass->labels[i], classes));
     }
 }
 

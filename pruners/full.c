@@ -14,14 +14,6 @@
 #include "base/num.h"
 #include "pruners/select.h"
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    select_all(run->task.n, ret_selection);
-}
-
 static int short_epochs(const struct pruner_run *run)
 {
     const int epochs = (int)num_round_share(1 - run->task.rate, (size_t)run->task.epochs);
@@ -34,7 +26,7 @@ const struct pruner full_pruner = {
     .cost = "nothing",
     .kind = PRUNER_STATIC,
     .flags = PRUNER_IGNORES_RATE,
-    .choose = choose,
+    .choose = select_everything,
 };
 
 const struct pruner full_short_pruner = {
@@ -44,5 +36,5 @@ const struct pruner full_short_pruner = {
     .kind = PRUNER_STATIC,
     .flags = PRUNER_SOFT_BUDGET,
     .epochs = short_epochs,
-    .choose = choose,
+    .choose = select_everything,
 };

@@ -76,13 +76,7 @@ static void choose_of_class(const void *options, struct class_gradients *g, size
     MEM_FREE(sum, rows);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    class_gradients_select(run, choose_of_class, ret_selection);
-}
+CLASS_GRADIENTS_CHOOSE(choose_of_class)
 
 const struct pruner gradmatch_pruner = {
     .name = "gradmatch",

@@ -48,13 +48,7 @@ static void choose_of_class(const void *options, struct class_gradients *gradien
     greedy_graph_cut(gradients, o->lambda, greedy_lazy, keep, ret_rows);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    class_gradients_select(run, choose_of_class, ret_selection);
-}
+CLASS_GRADIENTS_CHOOSE(choose_of_class)
 
 const struct pruner graph_cut_pruner = {
     .name = "graph-cut",

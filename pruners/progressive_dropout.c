@@ -35,6 +35,7 @@
  * that looking changes nothing, on the same augmented pictures as the step. Their learning rate
  * falls by the epoch as here, so batches without a step do not stretch the schedule.
  */
+#include "pruners/select.h"
 #include "pruners/soft.h"
 
 static void drop(struct pruner_run *run, const struct pruner_batch *batch, struct rng *rng,
@@ -55,5 +56,5 @@ const struct pruner progressive_dropout_pruner = {
     .due = soft_dropout_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,
-    .choose = soft_dropout_select,
+    .choose = select_everything,
 };

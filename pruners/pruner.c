@@ -122,8 +122,9 @@ int pruner_epochs(const struct pruner_run *run)
 
 bool pruner_trains_proxies(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC && (pruner->watch || option_find(pruner->options, "at") ||
-                                             option_find(pruner->options, "epochs"));
+    return pruner->kind == PRUNER_STATIC &&
+           (pruner->watch || option_find(pruner->options, "at") ||
+            option_find(pruner->options, "epochs") || option_find(pruner->options, "T"));
 }
 
 bool pruner_scores(const struct pruner *pruner)
@@ -154,7 +155,11 @@ struct pruner_watch pruner_watch(const struct pruner_run *run)
 
 bool pruner_watches_training(const struct pruner_run *run)
 {
-    return default_watches_training(run);
+    const struct pruner *pruner = run->pruner;
+    if (pruner->watch_training)
+        return pruner->watch_training(run);
+    return pruner->kind == PRUNER_DYNAMIC && run->needs && !pruner->due &&
+           !default_scores_forward(run);
 }
 
 static const void *option_value(const struct pruner_run *run, const char *name)

@@ -228,8 +228,8 @@ struct pruner {
 
     /* ---- static ---- */
     /* MAY, default: `runs` proxies, or one, for as long as the option of the table says: `at`, and
-       a pass at the end of each; or `epochs`, and after each epoch what training computed (0:
-       as long as the training). No proxies where it has neither. */
+       a pass at the end of each; or `epochs` or `T`, and after each epoch what training computed
+       (0: as long as the training). No proxies where it has none of them. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
        beside its own scoring. */

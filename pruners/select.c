@@ -35,6 +35,13 @@ void select_all(size_t n, struct pruner_selection *ret_selection)
     ret_selection->count = n;
 }
 
+void select_everything(struct pruner_run *run, int epoch, struct rng *rng,
+                       struct pruner_selection *ret_selection)
+{
+    (void)epoch, (void)rng;
+    select_all(run->task.n, ret_selection);
+}
+
 void select_uniform(const struct pruner_task *task, struct rng *rng,
                     struct pruner_selection *ret_selection)
 {

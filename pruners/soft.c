@@ -140,14 +140,6 @@ enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch)
     return epoch == 0 ? DUE_SELECT : DUE_NO;
 }
 
-void soft_dropout_select(struct pruner_run *run, int epoch, struct rng *rng,
-                         struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    (void)rng;
-    select_all(run->task.n, ret_selection);
-}
-
 double soft_dropout_anneal(const struct pruner_run *run)
 {
     const struct soft_dropout *o = run->options;

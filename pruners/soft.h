@@ -50,8 +50,6 @@ struct soft_dropout {
 extern const struct option soft_dropout_options[];
 /* All samples, from the first epoch on. */
 enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch);
-void soft_dropout_select(struct pruner_run *run, int epoch, struct rng *rng,
-                         struct pruner_selection *ret_selection);
 /* At least the last epoch runs on all data. */
 double soft_dropout_anneal(const struct pruner_run *run);
 /*

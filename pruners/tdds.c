@@ -73,12 +73,6 @@ static void note(const struct pruner_run *run, struct str *ret_note)
     window_note(o->J, o->T, ret_note);
 }
 
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    const struct tdds_options *o = run->options;
-    return (struct pruner_watch){.runs = 1, .epochs = o->T, .training = true, .pass_every = -1};
-}
-
 /* d_i(t): p, before [classes] */
 static double step_of(const float *p, const float *before, size_t classes)
 {
@@ -139,6 +133,5 @@ const struct pruner tdds_pruner = {
     .note = note,
     .state_size = state_size,
     .observe = observe,
-    .watch = watch,
     .score = score,
 };

@@ -24,15 +24,6 @@ static int row_count(const struct nn_net *net, int rank)
     return left < 0 ? 0 : left < most ? left : most;
 }
 
-/* The thread goes on with its rows from `from` on, as many as go together. */
-static void take_piece(struct nn_net *net, int rank, int from)
-{
-    struct nn_share *share = &net->shares[rank];
-    const int most = net->piece[phase_of(net)], left = row_count(net, rank) - from;
-    share->first = (size_t)rank * (size_t)net->share_rows[phase_of(net)] + (size_t)from;
-    share->n = left < most ? left : most;
-}
-
 static float *output(const struct nn_net *net, int rank, int node)
 {
     return net->nodes[node].op->inputs
@@ -121,9 +112,13 @@ static void forward_rows(struct nn_net *net, int rank)
     collect(net, rank, net->features, net->features_row);
 }
 
+/* The thread goes on with its rows from `from` on, as many as go together. */
 static void forward_piece(struct nn_net *net, int rank, int from)
 {
-    take_piece(net, rank, from);
+    struct nn_share *share = &net->shares[rank];
+    const int most = net->piece[phase_of(net)], left = row_count(net, rank) - from;
+    share->first = (size_t)rank * (size_t)net->share_rows[phase_of(net)] + (size_t)from;
+    share->n = left < most ? left : most;
     forward_rows(net, rank);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
+#include <string.h>
 
 struct bound db_int(int64_t value)
 {
@@ -123,6 +124,44 @@ void db_ask_experiment(struct db_rows *ret_rows, sqlite3 *db, const char *sql, s
     ask(ret_rows, db, sql, (int)length, DB_VALUES(db_text(experiment)));
 }
 
+/* Where the text under "-- name" begins. */
+static const char *find_named(const char *file, const char *end, const char *name,
+                              size_t *ret_length)
+{
+    const char *text = NULL;
+    for (const char *at = file, *line; (line = at) < end;) {
+        at = memchr(line, '\n', (size_t)(end - line));
+        at = at ? at + 1 : end;
+        if (end - line < 3 || memcmp(line, "-- ", 3) != 0)
+            continue;
+        if (text) {
+            end = line;
+            break;
+        }
+        const size_t length = (size_t)(at - line) - strlen("-- \n");
+        if (length == strlen(name) && memcmp(line + 3, name, length) == 0)
+            text = at;
+    }
+    REQUIRE(text);
+    *ret_length = (size_t)(end - text);
+    return text;
+}
+
+void db_ask_named(struct db_rows *ret_rows, sqlite3 *db, const char *file, const char *end,
+                  const char *name, const struct bound *values, size_t count)
+{
+    size_t length;
+    const char *text = find_named(file, end, name, &length);
+    ask(ret_rows, db, text, (int)length, values, count);
+}
+
+void db_add_named(struct str *ret_sql, const char *file, const char *end, const char *name)
+{
+    size_t length;
+    const char *text = find_named(file, end, name, &length);
+    str_add_bytes(ret_sql, text, length);
+}
+
 bool db_next(struct db_rows *rows)
 {
     if (rows->failed)
@@ -202,6 +241,15 @@ const char *db_path_of(sqlite3 *db)
 int db_exec(sqlite3 *db, const char *sql, struct err *err)
 {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
+}
+
+int db_exec_named(sqlite3 *db, const char *file, const char *end, const char *name, struct err *err)
+{
+    struct str sql = {0};
+    db_add_named(&sql, file, end, name);
+    const int failed = db_exec(db, str_text(&sql), err);
+    str_release(&sql);
+    return failed;
 }
 
 int db_run(sqlite3 *db, const char *sql, const struct bound *values, size_t count, struct err *err)

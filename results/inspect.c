@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+DB_FILE(results_inspect);
+
 struct inspector {
     struct sqlite3 *db;
     const struct inspect_watcher *watcher;
@@ -27,13 +29,14 @@ __attribute__((format(printf, 3, 4))) static void say(const struct inspector *in
     in->watcher->take(in->watcher->context, damage, text);
 }
 
-/* what: "selections"; a part that cannot be read is a finding. */
-static void each(const struct inspector *in, const char *what, const char *sql,
+/* what: "selections", of inspect.sql; a part that cannot be read is a finding. */
+static void each(const struct inspector *in, const char *what,
                  void (*take)(const struct inspector *in, const struct db_rows *row))
 {
     struct db_rows rows;
     struct err err;
-    for (db_ask(&rows, in->db, sql, DB_NO_VALUES); db_next(&rows);)
+    for (db_ask_named(&rows, in->db, DB_NAMED(results_inspect, what), DB_NO_VALUES);
+         db_next(&rows);)
         take(in, &rows);
     if (db_close(&rows, &err))
         say(in, true, "%s cannot be read: %s", what, err.text);
@@ -138,32 +141,16 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
     const char *path = db_path_of(in.db); /* none: it is in memory */
     /* Asked before and after: a scheduler may begin or end meanwhile. */
     const bool at_work = path && path[0] && lock_is_held(path);
-    each(&in, "the file", "PRAGMA integrity_check", take_integrity);
-    each(&in, "references", "PRAGMA foreign_key_check", take_foreign_key);
-    each(&in, "cells", "SELECT count(*) FROM cell", take_cells);
-    each(&in, "attempts", "SELECT count(*) FROM attempt", take_attempts);
-    each(&in, "selections",
-         "SELECT s.attempt, substr(a.cell, 1, 10), 'selection from epoch ' || s.epoch, s.n, "
-         "s.kept, s.bitmap FROM selection s LEFT JOIN attempt a ON a.id = s.attempt",
-         take_selection);
-    each(&in, "training splits",
-         "SELECT p.attempt, substr(a.cell, 1, 10), 'training split', p.n, p.size, p.bitmap "
-         "FROM split p LEFT JOIN attempt a ON a.id = p.attempt",
-         take_bitmap);
-    each(&in, "label noise",
-         "SELECT o.attempt, substr(a.cell, 1, 10), 'label noise', o.n, o.flipped, o.bitmap "
-         "FROM noise o LEFT JOIN attempt a ON a.id = o.attempt",
-         take_bitmap);
-    each(&in, "phases",
-         "SELECT a.id, substr(a.cell, 1, 10), coalesce(sum(p.ns), 0) / 1e9, a.wall_ns / 1e9 "
-         "FROM attempt a LEFT JOIN phase p ON p.attempt = a.id "
-         "WHERE a.ended_at IS NOT NULL AND a.wall_ns IS NOT NULL GROUP BY a.id "
-         "HAVING abs(coalesce(sum(p.ns), 0) - a.wall_ns) > a.wall_ns / 1000 AND NOT EXISTS "
-         "(SELECT 1 FROM warning w WHERE w.attempt = a.id AND w.code = 'LEDGER_GAP')",
-         take_ledger);
+    each(&in, "the file", take_integrity);
+    each(&in, "references", take_foreign_key);
+    each(&in, "cells", take_cells);
+    each(&in, "attempts", take_attempts);
+    each(&in, "selections", take_selection);
+    each(&in, "training splits", take_bitmap);
+    each(&in, "label noise", take_bitmap);
+    each(&in, "phases", take_ledger);
     if (!at_work && !(path && path[0] && lock_is_held(path)))
-        each(&in, "attempts under way",
-             "SELECT id, substr(cell, 1, 10) FROM attempt WHERE state = 'running'", take_running);
+        each(&in, "attempts under way", take_running);
 }
 
 /* ---- What it needs ----------------------------------------------------------------------------*/

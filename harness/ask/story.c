@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+DB_FILE(harness_ask_story);
+
 enum { MOST_BESIDE = 3 };
 
 /* While it is told. */
@@ -147,41 +149,20 @@ static void take_nearest(struct teller *t, const struct db_rows *row)
 
 static int tell_state(struct teller *t, struct err *err)
 {
-    static const char experiments[] =
-        "SELECT x.name, p.position, x.file FROM experiment_cell p "
-        "JOIN experiment x ON x.id = p.experiment WHERE p.cell = ? ORDER BY x.id";
-    static const char state[] =
-        "WITH told AS (SELECT coalesce("
-        "max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL), "
-        "max(id) FILTER (WHERE state = 'done'), "
-        "max(id) FILTER (WHERE state <> 'lost'), max(id)) AS id FROM attempt WHERE cell = ?1) "
-        "SELECT coalesce(a.state, 'new'), a.id, a.reason, fixed(100 * a.test_accuracy, 2), "
-        "coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs, a.cause "
-        "FROM cell c, told LEFT JOIN attempt a ON a.id = told.id WHERE c.key = ?1";
-    /* Fields of the canonical JSON by their paths. */
-    static const char nearest[] =
-        "WITH mine AS (SELECT * FROM cell WHERE key = ?1), "
-        "other AS (SELECT DISTINCT c.key, c.json FROM cell c, mine m "
-        "WHERE c.key IN (SELECT cell FROM experiment_cell) AND c.model = m.model "
-        "AND c.pruner = m.pruner AND c.seed = m.seed), "
-        "differ AS (SELECT o.key AS key, substr(t.fullkey, 3) || ' is ' || t.atom || ' here and ' "
-        "|| coalesce(u.atom, 'not set') || ' there' AS text "
-        "FROM mine m, other o, json_tree(m.json) t "
-        "LEFT JOIN json_tree(o.json) u ON u.fullkey = t.fullkey "
-        "WHERE t.atom IS NOT NULL AND t.atom IS NOT u.atom) "
-        "SELECT substr(o.key, 1, 10), count(d.text), group_concat(d.text, ', ') "
-        "FROM other o LEFT JOIN differ d ON d.key = o.key "
-        "GROUP BY o.key ORDER BY 2, o.key LIMIT 1";
     struct str listed = {0};
     struct db_rows rows;
-    for (db_ask(&rows, t->db, experiments, DB_VALUES(db_text(t->key))); db_next(&rows);)
+    for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "experiments"),
+                      DB_VALUES(db_text(t->key)));
+         db_next(&rows);)
         take_experiment(t, &rows);
     if (db_close(&rows, err))
         return -1;
     /* What it is comes first. */
     str_add(&listed, str_text(&t->told.state));
     str_clear(&t->told.state);
-    for (db_ask(&rows, t->db, state, DB_VALUES(db_text(t->key))); db_next(&rows);)
+    for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "state"),
+                      DB_VALUES(db_text(t->key)));
+         db_next(&rows);)
         take_state(t, &rows);
     int failed = db_close(&rows, err);
     if (!failed && !listed.length) {
@@ -189,7 +170,9 @@ static int tell_state(struct teller *t, struct err *err)
             &t->told.state,
             "It is stale: no experiment lists it any more, since a file was changed. Its attempts "
             "stay, but only the views v_epoch, v_selection and v_warning show them.\n");
-        for (db_ask(&rows, t->db, nearest, DB_VALUES(db_text(t->key))); db_next(&rows);)
+        for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "nearest"),
+                          DB_VALUES(db_text(t->key)));
+             db_next(&rows);)
             take_nearest(t, &rows);
         failed = db_close(&rows, err);
     }
@@ -319,14 +302,9 @@ static int take_attempt(struct teller *t, const struct db_rows *row, struct err 
 
 static int tell(struct teller *t, struct err *err)
 {
-    static const char attempts[] =
-        "SELECT id, state, strftime('%Y-%m-%d %H:%M:%S', started_at / 1000000000, 'unixepoch'), "
-        "iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9, reason, "
-        "fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log, resumed, cause "
-        "FROM attempt WHERE cell = ? ORDER BY id";
     struct db_rows rows;
     int failed = tell_state(t, err);
-    db_ask(&rows, t->db, attempts, DB_VALUES(db_text(t->key)));
+    db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "attempts"), DB_VALUES(db_text(t->key)));
     while (!failed && db_next(&rows))
         failed = take_attempt(t, &rows, err);
     return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;

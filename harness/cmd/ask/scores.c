@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+DB_FILE(harness_cmd_ask_scores);
+
 struct values {
     const char *db, *output, *data_dir;
     int epoch;
@@ -122,16 +124,10 @@ static int read_row(struct sqlite3 *db, const struct db_rows *row, const struct 
 static int find(struct sqlite3 *db, const char *key, const struct values *values,
                 struct found *found, struct err *err)
 {
-    static const char sql[] =
-        "SELECT c.json, a.artifact, s.n, s.bitmap, a.data_folder, a.data_hash, "
-        "EXISTS (SELECT 1 FROM split WHERE attempt = a.id) FROM cell c "
-        "JOIN attempt a ON a.id = (SELECT id FROM attempt WHERE cell = c.key AND state = 'done' "
-        "ORDER BY timing_reason IS NOT NULL, id DESC LIMIT 1) JOIN selection s ON s.attempt = a.id "
-        "AND s.epoch <= ? "
-        "WHERE c.key = ? ORDER BY s.epoch DESC LIMIT 1";
     struct db_rows rows;
     int failed = 0;
-    db_ask(&rows, db, sql, DB_VALUES(db_int(values->epoch), db_text(key)));
+    db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_scores, "selection"),
+                 DB_VALUES(db_int(values->epoch), db_text(key)));
     if (db_next(&rows))
         failed = read_row(db, &rows, values, found, err);
     else if (!rows.failed)

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+DB_FILE(harness_cmd_ask_show);
+
 enum { BAR_WIDTH = 30, LINE_WIDTH = 96 };
 
 struct values {
@@ -36,11 +38,14 @@ static const struct cmd_line line = {
 };
 
 /* A query about one attempt as an aligned table, with a line before it where there are rows. */
-static int add_table(struct sqlite3 *db, const char *sql, int64_t attempt, struct str *ret_text,
+static int add_table(struct sqlite3 *db, const char *name, int64_t attempt, struct str *ret_text,
                      struct err *err)
 {
     struct table table = {0};
-    const int failed = table_ask(&table, db, sql, DB_VALUES(db_int(attempt)), err);
+    struct db_rows rows;
+    db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_show, name), DB_VALUES(db_int(attempt)));
+    table_read(&table, &rows);
+    const int failed = db_close(&rows, err);
     if (!failed && table_rows(&table)) {
         str_add(ret_text, "\n");
         table_render(&table, ret_text);
@@ -131,12 +136,10 @@ static int add_recipe(struct sqlite3 *db, const char *cell, struct str *ret_text
 
 static int add_phases(struct sqlite3 *db, int64_t attempt, struct str *ret_text, struct err *err)
 {
-    static const char sql[] =
-        "SELECT p.phase, p.ns / 1e9, coalesce(1.0 * p.ns / nullif(a.wall_ns, 0), 0) "
-        "FROM phase p JOIN attempt a ON a.id = p.attempt "
-        "WHERE a.id = ? AND p.ns > 0 ORDER BY p.ns DESC";
     struct db_rows rows;
-    for (db_ask(&rows, db, sql, DB_VALUES(db_int(attempt))); db_next(&rows);) {
+    for (db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_show, "phases"),
+                      DB_VALUES(db_int(attempt)));
+         db_next(&rows);) {
         const double share = row_real(&rows, 2);
         str_addf(ret_text, "  %-10s %10.3f s  ", row_text(&rows, 0), row_real(&rows, 1));
         table_add_bar(ret_text, share, BAR_WIDTH);
@@ -149,17 +152,7 @@ static int add_phases(struct sqlite3 *db, int64_t attempt, struct str *ret_text,
 static int add_attempt(struct sqlite3 *db, const struct db_rows *row, struct str *ret_text,
                        struct err *err)
 {
-    static const char *const parts[] = {
-        "SELECT code AS warning, text FROM v_warning WHERE attempt = ?",
-        "SELECT epoch AS \"from epoch\", kept, n AS \"of\", class_kept AS \"kept of each class\" "
-        "FROM v_selection WHERE attempt = ? ORDER BY epoch",
-        "SELECT epoch AS \"from epoch\", method, objective, moves, fixed(seconds, 3) AS s "
-        "FROM v_solver WHERE attempt = ? GROUP BY epoch, step",
-        "SELECT epoch, kept, fixed(lr, 6) AS lr, fixed(train_loss, 4) AS \"train loss\", "
-        "fixed(100 * val_accuracy, 2) AS \"val %\", fixed(100 * test_accuracy, 2) AS \"test %\", "
-        "fixed(charged_s, 3) AS \"charged s\", fixed(wall_s, 3) AS \"wall s\" "
-        "FROM v_epoch WHERE attempt = ? ORDER BY epoch",
-    };
+    static const char *const parts[] = {"warnings", "selections", "solvers", "epochs"};
     const int64_t attempt = row_int(row, 0);
     str_addf(ret_text, "\nattempt %lld: %s\n", (long long)attempt, row_text(row, 1));
     for (int i = 2; i < 8; i++) /* reason, accuracies, samples, data, implementations, scores */
@@ -199,29 +192,6 @@ static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, s
         "SELECT 'cell ' || key, " SQL_TRAINING ", "
         "(SELECT 'in ' || group_concat(experiment || ' (cell ' || position || ')', ', ') "
         "FROM v_run WHERE cell = key) FROM " SQL_CELLS " WHERE key = ?";
-    static const char attempts[] =
-        "SELECT id, state || strftime(', %Y-%m-%d %H:%M:%S UTC', started_at / 1000000000, "
-        "'unixepoch') || iif(beside > 0, ', ' || beside || ' beside it', '') || "
-        "iif(wall_ns > 0, ', ' || fixed(wall_ns / 1e9, 3) || ' s', ''), reason, "
-        "'test ' || fixed(100 * test_accuracy, 2) || ' %' || "
-        "coalesce(' of ' || test_n || ' samples', '') || "
-        "coalesce(', validation ' || fixed(100 * val_accuracy, 2) || ' %', '') || "
-        "coalesce(', best validation ' || fixed(100 * best_val_accuracy, 2) || ' % with test ' || "
-        "fixed(100 * best_val_test_accuracy, 2) || ' %', ''), "
-        "'trained on ' || fixed(100 * nullif(kept_fraction, 0), 1) || ' % of ' || train_n || "
-        "' samples an epoch', 'data: ' || nullif(data_folder, '') || ', content ' || "
-        "substr(data_hash, 1, 10), 'convolutions: ' || nullif(implementations, ''), "
-        "'scores: ' || iif(reused, 'an earlier cell''s', 'made here') || "
-        "iif(carried_ns > 0, ', charged with ' || fixed(carried_ns / 1e9, 3) || "
-        "' s spent elsewhere', ''), "
-        "log FROM attempt WHERE cell = ? ORDER BY id";
-    static const char environments[] =
-        "SELECT group_concat(a.id, ', ') AS attempts, e.host, e.cpu, e.os, e.governor, e.cores, "
-        "printf('%.1f GiB', e.memory_bytes / 1073741824.0) AS memory, e.blas, e.blas_core, "
-        "e.blas_core_found, e.compiler, e.flags, e.revision, e.threads_asked, e.threads_used "
-        "FROM (SELECT id, environment FROM attempt WHERE cell = ? ORDER BY id) a "
-        "JOIN v_environment e ON e.environment = a.environment "
-        "GROUP BY e.environment ORDER BY min(a.id)";
     const struct bound cell = db_text(key);
     struct db_rows rows;
     for (db_ask(&rows, db, head, &cell, 1); db_next(&rows);)
@@ -231,12 +201,13 @@ static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, s
     if (db_close(&rows, err) || add_recipe(db, key, ret_text, err))
         return -1;
     int failed = 0;
-    db_ask(&rows, db, attempts, &cell, 1);
+    db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_show, "attempts"), &cell, 1);
     while (!failed && db_next(&rows))
         failed = add_attempt(db, &rows, ret_text, err);
     if (db_close(&rows, failed ? NULL : err) || failed)
         return -1;
-    for (db_ask(&rows, db, environments, &cell, 1); db_next(&rows);)
+    for (db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_show, "environments"), &cell, 1);
+         db_next(&rows);)
         add_environment(&rows, ret_text);
     return db_close(&rows, err);
 }

@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
+DB_FILE(harness_cmd_grid_status);
+
 enum { BAR_WIDTH = 30, MOST_FAILURES = 20 };
 
 struct values {
@@ -121,28 +123,6 @@ static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, str
 
 /* ---- Results ----------------------------------------------------------------------------------*/
 
-/* One arm a row, in the file's order; the first two columns make the blocks. Seconds get as many
- * digits as the longest of a block bears. The targets' columns go between the two parts. */
-static const char summary_columns[] =
-    "WITH block AS ("
-    "SELECT *, max(charged_s_mean) OVER (PARTITION BY dataset, model) AS longest, "
-    "min(position) OVER (PARTITION BY dataset, model) AS place "
-    "FROM v_summary WHERE experiment = ?1), "
-    "arm AS (SELECT *, CASE WHEN longest >= 1000 THEN 0 WHEN longest >= 20 THEN 1 "
-    "WHEN longest >= 1 THEN 2 ELSE 3 END AS digits FROM block), "
-    "target AS (SELECT * FROM v_target WHERE experiment = ?1) "
-    "SELECT arm.dataset, arm.model, "
-    "arm.pruner || iif(arm.options = '', '', '(' || arm.options || ')') AS pruner, "
-    "iif(has_rate(arm.pruner, arm.rate), arm.rate, NULL) AS rate, arm.runs AS runs, "
-    "fixed(100 * accuracy_mean, 2) AS \"accuracy %\", fixed(100 * accuracy_sd, 2) AS \"±\", "
-    "fixed(charged_s_mean, digits) AS \"charged s\", fixed(score_s_mean, digits) AS \"score s\", "
-    "fixed(100 * (score_s_mean + select_s_mean) / charged_s_mean, 1) AS \"overhead %\", "
-    "fixed(speedup, 2) || 'x' AS speedup";
-static const char summary_rows[] =
-    " FROM arm LEFT JOIN target USING (dataset, model, pruner, options, rate) "
-    "GROUP BY arm.dataset, arm.model, arm.pruner, arm.options, arm.rate "
-    "ORDER BY arm.place, arm.position";
-
 /* The arm's median seconds to a target, given as an SQL literal and in percent. */
 static void add_target_column(struct str *ret_sql, const char *target, const char *percent)
 {
@@ -157,14 +137,14 @@ static int summary_sql(struct sqlite3 *db, const char *experiment, struct str *r
                        struct err *err)
 {
     struct db_rows targets;
-    str_add(ret_sql, summary_columns);
+    db_add_named(ret_sql, DB_NAMED(harness_cmd_grid_status, "summary columns"));
     db_ask(&targets, db,
            "SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy) FROM experiment_target t "
            "JOIN experiment x ON x.id = t.experiment WHERE x.name = ?",
            DB_VALUES(db_text(experiment)));
     while (db_next(&targets))
         add_target_column(ret_sql, row_text(&targets, 0), row_text(&targets, 1));
-    str_add(ret_sql, summary_rows);
+    db_add_named(ret_sql, DB_NAMED(harness_cmd_grid_status, "summary rows"));
     return db_close(&targets, err);
 }
 
@@ -270,25 +250,12 @@ static int add_for_people(struct sqlite3 *db, struct str *ret_text, struct err *
 
 static int write_json(struct sqlite3 *db, struct err *err)
 {
-    static const struct {
-        const char *name, *sql;
-    } parts[] = {
-        {"experiments", "SELECT * FROM v_progress ORDER BY experiment"},
-        {"running",
-         "SELECT r.experiment, r.cell, r.dataset, r.model, r.pruner, r.options, r.rate, r.seed, "
-         "r.started, r.epochs, e.epoch, e.test_accuracy, e.wall_s FROM v_run r "
-         "LEFT JOIN v_epoch e ON e.attempt = r.last_attempt AND e.epoch = "
-         "(SELECT max(epoch) FROM v_epoch l WHERE l.attempt = r.last_attempt) "
-         "WHERE r.state = 'running' ORDER BY r.experiment, r.position"},
-        {"failures", "SELECT * FROM v_failures ORDER BY experiment, position"},
-        {"summary", "SELECT * FROM v_summary ORDER BY experiment, dataset, model, position"},
-        {"targets", "SELECT * FROM v_target ORDER BY experiment, dataset, model, target, position"},
-    };
+    static const char *const parts[] = {"experiments", "running", "failures", "summary", "targets"};
     printf("{\"at_work\": %s", is_at_work(db) ? "true" : "false");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct db_rows rows;
-        db_ask(&rows, db, parts[i].sql, DB_NO_VALUES);
-        printf(",\n\"%s\": ", parts[i].name);
+        db_ask_named(&rows, db, DB_NAMED(harness_cmd_grid_status, parts[i]), DB_NO_VALUES);
+        printf(",\n\"%s\": ", parts[i]);
         table_write(stdout, &rows, TABLE_JSON);
         if (db_close(&rows, err))
             return -1;

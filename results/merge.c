@@ -41,25 +41,13 @@ static void utf8(sqlite3_context *context, int count, sqlite3_value **arguments)
 static int add_columns(sqlite3 *db, const char *table, const char *without, const char *before,
                        const char *after, struct str *ret_sql, struct err *err)
 {
-    sqlite3_stmt *row;
-    int code = sqlite3_prepare_v2(
-        db, "SELECT name FROM pragma_table_info(?, 'main') WHERE name NOT IN ('id', ?)", -1, &row,
-        NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 1, table, -1, SQLITE_STATIC);
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text(row, 2, without, -1, SQLITE_STATIC);
-    for (const char *comma = ""; code == SQLITE_OK || code == SQLITE_ROW;) {
-        code = sqlite3_step(row);
-        if (code != SQLITE_ROW)
-            break;
-        str_addf(ret_sql, "%s%s%s%s", comma, before, (const char *)sqlite3_column_text(row, 0),
-                 after);
-        comma = ", ";
-    }
-    const int failed = code == SQLITE_DONE ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
-    sqlite3_finalize(row);
-    return failed;
+    const char *comma = "";
+    struct db_rows rows;
+    db_ask(&rows, db, "SELECT name FROM pragma_table_info(?, 'main') WHERE name NOT IN ('id', ?)",
+           DB_VALUES(db_text(table), db_text(without)));
+    for (; db_next(&rows); comma = ", ")
+        str_addf(ret_sql, "%s%s%s%s", comma, before, row_text(&rows, 0), after);
+    return db_close(&rows, err);
 }
 
 /* Adds the rows of a table that this condition selects, as they are but for their texts. */
@@ -120,22 +108,15 @@ static int add_parts(sqlite3 *db, const char *table, struct str *ret_sql, struct
 static int put_parts(sqlite3 *db, struct err *err)
 {
     struct str sql = {0};
-    sqlite3_stmt *row;
+    struct db_rows rows;
     int failed = 0;
-    int code =
-        sqlite3_prepare_v2(db,
-                           "SELECT t.name FROM main.sqlite_schema t WHERE t.type = 'table' AND "
-                           "EXISTS (SELECT 1 FROM pragma_foreign_key_list(t.name, 'main') f "
-                           "WHERE f.\"table\" = 'attempt')",
-                           -1, &row, NULL);
-    while (!failed && (code == SQLITE_OK || code == SQLITE_ROW)) {
-        code = sqlite3_step(row);
-        if (code == SQLITE_ROW)
-            failed = add_parts(db, (const char *)sqlite3_column_text(row, 0), &sql, err);
-    }
-    if (!failed && code != SQLITE_DONE)
-        failed = err_set(err, "%s", sqlite3_errmsg(db));
-    sqlite3_finalize(row);
+    db_ask(&rows, db,
+           "SELECT t.name FROM main.sqlite_schema t WHERE t.type = 'table' AND EXISTS (SELECT 1 "
+           "FROM pragma_foreign_key_list(t.name, 'main') f WHERE f.\"table\" = 'attempt')",
+           DB_NO_VALUES);
+    while (!failed && db_next(&rows))
+        failed = add_parts(db, row_text(&rows, 0), &sql, err);
+    failed = db_close(&rows, failed ? NULL : err) || failed;
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);
     str_release(&sql);

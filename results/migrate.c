@@ -70,12 +70,10 @@ int migrate_tables(sqlite3 *db, const char *path, const struct embedded *steps, 
 /* The views named v_*, as SQLite keeps them, one text. */
 static int views_text(sqlite3 *db, const char *form, struct str *ret_text, struct err *err)
 {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, form, -1, &statement, NULL) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(db));
-    while (sqlite3_step(statement) == SQLITE_ROW)
-        str_addf(ret_text, "%s;\n", (const char *)sqlite3_column_text(statement, 0));
-    return sqlite3_finalize(statement) == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    struct db_rows rows;
+    for (db_ask(&rows, db, form, DB_NO_VALUES); db_next(&rows);)
+        str_addf(ret_text, "%s;\n", row_text(&rows, 0));
+    return db_close(&rows, err);
 }
 
 static int run_texts(sqlite3 *db, const struct embedded *texts, int count, struct err *err)

@@ -210,7 +210,6 @@ static int look_at(const struct watch *watch, struct look *ret_look)
     struct err err;
     struct str resolved = {0};
     struct look look = {0};
-    arena_init(&look.arena);
     /* First: where nobody is at work now, nothing changes after what is read below. */
     place_resolve(watch->path, &resolved);
     look.at_work = lock_is_held(str_text(&resolved));
@@ -525,24 +524,20 @@ static int watch_until_done(struct watch *watch, double interval)
 
 int watch_database(const struct cmd_line *line, const char *path, double interval)
 {
-    struct str newest = {0};
-    if (!path && !cmd_newest_db("results", &newest)) {
-        str_release(&newest);
-        return cmd_fail(line, EXIT_DATABASE,
-                        "no database in results/: run an experiment, or give one with --db PATH");
-    }
-    if (!path)
-        fprintf(stderr, "winnow %s: %s\n", line->name, str_text(&newest));
+    struct str chosen = {0};
+    int code = cmd_choose_db(line, path, &chosen);
+    if (code >= 0)
+        return code;
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
     const bool dumb = !terminal || strcmp(terminal, "dumb") == 0;
     struct watch watch = {
         .line = line,
-        .path = path ? path : str_text(&newest),
+        .path = str_text(&chosen),
         .live = isatty(STDOUT_FILENO) == 1 && !dumb,
         .colour = !(no_colour && no_colour[0]),
     };
-    const int code = watch_until_done(&watch, interval);
+    code = watch_until_done(&watch, interval);
     mem_free(watch.said);
-    STR_RELEASE(&watch.counts, &newest);
+    STR_RELEASE(&watch.counts, &chosen);
     return code;
 }

@@ -34,7 +34,9 @@ static bool changed_at(const char *path, struct timespec *ret_time)
     return true;
 }
 
-bool cmd_newest_db(const char *folder, struct str *ret_path)
+/* The newest database of a folder by the last change to it or to its WAL; false where there is
+ * none. */
+static bool newest_db(const char *folder, struct str *ret_path)
 {
     struct str path = {0}, newest = {0};
     struct timespec newest_time = {0};
@@ -64,7 +66,7 @@ int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret
         str_add(ret_path, path);
         return -1;
     }
-    if (!cmd_newest_db("results", ret_path))
+    if (!newest_db("results", ret_path))
         return cmd_fail(line, EXIT_DATABASE,
                         "no database in results/: run an experiment, or give one with --db PATH");
     fprintf(stderr, "winnow %s: %s\n", line->name, str_text(ret_path));

@@ -28,10 +28,6 @@ int cmd_open_store(const struct cmd_line *line, const char *path, struct store *
  * the exit code. */
 int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret_path);
 
-/* The newest database of a folder by the last change to it or to its WAL; false where there is
- * none. */
-bool cmd_newest_db(const char *folder, struct str *ret_path);
-
 /* After the last output: EXIT_DONE, or the exit code where stdout did not take it (a full disk). */
 int cmd_flush(const struct cmd_line *line);
 /* Writes text to stdout, and that is the last of it. */

@@ -18,7 +18,7 @@ struct chosen {
 /* What an aggregate has gathered; SQLite zeroes it at the start. */
 struct gathered {
     struct chosen *items;
-    size_t count, room;
+    size_t count;
     size_t n, bins;
     size_t places; /* of a bitmap: as many as n in whole bytes, or more where it is of a file */
 };
@@ -71,11 +71,8 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         refuse(context);
         return;
     }
-    if (g->count == g->room) {
-        const size_t room = g->room ? 2 * g->room : 16;
-        MEM_GROW(g->items, g->room, room);
-        g->room = room;
-    }
+    if ((g->count & (g->count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
+        MEM_GROW(g->items, g->count, g->count ? 2 * g->count : 1);
     g->n = (size_t)n;
     g->places = places;
     g->bins = (size_t)bins;
@@ -121,26 +118,6 @@ static double chance(const struct gathered *g, bool wanted)
     return product;
 }
 
-static void finish_always(sqlite3_context *context, struct gathered *g)
-{
-    sqlite3_result_double(context, unanimous(g, true));
-}
-
-static void finish_never(sqlite3_context *context, struct gathered *g)
-{
-    sqlite3_result_double(context, unanimous(g, false));
-}
-
-static void finish_chance_always(sqlite3_context *context, struct gathered *g)
-{
-    sqlite3_result_double(context, chance(g, true));
-}
-
-static void finish_chance_never(sqlite3_context *context, struct gathered *g)
-{
-    sqlite3_result_double(context, chance(g, false));
-}
-
 static int by_epoch(const void *a, const void *b)
 {
     const struct chosen *left = a, *right = b;
@@ -178,7 +155,7 @@ static struct sample *sorted_samples(const struct gathered *g)
     return samples;
 }
 
-static void finish_map(sqlite3_context *context, struct gathered *g)
+static void give_map(sqlite3_context *context, struct gathered *g)
 {
     qsort(g->items, g->count, sizeof *g->items, by_epoch);
     struct sample *samples = sorted_samples(g);
@@ -205,7 +182,8 @@ static void finish_map(sqlite3_context *context, struct gathered *g)
 struct aggregate {
     const char *name;
     int arguments;
-    void (*finish)(sqlite3_context *context, struct gathered *gathered); /* count > 0 */
+    double (*share)(const struct gathered *gathered, bool wanted); /* NULL: kept_map() */
+    bool wanted;
 };
 
 /* Called once for every group, also after an error; without a result the value is NULL. */
@@ -215,8 +193,10 @@ static void finish(sqlite3_context *context)
     const struct aggregate *aggregate = sqlite3_user_data(context);
     if (!g)
         return;
-    if (g->count)
-        aggregate->finish(context, g);
+    if (g->count && aggregate->share)
+        sqlite3_result_double(context, aggregate->share(g, aggregate->wanted));
+    else if (g->count)
+        give_map(context, g);
     for (size_t k = 0; k < g->count; k++)
         mem_free(g->items[k].bits);
     mem_free(g->items);
@@ -225,11 +205,9 @@ static void finish(sqlite3_context *context)
 int selection_functions_register(sqlite3 *db, struct err *err)
 {
     static const struct aggregate aggregates[] = {
-        {"kept_always", 2, finish_always},
-        {"kept_never", 2, finish_never},
-        {"chance_always", 2, finish_chance_always},
-        {"chance_never", 2, finish_chance_never},
-        {"kept_map", 4, finish_map},
+        {"kept_always", 2, unanimous, true}, {"kept_never", 2, unanimous, false},
+        {"chance_always", 2, chance, true},  {"chance_never", 2, chance, false},
+        {"kept_map", 4, NULL, false},
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
     int code = SQLITE_OK;

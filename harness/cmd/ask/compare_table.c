@@ -110,37 +110,25 @@ static void fill_exact(const struct compare_list *list, const struct cmd_compare
 /* ---- For people -------------------------------------------------------------------------------*/
 
 /* What is the same in all comparisons goes into the title, and else into a column. */
-struct place {
+static const struct place {
     const char *name;
-    const char *(*of)(const struct compare_result *result);
-};
-
-static const char *experiment_of(const struct compare_result *result)
-{
-    return result->experiment;
-}
-
-static const char *dataset_of(const struct compare_result *result)
-{
-    return result->dataset;
-}
-
-static const char *model_of(const struct compare_result *result)
-{
-    return result->model;
-}
-
-static const struct place places[] = {
-    {"experiment", experiment_of},
-    {"dataset", dataset_of},
-    {"model", model_of},
+    size_t at; /* of the text, in a result */
+} places[] = {
+    {"experiment", offsetof(struct compare_result, experiment)},
+    {"dataset", offsetof(struct compare_result, dataset)},
+    {"model", offsetof(struct compare_result, model)},
 };
 enum { PLACES = sizeof places / sizeof *places };
+
+static const char *text_of(const struct place *place, const struct compare_result *result)
+{
+    return *(const char *const *)(const void *)((const char *)result + place->at);
+}
 
 static bool is_everywhere(const struct compare_list *list, const struct place *place)
 {
     for (size_t i = 1; i < list->count; i++)
-        if (strcmp(place->of(&list->items[0]), place->of(&list->items[i])) != 0)
+        if (strcmp(text_of(place, &list->items[0]), text_of(place, &list->items[i])) != 0)
             return false;
     return true;
 }
@@ -196,7 +184,7 @@ static void fill_readable(const struct compare_list *list, struct table *table)
         const struct compare_estimate *points = &r->accuracy, *time = &r->time;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k]))
-                table_add(table, of_text(places[k].of(r)));
+                table_add(table, of_text(text_of(&places[k], r)));
         str_clear(&arm);
         add_arm(&arm, r->arm, r->arm_rate);
         table_add(table, of_text(str_text(&arm)));
@@ -223,7 +211,7 @@ static void add_title(const struct compare_list *list, const struct cmd_compare_
     for (size_t k = 0; k < PLACES; k++)
         if (is_everywhere(list, &places[k])) {
             str_add(ret_text, ret_text->length ? ", " : "");
-            table_add_safe(ret_text, places[k].of(&list->items[0]));
+            table_add_safe(ret_text, text_of(&places[k], &list->items[0]));
         }
     str_addf(ret_text, "%s%s", ret_text->length ? ": " : "", look->metric);
     if (!look->at_time)
@@ -244,7 +232,7 @@ static void add_verdicts(const struct compare_list *list, double margin, struct 
             continue;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k])) {
-                table_add_safe(ret_text, places[k].of(r));
+                table_add_safe(ret_text, text_of(&places[k], r));
                 str_add(ret_text, " ");
             }
         cmd_compare_add_arms(r, ret_text);

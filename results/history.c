@@ -66,7 +66,6 @@ struct history *history_none(void)
 {
     struct history *history;
     MEM_NEW(history, 1);
-    arena_init(&history->arena);
     return history;
 }
 

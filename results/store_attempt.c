@@ -153,7 +153,6 @@ static int find_environment(sqlite3 *db, const struct record_environment *enviro
 {
     const struct record record = {.kind = RECORD_ENVIRONMENT, .environment = *environment};
     struct row row = {0};
-    arena_init(&row.arena);
     add_record(&row, &record);
     const int failed = put_environment(db, &row, ret_id, err);
     release(&row);
@@ -248,7 +247,6 @@ int store_put(struct store *store, int64_t attempt, const struct record *record,
     REQUIRE(record->kind != RECORD_ENVIRONMENT);
     if (!form->table)
         return 0;
-    arena_init(&row.arena);
     int failed = db_begin(store->db, err) ||
                  db_finish(store->db, put(store, attempt, record, &row, err), err);
     if (failed)

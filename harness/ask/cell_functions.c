@@ -31,7 +31,7 @@ struct samples {
     struct loaded loaded[MOST_LOADED];
     size_t next;         /* the place that goes when another split comes */
     struct known *cells; /* [count], those of the splits in memory */
-    size_t count, room, users;
+    size_t count, users;
 };
 
 /* ---- From a cell to its training split --------------------------------------------------------*/
@@ -50,12 +50,10 @@ static void forget(struct samples *samples, size_t place)
 
 static void remember(struct samples *samples, const char *key, size_t place)
 {
-    if (samples->count == samples->room) {
-        const size_t room = samples->room ? 2 * samples->room : 16;
-        MEM_GROW(samples->cells, samples->room, room);
-        samples->room = room;
-    }
-    struct known *cell = &samples->cells[samples->count++];
+    const size_t count = samples->count++;
+    if ((count & (count - 1)) == 0) /* full, at the latest: 0, 1, 2, 4, ... */
+        MEM_GROW(samples->cells, count, count ? 2 * count : 1);
+    struct known *cell = &samples->cells[count];
     snprintf(cell->key, sizeof cell->key, "%s", key);
     cell->place = place;
 }
@@ -147,10 +145,9 @@ static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *r
         "SELECT c.json, (SELECT x.yaml FROM experiment_cell e JOIN experiment x "
         "ON x.id = e.experiment WHERE e.cell = c.key ORDER BY x.id DESC LIMIT 1) "
         "FROM cell c WHERE c.key = ?";
-    struct arena arena;
+    struct arena arena = {0};
     struct db_rows rows;
     int failed = 0;
-    arena_init(&arena);
     db_ask(&rows, db, sql, DB_VALUES(db_text(key)));
     if (db_next(&rows))
         failed = load(samples, key, row_text(&rows, 0), row_value(&rows, 1).text, &arena, ret_place,

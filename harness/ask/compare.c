@@ -335,16 +335,6 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
 
 /* ---- The list ---------------------------------------------------------------------------------*/
 
-static struct compare_result *add_result(struct compare_list *list)
-{
-    if (list->count == list->room) {
-        const size_t room = list->room ? 2 * list->room : 16;
-        MEM_GROW(list->items, list->room, room);
-        list->room = room;
-    }
-    return &list->items[list->count++];
-}
-
 /* Two experiments that share their cells make one comparison, the first one's. */
 static bool is_known(const struct compare_list *list, const struct compare_result *result)
 {
@@ -385,7 +375,9 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->doubts = doubts_of(&pairs, &list->arena);
     result->points_doubts = points_doubts_of(&pairs, &list->arena);
     decide(result, settings->margin);
-    *add_result(list) = *result;
+    if ((list->count & (list->count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
+        MEM_GROW(list->items, list->count, list->count ? 2 * list->count : 1);
+    list->items[list->count++] = *result;
     return 0;
 }
 

@@ -65,7 +65,7 @@ struct compare_run {
 
 struct compare_runs {
     struct compare_run *items; /* in the order of the experiments' files */
-    size_t count, room;
+    size_t count;
     struct arena arena;
 };
 
@@ -159,7 +159,7 @@ struct compare_result {
 
 struct compare_list {
     struct compare_result *items;
-    size_t count, room;
+    size_t count;
     struct arena arena;
 };
 

@@ -21,11 +21,9 @@ void table_add(struct table *table, struct db_value cell)
         ARENA_NEW(&table->arena, bytes, size);
         cell.text = memcpy(bytes, cell.text, size);
     }
-    if (table->count == table->room) {
-        const size_t room = table->room ? 2 * table->room : 64;
-        MEM_GROW(table->cells, table->room, room);
-        table->room = room;
-    }
+    const size_t count = table->count;
+    if ((count & (count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
+        MEM_GROW(table->cells, count, count ? 2 * count : 1);
     table->cells[table->count++] = cell;
 }
 
@@ -232,12 +230,11 @@ static void add_rule(struct str *ret_text, const size_t *widths, size_t columns)
 void table_render(const struct table *table, struct str *ret_text)
 {
     const size_t columns = table->columns;
-    struct arena arena;
+    struct arena arena = {0};
     const char **texts;
     size_t *widths;
     bool *numeric;
     struct str text = {0};
-    arena_init(&arena);
     ARENA_NEW(&arena, texts, table->count);
     ARENA_NEW(&arena, widths, columns);
     ARENA_NEW(&arena, numeric, columns);

@@ -34,7 +34,7 @@ extern const char *const table_format_names[]; /* "table", "csv", "json", "markd
 struct table {
     size_t columns;
     struct db_value *cells; /* [rows + 1][columns], the names first */
-    size_t count, room;     /* of cells */
+    size_t count;           /* of cells */
     struct arena arena;     /* their texts */
 };
 

@@ -261,9 +261,8 @@ static int check_selection(const struct checkpoint *c, size_t n, struct err *err
 static int parse_end(const char *line, size_t length, struct record_end *ret_end, struct err *err)
 {
     struct str text = {0};
-    struct arena arena;
+    struct arena arena = {0};
     struct record record;
-    arena_init(&arena);
     str_add_bytes(&text, line, length);
     int failed = wire_decode(str_text(&text), &arena, &record, err);
     if (!failed && record.kind != RECORD_END)

@@ -246,7 +246,6 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     struct needed needed = {&garbage, {&garbage.arena, NULL, 0}, {&garbage.arena, NULL, 0}};
     struct files beside = {0}, artifacts = {0}, checkpoints = {0};
     struct str artifact_path = {0}, checkpoint_path = {0};
-    arena_init(&garbage.arena);
     const char *slash = strrchr(path, '/');
     const int length = slash ? (int)(slash - path) + (slash == path) : 0;
     const char *folder = slash ? arena_printf(&garbage.arena, "%.*s", length, path) : ".";

@@ -117,8 +117,7 @@ static size_t add_different(const struct listed *cells, size_t count, struct str
 
 static void compare(const struct config *before, const struct config *after, struct str *ret_text)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     struct listed *old = list(before, &arena), *new = list(after, &arena);
     find_twins(old, before->cell_count, new, after->cell_count);
     const size_t differences = add_lone(new, after->cell_count, "added", ret_text) +

@@ -144,7 +144,6 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
 {
     struct plan *plan;
     MEM_NEW(plan, 1);
-    arena_init(&plan->arena);
     ARENA_NEW(&plan->arena, plan->cells, config->cell_count);
     take_notes(plan, config);
     for (; plan->count < config->cell_count; plan->count++) {

@@ -65,8 +65,7 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
 bool pause_has_room(const char *path)
 {
     struct statvfs disk;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const int failed = statvfs(folder_of(path, &arena), &disk);
     arena_release(&arena);
     /* Some file systems count no blocks. */

@@ -406,7 +406,6 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     REQUIRE(options->jobs >= 1 && options->jobs <= RUN_MAX_JOBS && options->threads >= 1);
     signals_catch(&caught, run_signals);
     MEM_NEW(s, 1);
-    arena_init(&s->arena);
     s->plan = plan;
     s->options = options;
     s->watcher = watcher;

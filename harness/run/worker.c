@@ -84,7 +84,6 @@ int worker_start(struct worker *worker, const struct worker_job *job,
     /* Until the worker waits for it (cmd/grid/cell.c): told to stop before, it must not die. */
     static const int blocked[] = {SIGUSR1, 0};
     *worker = (struct worker){0};
-    arena_init(&worker->arena);
     const struct process_setup setup = {
         .argv = argv,
         .self = true,
@@ -115,10 +114,9 @@ static const char *keep(struct worker *worker, const char *text)
 static void take_line(struct worker *worker, const char *line,
                       void (*take)(void *context, const struct record *record), void *context)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct record record;
     struct err err;
-    arena_init(&arena);
     if (wire_decode(line, &arena, &record, &err)) {
         worker->broken = err;
     } else if (record.kind == RECORD_END) {

@@ -70,11 +70,10 @@ void session_keep(struct session *s, enum checkpoint_stage stage, int run, int e
 
 static int identify(struct session *s, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     char file[HASH_HEX_SIZE];
     if (cell_file_hash(s->cell, file, err))
         return -1;
-    arena_init(&arena);
     cell_key_of(cell_to_json(s->cell, &arena), s->data->hash, file, "", s->identity);
     arena_release(&arena);
     return 0;
@@ -88,7 +87,7 @@ static int replay(const struct session *s, const struct checkpoint *from, bool s
     int failed = 0;
     str_add_bytes(&lines, from->records, from->record_bytes);
     for (char *line = lines.text, *end; !failed && line && *line; line = end + 1) {
-        struct arena arena;
+        struct arena arena = {0};
         struct record record;
         end = strchr(line, '\n');
         if (!end) {
@@ -96,7 +95,6 @@ static int replay(const struct session *s, const struct checkpoint *from, bool s
             break;
         }
         *end = '\0';
-        arena_init(&arena);
         failed = wire_decode(line, &arena, &record, err);
         if (!failed && send)
             s->sink->take(s->sink->context, &record);

@@ -162,11 +162,10 @@ int session_score(struct session *s, struct err *err)
 {
     if (!pruner_has_artifact(s->cell->pruner) || session_resumes_at(s, CHECKPOINT_TRAIN, 0))
         return 0;
-    struct arena arena;
+    struct arena arena = {0};
     char file[HASH_HEX_SIZE], shared[HASH_HEX_SIZE], key[HASH_HEX_SIZE];
     if (cell_file_hash(s->cell, file, err))
         return -1;
-    arena_init(&arena);
     cell_key(cell_shared_json(s->cell, &arena), s->data->hash, file, shared);
     artifact_key(shared, s->places->machine, PRUNER_VERSION, key);
     arena_release(&arena);

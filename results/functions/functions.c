@@ -23,7 +23,7 @@ static const double usual_level = 0.95;
 /* What an aggregate has gathered; SQLite zeroes it at the start. */
 struct gathered {
     double *values;
-    size_t count, room;
+    size_t count;
     double parameter; /* the second argument */
 };
 
@@ -73,12 +73,10 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         return;
     }
     gathered->parameter = count > 1 ? sqlite3_value_double(arguments[1]) : aggregate->usual;
-    if (gathered->count == gathered->room) {
-        const size_t room = gathered->room ? 2 * gathered->room : 16;
-        MEM_GROW(gathered->values, gathered->room, room);
-        gathered->room = room;
-    }
-    gathered->values[gathered->count++] = sqlite3_value_double(arguments[0]);
+    const size_t full = gathered->count++;
+    if ((full & (full - 1)) == 0) /* 0, 1, 2, 4, ... */
+        MEM_GROW(gathered->values, full, full ? 2 * full : 1);
+    gathered->values[full] = sqlite3_value_double(arguments[0]);
 }
 
 static void finish_quantile(sqlite3_context *context, struct gathered *gathered)

@@ -82,8 +82,7 @@ static const char *const pruner_kinds[] = {
 /* With the default options. */
 static unsigned usual_needs(const struct pruner *pruner)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const unsigned needs = pruner_needs(pruner, kind_defaults(&pruner->is, &arena));
     arena_release(&arena);
     return needs;
@@ -269,8 +268,7 @@ static const char *const type_names[] = {
 
 static json_t *options_to_json(const struct kind *kind)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     json_t *defaults = option_to_json(kind->options, kind_defaults(kind, &arena)),
            *array = json_array();
     for (const struct option *o = kind->options; o && o->name; o++) {

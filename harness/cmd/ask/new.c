@@ -62,13 +62,12 @@ int cmd_new(int argc, char **argv)
     if (done >= 0)
         return done;
     const struct shelf *shelf = find_shelf(arguments[0]);
-    struct arena arena;
+    struct arena arena = {0};
     struct err err;
     if (!shelf) {
         err_set(&err, "'%.40s' is none of pruner, model, dataset and figure", arguments[0]);
         return cmd_fail(&line, EXIT_USAGE, err.text);
     }
-    arena_init(&arena);
     const int failed = plan_and_write(shelf, arguments[1], &arena, &err);
     arena_release(&arena);
     return failed ? cmd_fail(&line, EXIT_USAGE, err.text) : EXIT_DONE;

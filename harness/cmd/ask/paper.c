@@ -114,10 +114,9 @@ static int spawn(const char *const *words)
 
 static int run(const struct values *values, const char *experiment, const char *db)
 {
-    struct arena arena;
+    struct arena arena = {0};
     const char *words[MOST_WORDS];
     size_t n = 0;
-    arena_init(&arena);
     words[n++] = "winnow";
     words[n++] = "run";
     words[n++] = arena_printf(&arena, "--jobs=%d", values->jobs);

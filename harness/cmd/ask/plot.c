@@ -327,10 +327,9 @@ static int draw_extract(const struct values *values, struct wanted *wanted,
 {
     struct store *store = NULL;
     struct figure mine;
-    struct arena arena;
+    struct arena arena = {0};
     struct str tsv = {0};
     struct err err;
-    arena_init(&arena);
     int code = EXIT_DONE;
     if ((values->scripts && use_scripts(wanted, values->scripts, &arena, &mine, &err)) ||
         store_open_empty(&store, &err) || cell_functions_register(store_sqlite(store), &err) ||
@@ -399,8 +398,7 @@ int cmd_plot(int argc, char **argv)
         return done;
     struct str experiment = {0};
     struct figure mine[MAX_FIGURES];
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     done = choose(&values, store_sqlite(store), &wanted, &experiment);
     if (done < 0 && values.scripts && use_scripts(&wanted, values.scripts, &arena, mine, &err))
         done = cmd_fail(&line, EXIT_USAGE, err.text);

@@ -165,7 +165,6 @@ static int write_scores(struct sqlite3 *db, const char *key, const void *context
     struct found found = {0};
     struct str text = {0};
     struct err err;
-    arena_init(&found.arena);
     int failed = find(db, key, values, &found, &err);
     if (!failed)
         write_csv(&found, values->kept, &text);

@@ -184,8 +184,7 @@ int cmd_sql(int argc, char **argv)
     if (query && values.named)
         return cmd_fail(&line, EXIT_USAGE, "a query and --named: which one?");
     struct named_query queries[MOST_QUERIES];
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     read_queries(&arena, queries);
     if (values.named)
         query = find_named(queries, values.named);

@@ -221,7 +221,7 @@ static int take_job(const struct worker_job *job, struct arena *arena)
 
 int cmd_cell(int argc, char **argv)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct worker_job job;
     struct str text = {0};
     struct err err;
@@ -233,7 +233,6 @@ int cmd_cell(int argc, char **argv)
     /* The scheduler has set what OpenBLAS wants; a worker started otherwise starts itself anew. */
     if (environment_correct_blas(argv, WORKER_BLAS_THREADS, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-    arena_init(&arena);
     read_stdin(&text);
     int code = EXIT_DONE;
     if (worker_job_from_json(str_text(&text), &arena, &job, &err)) {

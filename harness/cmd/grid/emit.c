@@ -353,7 +353,7 @@ static int emit_file(const struct cmd_line *line, int argc, char **argv)
     const char *path;
     struct config *config;
     struct plan *plan;
-    struct arena arena;
+    struct arena arena = {0};
     struct err err;
     int code = cmd_parse(line, argc, argv, &values, &path);
     if (code >= 0)
@@ -363,7 +363,6 @@ static int emit_file(const struct cmd_line *line, int argc, char **argv)
     code = cmd_load_config(path, &values.set, values.strict, &config);
     if (code >= 0)
         return code;
-    arena_init(&arena);
     if (plan_make(config, &plan, &err)) {
         code = cmd_fail(line, EXIT_ENVIRONMENT, err.text);
     } else {

@@ -99,8 +99,7 @@ static int record_experiment(const struct config *config, const struct plan *pla
                              struct store *store, struct err *err)
 {
     struct store_cell *cells;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     ARENA_NEW(&arena, cells, plan->count);
     for (size_t i = 0; i < plan->count; i++)
         cells[i] = plan->cells[i].stored;

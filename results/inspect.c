@@ -156,44 +156,34 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
 /* ---- What it needs ----------------------------------------------------------------------------*/
 
 /* A row: a key, attempts. */
-static int take_keys(struct store *store, const char *sql, const struct inspect_keys *keys,
+static int take_keys(struct store *store, const char *name, const struct inspect_keys *keys,
                      struct err *err)
 {
     struct db_rows rows;
-    for (db_ask(&rows, store_sqlite(store), sql, DB_NO_VALUES); db_next(&rows);)
+    db_ask_named(&rows, store_sqlite(store), DB_NAMED(results_inspect, name), DB_NO_VALUES);
+    while (db_next(&rows))
         keys->take(keys->context, row_text(&rows, 0), row_int(&rows, 1));
     return db_close(&rows, err);
 }
 
 int inspect_artifacts(struct store *store, const struct inspect_keys *keys, struct err *err)
 {
-    return take_keys(store,
-                     "SELECT artifact, count(*) FROM attempt "
-                     "WHERE artifact IS NOT NULL GROUP BY artifact ORDER BY artifact",
-                     keys, err);
+    return take_keys(store, "artifacts", keys, err);
 }
 
 int inspect_unfinished(struct store *store, const struct inspect_keys *keys, struct err *err)
 {
-    return take_keys(store,
-                     "SELECT cell, count(*) FROM attempt GROUP BY cell "
-                     "HAVING sum(state IN ('done', 'diverged')) = 0 ORDER BY cell",
-                     keys, err);
+    return take_keys(store, "unfinished", keys, err);
 }
 
 int inspect_unlisted(struct store *store, int64_t *ret_attempts, int64_t *ret_cells,
                      struct err *err)
 {
-    int64_t attempts = 0;
-    if (db_get_int(store_sqlite(store),
-                   "SELECT count(*) FROM attempt "
-                   "WHERE cell NOT IN (SELECT cell FROM experiment_cell)",
-                   NULL, 0, &attempts, err) ||
-        db_get_int(store_sqlite(store),
-                   "SELECT count(DISTINCT cell) FROM attempt "
-                   "WHERE cell NOT IN (SELECT cell FROM experiment_cell)",
-                   NULL, 0, ret_cells, err))
-        return -1;
-    *ret_attempts = attempts;
-    return 0;
+    struct db_rows rows;
+    db_ask_named(&rows, store_sqlite(store), DB_NAMED(results_inspect, "unlisted"), DB_NO_VALUES);
+    if (db_next(&rows)) {
+        *ret_attempts = row_int(&rows, 0);
+        *ret_cells = row_int(&rows, 1);
+    }
+    return db_close(&rows, err);
 }

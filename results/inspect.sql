@@ -33,3 +33,17 @@ HAVING abs(coalesce(sum(p.ns), 0) - a.wall_ns) > a.wall_ns / 1000 AND NOT EXISTS
 
 -- attempts under way
 SELECT id, substr(cell, 1, 10) FROM attempt WHERE state = 'running';
+
+/* ---- What it needs ---- */
+
+-- artifacts
+SELECT artifact, count(*) FROM attempt
+WHERE artifact IS NOT NULL GROUP BY artifact ORDER BY artifact;
+
+-- unfinished
+SELECT cell, count(*) FROM attempt GROUP BY cell
+HAVING sum(state IN ('done', 'diverged')) = 0 ORDER BY cell;
+
+-- unlisted
+SELECT count(*), count(DISTINCT cell) FROM attempt
+WHERE cell NOT IN (SELECT cell FROM experiment_cell);

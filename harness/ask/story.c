@@ -147,34 +147,32 @@ static void take_nearest(struct teller *t, const struct db_rows *row)
     str_add(&t->told.state, "\n");
 }
 
+/* Rows of a query of story.sql, whose only value is the cell's key. */
+static int each(struct teller *t, const char *name,
+                void (*take)(struct teller *t, const struct db_rows *row), struct err *err)
+{
+    struct db_rows rows;
+    db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, name), DB_VALUES(db_text(t->key)));
+    while (db_next(&rows))
+        take(t, &rows);
+    return db_close(&rows, err);
+}
+
 static int tell_state(struct teller *t, struct err *err)
 {
     struct str listed = {0};
-    struct db_rows rows;
-    for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "experiments"),
-                      DB_VALUES(db_text(t->key)));
-         db_next(&rows);)
-        take_experiment(t, &rows);
-    if (db_close(&rows, err))
+    if (each(t, "experiments", take_experiment, err))
         return -1;
     /* What it is comes first. */
     str_add(&listed, str_text(&t->told.state));
     str_clear(&t->told.state);
-    for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "state"),
-                      DB_VALUES(db_text(t->key)));
-         db_next(&rows);)
-        take_state(t, &rows);
-    int failed = db_close(&rows, err);
+    int failed = each(t, "state", take_state, err);
     if (!failed && !listed.length) {
         str_add(
             &t->told.state,
             "It is stale: no experiment lists it any more, since a file was changed. Its attempts "
             "stay, but only the views v_epoch, v_selection and v_warning show them.\n");
-        for (db_ask_named(&rows, t->db, DB_NAMED(harness_ask_story, "nearest"),
-                          DB_VALUES(db_text(t->key)));
-             db_next(&rows);)
-            take_nearest(t, &rows);
-        failed = db_close(&rows, err);
+        failed = each(t, "nearest", take_nearest, err);
     }
     str_add(&t->told.state, str_text(&listed));
     str_release(&listed);

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void folder_of(const char *path, struct str *ret_folder)
@@ -50,4 +51,11 @@ bool place_has_beside(const char *path, const char *suffix)
     const bool has = access(str_text(&name), F_OK) == 0;
     str_release(&name);
     return has;
+}
+
+bool place_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
 }

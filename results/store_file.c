@@ -9,7 +9,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- What a file is ---------------------------------------------------------------------------*/
@@ -38,17 +37,10 @@ enum store_file_kind store_file_kind(const char *path, int *ret_version)
 
 /* ---- Copying ----------------------------------------------------------------------------------*/
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat one, other;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
-}
-
 /* A database under a -wal or -journal of another one would be taken for damaged, or be damaged. */
 static int may_be_put(const struct store *store, const char *path, bool replace, struct err *err)
 {
-    if (same_file(path, sqlite3_db_filename(store->db, "main")))
+    if (place_same_file(path, sqlite3_db_filename(store->db, "main")))
         return err_set(err, "%s is the database itself", path);
     if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
         return err_set(err, "%s is in use: there is a -wal or -journal beside it", path);

@@ -67,13 +67,6 @@ static int list_files(const char *folder, struct arena *arena, struct files *ret
     return 0;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat one, other;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
-}
-
 static bool is_key(const char *name, size_t length)
 {
     return length == KEY_DIGITS && strspn(name, "0123456789abcdef") >= KEY_DIGITS;
@@ -189,7 +182,7 @@ static int ask_others(const struct files *files, const char *path, bool hold, st
                       struct err *err)
 {
     for (size_t i = 0; i < files->count; i++)
-        if (may_need(&files->items[i]) && !same_file(files->items[i].path, path) &&
+        if (may_need(&files->items[i]) && !place_same_file(files->items[i].path, path) &&
             ask_other(files->items[i].path, hold, needed, err))
             return -1;
     return 0;

@@ -134,29 +134,21 @@ static int update(sqlite3 *db, int64_t attempt, struct row *row, struct err *err
 
 /* ---- The beginning ----------------------------------------------------------------------------*/
 
-static int put_environment(sqlite3 *db, const struct row *row, int64_t *ret_id, struct err *err)
-{
-    const char *names = str_text(&row->names), *marks = str_text(&row->marks);
-    struct str put = {0}, get = {0};
-    str_addf(&put, "INSERT INTO environment (%s) VALUES (%s) ON CONFLICT DO NOTHING", names, marks);
-    str_addf(&get, "SELECT id FROM environment WHERE (%s) = (%s)", names, marks);
-    int failed = db_run(db, str_text(&put), row->values, row->count, err) ||
-                 db_get_int(db, str_text(&get), row->values, row->count, ret_id, err);
-    if (failed)
-        failed = err_prefix(err, "environment: ");
-    STR_RELEASE(&put, &get);
-    return failed;
-}
-
 static int find_environment(sqlite3 *db, const struct record_environment *environment,
                             int64_t *ret_id, struct err *err)
 {
     const struct record record = {.kind = RECORD_ENVIRONMENT, .environment = *environment};
     struct row row = {0};
+    struct str put = {0}, get = {0};
     add_record(&row, &record);
-    const int failed = put_environment(db, &row, ret_id, err);
+    const char *names = str_text(&row.names), *marks = str_text(&row.marks);
+    str_addf(&put, "INSERT INTO environment (%s) VALUES (%s) ON CONFLICT DO NOTHING", names, marks);
+    str_addf(&get, "SELECT id FROM environment WHERE (%s) = (%s)", names, marks);
+    const int failed = db_run(db, str_text(&put), row.values, row.count, err) ||
+                       db_get_int(db, str_text(&get), row.values, row.count, ret_id, err);
+    STR_RELEASE(&put, &get);
     release(&row);
-    return failed;
+    return failed ? err_prefix(err, "environment: ") : 0;
 }
 
 enum { TOKEN_SIZE = 33 };

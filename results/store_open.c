@@ -19,17 +19,15 @@ enum {
     CLOSING_MILLISECONDS = 1000,
 };
 
-#define EMBEDDED(name)                                                                             \
-    extern const char _binary_results_##name##_sql_start[], _binary_results_##name##_sql_end[]
 #define SQL(name) BRACED(_binary_results_##name##_sql_start, _binary_results_##name##_sql_end)
-EMBEDDED(schema);
-EMBEDDED(schema_v1_to_v2);
-EMBEDDED(schema_v2_to_v3);
-EMBEDDED(schema_v3_to_v4);
-EMBEDDED(schema_v4_to_v5);
-EMBEDDED(schema_v5_to_v6);
-EMBEDDED(views);
-EMBEDDED(views_derived);
+DB_FILE(results_schema);
+DB_FILE(results_schema_v1_to_v2);
+DB_FILE(results_schema_v2_to_v3);
+DB_FILE(results_schema_v3_to_v4);
+DB_FILE(results_schema_v4_to_v5);
+DB_FILE(results_schema_v5_to_v6);
+DB_FILE(results_views);
+DB_FILE(results_views_derived);
 
 /* What brings a file to the version with which a number was added. */
 #define NUMBER(type, name)

@@ -86,11 +86,6 @@ static void collect(const struct compare_runs *runs, struct known *ret_known)
     }
 }
 
-static const char *label_of(const char *pruner, const char *options, struct arena *arena)
-{
-    return *options ? arena_printf(arena, "%s(%s)", pruner, options) : arena_strdup(arena, pruner);
-}
-
 /* " 0.3 0.5": the rates of an arm, each once. */
 static void add_rates(const struct compare_runs *runs, const struct compare_run *arm,
                       struct str *ret_text)
@@ -221,7 +216,7 @@ int compare_arm_find(const struct compare_runs *runs, struct compare_arm *arm, s
         str_release(&rates);
     } else {
         arm->options = arena_strdup(arena, found->options);
-        arm->label = label_of(found->pruner, found->options, arena);
+        arm->label = cell_name(found->pruner, found->options, arena);
     }
     mem_free(known.items);
     return failed;

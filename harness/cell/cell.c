@@ -42,15 +42,21 @@ static json_t *cell_root(const struct cell *cell, const struct model *model,
     return root;
 }
 
+/* Moves a text into the arena. */
+static char *keep(struct str *text, struct arena *arena)
+{
+    char *kept = arena_strdup(arena, str_text(text));
+    str_release(text);
+    return kept;
+}
+
 /* Canonical text in the arena; ends root. */
 static char *canonical(json_t *root, struct arena *arena)
 {
     struct str dump = {0};
     json_add_dump(&dump, root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
-    char *text = arena_strdup(arena, str_text(&dump));
-    str_release(&dump);
     json_decref(root);
-    return text;
+    return keep(&dump, arena);
 }
 
 char *cell_to_json(const struct cell *cell, struct arena *arena)
@@ -258,16 +264,17 @@ char *cell_options(const struct option *table, const void *options, struct arena
 {
     struct str str = {0};
     add_options(&str, table, options);
-    char *text = arena_strdup(arena, str_text(&str));
-    str_release(&str);
-    return text;
+    return keep(&str, arena);
+}
+
+char *cell_name(const char *name, const char *options, struct arena *arena)
+{
+    return options[0] ? arena_printf(arena, "%s(%s)", name, options) : arena_strdup(arena, name);
 }
 
 char *cell_label(const struct kind *kind, const void *options, struct arena *arena)
 {
-    const char *given = cell_options(kind->options, options, arena);
-    return given[0] ? arena_printf(arena, "%s(%s)", kind_key(kind), given)
-                    : arena_strdup(arena, kind_key(kind));
+    return cell_name(kind_key(kind), cell_options(kind->options, options, arena), arena);
 }
 
 char *cell_pruner_options(const struct pruner *pruner, const void *options,
@@ -280,9 +287,7 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
                  cell_label(&scoring->model->is, scoring->model_options, arena));
     if (scoring->only)
         str_addf(&str, "%sscore_only=true", str.length ? " " : "");
-    char *text = arena_strdup(arena, str_text(&str));
-    str_release(&str);
-    return text;
+    return keep(&str, arena);
 }
 
 const char *cell_stored_pruner(const char *name)
@@ -308,9 +313,7 @@ char *cell_stored_options(const char *pruner, const char *options, struct arena 
         if (*options)
             str_add_bytes(&str, options++, 1);
     }
-    char *text = arena_strdup(arena, str_text(&str));
-    str_release(&str);
-    return text;
+    return keep(&str, arena);
 }
 
 bool cell_options_train_on_all(const char *options)
@@ -324,9 +327,8 @@ bool cell_options_train_on_all(const char *options)
 char *cell_pruner_label(const struct pruner *pruner, const void *options,
                         const struct scoring *scoring, struct arena *arena)
 {
-    const char *given = cell_pruner_options(pruner, options, scoring, arena);
-    const char *name = kind_key(&pruner->is);
-    return given[0] ? arena_printf(arena, "%s(%s)", name, given) : arena_strdup(arena, name);
+    return cell_name(kind_key(&pruner->is), cell_pruner_options(pruner, options, scoring, arena),
+                     arena);
 }
 
 bool cell_has_rate(const char *pruner, double rate)
@@ -353,7 +355,5 @@ char *cell_describe(const struct cell *cell, struct arena *arena)
     struct str text = {0};
     str_addf(&text, "%s %s %s", dataset, model, pruner);
     cell_add_level(&text, cell->pruner->name, cell->rate, cell->seed);
-    char *described = arena_strdup(arena, str_text(&text));
-    str_release(&text);
-    return described;
+    return keep(&text, arena);
 }

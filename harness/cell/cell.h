@@ -64,6 +64,8 @@ int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct
 
 /* "a=1 b=2": the options that differ from their defaults; "" where none does. */
 char *cell_options(const struct option *table, const void *options, struct arena *arena);
+/* "name(options)", or just "name" where options is "". */
+char *cell_name(const char *name, const char *options, struct arena *arena);
 /* "name(a=1 b=2)" with the options that differ from their defaults, or just "name". */
 char *cell_label(const struct kind *kind, const void *options, struct arena *arena);
 /* The same of a pruner, with its scoring: "at=10 prune_with=convnet(width=64)"; "" and "el2n". */

@@ -220,9 +220,10 @@ test: deps
 # T is a room, a suite or suite/test: tests/check knows which programs have it, makes one test of
 # each fail first, and runs the rest. A leak fails no test by itself: the sanitizers' reports go to
 # files, and one file is one failure too many. The program is tested with the threads that BLAS has
-# where users set nothing.
+# where users set nothing, and with the signals of a terminal: a program that runs tests may have
+# ignored some, SIGPIPE above all, and no shell can undo that.
 REPORTS = $(CURDIR)/$B/tests/sanitizer
-AS_USERS = env -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u OMP_NUM_THREADS \
+AS_USERS = env --default-signal -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u OMP_NUM_THREADS \
            WINNOW_BINARY=$(CURDIR)/$B/winnow
 TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
             $(TEST_PROGRAMS)))

@@ -135,6 +135,14 @@ ParameterizedTest(int *index, cli_signals, end_what_runs_cells, .init = cli_ente
     }
 }
 
+/* What starts the tests may have ignored some: make check sees to it (env --default-signal). */
+Test(cli_signals, none_is_ignored_in_tests, .init = cli_enter, .fini = cli_release)
+{
+    RUN("ignored=$(sed -n 's/^SigIgn:[^0-9a-f]*//p' /proc/self/status); "
+        "printf '%%x\\n' $((0x$ignored & 0x7fffffff)) # 32 and 33 are the C library's own");
+    cr_expect_str_eq(output.out, "0\n");
+}
+
 /* timeout(1) sends to the program, then to its group. */
 Test(cli_signals, one_sent_twice_at_once_is_one, .init = cli_enter, .fini = cli_release)
 {

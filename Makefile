@@ -105,16 +105,14 @@ $B/tests/%.o: tests/%.c Makefile
 	$(call say,CC,$<)
 	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -O1 -Wno-pedantic -c -o $@ $<
 
-# Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, _end.
-$B/%.sql.o: %.sql
+# Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, a
+# string of C, and _binary_results_schema_sql_end, the NUL that ends it.
+SYMBOL = _binary_$(subst .,_,$(subst -,_,$(subst /,_,$<)))
+$(EMBEDDED:%=$B/%.o): $B/%.o: % Makefile
 	@mkdir -p $(@D)
-	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
-$B/%.gp.o: %.gp
-	@mkdir -p $(@D)
-	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
-$B/plots/report.%.o: plots/report.%
-	@mkdir -p $(@D)
-	$Q$(LD) -r -b binary -z noexecstack -o $@ $<
+	$Qprintf '%s\n' '.section .rodata' '.globl $(SYMBOL)_start, $(SYMBOL)_end' '$(SYMBOL)_start:' \
+	    '.incbin "$<"' '$(SYMBOL)_end:' '.byte 0' '.section .note.GNU-stack,"",%progbits' | \
+	    $(CC) -c -x assembler -o $@ -
 
 %/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.

@@ -141,6 +141,26 @@ void str_add_duration(struct str *str, double seconds)
         str_addf(str, "%lld h %02lld min", s / 3600, s / 60 % 60);
 }
 
+void str_add_filled(struct str *str, const char *text, const struct str_place *places, size_t count)
+{
+    while (*text) {
+        size_t i = 0;
+        while (i < count && strncmp(text, places[i].mark, strlen(places[i].mark)) != 0)
+            i++;
+        if (i < count)
+            str_add(str, places[i].text);
+        else
+            str_add_bytes(str, text, 1);
+        text += i < count ? strlen(places[i].mark) : 1;
+    }
+}
+
+void str_trim(struct str *str, const char *characters)
+{
+    while (str->length && strchr(characters, str->text[str->length - 1]))
+        str->text[--str->length] = '\0';
+}
+
 const char *str_text(const struct str *str)
 {
     return str->text ? str->text : "";

@@ -31,6 +31,15 @@ void str_addf(struct str *str, const char *format, ...) __attribute__((format(pr
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err);
 /* "0.3 s", "45 s", "3 min 12 s", "2 h 05 min" */
 void str_add_duration(struct str *str, double seconds);
+/* A mark in a text, and what is to stand in its place. */
+struct str_place {
+    const char *mark, *text;
+};
+/* The text with all marks replaced; what was put in their places is not looked at again. */
+void str_add_filled(struct str *str, const char *text, const struct str_place *places,
+                    size_t count);
+/* Takes off the end what is among the characters. */
+void str_trim(struct str *str, const char *characters);
 /* Never NULL. Valid until the next change. */
 const char *str_text(const struct str *str);
 void str_clear(struct str *str);

@@ -58,15 +58,6 @@ static int write_file(const char *path, const char *text, size_t length, struct 
     return written ? 0 : err_set(err, "cannot write %s: %s", path, strerror(errno));
 }
 
-/* Without the blank lines that gnuplot puts around its messages. */
-static const char *trimmed(struct str *text)
-{
-    while (text->length && strchr(" \n", text->text[text->length - 1]))
-        text->text[--text->length] = '\0';
-    const char *start = str_text(text);
-    return start + strspn(start, " \n");
-}
-
 /* In the folder, without the user's settings. */
 static int run_gnuplot(const struct job *job, const char *format, struct err *err)
 {
@@ -93,9 +84,11 @@ static int run_gnuplot(const struct job *job, const char *format, struct err *er
     if (process_run(&setup, &output, &end, err))
         return -1;
     int failed = 0;
+    str_trim(&output, " \n"); /* gnuplot puts blank lines around its messages */
     if (end.code)
         failed = err_set(err, "gnuplot cannot draw %s.%s: %.700s", name, format,
-                         output.length ? trimmed(&output) : "it ended without a word");
+                         output.length ? output.text + strspn(output.text, " \n")
+                                       : "it ended without a word");
     str_release(&output);
     return failed;
 }
@@ -125,15 +118,14 @@ static int write_data(const struct job *job, struct err *err)
 static int prepare(const struct job *job, struct err *err)
 {
     const struct figure *figure = job->figure;
-    struct figure_script script = figure_gp(figure);
-    const char *name;
-    if (write_data(job, err) || write_file(path_in(job, job->work, ".gp"), script.start,
-                                           (size_t)(script.end - script.start), err))
+    const char *name, *script = figure_gp(figure);
+    if (write_data(job, err) ||
+        write_file(path_in(job, job->work, ".gp"), script, strlen(script), err))
         return -1;
-    for (size_t i = 0; figure_shared_at(i, &name, &script); i++)
+    for (size_t i = 0; (script = figure_shared_at(i, &name)); i++)
         if (scripts_shared(figure, name, job->arena, &script, err) ||
-            write_file(arena_printf(job->arena, "%s/%s", job->work, name), script.start,
-                       (size_t)(script.end - script.start), err))
+            write_file(arena_printf(job->arena, "%s/%s", job->work, name), script, strlen(script),
+                       err))
             return -1;
     return 0;
 }

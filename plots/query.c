@@ -17,11 +17,6 @@ static const struct given {
 };
 enum { GIVEN = sizeof given / sizeof *given };
 
-/* What stands in columns.sql behind dollar signs. */
-struct parts {
-    struct str query, absent, own;
-};
-
 static size_t find_given(const char *name)
 {
     size_t i = 0;
@@ -30,8 +25,9 @@ static size_t find_given(const char *name)
     return i;
 }
 
-/* From the names of the query's columns. */
-static int read_columns(const struct db_rows *query, struct parts *ret_parts, struct err *err)
+/* From the names of the query's columns: $absent and $own of columns.sql. */
+static int read_columns(const struct db_rows *query, struct str *ret_absent, struct str *ret_own,
+                        struct err *err)
 {
     bool found[GIVEN + 1] = {false};
     for (int i = 0; i < row_columns(query); i++) {
@@ -39,9 +35,9 @@ static int read_columns(const struct db_rows *query, struct parts *ret_parts, st
         const size_t known = find_given(name);
         found[known] = true;
         if (strcmp(name, "facet") == 0)
-            str_add(&ret_parts->own, ", dense_rank() OVER (ORDER BY facet_key) AS facet");
+            str_add(ret_own, ", dense_rank() OVER (ORDER BY facet_key) AS facet");
         else if (known == GIVEN)
-            str_addf(&ret_parts->own, ", \"%s\"", name);
+            str_addf(ret_own, ", \"%s\"", name);
     }
     for (size_t i = 0; i < GIVEN; i++) {
         if (!found[i] && !given[i].absent)
@@ -50,75 +46,52 @@ static int read_columns(const struct db_rows *query, struct parts *ret_parts, st
                            "plots/README.md says which it must give",
                            given[i].name);
         if (!found[i])
-            str_addf(&ret_parts->absent, ", %s AS %s", given[i].absent, given[i].name);
+            str_addf(ret_absent, ", %s AS %s", given[i].absent, given[i].name);
     }
     return 0;
 }
 
-static void fill(const char *text, const struct parts *parts, struct str *ret_sql)
-{
-    const struct {
-        const char *word;
-        const struct str *text;
-    } words[] = {{"$query", &parts->query}, {"$absent", &parts->absent}, {"$own", &parts->own}};
-    while (*text) {
-        size_t i = 0;
-        while (i < 3 && strncmp(text, words[i].word, strlen(words[i].word)) != 0)
-            i++;
-        str_add_bytes(ret_sql, i < 3 ? str_text(words[i].text) : text,
-                      i < 3 ? words[i].text->length : 1);
-        text += i < 3 ? strlen(words[i].word) : 1;
-    }
-}
-
 /* columns.sql, the user's or the program's. */
-static int add_template(const struct figure *figure, struct str *ret_text, struct err *err)
+static int find_template(const struct figure *figure, struct arena *arena, const char **ret_text,
+                         struct err *err)
 {
     static const char name[] = "columns.sql";
-    struct arena arena;
-    struct figure_script script;
-    const char *found;
-    arena_init(&arena);
-    for (size_t i = 0; figure_shared_at(i, &found, &script) && strcmp(found, name) != 0;)
+    const char *found, *text;
+    for (size_t i = 0; (text = figure_shared_at(i, &found)) && strcmp(found, name) != 0;)
         i++;
-    const int failed = scripts_shared(figure, name, &arena, &script, err);
-    if (!failed)
-        str_add_bytes(ret_text, script.start, (size_t)(script.end - script.start));
-    arena_release(&arena);
-    return failed;
+    *ret_text = text;
+    return scripts_shared(figure, name, arena, ret_text, err);
 }
 
 /* rows: of the query alone; they are asked anew with all columns. */
 static int ask_all(struct db_rows *rows, const struct figure *figure, struct sqlite3 *db,
                    const char *experiment, struct err *err)
 {
-    const struct figure_script query = figure_sql(figure);
-    struct parts parts = {0};
-    struct str template = {0}, sql = {0};
-    size_t length = (size_t)(query.end - query.start);
-    while (length && strchr("; \r\n", query.start[length - 1]))
-        length--;
-    str_add_bytes(&parts.query, query.start, length);
+    struct str query = {0}, absent = {0}, own = {0}, sql = {0};
+    struct arena arena;
+    const char *template;
+    arena_init(&arena);
+    str_add(&query, figure_sql(figure));
+    str_trim(&query, "; \r\n");
     const int failed =
-        read_columns(rows, &parts, err) || add_template(figure, &template, err) ? -1 : 0;
+        read_columns(rows, &absent, &own, err) || find_template(figure, &arena, &template, err);
     db_close(rows, NULL);
     if (!failed) {
-        fill(str_text(&template), &parts, &sql);
+        const struct str_place places[] = {
+            {"$query", str_text(&query)}, {"$absent", str_text(&absent)}, {"$own", str_text(&own)}};
+        str_add_filled(&sql, template, places, sizeof places / sizeof *places);
         db_ask_experiment(rows, db, str_text(&sql), sql.length, experiment);
     }
-    str_release(&parts.query);
-    str_release(&parts.absent);
-    str_release(&parts.own);
-    str_release(&template);
-    str_release(&sql);
-    return failed;
+    STR_RELEASE(&query, &absent, &own, &sql);
+    arena_release(&arena);
+    return failed ? -1 : 0;
 }
 
 int figure_ask(struct db_rows *ret_rows, const struct figure *figure, struct sqlite3 *db,
                const char *experiment, struct err *err)
 {
-    const struct figure_script query = figure_sql(figure);
-    db_ask_experiment(ret_rows, db, query.start, (size_t)(query.end - query.start), experiment);
+    const char *query = figure_sql(figure);
+    db_ask_experiment(ret_rows, db, query, strlen(query), experiment);
     if (ret_rows->failed || strcmp(row_name(ret_rows, 0), "block") == 0)
         return 0;
     return ask_all(ret_rows, figure, db, experiment, err);

@@ -26,23 +26,21 @@ const struct shelf figure_shelf = SHELF("figure", "figures", kinds);
 
 /* The Makefile defines PLOT_SCRIPTS, which has SCRIPT(phases_sql, "phases.sql") and so on: every
    .sql and .gp of this folder. */
-#define SCRIPT(stem, file)                                                                         \
-    extern const char _binary_plots_##stem##_start[], _binary_plots_##stem##_end[];
+#define SCRIPT(stem, file) extern const char _binary_plots_##stem##_start[];
 PLOT_SCRIPTS
 #undef SCRIPT
 
 static const struct {
-    const char *name;
-    struct figure_script text;
+    const char *name, *text;
 } scripts[] = {
-#define SCRIPT(stem, file) {file, {_binary_plots_##stem##_start, _binary_plots_##stem##_end}},
+#define SCRIPT(stem, file) {file, _binary_plots_##stem##_start},
     PLOT_SCRIPTS
 #undef SCRIPT
 };
 enum { SCRIPTS = sizeof scripts / sizeof *scripts };
 
 /* "phases.sql" */
-static struct figure_script find_script(const char *name, const char *ending)
+static const char *find_script(const char *name, const char *ending)
 {
     const size_t length = strlen(name);
     size_t i = 0;
@@ -52,14 +50,14 @@ static struct figure_script find_script(const char *name, const char *ending)
     return scripts[i].text;
 }
 
-struct figure_script figure_sql(const struct figure *figure)
+const char *figure_sql(const struct figure *figure)
 {
-    return figure->sql.start ? figure->sql : find_script(figure->name, ".sql");
+    return figure->sql ? figure->sql : find_script(figure->name, ".sql");
 }
 
-struct figure_script figure_gp(const struct figure *figure)
+const char *figure_gp(const struct figure *figure)
 {
-    return figure->gp.start ? figure->gp : find_script(figure->name, ".gp");
+    return figure->gp ? figure->gp : find_script(figure->name, ".gp");
 }
 
 static bool is_shared(const char *name)
@@ -75,15 +73,14 @@ static bool is_shared(const char *name)
 const char *const figure_formats[] = {"svg", "pdf", "png", "cairolatex", NULL};
 const char *const figure_widths[] = {"page", "column", NULL};
 
-bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script)
+const char *figure_shared_at(size_t i, const char **ret_name)
 {
     for (size_t k = 0; k < SCRIPTS; k++)
         if (is_shared(scripts[k].name) && i-- == 0) {
             *ret_name = scripts[k].name;
-            *ret_script = scripts[k].text;
-            return true;
+            return scripts[k].text;
         }
-    return false;
+    return NULL;
 }
 
 /* ---- From the database to TSV ---- */

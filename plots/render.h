@@ -50,26 +50,20 @@
 struct sqlite3;
 struct db_rows;
 
-/* Text that the program carries; not NUL-terminated. */
-struct figure_script {
-    const char *start, *end;
-};
-
 struct figure {
-    KIND;             /* name: "accuracy-vs-time"; help: the question it answers; no options */
-    const char *what; /* what it draws, as in "no test accuracy in the 27 finished cells" */
-    /* A user's, in the place of the program's own; start NULL: none. */
-    struct figure_script sql, gp;
-    const char *scripts; /* a folder whose scripts go before those that figures share; or NULL */
+    KIND;                 /* name: "accuracy-vs-time"; help: the question it answers; no options */
+    const char *what;     /* what it draws, as in "no test accuracy in the 27 finished cells" */
+    const char *sql, *gp; /* a user's, in the place of the program's own; or NULL */
+    const char *scripts;  /* a folder whose scripts go before those that figures share; or NULL */
 };
 
 /* figure_shelf (figures.def), figure_at(), figure_find(). */
 SHELF_OF(struct figure, figure);
-struct figure_script figure_sql(const struct figure *figure);
-struct figure_script figure_gp(const struct figure *figure);
-/* What figures share, by file names: every script of this folder that is not one figure's. false at
- * the end. */
-bool figure_shared_at(size_t i, const char **ret_name, struct figure_script *ret_script);
+const char *figure_sql(const struct figure *figure);
+const char *figure_gp(const struct figure *figure);
+/* What figures share, and its file's name: every script of this folder that is not one figure's.
+ * NULL at the end. */
+const char *figure_shared_at(size_t i, const char **ret_name);
 
 /* "svg", "pdf", "png", "cairolatex", NULL: what figure_draw writes. */
 extern const char *const figure_formats[];

@@ -8,46 +8,37 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The i-th script of a figure and its file's name; false: there are no more. */
-static bool script_at(const struct figure *figure, size_t i, struct arena *arena,
-                      const char **ret_name, struct figure_script *ret_script)
+/* The i-th script of a figure and its file's name; NULL: there are no more. */
+static const char *script_at(const struct figure *figure, size_t i, struct arena *arena,
+                             const char **ret_name)
 {
-    if (i < 2) {
-        *ret_name = arena_printf(arena, "%s.%s", figure->name, i ? "gp" : "sql");
-        *ret_script = i ? figure_gp(figure) : figure_sql(figure);
-        return true;
-    }
-    return figure_shared_at(i - 2, ret_name, ret_script);
+    if (i >= 2)
+        return figure_shared_at(i - 2, ret_name);
+    *ret_name = arena_printf(arena, "%s.%s", figure->name, i ? "gp" : "sql");
+    return i ? figure_gp(figure) : figure_sql(figure);
 }
 
 /* 1: it is there, and ret_script is its text, the arena's; 0: there is none; -1. */
-static int read_script(const char *path, struct arena *arena, struct figure_script *ret_script,
+static int read_script(const char *path, struct arena *arena, const char **ret_script,
                        struct err *err)
 {
     struct str text = {0};
     if (str_add_file(&text, path, SIZE_MAX, err))
         return errno == ENOENT ? 0 : -1;
-    ret_script->start = arena_strdup(arena, str_text(&text));
-    ret_script->end = ret_script->start + strlen(ret_script->start);
+    *ret_script = arena_strdup(arena, str_text(&text));
     str_release(&text);
     return 1;
 }
 
-static size_t length_of(struct figure_script script)
-{
-    return (size_t)(script.end - script.start);
-}
-
 /* Whether the file may get this text; ret_there: it has it already. */
-static int check_script(const char *path, struct figure_script script, struct arena *arena,
-                        bool *ret_there, struct err *err)
+static int check_script(const char *path, const char *script, struct arena *arena, bool *ret_there,
+                        struct err *err)
 {
-    struct figure_script found;
+    const char *found;
     const int there = read_script(path, arena, &found, err);
     if (there < 0)
         return -1;
-    if (there && (length_of(found) != length_of(script) ||
-                  memcmp(found.start, script.start, length_of(script)) != 0))
+    if (there && strcmp(found, script) != 0)
         return err_set(err,
                        "%s is not as winnow would write it: it was edited, or is of another "
                        "version. It stays; move it away, or give another folder",
@@ -56,32 +47,22 @@ static int check_script(const char *path, struct figure_script script, struct ar
     return 0;
 }
 
-static int write_script(const char *path, struct figure_script script, struct err *err)
-{
-    struct save *save;
-    if (save_open(path, &save, err))
-        return -1;
-    save_put(save, script.start, length_of(script));
-    return save_close(save, err);
-}
-
 int scripts_write(const struct figure *figure, const char *directory, struct str *ret_files,
                   struct err *err)
 {
     struct arena arena;
     struct str files = {0};
-    struct figure_script script;
-    const char *name;
+    const char *name, *script;
     bool there = false;
     arena_init(&arena);
     int failed = folder_make(directory, err);
-    for (size_t i = 0; !failed && script_at(figure, i, &arena, &name, &script); i++)
+    for (size_t i = 0; !failed && (script = script_at(figure, i, &arena, &name)); i++)
         failed = check_script(arena_printf(&arena, "%s/%s", directory, name), script, &arena,
                               &there, err);
-    for (size_t i = 0; !failed && script_at(figure, i, &arena, &name, &script); i++) {
+    for (size_t i = 0; !failed && (script = script_at(figure, i, &arena, &name)); i++) {
         const char *path = arena_printf(&arena, "%s/%s", directory, name);
         failed = check_script(path, script, &arena, &there, err) ||
-                 (!there && write_script(path, script, err));
+                 (!there && save_file(path, script, err));
         str_addf(&files, "%s\n", path);
     }
     if (!failed)
@@ -95,10 +76,9 @@ int scripts_use(const struct figure *figure, const char *directory, struct arena
                 struct figure *ret_figure, struct err *err)
 {
     struct figure mine = *figure;
-    struct figure_script script;
-    const char *name;
+    const char *name, *script;
     int found = 0;
-    for (size_t i = 0; script_at(figure, i, arena, &name, &script); i++) {
+    for (size_t i = 0; (script = script_at(figure, i, arena, &name)); i++) {
         const int there =
             read_script(arena_printf(arena, "%s/%s", directory, name), arena, &script, err);
         if (there < 0)
@@ -118,7 +98,7 @@ int scripts_use(const struct figure *figure, const char *directory, struct arena
 }
 
 int scripts_shared(const struct figure *figure, const char *name, struct arena *arena,
-                   struct figure_script *script, struct err *err)
+                   const char **script, struct err *err)
 {
     if (!figure->scripts)
         return 0;

@@ -31,4 +31,4 @@ int scripts_use(const struct figure *figure, const char *directory, struct arena
 
 /* A script that figures share: script becomes the folder's where the figure has one with it. */
 int scripts_shared(const struct figure *figure, const char *name, struct arena *arena,
-                   struct figure_script *script, struct err *err);
+                   const char **script, struct err *err);

@@ -203,11 +203,11 @@ static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct
 {
     struct table table = {0};
     const int failed =
-        paper_ask_text(db,
-                       "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
-                       "       sum(state = 'diverged') AS diverged, min(test_n) AS test_n\n"
-                       "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
-                       finding->experiment, &table, err);
+        paper_ask(db,
+                  "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
+                  "       sum(state = 'diverged') AS diverged, min(test_n) AS test_n\n"
+                  "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
+                  finding->experiment, &table, err);
     for (size_t i = 0; !failed && i < table_rows(&table); i++) {
         const int64_t diverged = paper_cell(&table, i, "diverged")->integer;
         finding->cells += paper_cell(&table, i, "cells")->integer;
@@ -227,7 +227,7 @@ static int missing_columns(struct sqlite3 *db, const struct paper_claim *claim,
                            struct str *ret_missing, struct err *err)
 {
     struct table table = {0};
-    if (paper_ask_text(db, "SELECT name FROM pragma_table_info('v_run')", "", &table, err)) {
+    if (paper_ask(db, "SELECT name FROM pragma_table_info('v_run')", "", &table, err)) {
         table_release(&table);
         return -1;
     }
@@ -250,7 +250,7 @@ static int measure(struct sqlite3 *db, struct arena *arena, struct paper_finding
                    struct err *err)
 {
     struct table table = {0};
-    const int failed = paper_ask(db, &finding->claim->sql, finding->experiment, &table, err);
+    const int failed = paper_ask(db, finding->claim->sql, finding->experiment, &table, err);
     if (!failed)
         read_lines(&table, arena, finding);
     table_release(&table);

@@ -62,7 +62,7 @@ static int ask_parts(const struct paper_job *job, const struct paper_table *from
         paper_experiment(job->paper, part->part, job->size, &experiment);
         str_addf(ret_experiments, "%s%s", ret_experiments->length ? ", " : "",
                  str_text(&experiment));
-        failed = paper_ask(job->db, &from->sql, str_text(&experiment), &rows, err);
+        failed = paper_ask(job->db, from->sql, str_text(&experiment), &rows, err);
         if (!failed)
             append_rows(ret_table, &rows);
         table_release(&rows);
@@ -80,7 +80,7 @@ static int collect_table(const struct paper_job *job, const struct paper_table *
     char source[HASH_HEX_SIZE];
     const int failed = ask_parts(job, from, &table, &experiments, err);
     const struct paper_caption caption = {from->title, str_text(&experiments)};
-    hash_text(from->sql.start, (size_t)(from->sql.end - from->sql.start), source);
+    hash_text(from->sql, strlen(from->sql), source);
     for (size_t i = 0; !failed && table_rows(&table) && i < 3; i++) {
         struct str text = {0};
         str_clear(&item);
@@ -149,15 +149,14 @@ static int collect_claims(const struct paper_job *job, struct paper_outputs *out
         paper_experiment(job->paper, claim->part, job->size, &experiment);
         failed = paper_find(job->db, claim, str_text(&experiment), &outputs->arena,
                             &findings[count], err);
-        hash_add(hash, claim->sql.start, (size_t)(claim->sql.end - claim->sql.start));
+        hash_add(hash, claim->sql, strlen(claim->sql));
         if (failed)
             continue;
         paper_add_numbers_claim(&findings[count], numbers);
         add_summary(&findings[count], &outputs->summary);
         count++;
     }
-    const struct paper_sql what_ran = paper_what_ran();
-    hash_add(hash, what_ran.start, (size_t)(what_ran.end - what_ran.start));
+    hash_add(hash, paper_what_ran(), strlen(paper_what_ran()));
     hash_finish(hash, source);
     if (!failed)
         add_claims(outputs, findings, count, source);
@@ -167,21 +166,15 @@ static int collect_claims(const struct paper_job *job, struct paper_outputs *out
 
 /* ---- Figures ----------------------------------------------------------------------------------*/
 
-static void add_script(struct hash *hash, struct figure_script script)
-{
-    hash_add(hash, script.start, (size_t)(script.end - script.start));
-}
-
 /* Its own query and script, and what all figures load. */
 static void figure_source(const struct figure *figure, char ret_hex[HASH_HEX_SIZE])
 {
     struct hash *hash = hash_new();
-    struct figure_script shared;
-    const char *name;
-    add_script(hash, figure_sql(figure));
-    add_script(hash, figure_gp(figure));
-    for (size_t i = 0; figure_shared_at(i, &name, &shared); i++)
-        add_script(hash, shared);
+    const char *name, *shared;
+    hash_add(hash, figure_sql(figure), strlen(figure_sql(figure)));
+    hash_add(hash, figure_gp(figure), strlen(figure_gp(figure)));
+    for (size_t i = 0; (shared = figure_shared_at(i, &name)); i++)
+        hash_add(hash, shared, strlen(shared));
     hash_finish(hash, ret_hex);
 }
 
@@ -212,10 +205,10 @@ static int collect_figures(const struct paper_job *job, const char *experiment,
                            struct paper_outputs *outputs, struct err *err)
 {
     struct table listed = {0};
-    int failed = paper_ask_text(job->db,
-                                "SELECT j.value AS name FROM v_experiment x, json_each(x.figures) "
-                                "j WHERE x.experiment = :experiment ORDER BY j.key",
-                                experiment, &listed, err);
+    int failed = paper_ask(job->db,
+                           "SELECT j.value AS name FROM v_experiment x, json_each(x.figures) "
+                           "j WHERE x.experiment = :experiment ORDER BY j.key",
+                           experiment, &listed, err);
     for (size_t i = 0; !failed && i < table_rows(&listed); i++) {
         const char *name = paper_cell(&listed, i, "name")->text;
         const struct figure *figure = figure_find(name ? name : "");

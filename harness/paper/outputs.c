@@ -209,7 +209,7 @@ static int hash_answer(struct sqlite3 *db, const char *sql, const char *experime
 {
     struct table table = {0};
     struct str text = {0};
-    const int failed = paper_ask_text(db, sql, experiment, &table, err);
+    const int failed = paper_ask(db, sql, experiment, &table, err);
     if (!failed) {
         struct hash *hash = hash_new();
         table_format(&table, TABLE_CSV, &text);
@@ -228,12 +228,12 @@ static int add_environments(struct sqlite3 *db, const char *experiment, json_t *
     static const char *const columns[] = {"host", "cpu", "os", "blas", "blas_core", "revision"};
     struct table table = {0};
     const int failed =
-        paper_ask_text(db,
-                       "SELECT host, cpu, os, blas, blas_core, revision FROM v_environment\n"
-                       "WHERE environment IN (SELECT environment FROM v_run\n"
-                       "                      WHERE experiment = :experiment)\n"
-                       "ORDER BY environment",
-                       experiment, &table, err);
+        paper_ask(db,
+                  "SELECT host, cpu, os, blas, blas_core, revision FROM v_environment\n"
+                  "WHERE environment IN (SELECT environment FROM v_run\n"
+                  "                      WHERE experiment = :experiment)\n"
+                  "ORDER BY environment",
+                  experiment, &table, err);
     for (size_t i = 0; !failed && i < table_rows(&table); i++) {
         json_t *environment = json_object();
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {

@@ -1,20 +1,15 @@
 #include "harness/paper/paper.h"
 
-#include "base/braced.h"
-
 #include <math.h>
 #include <string.h>
 
 /* ---- The registry -----------------------------------------------------------------------------*/
 
-#define SYMBOLS(stem)                                                                              \
-    extern const char _binary_harness_paper_##stem##_sql_start[],                                  \
-        _binary_harness_paper_##stem##_sql_end[];
-#define SQL(stem)                                                                                  \
-    BRACED(_binary_harness_paper_##stem##_sql_start, _binary_harness_paper_##stem##_sql_end)
+#define SQL(stem) _binary_harness_paper_##stem##_sql_start
 
-#define TABLE(paper, part, name, stem, title) SYMBOLS(stem)
-#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule) SYMBOLS(stem)
+#define TABLE(paper, part, name, stem, title) extern const char SQL(stem)[];
+#define CLAIM(paper, part, id, stem, quantifier, columns, pruners, statement, rule)                \
+    extern const char SQL(stem)[];
 #include "harness/paper/paper.def"
 
 static const struct paper_part parts[] = {
@@ -48,9 +43,9 @@ const struct paper_claim *paper_claim_at(size_t i)
     return i < sizeof claims / sizeof *claims ? &claims[i] : NULL;
 }
 
-struct paper_sql paper_what_ran(void)
+const char *paper_what_ran(void)
 {
-    return (struct paper_sql)SQL(what_ran);
+    return SQL(what_ran);
 }
 
 const char *const paper_sizes[] = {"full", "night", "smoke", NULL};
@@ -63,20 +58,13 @@ void paper_experiment(const char *paper, const char *part, const char *size, str
 
 /* ---- Asking -----------------------------------------------------------------------------------*/
 
-int paper_ask(struct sqlite3 *db, const struct paper_sql *sql, const char *experiment,
-              struct table *ret_table, struct err *err)
+int paper_ask(struct sqlite3 *db, const char *sql, const char *experiment, struct table *ret_table,
+              struct err *err)
 {
     struct db_rows rows;
-    db_ask_experiment(&rows, db, sql->start, (size_t)(sql->end - sql->start), experiment);
+    db_ask_experiment(&rows, db, sql, strlen(sql), experiment);
     table_read(ret_table, &rows);
     return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
-}
-
-int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
-                   struct table *ret_table, struct err *err)
-{
-    const struct paper_sql source = {sql, sql + strlen(sql)};
-    return paper_ask(db, &source, experiment, ret_table, err);
 }
 
 const struct db_value *paper_cell(const struct table *table, size_t row, const char *column)

@@ -5,7 +5,7 @@
  *     struct str name = {0};
  *     paper_experiment("b", "-transfer", "night", &name);          "paper-b-transfer-night"
  *     struct table table = {0};
- *     if (paper_ask(db, &paper_table_at(0)->sql, str_text(&name), &table, &err)) ...
+ *     if (paper_ask(db, paper_table_at(0)->sql, str_text(&name), &table, &err)) ...
  */
 #pragma once
 
@@ -17,25 +17,19 @@
 
 struct sqlite3;
 
-/* Text that the program carries; not NUL-terminated. */
-struct paper_sql {
-    const char *start, *end;
-};
-
 struct paper_part {
     const char *paper, *part; /* "b", "-transfer" */
 };
 
 struct paper_table {
-    const char *paper, *part, *name, *title; /* part NULL: of all parts, one below the other */
-    struct paper_sql sql;
+    const char *paper, *part, *name, *title, *sql; /* part NULL: of all parts, one below the
+                                                           other */
 };
 
 enum paper_quantifier { PAPER_ALL, PAPER_ANY };
 
 struct paper_claim {
-    const char *paper, *part, *id;
-    struct paper_sql sql;
+    const char *paper, *part, *id, *sql;
     enum paper_quantifier quantifier;
     const char *columns; /* of v_run that it needs, separated by commas */
     const char *pruners; /* that it compares, likewise */
@@ -48,7 +42,7 @@ const struct paper_table *paper_table_at(size_t i);
 const struct paper_claim *paper_claim_at(size_t i);
 
 /* Of any experiment: a row for each dataset and kind of model, of what ran and on what. */
-struct paper_sql paper_what_ran(void);
+const char *paper_what_ran(void);
 
 extern const char *const paper_sizes[]; /* "full", "night", "smoke", NULL */
 
@@ -57,11 +51,8 @@ extern const char *const paper_sizes[]; /* "full", "night", "smoke", NULL */
 void paper_experiment(const char *paper, const char *part, const char *size, struct str *ret_name);
 
 /* One statement with :experiment, of which the whole result goes into an empty table. */
-int paper_ask(struct sqlite3 *db, const struct paper_sql *sql, const char *experiment,
-              struct table *ret_table, struct err *err);
-/* The same of SQL in a string. */
-int paper_ask_text(struct sqlite3 *db, const char *sql, const char *experiment,
-                   struct table *ret_table, struct err *err);
+int paper_ask(struct sqlite3 *db, const char *sql, const char *experiment, struct table *ret_table,
+              struct err *err);
 
 /* Row from 0; by the column's name, which must be there. */
 const struct db_value *paper_cell(const struct table *table, size_t row, const char *column);

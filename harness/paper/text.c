@@ -270,8 +270,7 @@ static void add_key(struct str *ret_text, const char *text)
     struct str key = {0};
     for (; *text; text++)
         str_addf(&key, "%c", strchr("\\%#{}~^&$_ '\"", *text) ? '-' : *text);
-    while (key.length && key.text[key.length - 1] == '-')
-        key.text[--key.length] = '\0';
+    str_trim(&key, "-");
     str_add(ret_text, str_text(&key));
     str_release(&key);
 }

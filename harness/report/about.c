@@ -203,14 +203,12 @@ static int add_what_ran(const struct report *report, struct str *out, struct err
         {"conditions", HTML_NUMBER, 0}, {"doubtful", HTML_NUMBER, 0},
         {"charged h", HTML_NUMBER, 3},  {"wall h", HTML_NUMBER, 3},
     };
-    const struct paper_sql from = paper_what_ran();
-    size_t length = (size_t)(from.end - from.start), rows;
+    size_t rows;
     struct str sql = {0};
-    while (length && strchr(";\n ", from.start[length - 1]))
-        length--;
     str_add(&sql, "SELECT model, dataset, cells, done, failed, arms, \"whole arms\", pruners,\n"
                   "       rates, seeds, conditions, doubtful, \"charged h\", \"wall h\"\nFROM (\n");
-    str_add_bytes(&sql, from.start, length);
+    str_add(&sql, paper_what_ran());
+    str_trim(&sql, ";\n ");
     str_add(&sql, ")");
     const int failed = html_query(out, "What ran", columns, COUNT(columns), report->db,
                                   str_text(&sql), report->experiment, &rows, err);

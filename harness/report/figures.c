@@ -252,9 +252,8 @@ static void add_table(const struct figure *figure, const char *tsv, struct str *
 static void add_figure(const struct figure *figure, const char *tsv, const char *folder,
                        struct str *out, struct str *notes)
 {
-    const struct figure_script query = figure_sql(figure);
     struct err err;
-    struct str summary = {0}, sql = {0}, head = {0}, help = {0};
+    struct str summary = {0}, head = {0}, help = {0};
     str_add(&head, figure->name);
     for (char *p = head.text; *p; p++)
         *p = *p == '-' ? ' ' : *p;
@@ -275,9 +274,8 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
     str_add(out, "</figure>\n");
     add_table(figure, tsv, out);
     str_addf(&summary, "SQL of %s", figure->name);
-    str_add_bytes(&sql, query.start, (size_t)(query.end - query.start));
-    html_details(out, str_text(&summary), str_text(&sql));
-    STR_RELEASE(&summary, &sql, &head, &help);
+    html_details(out, str_text(&summary), figure_sql(figure));
+    STR_RELEASE(&summary, &head, &help);
 }
 
 /* missing: list items of the figures with nothing to show, and why. */

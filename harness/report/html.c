@@ -1,6 +1,5 @@
 #include "harness/report/html.h"
 
-#include "base/hash.h"
 #include "harness/ask/table.h"
 #include "results/db.h"
 
@@ -211,15 +210,4 @@ int html_query(struct str *out, const char *caption, const struct html_column *c
     }
     str_release(&table);
     return failed;
-}
-
-/* ---- A script's name --------------------------------------------------------------------------*/
-
-void html_script_hash(struct str *out, const char *text, size_t length)
-{
-    char digest[HASH_BASE64_SIZE];
-    struct hash *hash = hash_new();
-    hash_add(hash, text, length);
-    hash_finish_base64(hash, digest);
-    str_addf(out, "sha256-%s", digest);
 }

@@ -67,6 +67,3 @@ void html_details(struct str *out, const char *summary, const char *text);
 int html_query(struct str *out, const char *caption, const struct html_column *columns,
                size_t count, struct sqlite3 *db, const char *sql, const char *experiment,
                size_t *ret_rows, struct err *err);
-
-/* "sha256-" and the base64 of a text's SHA-256: what a Content-Security-Policy calls a script. */
-void html_script_hash(struct str *out, const char *text, size_t length);

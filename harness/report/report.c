@@ -1,6 +1,6 @@
 #include "harness/report/report.h"
 
-#include "base/mem.h"
+#include "base/hash.h"
 #include "base/save.h"
 #include "harness/report/about.h"
 #include "harness/report/html.h"
@@ -9,39 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EMBEDDED(stem)                                                                             \
-    extern const char _binary_plots_report_##stem##_start[], _binary_plots_report_##stem##_end[]
-EMBEDDED(html);
-EMBEDDED(css);
-EMBEDDED(js);
+#define EMBEDDED(ending) _binary_plots_report_##ending##_start
+extern const char EMBEDDED(html)[], EMBEDDED(css)[], EMBEDDED(js)[];
 
 /* How a page is known again: it is in the template. */
 static const char mark[] = "<meta name=\"generator\" content=\"winnow report\">";
-
-struct place {
-    const char *name;
-    const struct str *text;
-};
-
-/* The template with each {{name}} replaced, in one pass. */
-static void fill(const struct place *places, size_t count, struct str *out)
-{
-    const char *p = _binary_plots_report_html_start, *end = _binary_plots_report_html_end;
-    while (p < end) {
-        size_t i = 0, length = 0;
-        for (; i < count; i++) {
-            length = strlen(places[i].name);
-            if ((size_t)(end - p) > length + 4 && memcmp(p, "{{", 2) == 0 &&
-                memcmp(p + 2, places[i].name, length) == 0 && memcmp(p + 2 + length, "}}", 2) == 0)
-                break;
-        }
-        if (i < count) {
-            str_add(out, str_text(places[i].text));
-            p += length + 4;
-        } else
-            str_add_bytes(out, p++, 1);
-    }
-}
 
 /* A link for each section there is. */
 static void list_sections(const struct str *sections, struct str *out)
@@ -80,40 +52,29 @@ static int add_sections(const struct report *report, struct str *lead, struct st
 int report_make(const struct report *report, struct str *ret_page, struct str *ret_notes,
                 struct err *err)
 {
-    struct str title = {0}, lead = {0}, contents = {0}, sections = {0}, footer = {0}, css = {0};
-    struct str js = {0}, hash = {0}, notes = {0};
-    const struct place places[] = {
-        {"title", &title},
-        {"lead", &lead},
-        {"contents", &contents},
-        {"sections", &sections},
-        {"footer", &footer},
-        {"css", &css},
-        {"js", &js},
-        {"script-hash", &hash},
-    };
+    struct str title = {0}, lead = {0}, contents = {0}, sections = {0}, notes = {0};
     const int failed = add_sections(report, &lead, &sections, &notes, err);
     if (!failed) {
+        char digest[HASH_BASE64_SIZE];
+        struct hash *hash = hash_new();
+        hash_add(hash, "\n", 1); /* of what is between <script> and </script> */
+        hash_add(hash, EMBEDDED(js), strlen(EMBEDDED(js)));
+        hash_finish_base64(hash, digest);
         html_add(&title, report->title ? report->title : report->experiment);
         list_sections(&sections, &contents);
-        str_add(&footer, "<p>Made from the database alone by <code>winnow report</code>. Seconds "
-                         "and accuracies are measured; nothing on this page is loaded from "
-                         "elsewhere.</p>\n");
-        str_add_bytes(&css, _binary_plots_report_css_start,
-                      (size_t)(_binary_plots_report_css_end - _binary_plots_report_css_start));
-        str_add_bytes(&js, _binary_plots_report_js_start,
-                      (size_t)(_binary_plots_report_js_end - _binary_plots_report_js_start));
-        /* What is between <script> and </script>, the line break after <script> included. */
-        struct str script = {0};
-        str_addf(&script, "\n%s", str_text(&js));
-        html_script_hash(&hash, str_text(&script), script.length);
-        str_release(&script);
-        fill(places, sizeof places / sizeof *places, ret_page);
+        const struct str_place places[] = {
+            {"{{title}}", str_text(&title)},
+            {"{{lead}}", str_text(&lead)},
+            {"{{contents}}", str_text(&contents)},
+            {"{{sections}}", str_text(&sections)},
+            {"{{css}}", EMBEDDED(css)},
+            {"{{js}}", EMBEDDED(js)},
+            {"{{script-hash}}", digest},
+        };
+        str_add_filled(ret_page, EMBEDDED(html), places, sizeof places / sizeof *places);
         str_add(ret_notes, str_text(&notes));
     }
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        str_release((struct str *)places[i].text);
-    str_release(&notes);
+    STR_RELEASE(&title, &lead, &contents, &sections, &notes);
     return failed;
 }
 

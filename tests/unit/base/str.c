@@ -290,3 +290,17 @@ Test(str, a_whole_file_or_nothing)
     str_release(&text);
     free(written);
 }
+
+Test(str, marks_are_replaced_once_and_ends_trimmed)
+{
+    const struct str_place places[] = {{"$a", "[$b]"}, {"$b", ""}};
+    struct str text = {0};
+    str_add_filled(&text, "$a$b-$c$", places, 2);
+    cr_expect_str_eq(str_text(&text), "[$b]-$c$");
+    str_trim(&text, "$c");
+    cr_expect_str_eq(str_text(&text), "[$b]-");
+    str_clear(&text);
+    str_trim(&text, "x");
+    cr_expect_str_eq(str_text(&text), "");
+    str_release(&text);
+}

@@ -31,7 +31,7 @@ TestSuite(query, .init = open_db, .fini = close_db);
 static int ask(const char *sql, struct str *ret_tsv, struct err *err)
 {
     struct figure figure = *figure_find("seeds");
-    figure.sql = (struct figure_script){sql, sql + strlen(sql)};
+    figure.sql = sql;
     return figure_data(&figure, db, "x", ret_tsv, err);
 }
 

@@ -74,10 +74,8 @@ Test(render, registry)
     for (size_t i = 0; figure_at(i); i++) {
         const struct figure *figure = figure_at(i);
         cr_expect_eq(figure_find(figure->name), figure, "%s", figure->name);
-        cr_expect_gt(figure_sql(figure).end, figure_sql(figure).start, "%s has no SQL",
-                     figure->name);
-        cr_expect_gt(figure_gp(figure).end, figure_gp(figure).start, "%s has no script",
-                     figure->name);
+        cr_expect_str_not_empty(figure_sql(figure), "%s has no SQL", figure->name);
+        cr_expect_str_not_empty(figure_gp(figure), "%s has no script", figure->name);
         char row[64];
         snprintf(row, sizeof row, "\n| `%s` |", figure->name);
         cr_expect_not_null(strstr(readme, row), "plots/README.md does not have %s", figure->name);

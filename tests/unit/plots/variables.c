@@ -168,13 +168,13 @@ static void read_names(struct script *script, const char *clean)
     }
 }
 
-static void add_script(const char *file, struct figure_script text, bool is_shared)
+static void add_script(const char *file, const char *text, bool is_shared)
 {
     cr_assert_lt(script_count, MOST_SCRIPTS);
     struct script *script = &scripts[script_count++];
     script->file = file;
     script->is_shared = is_shared;
-    script->text = arena_printf(&arena, "%.*s", (int)(text.end - text.start), text.start);
+    script->text = text;
     read_names(script, without_texts(script->text));
 }
 
@@ -197,11 +197,10 @@ static void add_loads_of_loads(struct script *script)
 
 static void read_scripts(void)
 {
-    struct figure_script text;
-    const char *file;
+    const char *file, *text;
     arena_init(&arena);
     ARENA_NEW(&arena, scripts, MOST_SCRIPTS);
-    for (size_t i = 0; figure_shared_at(i, &file, &text); i++)
+    for (size_t i = 0; (text = figure_shared_at(i, &file)); i++)
         if (strstr(file, ".gp"))
             add_script(file, text, true);
     for (size_t i = 0; figure_at(i); i++)

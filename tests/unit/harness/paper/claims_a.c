@@ -321,8 +321,8 @@ Test(paper_claims, what_ran_of_a_part)
     claims_add(
         (struct claims_run){.model = "lenet", .pruner = "full", .percent = 90, .train_s = 3600});
     claims_record();
-    const struct paper_sql sql = paper_what_ran();
-    cr_assert_eq(paper_ask(store_sqlite(claims_store), &sql, "made", &table, &err), 0, "%s",
+    const char *sql = paper_what_ran();
+    cr_assert_eq(paper_ask(store_sqlite(claims_store), sql, "made", &table, &err), 0, "%s",
                  err.text);
     table_format(&table, TABLE_CSV, &text);
     cr_expect_str_eq(str_text(&text),
@@ -333,7 +333,7 @@ Test(paper_claims, what_ran_of_a_part)
     str_release(&text);
     table_release(&table);
     table = (struct table){0};
-    cr_assert_eq(paper_ask(store_sqlite(claims_store), &sql, "other", &table, &err), 0, "%s",
+    cr_assert_eq(paper_ask(store_sqlite(claims_store), sql, "other", &table, &err), 0, "%s",
                  err.text);
     cr_expect_eq(table_rows(&table), 1);
     cr_expect_str_eq(paper_cell(&table, 0, "model")->text, "not in the database");

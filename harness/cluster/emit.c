@@ -81,15 +81,7 @@ bool emit_exclude(const char *ranges, bool *wanted, size_t count)
     }
 }
 
-/* "NAME='value'" */
-static void add_variable(struct str *ret_text, const char *name, const char *value)
-{
-    str_addf(ret_text, "%s=", name);
-    emit_quote(ret_text, value);
-    str_add(ret_text, "\n");
-}
-
-/* ---- Slurm ------------------------------------------------------------------------------------*/
+/* ---- Scripts ----------------------------------------------------------------------------------*/
 
 size_t emit_chunks(const struct emit *emit)
 {
@@ -109,166 +101,88 @@ void emit_job_name(const struct emit *emit, struct str *ret_text)
     str_addf(ret_text, "wn-%s-%.8s", emit->frozen->name, emit->frozen->id);
 }
 
-static void add_option(struct str *ret_text, const char *name, const char *value)
+#define SCRIPT(stem) _binary_harness_cluster_##stem##_sh_start
+extern const char SCRIPT(cells)[], SCRIPT(hosts)[], SCRIPT(merge)[], SCRIPT(places)[],
+    SCRIPT(run)[], SCRIPT(submit)[];
+
+static const char *quoted(const char *word, struct arena *arena)
 {
-    if (value)
-        str_addf(ret_text, "#SBATCH --%s=%s\n", name, value);
+    struct str text = {0};
+    emit_quote(&text, word ? word : "");
+    const char *kept = arena_strdup(arena, str_text(&text));
+    str_release(&text);
+    return kept;
 }
 
-/* What both kinds of job have in common. */
-static void add_head(const struct emit *emit, const char *about, const char *suffix,
-                     struct str *ret_text)
+/* A line; none where there is no value. */
+static const char *option(const char *name, const char *value, struct arena *arena)
 {
-    struct str name = {0};
+    return value ? arena_printf(arena, "#SBATCH --%s=%s\n", name, value) : "";
+}
+
+/* A script with its marks replaced; chunk: of cells.sh, from 1. */
+static void add_script(const struct emit *emit, const char *script, size_t chunk,
+                       struct str *ret_text)
+{
+    const size_t most = (size_t)emit->max_array;
+    const struct str_place parts[] = {{"{{places}}", SCRIPT(places)},
+                                      {"{{check-hosts}}", emit->hosts ? SCRIPT(hosts) : ""}};
+    struct str whole = {0}, name = {0}, lines = {0}, time = {0}, submits = {0};
+    struct arena arena;
+    arena_init(&arena);
+    str_add_filled(&whole, script, parts, sizeof parts / sizeof *parts);
     emit_job_name(emit, &name);
-    str_addf(ret_text, "#!/bin/sh\n# %s\n#SBATCH --job-name=%s-%s\n", about, str_text(&name),
-             suffix);
-    str_release(&name);
-    add_option(ret_text, "partition", emit->partition);
-    add_option(ret_text, "account", emit->account);
+    if (emit->time > 0)
+        emit_time(&time, emit->time);
     for (size_t i = 0; i < emit->line_count; i++)
-        str_addf(ret_text, "#SBATCH %s\n", emit->lines[i]);
-    str_add(ret_text, "#SBATCH --nodes=1\n#SBATCH --ntasks=1\n#SBATCH --open-mode=append\n");
-}
-
-static void add_places(const struct emit *emit, struct str *ret_text)
-{
-    str_add(ret_text, "set -eu\n");
-    add_variable(ret_text, "dir", emit->folder);
-    str_add(ret_text, "winnow=${WINNOW:-");
-    emit_quote(ret_text, emit->winnow);
-    str_add(ret_text, "}\ncd ");
-    emit_quote(ret_text, emit->cwd);
-    str_add(ret_text, "\n");
+        str_addf(&lines, "#SBATCH %s\n", emit->lines[i]);
+    for (size_t i = 1; most && i <= emit_chunks(emit); i++)
+        str_addf(&submits, "submit %zu %zu %zu \"$@\"\n", i, (i - 1) * most, chunk_size(emit, i));
+    const struct str_place places[] = {
+        {"{{name}}", str_text(&name)},
+        {"{{chunk}}", arena_printf(&arena, "%zu", chunk)},
+        {"{{first}}", arena_printf(&arena, "%zu", (chunk - 1) * most)},
+        {"{{last}}", arena_printf(&arena, "%zu", chunk_size(emit, chunk) - 1)},
+        {"{{submits}}", str_text(&submits)},
+        {"{{partition}}", option("partition", emit->partition, &arena)},
+        {"{{account}}", option("account", emit->account, &arena)},
+        {"{{lines}}", str_text(&lines)},
+        {"{{cpus}}", arena_printf(&arena, "%d", emit->cpus)},
+        {"{{mem}}", option("mem", emit->memory, &arena)},
+        {"{{time}}", option("time", emit->time > 0 ? str_text(&time) : NULL, &arena)},
+        {"{{grace}}", arena_printf(&arena, "%.0f", emit->grace)},
+        {"{{dir}}", quoted(emit->folder, &arena)},
+        {"{{db}}", quoted(emit->db, &arena)},
+        {"{{winnow}}", quoted(emit->winnow, &arena)},
+        {"{{cwd}}", quoted(emit->cwd, &arena)},
+        {"{{data-dir}}",
+         emit->data_dir ? arena_printf(&arena, " --data-dir %s", quoted(emit->data_dir, &arena))
+                        : ""},
+        {"{{hosts}}", quoted(emit->hosts, &arena)},
+        {"{{sshlogin}}", emit->hosts ? "--sshloginfile \"$hosts\" --workdir \"$PWD\" " : ""},
+        {"{{jobs}}", emit->jobs ? arena_printf(&arena, "--jobs %d ", emit->jobs) : ""},
+    };
+    str_add_filled(ret_text, str_text(&whole), places, sizeof places / sizeof *places);
+    STR_RELEASE(&whole, &name, &lines, &time, &submits);
+    arena_release(&arena);
 }
 
 void emit_cells(const struct emit *emit, size_t chunk, struct str *ret_text)
 {
-    const size_t count = chunk_size(emit, chunk), first = (chunk - 1) * (size_t)emit->max_array;
-    char suffix[32];
-    snprintf(suffix, sizeof suffix, "%zu", chunk);
-    add_head(emit, "Elements of a frozen plan, one a task. submit.sh submits those that are left.",
-             suffix, ret_text);
-    str_addf(ret_text, "#SBATCH --array=0-%zu\n#SBATCH --cpus-per-task=%d\n", count - 1,
-             emit->cpus);
-    add_option(ret_text, "mem", emit->memory);
-    if (emit->time > 0) {
-        struct str limit = {0};
-        emit_time(&limit, emit->time);
-        add_option(ret_text, "time", str_text(&limit));
-        str_release(&limit);
-    }
-    str_addf(ret_text,
-             "# The signal reaches the batch shell alone, and so the program that takes its "
-             "place.\n#SBATCH --signal=B:USR1@%.0f\n#SBATCH --requeue\n",
-             emit->grace);
-    add_places(emit, ret_text);
-    str_addf(ret_text,
-             "exec \"$winnow\" cell --plan \"$dir/plan.jsonl\" --element "
-             "$((%zu + SLURM_ARRAY_TASK_ID)) --requeue",
-             first);
-    if (emit->data_dir) {
-        str_add(ret_text, " --data-dir ");
-        emit_quote(ret_text, emit->data_dir);
-    }
-    str_add(ret_text, " \"$@\"\n");
+    add_script(emit, SCRIPT(cells), chunk, ret_text);
 }
 
 void emit_merge(const struct emit *emit, struct str *ret_text)
 {
-    add_head(emit, "Merges the results of the array jobs into the database.", "merge", ret_text);
-    add_places(emit, ret_text);
-    add_variable(ret_text, "db", emit->db);
-    str_add(ret_text, "exec \"$winnow\" merge \"$db\" \"$dir\"\n");
+    add_script(emit, SCRIPT(merge), 1, ret_text);
 }
 
 void emit_submit(const struct emit *emit, struct str *ret_text)
 {
-    struct str name = {0};
-    emit_job_name(emit, &name);
-    str_addf(ret_text,
-             "#!/bin/sh\n"
-             "# Submits the elements of the plan that are neither done (by the database and the "
-             "shards) nor\n"
-             "# queued, and a job that merges them when all have ended. Again at any time:\n"
-             "#\n"
-             "#     submit.sh [--retry-failed]\n");
-    add_places(emit, ret_text);
-    add_variable(ret_text, "db", emit->db);
-    str_addf(ret_text, "name=%s\njobs=\n\n", str_text(&name));
-    str_add(ret_text,
-            "# In a file name of Slurm's, %% is a percent sign.\n"
-            "logs=$(printf '%s' \"$dir/logs\" | sed 's/%/%%/g')\n"
-            "mkdir -p \"$dir/logs\"\n\n"
-            "submit() { # submit CHUNK FIRST COUNT [FLAG...]\n"
-            "    chunk=$1 first=$2 count=$3\n"
-            "    shift 3\n"
-            "    queued=$(squeue --noheader --array --format=%K --user=\"$(id -un)\" "
-            "--name=\"$name-$chunk\")\n"
-            "    left=$(\"$winnow\" emit pending \"$dir\" --db \"$db\" --first \"$first\" "
-            "--count \"$count\" \\\n"
-            "        --except \"$queued\" \"$@\")\n"
-            "    [ -n \"$left\" ] || return 0\n"
-            "    job=$(sbatch --parsable --array=\"$left\" --output=\"$logs/%x-%a.log\" \\\n"
-            "        \"$dir/cells-$chunk.sbatch\" \"$@\")\n"
-            "    jobs=$jobs:${job%%;*}\n"
-            "    echo \"job ${job%%;*}: cells-$chunk.sbatch, tasks $left\" >&2\n"
-            "}\n\n");
-    for (size_t chunk = 1; chunk <= emit_chunks(emit); chunk++)
-        str_addf(ret_text, "submit %zu %zu %zu \"$@\"\n", chunk,
-                 (chunk - 1) * (size_t)emit->max_array, chunk_size(emit, chunk));
-    str_add(ret_text, "\nif [ -z \"$jobs\" ]; then\n"
-                      "    echo \"nothing to submit: everything is done or queued; winnow merge "
-                      "takes in what is there\" >&2\n"
-                      "    exit 0\nfi\n"
-                      "# afterany: a job that waits for a failed one to succeed waits for ever.\n"
-                      "job=$(sbatch --parsable --dependency=\"afterany$jobs\" "
-                      "--output=\"$logs/%x.log\" \"$dir/merge.sbatch\")\n"
-                      "echo \"job ${job%%;*}: merge.sbatch, when they have ended\" >&2\n");
-    str_release(&name);
+    add_script(emit, SCRIPT(submit), 1, ret_text);
 }
-
-/* ---- GNU parallel -----------------------------------------------------------------------------*/
 
 void emit_parallel(const struct emit *emit, struct str *ret_text)
 {
-    str_add(ret_text,
-            "#!/bin/sh\n"
-            "# Runs the elements of the plan that are not done (by the database and the shards) "
-            "with GNU\n"
-            "# parallel, then merges. Again at any time: parallel's own --resume, which counts "
-            "lines, is not\n"
-            "# used. Ctrl-C, or TERM to parallel twice, stops it, and the cells at work with "
-            "it.\n"
-            "#\n"
-            "#     run.sh [--retry-failed]\n");
-    add_places(emit, ret_text);
-    add_variable(ret_text, "db", emit->db);
-    if (emit->hosts) {
-        add_variable(ret_text, "hosts", emit->hosts);
-        str_add(ret_text, "# All hosts must see the plan and the program under the same paths.\n"
-                          "parallel --nonall --sshloginfile \"$hosts\" --tag --quote test -r "
-                          "\"$dir/plan.jsonl\" -a -x \"$winnow\" </dev/null || {\n"
-                          "    echo \"run.sh: a host of $hosts cannot be reached, or sees no "
-                          "$dir/plan.jsonl or no $winnow\" >&2\n"
-                          "    exit 4\n"
-                          "}\n");
-    }
-    str_add(ret_text, "failed=0\n"
-                      "left=$(\"$winnow\" emit pending \"$dir\" --db \"$db\" --lines \"$@\")\n"
-                      "[ -z \"$left\" ] || printf '%s\\n' \"$left\" |\n"
-                      "    parallel --quote --line-buffer --joblog \"$dir/parallel.log\" ");
-    if (emit->hosts)
-        str_add(ret_text, "--sshloginfile \"$hosts\" --workdir \"$PWD\" ");
-    if (emit->jobs)
-        str_addf(ret_text, "--jobs %d ", emit->jobs);
-    str_add(ret_text, "\\\n    \"$winnow\" cell --plan \"$dir/plan.jsonl\" --element {} "
-                      "--with-parent");
-    if (emit->data_dir) {
-        str_add(ret_text, " --data-dir ");
-        emit_quote(ret_text, emit->data_dir);
-    }
-    str_add(ret_text, " \"$@\" || failed=1\n"
-                      "\"$winnow\" merge \"$db\" \"$dir\"\n"
-                      "exit \"$failed\"\n");
+    add_script(emit, SCRIPT(run), 1, ret_text);
 }

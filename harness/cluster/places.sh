@@ -1,0 +1,4 @@
+set -eu
+dir={{dir}}
+winnow=${WINNOW:-{{winnow}}}
+cd {{cwd}}

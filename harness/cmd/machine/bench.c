@@ -33,53 +33,42 @@ static const double busy_share = 0.05;   /* of the processors: beyond, others' w
 static const double peak_seconds = 0.02; /* of a slice that measures the machine */
 static const double mebibyte = 1 << 20;
 
-struct values {
-    int precision, threads, batch, eval_batch, rounds;
-    double seconds;
-    const char *conv, *input;
-    bool json, layers, cells, serve;
-    bool pruners; /* then the following count, and of the others threads, rounds, json, serve */
-    const char *samples;
-    int features, classes, epochs, to;
-    double rate;
-};
-
 static const struct cmd_flag flags[] = {
-    CMD_ENUM(struct values, precision, 0, "P", "fp32", precision_names,
+    CMD_ENUM(struct bench_values, precision, 0, "P", "fp32", precision_names,
              "precision of the operands of matrix products"),
-    CMD_INT(struct values, threads, 0, "N", "1", 1, ENGINE_MAX_THREADS,
+    CMD_INT(struct bench_values, threads, 0, "N", "1", 1, ENGINE_MAX_THREADS,
             "threads of a network, or of BLAS under pruners; with --cells: the number of cells, or "
             "threads"),
-    CMD_INT(struct values, batch, 0, "N", "128", 1, 65536, "pictures in a step"),
-    CMD_INT(struct values, eval_batch, 0, "N", "512", 1, 65536,
+    CMD_INT(struct bench_values, batch, 0, "N", "128", 1, 65536, "pictures in a step"),
+    CMD_INT(struct bench_values, eval_batch, 0, "N", "512", 1, 65536,
             "pictures in a forward pass outside training"),
-    CMD_TEXT(struct values, input, 0, "HxWxC",
+    CMD_TEXT(struct bench_values, input, 0, "HxWxC",
              "size of the pictures; default 28x28x1 or 32x32x3, as the model's paper has it"),
-    CMD_DOUBLE(struct values, seconds, 0, "S", "1", 0.001, 3600,
+    CMD_DOUBLE(struct bench_values, seconds, 0, "S", "1", 0.001, 3600,
                "duration duration of a measurement; forward passes take half of it"),
-    CMD_INT(struct values, rounds, 0, "N", "5", 1, 10000,
+    CMD_INT(struct bench_values, rounds, 0, "N", "5", 1, 10000,
             "measurements of each model or pruner; their median counts"),
-    CMD_TEXT(struct values, conv, 0, "NAME",
+    CMD_TEXT(struct bench_values, conv, 0, "NAME",
              "the implementation of convolutions, where it applies; default: the fastest"),
-    CMD_SWITCH(struct values, layers, 0,
+    CMD_SWITCH(struct bench_values, layers, 0,
                "the time of each layer, and the implementation that runs it"),
-    CMD_SWITCH(struct values, cells, 0,
+    CMD_SWITCH(struct bench_values, cells, 0,
                "compare two cells of one thread each with one cell of two threads"),
-    CMD_SWITCH(struct values, pruners, 0,
+    CMD_SWITCH(struct bench_values, pruners, 0,
                "measure pruners instead, on a made-up training: seconds, memory, growth"),
-    CMD_TEXT(struct values, samples, 0, "N,...",
+    CMD_TEXT(struct bench_values, samples, 0, "N,...",
              "the numbers of samples of that training, rising; default "
              "5000,50000"),
-    CMD_INT(struct values, to, 0, "N", "0", 0, 1000000000,
+    CMD_INT(struct bench_values, to, 0, "N", "0", 0, 1000000000,
             "extrapolate the measured growth to N samples; 0: do not"),
-    CMD_INT(struct values, features, 0, "N", "512", 1, 65536,
+    CMD_INT(struct bench_values, features, 0, "N", "512", 1, 65536,
             "features of that training's last layer"),
-    CMD_INT(struct values, classes, 0, "N", "10", 1, 256, "classes of its samples"),
-    CMD_DOUBLE(struct values, rate, 0, "R", "0.3", 0, 0.999,
+    CMD_INT(struct bench_values, classes, 0, "N", "10", 1, 256, "classes of its samples"),
+    CMD_DOUBLE(struct bench_values, rate, 0, "R", "0.3", 0, 0.999,
                "the fraction of the samples that is removed"),
-    CMD_INT(struct values, epochs, 0, "N", "20", 1, 100000, "epochs of that training"),
-    CMD_SWITCH(struct values, json, 0, "print JSON"),
-    CMD_SWITCH(struct values, serve, 0, NULL),
+    CMD_INT(struct bench_values, epochs, 0, "N", "20", 1, 100000, "epochs of that training"),
+    CMD_SWITCH(struct bench_values, json, 0, "print JSON"),
+    CMD_SWITCH(struct bench_values, serve, 0, NULL),
     CMD_END,
 };
 
@@ -98,7 +87,7 @@ static const struct cmd_line line = {
 
 /* What is asked for. */
 struct job {
-    struct values values;
+    struct bench_values values;
     struct bench_setting settings[MOST_MODELS];
     size_t count;
     struct arena arena;
@@ -142,7 +131,7 @@ static int find_conv(const char *name, const char **ret_name, struct err *err)
 
 static int read_job(struct job *job, const char *const *arguments, struct err *err)
 {
-    const struct values *v = &job->values;
+    const struct bench_values *v = &job->values;
     struct nn_engine engine = {.precision = (enum nn_type)v->precision, .threads = v->threads};
     struct nn_shape input = {0};
     if (v->conv && find_conv(v->conv, &engine.conv, err))
@@ -227,7 +216,7 @@ static void measure_round(struct result *r, int round, double seconds)
 /* Returns the share of the processors that others took. */
 static double measure(const struct job *job, struct result *results)
 {
-    const struct values *v = &job->values;
+    const struct bench_values *v = &job->values;
     struct bench_watch watch;
     bench_watch_start(&watch);
     for (int round = 0; round < v->rounds; round++)
@@ -421,7 +410,7 @@ static void print_layers(struct job *job, const struct result *r)
 
 static void print_all(struct job *job, struct result *results)
 {
-    const struct values *v = &job->values;
+    const struct bench_values *v = &job->values;
     const struct result *first = &results[0];
     printf("%s: %s, %d thread%s, batches of %d (forward alone: %d), %d rounds of %g s\n",
            cpu_detect().model, precision_names[v->precision], v->threads, STR_PLURAL(v->threads),
@@ -482,7 +471,7 @@ static int run_server(const struct job *job, struct err *err)
 static int measure_cells(struct job *job, const struct bench_setting *setting, int n,
                          struct bench_cells *ret_cells, struct err *err)
 {
-    const struct values *v = &job->values;
+    const struct bench_values *v = &job->values;
     struct arena *arena = &job->arena;
     const char *const argv[] = {
         "winnow",
@@ -570,26 +559,13 @@ static int run_cells(struct job *job, struct err *err)
     return 0;
 }
 
-static int run_pruners(const struct values *v, char **argv, const char *const *names)
+static int run_pruners(const struct bench_values *v, char **argv, const char *const *names)
 {
     if (v->cells || v->layers || v->conv || v->input)
         return cmd_fail(
             &line, EXIT_USAGE,
             "--pruners measures no models: --cells, --layers, --conv and --input do not apply");
-    const struct cmd_bench_pruners asked = {
-        .names = names,
-        .samples = v->samples ? v->samples : "5000,50000",
-        .features = v->features,
-        .classes = v->classes,
-        .epochs = v->epochs,
-        .to = v->to,
-        .rounds = v->rounds,
-        .threads = v->threads,
-        .rate = v->rate,
-        .json = v->json,
-        .serve = v->serve,
-    };
-    return cmd_bench_pruners(&line, argv, &asked);
+    return cmd_bench_pruners(&line, argv, v, names);
 }
 
 int cmd_bench(int argc, char **argv)

@@ -21,7 +21,8 @@ struct entry {
 };
 
 struct job {
-    const struct cmd_bench_pruners *asked;
+    const struct bench_values *asked;
+    const char *const *names;
     size_t sizes[MOST_SIZES], size_count;
     struct entry entries[MOST_PRUNERS];
     size_t count;
@@ -32,7 +33,8 @@ struct job {
 
 static int read_sizes(struct job *job, struct err *err)
 {
-    char *text = arena_strdup(&job->arena, job->asked->samples);
+    const char *samples = job->asked->samples ? job->asked->samples : "5000,50000";
+    char *text = arena_strdup(&job->arena, samples);
     size_t before = 0;
     for (char *next = text; next;) {
         char *word = next, *comma = strchr(word, ',');
@@ -45,7 +47,7 @@ static int read_sizes(struct job *job, struct err *err)
             return err_set(err,
                            "--samples: expected rising numbers from 1 to %d, at most %d of them, "
                            "as in 5000,50000, found '%.64s'",
-                           MOST_SAMPLES, MOST_SIZES, job->asked->samples);
+                           MOST_SAMPLES, MOST_SIZES, samples);
         before = job->sizes[job->size_count++] = (size_t)value;
     }
     return 0;
@@ -53,14 +55,14 @@ static int read_sizes(struct job *job, struct err *err)
 
 static int read_job(struct job *job, struct err *err)
 {
-    const struct cmd_bench_pruners *asked = job->asked;
-    const bool all = !asked->names[0];
+    const struct bench_values *asked = job->asked;
+    const bool all = !job->names[0];
     if (read_sizes(job, err))
         return -1;
-    for (size_t i = 0; all ? pruner_at(i) != NULL : asked->names[i] != NULL; i++) {
+    for (size_t i = 0; all ? pruner_at(i) != NULL : job->names[i] != NULL; i++) {
         REQUIRE(i < MOST_PRUNERS);
         struct entry *entry = &job->entries[job->count++];
-        entry->text = all ? pruner_at(i)->name : asked->names[i];
+        entry->text = all ? pruner_at(i)->name : job->names[i];
         entry->setting = (struct bench_pruner_setting){
             .feature_count = (size_t)asked->features,
             .classes = asked->classes,
@@ -126,7 +128,7 @@ static void serve(struct job *job)
 static json_t *ask(struct job *job, const struct entry *entry, size_t n)
 {
     struct arena *arena = &job->arena;
-    const struct cmd_bench_pruners *asked = job->asked;
+    const struct bench_values *asked = job->asked;
     const char *const argv[] = {
         "winnow",
         "bench",
@@ -222,7 +224,7 @@ static json_t *real_or_null(double value)
 
 static void print_json(const struct job *job, double foreign)
 {
-    const struct cmd_bench_pruners *asked = job->asked;
+    const struct bench_values *asked = job->asked;
     json_t *pruners = json_array();
     for (size_t i = 0; i < job->count; i++) {
         const struct entry *entry = &job->entries[i];
@@ -367,7 +369,7 @@ static void print_reasons(const struct job *job, const char *name, const char *t
 
 static void print_all(const struct job *job)
 {
-    const struct cmd_bench_pruners *asked = job->asked;
+    const struct bench_values *asked = job->asked;
     printf("%s: %d thread%s; a made-up training of %d epochs, %d features, %d classes, rate %g; "
            "medians;\nmemory in MiB: the process's peak, and in it the arrays it is lent and its "
            "state\n",
@@ -410,14 +412,15 @@ static int run(struct job *job)
     return code;
 }
 
-int cmd_bench_pruners(const struct cmd_line *line, char **argv,
-                      const struct cmd_bench_pruners *asked)
+int cmd_bench_pruners(const struct cmd_line *line, char **argv, const struct bench_values *asked,
+                      const char *const *names)
 {
     struct job *job;
     struct err err;
     int code = EXIT_DONE;
     MEM_NEW(job, 1);
     job->asked = asked;
+    job->names = names;
     arena_init(&job->arena);
     if (read_job(job, &err)) {
         code = cmd_fail(line, EXIT_USAGE, err.text);

@@ -12,16 +12,21 @@
 
 #include "harness/cmd/kit/cmd.h"
 
-struct cmd_bench_pruners {
-    const char *const *names; /* NULL ends them; the first NULL: all pruners */
-    const char *samples;      /* "5000,50000" */
-    int features, classes, epochs, rounds, threads;
+/* The flags of winnow bench. */
+struct bench_values {
+    int precision, threads, batch, eval_batch, rounds;
+    double seconds;
+    const char *conv, *input;
+    bool json, layers, cells;
+    bool serve;   /* be the process that measures: the one pruner at the one size */
+    bool pruners; /* then the following count, and of the others threads, rounds, json, serve */
+    const char *samples; /* "5000,50000", or NULL */
+    int features, classes, epochs;
     int to; /* extrapolate to so many samples; 0: do not */
     double rate;
-    bool json;
-    bool serve; /* be the process that measures the one pruner at the one size */
 };
 
-/* Returns the exit code. argv: the command's, to start this process anew with. */
-int cmd_bench_pruners(const struct cmd_line *line, char **argv,
-                      const struct cmd_bench_pruners *asked);
+/* Returns the exit code. argv: the command's, to start this process anew with. names: NULL ends
+ * them; the first NULL: all pruners. */
+int cmd_bench_pruners(const struct cmd_line *line, char **argv, const struct bench_values *asked,
+                      const char *const *names);

@@ -6,10 +6,8 @@
 #include "base/str.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { SUM = HASH_HEX_SIZE - 1 };
 
@@ -58,40 +56,6 @@ int seal_close(struct seal *seal, struct err *err)
     return failed;
 }
 
-/* The whole file; -1 with errno. */
-static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
-{
-    struct stat stat;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return -1;
-    if (fstat(file, &stat)) {
-        close(file);
-        return -1;
-    }
-    const size_t size = (size_t)stat.st_size;
-    size_t have = 0;
-    char *bytes;
-    MEM_NEW(bytes, size + 1);
-    ssize_t count = 1;
-    while (have < size && count != 0) {
-        count = read(file, bytes + have, size - have);
-        if (count < 0 && errno != EINTR)
-            break;
-        have += count > 0 ? (size_t)count : 0;
-    }
-    const int why = errno;
-    close(file);
-    if (have == size) {
-        *ret_bytes = bytes;
-        *ret_size = size;
-        return 0;
-    }
-    mem_free(bytes);
-    errno = count < 0 ? why : EIO;
-    return -1;
-}
-
 static int check_sum(const char *bytes, size_t size, struct err *err)
 {
     char hex[HASH_HEX_SIZE];
@@ -105,19 +69,18 @@ static int check_sum(const char *bytes, size_t size, struct err *err)
 
 enum seal_found seal_read(const char *path, char **ret_bytes, size_t *ret_size, struct err *err)
 {
-    char *bytes;
-    size_t size;
-    if (read_file(path, &bytes, &size)) {
+    struct str text = {0};
+    if (str_add_file(&text, path, SIZE_MAX, NULL)) {
         if (errno == ENOENT || errno == ENOTDIR)
             return SEAL_ABSENT;
         err_set(err, "%s", strerror(errno));
         return SEAL_DAMAGED;
     }
-    if (check_sum(bytes, size, err)) {
-        mem_free(bytes);
+    if (check_sum(str_text(&text), text.length, err)) {
+        str_release(&text);
         return SEAL_DAMAGED;
     }
-    *ret_bytes = bytes;
-    *ret_size = size - SUM;
+    *ret_bytes = text.text;
+    *ret_size = text.length - SUM;
     return SEAL_WHOLE;
 }

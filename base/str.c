@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LONGEST_NAME = 64 };
 
@@ -106,24 +107,26 @@ const char *str_utf8(const char *text, struct arena *arena)
 
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err)
 {
-    struct str text = {0};
+    const size_t before = str->length;
     char part[16384];
-    int reason = 0;
+    struct stat about;
     FILE *file = fopen(path, "re");
-    if (!file)
-        reason = errno;
+    int reason = file ? 0 : errno;
+    if (file && fstat(fileno(file), &about) == 0 && (uintmax_t)about.st_size <= most)
+        reserve(str, (size_t)about.st_size);
     for (size_t count = 1; file && !reason && count > 0;) {
         count = fread(part, 1, sizeof part, file);
-        str_add_bytes(&text, part, count);
-        reason = ferror(file) ? errno : text.length > most ? EFBIG : 0;
+        str_add_bytes(str, part, count);
+        reason = ferror(file) ? errno : str->length - before > most ? EFBIG : 0;
     }
     if (file)
         fclose(file);
-    if (reason)
+    if (reason) {
         err_set(err, "cannot read %s: %s", path, strerror(reason));
-    else
-        str_add_bytes(str, str_text(&text), text.length);
-    str_release(&text);
+        str->length = before;
+        if (str->text)
+            str->text[before] = '\0';
+    }
     errno = reason;
     return reason ? -1 : 0;
 }

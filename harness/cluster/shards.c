@@ -104,28 +104,8 @@ int shards_new_name(const char *folder, const char *element_id, struct str *ret_
     return 0;
 }
 
-static int copy_bytes(const char *from, struct save *save, struct err *err)
-{
-    char bytes[65536];
-    FILE *file = fopen(from, "rb");
-    if (!file)
-        return err_set(err, "%s: %s", from, strerror(errno));
-    for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
-        save_put(save, bytes, count);
-    const int failed = ferror(file) ? err_set(err, "%s: %s", from, strerror(errno)) : 0;
-    fclose(file);
-    return failed;
-}
-
 /* SQLite works on the local disk only: the shared one sees a file that is written once. */
 int shards_publish(struct store *store, const char *copy, const char *path, struct err *err)
 {
-    struct save *save;
-    if (store_copy(store, copy, true, err) || save_open(path, &save, err))
-        return -1;
-    if (copy_bytes(copy, save, err)) {
-        save_drop(save);
-        return -1;
-    }
-    return save_close(save, err);
+    return store_copy(store, copy, true, err) || save_adopt(copy, path, true, err) ? -1 : 0;
 }

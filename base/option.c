@@ -46,12 +46,10 @@ static void describe_range(const struct option *option, struct str *ret_text)
         str_add(ret_text, "a text");
         break;
     case OPTION_DURATION:
-        str_addf(ret_text, "%s%sa time like 90s, 5m, 2h or 1d", option->zero ? option->zero : "",
-                 option->zero ? " or " : "");
-        break;
     case OPTION_BYTES:
-        str_addf(ret_text, "%s%sa size like 512MiB or 2GiB", option->zero ? option->zero : "",
-                 option->zero ? " or " : "");
+        str_addf(ret_text, "%s%s%s", option->zero ? option->zero : "", option->zero ? " or " : "",
+                 option->type == OPTION_BYTES ? "a size like 512MiB or 2GiB"
+                                              : "a time like 90s, 5m, 2h or 1d");
         break;
     }
 }
@@ -101,10 +99,10 @@ int option_set(const struct option *option, void *values, const char *text, stru
                struct err *err)
 {
     void *field = field_of(option, values);
+    const bool word = option->zero && strcmp(text, option->zero) == 0;
     switch (option->type) {
     case OPTION_INT: {
         int64_t value = 0;
-        const bool word = option->zero && strcmp(text, option->zero) == 0;
         if ((!word && !str_parse_int(text, &value)) || (double)value < option->min ||
             (double)value > option->max || value < INT_MIN || value > INT_MAX)
             return refuse(option, text, err);
@@ -135,7 +133,6 @@ int option_set(const struct option *option, void *values, const char *text, stru
         return 0;
     case OPTION_DURATION: {
         double value = 0;
-        const bool word = option->zero && strcmp(text, option->zero) == 0;
         if (!word && (!parse_quantity(text, times, &value) || value > option->max))
             return refuse(option, text, err);
         *(double *)field = value;
@@ -143,7 +140,6 @@ int option_set(const struct option *option, void *values, const char *text, stru
     }
     case OPTION_BYTES: {
         double value = 0;
-        const bool word = option->zero && strcmp(text, option->zero) == 0;
         if (!word && (!parse_quantity(text, sizes, &value) || value > 0x1p53))
             return refuse(option, text, err);
         *(int64_t *)field = (int64_t)value;
@@ -242,6 +238,7 @@ json_t *option_to_json(const struct option *table, const void *values)
             value = json_integer(*(const int *)field);
             break;
         case OPTION_DOUBLE:
+        case OPTION_DURATION:
             value = json_real(*(const double *)field);
             break;
         case OPTION_BOOL:
@@ -252,9 +249,6 @@ json_t *option_to_json(const struct option *table, const void *values)
             break;
         case OPTION_STRING:
             value = json_text(*(const char *const *)field);
-            break;
-        case OPTION_DURATION:
-            value = json_real(*(const double *)field);
             break;
         case OPTION_BYTES:
             value = json_integer(*(const int64_t *)field);

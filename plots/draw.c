@@ -109,8 +109,7 @@ static int write_data(const struct job *job, struct err *err)
         pictures_take(job->tsv, &table, &bytes, err) ||
         write_file(path, str_text(&table), table.length, err) ||
         write_file(path_in(job, job->work, ".rgb"), str_text(&bytes), bytes.length, err);
-    str_release(&table);
-    str_release(&bytes);
+    STR_RELEASE(&table, &bytes);
     return failed ? -1 : 0;
 }
 
@@ -150,8 +149,7 @@ static int escape(const struct job *job, const char *directory, struct err *err)
     int failed = str_add_file(&drawn, path, SIZE_MAX, err);
     latex_add_picture(&text, str_text(&drawn), directory);
     failed = failed || write_file(path, str_text(&text), text.length, err);
-    str_release(&drawn);
-    str_release(&text);
+    STR_RELEASE(&drawn, &text);
     return failed ? -1 : 0;
 }
 

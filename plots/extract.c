@@ -72,8 +72,7 @@ static int check_head(const struct figure *figure, const char *path, const char 
                 more.length ? " it has no use for " : "", str_text(&more));
     else
         err_set(err, "%s:1: the columns of %s, but in another order", path, figure->name);
-    str_release(&missing);
-    str_release(&more);
+    STR_RELEASE(&missing, &more);
     return -1;
 }
 
@@ -206,7 +205,6 @@ int extract_read(const struct figure *figure, struct sqlite3 *db, const char *pa
                        check(figure, path, &text, str_text(&wanted), err);
     if (!failed)
         str_add_bytes(ret_tsv, str_text(&text), text.length);
-    str_release(&text);
-    str_release(&wanted);
+    STR_RELEASE(&text, &wanted);
     return failed ? -1 : 0;
 }

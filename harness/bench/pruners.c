@@ -174,9 +174,7 @@ static void training_init(struct training *t, const struct bench_pruner_setting 
 static void training_release(struct training *t)
 {
     pruner_end(t->run);
-    mem_free(t->seen);
-    mem_free(t->selection.index);
-    mem_free(t->selection.weight);
+    MEM_FREE(t->seen, t->selection.index, t->selection.weight);
     made_up_release(&t->made_up);
 }
 

@@ -185,9 +185,7 @@ void checkup_measure(struct str *ret_text)
     }
     str_addf(ret_text, "%s %.1f\n", linalg_core(),
              2e-9 * SIZE * SIZE * SIZE / num_quantile(seconds, RUNS, 0.5));
-    mem_free(a);
-    mem_free(b);
-    mem_free(c);
+    MEM_FREE(a, b, c);
 }
 
 /* core NULL: OpenBLAS's own choice. false: the child gave no answer. */

@@ -17,8 +17,8 @@ SOURCES := $(filter-out harness/main.c,$(wildcard $(ROOMS:=/*.c)))
 HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
-                       harness/cmd/ask/*.sql harness/cmd/grid/*.sql harness/ask/*.sql \
-                       harness/cluster/*.sh) \
+                       harness/report/*.sql harness/cmd/ask/*.sql harness/cmd/grid/*.sql \
+                       harness/ask/*.sql harness/cluster/*.sh) \
             $(addprefix plots/report.,html css js)
 TESTS := $(shell find tests -name '*.c')
 

@@ -17,6 +17,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define SQL(stem) _binary_harness_report_##stem##_sql_start
+extern const char SQL(cells)[], SQL(machine)[], SQL(failures)[], SQL(logs)[], SQL(conditions)[],
+    SQL(reasons)[], SQL(warnings)[], SQL(environments)[], SQL(grid)[], SQL(origin)[];
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Asks; of the experiment, where the query has a parameter. */
@@ -41,64 +45,23 @@ static void add_fact(struct str *out, const char *name, const char *text)
     str_add(out, "</dd>\n");
 }
 
-struct fact {
-    const char *name, *sql;
-};
-
-static int add_facts(const struct report *report, const struct fact *facts, size_t count,
-                     struct str *out, struct err *err)
+/* A list of what a query has, names and texts. */
+static int add_facts(const struct report *report, const char *sql, struct str *out, struct err *err)
 {
-    int failed = 0;
-    for (size_t i = 0; !failed && i < count; i++) {
-        struct str text = {0};
-        failed = ask_text(report, facts[i].sql, &text, err);
-        if (!failed)
-            add_fact(out, facts[i].name, str_text(&text));
-        str_release(&text);
-    }
-    return failed;
+    struct db_rows rows;
+    for (ask(&rows, report, sql); db_next(&rows);)
+        add_fact(out, row_text(&rows, 0), row_text(&rows, 1));
+    return db_close(&rows, err);
 }
 
 /* ---- What was asked, and what it took ---------------------------------------------------------*/
-
-#define RUNS "FROM v_run WHERE experiment = :experiment"
-#define LISTED(what)                                                                               \
-    "SELECT group_concat(v, ', ') FROM (SELECT " what " AS v " RUNS " GROUP BY 1 "                 \
-    "ORDER BY min(position))"
-
-static const struct fact grid[] = {
-    {"Datasets", LISTED("dataset")},
-    {"Models", LISTED("model")},
-    {"Pruners", LISTED("pruner || iif(options = '', '', '(' || options || ')')")},
-    {"Rates", "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT printf('%g', rate) AS v " RUNS
-              " AND has_rate(pruner, rate) ORDER BY rate)"},
-    {"Seeds",
-     "SELECT group_concat(v, ', ') FROM (SELECT DISTINCT seed AS v " RUNS " ORDER BY seed)"},
-    {"Epochs", LISTED("epochs")},
-    {"Measured",
-     "SELECT min(started) || ' to ' || max(started) || ' UTC (starts of the cells)' " RUNS
-     " AND attempt IS NOT NULL"},
-};
-
-/* "Failed" is what failed or diverged, as everywhere. */
-static const char sql_cells[] =
-    "SELECT count(*), sum(state = 'done'), sum(state = 'failed'), sum(state = 'diverged'),\n"
-    "       sum(state NOT IN ('done', 'failed', 'diverged')), total(charged_s), total(wall_s),\n"
-    "       count(DISTINCT environment), total(carried_s)\n" RUNS;
-static const char sql_machine[] =
-    "SELECT cpu || char(10) || cores || iif(cores = 1, ' core', ' cores') || ', ' ||\n"
-    "       threads_used || iif(threads_used = 1, ' thread', ' threads') || ' a cell'\n"
-    "FROM v_environment JOIN v_run USING (environment) WHERE experiment = :experiment\n"
-    "GROUP BY environment ORDER BY count(*) DESC LIMIT 1";
 
 static void add_tile(struct str *out, const char *name, const char *value, const char *small)
 {
     str_addf(out, "<div><dt>%s</dt><dd>", name);
     html_add(out, value);
     if (small && *small) {
-        str_add(out, "<small>");
-        html_add(out, small);
-        str_add(out, "</small>");
+        html_put(out, "<small>", small, "</small>");
     }
     str_add(out, "</dd></div>\n");
 }
@@ -143,8 +106,8 @@ static int add_tiles(const struct report *report, struct str *out, struct err *e
 {
     struct str machine = {0};
     struct db_rows rows;
-    int failed = ask_text(report, sql_machine, &machine, err);
-    ask(&rows, report, sql_cells);
+    int failed = ask_text(report, SQL(machine), &machine, err);
+    ask(&rows, report, SQL(cells));
     if (!failed && db_next(&rows)) {
         str_add(out, "<dl class=\"tiles\">\n");
         add_counts(&rows, out);
@@ -183,9 +146,8 @@ int report_lead(const struct report *report, struct str *out, struct err *err)
     struct str hypothesis = {0};
     const int failed = read_hypothesis(report, &hypothesis, err);
     if (!failed && hypothesis.length) {
-        str_add(out, "<p class=\"lead\"><strong>Hypothesis:</strong> ");
-        html_add(out, str_text(&hypothesis));
-        str_add(out, "</p>\n");
+        html_put(out, "<p class=\"lead\"><strong>Hypothesis:</strong> ", str_text(&hypothesis),
+                 "</p>\n");
     }
     str_release(&hypothesis);
     return failed;
@@ -233,7 +195,7 @@ int report_summary(const struct report *report, struct str *out, struct err *err
     html_section_open(out, "summary", "Summary");
     int failed = add_tiles(report, out, err);
     str_add(out, "<dl class=\"facts\">\n");
-    failed = failed || add_facts(report, grid, COUNT(grid), out, err);
+    failed = failed || add_facts(report, SQL(grid), out, err);
     str_add(out, "</dl>\n");
     failed = failed || add_what_ran(report, out, err);
     str_add(out, "<p class=\"note\">Arms are networks with a pruner, its options and a rate; whole "
@@ -245,20 +207,10 @@ int report_summary(const struct report *report, struct str *out, struct err *err
 
 /* ---- What failed ------------------------------------------------------------------------------*/
 
-static const char sql_failures[] = "SELECT f.short, f.dataset, f.model,\n"
-                                   "       f.pruner || iif(f.options = '', '', '(' || f.options || "
-                                   "')'), f.rate, f.seed, f.state,\n"
-                                   "       r.diverged_epoch, f.attempts, f.reason\n"
-                                   "FROM v_failures f JOIN v_run r USING (experiment, cell)\n"
-                                   "WHERE experiment = :experiment ORDER BY f.position";
-static const char sql_logs[] =
-    "SELECT short || ' (' || state || ')', log FROM v_failures\n"
-    "WHERE experiment = :experiment AND log <> '' ORDER BY position LIMIT 50";
-
 static int add_logs(const struct report *report, struct str *out, struct err *err)
 {
     struct db_rows rows;
-    for (ask(&rows, report, sql_logs); db_next(&rows);) {
+    for (ask(&rows, report, SQL(logs)); db_next(&rows);) {
         struct str summary = {0};
         str_addf(&summary, "Log of %s", row_text(&rows, 0));
         html_details(out, str_text(&summary), row_text(&rows, 1));
@@ -278,7 +230,7 @@ int report_failures(const struct report *report, struct str *out, struct err *er
     size_t rows = 0;
     html_section_open(out, "failures", "Failures and divergences");
     const int failed = html_query(out, "Cells that failed or diverged", columns, COUNT(columns),
-                                  report->db, sql_failures, report->experiment, &rows, err) ||
+                                  report->db, SQL(failures), report->experiment, &rows, err) ||
                        add_logs(report, out, err);
     str_add(out,
             rows ? "<p class=\"note\">No mean above includes them. <code>winnow why CELL</code> "
@@ -289,17 +241,6 @@ int report_failures(const struct report *report, struct str *out, struct err *er
 }
 
 /* ---- What seconds were measured under ---------------------------------------------------------*/
-
-static const char sql_conditions[] =
-    "SELECT condition, dataset, model, count(*), sum(timing_valid = 0), avg(beside_mean),\n"
-    "       avg(threads_measured) " RUNS " AND attempt IS NOT NULL\n"
-    "GROUP BY 1, 2, 3 ORDER BY 2, 3, count(*) DESC";
-static const char sql_reasons[] =
-    "SELECT timing_reason, count(*), group_concat(short, ' ') " RUNS " AND timing_valid = 0\n"
-    "GROUP BY 1 ORDER BY 2 DESC LIMIT 100";
-static const char sql_warnings[] =
-    "SELECT w.code, count(*), min(w.text) FROM v_warning w JOIN v_run r USING (attempt)\n"
-    "WHERE r.experiment = :experiment GROUP BY 1 ORDER BY 2 DESC";
 
 int report_timing(const struct report *report, struct str *out, struct err *err)
 {
@@ -317,11 +258,11 @@ int report_timing(const struct report *report, struct str *out, struct err *err)
     size_t doubtful = 0, warned = 0, any = 0;
     html_section_open(out, "timing", "How the seconds were measured");
     const int failed = html_query(out, "Conditions", conditions, COUNT(conditions), report->db,
-                                  sql_conditions, name, &any, err) ||
+                                  SQL(conditions), name, &any, err) ||
                        html_query(out, "Why seconds are doubtful", reasons, COUNT(reasons),
-                                  report->db, sql_reasons, name, &doubtful, err) ||
+                                  report->db, SQL(reasons), name, &doubtful, err) ||
                        html_query(out, "Warnings", warnings, COUNT(warnings), report->db,
-                                  sql_warnings, name, &warned, err);
+                                  SQL(warnings), name, &warned, err);
     if (!doubtful)
         str_add(out, "<p>Nothing was seen that would make a run’s seconds doubtful.</p>\n");
     if (!warned)
@@ -331,13 +272,6 @@ int report_timing(const struct report *report, struct str *out, struct err *err)
 }
 
 /* ---- Where it came from -----------------------------------------------------------------------*/
-
-static const char sql_environments[] =
-    "SELECT environment, count(*), cpu, cores, round(memory_bytes / 1073741824.0, 1) || ' GiB',\n"
-    "       threads_used || ' of ' || threads_asked || ' asked', os, governor, blas, blas_core,\n"
-    "       blas_core_found, compiler, flags, revision, host\n"
-    "FROM v_environment JOIN v_run USING (environment)\n"
-    "WHERE experiment = :experiment GROUP BY environment ORDER BY environment";
 
 int report_environments(const struct report *report, struct str *out, struct err *err)
 {
@@ -358,7 +292,7 @@ int report_environments(const struct report *report, struct str *out, struct err
     };
     struct db_rows rows;
     html_section_open(out, "environments", "Environments");
-    for (ask(&rows, report, sql_environments); db_next(&rows);) {
+    for (ask(&rows, report, SQL(environments)); db_next(&rows);) {
         const int64_t runs = row_int(&rows, 1);
         str_addf(out, "<h3>Environment %lld: %lld run%s</h3>\n<dl class=\"facts\">\n",
                  (long long)row_int(&rows, 0), (long long)runs, STR_PLURAL(runs));
@@ -369,17 +303,6 @@ int report_environments(const struct report *report, struct str *out, struct err
     html_section_close(out);
     return db_close(&rows, err);
 }
-
-static const struct fact origin[] = {
-    {"Schema version", "PRAGMA user_version"},
-    {"Experiment file", "SELECT file FROM v_experiment WHERE experiment = :experiment"},
-    {"Data read", LISTED("dataset || iif(data_folder = '', ': made', ' from ' || data_folder) || "
-                         "', content ' || substr(data_hash, 1, 10)")},
-    {"Last run", "SELECT recorded || ' UTC' FROM v_experiment WHERE experiment = :experiment"},
-    {"Runs made by", "SELECT 'winnow ' || group_concat(revision, ', ') FROM (SELECT DISTINCT "
-                     "revision FROM v_environment JOIN v_run USING (environment) WHERE experiment "
-                     "= :experiment ORDER BY revision)"},
-};
 
 static int add_database(const struct report *report, struct str *out, struct err *err)
 {
@@ -421,16 +344,14 @@ int report_provenance(const struct report *report, struct str *out, struct err *
     struct str yaml = {0};
     html_section_open(out, "provenance", "Provenance");
     str_add(out, "<dl class=\"facts\">\n");
-    int failed = add_database(report, out, err) ||
-                 add_facts(report, origin, COUNT(origin), out, err) ||
+    int failed = add_database(report, out, err) || add_facts(report, SQL(origin), out, err) ||
                  ask_text(report, "SELECT yaml FROM v_experiment WHERE experiment = :experiment",
                           &yaml, err);
     if (!failed) {
         add_maker(out);
         str_add(out, "</dl>\n");
-        str_add(out, "<h3>The experiment’s file</h3>\n<pre tabindex=\"0\">");
-        html_add(out, str_text(&yaml));
-        str_add(out, "</pre>\n");
+        html_put(out, "<h3>The experiment’s file</h3>\n<pre tabindex=\"0\">", str_text(&yaml),
+                 "</pre>\n");
         str_add(out, "<p class=\"note\">The SQL of each figure is beneath it.</p>\n");
         html_section_close(out);
     }

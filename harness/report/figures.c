@@ -262,13 +262,9 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
     help.text[0] = (char)toupper((unsigned char)help.text[0]);
     str_addf(out, "<h3 id=\"figure-%s\">", figure->name);
     html_add(out, str_text(&head));
-    str_add(out, "</h3>\n<figure>\n<figcaption>");
-    html_add(out, str_text(&help));
-    str_add(out, "</figcaption>\n");
+    html_put(out, "</h3>\n<figure>\n<figcaption>", str_text(&help), "</figcaption>\n");
     if (add_pictures(figure, tsv, folder, out, &err)) {
-        str_add(out, "<p class=\"doubts\">It could not be drawn: ");
-        html_add(out, err.text);
-        str_add(out, "</p>\n");
+        html_put(out, "<p class=\"doubts\">It could not be drawn: ", err.text, "</p>\n");
         str_addf(notes, "%s\n", err.text);
     }
     str_add(out, "</figure>\n");
@@ -289,9 +285,7 @@ static int add_all(const struct report *report, const char *folder, struct str *
         if (answer == 0) {
             add_figure(figure_at(i), str_text(&tsv), folder, out, notes);
         } else if (answer == FIGURE_EMPTY) {
-            str_add(missing, "<li>");
-            html_add(missing, err->text);
-            str_add(missing, "</li>\n");
+            html_put(missing, "<li>", err->text, "</li>\n");
         } else
             failed = -1;
         str_release(&tsv);

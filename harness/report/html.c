@@ -56,6 +56,13 @@ void html_add(struct str *out, const char *text)
     }
 }
 
+void html_put(struct str *out, const char *before, const char *text, const char *after)
+{
+    str_add(out, before);
+    html_add(out, text);
+    str_add(out, after);
+}
+
 /* ---- Tables -----------------------------------------------------------------------------------*/
 
 static const char *class_of(enum html_kind kind)
@@ -77,9 +84,8 @@ void html_table_open(struct str *out, const char *caption, const struct html_col
                      size_t count)
 {
     /* What can be scrolled must be reached by the keyboard, and say what it is. */
-    str_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    html_add(out, caption);
-    str_add(out, "\">\n<table>\n<caption>");
+    html_put(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", caption,
+             "\">\n<table>\n<caption>");
     html_add(out, caption);
     str_add(out, "</caption>\n<thead><tr>");
     for (size_t i = 0; i < count; i++) {
@@ -167,9 +173,7 @@ void html_details(struct str *out, const char *summary, const char *text)
 {
     if (!text || !*text)
         return;
-    str_add(out, "<details><summary>");
-    html_add(out, summary);
-    str_add(out, "</summary>\n<pre tabindex=\"0\">");
+    html_put(out, "<details><summary>", summary, "</summary>\n<pre tabindex=\"0\">");
     html_add(out, text);
     str_add(out, "</pre></details>\n");
 }

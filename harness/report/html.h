@@ -25,6 +25,8 @@ struct sqlite3;
 /* Appends text for between tags or between quotes: & < > " ' escaped, line breaks kept, other
  * control characters as spaces, invalid UTF-8 as U+FFFD. NULL is nothing. */
 void html_add(struct str *out, const char *text);
+/* Between two pieces of HTML. */
+void html_put(struct str *out, const char *before, const char *text, const char *after);
 
 enum html_kind {
     HTML_HEAD,     /* a text that names its row */

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SQL(stem) _binary_harness_report_##stem##_sql_start
+extern const char SQL(runs)[];
+
 /* ---- Runs, gathered by arm --------------------------------------------------------------------*/
 
 struct estimate {
@@ -44,17 +47,6 @@ struct values {
 };
 
 static const char sql_count[] = "SELECT count(*) FROM v_run WHERE experiment = :experiment";
-static const char sql_runs[] =
-    "WITH paired AS MATERIALIZED (SELECT cell, speedup FROM v_speedup\n"
-    "                             WHERE experiment = :experiment),\n"
-    "run AS (SELECT *, min(position) OVER (PARTITION BY dataset, model) AS task,\n"
-    "               min(position) OVER (PARTITION BY dataset, model, pruner, options, rate) AS "
-    "arm\n"
-    "        FROM v_run WHERE experiment = :experiment)\n"
-    "SELECT arm, dataset, model, pruner,\n"
-    "       pruner || iif(options = '', '', '(' || options || ')'), rate,\n"
-    "       attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup, test_n\n"
-    "FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed";
 
 static struct estimate estimate(const double *values, size_t n, double least_sd)
 {
@@ -123,7 +115,7 @@ static int read_arms(const struct report *report, struct arms *arms, struct err 
     ARENA_NEW(&arms->arena, values.speedup, room + 1);
     struct db_rows row;
     int64_t last = -1;
-    db_ask(&row, report->db, sql_runs, &experiment, 1);
+    db_ask(&row, report->db, SQL(runs), &experiment, 1);
     for (size_t i = 0; i < room && db_next(&row); i++) {
         const int64_t id = row_int(&row, 0);
         if (id != last) {
@@ -273,9 +265,7 @@ static bool add_empty_task(const struct task *task, struct str *out)
             return false;
         not_done += task->arms[i].not_done;
     }
-    str_add(out, "<p class=\"note\">");
-    html_add(out, task->arms->dataset);
-    str_add(out, ", ");
+    html_put(out, "<p class=\"note\">", task->arms->dataset, ", ");
     html_add(out, task->arms->model);
     str_addf(out, ": none of the %zu cells is done.</p>\n", not_done);
     return true;
@@ -353,9 +343,7 @@ static int add_doubts(const struct report *report, struct str *out, struct err *
             struct str line = {0};
             const size_t length = strcspn(p, "\n");
             str_add_bytes(&line, p, length);
-            str_add(out, "<li>");
-            html_add(out, str_text(&line));
-            str_add(out, "</li>\n");
+            html_put(out, "<li>", str_text(&line), "</li>\n");
             str_release(&line);
             p += length + (p[length] == '\n');
         }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-void split_apportion(const size_t *sizes, int classes, size_t n, size_t count, size_t *ret_share)
+/* ret_share[classes]: count divided in proportion to sizes[classes], whose sum is n. */
+static void apportion(const size_t *sizes, int classes, size_t n, size_t count, size_t *ret_share)
 {
     size_t rest[DATA_MAX_CLASSES], given = 0;
     for (int k = 0; k < classes; k++) {
@@ -34,7 +35,7 @@ void split_draw(const struct split *split, int classes, size_t count, struct rng
     REQUIRE(count <= split->n && classes <= DATA_MAX_CLASSES);
     size_t sizes[DATA_MAX_CLASSES], share[DATA_MAX_CLASSES];
     split_sizes(split, classes, sizes);
-    split_apportion(sizes, classes, split->n, count, share);
+    apportion(sizes, classes, split->n, count, share);
     split_draw_counts(split, classes, share, rng, ret_drawn);
 }
 

@@ -13,8 +13,6 @@
 
 #include <stdbool.h>
 
-/* ret_share[classes]: count in proportion to sizes[classes], whose sum is n; may be sizes. */
-void split_apportion(const size_t *sizes, int classes, size_t n, size_t count, size_t *ret_share);
 /* ret_sizes[classes]: samples of each. */
 void split_sizes(const struct split *split, int classes, size_t *ret_sizes);
 /* ret_drawn[split->n]: true for exactly count of the samples; count <= split->n. */

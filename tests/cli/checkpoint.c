@@ -34,14 +34,16 @@ static const char *const grid =
 enum { CELLS = 6 };
 
 /* One cell that takes long enough to be met at work; dropout draws in each step. */
-static const char *const one = "name: one\n"
-                               "dataset: {name: synthetic, samples: 1000, classes: 4}\n"
-                               "model: {name: mlp, width: 64, dropout: 0.2}\n"
-                               "pruner: [random-dynamic]\n"
-                               "rate: 0.3\n"
-                               "seed: 1\n"
-                               "train: {epochs: 300, batch: 16}\n"
-                               "limits: {checkpoint: 0.05s}\n";
+#define ONE(epochs)                                                                                \
+    "name: one\n"                                                                                  \
+    "dataset: {name: synthetic, samples: 1000, classes: 4}\n"                                      \
+    "model: {name: mlp, width: 64, dropout: 0.2}\n"                                                \
+    "pruner: [random-dynamic]\n"                                                                   \
+    "rate: 0.3\n"                                                                                  \
+    "seed: 1\n"                                                                                    \
+    "train: {epochs: " #epochs ", batch: 16}\n"                                                    \
+    "limits: {checkpoint: 0.05s}\n"
+static const char *const one = ONE(300);
 
 #define ASSERT_STATUS(output, wanted)                                                              \
     cr_assert_eq((output).status, wanted, "exit code %d, not %d; stdout: %s; stderr: %s",          \
@@ -305,7 +307,7 @@ Test(cli_checkpoint, ctrl_c_writes_one_and_the_next_run_goes_on)
 
 Test(cli_checkpoint, a_worker_that_is_told_to_stop_is_no_failure)
 {
-    make_folder("w", one);
+    make_folder("w", ONE(1000000)); /* it is looked for while it works */
     struct test_output output =
         test_run(BEGIN "worker=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v p=$pid '$4 == p {print "
                        "$1}'); kill -TERM $worker; wait $pid",

@@ -334,7 +334,7 @@ static double chance_within(double t, int freedom)
 /* Half of an interval over its standard error. The differences take turns: 1, 3, 1, ... points. */
 static double quantile_of(int n)
 {
-    double points[64], mean = 0, squares = 0;
+    double points[64] = {0}, mean = 0, squares = 0;
     for (int i = 0; i < n; i++)
         mean += (points[i] = i % 2 ? 3 : 1) / n;
     for (int i = 0; i < n; i++)

@@ -48,7 +48,8 @@ ParameterizedTestParameters(each, entry)
 }
 ParameterizedTest(int *entry, each, entry) { cr_assert(*entry > 0); }
 C
-gcc -Iroot/usr/include tests.c -L$libraries -l:libcriterion.so.3 -Wl,--allow-shlib-undefined -o tests
+gcc -Iroot/usr/include tests.c -L$libraries -l:libcriterion.so.3 \
+    -Wl,--allow-shlib-undefined -o tests
 LD_DEBUG=statistics LD_DEBUG_OUTPUT=$folder/loader ./tests -j1 >said 2>&1
 tests=$(sed -n 's/.*Tested: \([0-9]*\).*/\1/p' said)
 loaded=$(find . -name 'loader.*' | wc -l)

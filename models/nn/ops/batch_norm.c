@@ -276,9 +276,7 @@ int nn_batch_norm(struct nn_net *net, int x)
     return nn_add_node(net, &batch_norm_op, &cases[0], x, x);
 }
 
-#define SHARED                                                                                     \
-    NN_CASES(cases), .params = norm_params, .buffers = buffers, .saved = saved,                    \
-                     .scratch = scratch, .flops = norm_flops, NN_PASSES
+#define SHARED .params = norm_params, .buffers = buffers, .saved = saved, .scratch = scratch
 
 const struct nn_op batch_norm_op = {
     .name = "batch_norm",
@@ -286,6 +284,9 @@ const struct nn_op batch_norm_op = {
     .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
     .shape = nn_shape_same,
     SHARED,
+    .flops = norm_flops,
+    NN_CASES(cases),
+    NN_PASSES,
 };
 
 const struct nn_op batch_norm_add_op = {
@@ -295,4 +296,7 @@ const struct nn_op batch_norm_add_op = {
         NN_READS_INPUT | NN_READS_OUTPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,
     .shape = nn_shape_equal,
     SHARED,
+    .flops = norm_flops,
+    NN_CASES(cases),
+    NN_PASSES,
 };

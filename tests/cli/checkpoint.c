@@ -307,7 +307,7 @@ Test(cli_checkpoint, ctrl_c_writes_one_and_the_next_run_goes_on)
 
 Test(cli_checkpoint, a_worker_that_is_told_to_stop_is_no_failure)
 {
-    make_folder("w", ONE(1000000)); /* it is looked for while it works */
+    make_folder("w", ONE(100000)); /* it is looked for while it works */
     struct test_output output =
         test_run(BEGIN "worker=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v p=$pid '$4 == p {print "
                        "$1}'); kill -TERM $worker; wait $pid",

@@ -18,7 +18,7 @@ aum's nearly all: it keeps the hardest.
   $ sqlite3 noisy.db 'SELECT DISTINCT kept_share FROM v_noise WHERE rate = 0'
   1.0
   $ sqlite3 noisy.db "SELECT pruner, kept_share BETWEEN 0.4 AND 0.6, kept_share > 0.9
-  > FROM v_noise WHERE rate = 0.5"
+  > FROM v_noise WHERE rate = 0.5 ORDER BY pruner DESC"
   random|1|0
   aum|0|1
   $ sqlite3 noisy.db 'SELECT count(*) FROM v_selection WHERE noise_kept IS NULL'

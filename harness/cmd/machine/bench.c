@@ -45,7 +45,7 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct bench_values, input, 0, "HxWxC",
              "size of the pictures; default 28x28x1 or 32x32x3, as the model's paper has it"),
     CMD_DOUBLE(struct bench_values, seconds, 0, "S", "1", 0.001, 3600,
-               "duration duration of a measurement; forward passes take half of it"),
+               "duration of a measurement; forward passes take half of it"),
     CMD_INT(struct bench_values, rounds, 0, "N", "5", 1, 10000,
             "measurements of each model or pruner; their median counts"),
     CMD_TEXT(struct bench_values, conv, 0, "NAME",

@@ -40,6 +40,25 @@ struct tile {
     const float *x, *w, *bias;
 };
 
+/* Adds the sums to y, or rounds them, or both. */
+WIDE static __attribute__((noinline)) void put_sums(const struct tile *t, int columns, int vectors,
+                                                    const float *sums)
+{
+    const struct direct_sums *s = t->s;
+    for (int c = 0; c < columns; c++)
+        for (int v = 0; v < vectors; v++, sums += NN_LANES) {
+            const size_t at = t->at + (size_t)c * s->y_column + (size_t)v * s->y_vector;
+            nn_v16 sum = nn_load16(sums, 0, NN_FLOAT32);
+            if (s->y_type == NN_FLOAT32) {
+                nn_store16(t->y, at, NN_FLOAT32, sum + nn_load16(t->y, at, NN_FLOAT32));
+            } else {
+                if (s->add)
+                    sum += nn_load16(t->y, at, NN_BFLOAT16);
+                nn_store16(t->y, at, NN_BFLOAT16, sum);
+            }
+        }
+}
+
 NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t step)
 {
     const struct direct_sums *s = t->s;
@@ -65,21 +84,21 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
                     sum[c * vectors + v] += weight[v] * x[(size_t)c * step];
             }
         }
-    UNROLL
-    for (int c = 0; c < columns; c++)
+    if (s->y_type == NN_FLOAT32 && !s->add) {
         UNROLL
-    for (int v = 0; v < vectors; v++) {
-        const size_t at = t->at + (size_t)c * s->y_column + (size_t)v * s->y_vector;
-        if (s->y_type == NN_FLOAT32) {
-            if (s->add)
-                sum[c * vectors + v] += nn_load16(t->y, at, NN_FLOAT32);
-            nn_store16(t->y, at, NN_FLOAT32, sum[c * vectors + v]);
-        } else {
-            if (s->add)
-                sum[c * vectors + v] += nn_load16(t->y, at, NN_BFLOAT16);
-            nn_store16(t->y, at, NN_BFLOAT16, sum[c * vectors + v]);
-        }
+        for (int c = 0; c < columns; c++)
+            UNROLL
+        for (int v = 0; v < vectors; v++)
+            nn_store16(t->y, t->at + (size_t)c * s->y_column + (size_t)v * s->y_vector, NN_FLOAT32,
+                       sum[c * vectors + v]);
+        return;
     }
+    /* Hardly a share of the tile's work, but most of its code where it was part of each size. */
+    float sums[TILE_VECTORS * NN_LANES];
+    UNROLL
+    for (int i = 0; i < columns * vectors; i++)
+        nn_store16(sums, (size_t)i * NN_LANES, NN_FLOAT32, sum[i]);
+    put_sums(t, columns, vectors, sums);
 }
 
 #define SUM_CASE(columns, vectors)                                                                 \

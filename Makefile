@@ -127,9 +127,10 @@ $(EMBEDDED:%=$B/%.o): $B/%.o: % Makefile
 $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 
 # The engine's kernels need fused multiply-adds, half the instructions of a product and a sum apart;
-# -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.) Where each
-# variable of an unrolled loop lies at each instruction takes gcc a quarter of its time to say.
-$B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast $(if $(findstring clang,$(CC)),,-fno-var-tracking)
+# -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.)
+$B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
+# Where each variable of an unrolled loop lies takes gcc a quarter of its time to say.
+$B/models/nn/%.o: ALL_CFLAGS += $(if $(findstring clang,$(CC)),,-fno-var-tracking)
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
@@ -214,7 +215,7 @@ demo: deps
 # Built first: lint looks into the objects too. With all processors, unless -j says how many.
 test: deps
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
-	    all hdr-check extension $(TEST_PROGRAMS)
+	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory lint check
 
 # T is a room, a suite or suite/test: tests/check knows which programs have it, makes one test of
@@ -284,8 +285,7 @@ readme: $B/winnow
 
 FORMATTED := $(SOURCES) harness/main.c $(HEADERS) $(TESTS) $(shell find tests -name '*.h')
 
-lint: hdr-check
-	@tests/lint.sh --self-test
+lint: hdr-check $B/lint-tested
 	@tests/lint.sh
 	@clang-format --dry-run -Werror $(FORMATTED)
 
@@ -302,6 +302,13 @@ $B/%.h.checked: %.h
 	@mkdir -p $(@D)
 	$Qecho '#include "$<"' | $(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(BANNED) $(PKG_CFLAGS) -std=c11 \
 	    $(WARNINGS) -fsyntax-only -x c -
+	@touch $@
+
+# Every rule of lint fires: many small trees, so only when the rules have changed.
+$B/lint-tested: tests/lint.sh .rooms
+	@mkdir -p $(@D)
+	$(call say,LINT,$<)
+	$Qtests/lint.sh --self-test
 	@touch $@
 
 clean:

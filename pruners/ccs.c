@@ -126,10 +126,8 @@ static size_t take_class(const struct pruner_task *task, const uint32_t *order, 
     return count;
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct ccs_options *o = run->options;
     const struct pruner_task *task = &run->task;
     const bool by_class = o->balance == BALANCE_CLASS;

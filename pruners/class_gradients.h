@@ -28,9 +28,9 @@ void class_gradients_select(const struct pruner_run *run, class_gradients_choose
 
 /* A pruner's choose(), by what chooses of one class. */
 #define CLASS_GRADIENTS_CHOOSE(of_class)                                                           \
-    static void choose(struct pruner_run *run, int epoch, struct rng *rng,                         \
+    static void choose(struct pruner_run *run, struct rng *rng,                                    \
                        struct pruner_selection *ret_selection)                                     \
     {                                                                                              \
-        (void)epoch, (void)rng;                                                                    \
+        (void)rng;                                                                                 \
         class_gradients_select(run, of_class, ret_selection);                                      \
     }

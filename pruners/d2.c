@@ -197,10 +197,8 @@ static void knockout_set(struct knockout *k, size_t i, double value)
         play(k, match);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     const struct d2_options *o = run->options;
     const struct parts parts = parts_of(run);

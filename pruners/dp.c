@@ -60,10 +60,8 @@ static void find_start(struct pruner_run *run, const struct anneal_problem *prob
     mem_free(drawn);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct dp_options *o = run->options;
     const size_t n = run->task.n;
     uint32_t *order;

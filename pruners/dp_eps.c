@@ -58,10 +58,8 @@ static void compare(struct pruner_run *run, const struct anneal_problem *problem
     mem_free(taken);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct dp_eps_options *o = run->options;
     const size_t n = run->task.n, least = run->task.keep > 0 ? run->task.keep : 1;
     if (least == n) {

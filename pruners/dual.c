@@ -157,10 +157,8 @@ static void draw_keys(const struct pruner_run *run, struct rng *rng, float *ret_
     }
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct dual_options *o = run->options;
     const enum select_balance balance = (enum select_balance)o->balance;
     if (!o->beta) {

@@ -60,10 +60,8 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
     }
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct epsilon_greedy_options *o = run->options;
     const struct sample *samples = run->state;
     const size_t n = run->task.n, keep = run->task.keep;

@@ -154,10 +154,8 @@ static size_t add(struct glister *s, const uint8_t *labels, size_t count, size_t
     return count;
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     struct pruner_pass validation;
     const struct pruner_pass pass = snapshot_pass(run->state, &run->task, NEEDS, &validation);

@@ -30,10 +30,8 @@ void herd_look(const struct pruner_run *run, const struct pruner_pass *pass, her
     MEM_FREE(rows, order, first, target);
 }
 
-void herd_choose(struct pruner_run *run, int epoch, struct rng *rng,
-                 struct pruner_selection *ret_selection)
+void herd_choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     select_top(&run->task, run->scores, BALANCE_CLASS, ret_selection);
 }

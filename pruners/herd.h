@@ -27,5 +27,4 @@ typedef void herd_centre(const float *features, const uint32_t *which, size_t co
 void herd_look(const struct pruner_run *run, const struct pruner_pass *pass, herd_centre *centre,
                double *ret_values);
 /* choose(), whole. */
-void herd_choose(struct pruner_run *run, int epoch, struct rng *rng,
-                 struct pruner_selection *ret_selection);
+void herd_choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection);

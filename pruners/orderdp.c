@@ -82,10 +82,8 @@ static void draw_pool(struct rng *rng, size_t n, size_t size, uint32_t *ret_pool
     MEM_FREE(all, drawn);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct orderdp_options *o = run->options;
     const struct sample *samples = run->state;
     const size_t n = run->task.n, keep = run->task.keep, share = num_round_share(o->pool, n),

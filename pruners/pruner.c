@@ -387,6 +387,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
 {
     const size_t n = run->task.n;
     const bool soft = run->pruner->flags & PRUNER_SOFT_BUDGET;
+    run->epoch = epoch;
     run->solution_count = 0;
     run->reported_at = time_now();
     if (pruner_anneals(run, epoch) ||
@@ -405,7 +406,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     fill(chosen.weight, n, 1);
     if (run->pruner->choose) {
         struct rng rng = stream(run, epoch, DRAWS_SELECT);
-        run->pruner->choose(run, epoch, &rng, &chosen);
+        run->pruner->choose(run, &rng, &chosen);
     } else {
         select_by_score(run, &chosen);
     }

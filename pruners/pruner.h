@@ -183,6 +183,7 @@ struct pruner_run {
     size_t state_size;
     unsigned needs; /* enum pruner_needs, with what the options ask for */
     float *scores;  /* [n] of a static pruner that scores; NULL before pruner_score */
+    int epoch;      /* in choose(): the one that is about to begin, from 0 */
     struct pruner_solution solutions[PRUNER_MAX_SOLUTIONS]; /* reported in the last choose() */
     int solution_count;
     int64_t reported_at; /* when the last of them was, or choose() began */
@@ -264,9 +265,8 @@ struct pruner {
                   float *ret_weights);
 
     /* dynamic: MUST. static: MAY, default: the keep highest run->scores by select.h, balanced as
-       the `balance` option says where the table has one. */
-    void (*choose)(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection);
+       the `balance` option says where the table has one. Called before run->epoch. */
+    void (*choose)(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection);
 };
 
 /* For a pruner's choose(): this is what one way of solving reached, in the time since the last

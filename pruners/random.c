@@ -8,17 +8,10 @@
  */
 #include "pruners/select.h"
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    select_uniform(&run->task, rng, ret_selection);
-}
-
 const struct pruner random_pruner = {
     .name = "random",
     .help = "one uniform subset, without replacement",
     .cost = "nothing",
     .kind = PRUNER_STATIC,
-    .choose = choose,
+    .choose = select_uniform,
 };

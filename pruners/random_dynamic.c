@@ -26,13 +26,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
-{
-    (void)epoch;
-    select_uniform(&run->task, rng, ret_selection);
-}
-
 const struct pruner random_dynamic_pruner = {
     .name = "random-dynamic",
     .help = "a fresh uniform subset every period",
@@ -41,5 +34,5 @@ const struct pruner random_dynamic_pruner = {
     .kind = PRUNER_DYNAMIC,
     .once = "random",
     KIND_OPTIONS(struct random_dynamic_options, table),
-    .choose = choose,
+    .choose = select_uniform,
 };

@@ -66,10 +66,8 @@ static void walk_on(struct rs2_state *state, const struct pruner_task *task, str
     MEM_FREE(held, permutation);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     struct rs2_state *state = run->state;
     const struct pruner_task *task = &run->task;
     const size_t count = state->left < task->keep ? state->left : task->keep;

@@ -34,19 +34,18 @@ void select_all(size_t n, struct pruner_selection *ret_selection)
     ret_selection->count = n;
 }
 
-void select_everything(struct pruner_run *run, int epoch, struct rng *rng,
+void select_everything(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
-    (void)epoch, (void)rng;
+    (void)rng;
     select_all(run->task.n, ret_selection);
 }
 
-void select_uniform(const struct pruner_task *task, struct rng *rng,
-                    struct pruner_selection *ret_selection)
+void select_uniform(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    select_all(task->n, ret_selection);
-    draw_front(rng, ret_selection->index, task->n, task->keep);
-    ret_selection->count = task->keep;
+    select_all(run->task.n, ret_selection);
+    draw_front(rng, ret_selection->index, run->task.n, run->task.keep);
+    ret_selection->count = run->task.keep;
 }
 
 void select_top(const struct pruner_task *task, const float *scores, enum select_balance balance,

@@ -73,10 +73,10 @@ enum pruner_due select_due(int epoch, int period, enum pruner_due at);
 /* All n, weights as they are. */
 void select_all(size_t n, struct pruner_selection *ret_selection);
 /* The same, as a pruner's choose(). */
-void select_everything(struct pruner_run *run, int epoch, struct rng *rng,
+void select_everything(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection);
-/* keep of them, uniformly, without replacement. */
-void select_uniform(const struct pruner_task *task, struct rng *rng,
+/* Likewise: keep of them, uniformly, without replacement. */
+void select_uniform(struct pruner_run *run, struct rng *rng,
                     struct pruner_selection *ret_selection);
 /* The keep highest scores[n]; with BALANCE_CLASS the highest of each class, as many as its budget.
  */

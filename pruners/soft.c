@@ -39,10 +39,9 @@ double soft_infobatch_anneal(const struct pruner_run *run)
     return 1 - o->delta;
 }
 
-void soft_infobatch_choose(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_infobatch_choose(struct pruner_run *run, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const float *scores = run->state;
     const size_t n = run->task.n;
     const double rate = run->task.rate, mean = num_sum(scores, n) / (double)n;
@@ -91,9 +90,10 @@ void soft_seta_note(const struct pruner_run *run, struct str *ret_note)
 }
 
 /* Of the samples chosen, keeps those of the groups in the epoch's window. */
-static void slide(const struct soft_seta *o, const float *scores, int epoch,
-                  struct pruner_selection *selection)
+static void slide(const struct pruner_run *run, struct pruner_selection *selection)
 {
+    const struct soft_seta *o = run->options;
+    const float *scores = run->state;
     float *values;
     uint32_t *group;
     MEM_NEW(values, selection->count);
@@ -102,7 +102,7 @@ static void slide(const struct soft_seta *o, const float *scores, int epoch,
         values[j] = scores[selection->index[j]];
     const size_t groups = kmeans1d(values, selection->count, (size_t)o->G, group);
     const size_t rounded = (size_t)rint((double)groups * o->w), size = rounded ? rounded : 1;
-    const size_t first = (size_t)epoch % (groups - size + 1);
+    const size_t first = (size_t)run->epoch % (groups - size + 1);
     size_t count = 0;
     for (size_t j = 0; j < selection->count; j++)
         if (group[j] >= first && group[j] < first + size)
@@ -111,7 +111,7 @@ static void slide(const struct soft_seta *o, const float *scores, int epoch,
     MEM_FREE(values, group);
 }
 
-void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_seta_choose(struct pruner_run *run, struct rng *rng,
                       struct pruner_selection *ret_selection)
 {
     const struct soft_seta *o = run->options;
@@ -120,8 +120,8 @@ void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,
     select_all(n, ret_selection);
     draw_front(rng, ret_selection->index, n, count);
     ret_selection->count = count;
-    if (epoch > 0 && epoch < window_epochs(o, run->task.epochs))
-        slide(o, run->state, epoch, ret_selection);
+    if (run->epoch > 0 && run->epoch < window_epochs(o, run->task.epochs))
+        slide(run, ret_selection);
 }
 
 /* ---- Batches ---- */

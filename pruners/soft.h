@@ -25,7 +25,7 @@ struct soft_infobatch {
 
 extern const struct option soft_infobatch_options[];
 double soft_infobatch_anneal(const struct pruner_run *run);
-void soft_infobatch_choose(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_infobatch_choose(struct pruner_run *run, struct rng *rng,
                            struct pruner_selection *ret_selection);
 
 /* ---- SeTa's rule: pruners/seta.c ---- */
@@ -38,7 +38,7 @@ struct soft_seta {
 
 extern const struct option soft_seta_options[];
 void soft_seta_note(const struct pruner_run *run, struct str *ret_note);
-void soft_seta_choose(struct pruner_run *run, int epoch, struct rng *rng,
+void soft_seta_choose(struct pruner_run *run, struct rng *rng,
                       struct pruner_selection *ret_selection);
 
 /* ---- Batches: pruners/progressive_dropout.c, pruners/smrd.c ---- */

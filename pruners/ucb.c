@@ -94,10 +94,8 @@ static float score(const struct ucb_options *o, const struct sample *s, uint32_t
     return (float)fmin(s->mu + o->c * bonus, (double)FLT_MAX);
 }
 
-static void choose(struct pruner_run *run, int epoch, struct rng *rng,
-                   struct pruner_selection *ret_selection)
+static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     const struct ucb_options *o = run->options;
     struct ucb_state *state = run->state;
     const size_t n = run->task.n;

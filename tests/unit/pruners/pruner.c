@@ -26,63 +26,61 @@ static struct rehearsal begin(const struct pruner *pruner, double rate, int epoc
 
 /* ---- Wrong pruners: each keeps 0..3 of 8 but for one mistake ---- */
 
-static void keep_first(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_first(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     select_all(run->task.n, ret_selection);
     ret_selection->count = run->task.keep;
 }
 
-static void keep_one_too_few(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_one_too_few(struct pruner_run *run, struct rng *rng,
                              struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->count--;
 }
 
-static void keep_one_too_many(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_one_too_many(struct pruner_run *run, struct rng *rng,
                               struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->count++;
 }
 
-static void keep_none(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_none(struct pruner_run *run, struct rng *rng,
                       struct pruner_selection *ret_selection)
 {
     (void)run;
-    (void)epoch;
     (void)rng;
     ret_selection->count = 0;
 }
 
-static void keep_twice(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_twice(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->index[3] = 1;
 }
 
-static void keep_out_of_range(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_out_of_range(struct pruner_run *run, struct rng *rng,
                               struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->index[2] = N;
 }
 
-static void weigh_nan(struct pruner_run *run, int epoch, struct rng *rng,
+static void weigh_nan(struct pruner_run *run, struct rng *rng,
                       struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->weight[3] = NAN;
 }
 
-static void weigh_negative(struct pruner_run *run, int epoch, struct rng *rng,
+static void weigh_negative(struct pruner_run *run, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
-    keep_first(run, epoch, rng, ret_selection);
+    keep_first(run, rng, ret_selection);
     ret_selection->weight[3] = -0.5f;
 }
 
@@ -94,7 +92,7 @@ static void score_nan(struct pruner_run *run, struct rng *rng, float *ret_scores
 }
 
 static void expect_refused(const char *name, unsigned flags,
-                           void (*choose)(struct pruner_run *, int, struct rng *,
+                           void (*choose)(struct pruner_run *, struct rng *,
                                           struct pruner_selection *),
                            const char *expected)
 {
@@ -174,10 +172,9 @@ Test(pruner, kept_ids_are_returned_not_pruned_ones)
     rehearsal_end(&r);
 }
 
-static void keep_backwards(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_backwards(struct pruner_run *run, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     ret_selection->count = run->task.keep;
     for (uint32_t j = 0; j < run->task.keep; j++) {
@@ -248,10 +245,9 @@ static double anneal_third(const struct pruner_run *run)
     return 1.0 / 3;
 }
 
-static void keep_all(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_all(struct pruner_run *run, struct rng *rng,
                      struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     select_all(run->task.n, ret_selection);
 }

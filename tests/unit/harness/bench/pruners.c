@@ -228,7 +228,7 @@ static void dropped_batch(struct pruner_run *run, const struct pruner_batch *bat
 }
 
 /* Every other sample; reports two solutions. */
-static void dropped_choose(struct pruner_run *run, int epoch, struct rng *rng,
+static void dropped_choose(struct pruner_run *run, struct rng *rng,
                            struct pruner_selection *ret_selection)
 {
     (void)rng;
@@ -238,7 +238,7 @@ static void dropped_choose(struct pruner_run *run, int epoch, struct rng *rng,
         ret_selection->index[ret_selection->count++] = (uint32_t)i;
     state->selected += ret_selection->count;
     pruner_report(run, "first", 1, 0);
-    pruner_report(run, "second", epoch, 5);
+    pruner_report(run, "second", run->epoch, 5);
 }
 
 static const struct pruner dropping = {
@@ -277,11 +277,10 @@ static int refuse(const void *options, const struct pruner_task *task, struct er
     return err_set(err, "%zu samples are not to its taste", task->n);
 }
 
-static void select_one(struct pruner_run *run, int epoch, struct rng *rng,
+static void select_one(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
     (void)run;
-    (void)epoch;
     (void)rng;
     ret_selection->index[0] = 0;
     ret_selection->count = 1;

@@ -31,19 +31,19 @@ static enum pruner_due at_first(const struct pruner_run *run, int epoch)
     return epoch == 0 ? DUE_SELECT : DUE_NO;
 }
 
-static void choose_all(struct pruner_run *run, int epoch, struct rng *rng,
+static void choose_all(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
-    (void)epoch, (void)rng;
+    (void)rng;
     ret_selection->count = run->task.n;
     for (size_t i = 0; i < run->task.n; i++)
         ret_selection->index[i] = (uint32_t)i;
 }
 
-static void choose_even(struct pruner_run *run, int epoch, struct rng *rng,
+static void choose_even(struct pruner_run *run, struct rng *rng,
                         struct pruner_selection *ret_selection)
 {
-    (void)epoch, (void)rng;
+    (void)rng;
     ret_selection->count = (run->task.n + 1) / 2;
     for (size_t j = 0; j < ret_selection->count; j++)
         ret_selection->index[j] = (uint32_t)(2 * j);

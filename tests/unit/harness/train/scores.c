@@ -102,10 +102,9 @@ static const struct option heavy_table[] = {
 };
 
 /* The first half, each four times as heavy as it should be. */
-static void choose_heavy(struct pruner_run *run, int epoch, struct rng *rng,
+static void choose_heavy(struct pruner_run *run, struct rng *rng,
                          struct pruner_selection *ret_selection)
 {
-    (void)epoch;
     (void)rng;
     ret_selection->count = run->task.keep;
     for (uint32_t j = 0; j < run->task.keep; j++) {

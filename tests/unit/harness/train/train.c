@@ -247,14 +247,14 @@ static void check_pass(struct pruner_run *run, const struct pruner_pass *pass)
         check_row(pass->validation, i, (size_t)run->task.classes);
 }
 
-static void keep_first(struct pruner_run *run, int epoch, struct rng *rng,
+static void keep_first(struct pruner_run *run, struct rng *rng,
                        struct pruner_selection *ret_selection)
 {
     const struct seen_state *state = run->state;
     (void)rng;
-    cr_assert_eq(state->forward_passes, epoch + 1);
-    cr_assert_eq(state->training_passes, epoch);
-    cr_assert_eq(state->validation_rows, 40 * (epoch + 1));
+    cr_assert_eq(state->forward_passes, run->epoch + 1);
+    cr_assert_eq(state->training_passes, run->epoch);
+    cr_assert_eq(state->validation_rows, 40 * (run->epoch + 1));
     ret_selection->count = run->task.keep;
     for (size_t j = 0; j < run->task.keep; j++)
         ret_selection->index[j] = (uint32_t)j;

@@ -26,8 +26,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 struct file_options {
@@ -59,20 +57,6 @@ struct reading {
     size_t line;                    /* from 1 */
     size_t listed;                  /* indices so far */
 };
-
-static int refuse(const struct reading *r, struct err *err, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* The message, after file:line. */
-static int refuse(const struct reading *r, struct err *err, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return err_set(err, "%s:%zu: %s", r->path, r->line, text);
-}
 
 /* ---- Fields of a line ---- */
 
@@ -121,7 +105,7 @@ static int take_score(struct reading *r, uint32_t i, const char *text, struct er
 {
     double score = (double)NAN;
     if (!text || !str_parse_double(text, &score) || !isfinite((float)score))
-        return refuse(r, err, "expected a finite number as score, found '%.60s'", text ? text : "");
+        return err_set(err, "expected a finite number as score, found '%.60s'", text ? text : "");
     r->scores[i] = (float)score;
     return 0;
 }
@@ -131,19 +115,19 @@ static int take_index(struct reading *r, const char *text, const char *score, st
 {
     int64_t index;
     if (!text || !str_parse_int(text, &index) || index < 0)
-        return refuse(r, err, "expected a sample's index, a whole number from 0, found '%.60s'",
-                      text ? text : "");
+        return err_set(err, "expected a sample's index, a whole number from 0, found '%.60s'",
+                       text ? text : "");
     if (r->task->origin_n > 0 && (uint64_t)index >= r->task->origin_n)
-        return refuse(r, err,
-                      "index %lld is not in the dataset, whose training file has %zu samples: "
-                      "indices count from 0",
-                      (long long)index, r->task->origin_n);
+        return err_set(err,
+                       "index %lld is not in the dataset, whose training file has %zu samples: "
+                       "indices count from 0",
+                       (long long)index, r->task->origin_n);
     const size_t rank = r->listed++;
     if ((uint64_t)index >= r->range)
         return 0;
     if (r->line_of[index])
-        return refuse(r, err, "index %lld was on line %u already: take one of them out",
-                      (long long)index, r->line_of[index]);
+        return err_set(err, "index %lld was on line %u already: take one of them out",
+                       (long long)index, r->line_of[index]);
     r->line_of[index] = (uint32_t)r->line;
     if (!r->sample[index])
         return 0;
@@ -156,15 +140,14 @@ static int take_index(struct reading *r, const char *text, const char *score, st
 }
 
 /* The first line that says something: a header, or the first index of a list. */
-static int take_header(struct reading *r, char *line, bool *ret_header, struct err *err)
+static int take_header(struct reading *r, char *line, struct err *err)
 {
     int64_t index;
     bool broken = false;
     const bool one = !strchr(line, ',');
     r->index_column = r->score_column = NOT_A_COLUMN;
     char *field = take_field(&line, &broken);
-    *ret_header = !one || !str_parse_int(field, &index);
-    if (!*ret_header) {
+    if (one && str_parse_int(field, &index)) {
         r->index_column = 0;
         return take_index(r, field, NULL, err);
     }
@@ -173,14 +156,14 @@ static int take_header(struct reading *r, char *line, bool *ret_header, struct e
                       : strcmp(field, "score") == 0 ? &r->score_column
                                                     : NULL;
         if (wanted && *wanted != NOT_A_COLUMN)
-            return refuse(r, err, "two columns are named '%s'", field);
+            return err_set(err, "two columns are named '%s'", field);
         if (wanted)
             *wanted = column;
     }
     if (broken || r->index_column == NOT_A_COLUMN || r->score_column == NOT_A_COLUMN)
-        return refuse(r, err,
-                      "expected one index a line, or a header line with the columns index and "
-                      "score, comma-separated");
+        return err_set(err,
+                       "expected one index a line, or a header line with the columns index and "
+                       "score, comma-separated");
     return 0;
 }
 
@@ -197,9 +180,8 @@ static int take_row(struct reading *r, char *line, struct err *err)
         broken |= list && rest;
     }
     if (broken)
-        return refuse(r, err,
-                      list ? "expected one index, found more"
-                           : "a quote is not closed, or is followed by more");
+        return err_set(err, list ? "expected one index, found more"
+                                 : "a quote is not closed, or is followed by more");
     return take_index(r, index, score, err);
 }
 
@@ -220,7 +202,7 @@ static int read_text(const char *path, struct str *ret_text, struct err *err)
 static int read_lines(struct reading *r, char *text, struct err *err)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
-    bool begun = false, header = false;
+    bool begun = false;
     if (strncmp(text, byte_order_mark, 3) == 0)
         text += 3;
     for (char *next; text; text = next) {
@@ -233,8 +215,8 @@ static int read_lines(struct reading *r, char *text, struct err *err)
             first++;
         if (!*first || *first == '#')
             continue;
-        if (begun ? take_row(r, text, err) : take_header(r, text, &header, err))
-            return -1;
+        if (begun ? take_row(r, text, err) : take_header(r, text, err))
+            return err_prefix(err, "%s:%zu: ", r->path, r->line);
         begun = true;
     }
     return begun ? 0 : err_set(err, "%s says nothing: it has neither indices nor scores", r->path);

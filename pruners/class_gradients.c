@@ -4,20 +4,6 @@
 #include "pruners/select.h"
 #include "pruners/snapshot.h"
 
-void class_gradients_init(struct class_gradients *ret_gradients, const struct pruner_pass *pass,
-                          int classes, int label)
-{
-    const struct class_samples samples = {
-        .n = pass->n,
-        .classes = (size_t)classes,
-        .feature_count = pass->feature_count,
-        .labels = pass->labels,
-        .probabilities = pass->probabilities,
-        .features = pass->features,
-    };
-    class_gradients_copy(ret_gradients, &samples, label);
-}
-
 /* Weights whose sum is 0 say nothing: they become 1. */
 static void scale_weights(const double *weights, struct pruner_selection *selection)
 {
@@ -32,8 +18,8 @@ void class_gradients_select(const struct pruner_run *run, class_gradients_choose
                             struct pruner_selection *ret_selection)
 {
     const struct pruner_task *task = &run->task;
-    struct pruner_pass unused;
-    const struct pruner_pass pass = snapshot_pass(run->state, task, NEEDS_LAST_GRADIENTS, &unused);
+    const struct pruner_pass pass = snapshot_pass(run->state, task, NEEDS_LAST_GRADIENTS, NULL);
+    const struct last_layer samples = snapshot_last_layer(&pass, task->classes);
     size_t *budgets;
     double *weights;
     MEM_NEW(budgets, (size_t)task->classes);
@@ -45,7 +31,7 @@ void class_gradients_select(const struct pruner_run *run, class_gradients_choose
         if (keep == 0)
             continue;
         struct class_gradients g;
-        class_gradients_init(&g, &pass, task->classes, label);
+        class_gradients_init(&g, samples, label);
         uint32_t *rows = ret_selection->index + count;
         for (size_t j = 0; j < keep; j++)
             weights[count + j] = 1;

@@ -11,10 +11,6 @@
 #include "pruners/math/class_gradients.h"
 #include "pruners/pruner.h"
 
-/* Copies them from a pass with NEEDS_LAST_GRADIENTS; n may come out as 0. */
-void class_gradients_init(struct class_gradients *ret_gradients, const struct pruner_pass *pass,
-                          int classes, int label);
-
 /*
  * Chooses `keep` rows of one class, 1 <= keep <= n, into ret_rows[keep], and their loss weights, of
  * any scale, into ret_weights[keep], which come in as 1. The gradients may be changed.

@@ -79,8 +79,9 @@ static void glister_init(struct glister *s, const struct pruner_run *run,
     const struct pruner_task *task = &run->task;
     const size_t classes = (size_t)task->classes, width = pass->feature_count + 1;
     *s = (struct glister){.options = run->options, .validation_pass = pass->validation};
-    class_gradients_init(&s->train, pass, task->classes, CLASS_GRADIENTS_ALL);
-    class_gradients_init(&s->validation, pass->validation, task->classes, CLASS_GRADIENTS_ALL);
+    class_gradients_init(&s->train, snapshot_last_layer(pass, task->classes), CLASS_GRADIENTS_ALL);
+    class_gradients_init(&s->validation, snapshot_last_layer(pass->validation, task->classes),
+                         CLASS_GRADIENTS_ALL);
     MEM_NEW(s->added, mem_size(classes, width));
     MEM_NEW(s->towards, mem_size(classes, width));
     MEM_NEW(s->step, mem_size(classes, width));

@@ -56,12 +56,7 @@ void influence_compute(const struct pruner_run *run, struct rng *rng, float *ret
     const bool authors = o->preset == PRESET_AUTHORS;
     const struct pruner_pass pass =
         snapshot_pass(run->state, &run->task, NEEDS_LAST_GRADIENTS, NULL);
-    const struct influence_problem problem = {.n = n,
-                                              .classes = (size_t)run->task.classes,
-                                              .feature_count = run->task.feature_count,
-                                              .labels = pass.labels,
-                                              .probabilities = pass.probabilities,
-                                              .features = pass.features};
+    const struct last_layer problem = snapshot_last_layer(&pass, run->task.classes);
     const size_t parameters = influence_parameters(&problem), block = block_count(parameters);
     const enum influence_solver solver =
         allowed(o, parameters, ret_influences ? influence_bytes(&run->task) : 0);

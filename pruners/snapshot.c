@@ -126,3 +126,9 @@ struct pruner_pass snapshot_pass(const void *snapshot, const struct pruner_task 
     pass.validation = ret_validation;
     return pass;
 }
+
+struct last_layer snapshot_last_layer(const struct pruner_pass *pass, int classes)
+{
+    return (struct last_layer){pass->n,      (size_t)classes,     pass->feature_count,
+                               pass->labels, pass->probabilities, pass->features};
+}

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "pruners/math/errors.h"
 #include "pruners/pruner.h"
 
 /* Bytes; a multiple of a double's alignment. */
@@ -23,3 +24,5 @@ void snapshot_take(void *snapshot, const struct pruner_task *task, unsigned need
 /* Lends what was taken; `seen` is NULL. A validation pass is lent in *ret_validation. */
 struct pruner_pass snapshot_pass(const void *snapshot, const struct pruner_task *task,
                                  unsigned needs, struct pruner_pass *ret_validation);
+/* The same arrays of any pass with NEEDS_LAST_GRADIENTS, for what knows no pruner. */
+struct last_layer snapshot_last_layer(const struct pruner_pass *pass, int classes);

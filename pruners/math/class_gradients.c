@@ -17,8 +17,7 @@ static double squares(const float *values, size_t n)
 }
 
 /* Row `row` of the gradients becomes sample i. */
-static void take(struct class_gradients *g, size_t row, const struct class_samples *samples,
-                 size_t i)
+static void take(struct class_gradients *g, size_t row, const struct last_layer *samples, size_t i)
 {
     float *d = g->errors + row * g->classes, *f = g->features + row * g->width;
     g->members[row] = (uint32_t)i;
@@ -29,21 +28,21 @@ static void take(struct class_gradients *g, size_t row, const struct class_sampl
     g->norms[row] = sqrt(squares(d, g->classes) * squares(f, g->width));
 }
 
-void class_gradients_copy(struct class_gradients *ret_gradients,
-                          const struct class_samples *samples, int label)
+void class_gradients_init(struct class_gradients *ret_gradients, struct last_layer samples,
+                          int label)
 {
     struct class_gradients g = {
-        .label = label, .classes = samples->classes, .width = samples->feature_count + 1};
-    for (size_t i = 0; i < samples->n; i++)
-        g.n += label == CLASS_GRADIENTS_ALL || samples->labels[i] == label;
+        .label = label, .classes = samples.classes, .width = samples.feature_count + 1};
+    for (size_t i = 0; i < samples.n; i++)
+        g.n += label == CLASS_GRADIENTS_ALL || samples.labels[i] == label;
     MEM_NEW(g.members, g.n);
     MEM_NEW(g.errors, mem_size(g.n, g.classes));
     MEM_NEW(g.features, mem_size(g.n, g.width));
     MEM_NEW(g.norms, g.n);
     MEM_NEW(g.scratch, BLOCK * (g.classes + g.width));
-    for (size_t i = 0, row = 0; i < samples->n; i++)
-        if (label == CLASS_GRADIENTS_ALL || samples->labels[i] == label)
-            take(&g, row++, samples, i);
+    for (size_t i = 0, row = 0; i < samples.n; i++)
+        if (label == CLASS_GRADIENTS_ALL || samples.labels[i] == label)
+            take(&g, row++, &samples, i);
     *ret_gradients = g;
 }
 

@@ -9,8 +9,7 @@
  */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "pruners/math/errors.h"
 
 enum {
     CLASS_GRADIENTS_ALL = -1,   /* in place of a label: the samples of every class */
@@ -29,17 +28,9 @@ struct class_gradients {
     double *scratch;   /* [CLASS_GRADIENTS_BLOCK][classes + width] */
 };
 
-/* What they are made of. */
-struct class_samples {
-    size_t n, classes, feature_count;
-    const uint8_t *labels;      /* [n] */
-    const float *probabilities; /* [n][classes] */
-    const float *features;      /* [n][feature_count] */
-};
-
 /* Copies those of the label; n may come out as 0. */
-void class_gradients_copy(struct class_gradients *ret_gradients,
-                          const struct class_samples *samples, int label);
+void class_gradients_init(struct class_gradients *ret_gradients, struct last_layer samples,
+                          int label);
 void class_gradients_release(struct class_gradients *gradients);
 
 /* Makes every g of length 1, so that products are cosines. One that is 0 stays 0. */

@@ -5,6 +5,16 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* One look at the last layer, where sample i has the gradient (p_i - e_yi) (x) [phi_i ; 1]; the
+   arrays are borrowed. */
+struct last_layer {
+    size_t n, classes, feature_count;
+    const uint8_t *labels;      /* [n] */
+    const float *probabilities; /* [n][classes] p */
+    const float *features;      /* [n][feature_count] phi */
+};
 
 /* || p - e_label ||^2; p[classes]. */
 double errors_squares(const float *p, size_t label, size_t classes);

@@ -11,7 +11,7 @@ const char *const influence_solver_names[] = {"exact", "cg", "lissa", NULL};
 
 enum { TILE = 1024 }; /* samples that a kernel takes at a time */
 
-size_t influence_parameters(const struct influence_problem *problem)
+size_t influence_parameters(const struct last_layer *problem)
 {
     return mem_size(problem->classes, problem->feature_count + 1);
 }
@@ -22,7 +22,7 @@ static size_t smaller(size_t a, size_t b)
 }
 
 /* ret[count][q]: [phi ; 1] of samples first, first + 1, ... */
-static void widen(const struct influence_problem *problem, size_t first, size_t count, double *ret)
+static void widen(const struct last_layer *problem, size_t first, size_t count, double *ret)
 {
     const size_t features = problem->feature_count, q = features + 1;
     for (size_t i = 0; i < count; i++) {
@@ -43,8 +43,8 @@ static double sum_of(const float *p, size_t classes)
     return sum;
 }
 
-void influence_gradients(const struct influence_problem *problem, const uint32_t *index,
-                         size_t count, double *ret_g)
+void influence_gradients(const struct last_layer *problem, const uint32_t *index, size_t count,
+                         double *ret_g)
 {
     const size_t features = problem->feature_count, q = features + 1;
     for (size_t k = 0; k < count; k++) {
@@ -70,7 +70,7 @@ struct tile {
     double *phi, *weighted;
 };
 
-static void tile_load(struct tile *tile, const struct influence_problem *problem, size_t first)
+static void tile_load(struct tile *tile, const struct last_layer *problem, size_t first)
 {
     tile->first = first;
     tile->rows = smaller(TILE, problem->n - first);
@@ -81,8 +81,8 @@ static void tile_load(struct tile *tile, const struct influence_problem *problem
  * Adds the tile's part of block (c, d) to block[q][q] with leading dimension ld, the lower triangle
  * only: the block is symmetric, and its weights p_c (1 - p_c) or -p_c p_d have one sign.
  */
-static void add_block(const struct influence_problem *problem, struct tile *tile, size_t c,
-                      size_t d, double *block, size_t ld)
+static void add_block(const struct last_layer *problem, struct tile *tile, size_t c, size_t d,
+                      double *block, size_t ld)
 {
     const size_t q = problem->feature_count + 1;
     for (size_t i = 0; i < tile->rows; i++) {
@@ -106,7 +106,7 @@ static void mirror(double *block, size_t ld, size_t q)
 
 /* Adds the blocks of H without lambda, lower triangles: those (c, d <= c) to ret[P][P], or the
    diagonal ones alone to ret[C][q][q]. */
-static void add_blocks(const struct influence_problem *problem, bool diagonal, double *ret)
+static void add_blocks(const struct last_layer *problem, bool diagonal, double *ret)
 {
     const size_t q = problem->feature_count + 1, parameters = influence_parameters(problem);
     struct tile tile;
@@ -124,7 +124,7 @@ static void add_blocks(const struct influence_problem *problem, bool diagonal, d
     MEM_FREE(tile.phi, tile.weighted);
 }
 
-void influence_hessian(const struct influence_problem *problem, double lambda, double *ret_h)
+void influence_hessian(const struct last_layer *problem, double lambda, double *ret_h)
 {
     const size_t q = problem->feature_count + 1, parameters = influence_parameters(problem);
     memset(ret_h, 0, mem_size(mem_size(parameters, parameters), sizeof *ret_h));
@@ -147,7 +147,7 @@ static void bend(const float *p, size_t classes, double n, double *u)
         u[c] = (double)p[c] * (sum * u[c] - mean) / n;
 }
 
-void influence_product(const struct influence_problem *problem, double lambda, const double *rows,
+void influence_product(const struct last_layer *problem, double lambda, const double *rows,
                        size_t count, double *ret_products)
 {
     enum { SAMPLES = 256 };
@@ -208,9 +208,8 @@ static void factorise_blocks(struct influence_inverse *inverse)
     inverse->factor = blocks;
 }
 
-void influence_inverse_init(struct influence_inverse *inverse,
-                            const struct influence_problem *problem, enum influence_solver solver,
-                            double lambda)
+void influence_inverse_init(struct influence_inverse *inverse, const struct last_layer *problem,
+                            enum influence_solver solver, double lambda)
 {
     REQUIRE(solver != SOLVER_LISSA && lambda > 0);
     *inverse = (struct influence_inverse){.problem = problem, .solver = solver, .lambda = lambda};
@@ -326,7 +325,7 @@ const double influence_lissa_damp = 0.01, influence_lissa_scale = 25;
 
 /* How often the scale must be doubled for no step to grow: |1 - damp - mu / scale| <= 1 for all
    eigenvalues mu of all H_t, bounded by Gershgorin's circles of diag(p) - p p^T. */
-static double scale_times(const struct influence_problem *problem)
+static double scale_times(const struct last_layer *problem)
 {
     double highest = 0, times = 1;
     for (size_t i = 0; i < problem->n; i++) {
@@ -346,7 +345,7 @@ static double scale_times(const struct influence_problem *problem)
 }
 
 /* h[P] after all steps from g[P]. phi [q] and u [C] are scratch. */
-static void recurse(const struct influence_problem *problem, const double *g, double times,
+static void recurse(const struct last_layer *problem, const double *g, double times,
                     struct rng *rng, double *phi, double *u, double *h)
 {
     const size_t classes = problem->classes, q = problem->feature_count + 1;
@@ -363,7 +362,7 @@ static void recurse(const struct influence_problem *problem, const double *g, do
     }
 }
 
-void influence_lissa(const struct influence_problem *problem, const uint32_t *index, size_t count,
+void influence_lissa(const struct last_layer *problem, const uint32_t *index, size_t count,
                      struct rng *rng, double *ret_estimates)
 {
     const size_t parameters = influence_parameters(problem);

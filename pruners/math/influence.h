@@ -27,31 +27,24 @@
 #pragma once
 
 #include "base/rng.h"
+#include "pruners/math/errors.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* One look at the last layer; the arrays are borrowed. */
-struct influence_problem {
-    size_t n, classes, feature_count;
-    const uint8_t *labels;      /* [n] */
-    const float *probabilities; /* [n][classes] */
-    const float *features;      /* [n][feature_count] */
-};
-
 /* P = classes * (feature_count + 1). */
-size_t influence_parameters(const struct influence_problem *problem);
+size_t influence_parameters(const struct last_layer *problem);
 
 /* ret_g[count][P]: g of samples index[count]. */
-void influence_gradients(const struct influence_problem *problem, const uint32_t *index,
-                         size_t count, double *ret_g);
+void influence_gradients(const struct last_layer *problem, const uint32_t *index, size_t count,
+                         double *ret_g);
 
 /* ret_h[P][P]: H with lambda >= 0 on its diagonal, the lower triangle; the upper one is undefined.
  */
-void influence_hessian(const struct influence_problem *problem, double lambda, double *ret_h);
+void influence_hessian(const struct last_layer *problem, double lambda, double *ret_h);
 
 /* ret_products[count][P]: H times each row of rows[count][P], without H. */
-void influence_product(const struct influence_problem *problem, double lambda, const double *rows,
+void influence_product(const struct last_layer *problem, double lambda, const double *rows,
                        size_t count, double *ret_products);
 
 enum influence_solver { SOLVER_EXACT, SOLVER_CG, SOLVER_LISSA };
@@ -59,7 +52,7 @@ extern const char *const influence_solver_names[]; /* enum influence_solver, NUL
 
 /* A way of multiplying by H^-1. */
 struct influence_inverse {
-    const struct influence_problem *problem;
+    const struct last_layer *problem;
     enum influence_solver solver; /* SOLVER_EXACT or SOLVER_CG */
     double lambda;
     double *factor; /* [P][P] Cholesky factor of H, or [C][q][q] those of its diagonal blocks */
@@ -70,9 +63,8 @@ struct influence_inverse {
  * where it is so small that it vanishes in the rounding of H, which then has no factor, it is
  * raised tenfold until there is one (inverse->lambda says to what).
  */
-void influence_inverse_init(struct influence_inverse *inverse,
-                            const struct influence_problem *problem, enum influence_solver solver,
-                            double lambda);
+void influence_inverse_init(struct influence_inverse *inverse, const struct last_layer *problem,
+                            enum influence_solver solver, double lambda);
 void influence_inverse_release(struct influence_inverse *inverse);
 /* rows[count][P] = H^-1 times each, in place. cg: to a residual of 1e-10 of the right-hand side. */
 void influence_solve(const struct influence_inverse *inverse, double *rows, size_t count);
@@ -87,7 +79,7 @@ void influence_solve(const struct influence_inverse *inverse, double *rows, size
  * has an eigenvalue above 50. There scale is doubled, damping halved and the result halved, as
  * often as needed (our choice; the authors would get infinities): the same fixed point.
  */
-void influence_lissa(const struct influence_problem *problem, const uint32_t *index, size_t count,
+void influence_lissa(const struct last_layer *problem, const uint32_t *index, size_t count,
                      struct rng *rng, double *ret_estimates);
 /* 0.01 and 25, the authors' */
 extern const double influence_lissa_damp, influence_lissa_scale;

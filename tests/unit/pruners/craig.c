@@ -46,7 +46,7 @@ Test(craig, a_medoid_is_counted_once_and_weights_sum_to_n)
         struct class_gradients g;
         uint32_t picks[N];
         double sizes[N], sum = 0;
-        class_gradients_init(&g, &pass, 3, CLASS_GRADIENTS_ALL);
+        class_gradients_init(&g, snapshot_last_layer(&pass, 3), CLASS_GRADIENTS_ALL);
         greedy_facility_location(&g, GREEDY_DISTANCE, GREEDY_BYTES, greedy_lazy, keep, picks,
                                  sizes);
         for (size_t j = 0; j < keep; j++) {
@@ -107,7 +107,7 @@ Test(craig, weighted_gradient_is_nearer_to_that_of_all_than_unweighted)
     last_gradients_init(&made, N, CLASSES, FEATURES, 0);
     last_gradients_select(&made, NULL, "craig", NULL, KEEP, &s);
     const struct pruner_pass pass = last_gradients_pass(&made);
-    class_gradients_init(&g, &pass, CLASSES, CLASS_GRADIENTS_ALL);
+    class_gradients_init(&g, snapshot_last_layer(&pass, CLASSES), CLASS_GRADIENTS_ALL);
     class_gradients_add(&g, NULL, N, 1.0 / N, all);
     for (size_t j = 0; j < KEEP; j++) {
         class_gradients_add(&g, &s.index[j], 1, (double)s.weight[j] / KEEP, weighted);

@@ -16,7 +16,7 @@ static struct class_gradients gradients_of(const struct last_gradients *made)
 {
     const struct pruner_pass pass = last_gradients_pass(made);
     struct class_gradients g;
-    class_gradients_init(&g, &pass, made->classes, CLASS_GRADIENTS_ALL);
+    class_gradients_init(&g, snapshot_last_layer(&pass, made->classes), CLASS_GRADIENTS_ALL);
     return g;
 }
 

@@ -15,7 +15,7 @@
 
 /* A made-up last layer: features in 0..2, logits that fit the labels more or less. */
 struct made {
-    struct influence_problem problem;
+    struct last_layer problem;
     uint8_t *labels;
     float *probabilities, *features;
 };
@@ -49,18 +49,18 @@ static void made_release(struct made *m)
 }
 
 /* [phi ; 1] of sample i. */
-static double input(const struct influence_problem *p, size_t i, size_t j)
+static double input(const struct last_layer *p, size_t i, size_t j)
 {
     return j < p->feature_count ? (double)p->features[i * p->feature_count + j] : 1;
 }
 
-static double probability(const struct influence_problem *p, size_t i, size_t c)
+static double probability(const struct last_layer *p, size_t i, size_t c)
 {
     return (double)p->probabilities[i * p->classes + c];
 }
 
 /* Element (c, j), (d, k) of H, by its definition. */
-static double element(const struct influence_problem *p, double lambda, size_t row, size_t column)
+static double element(const struct last_layer *p, double lambda, size_t row, size_t column)
 {
     const size_t q = p->feature_count + 1;
     const size_t c = row / q, j = row % q, d = column / q, k = column % q;
@@ -131,8 +131,8 @@ Test(influence, product_is_that_with_the_hessian)
 }
 
 /* ret[count][P] = H^-1 g of the first samples. */
-static void solve(const struct influence_problem *problem, enum influence_solver solver,
-                  double lambda, size_t count, double *ret)
+static void solve(const struct last_layer *problem, enum influence_solver solver, double lambda,
+                  size_t count, double *ret)
 {
     struct influence_inverse inverse;
     uint32_t *index;
@@ -227,8 +227,7 @@ enum { HEAD_N = 200, HEAD_CLASSES = 3, HEAD_FEATURES = 4 };
 enum { HEAD_Q = HEAD_FEATURES + 1, HEAD_P = HEAD_CLASSES * HEAD_Q };
 
 /* softmax of the head theta [HEAD_P] at sample i. */
-static void predict(const struct influence_problem *problem, const double *theta, size_t i,
-                    double *ret_p)
+static void predict(const struct last_layer *problem, const double *theta, size_t i, double *ret_p)
 {
     double sum = 0;
     for (size_t c = 0; c < HEAD_CLASSES; c++) {
@@ -242,8 +241,7 @@ static void predict(const struct influence_problem *problem, const double *theta
 }
 
 /* Newton's method to the optimum of (1/N) sum_{i != left_out} l_i + lambda/2 ||theta||^2. */
-static void train(const struct influence_problem *problem, double lambda, size_t left_out,
-                  double *theta)
+static void train(const struct last_layer *problem, double lambda, size_t left_out, double *theta)
 {
     for (int step = 0; step < 12; step++) {
         double h[HEAD_P * HEAD_P] = {0}, gradient[HEAD_P];

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pruners/class_gradients.h"
+#include "pruners/snapshot.h"
 
 struct last_gradients {
     size_t n, feature_count;

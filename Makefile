@@ -107,12 +107,12 @@ $B/tests/%.o: tests/%.c Makefile
 	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -O0 -Wno-pedantic -c -o $@ $<
 
 # Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, a
-# string of C, and _binary_results_schema_sql_end, the NUL that ends it.
+# string of C.
 SYMBOL = _binary_$(subst .,_,$(subst -,_,$(subst /,_,$<)))
 $(EMBEDDED:%=$B/%.o): $B/%.o: % Makefile
 	@mkdir -p $(@D)
-	$Qprintf '%s\n' '.section .rodata' '.globl $(SYMBOL)_start, $(SYMBOL)_end' '$(SYMBOL)_start:' \
-	    '.incbin "$<"' '$(SYMBOL)_end:' '.byte 0' '.section .note.GNU-stack,"",%progbits' | \
+	$Qprintf '%s\n' '.section .rodata' '.globl $(SYMBOL)_start' '$(SYMBOL)_start:' \
+	    '.incbin "$<"' '.byte 0' '.section .note.GNU-stack,"",%progbits' | \
 	    $(CC) -c -x assembler -o $@ -
 
 %/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS

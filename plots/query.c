@@ -80,7 +80,7 @@ static int ask_all(struct db_rows *rows, const struct figure *figure, struct sql
         const struct str_place places[] = {
             {"$query", str_text(&query)}, {"$absent", str_text(&absent)}, {"$own", str_text(&own)}};
         str_add_filled(&sql, template, places, sizeof places / sizeof *places);
-        db_ask_experiment(rows, db, str_text(&sql), sql.length, experiment);
+        db_ask(rows, db, str_text(&sql), DB_VALUES(db_text(experiment)));
     }
     STR_RELEASE(&query, &absent, &own, &sql);
     arena_release(&arena);
@@ -90,8 +90,7 @@ static int ask_all(struct db_rows *rows, const struct figure *figure, struct sql
 int figure_ask(struct db_rows *ret_rows, const struct figure *figure, struct sqlite3 *db,
                const char *experiment, struct err *err)
 {
-    const char *query = figure_sql(figure);
-    db_ask_experiment(ret_rows, db, query, strlen(query), experiment);
+    db_ask(ret_rows, db, figure_sql(figure), DB_VALUES(db_text(experiment)));
     if (ret_rows->failed || strcmp(row_name(ret_rows, 0), "block") == 0)
         return 0;
     return ask_all(ret_rows, figure, db, experiment, err);

@@ -118,47 +118,33 @@ void db_ask(struct db_rows *ret_rows, sqlite3 *db, const char *sql, const struct
     ask(ret_rows, db, sql, -1, values, count);
 }
 
-void db_ask_experiment(struct db_rows *ret_rows, sqlite3 *db, const char *sql, size_t length,
-                       const char *experiment)
-{
-    ask(ret_rows, db, sql, (int)length, DB_VALUES(db_text(experiment)));
-}
-
 /* Where the text under "-- name" begins. */
-static const char *find_named(const char *file, const char *end, const char *name,
-                              size_t *ret_length)
+static const char *find_named(const char *file, const char *name, size_t *ret_length)
 {
-    const char *text = NULL;
-    for (const char *at = file, *line; (line = at) < end;) {
-        at = memchr(line, '\n', (size_t)(end - line));
-        at = at ? at + 1 : end;
-        if (end - line < 3 || memcmp(line, "-- ", 3) != 0)
-            continue;
-        if (text) {
-            end = line;
-            break;
-        }
-        const size_t length = (size_t)(at - line) - strlen("-- \n");
-        if (length == strlen(name) && memcmp(line + 3, name, length) == 0)
-            text = at;
+    const size_t length = strlen(name);
+    const char *line = file;
+    while (strncmp(line, "-- ", 3) != 0 || strncmp(line + 3, name, length) != 0 ||
+           line[3 + length] != '\n') {
+        line = strchr(line, '\n');
+        REQUIRE(line++);
     }
-    REQUIRE(text);
-    *ret_length = (size_t)(end - text);
+    const char *text = line + 3 + length + 1, *end = strstr(text - 1, "\n-- ");
+    *ret_length = end ? (size_t)(end + 1 - text) : strlen(text);
     return text;
 }
 
-void db_ask_named(struct db_rows *ret_rows, sqlite3 *db, const char *file, const char *end,
-                  const char *name, const struct bound *values, size_t count)
+void db_ask_named(struct db_rows *ret_rows, sqlite3 *db, const char *file, const char *name,
+                  const struct bound *values, size_t count)
 {
     size_t length;
-    const char *text = find_named(file, end, name, &length);
+    const char *text = find_named(file, name, &length);
     ask(ret_rows, db, text, (int)length, values, count);
 }
 
-void db_add_named(struct str *ret_sql, const char *file, const char *end, const char *name)
+void db_add_named(struct str *ret_sql, const char *file, const char *name)
 {
     size_t length;
-    const char *text = find_named(file, end, name, &length);
+    const char *text = find_named(file, name, &length);
     str_add_bytes(ret_sql, text, length);
 }
 
@@ -243,10 +229,10 @@ int db_exec(sqlite3 *db, const char *sql, struct err *err)
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
 }
 
-int db_exec_named(sqlite3 *db, const char *file, const char *end, const char *name, struct err *err)
+int db_exec_named(sqlite3 *db, const char *file, const char *name, struct err *err)
 {
     struct str sql = {0};
-    db_add_named(&sql, file, end, name);
+    db_add_named(&sql, file, name);
     const int failed = db_exec(db, str_text(&sql), err);
     str_release(&sql);
     return failed;

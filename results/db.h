@@ -47,8 +47,7 @@ struct bound db_blob(const void *bytes, size_t size);
 
 /* Several statements without values. */
 int db_exec(struct sqlite3 *db, const char *sql, struct err *err);
-int db_exec_named(struct sqlite3 *db, const char *file, const char *end, const char *name,
-                  struct err *err);
+int db_exec_named(struct sqlite3 *db, const char *file, const char *name, struct err *err);
 /* One statement. */
 int db_run(struct sqlite3 *db, const char *sql, const struct bound *values, size_t count,
            struct err *err);
@@ -75,9 +74,6 @@ struct db_rows {
  * a query may be fewer than the values. Each db_ask wants its db_close, when it likes. */
 void db_ask(struct db_rows *ret_rows, struct sqlite3 *db, const char *sql,
             const struct bound *values, size_t count);
-/* The same of a text of so many bytes, whose only parameter, if any, is :experiment. */
-void db_ask_experiment(struct db_rows *ret_rows, struct sqlite3 *db, const char *sql, size_t length,
-                       const char *experiment);
 /*
  * The same of a query in a file that the program carries (EMBEDDED in the Makefile), under a line
  * "-- NAME", up to the next of these. Of harness/ask/story.sql:
@@ -85,12 +81,12 @@ void db_ask_experiment(struct db_rows *ret_rows, struct sqlite3 *db, const char 
  *     DB_FILE(harness_ask_story);
  *     db_ask_named(&rows, db, DB_NAMED(harness_ask_story, "attempts"), DB_VALUES(db_text(key)));
  */
-#define DB_FILE(stem) extern const char _binary_##stem##_sql_start[], _binary_##stem##_sql_end[]
-#define DB_NAMED(stem, name) _binary_##stem##_sql_start, _binary_##stem##_sql_end, name
-void db_ask_named(struct db_rows *ret_rows, struct sqlite3 *db, const char *file, const char *end,
-                  const char *name, const struct bound *values, size_t count);
+#define DB_FILE(stem) extern const char _binary_##stem##_sql_start[]
+#define DB_NAMED(stem, name) _binary_##stem##_sql_start, name
+void db_ask_named(struct db_rows *ret_rows, struct sqlite3 *db, const char *file, const char *name,
+                  const struct bound *values, size_t count);
 /* Appends its text. */
-void db_add_named(struct str *ret_sql, const char *file, const char *end, const char *name);
+void db_add_named(struct str *ret_sql, const char *file, const char *name);
 /* To the next row, or false after the last. */
 bool db_next(struct db_rows *rows);
 /* 0, or -1 where the rows ended with an error; err NULL: not asked for. */

@@ -7,15 +7,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-static int run_text(sqlite3 *db, struct embedded text, struct err *err)
-{
-    struct str sql = {0};
-    str_add_bytes(&sql, text.start, (size_t)(text.end - text.start));
-    const int failed = db_exec(db, str_text(&sql), err);
-    str_release(&sql);
-    return failed;
-}
-
 static int version_of(sqlite3 *db, int64_t *ret_version, struct err *err)
 {
     return db_get_int(db, "PRAGMA user_version", NULL, 0, ret_version, err);
@@ -33,11 +24,11 @@ static int back_up(sqlite3 *db, const char *path, int64_t version, struct err *e
     return failed;
 }
 
-static int run_steps(sqlite3 *db, const struct embedded *steps, int64_t version, int count,
+static int run_steps(sqlite3 *db, const char *const *steps, int64_t version, int count,
                      struct err *err)
 {
     while (version < count) {
-        if (run_text(db, steps[version], err))
+        if (db_exec(db, steps[version], err))
             return err_prefix(err, "step from version %d: ", (int)version);
         int64_t reached = 0;
         if (version_of(db, &reached, err))
@@ -48,7 +39,7 @@ static int run_steps(sqlite3 *db, const struct embedded *steps, int64_t version,
     return 0;
 }
 
-int migrate_tables(sqlite3 *db, const char *path, const struct embedded *steps, int count,
+int migrate_tables(sqlite3 *db, const char *path, const char *const *steps, int count,
                    int (*fill)(sqlite3 *db, struct err *err), struct err *err)
 {
     int64_t version = 0;
@@ -76,15 +67,15 @@ static int views_text(sqlite3 *db, const char *form, struct str *ret_text, struc
     return db_close(&rows, err);
 }
 
-static int run_texts(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
+static int run_texts(sqlite3 *db, const char *const *texts, int count, struct err *err)
 {
     for (int i = 0; i < count; i++)
-        if (run_text(db, texts[i], err))
+        if (db_exec(db, texts[i], err))
             return -1;
     return 0;
 }
 
-static int replace_views(sqlite3 *db, const struct embedded *texts, int count, bool *ret_differ,
+static int replace_views(sqlite3 *db, const char *const *texts, int count, bool *ret_differ,
                          struct err *err)
 {
     static const char is[] =
@@ -104,7 +95,7 @@ static int replace_views(sqlite3 *db, const struct embedded *texts, int count, b
 
 /* SQLite itself says what the text comes to: the views are replaced, and put back if nothing has
  * changed, so that a file is written to only where there is something to write. */
-int migrate_views(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
+int migrate_views(sqlite3 *db, const char *const *texts, int count, struct err *err)
 {
     bool differ = false;
     if (db_begin(db, err))
@@ -114,26 +105,12 @@ int migrate_views(sqlite3 *db, const struct embedded *texts, int count, struct e
     return differ ? db_finish(db, 0, err) : db_exec(db, "ROLLBACK", err);
 }
 
-/* The same text with each view made for this connection alone. */
-static void add_temporary(struct embedded text, struct str *ret_sql)
+int migrate_views_for_reader(sqlite3 *db, const char *const *texts, int count, struct err *err)
 {
-    static const char statement[] = "\nCREATE VIEW ", temporary[] = "\nCREATE TEMP VIEW ";
-    struct str sql = {0};
-    str_add_bytes(&sql, text.start, (size_t)(text.end - text.start));
-    const char *p = str_text(&sql);
-    for (const char *at; (at = strstr(p, statement)); p = at + strlen(statement)) {
-        str_add_bytes(ret_sql, p, (size_t)(at - p));
-        str_add(ret_sql, temporary);
-    }
-    str_add(ret_sql, p);
-    str_release(&sql);
-}
-
-int migrate_views_for_reader(sqlite3 *db, const struct embedded *texts, int count, struct err *err)
-{
+    static const struct str_place temporary = {"\nCREATE VIEW ", "\nCREATE TEMP VIEW "};
     struct str sql = {0};
     for (int i = 0; i < count; i++)
-        add_temporary(texts[i], &sql);
+        str_add_filled(&sql, texts[i], &temporary, 1);
     const int failed =
         db_exec(db, "BEGIN", err) || db_exec(db, str_text(&sql), err) || db_exec(db, "COMMIT", err);
     str_release(&sql);

@@ -13,20 +13,15 @@
 
 struct sqlite3;
 
-/* A text that the program carries (see the Makefile). */
-struct embedded {
-    const char *start, *end;
-};
-
 /* Refuses a version newer than steps. path: where the backup goes; NULL: none is made. fill puts in
  * what the program knows, in the same transaction, at every start; NULL: nothing. */
-int migrate_tables(struct sqlite3 *db, const char *path, const struct embedded *steps, int count,
+int migrate_tables(struct sqlite3 *db, const char *path, const char *const *steps, int count,
                    int (*fill)(struct sqlite3 *db, struct err *err), struct err *err);
 /* Replaces the views named v_* by those of the texts, where they differ. */
-int migrate_views(struct sqlite3 *db, const struct embedded *texts, int count, struct err *err);
+int migrate_views(struct sqlite3 *db, const char *const *texts, int count, struct err *err);
 /*
  * Puts the texts' views before those of the file for this connection alone (TEMP), so that a file
  * whose views are older, and which must not be written to, is read with the program's.
  */
-int migrate_views_for_reader(struct sqlite3 *db, const struct embedded *texts, int count,
+int migrate_views_for_reader(struct sqlite3 *db, const char *const *texts, int count,
                              struct err *err);

@@ -1,6 +1,5 @@
 #include "results/store_private.h"
 
-#include "base/braced.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "results/db.h"
@@ -19,7 +18,7 @@ enum {
     CLOSING_MILLISECONDS = 1000,
 };
 
-#define SQL(name) BRACED(_binary_results_##name##_sql_start, _binary_results_##name##_sql_end)
+#define SQL(name) _binary_results_##name##_sql_start
 DB_FILE(results_schema);
 DB_FILE(results_schema_v1_to_v2);
 DB_FILE(results_schema_v2_to_v3);
@@ -38,15 +37,14 @@ DB_FILE(results_views_derived);
 #include "results/record/epoch.def"
 #undef ADDED
 
-static const struct embedded steps[] = {
+static const char *const steps[] = {
     SQL(schema),          SQL(schema_v1_to_v2), SQL(schema_v2_to_v3),
     SQL(schema_v3_to_v4), SQL(schema_v4_to_v5), SQL(schema_v5_to_v6),
-#define ADDED(version, name, check)                                                                \
-    [version - 1] = BRACED(add_##name, add_##name + sizeof add_##name - 1),
+#define ADDED(version, name, check) [version - 1] = add_##name,
 #include "results/record/epoch.def"
 };
 enum { VERSION = sizeof steps / sizeof *steps };
-static const struct embedded views[] = {SQL(views), SQL(views_derived)};
+static const char *const views[] = {SQL(views), SQL(views_derived)};
 
 static int open_connection(struct store *store, const char *name, int flags, struct err *err)
 {

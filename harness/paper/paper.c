@@ -62,7 +62,7 @@ int paper_ask(struct sqlite3 *db, const char *sql, const char *experiment, struc
               struct err *err)
 {
     struct db_rows rows;
-    db_ask_experiment(&rows, db, sql, strlen(sql), experiment);
+    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
     table_read(ret_table, &rows);
     return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
 }

@@ -53,8 +53,8 @@ static const struct cmd_line line = {
 };
 
 /* queries.sql: in front of each query "-- NAME: help", behind it ";" and an empty line. */
-extern const char _binary_harness_cmd_ask_queries_sql_start[],
-    _binary_harness_cmd_ask_queries_sql_end[];
+#define QUERIES _binary_harness_cmd_ask_queries_sql_start
+extern const char QUERIES[];
 
 enum { MOST_QUERIES = 32 };
 
@@ -62,20 +62,11 @@ struct named_query {
     const char *name, *sql;
 };
 
-static void add_queries(struct str *ret_text)
-{
-    str_add_bytes(ret_text, _binary_harness_cmd_ask_queries_sql_start,
-                  (size_t)(_binary_harness_cmd_ask_queries_sql_end -
-                           _binary_harness_cmd_ask_queries_sql_start));
-}
-
 /* ret_queries [MOST_QUERIES], with a NULL at the end, in the arena. */
 static void read_queries(struct arena *arena, struct named_query *ret_queries)
 {
-    struct str all = {0};
     size_t count = 0;
-    add_queries(&all);
-    for (char *next, *at = arena_strdup(arena, str_text(&all)); at; at = next) {
+    for (char *next, *at = arena_strdup(arena, QUERIES); at; at = next) {
         REQUIRE(count + 1 < MOST_QUERIES);
         next = strstr(at, "\n\n-- ");
         if (next) {
@@ -89,7 +80,6 @@ static void read_queries(struct arena *arena, struct named_query *ret_queries)
         ret_queries[count++] = (struct named_query){at, sql};
     }
     ret_queries[count] = (struct named_query){NULL, NULL};
-    str_release(&all);
 }
 
 static const char *query_name(const void *queries, size_t i)
@@ -113,7 +103,7 @@ static const char *find_named(const struct named_query *queries, const char *nam
 static int list_queries(void)
 {
     struct str text = {0};
-    add_queries(&text);
+    str_add(&text, QUERIES);
     const int code = cmd_print(&line, &text);
     str_release(&text);
     return code;

@@ -30,11 +30,6 @@ static int64_t get(sqlite3 *db, const char *sql)
 
 /* ---- Migrations -------------------------------------------------------------------------------*/
 
-static struct embedded text(const char *sql)
-{
-    return (struct embedded){sql, sql + strlen(sql)};
-}
-
 static const char first_step[] = "CREATE TABLE t (a); PRAGMA user_version = 1";
 static const char second_step[] = "ALTER TABLE t ADD COLUMN b DEFAULT 5; PRAGMA user_version = 2";
 
@@ -44,7 +39,7 @@ Test(migrate, old_file_is_backed_up_and_brought_up)
     struct err err = {0};
     snprintf(path, sizeof path, "%s", made_path("x.db"));
     snprintf(backup, sizeof backup, "%s.v1.backup", path);
-    const struct embedded steps[] = {text(first_step), text(second_step)};
+    const char *const steps[] = {first_step, second_step};
     sqlite3 *db = open_db(path);
     cr_assert_eq(migrate_tables(db, path, steps, 1, NULL, &err), 0, "%s", err.text);
     cr_expect_neq(access(backup, F_OK), 0, "a new file needs no backup");
@@ -65,7 +60,7 @@ Test(migrate, failed_step_leaves_the_old_version)
 {
     const char *path = made_path("x.db");
     struct err err = {0};
-    const struct embedded steps[] = {text(first_step), text("CREATE TABLE u (a); no SQL")};
+    const char *const steps[] = {first_step, "CREATE TABLE u (a); no SQL"};
     sqlite3 *db = open_db(path);
     cr_assert_eq(migrate_tables(db, path, steps, 1, NULL, &err), 0, "%s", err.text);
     cr_assert_neq(migrate_tables(db, path, steps, 2, NULL, &err), 0);
@@ -85,19 +80,15 @@ Test(migrate, views_are_replaced_where_they_differ)
     const char *old = "CREATE VIEW v_a AS SELECT 1 AS x; CREATE VIEW v_b AS SELECT 2 AS x;";
     const char *new = "CREATE VIEW v_a AS SELECT 3 AS x;";
     cr_assert_eq(db_exec(db, "CREATE VIEW mine AS SELECT 4 AS x", &err), 0);
-    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(old)}, 1, &err), 0, "%s",
-                 err.text);
+    cr_assert_eq(migrate_views(db, (const char *const[]){old}, 1, &err), 0, "%s", err.text);
     const int64_t changes = get(db, "PRAGMA schema_version");
-    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(old)}, 1, &err), 0, "%s",
-                 err.text);
+    cr_assert_eq(migrate_views(db, (const char *const[]){old}, 1, &err), 0, "%s", err.text);
     cr_expect_eq(get(db, "PRAGMA schema_version"), changes, "the same: nothing is written");
-    cr_assert_eq(migrate_views(db, (const struct embedded[]){text(new)}, 1, &err), 0, "%s",
-                 err.text);
+    cr_assert_eq(migrate_views(db, (const char *const[]){new}, 1, &err), 0, "%s", err.text);
     cr_expect_eq(get(db, "SELECT x FROM v_a"), 3);
     cr_expect_eq(get(db, "SELECT x FROM mine"), 4, "a view of the user's stays");
     cr_expect_eq(get(db, "SELECT count(*) FROM sqlite_schema"), 2, "v_b is gone");
-    cr_expect_neq(
-        migrate_views(db, (const struct embedded[]){text("CREATE VIEW v_c AS wrong")}, 1, &err), 0);
+    cr_expect_neq(migrate_views(db, (const char *const[]){"CREATE VIEW v_c AS wrong"}, 1, &err), 0);
     cr_expect_eq(get(db, "SELECT x FROM v_a"), 3, "put back");
     sqlite3_close(db);
 }

@@ -66,11 +66,6 @@ void mem_free_all(void *const *pointers, size_t count)
         mem_free(pointers[i]);
 }
 
-void arena_init(struct arena *arena)
-{
-    arena->blocks = NULL;
-}
-
 void arena_release(struct arena *arena)
 {
     while (arena->blocks) {

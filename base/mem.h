@@ -36,11 +36,11 @@ void mem_free_all(void *const *pointers, size_t count);
     mem_free_all((void *const[]){__VA_ARGS__},                                                     \
                  sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 
+/* Starts as {0}. */
 struct arena {
     struct arena_block *blocks; /* newest first */
 };
 
-void arena_init(struct arena *arena);
 /* Frees everything taken from it; the arena can be used again. */
 void arena_release(struct arena *arena);
 /* Zeroed, 16-byte aligned; lives until the arena is released. */

@@ -183,9 +183,8 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
                 const char *width, const char *const *formats, struct str *ret_files,
                 struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct str files = {0};
-    arena_init(&arena);
     char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
     const struct job job = {figure, tsv, work, width, 0, false, &arena};
     int failed = folder_make(directory, err);
@@ -205,14 +204,13 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
 int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
                 struct str *ret_text, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct str picture = {0};
     if (pictures_are_in(tsv)) {
         err_set(err, "%s: pictures, which letters cannot show: take --format png", figure->name);
         return FIGURE_EMPTY;
     }
     const char *place = getenv("TMPDIR");
-    arena_init(&arena);
     char *work =
         arena_printf(&arena, "%s/.%s-XXXXXX", place && *place ? place : "/tmp", figure->name);
     const struct job job = {figure, tsv, work, figure_widths[1], columns, colours, &arena};

@@ -68,9 +68,8 @@ static int ask_all(struct db_rows *rows, const struct figure *figure, struct sql
                    const char *experiment, struct err *err)
 {
     struct str query = {0}, absent = {0}, own = {0}, sql = {0};
-    struct arena arena;
+    struct arena arena = {0};
     const char *template;
-    arena_init(&arena);
     str_add(&query, figure_sql(figure));
     str_trim(&query, "; \r\n");
     const int failed =

@@ -143,9 +143,8 @@ static int choose_experiment(const struct names *names, const char *wanted, stru
 
 int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_name, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct names names;
-    arena_init(&arena);
     const int failed = read_experiments(db, &arena, &names, err) ||
                        choose_experiment(&names, wanted, ret_name, err);
     arena_release(&arena);

@@ -50,11 +50,10 @@ static int check_script(const char *path, const char *script, struct arena *aren
 int scripts_write(const struct figure *figure, const char *directory, struct str *ret_files,
                   struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct str files = {0};
     const char *name, *script;
     bool there = false;
-    arena_init(&arena);
     int failed = folder_make(directory, err);
     for (size_t i = 0; !failed && (script = script_at(figure, i, &arena, &name)); i++)
         failed = check_script(arena_printf(&arena, "%s/%s", directory, name), script, &arena,

@@ -45,7 +45,6 @@ static int inner_init_options(struct inner *inner, const struct inner_options *o
     const struct pruner *pruner = pruner_of((size_t)o->score);
     REQUIRE(pruner);
     *inner = (struct inner){.run.pruner = pruner};
-    arena_init(&inner->arena);
     void *options = kind_defaults(&pruner->is, &inner->arena);
     inner->run.options = options;
     return o->score_options && option_assign(pruner->options, pruner->name, o->score_options,

@@ -318,7 +318,6 @@ static int open_plan(struct element *element)
 int element_run(const struct element_job *job, const struct element_watcher *watcher)
 {
     struct element element = {.job = job, .watcher = watcher};
-    arena_init(&element.arena);
     int code = open_plan(&element);
     if (code < 0)
         code = run_element(&element);

@@ -128,8 +128,7 @@ static void add_script(const struct emit *emit, const char *script, size_t chunk
     const struct str_place parts[] = {{"{{places}}", SCRIPT(places)},
                                       {"{{check-hosts}}", emit->hosts ? SCRIPT(hosts) : ""}};
     struct str whole = {0}, name = {0}, lines = {0}, time = {0}, submits = {0};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     str_add_filled(&whole, script, parts, sizeof parts / sizeof *parts);
     emit_job_name(emit, &name);
     if (emit->time > 0)

@@ -258,7 +258,6 @@ int frozen_plan_parse(const char *text, const char *path, struct frozen_plan **r
     struct frozen_plan *frozen;
     MEM_NEW(frozen, 1);
     MEM_NEW(frozen->plan, 1);
-    arena_init(&frozen->plan->arena);
     frozen->path = arena_strdup(&frozen->plan->arena, path);
     if (parse(text, frozen, err)) {
         frozen_plan_free(frozen);
@@ -329,14 +328,13 @@ int frozen_plan_element(const struct frozen_plan *frozen, size_t element, const 
                         struct plan **ret_plan, struct err *err)
 {
     size_t first, end;
-    struct arena arena;
+    struct arena arena = {0};
     struct plan *plan;
     frozen_plan_range(frozen, element, &first, &end);
     struct config config = {
         .data_dir = data_dir ? data_dir : frozen->data_dir,
         .cell_count = end - first,
     };
-    arena_init(&arena);
     ARENA_NEW(&arena, config.cells, config.cell_count);
     ARENA_NEW(&arena, config.limits, config.cell_count);
     for (size_t i = 0; i < config.cell_count; i++) {

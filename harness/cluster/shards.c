@@ -29,7 +29,6 @@ int shards_list(const char *folder, struct shards *ret_shards, struct err *err)
     const char **names = NULL;
     size_t room = 0;
     struct folder entries = {0};
-    arena_init(&shards.arena);
     for (const char *name; (name = folder_next(&entries, folder));) {
         if (!is_database(name))
             continue;

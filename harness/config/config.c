@@ -364,7 +364,6 @@ int config_load(const char *path, const char *const *sets, size_t set_count,
 {
     struct config *config;
     MEM_NEW(config, 1);
-    arena_init(&config->arena);
     config->path = arena_strdup(&config->arena, path);
     struct reader reader = {.config = config, .arena = &config->arena};
     read_config(&reader, path, sets, set_count);

@@ -212,7 +212,6 @@ int dataset_load(const struct dataset_type *type, const struct data_spec *spec, 
     if (dataset_locate(type, dirs, &folder, &dir, err))
         return -1;
     MEM_NEW(data, 1);
-    arena_init(&data->arena);
     data->type = type;
     data->bayes_error = -1;
     const int failed = fill(data, spec, seed, folder.text, err);

@@ -48,8 +48,7 @@ static bool is_given(const char *dir)
 int dataset_check_dir(const char *dir, struct err *err)
 {
     struct stat about;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *path = dataset_dir_expand(dir, &arena);
     int failed = stat(path, &about) ? errno : S_ISDIR(about.st_mode) ? 0 : ENOTDIR;
     if (failed)

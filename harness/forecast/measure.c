@@ -136,8 +136,7 @@ int measure_start(const struct plan_cell *cell, const struct run_options *option
     };
     struct worker worker;
     struct record_end end;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     int failed = worker_start(&worker, &job, worker_assignments(&arena), err);
     if (!failed) {
         wait_for(&worker);

@@ -435,7 +435,6 @@ void checkup_run(void (*take)(void *context, const struct checkup_finding *findi
 {
     struct checkup checkup = {.take = take, .context = context};
     struct record_environment environment;
-    arena_init(&checkup.arena);
     environment_record(0, &checkup.arena, &environment);
     check_program(&checkup, &environment);
     check_cpu(&checkup, &environment);

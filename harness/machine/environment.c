@@ -179,8 +179,7 @@ double environment_load_average(void)
 
 int64_t environment_available_memory(void)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *text = read_value("/proc/meminfo", "MemAvailable:", &arena);
     const int64_t kibibytes = text ? strtoll(text, NULL, 10) : 0;
     arena_release(&arena);
@@ -191,8 +190,7 @@ int64_t environment_peak_memory(void)
 {
     /* VmHWM and not getrusage: that one's peak outlives exec, so that a worker would inherit the
        peak of the process which started it. */
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *text = read_value("/proc/self/status", "VmHWM:", &arena);
     int64_t kibibytes = text ? strtoll(text, NULL, 10) : 0;
     struct rusage usage;

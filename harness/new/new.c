@@ -258,8 +258,7 @@ int new_read(const char *root, const char *kind, const char *name, struct arena 
 
 int new_write(const struct new_plan *plan, struct err *err)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     size_t written = 0;
     while (written < plan->count && save_file(below(plan->root, plan->files[written].path, &arena),
                                               plan->files[written].text, err) == 0)

@@ -228,7 +228,6 @@ int paper_collect(const struct paper_job *job, struct paper_outputs *ret_outputs
     struct str numbers = {0}, experiment = {0};
     char source[HASH_HEX_SIZE];
     int failed = 0;
-    arena_init(&outputs.arena);
     paper_add_numbers_head(&numbers);
     for (size_t i = 0; paper_part_at(i) && !failed; i++) {
         str_clear(&experiment);

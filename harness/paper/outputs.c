@@ -333,11 +333,10 @@ static int begin_manifest(const struct paper_job *job, const struct paper_output
 int paper_write(const struct paper_job *job, const struct paper_outputs *outputs, bool force,
                 struct str *ret_files, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     json_t *old = NULL, *entries = json_array();
     json_t *manifest =
         json_pack("{s:s, s:s, s:o}", "paper", job->paper, "size", job->size, "outputs", entries);
-    arena_init(&arena);
     int failed = read_manifest(job, &arena, &old, err) ||
                  refuse_foreign(job, outputs, old, force, &arena, err) ||
                  folder_make(job->directory, err) || begin_manifest(job, outputs, old, &arena, err);
@@ -402,9 +401,8 @@ static int verify_experiments(const struct paper_job *job, const json_t *manifes
 int paper_verify(const struct paper_job *job, const struct paper_outputs *outputs,
                  struct str *ret_lines, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     json_t *manifest = NULL;
-    arena_init(&arena);
     int failed = read_manifest(job, &arena, &manifest, err);
     if (!failed && !manifest)
         failed = err_set(err, "%s: no such file: nothing was made there yet",

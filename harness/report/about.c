@@ -126,8 +126,7 @@ static int read_hypothesis(const struct report *report, struct str *ret_text, st
     struct str yaml = {0};
     struct mistakes mistakes = {0};
     struct node *root = NULL, *node = NULL;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const int failed = ask_text(report, sql, &yaml, err);
     if (!failed && yaml.length &&
         yaml_read(str_text(&yaml), yaml.length, NULL, &arena, &mistakes, &root) == 0 && root &&
@@ -324,12 +323,11 @@ static int add_database(const struct report *report, struct str *out, struct err
 static void add_maker(struct str *out)
 {
     struct record_environment environment;
-    struct arena arena;
+    struct arena arena = {0};
     struct str text = {0};
     struct tm broken_down;
     char when[32] = "";
     const time_t now = time(NULL);
-    arena_init(&arena);
     environment_record(1, &arena, &environment);
     if (gmtime_r(&now, &broken_down))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &broken_down);

@@ -53,9 +53,8 @@ static int draw(const struct figure *figure, const char *tsv, const char *folder
 static int add_pictures(const struct figure *figure, const char *tsv, const char *folder,
                         struct str *out, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct str page = {0}, column = {0};
-    arena_init(&arena);
     struct svg_pictures pictures = {.prefix = prefix_of(figure, 'i', &arena), .arena = &arena};
     const int failed = draw(figure, tsv, folder, figure_widths[0], &pictures, &page, err) ||
                        draw(figure, tsv, folder, figure_widths[1], &pictures, &column, err);
@@ -207,11 +206,10 @@ static struct html_column column_of(const struct fields *fields, size_t column)
 
 static void add_table(const struct figure *figure, const char *tsv, struct str *out)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct fields fields;
     struct html_column *columns;
     size_t *shown, count = 0;
-    arena_init(&arena);
     cut_table(tsv, &arena, &fields);
     ARENA_NEW(&arena, columns, fields.columns + 1);
     ARENA_NEW(&arena, shown, fields.columns + 1);

@@ -356,7 +356,6 @@ static int add_doubts(const struct report *report, struct str *out, struct err *
 int report_results(const struct report *report, struct str *out, struct err *err)
 {
     struct arms arms = {0};
-    arena_init(&arms.arena);
     int failed = read_arms(report, &arms, err);
     if (!failed) {
         html_section_open(out, "results", "Results");

@@ -265,9 +265,8 @@ static void say_once(struct svg_node *root)
 int svg_add(const char *file, const char *prefix, const char *label, struct svg_pictures *pictures,
             struct str *out, struct err *err)
 {
-    struct arena arena;
+    struct arena arena = {0};
     const char *start = strstr(file, "<svg"), *around[INHERITED];
-    arena_init(&arena);
     struct svg_node *root = start ? svg_read(start, &arena) : NULL;
     if (!root) {
         arena_release(&arena);

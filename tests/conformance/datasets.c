@@ -76,10 +76,9 @@ ParameterizedTestParameters(datasets, load_what_the_contract_says)
 ParameterizedTest(size_t *i, datasets, load_what_the_contract_says)
 {
     const struct dataset_type *type = dataset_at(*i);
-    struct arena arena;
+    struct arena arena = {0};
     struct dataset *data;
     struct err err;
-    arena_init(&arena);
     struct data_spec *spec = kind_defaults(&type->is, &arena);
     spec->train_limit = 1000;
     spec->test_limit = 200;
@@ -121,10 +120,9 @@ ParameterizedTest(size_t *i, datasets, say_what_is_missing_and_where_to_get_it)
 {
     const struct dataset_type *type = dataset_at(*i);
     const char *const dirs[] = {test_dir(), "/nowhere", NULL};
-    struct arena arena;
+    struct arena arena = {0};
     struct dataset *data = NULL;
     struct err err;
-    arena_init(&arena);
     const int failed = dataset_load(type, kind_defaults(&type->is, &arena), 0, dirs, &data, &err);
     arena_release(&arena);
     if (!failed) {

@@ -52,7 +52,6 @@ void bench_setup(struct bench *b, const struct pruner *pruner, double rate)
 {
     cr_assert_not_null(pruner);
     *b = (struct bench){0};
-    arena_init(&b->arena);
     b->cell.dataset = dataset_find("synthetic");
     b->data = kind_defaults(&b->cell.dataset->is, &b->arena);
     b->data->samples = BENCH_SAMPLES;

@@ -24,7 +24,6 @@ void claims_open(const char *name)
     struct err err;
     claims_store = must_open(made_path(name), STORE_WRITE);
     cr_assert_eq(selection_functions_register(store_sqlite(claims_store), &err), 0, "%s", err.text);
-    arena_init(&arena);
     count = 0;
 }
 

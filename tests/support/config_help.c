@@ -62,8 +62,7 @@ void config_expect(const char *yaml, const char *const *sets, const char *expect
 char *config_cells(const struct config *config)
 {
     struct str text = {0};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < config->cell_count; i++)
         str_addf(&text, "%s\n", cell_describe(&config->cells[i], &arena));
     arena_release(&arena);

@@ -256,7 +256,6 @@ static void trainings_init(struct trainings *t, int seeds)
     *t = (struct trainings){.cell = {.dataset = dataset_find("synthetic"),
                                      .model = model_find("softmax"),
                                      .pruner = pruner_find("random")}};
-    arena_init(&t->arena);
     t->cell.pruner_options = kind_defaults(&t->cell.pruner->is, &t->arena);
     t->cell.model_options = kind_defaults(&t->cell.model->is, &t->arena);
     struct synthetic_options *data_options = kind_defaults(&t->cell.dataset->is, &t->arena);

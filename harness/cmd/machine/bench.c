@@ -580,7 +580,6 @@ int cmd_bench(int argc, char **argv)
         return run_pruners(&job.values, argv, arguments);
     if (job.values.samples || job.values.to)
         return cmd_fail(&line, EXIT_USAGE, "--samples and --to need --pruners");
-    arena_init(&job.arena);
     int code = EXIT_DONE;
     if (read_job(&job, arguments, &err)) {
         code = cmd_fail(&line, EXIT_USAGE, err.text);

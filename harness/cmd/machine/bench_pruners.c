@@ -421,7 +421,6 @@ int cmd_bench_pruners(const struct cmd_line *line, char **argv, const struct ben
     MEM_NEW(job, 1);
     job->asked = asked;
     job->names = names;
-    arena_init(&job->arena);
     if (read_job(job, &err)) {
         code = cmd_fail(line, EXIT_USAGE, err.text);
     } else {

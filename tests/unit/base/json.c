@@ -7,8 +7,7 @@
 Test(json, text_is_made_safe_and_a_path_keeps_its_bytes)
 {
     static const char *const paths[] = {"/data", "/\xC3\xA9", "/x\xff/\x01\xC3"};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < 3; i++) {
         json_t *value = json_path(paths[i]);
         struct str text = {0};

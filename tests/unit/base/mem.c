@@ -72,8 +72,7 @@ Test(mem, lack_of_memory_ends_the_process, .signal = SIGABRT)
 Test(arena, pieces_are_aligned_zeroed_and_apart)
 {
     enum { PIECES = 3000 };
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (int round = 0; round < 2; round++) { /* released, it can be used again */
         static unsigned char *pieces[PIECES];
         for (size_t i = 0; i < PIECES; i++) {
@@ -91,8 +90,7 @@ Test(arena, pieces_are_aligned_zeroed_and_apart)
 
 Test(arena, large_blocks_among_small_ones)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     char *small, *large, *after;
     ARENA_NEW(&arena, small, 10);
     ARENA_NEW(&arena, large, 1000003);
@@ -108,8 +106,7 @@ Test(arena, large_blocks_among_small_ones)
 
 Test(arena, texts)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     char source[] = "text";
     const char *copy = arena_strdup(&arena, source);
     source[0] = 'n';
@@ -122,7 +119,6 @@ Test(arena, texts)
 
 Test(arena, overflow_ends_the_process, .signal = SIGABRT)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     arena_alloc(&arena, SIZE_MAX / 4, 8);
 }

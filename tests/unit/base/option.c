@@ -33,7 +33,6 @@ static struct arena arena;
 
 static void open_arena(void)
 {
-    arena_init(&arena);
 }
 
 static void close_arena(void)

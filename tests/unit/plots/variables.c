@@ -198,7 +198,6 @@ static void add_loads_of_loads(struct script *script)
 static void read_scripts(void)
 {
     const char *file, *text;
-    arena_init(&arena);
     ARENA_NEW(&arena, scripts, MOST_SCRIPTS);
     for (size_t i = 0; (text = figure_shared_at(i, &file)); i++)
         if (strstr(file, ".gp"))

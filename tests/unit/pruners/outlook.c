@@ -17,10 +17,9 @@ static void expect_notes(const char *name, const char *const (*options)[2], doub
     const struct pruner *pruner = pruner_find(name);
     struct pruner_outlook outlook;
     struct str lines = {0};
-    struct arena arena;
+    struct arena arena = {0};
     struct err err;
     cr_assert(pruner && pruner->options_size <= LARGEST, "%s", name);
-    arena_init(&arena);
     if (pruner->options)
         option_defaults(pruner->options, values);
     for (size_t i = 0; options && options[i][0]; i++)
@@ -139,9 +138,8 @@ Test(outlook, options_that_are_refused_tell_nothing)
     _Alignas(16) unsigned char values[LARGEST] = {0};
     const struct pruner *pruner = pruner_find("ccs");
     struct pruner_outlook outlook;
-    struct arena arena;
+    struct arena arena = {0};
     struct err err;
-    arena_init(&arena);
     option_defaults(pruner->options, values);
     cr_assert_eq(option_set(option_find(pruner->options, "score_options"), values, "nothing=1",
                             &arena, &err),

@@ -19,8 +19,7 @@ Test(bench, writes_a_model_in_three_ways)
 {
     static const char *const texts[] = {"convnet(depth=2 width=32)", "convnet(depth=2, width=32)",
                                         "convnet:depth=2,width=32", "convnet:,width=32 depth=2,"};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct bench_model model;
         struct err err;
@@ -38,8 +37,7 @@ Test(bench, writes_a_model_in_three_ways)
 /* Every model of the registry by its bare name, with its defaults. */
 Test(bench, knows_every_model)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct model *expected;
     for (size_t i = 0; (expected = model_at(i)); i++) {
         struct bench_model model;
@@ -71,9 +69,8 @@ Test(bench, refuses_models_and_sizes)
     };
     static const char *const sizes[] = {"",         "28",       "28x28",    "28x28x",  "0x28x1",
                                         "28x28x1x", "a28x28x1", "28x-28x1", "5000x1x1"};
-    struct arena arena;
+    struct arena arena = {0};
     struct err err;
-    arena_init(&arena);
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         struct bench_model model;
         cr_assert_eq(bench_model_parse(models[i].text, &arena, &model, &err), -1, "%s",
@@ -100,9 +97,8 @@ static void open_small(struct bench *bench, struct arena *arena)
 
 Test(bench, a_slice_really_trains)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct bench bench;
-    arena_init(&arena);
     open_small(&bench, &arena);
     const size_t n = nn_param_count(bench.net);
     float *before;
@@ -127,9 +123,8 @@ Test(bench, a_slice_really_trains)
 /* The phases are a step's: neither more nor much less. */
 Test(bench, a_slice_adds_up)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct bench bench;
-    arena_init(&arena);
     open_small(&bench, &arena);
     bench_warm(&bench);
     const struct bench_slice slice = bench_train(&bench, SHORT);
@@ -152,11 +147,10 @@ Test(bench, a_slice_adds_up)
 
 Test(bench, refuses_pictures_that_do_not_fit)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct bench bench;
     struct err err;
     struct bench_setting setting = {.input = {4, 4, 1}, .batch = 2, .eval_batch = 2};
-    arena_init(&arena);
     cr_assert_eq(bench_model_parse("convnet", &arena, &setting.model, &err), 0, "%s", err.text);
     cr_assert_eq(bench_open(&bench, &setting, &err), -1);
     cr_expect(strstr(err.text, "4 x 4"), "%s", err.text);
@@ -165,9 +159,8 @@ Test(bench, refuses_pictures_that_do_not_fit)
 
 Test(bench, the_machine_has_a_peak)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct bench bench;
-    arena_init(&arena);
     open_small(&bench, &arena);
     const double peak = bench_peak(&bench, SHORT), gemm = bench_gemm(&bench);
     cr_expect(isfinite(peak) && peak > 0, "peak %g GFLOP/s", peak);

@@ -29,13 +29,12 @@ static const struct bench_pruner_setting usual = {
 
 static struct bench_pruner_result measure(const char *text)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct bench_pruner_setting setting = usual;
     struct bench_pruner_result result;
     struct err err;
     const char *label;
     bool refused;
-    arena_init(&arena);
     cr_assert_eq(bench_pruner_parse(text, &arena, &setting, &label, &err), 0, "%s", err.text);
     cr_assert_eq(bench_pruner_measure(&setting, &result, &refused, &err), 0, "%s", err.text);
     arena_release(&arena);
@@ -323,11 +322,10 @@ Test(bench_pruners, names_are_read_as_those_of_models)
         {"ucb:c=-1", "ucb: c: expected a number from 0 to 1000, found '-1'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena arena;
+        struct arena arena = {0};
         struct bench_pruner_setting setting = usual;
         struct err err;
         const char *label;
-        arena_init(&arena);
         const int failed = bench_pruner_parse(cases[i].text, &arena, &setting, &label, &err);
         cr_expect_str_eq(failed ? err.text : label, cases[i].result);
         arena_release(&arena);

@@ -40,8 +40,7 @@ static void expect_round_trip(const struct cell *cell, struct arena *arena)
 Test(cell, every_entry_survives_the_round_trip)
 {
     static const double rates[] = {0, 0.3, 0.1 + 0.2, 1.0 / 3, 0.5, 0.999999999999999};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t d = 0; dataset_at(d); d++)
         for (size_t m = 0; model_at(m); m++)
             for (size_t p = 0; pruner_at(p); p++) {
@@ -55,8 +54,7 @@ Test(cell, every_entry_survives_the_round_trip)
 /* Scores belong to the network that made them, whatever is trained on what they choose. */
 Test(cell, scoring_by_another_network)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct model *mlp = model_find("mlp"), *softmax = model_find("softmax");
     struct cell own = default_cell(dataset_find("synthetic"), mlp, pruner_find("el2n"), &arena);
     struct cell other = default_cell(dataset_find("synthetic"), softmax, own.pruner, &arena);
@@ -130,8 +128,7 @@ static void expect_each_option_counts(const struct cell *cell, const struct opti
 
 Test(cell, every_option_is_part_of_the_key)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     struct cell cell = default_cell(dataset_at(0), model_at(0), pruner_at(0), &arena);
     for (size_t d = 0; dataset_at(d); d++) {
         struct cell one = cell;
@@ -164,8 +161,7 @@ Test(cell, every_option_is_part_of_the_key)
 
 Test(cell, names_rate_and_seed_are_part_of_the_key)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct cell cell =
         default_cell(dataset_at(0), model_at(0), pruner_find("random"), &arena);
     struct cell others[] = {cell, cell, cell, cell};
@@ -188,8 +184,7 @@ Test(cell, canonical_form)
         config_good("name: c\ndataset: {name: fashion-mnist, val_fraction: 0.10}\nmodel: softmax\n"
                     "pruner: random\nrate: .50\ntrain: {weight_decay: 0.0005, lr: 1}\n",
                     NULL);
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *json = cell_to_json(&config->cells[0], &arena);
     cr_expect_str_eq(
         json,
@@ -209,8 +204,7 @@ Test(cell, canonical_form)
 
 static void key_of(const char *yaml, char ret_key[HASH_HEX_SIZE])
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     struct config *config = config_good(yaml, NULL);
     cr_assert_eq(config->cell_count, 1, "%zu cells", config->cell_count);
     cell_key(cell_to_json(&config->cells[0], &arena), some_hash, "", ret_key);
@@ -291,8 +285,7 @@ Test(cell, labels_show_what_differs_from_the_defaults)
         {{3, 0.1, true, 0, "x on=false"}, "s(path=\"x on=false\")"},
         {{3, 0.1, true, 0, ""}, "s(path=\"\")"},
     };
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct kind kind = {.name = "s", .options = sample_table};
         const char *label = cell_label(&kind, &cases[i].options, &arena);
@@ -330,8 +323,7 @@ Test(cell, json_of_others_is_read_strictly)
          "a cell's JSON: 1 object item(s) left unpacked: more"},
     };
 #undef REST
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cell cell = {.seed = 77};
         struct err err = {0};

@@ -88,8 +88,7 @@ Test(engine, the_key_spells_it_out)
         config_good(HEAD "engine: {threads: 1, conv: auto}\ntrain: {precision: fp32}\n", NULL);
     struct config *forced = config_good(HEAD "engine: {conv: naive}\n", NULL);
     char keys[3][HASH_HEX_SIZE];
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *json = key_of(&silent->cells[0], &arena, keys[0]);
     key_of(&said->cells[0], &arena, keys[1]);
     key_of(&forced->cells[0], &arena, keys[2]);

@@ -245,8 +245,7 @@ Test(config, a_preset_is_its_values)
                                          "train: {lr: 0.2, epochs: 3, batch: 256, "
                                          "augment: crop-flip}\n",
                                          NULL);
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     cr_expect_str_eq(cell_to_json(&preset->cells[0], &arena),
                      cell_to_json(&spelled->cells[0], &arena));
     arena_release(&arena);

@@ -22,9 +22,8 @@ static const struct option table[] = {
 /* The mistakes, a line each. */
 static void apply(const char *yaml, struct thing *ret_thing, struct str *ret_mistakes)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct node *root;
-    arena_init(&arena);
     struct reader reader = {.arena = &arena};
     option_defaults(table, ret_thing);
     cr_assert_eq(yaml_read(yaml, strlen(yaml), NULL, &arena, &reader.mistakes, &root), 0);

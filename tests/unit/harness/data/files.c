@@ -21,8 +21,7 @@ static void hash_from(const char *dataset, const char *const *dirs, char ret_has
 
 Test(data, dirs_are_configured_then_environment_then_here_then_the_package)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     setenv("WINNOW_DATA", "/some/where", 1);
     const char *const *dirs = dataset_dirs("mine", &arena);
     EXPECT_TEXT(dirs[0], "mine");

@@ -22,7 +22,6 @@ static struct dataset *random_dataset(struct shape shape)
     struct dataset *data;
     const size_t picture = (size_t)(shape.h * shape.w * shape.c);
     MEM_NEW(data, 1);
-    arena_init(&data->arena);
     data->type = dataset_find("synthetic");
     data->h = shape.h;
     data->w = shape.w;

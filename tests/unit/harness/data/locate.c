@@ -64,8 +64,7 @@ Test(data, torchvisions_folders_are_read_and_named)
 
 Test(data, the_home_folder_is_meant_by_its_sign)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     cr_assert_eq(setenv("HOME", "/home/me", 1), 0);
     EXPECT_TEXT(dataset_dir_expand("~/sets", &arena), "/home/me/sets");
     EXPECT_TEXT(dataset_dir_expand("~", &arena), "/home/me");

@@ -21,8 +21,7 @@ static const struct record_timing quiet = {
 static void expect_reason(struct record_timing timing, int threads, double trained_s,
                           const char *reason)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const char *found = disturbance_reason(&timing, threads, trained_s, 10, &arena);
     if (reason)
         cr_expect_str_eq(found ? found : "(nothing)", reason);
@@ -85,8 +84,7 @@ Test(disturbance, the_hypervisor_and_the_heat)
 Test(disturbance, single_ticks_of_short_cells_are_no_steal)
 {
     struct record_timing timing = quiet;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     timing.steal = 0.05;
     cr_expect_null(disturbance_reason(&timing, 1, 0.2, 0.3, &arena));
     cr_expect_not_null(disturbance_reason(&timing, 1, 2, 3, &arena));

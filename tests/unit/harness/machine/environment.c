@@ -88,9 +88,8 @@ Test(environment, correct_blas_does_nothing_twice_or_in_vain)
 
 Test(environment, record)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct record_environment environment;
-    arena_init(&arena);
     setenv("WINNOW_BLAS_FOUND", "Prescott", 1);
     environment_record(7, &arena, &environment);
     const char *const texts[] = {

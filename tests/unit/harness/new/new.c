@@ -50,7 +50,6 @@ static const char *path_in(struct bench *b, const char *name)
 static void begin(struct bench *b)
 {
     *b = (struct bench){0};
-    arena_init(&b->arena);
     snprintf(b->root, sizeof b->root, "%s", test_dir());
     struct test_output output =
         test_run("mkdir -p %s/docs/howto %s/pruners %s/tests/unit", b->root, b->root, b->root);

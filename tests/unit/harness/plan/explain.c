@@ -43,7 +43,6 @@ static void make_plans(void)
 {
     static const char *const sets[] = {"train.lr=0.1", NULL};
     struct err err;
-    arena_init(&arena);
     config_before = config_good(yaml, sets);
     config = config_good(yaml, NULL);
     cr_assert_eq(plan_make(config_before, &plan_before, &err), 0, "%s", err.text);

@@ -64,8 +64,7 @@ Test(plan, the_content_of_the_data_is_in_the_key)
     char key[HASH_HEX_SIZE];
     struct dataset *data;
     struct err err;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i].cell;
         cr_assert_eq(dataset_load(cell->dataset, cell->data, (uint64_t)cell->seed,

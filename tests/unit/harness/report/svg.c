@@ -99,8 +99,7 @@ Test(svg, pictures_stand_in_the_page_once)
         "<svg width='9'>" IMAGE("1", "AA==") IMAGE("30.26", "BB==") IMAGE("60", "AA==") "</svg>",
         "<svg width='9'>" IMAGE("5", "BB==") "<image x='1' href='a.png'/></svg>",
     };
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     struct svg_pictures pictures = {.prefix = "i-", .arena = &arena};
     struct str out = {0}, store = {0};
     struct err err;

@@ -16,8 +16,7 @@ static void expect_reason(struct pause_ledger passed, const char *known, const c
 {
     const struct pause_ledger before = {{3 * SECOND, 4 * SECOND, 5 * SECOND, 6 * SECOND}};
     struct pause_ledger now;
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (int i = 0; i < PAUSE_KINDS; i++)
         now.ns[i] = before.ns[i] + passed.ns[i];
     const char *reason = pause_reason(&before, &now, known, &arena);
@@ -55,8 +54,7 @@ Test(pauses, texts_say_what_to_do)
         {PAUSE_FULL, "/a.db", "disk full: paused; make room in /"},
         {PAUSE_LOCKED, "a.db", "database is locked by another program: waiting for a.db"},
     };
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect_str_eq(pause_text(cases[i].kind, cases[i].path, &arena), cases[i].wanted);
     arena_release(&arena);

@@ -28,7 +28,6 @@ static void setup(struct bench *b, const char *model_name, int threads, unsigned
     struct synthetic_options spec = {0};
     struct err err;
     *b = (struct bench){0};
-    arena_init(&b->arena);
     option_defaults(type->options, &spec);
     option_defaults(engine_options, &b->engine);
     option_defaults(recipe_options, &b->recipe);

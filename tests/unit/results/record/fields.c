@@ -152,10 +152,9 @@ ParameterizedTest(int *kind, fields, lines_bring_back_every_kind)
     const struct field *fields = record_forms[*kind].fields;
     struct record record = {.kind = (enum record_kind) * kind}, back;
     struct str line = {0}, again = {0};
-    struct arena arena;
+    struct arena arena = {0};
     struct err err = {0};
     int number = 0;
-    arena_init(&arena);
     for (const struct field *f = fields; f->name; f++)
         fill(f, number++, &record);
     wire_encode(&record, &line);

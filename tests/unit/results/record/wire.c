@@ -22,8 +22,7 @@ static struct record round_trip(const struct record *record, struct arena *arena
 
 Test(wire, an_epoch_keeps_every_bit)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct record record = {
         .kind = RECORD_EPOCH,
         .epoch = {.epoch = 3,
@@ -56,10 +55,9 @@ Test(wire, what_an_older_program_did_not_measure_is_not_measured)
         "\"val_accuracy\":null,\"test_accuracy\":0.5,\"test_worst_class_accuracy\":0.1,"
         "\"charged_ns\":1,\"wall_ns\":1,\"samples_forward\":1,\"samples_backward\":1,"
         "\"flops\":1.0}";
-    struct arena arena;
+    struct arena arena = {0};
     struct record record;
     struct err err = {0};
-    arena_init(&arena);
     cr_assert_eq(wire_decode(line, &arena, &record, &err), 0, "%s", err.text);
     cr_expect_eq(record.epoch.test_worst_class_accuracy, 0.1);
     for (const struct field *f = record_forms[RECORD_EPOCH].fields; f->name; f++)
@@ -70,8 +68,7 @@ Test(wire, what_an_older_program_did_not_measure_is_not_measured)
 
 Test(wire, data_keep_where_they_were_read_and_how_many_tests_they_have)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct record record = {.kind = RECORD_DATA, .data = {"/data/mnist", "abc", 1LL << 40}};
     const struct record back = round_trip(&record, &arena);
     cr_assert_str_eq(back.data.folder, "/data/mnist");
@@ -83,8 +80,7 @@ Test(wire, data_keep_where_they_were_read_and_how_many_tests_they_have)
 Test(wire, an_engine_keeps_its_names)
 {
     static const char *const names[] = {"winograd, onednn jit:avx512_core", ""};
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct record record = {.kind = RECORD_ENGINE, .engine = {names[i]}};
         const struct record back = round_trip(&record, &arena);
@@ -95,8 +91,7 @@ Test(wire, an_engine_keeps_its_names)
 
 Test(wire, a_selection_keeps_its_bitmap_and_counts)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const uint8_t bitmap[] = {0x00, 0xff, 0xa5, 0x01};
     const int64_t kept[] = {7, 0, 6};
     for (int64_t n = 25; n <= 32; n++) {
@@ -113,8 +108,7 @@ Test(wire, a_selection_keeps_its_bitmap_and_counts)
 
 Test(wire, what_scores_cost_and_solvers_reached)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     const struct record artifact = {.kind = RECORD_ARTIFACT, .artifact = {"abc", 1, 1LL << 40}};
     const struct record none = {.kind = RECORD_ARTIFACT, .artifact = {NULL, 0, 7}};
     const struct record solver = {.kind = RECORD_SOLVER,
@@ -137,8 +131,7 @@ Test(wire, what_scores_cost_and_solvers_reached)
 
 Test(wire, an_end_keeps_its_phases_and_texts)
 {
-    struct arena arena;
-    arena_init(&arena);
+    struct arena arena = {0};
     struct record record = {.kind = RECORD_END,
                             .end = {.state = ATTEMPT_DIVERGED,
                                     .reason = "line one\nline \"two\" \xc3\xa9",
@@ -155,10 +148,9 @@ Test(wire, an_end_keeps_its_phases_and_texts)
 
 Test(wire, damaged_lines_are_refused_with_the_field)
 {
-    struct arena arena;
+    struct arena arena = {0};
     struct record record;
     struct err err;
-    arena_init(&arena);
     const struct {
         const char *line, *wanted;
     } cases[] = {

@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,12 @@ void *mem_grow(void *pointer, size_t old_count, size_t count, size_t size, const
     return grown;
 }
 
+void *mem_room(void *pointer, size_t count, size_t size, const char *file, int line)
+{
+    const bool full = (count & (count - 1)) == 0;
+    return full ? mem_grow(pointer, count, count ? 2 * count : 1, size, file, line) : pointer;
+}
+
 void mem_free(void *pointer)
 {
     free(pointer);
@@ -95,6 +102,8 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size)
 
 char *arena_strdup(struct arena *arena, const char *text)
 {
+    if (!text)
+        return NULL;
     const size_t size = strlen(text) + 1;
     return memcpy(arena_alloc(arena, size, 1), text, size);
 }

@@ -24,6 +24,8 @@ void *mem_alloc(size_t count, size_t size, const char *file, int line);
 /* Like realloc for arrays from mem_alloc; the grown part is zeroed. pointer may be NULL. */
 void *mem_grow(void *pointer, size_t old_count, size_t count, size_t size, const char *file,
                int line);
+/* What MEM_ROOM does. */
+void *mem_room(void *pointer, size_t count, size_t size, const char *file, int line);
 void mem_free(void *pointer);
 void mem_free_all(void *const *pointers, size_t count);
 
@@ -31,6 +33,9 @@ void mem_free_all(void *const *pointers, size_t count);
     ((pointer) = mem_alloc((count), sizeof *(pointer), __FILE__, __LINE__))
 #define MEM_GROW(pointer, old_count, count)                                                        \
     ((pointer) = mem_grow((pointer), (old_count), (count), sizeof *(pointer), __FILE__, __LINE__))
+/* Room for one more in an array of count, which doubles at 0, 1, 2, 4, ... items. */
+#define MEM_ROOM(pointer, count)                                                                   \
+    ((pointer) = mem_room((pointer), (count), sizeof *(pointer), __FILE__, __LINE__))
 /* MEM_FREE(rows, order, first): mem_free of each. */
 #define MEM_FREE(...)                                                                              \
     mem_free_all((void *const[]){__VA_ARGS__},                                                     \
@@ -45,6 +50,7 @@ struct arena {
 void arena_release(struct arena *arena);
 /* Zeroed, 16-byte aligned; lives until the arena is released. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
+/* NULL of NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* -1, 0 or 1, as qsort() wants it; each is evaluated twice. */
+#define NUM_COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
 /* ret_order[0..n-1]: the indices by falling value, ties by rising index. O(n log n). */
 void num_order(const float *values, size_t n, uint32_t *ret_order);
 

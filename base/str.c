@@ -98,9 +98,7 @@ const char *str_utf8(const char *text, struct arena *arena)
         return text;
     struct str safe = {0};
     str_add_utf8(&safe, text);
-    const char *kept = arena_strdup(arena, str_text(&safe));
-    str_release(&safe);
-    return kept;
+    return str_keep(&safe, arena);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------*/
@@ -180,6 +178,13 @@ void str_release(struct str *str)
 {
     mem_free(str->text);
     *str = (struct str){0};
+}
+
+char *str_keep(struct str *str, struct arena *arena)
+{
+    char *kept = arena_strdup(arena, str_text(str));
+    str_release(str);
+    return kept;
 }
 
 void str_release_all(struct str *const *strs, size_t count)
@@ -297,6 +302,11 @@ struct str_near str_near(const char *near, const char *otherwise)
     else
         snprintf(end.text, sizeof end.text, "%s", otherwise);
     return end;
+}
+
+int str_compare(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
 void str_add_count(struct str *str, int64_t count, const char *noun)

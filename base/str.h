@@ -44,6 +44,8 @@ void str_trim(struct str *str, const char *characters);
 const char *str_text(const struct str *str);
 void str_clear(struct str *str);
 void str_release(struct str *str);
+/* Releases it; its text goes on in the arena. */
+char *str_keep(struct str *str, struct arena *arena);
 void str_release_all(struct str *const *strs, size_t count);
 /* STR_RELEASE(&path, &text): str_release of each. */
 #define STR_RELEASE(...)                                                                           \
@@ -87,6 +89,9 @@ struct str_near {
     char text[512];
 };
 struct str_near str_near(const char *near, const char *otherwise);
+
+/* For qsort() and bsearch() in an array of texts. */
+int str_compare(const void *left, const void *right);
 
 /* "1 cell", "18 cells"; noun is the singular. */
 void str_add_count(struct str *str, int64_t count, const char *noun);

@@ -25,8 +25,7 @@ static int read_script(const char *path, struct arena *arena, const char **ret_s
     struct str text = {0};
     if (str_add_file(&text, path, SIZE_MAX, err))
         return errno == ENOENT ? 0 : -1;
-    *ret_script = arena_strdup(arena, str_text(&text));
-    str_release(&text);
+    *ret_script = str_keep(&text, arena);
     return 1;
 }
 

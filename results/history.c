@@ -10,9 +10,7 @@ DB_FILE(results_history);
 
 static void take_run(struct history *history, const struct db_rows *row)
 {
-    const size_t count = history->run_count;
-    if ((count & (count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
-        MEM_GROW(history->runs, count, count ? 2 * count : 1);
+    MEM_ROOM(history->runs, history->run_count);
     history->runs[history->run_count++] = (struct history_run){
         .dataset = arena_strdup(&history->arena, row_text(row, 0)),
         .model = arena_strdup(&history->arena, row_text(row, 1)),
@@ -27,9 +25,7 @@ static void take_run(struct history *history, const struct db_rows *row)
 
 static void take_cell(struct history *history, const struct db_rows *row)
 {
-    const size_t count = history->cell_count;
-    if ((count & (count - 1)) == 0)
-        MEM_GROW(history->cells, count, count ? 2 * count : 1);
+    MEM_ROOM(history->cells, history->cell_count);
     history->cells[history->cell_count++] = (struct history_cell){
         .key = arena_strdup(&history->arena, row_text(row, 0)),
         .json = arena_strdup(&history->arena, row_text(row, 1)),

@@ -51,9 +51,7 @@ static struct bound counts_as_json(const int64_t *counts, int n, struct arena *a
     for (int i = 0; i < n; i++)
         str_addf(&json, "%s%lld", i ? "," : "", (long long)counts[i]);
     str_add(&json, "]");
-    const struct bound value = db_text(arena_strdup(arena, str_text(&json)));
-    str_release(&json);
-    return value;
+    return db_text(str_keep(&json, arena));
 }
 
 static struct bound packed(const uint8_t *bits, int64_t n, struct arena *arena)

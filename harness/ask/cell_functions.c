@@ -51,8 +51,7 @@ static void forget(struct samples *samples, size_t place)
 static void remember(struct samples *samples, const char *key, size_t place)
 {
     const size_t count = samples->count++;
-    if ((count & (count - 1)) == 0) /* full, at the latest: 0, 1, 2, 4, ... */
-        MEM_GROW(samples->cells, count, count ? 2 * count : 1);
+    MEM_ROOM(samples->cells, count);
     struct known *cell = &samples->cells[count];
     snprintf(cell->key, sizeof cell->key, "%s", key);
     cell->place = place;

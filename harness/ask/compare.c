@@ -211,9 +211,7 @@ static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
     add_doubt(&doubts, beside, pairs->n, "seeds ran beside two numbers of cells");
     add_doubt(&doubts, invalid, 2 * pairs->n, "runs have timing_valid = 0");
     add_doubt(&doubts, equal, pairs->n, "seeds have the same ratio, whose spread is not known");
-    const char *text = doubts.length ? arena_strdup(arena, str_text(&doubts)) : NULL;
-    str_release(&doubts);
-    return text;
+    return doubts.length ? str_keep(&doubts, arena) : NULL;
 }
 
 /* Why differences of more than one seed have no interval; NULL: they have one. */
@@ -375,8 +373,7 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->doubts = doubts_of(&pairs, &list->arena);
     result->points_doubts = points_doubts_of(&pairs, &list->arena);
     decide(result, settings->margin);
-    if ((list->count & (list->count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
-        MEM_GROW(list->items, list->count, list->count ? 2 * list->count : 1);
+    MEM_ROOM(list->items, list->count);
     list->items[list->count++] = *result;
     return 0;
 }

@@ -28,8 +28,7 @@ static const char select_runs[] =
 static void take_run(const struct db_rows *row, struct compare_runs *runs)
 {
     struct arena *arena = &runs->arena;
-    if ((runs->count & (runs->count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
-        MEM_GROW(runs->items, runs->count, runs->count ? 2 * runs->count : 1);
+    MEM_ROOM(runs->items, runs->count);
     runs->items[runs->count++] = (struct compare_run){
         .experiment = arena_strdup(arena, row_text(row, 0)),
         .dataset = arena_strdup(arena, row_text(row, 1)),

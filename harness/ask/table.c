@@ -21,9 +21,7 @@ void table_add(struct table *table, struct db_value cell)
         ARENA_NEW(&table->arena, bytes, size);
         cell.text = memcpy(bytes, cell.text, size);
     }
-    const size_t count = table->count;
-    if ((count & (count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
-        MEM_GROW(table->cells, count, count ? 2 * count : 1);
+    MEM_ROOM(table->cells, table->count);
     table->cells[table->count++] = cell;
 }
 

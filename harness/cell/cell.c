@@ -42,21 +42,13 @@ static json_t *cell_root(const struct cell *cell, const struct model *model,
     return root;
 }
 
-/* Moves a text into the arena. */
-static char *keep(struct str *text, struct arena *arena)
-{
-    char *kept = arena_strdup(arena, str_text(text));
-    str_release(text);
-    return kept;
-}
-
 /* Canonical text in the arena; ends root. */
 static char *canonical(json_t *root, struct arena *arena)
 {
     struct str dump = {0};
     json_add_dump(&dump, root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(15));
     json_decref(root);
-    return keep(&dump, arena);
+    return str_keep(&dump, arena);
 }
 
 char *cell_to_json(const struct cell *cell, struct arena *arena)
@@ -264,7 +256,7 @@ char *cell_options(const struct option *table, const void *options, struct arena
 {
     struct str str = {0};
     add_options(&str, table, options);
-    return keep(&str, arena);
+    return str_keep(&str, arena);
 }
 
 char *cell_name(const char *name, const char *options, struct arena *arena)
@@ -287,7 +279,7 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
                  cell_label(&scoring->model->is, scoring->model_options, arena));
     if (scoring->only)
         str_addf(&str, "%sscore_only=true", str.length ? " " : "");
-    return keep(&str, arena);
+    return str_keep(&str, arena);
 }
 
 const char *cell_stored_pruner(const char *name)
@@ -313,7 +305,7 @@ char *cell_stored_options(const char *pruner, const char *options, struct arena 
         if (*options)
             str_add_bytes(&str, options++, 1);
     }
-    return keep(&str, arena);
+    return str_keep(&str, arena);
 }
 
 bool cell_options_train_on_all(const char *options)
@@ -355,5 +347,5 @@ char *cell_describe(const struct cell *cell, struct arena *arena)
     struct str text = {0};
     str_addf(&text, "%s %s %s", dataset, model, pruner);
     cell_add_level(&text, cell->pruner->name, cell->rate, cell->seed);
-    return keep(&text, arena);
+    return str_keep(&text, arena);
 }

@@ -226,8 +226,7 @@ static int run_scratch(struct element *element, struct run_options *options)
         str_release(&path);
         return fail(element, EXIT_ENVIRONMENT, &err);
     }
-    element->path = arena_strdup(&element->arena, str_text(&path));
-    str_release(&path);
+    element->path = str_keep(&path, &element->arena);
     options->db = element->db;
     options->checkpoints = choose_checkpoints(element);
     int code = EXIT_DATABASE;

@@ -109,9 +109,7 @@ static const char *quoted(const char *word, struct arena *arena)
 {
     struct str text = {0};
     emit_quote(&text, word ? word : "");
-    const char *kept = arena_strdup(arena, str_text(&text));
-    str_release(&text);
-    return kept;
+    return str_keep(&text, arena);
 }
 
 /* A line; none where there is no value. */

@@ -104,11 +104,6 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
 
 /* ---- Reading ----------------------------------------------------------------------------------*/
 
-static const char *keep(const char *text, struct arena *arena)
-{
-    return text ? arena_strdup(arena, text) : NULL;
-}
-
 /* Plans of before there were notes have none. */
 static void read_notes(const json_t *header, struct plan *plan)
 {
@@ -119,8 +114,8 @@ static void read_notes(const json_t *header, struct plan *plan)
         const json_t *note = json_array_get(list, i);
         const char *place = json_string_value(json_object_get(note, "place"));
         const char *text = json_string_value(json_object_get(note, "text"));
-        notes[i].place = keep(place ? place : "", &plan->arena);
-        notes[i].text = keep(text ? text : "", &plan->arena);
+        notes[i].place = arena_strdup(&plan->arena, place ? place : "");
+        notes[i].text = arena_strdup(&plan->arena, text ? text : "");
     }
     plan->notes = notes;
     plan->note_count = json_array_size(list);
@@ -152,11 +147,11 @@ static int read_header(const json_t *header, struct frozen_plan *frozen, struct 
     if (strlen(id) != ID_LENGTH || elements < 1 || threads < 1 || threads > INT16_MAX)
         return err_set(err, "line 1 is no plan's");
     snprintf(frozen->id, sizeof frozen->id, "%s", id);
-    frozen->name = keep(name, arena);
-    frozen->file = keep(file, arena);
-    frozen->yaml = keep(yaml, arena);
+    frozen->name = arena_strdup(arena, name);
+    frozen->file = arena_strdup(arena, file);
+    frozen->yaml = arena_strdup(arena, yaml);
     add_dump(&text, figures);
-    frozen->figures = keep(str_text(&text), arena);
+    frozen->figures = arena_strdup(arena, str_text(&text));
     str_release(&text);
     frozen->data_dir = json_path_of(json_object_get(header, "data_dir"), arena);
     frozen->target_count = json_array_size(targets);
@@ -190,8 +185,8 @@ static int read_cell(json_t *line, struct arena *arena, struct plan_cell *ret_ce
     if (failed)
         return -1;
     planned.json = cell_to_json(&planned.cell, arena);
-    planned.data_hash = keep(data, arena);
-    planned.file_hash = keep(file_hash, arena);
+    planned.data_hash = arena_strdup(arena, data);
+    planned.file_hash = arena_strdup(arena, file_hash);
     cell_key(planned.json, data, file_hash, expected);
     if (strcmp(expected, key) != 0)
         return err_set(err,

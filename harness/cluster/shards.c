@@ -12,11 +12,6 @@
 
 /* ---- What is there ----------------------------------------------------------------------------*/
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_database(const char *name)
 {
     const size_t length = strlen(name);
@@ -27,15 +22,11 @@ int shards_list(const char *folder, struct shards *ret_shards, struct err *err)
 {
     struct shards shards = {0};
     const char **names = NULL;
-    size_t room = 0;
     struct folder entries = {0};
     for (const char *name; (name = folder_next(&entries, folder));) {
         if (!is_database(name))
             continue;
-        if (shards.count == room) {
-            MEM_GROW(names, room, 2 * room + 64);
-            room = 2 * room + 64;
-        }
+        MEM_ROOM(names, shards.count);
         names[shards.count++] = arena_strdup(&shards.arena, name);
     }
     shards.names = names;
@@ -44,7 +35,7 @@ int shards_list(const char *folder, struct shards *ret_shards, struct err *err)
         return -1;
     }
     if (shards.count)
-        qsort(names, shards.count, sizeof *names, by_name);
+        qsort(names, shards.count, sizeof *names, str_compare);
     *ret_shards = shards;
     return 0;
 }

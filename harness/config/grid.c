@@ -14,6 +14,7 @@
  * Worked example. pruner [full, ucb], rate [0.3, 0.5], seed 2: full, ucb .3, ucb .5 with seed 0,
  * then the same with seed 1: 6 cells of 8 combinations.
  */
+#include "base/num.h"
 #include "harness/config/read.h"
 
 #include <stdlib.h>
@@ -151,23 +152,18 @@ static void exclude(struct reader *reader, struct points *points)
 
 /* ---- Order ---- */
 
-static int compare_sizes(size_t a, size_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
 /* The same cell together, the first one first. */
 static int compare_identity(const void *left, const void *right)
 {
     const struct point *a = left, *b = right;
     for (size_t i = 0; i < NAMED_AXES; i++)
         if (a->picks[i] != b->picks[i])
-            return compare_sizes(a->picks[i]->number, b->picks[i]->number);
+            return NUM_COMPARE(a->picks[i]->number, b->picks[i]->number);
     if (a->rate != b->rate)
         return a->rate < b->rate ? -1 : 1;
     if (a->seed != b->seed)
         return a->seed < b->seed ? -1 : 1;
-    return compare_sizes(a->order, b->order);
+    return NUM_COMPARE(a->order, b->order);
 }
 
 static bool same_cell(const struct point *a, const struct point *b)
@@ -179,8 +175,8 @@ static bool same_cell(const struct point *a, const struct point *b)
 static int compare_order(const void *left, const void *right)
 {
     const struct point *a = left, *b = right;
-    return a->seed_rank != b->seed_rank ? compare_sizes(a->seed_rank, b->seed_rank)
-                                        : compare_sizes(a->order, b->order);
+    return a->seed_rank != b->seed_rank ? NUM_COMPARE(a->seed_rank, b->seed_rank)
+                                        : NUM_COMPARE(a->order, b->order);
 }
 
 static void sort(struct points *points, int (*compare)(const void *, const void *))

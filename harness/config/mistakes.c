@@ -79,11 +79,7 @@ void mistakes_add(struct mistakes *mistakes, struct place place, const char *lab
         str_release(&text);
         return;
     }
-    if (mistakes->count == mistakes->room) {
-        const size_t room = mistakes->room ? 2 * mistakes->room : 8;
-        MEM_GROW(mistakes->items, mistakes->room, room);
-        mistakes->room = room;
-    }
+    MEM_ROOM(mistakes->items, mistakes->count);
     mistakes->items[mistakes->count] = (struct mistake){place, text.text, mistakes->count};
     mistakes->count++;
 }

@@ -32,7 +32,7 @@ struct mistake {
 /* Starts as {0}. */
 struct mistakes {
     struct mistake *items;
-    size_t count, room;
+    size_t count;
     size_t dropped; /* beyond what anybody reads */
 };
 

@@ -61,12 +61,6 @@ static void add_up(struct forecast *forecast, const struct plan *plan, const boo
 
 /* ---- Disk -------------------------------------------------------------------------------------*/
 
-static int compare_texts(const void *left, const void *right)
-{
-    const char *const *a = left, *const *b = right;
-    return strcmp(*a, *b);
-}
-
 /* Sets of scores that the cells share and no finished one has left behind. */
 static size_t count_artifacts(const struct plan *plan, const bool *runs)
 {
@@ -81,11 +75,11 @@ static size_t count_artifacts(const struct plan *plan, const bool *runs)
         else if (cell->shared[0] && runs[i])
             wanted[wanted_count++] = cell->shared;
     }
-    qsort(made, made_count, sizeof *made, compare_texts);
-    qsort(wanted, wanted_count, sizeof *wanted, compare_texts);
+    qsort(made, made_count, sizeof *made, str_compare);
+    qsort(wanted, wanted_count, sizeof *wanted, str_compare);
     for (size_t i = 0; i < wanted_count; i++)
         count += (i == 0 || strcmp(wanted[i - 1], wanted[i]) != 0) &&
-                 !bsearch(&wanted[i], made, made_count, sizeof *made, compare_texts);
+                 !bsearch(&wanted[i], made, made_count, sizeof *made, str_compare);
     MEM_FREE(made, wanted);
     return count;
 }

@@ -17,14 +17,6 @@
 
 enum { FIRST_WITH_ARTIFACTS = 3 /* version of the schema */, KEY_DIGITS = HASH_HEX_SIZE - 1 };
 
-/* Room for one more: at each power of two the array doubles. */
-#define GROW(array, count)                                                                         \
-    do {                                                                                           \
-        const size_t full = (count);                                                               \
-        if ((full & (full - 1)) == 0)                                                              \
-            MEM_GROW(array, count, full ? 2 * full : 1);                                           \
-    } while (0)
-
 /* ---- Files ------------------------------------------------------------------------------------*/
 
 struct file {
@@ -53,7 +45,7 @@ static int list_files(const char *folder, struct arena *arena, struct files *ret
         char *path = arena_printf(arena, "%s/%s", folder, name);
         if (stat(path, &about) || !S_ISREG(about.st_mode))
             continue;
-        GROW(files.items, files.count);
+        MEM_ROOM(files.items, files.count);
         files.items[files.count++] =
             (struct file){arena_strdup(arena, name), path, (int64_t)about.st_size};
     }
@@ -109,7 +101,7 @@ static void take_key(void *context, const char *key, int64_t attempts)
 {
     struct keys *keys = context;
     (void)attempts;
-    GROW(keys->items, keys->count);
+    MEM_ROOM(keys->items, keys->count);
     keys->items[keys->count++] = arena_strdup(keys->arena, key);
 }
 
@@ -158,7 +150,7 @@ static int hold_it(const char *path, struct garbage *garbage, struct err *err)
     str_release(&resolved);
     if (failed)
         return err_prefix(err, "%s shares the artifacts: ", path);
-    GROW(garbage->locks, garbage->lock_count);
+    MEM_ROOM(garbage->locks, garbage->lock_count);
     garbage->locks[garbage->lock_count++] = lock;
     return 0;
 }
@@ -188,16 +180,11 @@ static int ask_others(const struct files *files, const char *path, bool hold, st
     return 0;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* ---- What is not ------------------------------------------------------------------------------*/
 
 static void add(struct garbage *garbage, const struct file *file, const char *why)
 {
-    GROW(garbage->items, garbage->count);
+    MEM_ROOM(garbage->items, garbage->count);
     garbage->items[garbage->count++] = (struct garbage_item){file->path, why, file->bytes};
 }
 
@@ -209,7 +196,7 @@ static size_t sort_keyed(struct garbage *garbage, const struct files *files, str
 {
     size_t kept = 0;
     if (keys->count)
-        qsort(keys->items, keys->count, sizeof *keys->items, by_key);
+        qsort(keys->items, keys->count, sizeof *keys->items, str_compare);
     for (size_t i = 0; i < files->count; i++) {
         const struct file *file = &files->items[i];
         if (is_left_over(file->name, true))
@@ -217,7 +204,7 @@ static size_t sort_keyed(struct garbage *garbage, const struct files *files, str
         if (!is_key(file->name, strlen(file->name)))
             continue;
         if (keys->count &&
-            bsearch(&file->name, keys->items, keys->count, sizeof *keys->items, by_key))
+            bsearch(&file->name, keys->items, keys->count, sizeof *keys->items, str_compare))
             kept++;
         else
             add(garbage, file, why);

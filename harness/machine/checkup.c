@@ -46,9 +46,7 @@ static const char *output_of(const struct process_setup *setup, struct arena *ar
     struct str text = {0};
     struct process_end end;
     process_run(setup, &text, &end, NULL);
-    const char *kept = arena_strdup(arena, str_text(&text));
-    str_release(&text);
-    return kept;
+    return str_keep(&text, arena);
 }
 
 /* ---- The machine ---- */

@@ -83,9 +83,7 @@ const char *disturbance_reason(const struct record_timing *timing, int threads, 
                  timing->throttled, STR_PLURAL(timing->throttled));
         add_reason(&reasons, text);
     }
-    const char *kept = reasons.length ? arena_strdup(arena, str_text(&reasons)) : NULL;
-    str_release(&reasons);
-    return kept;
+    return reasons.length ? str_keep(&reasons, arena) : NULL;
 }
 
 /* ---- The probe ---- */
@@ -197,7 +195,7 @@ void disturbance_end(const struct disturbance *before, const struct disturbance_
     const int64_t throttled = disturbance_throttled("", before->pinned);
     const int64_t passed = ticks.all - before->ticks.all;
     struct record_timing timing = {
-        .pinned = before->pinned ? arena_strdup(arena, before->pinned) : NULL,
+        .pinned = arena_strdup(arena, before->pinned),
         .beside_mean = (double)NAN,
         .cpu_ns = time_processor(),
         .threads_measured =

@@ -1,6 +1,7 @@
 #include "harness/machine/pin.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "harness/machine/kernel_file.h"
 
@@ -150,17 +151,17 @@ int pin_room_here(void)
 static int by_turn(const void *left, const void *right)
 {
     const struct pin_processor *a = left, *b = right;
-    return a->turn != b->turn   ? (a->turn > b->turn) - (a->turn < b->turn)
-           : a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind)
-                                : (a->number > b->number) - (a->number < b->number);
+    return a->turn != b->turn   ? NUM_COMPARE(a->turn, b->turn)
+           : a->kind != b->kind ? NUM_COMPARE(a->kind, b->kind)
+                                : NUM_COMPARE(a->number, b->number);
 }
 
 static int by_core(const void *left, const void *right)
 {
     const struct pin_processor *a = left, *b = right;
-    return a->kind != b->kind   ? (a->kind > b->kind) - (a->kind < b->kind)
-           : a->core != b->core ? (a->core > b->core) - (a->core < b->core)
-                                : (a->turn > b->turn) - (a->turn < b->turn);
+    return a->kind != b->kind   ? NUM_COMPARE(a->kind, b->kind)
+           : a->core != b->core ? NUM_COMPARE(a->core, b->core)
+                                : NUM_COMPARE(a->turn, b->turn);
 }
 
 /* Takes so many of one kind (-1: of any) with a turn up to `turn` out of the list; false: it has
@@ -203,7 +204,7 @@ static void choose_slot(struct pin_processor *list, size_t count, int threads, i
 static int compare_numbers(const void *left, const void *right)
 {
     const int *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
+    return NUM_COMPARE(*a, *b);
 }
 
 int pin_choose(const struct pin_machine *machine, int slots, int threads, int *ret_numbers)

@@ -172,8 +172,7 @@ static int plan_new(const char *root, const struct block *block, const struct na
     if (stat(below(root, path, arena), &about) == 0)
         return err_set(err, "%s is there already; choose another name", path);
     rename_in(block->text, ends_in(block->path, ".c"), names, &text);
-    *ret_file = (struct new_file){path, arena_strdup(arena, str_text(&text)), true};
-    str_release(&text);
+    *ret_file = (struct new_file){path, str_keep(&text, arena), true};
     return 0;
 }
 
@@ -205,9 +204,9 @@ static int plan_addition(const char *root, const struct block *block, const stru
         str_add_bytes(&text, there, (size_t)(place - there));
         str_add(&text, str_text(&added));
         str_add(&text, place);
-        *ret_file = (struct new_file){block->path, arena_strdup(arena, str_text(&text)), false};
+        *ret_file = (struct new_file){block->path, str_keep(&text, arena), false};
     }
-    STR_RELEASE(&old, &added, &text);
+    STR_RELEASE(&old, &added);
     return failed;
 }
 

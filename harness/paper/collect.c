@@ -15,11 +15,7 @@ static void hash_text(const char *text, size_t length, char ret_hex[HASH_HEX_SIZ
 
 static struct paper_output *add_output(struct paper_outputs *outputs, const char *item)
 {
-    if (outputs->count == outputs->room) {
-        const size_t room = outputs->room ? 2 * outputs->room : 16;
-        MEM_GROW(outputs->items, outputs->room, room);
-        outputs->room = room;
-    }
+    MEM_ROOM(outputs->items, outputs->count);
     struct paper_output *output = &outputs->items[outputs->count++];
     *output = (struct paper_output){.item = arena_strdup(&outputs->arena, item)};
     return output;

@@ -40,7 +40,7 @@ struct paper_output {
 
 struct paper_outputs {
     struct paper_output *items;
-    size_t count, room;
+    size_t count;
     struct str skipped; /* a line for each figure that has nothing to show */
     struct str summary; /* the claims, a line each */
     struct arena arena;

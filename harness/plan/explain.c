@@ -1,6 +1,7 @@
 #include "harness/plan/explain.h"
 
 #include "base/json.h"
+#include "base/num.h"
 #include "models/nn/nn.h"
 #include "results/record/record.h"
 
@@ -102,7 +103,7 @@ static int compare_names(const char *a, const char *b)
 {
     const size_t m = strcspn(a, "("), n = strcspn(b, "(");
     const int order = strncmp(a, b, m < n ? m : n);
-    return order ? order : (m > n) - (m < n);
+    return order ? order : NUM_COMPARE(m, n);
 }
 
 static int compare_likeness(const struct history_cell *a, const struct history_cell *b)
@@ -110,8 +111,8 @@ static int compare_likeness(const struct history_cell *a, const struct history_c
     int order = compare_names(a->dataset, b->dataset);
     order = order ? order : strcmp(a->model, b->model);
     order = order ? order : strcmp(a->pruner, b->pruner);
-    order = order ? order : (a->rate > b->rate) - (a->rate < b->rate);
-    return order ? order : (a->seed > b->seed) - (a->seed < b->seed);
+    order = order ? order : NUM_COMPARE(a->rate, b->rate);
+    return order ? order : NUM_COMPARE(a->seed, b->seed);
 }
 
 static int compare_stale(const void *left, const void *right)
@@ -121,19 +122,13 @@ static int compare_stale(const void *left, const void *right)
     return order ? order : strcmp((*a)->key, (*b)->key);
 }
 
-static int compare_keys(const void *left, const void *right)
-{
-    const char *const *a = left, *const *b = right;
-    return strcmp(*a, *b);
-}
-
 static const char **sorted_keys(const struct plan *plan)
 {
     const char **keys;
     MEM_NEW(keys, plan->count);
     for (size_t i = 0; i < plan->count; i++)
         keys[i] = plan->cells[i].key;
-    qsort(keys, plan->count, sizeof *keys, compare_keys);
+    qsort(keys, plan->count, sizeof *keys, str_compare);
     return keys;
 }
 
@@ -146,7 +141,7 @@ struct explainer *explain_new(const struct plan *plan, const struct history *his
     MEM_NEW(explainer->stale, history->cell_count);
     for (size_t i = 0; i < history->cell_count; i++) {
         const struct history_cell *cell = &history->cells[i];
-        if (cell->listed && !bsearch(&cell->key, keys, plan->count, sizeof *keys, compare_keys))
+        if (cell->listed && !bsearch(&cell->key, keys, plan->count, sizeof *keys, str_compare))
             explainer->stale[explainer->stale_count++] = cell;
     }
     qsort(explainer->stale, explainer->stale_count, sizeof *explainer->stale, compare_stale);
@@ -258,7 +253,5 @@ const char *explain_cell(const struct explainer *explainer, const struct plan_ce
         return "";
     struct str text = {0};
     record_add_ended(&text, told->state, told->cause, told->reason);
-    const char *why = arena_strdup(arena, str_text(&text));
-    str_release(&text);
-    return why;
+    return str_keep(&text, arena);
 }

@@ -33,7 +33,7 @@ static int load_data(struct plan *plan, const struct config *config, const struc
     *found = (struct plan_data){
         .type = cell->dataset,
         .made_of = made_of,
-        .folder = data->folder ? arena_strdup(&plan->arena, data->folder) : NULL,
+        .folder = arena_strdup(&plan->arena, data->folder),
         .strayed = dataset_strayed(config->data_dir, dir),
         .train_n = data->train.n,
         .test_n = data->test.n,

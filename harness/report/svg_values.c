@@ -133,7 +133,5 @@ const char *svg_short_transform(const char *value, struct arena *arena)
     for (p++; *p; p++)
         if (*p != ' ' || p[-1] != ')')
             str_add_bytes(&out, p, 1);
-    value = arena_strdup(arena, str_text(&out));
-    str_release(&out);
-    return value;
+    return str_keep(&out, arena);
 }

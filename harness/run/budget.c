@@ -12,7 +12,7 @@ struct budget {
     const struct run_options *options;
     double end;               /* of CLOCK_BOOTTIME, seconds */
     struct history_run *runs; /* [count] */
-    size_t count, room;
+    size_t count;
 };
 
 static double boot_seconds(void)
@@ -22,11 +22,7 @@ static double boot_seconds(void)
 
 static void add_run(struct budget *budget, const struct history_run *run)
 {
-    if (budget->count == budget->room) {
-        const size_t room = budget->room ? 2 * budget->room : 64;
-        MEM_GROW(budget->runs, budget->room, room);
-        budget->room = room;
-    }
+    MEM_ROOM(budget->runs, budget->count);
     budget->runs[budget->count++] = *run;
 }
 

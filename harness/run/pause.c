@@ -57,9 +57,7 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
             str_add(&text, "; ");
         add_kind(&text, (enum pause_kind)i, (double)ns * 1e-9);
     }
-    const char *reason = text.length ? arena_strdup(arena, str_text(&text)) : NULL;
-    str_release(&text);
-    return reason;
+    return text.length ? str_keep(&text, arena) : NULL;
 }
 
 bool pause_has_room(const char *path)

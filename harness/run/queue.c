@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,11 +61,6 @@ struct place {
     size_t turn;   /* among those that meet at one place */
 };
 
-static int compare_numbers(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int compare_pairs(const struct queue_item *a, const struct queue_item *b)
 {
     const int dataset = strcmp(a->dataset, b->dataset);
@@ -74,7 +70,7 @@ static int compare_pairs(const struct queue_item *a, const struct queue_item *b)
 static int compare_blocks(const struct queue_item *a, const struct queue_item *b)
 {
     const int pair = compare_pairs(a, b);
-    return pair ? pair : (a->seed > b->seed) - (a->seed < b->seed);
+    return pair ? pair : NUM_COMPARE(a->seed, b->seed);
 }
 
 static int compare_pruners(const struct queue_item *a, const struct queue_item *b)
@@ -88,7 +84,7 @@ static int by_content(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
     const int order = compare_pruners(a->item, b->item);
-    return order ? order : compare_numbers(a->cell, b->cell);
+    return order ? order : NUM_COMPARE(a->cell, b->cell);
 }
 
 static int by_shared(const void *left, const void *right)
@@ -100,27 +96,27 @@ static int by_shared(const void *left, const void *right)
 static int by_pruner(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
-    const int block = compare_numbers(a->block, b->block);
-    const int pruner = block ? block : compare_numbers(a->pruner, b->pruner);
-    return pruner ? pruner : compare_numbers(a->cell, b->cell);
+    const int block = NUM_COMPARE(a->block, b->block);
+    const int pruner = block ? block : NUM_COMPARE(a->pruner, b->pruner);
+    return pruner ? pruner : NUM_COMPARE(a->cell, b->cell);
 }
 
 static int by_spread(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
-    const int block = compare_numbers(a->block, b->block);
+    const int block = NUM_COMPARE(a->block, b->block);
     /* (j + 1/2) / n, in whole numbers */
     const size_t ours = (2 * a->j + 1) * b->n, theirs = (2 * b->j + 1) * a->n;
-    const int spread = block ? block : compare_numbers(ours, theirs);
-    const int turn = spread ? spread : compare_numbers(a->turn, b->turn);
-    return turn ? turn : compare_numbers(a->cell, b->cell);
+    const int spread = block ? block : NUM_COMPARE(ours, theirs);
+    const int turn = spread ? spread : NUM_COMPARE(a->turn, b->turn);
+    return turn ? turn : NUM_COMPARE(a->cell, b->cell);
 }
 
 static int by_pair(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
     const int pair = compare_pairs(a->item, b->item);
-    return pair ? pair : compare_numbers(a->cell, b->cell);
+    return pair ? pair : NUM_COMPARE(a->cell, b->cell);
 }
 
 static int by_rule(const void *left, const void *right)
@@ -128,8 +124,8 @@ static int by_rule(const void *left, const void *right)
     const struct block *a = left, *b = right;
     if ((a->done > 0) != (b->done > 0))
         return a->done > 0 ? -1 : 1;
-    const int turn = compare_numbers(a->turn, b->turn);
-    return turn ? turn : compare_numbers(a->place, b->place);
+    const int turn = NUM_COMPARE(a->turn, b->turn);
+    return turn ? turn : NUM_COMPARE(a->place, b->place);
 }
 
 /* Where the places end that are like places[start]. */

@@ -24,8 +24,7 @@ char *worker_job_to_json(const struct worker_job *job, struct arena *arena)
     if (job->measure)
         json_put(object, "measure", json_true());
     json_add_dump(&text, object, JSON_COMPACT);
-    char *kept = arena_strdup(arena, str_text(&text));
-    str_release(&text);
+    char *kept = str_keep(&text, arena);
     json_decref(object);
     return kept;
 }
@@ -106,11 +105,6 @@ int worker_start(struct worker *worker, const struct worker_job *job,
 
 /* ---- Reading ---- */
 
-static const char *keep(struct worker *worker, const char *text)
-{
-    return text ? arena_strdup(&worker->arena, text) : NULL;
-}
-
 static void take_line(struct worker *worker, const char *line,
                       void (*take)(void *context, const struct record *record), void *context)
 {
@@ -122,9 +116,9 @@ static void take_line(struct worker *worker, const char *line,
     } else if (record.kind == RECORD_END) {
         worker->ended = true;
         worker->end = record.end;
-        worker->end.reason = keep(worker, record.end.reason);
-        worker->end.timing.pinned = keep(worker, record.end.timing.pinned);
-        worker->end.timing.reason = keep(worker, record.end.timing.reason);
+        worker->end.reason = arena_strdup(&worker->arena, record.end.reason);
+        worker->end.timing.pinned = arena_strdup(&worker->arena, record.end.timing.pinned);
+        worker->end.timing.reason = arena_strdup(&worker->arena, record.end.timing.reason);
     } else {
         take(context, &record);
     }

@@ -73,10 +73,8 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         return;
     }
     gathered->parameter = count > 1 ? sqlite3_value_double(arguments[1]) : aggregate->usual;
-    const size_t full = gathered->count++;
-    if ((full & (full - 1)) == 0) /* 0, 1, 2, 4, ... */
-        MEM_GROW(gathered->values, full, full ? 2 * full : 1);
-    gathered->values[full] = sqlite3_value_double(arguments[0]);
+    MEM_ROOM(gathered->values, gathered->count);
+    gathered->values[gathered->count++] = sqlite3_value_double(arguments[0]);
 }
 
 static void finish_quantile(sqlite3_context *context, struct gathered *gathered)

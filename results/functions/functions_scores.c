@@ -21,7 +21,7 @@ struct scored {
 static int by_score(const void *a, const void *b)
 {
     const struct scored *left = a, *right = b;
-    return (left->score > right->score) - (left->score < right->score);
+    return NUM_COMPARE(left->score, right->score);
 }
 
 /* ---- What is needed of the files --------------------------------------------------------------*/

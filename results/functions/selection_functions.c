@@ -1,6 +1,7 @@
 #include "results/functions/selection_functions.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "results/functions/sqlite_api.h"
 #include "results/record/bitmap.h"
@@ -71,8 +72,7 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         refuse(context);
         return;
     }
-    if ((g->count & (g->count - 1)) == 0) /* full: 0, 1, 2, 4, ... */
-        MEM_GROW(g->items, g->count, g->count ? 2 * g->count : 1);
+    MEM_ROOM(g->items, g->count);
     g->n = (size_t)n;
     g->places = places;
     g->bins = (size_t)bins;
@@ -121,7 +121,7 @@ static double chance(const struct gathered *g, bool wanted)
 static int by_epoch(const void *a, const void *b)
 {
     const struct chosen *left = a, *right = b;
-    return (left->epoch > right->epoch) - (left->epoch < right->epoch);
+    return NUM_COMPARE(left->epoch, right->epoch);
 }
 
 struct sample {
@@ -135,7 +135,7 @@ static int by_kept(const void *a, const void *b)
         return left->kept > right->kept ? -1 : 1;
     if (left->first != right->first)
         return left->first < right->first ? -1 : 1;
-    return (left->index > right->index) - (left->index < right->index);
+    return NUM_COMPARE(left->index, right->index);
 }
 
 /* The first n are the samples: what else there is was never kept, as the last of them. */

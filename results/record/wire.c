@@ -117,8 +117,7 @@ static int field_from_json(const struct field *field, const json_t *value, struc
         return none || json_is_number(value) ? 0 : -1;
     }
     case FIELD_TEXT:
-        *(const char **)at =
-            json_is_string(value) ? arena_strdup(arena, json_string_value(value)) : NULL;
+        *(const char **)at = arena_strdup(arena, json_string_value(value));
         return json_is_string(value) || json_is_null(value) ? 0 : -1;
     case FIELD_NAME:
         return read_name(value, field->names, at);

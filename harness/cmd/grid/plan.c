@@ -144,9 +144,7 @@ static const char *stale_label(const struct view *view, const struct history_cel
     struct str text = {0};
     str_add(&text, cell->label);
     cell_add_level(&text, cell->pruner, cell->rate, cell->seed);
-    const char *label = arena_strdup(&view->plan->arena, str_text(&text));
-    str_release(&text);
-    return label;
+    return str_keep(&text, &view->plan->arena);
 }
 
 static void print_stale(const struct view *view)

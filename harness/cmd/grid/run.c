@@ -89,8 +89,7 @@ static const char *figures_json(const struct config *config, struct arena *arena
     for (size_t i = 0; i < config->figure_count; i++)
         json_array_append_new(array, json_text(config->figures[i]));
     json_add_dump(&text, array, JSON_COMPACT);
-    const char *kept = arena_strdup(arena, str_text(&text));
-    str_release(&text);
+    const char *kept = str_keep(&text, arena);
     json_decref(array);
     return kept;
 }

@@ -77,15 +77,12 @@ static const char *text_at(struct look *look, const struct db_rows *row, int col
 {
     struct str safe = {0};
     table_add_safe(&safe, row_text(row, column));
-    const char *kept = arena_strdup(&look->arena, str_text(&safe));
-    str_release(&safe);
-    return kept;
+    return str_keep(&safe, &look->arena);
 }
 
 static void take_row(struct look *look, const struct db_rows *at)
 {
-    if ((look->count & (look->count - 1)) == 0)
-        MEM_GROW(look->rows, look->count, look->count ? 2 * look->count : 1);
+    MEM_ROOM(look->rows, look->count);
     look->rows[look->count++] = (struct row){
         .experiment = text_at(look, at, 0),
         .key = text_at(look, at, 1),
@@ -440,9 +437,7 @@ static bool is_news(struct watch *watch, int64_t attempt, int epoch)
         said->epoch = epoch;
         return news;
     }
-    const size_t count = watch->said_count;
-    if ((count & (count - 1)) == 0)
-        MEM_GROW(watch->said, count, count ? 2 * count : 1);
+    MEM_ROOM(watch->said, watch->said_count);
     watch->said[watch->said_count++] = (struct said){attempt, epoch};
     return true;
 }

@@ -1,5 +1,6 @@
 #include "harness/cmd/kit/progress.h"
 
+#include "base/num.h"
 #include "base/time.h"
 
 #include <math.h>
@@ -55,7 +56,7 @@ static int compare_groups(const void *left, const void *right)
     order = compare_texts(a->model_label, b->model_label, order);
     order = compare_texts(a->pruner, b->pruner, order);
     order = compare_texts(a->options, b->options, order);
-    return order ? order : (a->rate > b->rate) - (a->rate < b->rate);
+    return order ? order : NUM_COMPARE(a->rate, b->rate);
 }
 
 static size_t place_of(const struct progress *p, const struct plan_cell *cell)

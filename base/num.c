@@ -82,3 +82,24 @@ size_t num_round_share(double share, size_t n)
     const double rounded = floor(exact + 0.5 + 1e-12 * (double)n);
     return rounded <= 0 ? 0 : rounded >= (double)n ? n : (size_t)rounded;
 }
+
+void num_apportion(const size_t *sizes, size_t count, size_t n, size_t total, size_t *ret_shares)
+{
+    size_t *rests, left = total;
+    MEM_NEW(rests, count);
+    for (size_t k = 0; k < count; k++) {
+        const size_t exact = mem_size(total, sizes[k]);
+        ret_shares[k] = exact / n;
+        rests[k] = exact % n;
+        left -= ret_shares[k];
+    }
+    for (; left > 0; left--) { /* fewer than have a remainder: each takes one at most */
+        size_t largest = 0;
+        for (size_t k = 1; k < count; k++)
+            if (rests[k] > rests[largest])
+                largest = k;
+        ret_shares[largest]++;
+        rests[largest] = 0;
+    }
+    mem_free(rests);
+}

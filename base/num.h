@@ -23,5 +23,11 @@ double num_quantile(double *values, size_t n, double q);
 /* out[rows][cols] = softmax of each row of logits[rows][cols]; may be in place. */
 void num_softmax(float *out, const float *logits, size_t rows, size_t cols);
 
+/*
+ * ret_shares[count]: total divided in proportion to sizes[count], whose sum is n > 0: the whole
+ * part of each, and one more for the largest remainders, the first of equal ones. May be in place.
+ */
+void num_apportion(const size_t *sizes, size_t count, size_t n, size_t total, size_t *ret_shares);
+
 /* Nearest integer to a fraction of n, halves up: how rate becomes a count. */
 size_t num_round_share(double share, size_t n);

@@ -92,28 +92,11 @@ void select_rank(const float *scores, const uint8_t *fresh, size_t n, struct rng
 void select_budgets(const struct pruner_task *task, size_t *ret_budgets)
 {
     const size_t classes = (size_t)task->classes;
-    size_t *remainders, left = task->keep;
-    MEM_NEW(remainders, classes);
     for (size_t c = 0; c < classes; c++)
         ret_budgets[c] = 0;
     for (size_t i = 0; i < task->n; i++)
         ret_budgets[task->labels[i]]++;
-    for (size_t c = 0; c < classes; c++) {
-        const uint64_t exact = (uint64_t)task->keep * ret_budgets[c]; /* in n-ths; n < 2^32 */
-        ret_budgets[c] = exact / task->n;
-        remainders[c] = exact % task->n;
-        left -= ret_budgets[c];
-    }
-    /* Fewer are left than classes have a remainder, so each takes one at most. */
-    for (; left > 0; left--) {
-        size_t largest = 0;
-        for (size_t c = 1; c < classes; c++)
-            if (remainders[c] > remainders[largest])
-                largest = c;
-        ret_budgets[largest]++;
-        remainders[largest] = 0;
-    }
-    mem_free(remainders);
+    num_apportion(ret_budgets, classes, task->n, task->keep, ret_budgets);
 }
 
 void select_rest(const uint8_t *taken, size_t n, struct pruner_selection *ret_selection)

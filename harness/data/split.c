@@ -1,26 +1,8 @@
 #include "harness/data/split.h"
 
-#include <string.h>
+#include "base/num.h"
 
-/* ret_share[classes]: count divided in proportion to sizes[classes], whose sum is n. */
-static void apportion(const size_t *sizes, int classes, size_t n, size_t count, size_t *ret_share)
-{
-    size_t rest[DATA_MAX_CLASSES], given = 0;
-    for (int k = 0; k < classes; k++) {
-        const size_t exact = mem_size(count, sizes[k]);
-        ret_share[k] = exact / n;
-        rest[k] = exact % n;
-        given += ret_share[k];
-    }
-    for (; given < count; given++) {
-        int largest = 0;
-        for (int k = 1; k < classes; k++)
-            if (rest[k] > rest[largest])
-                largest = k;
-        ret_share[largest]++;
-        rest[largest] = 0;
-    }
-}
+#include <string.h>
 
 void split_sizes(const struct split *split, int classes, size_t *ret_sizes)
 {
@@ -35,7 +17,7 @@ void split_draw(const struct split *split, int classes, size_t count, struct rng
     REQUIRE(count <= split->n && classes <= DATA_MAX_CLASSES);
     size_t sizes[DATA_MAX_CLASSES], share[DATA_MAX_CLASSES];
     split_sizes(split, classes, sizes);
-    apportion(sizes, classes, split->n, count, share);
+    num_apportion(sizes, (size_t)classes, split->n, count, share);
     split_draw_counts(split, classes, share, rng, ret_drawn);
 }
 

@@ -6,6 +6,7 @@
 #include "harness/train/trainer.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum {
@@ -118,7 +119,7 @@ static void wait_for(struct worker *worker)
     do {
         const int64_t left = LONGEST_MS - (time_now() - start) / 1000000;
         if (left <= 0)
-            worker_kill(worker);
+            worker_signal(worker, SIGKILL);
         worker_poll(worker, fds);
         poll(fds, WORKER_FDS, left > 0 ? (int)left : -1);
     } while (worker_read(worker, ignore, NULL));

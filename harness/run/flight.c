@@ -4,6 +4,7 @@
 #include "harness/run/checkpoints.h"
 
 #include <math.h>
+#include <signal.h>
 #include <unistd.h>
 
 struct flight *flight_free(struct flights *flights)
@@ -164,29 +165,15 @@ void flight_watch(struct flights *flights, int64_t now)
         if (flight->cell && !flight->verdict.cause && !flight->worker.ended &&
             watchdog_barks(&flight->cell->limits, seconds_had(flights, flight, now),
                            flight->worker.process.pid, &flight->verdict))
-            worker_kill(&flight->worker);
+            worker_signal(&flight->worker, SIGKILL);
     }
 }
 
-void flight_kill(struct flights *flights)
-{
-    for (int i = 0; i < flights->options->jobs; i++)
-        if (flights->places[i].cell)
-            worker_kill(&flights->places[i].worker);
-}
-
-void flight_stop(struct flights *flights)
+void flight_signal(const struct flights *flights, int number)
 {
     for (int i = 0; i < flights->options->jobs; i++) {
-        struct flight *flight = &flights->places[i];
-        if (flight->cell && checkpoints_kept(flights->options, flight->cell))
-            worker_stop(&flight->worker);
+        const struct flight *flight = &flights->places[i];
+        if (flight->cell && (number != SIGUSR1 || checkpoints_kept(flights->options, flight->cell)))
+            worker_signal(&flight->worker, number);
     }
-}
-
-void flight_freeze(struct flights *flights, bool still)
-{
-    for (int i = 0; i < flights->options->jobs; i++)
-        if (flights->places[i].cell)
-            worker_freeze(&flights->places[i].worker, still);
 }

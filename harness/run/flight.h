@@ -60,8 +60,5 @@ void flight_release(struct flights *flights, struct flight *flight);
 
 /* Kills every worker that is over one of its limits. */
 void flight_watch(struct flights *flights, int64_t now);
-/* Of all workers: killed; told to write a checkpoint and end, where they have one; stopped where
- * they stand, or let go on. */
-void flight_kill(struct flights *flights);
-void flight_stop(struct flights *flights);
-void flight_freeze(struct flights *flights, bool still);
+/* To all workers (worker_signal), but SIGUSR1 only to those that have a checkpoint to write. */
+void flight_signal(const struct flights *flights, int number);

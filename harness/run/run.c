@@ -87,7 +87,7 @@ const int run_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGTSTP, 0};
 static void kill_workers(struct scheduler *s)
 {
     s->stopping = s->killed = true;
-    flight_kill(&s->flights);
+    flight_signal(&s->flights, SIGKILL);
 }
 
 /* Nothing can be kept any more: of what is in flight nothing will be known. */
@@ -101,7 +101,7 @@ static void kill_if_silent(struct scheduler *s)
 static void stop_gently(struct scheduler *s, const char *why)
 {
     s->stopping = true;
-    flight_stop(&s->flights);
+    flight_signal(&s->flights, SIGUSR1);
     tell(s, &(struct run_event){.kind = RUN_STOPPING, .why = why});
 }
 
@@ -268,9 +268,9 @@ static void watch(struct scheduler *s)
 static void stand_still(struct scheduler *s)
 {
     const int64_t since = time_now();
-    flight_freeze(&s->flights, true);
+    flight_signal(&s->flights, SIGSTOP);
     signals_stop();
-    flight_freeze(&s->flights, false);
+    flight_signal(&s->flights, SIGCONT);
     s->writer.ledger.ns[PAUSE_STOPPED] += time_now() - since;
 }
 

@@ -4,7 +4,7 @@
  *
  *     struct watchdog_verdict verdict;
  *     if (watchdog_barks(&cell->limits, seconds, worker.pid, &verdict))
- *         worker_kill(&worker);
+ *         worker_signal(&worker, SIGKILL);
  *
  * Memory is what the kernel says the process holds (resident, /proc/PID/statm), looked at a few
  * times a second: what is taken and given back in between is not seen. setrlimit would not do.

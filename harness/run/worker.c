@@ -169,25 +169,10 @@ bool worker_read(struct worker *worker, void (*take)(void *context, const struct
     return records || log;
 }
 
-static void send(struct worker *worker, int signal)
+void worker_signal(const struct worker *worker, int number)
 {
     if (worker->process.pid > 0)
-        kill(worker->process.pid, signal);
-}
-
-void worker_stop(struct worker *worker)
-{
-    send(worker, SIGUSR1);
-}
-
-void worker_freeze(struct worker *worker, bool still)
-{
-    send(worker, still ? SIGSTOP : SIGCONT);
-}
-
-void worker_kill(struct worker *worker)
-{
-    send(worker, SIGKILL);
+        kill(worker->process.pid, number);
 }
 
 /* ---- The end ---- */

@@ -79,9 +79,9 @@ bool worker_read(struct worker *worker, void (*take)(void *context, const struct
  * the caller releases.
  */
 void worker_finish(struct worker *worker, struct record_end *ret_end);
-/* Tells it to write its checkpoint and end; without one, it goes on to its end. */
-void worker_stop(struct worker *worker);
-/* Stops it where it stands, and lets it go on; killed it can be meanwhile. */
-void worker_freeze(struct worker *worker, bool still);
-/* Kills it; worker_read and worker_finish then see it through. */
-void worker_kill(struct worker *worker);
+/*
+ * SIGUSR1 tells it to write its checkpoint and end; without one, it goes on to its end. SIGSTOP
+ * stops it where it stands, SIGCONT lets it go on. SIGKILL kills it, meanwhile too; worker_read and
+ * worker_finish then see it through.
+ */
+void worker_signal(const struct worker *worker, int number);

@@ -158,53 +158,26 @@ static bool digits_only(const char *text, const char *pattern)
     return !*text;
 }
 
-static int number_at(const char *text, size_t digits)
-{
-    int number = 0;
-    for (size_t i = 0; i < digits; i++)
-        number = 10 * number + text[i] - '0';
-    return number;
-}
-
-/* A moment of local time; false: there is no such hour or day. */
-static bool moment_of(struct tm wanted, time_t *ret_time)
-{
-    struct tm found = wanted;
-    found.tm_isdst = -1;
-    const time_t time = mktime(&found);
-    if (wanted.tm_hour > 23 || wanted.tm_min > 59 || wanted.tm_mon < 0 || wanted.tm_mon > 11 ||
-        found.tm_mon != wanted.tm_mon || found.tm_mday != wanted.tm_mday)
-        return false;
-    *ret_time = time;
-    return true;
-}
-
 int budget_until(const char *text, time_t now, double *ret_seconds, struct err *err)
 {
-    struct tm when;
-    time_t until;
-    const bool dated =
-        digits_only(text, "0000-00-00 00:00") || digits_only(text, "0000-00-00T00:00");
-    const char *hour = dated ? text + 11 : text;
+    struct tm when, found;
+    const bool spaced = digits_only(text, "0000-00-00 00:00");
+    const bool dated = spaced || digits_only(text, "0000-00-00T00:00");
+    const char *format = spaced ? "%Y-%m-%d %H:%M" : dated ? "%Y-%m-%dT%H:%M" : "%H:%M";
     if (!dated && !digits_only(text, "00:00") && !digits_only(text, "0:00"))
         return err_set(err, "07:00 or 2026-11-23 07:00, not '%.64s'", text);
     localtime_r(&now, &when);
-    if (dated) {
-        when.tm_year = number_at(text, 4) - 1900;
-        when.tm_mon = number_at(text + 5, 2) - 1;
-        when.tm_mday = number_at(text + 8, 2);
-    }
-    const size_t digits = strcspn(hour, ":");
-    when.tm_hour = number_at(hour, digits);
-    when.tm_min = number_at(hour + digits + 1, 2);
     when.tm_sec = 0;
-    if (!moment_of(when, &until))
+    when.tm_isdst = -1; /* mktime knows the calendar, and days of 23 hours */
+    const char *end = strptime(text, format, &when);
+    found = when;
+    time_t until = mktime(&found);
+    if (!end || *end || found.tm_mon != when.tm_mon || found.tm_mday != when.tm_mday)
         return err_set(err, "there is no such time: '%.64s'", text);
     if (dated && until <= now)
         return err_set(err, "'%.64s' is in the past", text);
     if (until <= now) {
-        when.tm_mday++; /* mktime knows the calendar, and days of 23 hours */
-        when.tm_isdst = -1;
+        when.tm_mday++;
         until = mktime(&when);
     }
     *ret_seconds = difftime(until, now);

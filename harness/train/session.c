@@ -107,8 +107,10 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
                                      pruner_drops(s->pruner, epoch) ? &drop : NULL,
                                      watched ? &s->observer : NULL, &s->work, ret_loss, err);
     *ret_speed = (double)selection->count / ((double)(time_now() - started) * 1e-9);
-    s->diverged = failed && !dropping.wrong;
-    s->diverged_epoch = trainer->diverged_epoch;
-    s->diverged_step = trainer->diverged_step;
+    if (failed && !dropping.wrong) {
+        s->end->state = ATTEMPT_DIVERGED;
+        s->end->diverged_epoch = trainer->diverged_epoch;
+        s->end->diverged_step = trainer->diverged_step;
+    }
     return failed;
 }

@@ -27,7 +27,7 @@ struct session {
     const struct train_places *places;
     struct clock *clock;
     const struct train_sink *sink;
-    struct record_end *end; /* the accuracies so far are in it */
+    struct record_end *end; /* accuracies so far; that it diverged: a result, not an error */
     struct dataset *data;
     struct pruner_run *pruner;
     struct trainer trainer;              /* the cell's own network */
@@ -39,9 +39,7 @@ struct session {
     uint8_t *bitmap;                   /* (results/record/bitmap.h) of the training file */
     int64_t *class_kept;               /* [classes] likewise */
     struct work work;
-    int64_t trained; /* samples, proxies not counted */
-    bool diverged;   /* why the last step failed: a result, not an error */
-    int diverged_epoch, diverged_step;
+    int64_t trained;              /* samples, proxies not counted */
     int64_t unscored_ns;          /* charged before the pruner began to score */
     char identity[HASH_HEX_SIZE]; /* of the cell, for checkpoints */
     struct checkpoint from;       /* where it goes on; memory NULL: nowhere, or it did already */

@@ -185,12 +185,9 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
     for (int epoch = resumes ? session_restore(&s, &s.trainer) : 0; !failed && epoch < epochs;
          epoch++)
         failed = run_epoch(&s, epoch, epochs, &end, err);
-    if (s.diverged) {
-        end.state = ATTEMPT_DIVERGED;
+    if (end.state == ATTEMPT_DIVERGED) {
         end.cause = CAUSE_DIVERGED;
         end.reason = err->text;
-        end.diverged_epoch = s.diverged_epoch;
-        end.diverged_step = s.diverged_step;
         failed = 0;
     }
     if (!failed) {

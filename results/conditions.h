@@ -3,7 +3,7 @@
  * seconds.
  *
  *     struct str lines = {0};
- *     conditions_doubts(db, "fashion", "pruner IN ('el2n', 'ucb')", &lines, &err);
+ *     conditions_doubts(db, "fashion", &lines, &err);
  *
  * appends nothing, or lines like
  *
@@ -20,7 +20,6 @@
 
 struct sqlite3;
 
-/* Of the good runs of an experiment for which `where` holds: SQL over v_run's columns; NULL: all.
- * A line has no break in it. */
-int conditions_doubts(struct sqlite3 *db, const char *experiment, const char *where,
-                      struct str *ret_lines, struct err *err);
+/* Of the good runs of an experiment. A line has no break in it. */
+int conditions_doubts(struct sqlite3 *db, const char *experiment, struct str *ret_lines,
+                      struct err *err);

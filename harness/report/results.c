@@ -332,7 +332,7 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
 static int add_doubts(const struct report *report, struct str *out, struct err *err)
 {
     struct str lines = {0};
-    if (conditions_doubts(report->db, report->experiment, NULL, &lines, err)) {
+    if (conditions_doubts(report->db, report->experiment, &lines, err)) {
         str_release(&lines);
         return -1;
     }

@@ -191,7 +191,7 @@ static void warn_of_seconds(struct sqlite3 *db, const char *experiment)
 {
     struct str lines = {0};
     struct err err;
-    if (conditions_doubts(db, experiment, NULL, &lines, &err))
+    if (conditions_doubts(db, experiment, &lines, &err))
         cmd_fail(&line, EXIT_DATABASE, err.text);
     for (const char *text = str_text(&lines); *text; text += strcspn(text, "\n") + 1)
         fprintf(stderr, "warning: %.*s\n", (int)strcspn(text, "\n"), text);

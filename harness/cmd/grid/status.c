@@ -199,7 +199,7 @@ static int add_doubts(struct sqlite3 *db, const char *experiment, struct str *re
                       struct err *err)
 {
     struct str lines = {0};
-    const int failed = conditions_doubts(db, experiment, NULL, &lines, err);
+    const int failed = conditions_doubts(db, experiment, &lines, err);
     if (!failed && lines.length)
         str_addf(ret_text, "\n%s", str_text(&lines));
     str_release(&lines);

@@ -4,7 +4,6 @@
 #include "base/str.h"
 #include "results/db.h"
 #include "results/functions/functions.h"
-#include "results/functions/selection_functions.h"
 #include "results/lock.h"
 #include "results/migrate.h"
 #include "results/place.h"
@@ -126,12 +125,6 @@ static int connect_reader(struct store *store, const char *path, struct err *err
     return open_immutable(store, path, err);
 }
 
-static int add_functions(struct store *store, struct err *err)
-{
-    return functions_register(store->db, err) || selection_functions_register(store->db, err) ? -1
-                                                                                              : 0;
-}
-
 static int open_reading(struct store *store, const char *path, struct err *err)
 {
     if (access(path, F_OK))
@@ -145,7 +138,7 @@ static int open_reading(struct store *store, const char *path, struct err *err)
         migrate_views_for_reader(store->db, views, COUNT(views), err) ||
         db_exec(store->db, "PRAGMA query_only = ON", err))
         return -1;
-    return add_functions(store, err);
+    return functions_register(store->db, err);
 }
 
 /* SQLite tells of a file system that cannot do it by leaving the mode as it was. */
@@ -241,8 +234,7 @@ int store_open_empty(struct store **ret_store, struct err *err)
     MEM_NEW(store, 1);
     store->mode = STORE_WRITE;
     if (open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
-        store_bring_up(store->db, err) || migrate_views(store->db, views, COUNT(views), err) ||
-        add_functions(store, err)) {
+        store_bring_up(store->db, err) || migrate_views(store->db, views, COUNT(views), err)) {
         store_close(store);
         return -1;
     }

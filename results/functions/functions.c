@@ -169,6 +169,8 @@ static int register_all(sqlite3 *db)
     }
     if (code == SQLITE_OK)
         code = functions_kept_register(db);
+    if (code == SQLITE_OK)
+        code = selection_functions_register(db);
     return code == SQLITE_OK ? functions_scores_register(db) : code;
 }
 
@@ -187,7 +189,7 @@ int sqlite3_winnowfunctions_init(sqlite3 *db, char **ret_message,
 {
     SQLITE_EXTENSION_INIT2(api);
     struct err err;
-    if (functions_register(db, &err) == 0 && selection_functions_register(db, &err) == 0)
+    if (functions_register(db, &err) == 0)
         return SQLITE_OK;
     *ret_message = sqlite3_mprintf("%s", err.text);
     return SQLITE_ERROR;

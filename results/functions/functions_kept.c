@@ -2,34 +2,21 @@
 
 #include "base/mem.h"
 #include "results/functions/sqlite_api.h"
-#include "results/record/bitmap.h"
 
 #include <string.h>
 
-struct bits {
-    uint8_t *bytes; /* the caller's */
-    size_t size;
-};
-
-static void bits_release(struct bits *bits)
+bool functions_unpack(sqlite3_value *packed, struct bitmap *ret_bitmap)
 {
-    mem_free(bits->bytes);
-    *bits = (struct bits){0};
-}
-
-static bool unpack(const void *packed, int packed_size, struct bits *ret_bits)
-{
-    return bitmap_unpack(packed, (size_t)packed_size, &ret_bits->bytes, &ret_bits->size) ==
-           BITMAP_WHOLE;
+    const void *bytes = sqlite3_value_blob(packed);
+    return bitmap_unpack(bytes, (size_t)sqlite3_value_bytes(packed), ret_bitmap);
 }
 
 /* false: the result is set, to NULL or to an error. */
-static bool argument(sqlite3_context *context, sqlite3_value *value, struct bits *ret_bits)
+static bool argument(sqlite3_context *context, sqlite3_value *value, struct bitmap *ret_bits)
 {
     if (sqlite3_value_type(value) == SQLITE_NULL)
         return false;
-    const void *packed = sqlite3_value_blob(value);
-    if (unpack(packed, sqlite3_value_bytes(value), ret_bits))
+    if (functions_unpack(value, ret_bits))
         return true;
     sqlite3_result_error(context, "not a bitmap: v_selection and v_noise have them", -1);
     return false;
@@ -37,24 +24,24 @@ static bool argument(sqlite3_context *context, sqlite3_value *value, struct bits
 
 static void kept_bit(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    struct bits bits;
+    struct bitmap bits;
     (void)count;
     if (sqlite3_value_type(arguments[1]) == SQLITE_NULL || !argument(context, arguments[0], &bits))
         return;
     const int64_t i = sqlite3_value_int64(arguments[1]);
-    if (i >= 0 && (uint64_t)i / 8 < bits.size)
-        sqlite3_result_int(context, bitmap_has(bits.bytes, (size_t)i));
-    bits_release(&bits);
+    if (i >= 0 && (uint64_t)i / 8 < bits.bytes)
+        sqlite3_result_int(context, bitmap_has(bits.bits, (size_t)i));
+    mem_free(bits.bits);
 }
 
 static void kept_count(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    struct bits bits;
+    struct bitmap bits;
     (void)count;
     if (!argument(context, arguments[0], &bits))
         return;
-    sqlite3_result_int64(context, bitmap_count(bits.bytes, bits.size));
-    bits_release(&bits);
+    sqlite3_result_int64(context, bitmap_count(bits.bits, bits.bytes));
+    mem_free(bits.bits);
 }
 
 static void kept_both(sqlite3_context *context, int count, sqlite3_value **arguments)
@@ -63,17 +50,17 @@ static void kept_both(sqlite3_context *context, int count, sqlite3_value **argum
         "kept_both: not of the same samples: the datasets differ, or one bitmap is by position in "
         "the dataset's file and the other by position in its training split "
         "(v_selection.positions)";
-    struct bits a, b;
+    struct bitmap a, b;
     if (!argument(context, arguments[0], &a))
         return;
     if (argument(context, arguments[1], &b)) {
-        if (a.size != b.size || (count > 2 && sqlite3_value_int(arguments[2]) == 0))
+        if (a.bytes != b.bytes || (count > 2 && sqlite3_value_int(arguments[2]) == 0))
             sqlite3_result_error(context, apart, -1);
         else
-            sqlite3_result_int64(context, bitmap_count_both(a.bytes, b.bytes, a.size));
-        bits_release(&b);
+            sqlite3_result_int64(context, bitmap_count_both(a.bits, b.bits, a.bytes));
+        mem_free(b.bits);
     }
-    bits_release(&a);
+    mem_free(a.bits);
 }
 
 static void kept_all(sqlite3_context *context, int count, sqlite3_value **arguments)
@@ -195,47 +182,51 @@ static int refuse(struct samples_cursor *cursor, const char *why)
 }
 
 /* The samples of the split, in its order, which is the file's; n of them, where none is known. */
-static void list_samples(struct samples_cursor *cursor, int64_t n, const struct bits *split)
+static void list_samples(struct samples_cursor *cursor, int64_t n, const struct bitmap *split)
 {
     cursor->by_file = split != NULL;
-    cursor->n = split ? bitmap_count(split->bytes, split->size) : n;
+    cursor->n = split ? bitmap_count(split->bits, split->bytes) : n;
     MEM_NEW(cursor->kept, (size_t)cursor->n);
     MEM_NEW(cursor->epochs_kept, (size_t)cursor->n);
     MEM_NEW(cursor->origin, (size_t)cursor->n);
     for (size_t i = 0, place = 0; place < (size_t)cursor->n; i++)
-        if (!split || bitmap_has(split->bytes, i))
+        if (!split || bitmap_has(split->bits, i))
             cursor->origin[place++] = (int64_t)i;
+}
+
+static bool unpack_column(sqlite3_stmt *row, int column, struct bitmap *ret_bitmap)
+{
+    const void *bytes = sqlite3_column_blob(row, column);
+    return bitmap_unpack(bytes, (size_t)sqlite3_column_bytes(row, column), ret_bitmap);
 }
 
 /* A row: n, bitmap, for how many epochs it was trained on, epochs planned, the split or NULL. */
 static int take_selection(struct samples_cursor *cursor, sqlite3_stmt *row)
 {
     static const char damaged[] = "a bitmap is damaged; see winnow db check";
-    struct bits bits, split = {0};
+    struct bitmap bits, split = {0};
     const int64_t n = sqlite3_column_int64(row, 0), lasted = sqlite3_column_int64(row, 2);
     const bool by_file = sqlite3_column_type(row, 4) != SQLITE_NULL;
-    if (!unpack(sqlite3_column_blob(row, 1), sqlite3_column_bytes(row, 1), &bits))
+    if (!unpack_column(row, 1, &bits))
         return refuse(cursor, damaged);
-    bool fits = n >= 0 && bits.size == bitmap_bytes((size_t)n);
-    if (!cursor->kept && by_file &&
-        !unpack(sqlite3_column_blob(row, 4), sqlite3_column_bytes(row, 4), &split)) {
-        bits_release(&bits);
+    bool fits = n >= 0 && bits.bytes == bitmap_bytes((size_t)n);
+    if (!cursor->kept && by_file && !unpack_column(row, 4, &split)) {
+        mem_free(bits.bits);
         return refuse(cursor, damaged);
     }
-    fits = fits && (!split.bytes || split.size == bits.size);
+    fits = fits && (!split.bits || split.bytes == bits.bytes);
     if (fits && !cursor->kept)
         list_samples(cursor, n, by_file ? &split : NULL);
     /* The last sample is the highest. */
     fits = fits && (cursor->n == 0 || cursor->origin[cursor->n - 1] < n);
     for (int64_t i = 0; fits && i < cursor->n; i++)
-        if (bitmap_has(bits.bytes, (size_t)cursor->origin[i])) {
+        if (bitmap_has(bits.bits, (size_t)cursor->origin[i])) {
             cursor->kept[i]++;
             cursor->epochs_kept[i] += lasted;
         }
     cursor->selections++;
     cursor->epochs = sqlite3_column_int64(row, 3);
-    bits_release(&bits);
-    bits_release(&split);
+    MEM_FREE(bits.bits, split.bits);
     return fits ? SQLITE_OK : refuse(cursor, "a bitmap has the wrong size");
 }
 

@@ -20,7 +20,13 @@
  */
 #pragma once
 
+#include "results/record/bitmap.h"
+
 struct sqlite3;
+struct sqlite3_value;
+
+/* A BLOB of SQL's; false: it is no bitmap. */
+bool functions_unpack(struct sqlite3_value *packed, struct bitmap *ret_bitmap);
 
 /* An SQLite result code; its message is the connection's. */
 int functions_kept_register(struct sqlite3 *db);

@@ -2,9 +2,9 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "results/functions/functions_kept.h"
 #include "results/functions/sqlite_api.h"
 #include "results/record/artifact.h"
-#include "results/record/bitmap.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -155,30 +155,18 @@ static void give_profile(sqlite3_context *context, const struct artifact *artifa
     mem_free(sorted);
 }
 
-struct bits {
-    uint8_t *bytes; /* the caller's */
-    size_t size;
-};
-
-static bool unpack(sqlite3_value *packed, struct bits *ret_bits)
-{
-    const void *bytes = sqlite3_value_blob(packed);
-    return bitmap_unpack(bytes, (size_t)sqlite3_value_bytes(packed), &ret_bits->bytes,
-                         &ret_bits->size) == BITMAP_WHOLE;
-}
-
 /* ret_kept [n] of the samples of the training split: bits is of these, or, with a split (NULL: of
  * the split itself), of the file that the split is a part of. false: not of so many samples. */
-static bool kept_in_split(const struct bits *bits, const struct bits *split, size_t n,
+static bool kept_in_split(const struct bitmap *bits, const struct bitmap *split, size_t n,
                           uint8_t *ret_kept)
 {
     size_t place = 0;
-    if (split ? split->size != bits->size : bits->size != bitmap_bytes(n))
+    if (split ? split->bytes != bits->bytes : bits->bytes != bitmap_bytes(n))
         return false;
-    for (size_t i = 0; i < 8 * bits->size; i++) {
-        const bool within = split ? bitmap_has(split->bytes, i) : i < n;
+    for (size_t i = 0; i < 8 * bits->bytes; i++) {
+        const bool within = split ? bitmap_has(split->bits, i) : i < n;
         if (within && place < n)
-            ret_kept[place] = bitmap_has(bits->bytes, i);
+            ret_kept[place] = bitmap_has(bits->bits, i);
         place += within;
     }
     return place == n;
@@ -188,16 +176,16 @@ static bool kept_in_split(const struct bits *bits, const struct bits *split, siz
 static uint8_t *read_kept(sqlite3_context *context, sqlite3_value *bitmap, sqlite3_value *split,
                           sqlite3_int64 n)
 {
-    struct bits bits = {0}, within = {0};
+    struct bitmap bits = {0}, within = {0};
     uint8_t *kept = NULL;
     const bool by_file = split && sqlite3_value_type(split) != SQLITE_NULL;
-    bool read = n >= 1 && n <= UINT32_MAX && unpack(bitmap, &bits) &&
-                (!by_file || unpack(split, &within)) && (size_t)n <= 8 * bits.size;
+    bool read = n >= 1 && n <= UINT32_MAX && functions_unpack(bitmap, &bits) &&
+                (!by_file || functions_unpack(split, &within)) && (size_t)n <= 8 * bits.bytes;
     if (read) {
         MEM_NEW(kept, (size_t)n);
         read = kept_in_split(&bits, by_file ? &within : NULL, (size_t)n, kept);
     }
-    MEM_FREE(bits.bytes, within.bytes);
+    MEM_FREE(bits.bits, within.bits);
     if (read)
         return kept;
     mem_free(kept);

@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "results/functions/functions_kept.h"
 #include "results/functions/sqlite_api.h"
-#include "results/record/bitmap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { MOST_BINS = 4096 };
 
 struct chosen {
     int64_t epoch;
-    uint8_t *bits; /* [places], 0 or 1 */
+    uint8_t *bits; /* of n samples */
 };
 
 /* What an aggregate has gathered; SQLite zeroes it at the start. */
@@ -21,34 +21,8 @@ struct gathered {
     struct chosen *items;
     size_t count;
     size_t n, bins;
-    size_t places; /* of a bitmap: as many as n in whole bytes, or more where it is of a file */
+    size_t bytes; /* of a bitmap: what n samples take, or more where it is of a file */
 };
-
-/* A byte each for *ret_places of them, the caller's; NULL: it is no bitmap of n samples. */
-static uint8_t *unpack(sqlite3_value *packed, sqlite3_int64 n, size_t *ret_places)
-{
-    const void *bytes = sqlite3_value_blob(packed);
-    uint8_t *raw, *bits;
-    size_t size;
-    if (n < 1 ||
-        bitmap_unpack(bytes, (size_t)sqlite3_value_bytes(packed), &raw, &size) != BITMAP_WHOLE)
-        return NULL;
-    if (size < bitmap_bytes((size_t)n) || bitmap_count(raw, size) > n) {
-        mem_free(raw);
-        return NULL;
-    }
-    MEM_NEW(bits, 8 * size);
-    for (size_t i = 0; i < 8 * size; i++)
-        bits[i] = bitmap_has(raw, i);
-    mem_free(raw);
-    *ret_places = 8 * size;
-    return bits;
-}
-
-static void refuse(sqlite3_context *context)
-{
-    sqlite3_result_error(context, "not a bitmap of that many samples", -1);
-}
 
 static void gather(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
@@ -65,36 +39,29 @@ static void gather(sqlite3_context *context, int count, sqlite3_value **argument
         sqlite3_result_error(context, "kept_map() wants 1 to 4096 bins", -1);
         return;
     }
-    size_t places = 0;
-    uint8_t *bits = g->count && (sqlite3_int64)g->n != n ? NULL : unpack(arguments[0], n, &places);
-    if (!bits || (g->count && g->places != places)) {
-        mem_free(bits);
-        refuse(context);
+    struct bitmap set = {0};
+    if (n < 1 || !functions_unpack(arguments[0], &set) || set.bytes < bitmap_bytes((size_t)n) ||
+        bitmap_count(set.bits, set.bytes) > n ||
+        (g->count && (g->n != (size_t)n || g->bytes != set.bytes))) {
+        mem_free(set.bits);
+        sqlite3_result_error(context, "not a bitmap of that many samples", -1);
         return;
     }
     MEM_ROOM(g->items, g->count);
     g->n = (size_t)n;
-    g->places = places;
+    g->bytes = set.bytes;
     g->bins = (size_t)bins;
-    g->items[g->count++] =
-        (struct chosen){.epoch = count > 2 ? sqlite3_value_int64(arguments[2]) : 0, .bits = bits};
-}
-
-static size_t kept_of(const struct gathered *g, size_t k)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < g->places; i++)
-        kept += g->items[k].bits[i];
-    return kept;
+    g->items[g->count++] = (struct chosen){
+        .epoch = count > 2 ? sqlite3_value_int64(arguments[2]) : 0, .bits = set.bits};
 }
 
 /* How many samples the selections keep, all of them (every) or any. */
 static size_t united(const struct gathered *g, bool every)
 {
     size_t found = 0;
-    for (size_t i = 0; i < g->places; i++) {
+    for (size_t i = 0; i < 8 * g->bytes; i++) {
         size_t k = 0;
-        while (k < g->count && g->items[k].bits[i] == every)
+        while (k < g->count && bitmap_has(g->items[k].bits, i) == every)
             k++;
         found += every == (k == g->count);
     }
@@ -112,7 +79,7 @@ static double chance(const struct gathered *g, bool wanted)
 {
     double product = 1;
     for (size_t k = 0; k < g->count; k++) {
-        const size_t kept = kept_of(g, k);
+        const size_t kept = (size_t)bitmap_count(g->items[k].bits, g->bytes);
         product *= (double)(wanted ? kept : g->n - kept) / (double)g->n;
     }
     return product;
@@ -141,17 +108,18 @@ static int by_kept(const void *a, const void *b)
 /* The first n are the samples: what else there is was never kept, as the last of them. */
 static struct sample *sorted_samples(const struct gathered *g)
 {
+    const size_t places = 8 * g->bytes;
     struct sample *samples;
-    MEM_NEW(samples, g->places);
-    for (size_t i = 0; i < g->places; i++) {
+    MEM_NEW(samples, places);
+    for (size_t i = 0; i < places; i++) {
         samples[i] = (struct sample){.index = i, .first = g->count};
         for (size_t k = g->count; k-- > 0;)
-            if (g->items[k].bits[i]) {
+            if (bitmap_has(g->items[k].bits, i)) {
                 samples[i].kept++;
                 samples[i].first = k;
             }
     }
-    qsort(samples, g->places, sizeof *samples, by_kept);
+    qsort(samples, places, sizeof *samples, by_kept);
     return samples;
 }
 
@@ -168,7 +136,7 @@ static void give_map(sqlite3_context *context, struct gathered *g)
             const size_t from = b * g->n / bins, to = (b + 1) * g->n / bins;
             size_t kept = 0;
             for (size_t i = from; i < to; i++)
-                kept += g->items[k].bits[samples[i].index];
+                kept += bitmap_has(g->items[k].bits, samples[i].index);
             str_addf(&json, "%s%.6g", b ? ", " : "", (double)kept / (double)(to - from));
         }
         str_add(&json, "]}");
@@ -202,7 +170,7 @@ static void finish(sqlite3_context *context)
     mem_free(g->items);
 }
 
-int selection_functions_register(sqlite3 *db, struct err *err)
+int selection_functions_register(sqlite3 *db)
 {
     static const struct aggregate aggregates[] = {
         {"kept_always", 2, unanimous, true}, {"kept_never", 2, unanimous, false},
@@ -216,5 +184,5 @@ int selection_functions_register(sqlite3 *db, struct err *err)
         code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,
                                           finish, NULL);
     }
-    return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errmsg(db));
+    return code;
 }

@@ -22,8 +22,7 @@
  */
 #pragma once
 
-#include "base/err.h"
-
 struct sqlite3;
 
-int selection_functions_register(struct sqlite3 *db, struct err *err);
+/* An SQLite result code; its message is the connection's. */
+int selection_functions_register(struct sqlite3 *db);

@@ -40,14 +40,13 @@ uint8_t *bitmap_pack(const uint8_t *bits, size_t n, size_t *ret_packed_size)
     return packed;
 }
 
-enum bitmap_found bitmap_unpack(const void *packed, size_t packed_size, uint8_t **ret_bits,
-                                size_t *ret_bytes)
+bool bitmap_unpack(const void *packed, size_t packed_size, struct bitmap *ret_bitmap)
 {
     z_stream stream = {0};
     uint8_t *bits = NULL;
     size_t bytes = 0;
     if (!packed || packed_size > UINT_MAX)
-        return BITMAP_DAMAGED;
+        return false;
     int code = inflateInit(&stream);
     stream.next_in = (Bytef *)(uintptr_t)packed; /* zlib does not write there */
     stream.avail_in = (uInt)packed_size;
@@ -64,25 +63,22 @@ enum bitmap_found bitmap_unpack(const void *packed, size_t packed_size, uint8_t 
     inflateEnd(&stream);
     if (code != Z_STREAM_END) {
         mem_free(bits);
-        return BITMAP_DAMAGED;
+        return false;
     }
-    *ret_bits = bits;
-    *ret_bytes = bytes;
-    return BITMAP_WHOLE;
+    *ret_bitmap = (struct bitmap){bits, bytes};
+    return true;
 }
 
 enum bitmap_found bitmap_unpack_n(const void *packed, size_t packed_size, int64_t n,
                                   uint8_t **ret_bits)
 {
-    uint8_t *bits;
-    size_t bytes;
-    const enum bitmap_found found = bitmap_unpack(packed, packed_size, &bits, &bytes);
-    if (found != BITMAP_WHOLE)
-        return found;
-    if (n < 0 || bytes != bitmap_bytes((size_t)n)) {
-        mem_free(bits);
+    struct bitmap bitmap;
+    if (!bitmap_unpack(packed, packed_size, &bitmap))
+        return BITMAP_DAMAGED;
+    if (n < 0 || bitmap.bytes != bitmap_bytes((size_t)n)) {
+        mem_free(bitmap.bits);
         return BITMAP_OTHER;
     }
-    *ret_bits = bits;
+    *ret_bits = bitmap.bits;
     return BITMAP_WHOLE;
 }

@@ -43,9 +43,13 @@ enum bitmap_found {
     BITMAP_OTHER,   /* whole, and not of so many samples */
 };
 
-/* WHOLE: *ret_bits [*ret_bytes] is the caller's. How many samples it is of, it does not say. */
-enum bitmap_found bitmap_unpack(const void *packed, size_t packed_size, uint8_t **ret_bits,
-                                size_t *ret_bytes);
+/* How many samples it is of, it does not say. */
+struct bitmap {
+    uint8_t *bits; /* [bytes], the caller's (mem_free) */
+    size_t bytes;
+};
+/* false: DAMAGED. */
+bool bitmap_unpack(const void *packed, size_t packed_size, struct bitmap *ret_bitmap);
 /* WHOLE: *ret_bits [bitmap_bytes(n)] is the caller's. */
 enum bitmap_found bitmap_unpack_n(const void *packed, size_t packed_size, int64_t n,
                                   uint8_t **ret_bits);

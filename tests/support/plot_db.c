@@ -4,7 +4,6 @@
 #include "harness/ask/cell_functions.h"
 #include "harness/cell/cell.h"
 #include "harness/data/synthetic.h"
-#include "results/functions/selection_functions.h"
 #include "results/record/artifact.h"
 #include "results/store.h"
 #include "tests/support/bits.h"
@@ -74,7 +73,6 @@ struct sqlite3 *plot_db_open(void)
     unlink(path);
     cr_assert_eq(store_open(path, STORE_WRITE, &opened, &err), 0, "%s", err.text);
     struct sqlite3 *db = store_sqlite(opened);
-    cr_assert_eq(selection_functions_register(db, &err), 0);
     cr_assert_eq(cell_functions_register(db, &err), 0);
     plot_db_exec(db, "PRAGMA synchronous = OFF;"
                      "DROP TRIGGER attempt_changes_once;"

@@ -6,9 +6,9 @@
  *     epoch 4  x x x . . x x . . .
  *     epoch 2  x . . x . x x x . .
  */
-#include "results/functions/selection_functions.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "results/functions/functions.h"
 #include "tests/support/bits.h"
 
 #include <criterion/criterion.h>
@@ -41,7 +41,7 @@ static void open_db(void)
 {
     struct err err;
     cr_assert_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
-    cr_assert_eq(selection_functions_register(db, &err), 0);
+    cr_assert_eq(functions_register(db, &err), 0);
     run("CREATE TABLE s (epoch INTEGER, bitmap BLOB)");
     add(0, "xxxxx.....");
     add(4, "xxx..xx...");

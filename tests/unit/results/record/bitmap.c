@@ -53,17 +53,18 @@ Test(bitmap, unpacks_to_what_was_packed)
 {
     enum { MANY = 1000003 };
     uint8_t *bits, *packed, *back = NULL;
-    size_t size, bytes = 0;
+    size_t size;
+    struct bitmap unpacked = {0};
     MEM_NEW(bits, bitmap_bytes(MANY));
     for (size_t i = 0; i < MANY; i += 1 + i % 7)
         bitmap_add(bits, i);
     packed = bitmap_pack(bits, MANY, &size);
-    cr_assert_eq(bitmap_unpack(packed, size, &back, &bytes), BITMAP_WHOLE);
-    cr_expect_eq(bytes, bitmap_bytes(MANY));
-    cr_expect_eq(memcmp(back, bits, bytes), 0);
-    mem_free(back);
+    cr_assert_eq(bitmap_unpack(packed, size, &unpacked), true);
+    cr_assert_eq(unpacked.bytes, bitmap_bytes(MANY));
+    cr_expect_eq(memcmp(unpacked.bits, bits, unpacked.bytes), 0);
+    mem_free(unpacked.bits);
     cr_assert_eq(bitmap_unpack_n(packed, size, MANY, &back), BITMAP_WHOLE);
-    cr_expect_eq(memcmp(back, bits, bytes), 0);
+    cr_expect_eq(memcmp(back, bits, bitmap_bytes(MANY)), 0);
     mem_free(back);
     mem_free(packed);
     mem_free(bits);
@@ -71,18 +72,18 @@ Test(bitmap, unpacks_to_what_was_packed)
 
 Test(bitmap, tells_damage_from_another_size)
 {
-    size_t size, bytes;
+    size_t size;
+    struct bitmap unpacked;
     uint8_t *bits = NULL, *packed = bitmap_pack(kept, N, &size);
     const int64_t others[] = {0, 8, 17, -1, INT64_MIN, INT64_MAX};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         cr_expect_eq(bitmap_unpack_n(packed, size, others[i], &bits), BITMAP_OTHER, "n = %lld",
                      (long long)others[i]);
     for (size_t cut = 0; cut < size; cut++)
-        cr_expect_eq(bitmap_unpack(packed, cut, &bits, &bytes), BITMAP_DAMAGED, "%zu of %zu bytes",
-                     cut, size);
+        cr_expect_eq(bitmap_unpack(packed, cut, &unpacked), false, "%zu of %zu bytes", cut, size);
     packed[size - 1] ^= 1; /* of the checksum */
     cr_expect_eq(bitmap_unpack_n(packed, size, N, &bits), BITMAP_DAMAGED);
-    cr_expect_eq(bitmap_unpack(NULL, 0, &bits, &bytes), BITMAP_DAMAGED);
+    cr_expect_eq(bitmap_unpack(NULL, 0, &unpacked), false);
     cr_expect_null(bits);
     mem_free(packed);
 }

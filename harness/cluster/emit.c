@@ -118,16 +118,19 @@ static const char *option(const char *name, const char *value, struct arena *are
     return value ? arena_printf(arena, "#SBATCH --%s=%s\n", name, value) : "";
 }
 
-/* A script with its marks replaced; chunk: of cells.sh, from 1. */
-static void add_script(const struct emit *emit, const char *script, size_t chunk,
-                       struct str *ret_text)
+void emit_script(const struct emit *emit, enum emit_script which, size_t chunk,
+                 struct str *ret_text)
 {
+    static const char *const scripts[] = {[EMIT_CELLS] = SCRIPT(cells),
+                                          [EMIT_MERGE] = SCRIPT(merge),
+                                          [EMIT_SUBMIT] = SCRIPT(submit),
+                                          [EMIT_RUN] = SCRIPT(run)};
     const size_t most = (size_t)emit->max_array;
     const struct str_place parts[] = {{"{{places}}", SCRIPT(places)},
                                       {"{{check-hosts}}", emit->hosts ? SCRIPT(hosts) : ""}};
     struct str whole = {0}, name = {0}, lines = {0}, time = {0}, submits = {0};
     struct arena arena = {0};
-    str_add_filled(&whole, script, parts, sizeof parts / sizeof *parts);
+    str_add_filled(&whole, scripts[which], parts, sizeof parts / sizeof *parts);
     emit_job_name(emit, &name);
     if (emit->time > 0)
         emit_time(&time, emit->time);
@@ -162,24 +165,4 @@ static void add_script(const struct emit *emit, const char *script, size_t chunk
     str_add_filled(ret_text, str_text(&whole), places, sizeof places / sizeof *places);
     STR_RELEASE(&whole, &name, &lines, &time, &submits);
     arena_release(&arena);
-}
-
-void emit_cells(const struct emit *emit, size_t chunk, struct str *ret_text)
-{
-    add_script(emit, SCRIPT(cells), chunk, ret_text);
-}
-
-void emit_merge(const struct emit *emit, struct str *ret_text)
-{
-    add_script(emit, SCRIPT(merge), 1, ret_text);
-}
-
-void emit_submit(const struct emit *emit, struct str *ret_text)
-{
-    add_script(emit, SCRIPT(submit), 1, ret_text);
-}
-
-void emit_parallel(const struct emit *emit, struct str *ret_text)
-{
-    add_script(emit, SCRIPT(run), 1, ret_text);
 }

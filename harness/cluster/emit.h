@@ -43,8 +43,8 @@ bool emit_exclude(const char *ranges, bool *wanted, size_t count);
 size_t emit_chunks(const struct emit *emit);
 /* "wn-fashion-5e3f21ab": of jobs; known by the plan's content. */
 void emit_job_name(const struct emit *emit, struct str *ret_text);
-/* chunk from 1 */
-void emit_cells(const struct emit *emit, size_t chunk, struct str *ret_text);
-void emit_merge(const struct emit *emit, struct str *ret_text);
-void emit_submit(const struct emit *emit, struct str *ret_text);
-void emit_parallel(const struct emit *emit, struct str *ret_text);
+/* Of Slurm: an array job, the job that merges, what submits them; of GNU parallel: all of it. */
+enum emit_script { EMIT_CELLS, EMIT_MERGE, EMIT_SUBMIT, EMIT_RUN };
+/* chunk: which array job, from 1; 1 for the others. */
+void emit_script(const struct emit *emit, enum emit_script which, size_t chunk,
+                 struct str *ret_text);

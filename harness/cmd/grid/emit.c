@@ -194,7 +194,7 @@ static int put_slurm(const struct emit *emit, struct err *err)
         char name[64];
         snprintf(name, sizeof name, "cells-%zu.sbatch", chunk);
         str_clear(&text);
-        emit_cells(emit, chunk, &text);
+        emit_script(emit, EMIT_CELLS, chunk, &text);
         failed = put_script(emit, name, &text, false, err);
     }
     /* Of an earlier emit that had more of them. */
@@ -204,8 +204,8 @@ static int put_slurm(const struct emit *emit, struct err *err)
         if (unlink(str_text(&text)))
             break;
     }
-    emit_merge(emit, &merge);
-    emit_submit(emit, &submit);
+    emit_script(emit, EMIT_MERGE, 1, &merge);
+    emit_script(emit, EMIT_SUBMIT, 1, &submit);
     failed = failed || put_script(emit, "merge.sbatch", &merge, false, err) ||
              put_script(emit, "submit.sh", &submit, true, err);
     STR_RELEASE(&text, &merge, &submit);
@@ -215,7 +215,7 @@ static int put_slurm(const struct emit *emit, struct err *err)
 static int put_parallel(const struct emit *emit, struct err *err)
 {
     struct str text = {0};
-    emit_parallel(emit, &text);
+    emit_script(emit, EMIT_RUN, 1, &text);
     const int failed = put_script(emit, "run.sh", &text, true, err);
     str_release(&text);
     return failed;

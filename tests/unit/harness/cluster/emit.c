@@ -146,7 +146,7 @@ Test(emit, chunks_below_the_largest_array)
                         .max_array = 3};
     cr_expect_eq(emit_chunks(&emit), 2);
     str_clear(&text);
-    emit_cells(&emit, 1, &text);
+    emit_script(&emit, EMIT_CELLS, 1, &text);
     expect_in("\n#SBATCH --array=0-2\n");
     expect_in("\n#SBATCH --time=0-01:30:00\n");
     expect_in("\n#SBATCH --signal=B:USR1@90\n");
@@ -154,12 +154,12 @@ Test(emit, chunks_below_the_largest_array)
     expect_in("\nexec \"$winnow\" cell");
     expect_in("--element $((0 + SLURM_ARRAY_TASK_ID)) --requeue");
     str_clear(&text);
-    emit_cells(&emit, 2, &text);
+    emit_script(&emit, EMIT_CELLS, 2, &text);
     expect_in("\n#SBATCH --array=0-0\n");
     expect_in("--element $((3 + SLURM_ARRAY_TASK_ID)) --requeue");
     expect_in("\ndir='/it'\\''s'\n");
     str_clear(&text);
-    emit_submit(&emit, &text);
+    emit_script(&emit, EMIT_SUBMIT, 1, &text);
     expect_in("\nsubmit 1 0 3 \"$@\"\nsubmit 2 3 1 \"$@\"\n");
     emit.max_array = 4;
     cr_expect_eq(emit_chunks(&emit), 1);

@@ -1,10 +1,10 @@
 #include "harness/bench/bench.h"
 
-#include "base/time.h"
-
-#include "base/linalg.h"
 #include "base/num.h"
+#include "base/time.h"
 #include "harness/cell/cell.h"
+#include "harness/machine/checkup.h"
+#include "harness/machine/disturbance.h"
 #include "models/nn/peak.h"
 
 #include <ctype.h>
@@ -226,24 +226,8 @@ double bench_peak(struct bench *bench, double seconds)
 static void measure_gemm(void *context, int rank, int threads)
 {
     struct speeds *speeds = context;
-    const size_t n = GEMM_SIZE;
     REQUIRE(threads <= MOST_THREADS);
-    float *a, *b, *c;
-    MEM_NEW(a, n * n);
-    MEM_NEW(b, n * n);
-    MEM_NEW(c, n * n);
-    for (size_t i = 0; i < n * n; i++)
-        a[i] = b[i] = 1;
-    double seconds[GEMM_RUNS];
-    for (int run = -1; run < GEMM_RUNS; run++) { /* the first one warms up */
-        const int64_t start = time_now();
-        linalg_gemm(c, n, a, n, false, b, n, false, n, n, n, 1, 0);
-        if (run >= 0)
-            seconds[run] = seconds_between(start, time_now());
-    }
-    const double operations = 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE;
-    speeds->gflops[rank] = 1e-9 * operations / num_quantile(seconds, GEMM_RUNS, 0.5);
-    MEM_FREE(a, b, c);
+    speeds->gflops[rank] = checkup_gemm(GEMM_SIZE, GEMM_RUNS);
 }
 
 double bench_gemm(struct bench *bench)
@@ -258,19 +242,9 @@ double bench_gemm(struct bench *bench)
 /* Seconds that all processors together have worked since the machine started. */
 static double busy_seconds(void)
 {
-    FILE *file = fopen("/proc/stat", "r");
-    if (!file)
-        return (double)NAN;
-    /* user, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen */
-    unsigned long long ticks[8];
-    const int found =
-        fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1], &ticks[2],
-               &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]);
-    fclose(file);
-    if (found != 8)
-        return (double)NAN;
-    const unsigned long long busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7];
-    return (double)busy / (double)sysconf(_SC_CLK_TCK);
+    const struct disturbance_ticks ticks = disturbance_ticks("", NULL);
+    return ticks.all ? (double)(ticks.all - ticks.idle) / (double)sysconf(_SC_CLK_TCK)
+                     : (double)NAN;
 }
 
 static double used_seconds(void)

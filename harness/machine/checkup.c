@@ -164,26 +164,31 @@ struct measurement {
     double gflops;
 };
 
-/* Of square matrix products. */
-void checkup_measure(struct str *ret_text)
+double checkup_gemm(size_t n, int runs)
 {
-    enum { SIZE = 768, RUNS = 9 };
+    enum { MOST_RUNS = 16 };
+    double seconds[MOST_RUNS];
     float *a, *b, *c;
-    MEM_NEW(a, SIZE * SIZE);
-    MEM_NEW(b, SIZE * SIZE);
-    MEM_NEW(c, SIZE * SIZE);
-    for (size_t i = 0; i < SIZE * SIZE; i++)
+    REQUIRE(runs >= 1 && runs <= MOST_RUNS);
+    MEM_NEW(a, n * n);
+    MEM_NEW(b, n * n);
+    MEM_NEW(c, n * n);
+    for (size_t i = 0; i < n * n; i++)
         a[i] = b[i] = 1;
-    double seconds[RUNS];
-    for (int run = -1; run < RUNS; run++) { /* the first one warms up */
+    for (int run = -1; run < runs; run++) { /* the first one warms up */
         const double start = time_seconds();
-        linalg_gemm(c, SIZE, a, SIZE, false, b, SIZE, false, SIZE, SIZE, SIZE, 1, 0);
+        linalg_gemm(c, n, a, n, false, b, n, false, n, n, n, 1, 0);
         if (run >= 0)
             seconds[run] = time_seconds() - start;
     }
-    str_addf(ret_text, "%s %.1f\n", linalg_core(),
-             2e-9 * SIZE * SIZE * SIZE / num_quantile(seconds, RUNS, 0.5));
     MEM_FREE(a, b, c);
+    return 2e-9 * (double)(n * n * n) / num_quantile(seconds, (size_t)runs, 0.5);
+}
+
+void checkup_measure(struct str *ret_text)
+{
+    enum { SIZE = 768, RUNS = 9 };
+    str_addf(ret_text, "%s %.1f\n", linalg_core(), checkup_gemm(SIZE, RUNS));
 }
 
 /* core NULL: OpenBLAS's own choice. false: the child gave no answer. */

@@ -27,5 +27,7 @@ struct checkup_finding {
 
 void checkup_run(void (*take)(void *context, const struct checkup_finding *finding), void *context);
 
+/* GFLOP/s of a float matrix product of n x n in this thread, the median of 1 to 16 runs. */
+double checkup_gemm(size_t n, int runs);
 /* What `winnow doctor --measure` prints: OpenBLAS's core type and its GFLOP/s on one thread. */
 void checkup_measure(struct str *ret_text);

@@ -126,13 +126,14 @@ static bool listed(const int *numbers, size_t count, long number)
 /* Adds "user nice system idle iowait irq softirq steal ..."; guests' time is in user and nice. */
 static void add_ticks(const char *numbers, struct disturbance_ticks *ticks)
 {
-    enum { STEAL = 7 };
+    enum { IDLE = 3, WAIT = 4, STEAL = 7 };
     for (int column = 0; column <= STEAL; column++) {
         char *end;
         const long long count = strtoll(numbers, &end, 10);
         if (end == numbers)
             return;
         ticks->all += count;
+        ticks->idle += column == IDLE || column == WAIT ? count : 0;
         ticks->stolen += column == STEAL ? count : 0;
         numbers = end;
     }

@@ -27,7 +27,7 @@
 
 /* Clock ticks of some processors, since the machine's start. */
 struct disturbance_ticks {
-    int64_t all, stolen; /* all is 0: not told */
+    int64_t all, idle, stolen; /* all is 0: not told; idle: waiting for disks too */
 };
 
 struct disturbance {

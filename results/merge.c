@@ -213,12 +213,11 @@ static int take_shard(sqlite3 *db, const char *path, const struct shard *shard,
 static int was_taken(sqlite3 *db, const char *hash, bool *ret_taken, int64_t *ret_known,
                      struct err *err)
 {
-    const struct bound value = db_text(hash);
     int64_t known = -1;
     if (db_get_int(db,
                    "SELECT coalesce(max(attempts + known), -1) FROM import_log "
                    "WHERE shard = ? AND refused IS NULL",
-                   &value, 1, &known, err))
+                   DB_VALUES(db_text(hash)), &known, err))
         return -1;
     *ret_taken = known >= 0;
     *ret_known = known < 0 ? 0 : known;

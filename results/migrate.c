@@ -16,8 +16,7 @@ static int back_up(sqlite3 *db, const char *path, int64_t version, struct err *e
 {
     struct str copy = {0};
     str_addf(&copy, "%s.v%d.backup", path, (int)version);
-    const struct bound name = db_path(str_text(&copy));
-    const int failed = db_run(db, "VACUUM INTO ?", &name, 1, err);
+    const int failed = db_run(db, "VACUUM INTO ?", DB_VALUES(db_path(str_text(&copy))), err);
     if (failed)
         err_prefix(err, "cannot back it up to %s: ", str_text(&copy));
     str_release(&copy);

@@ -8,33 +8,27 @@
 static int put_targets(struct store *store, int64_t id, const struct store_experiment *experiment,
                        struct err *err)
 {
-    const struct bound old = db_int(id);
-    if (db_run(store->db, "DELETE FROM experiment_target WHERE experiment = ?", &old, 1, err))
-        return -1;
-    for (size_t i = 0; i < experiment->target_count; i++) {
-        const struct bound values[] = {db_int(id), db_real(experiment->targets[i])};
-        if (db_run(store->db, "INSERT INTO experiment_target VALUES (?, ?) ON CONFLICT DO NOTHING",
-                   values, COUNT(values), err))
-            return -1;
-    }
-    return 0;
+    int failed = db_run(store->db, "DELETE FROM experiment_target WHERE experiment = ?",
+                        DB_VALUES(db_int(id)), err);
+    for (size_t i = 0; i < experiment->target_count && !failed; i++)
+        failed =
+            db_run(store->db, "INSERT INTO experiment_target VALUES (?, ?) ON CONFLICT DO NOTHING",
+                   DB_VALUES(db_int(id), db_real(experiment->targets[i])), err);
+    return failed;
 }
 
 static int put_notes(struct store *store, int64_t id, const struct store_experiment *experiment,
                      struct err *err)
 {
-    const struct bound old = db_int(id);
-    if (db_run(store->db, "DELETE FROM experiment_note WHERE experiment = ?", &old, 1, err))
-        return -1;
-    for (size_t i = 0; i < experiment->note_count; i++) {
-        const struct store_note *note = &experiment->notes[i];
-        const struct bound values[] = {db_int(id), db_int((int64_t)i + 1), db_text(note->place),
-                                       db_text(note->text)};
-        if (db_run(store->db, "INSERT INTO experiment_note VALUES (?, ?, ?, ?)", values,
-                   COUNT(values), err))
-            return -1;
-    }
-    return 0;
+    int failed = db_run(store->db, "DELETE FROM experiment_note WHERE experiment = ?",
+                        DB_VALUES(db_int(id)), err);
+    for (size_t i = 0; i < experiment->note_count && !failed; i++)
+        failed = db_run(store->db, "INSERT INTO experiment_note VALUES (?, ?, ?, ?)",
+                        DB_VALUES(db_int(id), db_int((int64_t)i + 1),
+                                  db_text(experiment->notes[i].place),
+                                  db_text(experiment->notes[i].text)),
+                        err);
+    return failed;
 }
 
 static int put_cell(struct store *store, int64_t experiment, size_t position,
@@ -46,16 +40,12 @@ static int put_cell(struct store *store, int64_t experiment, size_t position,
         db_text(cell->options), db_real(cell->rate),        db_int(cell->seed),
         db_int(cell->epochs),
     };
-    const struct bound place[] = {
-        db_int(experiment),
-        db_int((int64_t)position),
-        db_text(cell->key),
-    };
     if (db_run(store->db,
                "INSERT INTO cell (key, json, dataset, model, model_label, pruner, options, rate, "
                "seed, epochs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
                values, COUNT(values), err) ||
-        db_run(store->db, "INSERT INTO experiment_cell VALUES (?, ?, ?)", place, COUNT(place), err))
+        db_run(store->db, "INSERT INTO experiment_cell VALUES (?, ?, ?)",
+               DB_VALUES(db_int(experiment), db_int((int64_t)position), db_text(cell->key)), err))
         return err_prefix(err, "cell %zu (%s): ", position, cell->key);
     return 0;
 }
@@ -76,9 +66,9 @@ static int put_experiment(struct store *store, const struct store_experiment *ex
                    "recorded_at = excluded.recorded_at RETURNING id",
                    values, COUNT(values), &id, err))
         return err_prefix(err, "experiment %s: ", experiment->name);
-    const struct bound old = db_int(id);
     if (put_targets(store, id, experiment, err) || put_notes(store, id, experiment, err) ||
-        db_run(store->db, "DELETE FROM experiment_cell WHERE experiment = ?", &old, 1, err))
+        db_run(store->db, "DELETE FROM experiment_cell WHERE experiment = ?", DB_VALUES(db_int(id)),
+               err))
         return -1;
     for (size_t i = 0; i < cell_count; i++)
         if (put_cell(store, id, i + 1, &cells[i], err))
@@ -102,14 +92,11 @@ int store_cell_state(struct store *store, const char *key, enum store_cell_state
     static const char sql[] = "SELECT CASE WHEN sum(state = 'done') > 0 THEN ? "
                               "WHEN sum(state IN ('failed', 'diverged')) > 0 THEN ? ELSE ? END "
                               "FROM attempt WHERE cell = ?";
-    const struct bound values[] = {
-        db_int(CELL_DONE),
-        db_int(CELL_FAILED),
-        db_int(CELL_NEW),
-        db_text(key),
-    };
     int64_t state = 0;
-    if (db_get_int(store->db, sql, values, COUNT(values), &state, err))
+    if (db_get_int(
+            store->db, sql,
+            DB_VALUES(db_int(CELL_DONE), db_int(CELL_FAILED), db_int(CELL_NEW), db_text(key)),
+            &state, err))
         return store_told(store, -1, err);
     *ret_state = (enum store_cell_state)state;
     return 0;

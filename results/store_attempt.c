@@ -198,13 +198,10 @@ int store_attempt_begin(struct store *store, const char *key,
 static int put_phases(sqlite3 *db, int64_t attempt, const struct record_end *end, struct err *err)
 {
     for (int i = 0; i < PHASE_COUNT; i++) {
-        const struct bound phase[] = {
-            db_int(attempt),
-            db_text(phase_kinds[i].name),
-            db_int(end->phase_ns[i]),
-        };
-        if (db_run(db, "INSERT INTO phase (attempt, phase, ns) VALUES (?, ?, ?)", phase,
-                   COUNT(phase), err))
+        if (db_run(
+                db, "INSERT INTO phase (attempt, phase, ns) VALUES (?, ?, ?)",
+                DB_VALUES(db_int(attempt), db_text(phase_kinds[i].name), db_int(end->phase_ns[i])),
+                err))
             return -1;
     }
     return 0;

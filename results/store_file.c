@@ -40,7 +40,7 @@ enum store_file_kind store_file_kind(const char *path, int *ret_version)
 /* A database under a -wal or -journal of another one would be taken for damaged, or be damaged. */
 static int may_be_put(const struct store *store, const char *path, bool replace, struct err *err)
 {
-    if (place_same_file(path, sqlite3_db_filename(store->db, "main")))
+    if (place_same_file(path, db_path_of(store->db)))
         return err_set(err, "%s is the database itself", path);
     if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
         return err_set(err, "%s is in use: there is a -wal or -journal beside it", path);

@@ -155,12 +155,10 @@ static int switch_to_wal(struct store *store, struct err *err)
 static int put_phase_kinds(sqlite3 *db, struct err *err)
 {
     for (int i = 0; i < PHASE_COUNT; i++) {
-        const struct bound values[] = {db_text(phase_kinds[i].name),
-                                       db_int(phase_kinds[i].charged)};
         if (db_run(db,
                    "INSERT INTO phase_kind (name, charged) VALUES (?, ?) ON CONFLICT (name) "
                    "DO UPDATE SET charged = excluded.charged WHERE charged <> excluded.charged",
-                   values, COUNT(values), err))
+                   DB_VALUES(db_text(phase_kinds[i].name), db_int(phase_kinds[i].charged)), err))
             return -1;
     }
     return 0;

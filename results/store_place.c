@@ -1,5 +1,6 @@
 #include "results/store_private.h"
 
+#include "results/db.h"
 #include "results/lock.h"
 
 #include <errno.h>
@@ -12,14 +13,9 @@
 /* What SQLite has open. */
 static const char *const suffixes[STORE_FILES] = {"", "-wal", "-shm"};
 
-static const char *path_of(const struct store *store)
-{
-    return sqlite3_db_filename(store->db, "main");
-}
-
 static void name_of(const struct store *store, int i, struct str *ret_name)
 {
-    str_addf(ret_name, "%s%s", path_of(store), suffixes[i]);
+    str_addf(ret_name, "%s%s", db_path_of(store->db), suffixes[i]);
 }
 
 enum standing { MINE, OTHER, GONE };

@@ -28,25 +28,11 @@ static const struct {
 
 static void read_model(char *ret_model, size_t size)
 {
-    snprintf(ret_model, size, "unknown");
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    if (!file)
-        return;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        const char *colon = strchr(line, ':');
-        if (!colon || strncmp(line, "model name", strlen("model name")) != 0)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        colon += 1 + strspn(colon + 1, " ");
-        struct str model = {0};
-        str_add_utf8(&model, colon);
-        if (model.length)
-            snprintf(ret_model, size, "%s", str_text(&model));
-        str_release(&model);
-        break;
-    }
-    fclose(file);
+    struct str line = {0}, model = {0};
+    if (str_add_line(&line, "/proc/cpuinfo", "model name"))
+        str_add_utf8(&model, line.text + strspn(line.text, "\t :"));
+    snprintf(ret_model, size, "%s", model.length ? str_text(&model) : "unknown");
+    STR_RELEASE(&line, &model);
 }
 
 struct cpu cpu_detect(void)

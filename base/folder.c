@@ -30,6 +30,15 @@ int folder_make_alone(const char *path, struct err *err)
     return 0;
 }
 
+void folder_of(const char *path, struct str *ret_folder)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        str_add(ret_folder, ".");
+    else
+        str_add_bytes(ret_folder, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 const char *folder_next(struct folder *folder, const char *path)
 {
     const struct dirent *entry;

@@ -12,9 +12,14 @@
 
 #include <stdbool.h>
 
+struct str;
+
 /* One that is there is no error. With all folders above it; alone: those must be there. */
 int folder_make(const char *path, struct err *err);
 int folder_make_alone(const char *path, struct err *err);
+
+/* The folder that a path lies in, by its text alone: "." where there is no slash in it. */
+void folder_of(const char *path, struct str *ret_folder);
 
 /* {0}, at the beginning. */
 struct folder {

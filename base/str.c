@@ -129,6 +129,20 @@ int str_add_file(struct str *str, const char *path, size_t most, struct err *err
     return reason ? -1 : 0;
 }
 
+bool str_add_line(struct str *str, const char *path, const char *start)
+{
+    char line[512];
+    bool found = false;
+    FILE *file = fopen(path, "re");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = strncmp(line, start, strlen(start)) == 0;
+    if (found)
+        str_add_bytes(str, line + strlen(start), strcspn(line + strlen(start), "\n"));
+    if (file)
+        fclose(file);
+    return found;
+}
+
 void str_add_duration(struct str *str, double seconds)
 {
     const long long s = llround(seconds);

@@ -29,6 +29,9 @@ void str_addf(struct str *str, const char *format, ...) __attribute__((format(pr
 /* A whole file. One that cannot be read, or has more than `most` bytes, is an error, with the cause
  * in errno (EFBIG), and nothing is added. */
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err);
+/* What follows `start` in the first line of a file that begins with it, without its end; for small
+ * files of the system's, whose lines have less than 512 bytes. false: there is none. */
+bool str_add_line(struct str *str, const char *path, const char *start);
 /* "0.3 s", "45 s", "3 min 12 s", "2 h 05 min" */
 void str_add_duration(struct str *str, double seconds);
 /* A mark in a text, and what is to stand in its place. */

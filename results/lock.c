@@ -60,11 +60,10 @@ static struct holder this_process(void)
 {
     struct holder holder = {.pid = (long)getpid(), .host = "unknown", .boot = "unknown"};
     gethostname(holder.host, sizeof holder.host - 1);
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
-    if (file && fscanf(file, "%63s", holder.boot) != 1)
-        snprintf(holder.boot, sizeof holder.boot, "unknown");
-    if (file)
-        fclose(file);
+    struct str boot = {0};
+    if (str_add_line(&boot, "/proc/sys/kernel/random/boot_id", ""))
+        snprintf(holder.boot, sizeof holder.boot, "%s", str_text(&boot));
+    str_release(&boot);
     return holder;
 }
 

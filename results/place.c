@@ -7,15 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void folder_of(const char *path, struct str *ret_folder)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        str_add(ret_folder, ".");
-    else
-        str_add_bytes(ret_folder, path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 bool place_network(const char *path, struct disk *ret_disk)
 {
     struct str folder = {0};

@@ -225,19 +225,18 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     struct garbage garbage = {0};
     struct needed needed = {&garbage, {&garbage.arena, NULL, 0}, {&garbage.arena, NULL, 0}};
     struct files beside = {0}, artifacts = {0}, checkpoints = {0};
-    struct str artifact_path = {0}, checkpoint_path = {0};
-    const char *slash = strrchr(path, '/');
-    const int length = slash ? (int)(slash - path) + (slash == path) : 0;
-    const char *folder = slash ? arena_printf(&garbage.arena, "%.*s", length, path) : ".";
+    struct str folder = {0}, artifact_path = {0}, checkpoint_path = {0};
+    folder_of(path, &folder);
     artifact_folder(path, &artifact_path);
     checkpoint_folder(path, &checkpoint_path);
     /* What is named by keys last, under the locks: what a scheduler had just made is known by then.
      */
-    const int failed =
-        list_files(folder, &garbage.arena, &beside, err) || take_artifacts(store, &needed, err) ||
-        take_checkpoints(store, &needed, err) || ask_others(&beside, path, hold, &needed, err) ||
-        list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err) ||
-        list_files(str_text(&checkpoint_path), &garbage.arena, &checkpoints, err);
+    const int failed = list_files(str_text(&folder), &garbage.arena, &beside, err) ||
+                       take_artifacts(store, &needed, err) ||
+                       take_checkpoints(store, &needed, err) ||
+                       ask_others(&beside, path, hold, &needed, err) ||
+                       list_files(str_text(&artifact_path), &garbage.arena, &artifacts, err) ||
+                       list_files(str_text(&checkpoint_path), &garbage.arena, &checkpoints, err);
     if (!failed) {
         garbage.kept = sort_keyed(&garbage, &artifacts, &needed.artifacts, "no attempt names it");
         garbage.resumable = sort_keyed(&garbage, &checkpoints, &needed.checkpoints,
@@ -246,7 +245,7 @@ int garbage_find(struct store *store, const char *path, bool hold, struct garbag
     }
     MEM_FREE(beside.items, artifacts.items, checkpoints.items, needed.artifacts.items,
              needed.checkpoints.items);
-    STR_RELEASE(&artifact_path, &checkpoint_path);
+    STR_RELEASE(&folder, &artifact_path, &checkpoint_path);
     if (failed) {
         garbage_release(&garbage);
         return -1;

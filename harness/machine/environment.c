@@ -100,18 +100,8 @@ int environment_correct_blas(char *const *argv, int threads, struct err *err)
    NULL where there is none. */
 static const char *read_value(const char *path, const char *key, struct arena *arena)
 {
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return NULL;
-    char line[512];
-    const char *value = NULL;
-    while (!value && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, key, strlen(key)) == 0)
-            value = arena_strdup(arena, line + strlen(key));
-    }
-    fclose(file);
-    return value;
+    struct str value = {0};
+    return str_add_line(&value, path, key) ? str_keep(&value, arena) : NULL;
 }
 
 /* "Debian GNU/Linux 12 (bookworm), Linux 6.1.0-18-amd64" */

@@ -1,36 +1,13 @@
 #include "harness/machine/kernel_file.h"
 
+#include "base/str.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static FILE *open_file(const char *format, va_list arguments)
-{
-    char path[KERNEL_PATH];
-    const int length = vsnprintf(path, sizeof path, format, arguments);
-    return length > 0 && length < (int)sizeof path ? fopen(path, "r") : NULL;
-}
-
-static void read_line(FILE *file, char *ret_line, size_t size)
-{
-    ret_line[0] = '\0';
-    if (!file)
-        return;
-    if (fgets(ret_line, (int)size, file))
-        ret_line[strcspn(ret_line, "\n")] = '\0';
-    fclose(file);
-}
-
-void kernel_line(char *ret_line, size_t size, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    read_line(open_file(format, arguments), ret_line, size);
-    va_end(arguments);
-}
 
 static int64_t number_of(const char *line)
 {
@@ -39,14 +16,23 @@ static int64_t number_of(const char *line)
     return end == line ? -1 : number;
 }
 
+/* Of the first line that begins so; -1: there is none. */
+static int64_t number_after(const char *path, const char *start)
+{
+    struct str line = {0};
+    const int64_t number = str_add_line(&line, path, start) ? number_of(line.text) : -1;
+    str_release(&line);
+    return number;
+}
+
 int64_t kernel_number(const char *format, ...)
 {
-    char line[64];
+    char path[KERNEL_PATH];
     va_list arguments;
     va_start(arguments, format);
-    read_line(open_file(format, arguments), line, sizeof line);
+    const int length = vsnprintf(path, sizeof path, format, arguments);
     va_end(arguments);
-    return number_of(line);
+    return length > 0 && length < (int)sizeof path ? number_after(path, "") : -1;
 }
 
 /* ---- cgroups ---- */
@@ -107,9 +93,12 @@ void kernel_cgroups(const char *root, void (*visit)(void *context, const char *f
 static void take_quota(void *context, const char *folder)
 {
     double *least = context;
-    char line[64], *rest;
-    kernel_line(line, sizeof line, "%s/cpu.max", folder); /* "200000 100000", "max 100000" */
-    int64_t quota = strtoll(line, &rest, 10), period = number_of(rest);
+    char path[KERNEL_PATH + 16], *rest;
+    struct str line = {0};
+    snprintf(path, sizeof path, "%s/cpu.max", folder);
+    str_add_line(&line, path, ""); /* "200000 100000", "max 100000" */
+    int64_t quota = strtoll(str_text(&line), &rest, 10), period = number_of(rest);
+    str_release(&line);
     if (quota <= 0) {
         quota = kernel_number("%s/cpu.cfs_quota_us", folder);
         period = kernel_number("%s/cpu.cfs_period_us", folder);
@@ -127,16 +116,12 @@ double kernel_quota(const char *root)
 
 static void take_throttled(void *context, const char *folder)
 {
-    static const char key[] = "nr_throttled ";
     int64_t *sum = context;
-    char path[KERNEL_PATH + 16], line[128];
+    char path[KERNEL_PATH + 16];
     snprintf(path, sizeof path, "%s/cpu.stat", folder);
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, key, strlen(key)) == 0)
-            *sum = (*sum < 0 ? 0 : *sum) + number_of(line + strlen(key));
-    if (file)
-        fclose(file);
+    const int64_t times = number_after(path, "nr_throttled ");
+    if (times >= 0)
+        *sum = (*sum < 0 ? 0 : *sum) + times;
 }
 
 int64_t kernel_quota_throttled(const char *root)

@@ -12,9 +12,6 @@
 
 enum { KERNEL_PATH = 512 }; /* bytes; what is longer counts as not there */
 
-/* The first line of a file, without its end; "" where there is none. */
-void kernel_line(char *ret_line, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 /* The whole number that a file begins with; -1: there is none. */
 int64_t kernel_number(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

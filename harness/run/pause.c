@@ -1,8 +1,8 @@
 #include "harness/run/pause.h"
 
-#include "base/time.h"
-
+#include "base/folder.h"
 #include "base/str.h"
+#include "base/time.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
@@ -14,19 +14,14 @@ enum pause_kind pause_kind_of(enum err_cause cause)
     return cause == ERR_FULL ? PAUSE_FULL : PAUSE_LOCKED;
 }
 
-static const char *folder_of(const char *path, struct arena *arena)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return ".";
-    return arena_printf(arena, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-}
-
 const char *pause_text(enum pause_kind kind, const char *path, struct arena *arena)
 {
-    if (kind == PAUSE_FULL)
-        return arena_printf(arena, "disk full: paused; make room in %s", folder_of(path, arena));
-    return arena_printf(arena, "database is locked by another program: waiting for %s", path);
+    if (kind != PAUSE_FULL)
+        return arena_printf(arena, "database is locked by another program: waiting for %s", path);
+    struct str text = {0};
+    str_add(&text, "disk full: paused; make room in ");
+    folder_of(path, &text);
+    return str_keep(&text, arena);
 }
 
 /* The sentence about so long a pause. */
@@ -63,9 +58,10 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
 bool pause_has_room(const char *path)
 {
     struct statvfs disk;
-    struct arena arena = {0};
-    const int failed = statvfs(folder_of(path, &arena), &disk);
-    arena_release(&arena);
+    struct str folder = {0};
+    folder_of(path, &folder);
+    const int failed = statvfs(str_text(&folder), &disk);
+    str_release(&folder);
     /* Some file systems count no blocks. */
     return failed || disk.f_blocks == 0 ||
            (double)disk.f_bavail * (double)disk.f_frsize >= (double)PAUSE_ROOM_BYTES;

@@ -176,6 +176,48 @@ void str_trim(struct str *str, const char *characters)
         str->text[--str->length] = '\0';
 }
 
+bool str_next(struct str *part, const char **text, const char *ends)
+{
+    const size_t length = strcspn(*text, ends);
+    str_clear(part);
+    if (!**text)
+        return false;
+    str_add_bytes(part, *text, length);
+    *text += length + ((*text)[length] != '\0');
+    return true;
+}
+
+bool str_lists(const char *list, const char *ends, const char *word)
+{
+    struct str part = {0};
+    bool found = false;
+    while (!found && str_next(&part, &list, ends))
+        found = strcmp(str_text(&part), word) == 0;
+    str_release(&part);
+    return found;
+}
+
+void str_add_quoted(struct str *str, const char *word)
+{
+    str_add(str, "'");
+    for (; *word; word++)
+        if (*word == '\'')
+            str_add(str, "'\\''");
+        else
+            str_add_bytes(str, word, 1);
+    str_add(str, "'");
+}
+
+void str_add_word(struct str *str, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=./,:@%";
+    if (*word && !word[strspn(word, plain)])
+        str_add(str, word);
+    else
+        str_add_quoted(str, word);
+}
+
 const char *str_text(const struct str *str)
 {
     return str->text ? str->text : "";

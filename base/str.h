@@ -41,6 +41,23 @@ struct str_place {
 /* The text with all marks replaced; what was put in their places is not looked at again. */
 void str_add_filled(struct str *str, const char *text, const struct str_place *places,
                     size_t count);
+/*
+ * To the next part of a text whose parts end with one of the characters: part becomes it, without
+ * that, and *text points behind. false: there is no more. Of "a\n\nb\n" and '\n' the parts are "a",
+ * "" and "b".
+ *
+ *     struct str line = {0};
+ *     for (const char *at = text; str_next(&line, &at, "\n");)
+ *         puts(str_text(&line));
+ *     str_release(&line);
+ */
+bool str_next(struct str *part, const char **text, const char *ends);
+/* Whether one of the parts of a list, "a,b", is the word. */
+bool str_lists(const char *list, const char *ends, const char *word);
+/* 'it'\''s': one word for sh, whatever is in it. */
+void str_add_quoted(struct str *str, const char *word);
+/* The same for people, who are spared the quotes around a word that sh takes as it stands. */
+void str_add_word(struct str *str, const char *word);
 /* Takes off the end what is among the characters. */
 void str_trim(struct str *str, const char *characters);
 /* Never NULL. Valid until the next change. */

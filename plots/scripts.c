@@ -85,11 +85,14 @@ int scripts_use(const struct figure *figure, const char *directory, struct arena
         if (there && i < 2)
             *(i ? &mine.gp : &mine.sql) = script;
     }
-    if (!found)
+    if (!found) {
+        struct str word = {0};
+        str_add_word(&word, directory);
         return err_set(err,
                        "%s has none of the scripts of %s; `winnow plot %s --eject %s` "
                        "writes them",
-                       directory, figure->name, figure->name, directory);
+                       directory, figure->name, figure->name, str_keep(&word, arena));
+    }
     mine.scripts = arena_strdup(arena, directory);
     *ret_figure = mine;
     return 0;

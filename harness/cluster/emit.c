@@ -5,17 +5,6 @@
 
 /* ---- Words ------------------------------------------------------------------------------------*/
 
-void emit_quote(struct str *ret_text, const char *word)
-{
-    str_add(ret_text, "'");
-    for (; *word; word++)
-        if (*word == '\'')
-            str_add(ret_text, "'\\''");
-        else
-            str_add_bytes(ret_text, word, 1);
-    str_add(ret_text, "'");
-}
-
 void emit_time(struct str *ret_text, double seconds)
 {
     const long long minutes = (long long)ceil(seconds / 60);
@@ -108,7 +97,7 @@ extern const char SCRIPT(cells)[], SCRIPT(hosts)[], SCRIPT(merge)[], SCRIPT(plac
 static const char *quoted(const char *word, struct arena *arena)
 {
     struct str text = {0};
-    emit_quote(&text, word ? word : "");
+    str_add_quoted(&text, word ? word : "");
     return str_keep(&text, arena);
 }
 

@@ -29,8 +29,6 @@ struct emit {
     int jobs;          /* 0: as many as there are cores */
 };
 
-/* 'it'\''s': one word for sh, whatever is in it. */
-void emit_quote(struct str *ret_text, const char *word);
 /* "2-04:00:00", rounded up to whole minutes, below which Slurm has no limits. */
 void emit_time(struct str *ret_text, double seconds);
 /* "0-3,7,9-10": the true ones' places. */

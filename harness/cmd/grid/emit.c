@@ -236,29 +236,34 @@ static const char *find_control(const struct emit *emit)
 
 /* ---- Both -------------------------------------------------------------------------------------*/
 
+/* As a word for the shell, and what follows it: "/run.sh" is part of that word. */
+static void add_path(struct str *ret_text, const char *path, const char *after)
+{
+    str_add_word(ret_text, path);
+    str_add(ret_text, after);
+}
+
 static void explain(const struct emit *emit, bool slurm, struct str *ret_text)
 {
     struct disk disk;
     const struct frozen_plan *frozen = emit->frozen;
-    str_addf(ret_text, "%s: %zu cells in %zu elements, frozen in %s/plan.jsonl\n\n", frozen->name,
+    str_addf(ret_text, "%s: %zu cells in %zu elements, frozen in %s/plan.jsonl\n\n  ", frozen->name,
              frozen->plan->count, frozen->elements, emit->folder);
+    add_path(ret_text, emit->folder, slurm ? "/submit.sh\n" : "/run.sh\n");
     if (slurm)
         str_addf(ret_text,
-                 "  %s/submit.sh\n"
                  "      submits what is neither done nor queued, as %zu array job%s at most, and a "
                  "job that merges\n"
                  "      their results. Run it again after a bad night: it submits what is left.\n",
-                 emit->folder, emit_chunks(emit), STR_PLURAL(emit_chunks(emit)));
+                 emit_chunks(emit), STR_PLURAL(emit_chunks(emit)));
     else
-        str_addf(ret_text,
-                 "  %s/run.sh\n"
-                 "      runs what is not done%s%s, and merges. Run it again at any time.\n",
-                 emit->folder, emit->hosts ? " on the hosts of " : " on this machine",
-                 emit->hosts ? emit->hosts : "");
-    str_addf(ret_text,
-             "  winnow merge %s %s\n"
-             "      takes in the results so far, as often as you like.\n",
-             emit->db, emit->folder);
+        str_addf(
+            ret_text, "      runs what is not done%s%s, and merges. Run it again at any time.\n",
+            emit->hosts ? " on the hosts of " : " on this machine", emit->hosts ? emit->hosts : "");
+    str_add(ret_text, "  winnow merge ");
+    add_path(ret_text, emit->db, " ");
+    add_path(ret_text, emit->folder,
+             "\n      takes in the results so far, as often as you like.\n");
     if (place_network(emit->db, &disk))
         str_addf(ret_text,
                  "\nThe database would lie on a network file system (%s), where winnow does not "

@@ -304,3 +304,39 @@ Test(str, marks_are_replaced_once_and_ends_trimmed)
     cr_expect_str_eq(str_text(&text), "");
     str_release(&text);
 }
+
+Test(str, parts_of_a_text)
+{
+    struct str part = {0}, all = {0};
+    for (const char *at = "a\n\nbc\n"; str_next(&part, &at, "\n");)
+        str_addf(&all, "[%s]", str_text(&part));
+    for (const char *at = ",x\ny"; str_next(&part, &at, ",\n");)
+        str_addf(&all, "(%s)", str_text(&part));
+    const char *none = "";
+    cr_expect_not(str_next(&part, &none, ","));
+    cr_expect_str_eq(str_text(&part), "");
+    cr_expect_str_eq(str_text(&all), "[a][][bc]()(x)(y)");
+    cr_expect(str_lists("el2n,ucb", ",", "ucb"));
+    cr_expect_not(str_lists("el2n,ucb", ",", "uc"));
+    cr_expect_not(str_lists("", ",", ""));
+    STR_RELEASE(&part, &all);
+}
+
+Test(str, words_for_the_shell)
+{
+    const char *const words[] = {"",  "it's a \"dir\"", "$(rm x) `y` \\ *", "a\nb", "~",
+                                 "#", "a=b.c"};
+    struct str text = {0};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        for (int always = 0; always < 2; always++) {
+            str_clear(&text);
+            (always ? str_add_quoted : str_add_word)(&text, words[i]);
+            struct test_output output = test_run("printf '%%s' %s", str_text(&text));
+            cr_expect_str_eq(output.out, words[i], "%s", str_text(&text));
+            test_output_release(&output);
+        }
+    str_clear(&text);
+    str_add_word(&text, "results/paper-a_1.db");
+    cr_expect_str_eq(str_text(&text), "results/paper-a_1.db");
+    str_release(&text);
+}

@@ -94,18 +94,6 @@ Test(emit, a_frozen_plan_that_was_changed_is_refused)
     free(whole);
 }
 
-Test(emit, words_for_the_shell)
-{
-    const char *const words[] = {"", "it's a \"dir\"", "$(rm x) `y` \\ *", "a\nb"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        str_clear(&text);
-        emit_quote(&text, words[i]);
-        struct test_output output = test_run("printf '%%s' %s", str_text(&text));
-        cr_expect_str_eq(output.out, words[i], "%s", str_text(&text));
-        test_output_release(&output);
-    }
-}
-
 Test(emit, times_and_ranges)
 {
     static const struct {

@@ -50,9 +50,8 @@ static void forget(struct samples *samples, size_t place)
 
 static void remember(struct samples *samples, const char *key, size_t place)
 {
-    const size_t count = samples->count++;
-    MEM_ROOM(samples->cells, count);
-    struct known *cell = &samples->cells[count];
+    MEM_ROOM(samples->cells, samples->count);
+    struct known *cell = &samples->cells[samples->count++];
     snprintf(cell->key, sizeof cell->key, "%s", key);
     cell->place = place;
 }
@@ -255,6 +254,25 @@ static void has_rate(sqlite3_context *context, int count, sqlite3_value **argume
         sqlite3_result_int(context, cell_has_rate(pruner, sqlite3_value_double(arguments[1])));
 }
 
+/* Dataset, model, pruner, options, rate, seed. */
+static void training(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const char *names[4];
+    struct str text = {0};
+    (void)count;
+    for (size_t i = 0; i < 4; i++)
+        if (!(names[i] = (const char *)sqlite3_value_text(arguments[i])))
+            return;
+    str_addf(&text, "%s %s %s", names[0], names[1], names[2]);
+    if (*names[3])
+        str_addf(&text, "(%s)", names[3]);
+    if (cell_has_rate(names[2], sqlite3_value_double(arguments[4])))
+        str_addf(&text, " rate %g", sqlite3_value_double(arguments[4]));
+    str_addf(&text, " seed %lld", (long long)sqlite3_value_int64(arguments[5]));
+    sqlite3_result_text(context, str_text(&text), (int)text.length, SQLITE_TRANSIENT);
+    str_release(&text);
+}
+
 /* ---- Registering ------------------------------------------------------------------------------*/
 
 /* Once for each function that shares it. */
@@ -278,6 +296,7 @@ int cell_functions_register(sqlite3 *db, struct err *err)
         {"sample_class", 2, sample_class},   {"sample_origin", 2, sample_origin},
         {"sample_pixels", 2, sample_pixels}, {"class_count", 1, class_count},
         {"class_name", 2, class_name},       {"has_rate", 2, has_rate},
+        {"training", 6, training},
     };
     struct samples *samples;
     int code = SQLITE_OK;

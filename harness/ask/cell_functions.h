@@ -3,6 +3,8 @@
  * pictures and for `winnow sql`.
  *
  *     has_rate(pruner, rate)          cell_has_rate(): 0 for full data, which no rate describes
+ *     training(dataset, model, pruner, options, rate, seed)
+ *                                     for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1"
  *
  * The others show the samples themselves. A cell's training split is loaded when it is first asked
  * for, found as its run found it, and must be what the cell was trained on: its content hash is

@@ -1,6 +1,5 @@
 #include "harness/ask/story.h"
 
-#include "harness/ask/sql.h"
 #include "harness/ask/table.h"
 #include "results/db.h"
 #include "results/lock.h"
@@ -15,9 +14,10 @@ enum { MOST_BESIDE = 3 };
 /* While it is told. */
 struct teller {
     struct sqlite3 *db;
-    const char *key, *path; /* of the cell; of the database */
-    bool at_work;           /* a scheduler is */
-    struct str file;        /* of the first experiment that lists the cell, "" if none does */
+    const char *key;
+    bool at_work;          /* a scheduler is */
+    struct str path, file; /* for sh: of the database; of the first experiment that lists the cell,
+                              "" if none does */
     struct story told;
 };
 
@@ -55,14 +55,15 @@ static void add_seconds(struct str *ret_text, double seconds)
 static void take_experiment(struct teller *t, const struct db_rows *row)
 {
     if (!t->file.length)
-        str_add(&t->file, row_text(row, 2));
+        str_add_word(&t->file, row_text(row, 2));
     str_addf(&t->told.state, "It is cell %s of %s, from %s.\n", row_text(row, 1), row_text(row, 0),
              row_text(row, 2));
 }
 
 static void add_run(struct teller *t, const char *flag)
 {
-    str_addf(&t->told.advice, "\nwinnow run %s --db %s%s\n", str_text(&t->file), t->path, flag);
+    str_addf(&t->told.advice, "\nwinnow run %s --db %s%s\n", str_text(&t->file), str_text(&t->path),
+             flag);
 }
 
 static void take_failed(struct teller *t, const char *reason, const char *cause)
@@ -72,7 +73,7 @@ static void take_failed(struct teller *t, const char *reason, const char *cause)
     add_ended(&t->told.state, diverged ? "diverged" : "failed", cause,
               *reason ? reason : "the reason is not known");
     str_addf(&t->told.advice, "All that is left of its log:\nwinnow logs %.10s --db %s\n", t->key,
-             t->path);
+             str_text(&t->path));
     if (!t->file.length)
         return;
     if (diverged) {
@@ -158,6 +159,11 @@ static int each(struct teller *t, const char *name,
     return db_close(&rows, err);
 }
 
+static void take_name(struct teller *t, const struct db_rows *row)
+{
+    str_add(&t->told.name, row_text(row, 0));
+}
+
 static int tell_state(struct teller *t, struct err *err)
 {
     struct str listed = {0};
@@ -203,14 +209,6 @@ static void add_warning(struct str *text, const struct db_rows *row)
 static int add_beside(struct sqlite3 *db, int64_t attempt, int64_t count, struct str *ret_text,
                       struct err *err)
 {
-    /* What is running ends later than anything; of what was lost, nobody knows when it ended. */
-    static const char sql[] =
-        "WITH ran AS (SELECT id, cell, started_at, "
-        "iif(state = 'running', 9223372036854775807, ended_at) AS ended FROM attempt) "
-        "SELECT substr(o.cell, 1, 10), " SQL_TRAINING " "
-        "FROM ran m JOIN ran o ON o.id <> m.id AND o.started_at < m.ended "
-        "AND o.ended > m.started_at JOIN " SQL_CELLS " c ON c.key = o.cell "
-        "WHERE m.id = ? ORDER BY o.id";
     struct db_rows rows;
     int beside = 0;
     if (count == 0)
@@ -218,7 +216,8 @@ static int add_beside(struct sqlite3 *db, int64_t attempt, int64_t count, struct
     else
         str_addf(ret_text, " %lld other cell%s running when it began.", (long long)count,
                  count == 1 ? " was" : "s were");
-    for (db_ask(&rows, db, sql, DB_VALUES(db_int(attempt))); db_next(&rows); beside++)
+    db_ask_named(&rows, db, DB_NAMED(harness_ask_story, "beside"), DB_VALUES(db_int(attempt)));
+    for (; db_next(&rows); beside++)
         if (beside < MOST_BESIDE)
             str_addf(ret_text, "%s%s (%s)",
                      beside ? ", " : " Beside it ran, for a while at least: ", row_text(&rows, 0),
@@ -311,11 +310,10 @@ static int tell(struct teller *t, struct err *err)
 int story_tell(struct sqlite3 *db, const char *key, const char *path, struct story *ret_story,
                struct err *err)
 {
-    struct teller t = {.db = db, .key = key, .path = path, .at_work = lock_is_held(db_path_of(db))};
-    const int failed = db_get_text(db, "SELECT " SQL_TRAINING " FROM " SQL_CELLS " WHERE key = ?",
-                                   DB_VALUES(db_text(key)), &t.told.name, err) ||
-                       tell(&t, err);
-    str_release(&t.file);
+    struct teller t = {.db = db, .key = key, .at_work = lock_is_held(db_path_of(db))};
+    str_add_word(&t.path, path);
+    const int failed = each(&t, "name", take_name, err) || tell(&t, err);
+    STR_RELEASE(&t.path, &t.file);
     if (failed)
         story_release(&t.told);
     else

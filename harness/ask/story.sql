@@ -1,3 +1,6 @@
+-- name
+SELECT training(dataset, model_label, pruner, options, rate, seed) FROM cell WHERE key = ?;
+
 -- experiments
 SELECT x.name, p.position, x.file FROM experiment_cell p
     JOIN experiment x ON x.id = p.experiment WHERE p.cell = ? ORDER BY x.id;
@@ -28,6 +31,17 @@ GROUP BY o.key ORDER BY 2, o.key LIMIT 1;
 
 -- attempts
 SELECT id, state, strftime('%Y-%m-%d %H:%M:%S', started_at / 1000000000, 'unixepoch'),
-    iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9, reason,
+    /* An attempt is recorded once its worker has reported: a limit of time is longer than that. */
+    iif(cause = 'timeout', NULL, iif(wall_ns > 0, wall_ns, ended_at - started_at) / 1e9), reason,
     fixed(100 * test_accuracy, 2), beside, reused, carried_ns / 1e9, log, resumed, cause
 FROM attempt WHERE cell = ? ORDER BY id;
+
+-- beside
+/* What is running ends later than anything; of what was lost, nobody knows when it ended. */
+WITH ran AS (SELECT id, cell, started_at,
+    iif(state = 'running', 9223372036854775807, ended_at) AS ended FROM attempt)
+SELECT substr(o.cell, 1, 10),
+    training(c.dataset, c.model_label, c.pruner, c.options, c.rate, c.seed)
+FROM ran m JOIN ran o ON o.id <> m.id AND o.started_at < m.ended AND o.ended > m.started_at
+    JOIN cell c ON c.key = o.cell
+WHERE m.id = ? ORDER BY o.id;

@@ -41,7 +41,7 @@ the grid goes on.
   $ sqlite3 endless.db "SELECT reason, cause, attempts FROM v_run WHERE state = 'failed'"
   timeout: over 1 s|timeout|2
   $ winnow why $(sqlite3 endless.db "SELECT short FROM v_run WHERE state = 'failed'") \
-  > --db endless.db | grep -o '^  It failed: .*\|Its limits.timeout stopped it'
+  > --db endless.db | grep -o '^  It failed: .*\|Its limits.timeout stopped it\|and took'
     It failed: timeout: over 1 s.
   Its limits.timeout stopped it
 

@@ -162,3 +162,8 @@ Logs as they are: of the latest attempt that left one, or of a certain one.
   $ winnow logs 4 --attempt 1 --db made.db
   ! winnow logs: cell 4000000000 has no attempt 1; winnow why 4000000000 lists its attempts
   [2]
+
+A path is one word of the commands that are to be copied.
+
+  $ cp made.db "it's a copy.db" && winnow why 8 --db "it's a copy.db" | tail -n 1
+      winnow run made.yaml --db 'it'\''s a copy.db'

@@ -188,13 +188,9 @@ static void add_environment(const struct db_rows *row, struct str *ret_text)
 
 static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, struct err *err)
 {
-    static const char head[] =
-        "SELECT 'cell ' || key, " SQL_TRAINING ", "
-        "(SELECT 'in ' || group_concat(experiment || ' (cell ' || position || ')', ', ') "
-        "FROM v_run WHERE cell = key) FROM " SQL_CELLS " WHERE key = ?";
     const struct bound cell = db_text(key);
     struct db_rows rows;
-    for (db_ask(&rows, db, head, &cell, 1); db_next(&rows);)
+    for (db_ask_named(&rows, db, DB_NAMED(harness_cmd_ask_show, "head"), &cell, 1); db_next(&rows);)
         for (int i = 0; i < row_columns(&rows); i++)
             if (*row_text(&rows, i))
                 str_addf(ret_text, "%s\n", row_text(&rows, i));

@@ -1,3 +1,9 @@
+-- head
+SELECT 'cell ' || key, training(dataset, model_label, pruner, options, rate, seed),
+    (SELECT 'in ' || group_concat(experiment || ' (cell ' || position || ')', ', ')
+     FROM v_run WHERE cell = key)
+FROM cell WHERE key = ?;
+
 -- attempts
 /* reason, accuracies, samples, data, implementations, scores: from the third on, a line each */
 SELECT id, state || strftime(', %Y-%m-%d %H:%M:%S UTC', started_at / 1000000000,

@@ -44,12 +44,21 @@ static const struct cmd_line line = {
     0,
 };
 
+static void ask(struct db_rows *ret_rows, struct sqlite3 *db, const char *name)
+{
+    db_ask_named(ret_rows, db, DB_NAMED(harness_cmd_grid_status, name),
+                 DB_VALUES(db_int(MOST_FAILURES)));
+}
+
 /* Appends the query's result as a table; a title goes before it where there are rows. */
-static int add_rows(struct sqlite3 *db, const char *sql, const char *title, struct str *ret_text,
+static int add_rows(struct sqlite3 *db, const char *name, const char *title, struct str *ret_text,
                     size_t *ret_rows, struct err *err)
 {
     struct table table = {0};
-    const int failed = table_ask(&table, db, sql, DB_NO_VALUES, err);
+    struct db_rows rows;
+    ask(&rows, db, name);
+    table_read(&table, &rows);
+    const int failed = db_close(&rows, err);
     *ret_rows = table_rows(&table);
     if (!failed && *ret_rows) {
         str_add(ret_text, title);
@@ -79,43 +88,24 @@ static void add_progress_line(const struct db_rows *row, bool at_work, struct st
 
 static int add_progress(struct sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
 {
-    static const char sql[] = "SELECT experiment, cells, done, failed, running, to_run, "
-                              "max(length(experiment)) OVER () FROM v_progress ORDER BY experiment";
     struct db_rows rows;
-    db_ask(&rows, db, sql, DB_NO_VALUES);
-    while (db_next(&rows))
+    for (ask(&rows, db, "progress"); db_next(&rows);)
         add_progress_line(&rows, at_work, ret_text);
     return db_close(&rows, err);
 }
 
 /* ---- Cells ------------------------------------------------------------------------------------*/
 
-static const char running_sql[] =
-    "SELECT DISTINCT short AS cell, " SQL_TRAINING " AS training, "
-    "coalesce((SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = last_attempt), 0) "
-    "|| ' of ' || epochs AS epoch, "
-    "(SELECT fixed(100 * e.test_accuracy, 2) FROM v_epoch e "
-    "WHERE e.attempt = last_attempt AND e.test_accuracy IS NOT NULL "
-    "ORDER BY e.epoch DESC LIMIT 1) AS \"accuracy %\", started AS \"started (UTC)\" "
-    "FROM v_run WHERE state = 'running' ORDER BY last_attempt";
-
-static const char failures_sql[] =
-    "SELECT DISTINCT short AS cell, " SQL_TRAINING " AS training, state, attempts AS tries, "
-    "substr(reason, 1, 100) AS reason FROM v_failures ORDER BY attempt";
-
 static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, struct err *err)
 {
-    struct str some = {0};
     size_t running = 0, failures = 0;
-    str_addf(&some, "%s LIMIT %d", failures_sql, MOST_FAILURES);
     const int failed =
-        add_rows(db, running_sql,
+        add_rows(db, "table of running ones",
                  at_work ? "\nrunning\n"
                          : "\ninterrupted with their scheduler; winnow run continues them\n",
                  ret_text, &running, err) ||
-        add_rows(db, str_text(&some), "\nfailed; winnow show CELL says more\n", ret_text, &failures,
-                 err);
-    str_release(&some);
+        add_rows(db, "table of failures", "\nfailed; winnow show CELL says more\n", ret_text,
+                 &failures, err);
     if (failures == MOST_FAILURES)
         str_add(ret_text, "winnow sql --named failures lists all of them\n");
     return failed;
@@ -138,10 +128,8 @@ static int summary_sql(struct sqlite3 *db, const char *experiment, struct str *r
 {
     struct db_rows targets;
     db_add_named(ret_sql, DB_NAMED(harness_cmd_grid_status, "summary columns"));
-    db_ask(&targets, db,
-           "SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy) FROM experiment_target t "
-           "JOIN experiment x ON x.id = t.experiment WHERE x.name = ?",
-           DB_VALUES(db_text(experiment)));
+    db_ask_named(&targets, db, DB_NAMED(harness_cmd_grid_status, "summary targets"),
+                 DB_VALUES(db_text(experiment)));
     while (db_next(&targets))
         add_target_column(ret_sql, row_text(&targets, 0), row_text(&targets, 1));
     db_add_named(ret_sql, DB_NAMED(harness_cmd_grid_status, "summary rows"));
@@ -254,7 +242,7 @@ static int write_json(struct sqlite3 *db, struct err *err)
     printf("{\"at_work\": %s", is_at_work(db) ? "true" : "false");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct db_rows rows;
-        db_ask_named(&rows, db, DB_NAMED(harness_cmd_grid_status, parts[i]), DB_NO_VALUES);
+        ask(&rows, db, parts[i]);
         printf(",\n\"%s\": ", parts[i]);
         table_write(stdout, &rows, TABLE_JSON);
         if (db_close(&rows, err))

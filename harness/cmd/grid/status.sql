@@ -1,3 +1,25 @@
+-- progress
+SELECT experiment, cells, done, failed, running, to_run, max(length(experiment)) OVER ()
+FROM v_progress ORDER BY experiment;
+
+-- table of running ones
+SELECT DISTINCT short AS cell, training(dataset, model, pruner, options, rate, seed) AS training,
+    coalesce((SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = last_attempt), 0)
+    || ' of ' || epochs AS epoch,
+    (SELECT fixed(100 * e.test_accuracy, 2) FROM v_epoch e
+     WHERE e.attempt = last_attempt AND e.test_accuracy IS NOT NULL
+     ORDER BY e.epoch DESC LIMIT 1) AS "accuracy %", started AS "started (UTC)"
+FROM v_run WHERE state = 'running' ORDER BY last_attempt;
+
+-- table of failures
+SELECT DISTINCT short AS cell, training(dataset, model, pruner, options, rate, seed) AS training,
+    state, attempts AS tries, substr(reason, 1, 100) AS reason
+FROM v_failures ORDER BY attempt LIMIT ?1;
+
+-- summary targets
+SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy)
+FROM experiment_target t JOIN experiment x ON x.id = t.experiment WHERE x.name = ?;
+
 -- summary columns
 /* One arm a row, in the file's order; the first two columns make the blocks. Seconds get as many
    digits as the longest of a block bears. The targets' columns go between the two parts. */
@@ -41,3 +63,15 @@ SELECT * FROM v_summary ORDER BY experiment, dataset, model, position;
 
 -- targets
 SELECT * FROM v_target ORDER BY experiment, dataset, model, target, position;
+
+/* ---- For --watch */
+
+-- cells
+SELECT experiment, short, training(dataset, model, pruner, options, rate, seed), state,
+    coalesce(reason, ''), dataset, model, pruner, options, rate, epochs,
+    coalesce(last_attempt, 0), max(0, strftime('%s', 'now') - strftime('%s', started)), wall_s,
+    row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes, cause
+FROM v_run ORDER BY experiment, position;
+
+-- last epoch
+SELECT epoch, wall_s, test_accuracy FROM v_epoch WHERE attempt = ? ORDER BY epoch DESC LIMIT 1;

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+DB_FILE(harness_cmd_grid_status);
+
 enum { BAR_WIDTH = 24, ROW_BAR_WIDTH = 10, MOST_FAILURES = 10 };
 enum { LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
 
@@ -62,17 +64,6 @@ struct watch {
 
 /* ---- Looking ----------------------------------------------------------------------------------*/
 
-static const char rows_sql[] =
-    "SELECT experiment, short, " SQL_TRAINING ", state, coalesce(reason, ''), dataset, model, "
-    "pruner, options, rate, epochs, coalesce(last_attempt, 0), "
-    "max(0, strftime('%s', 'now') - strftime('%s', started)), wall_s, "
-    "row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes, "
-    "cause FROM v_run ORDER BY experiment, position";
-
-static const char epoch_sql[] =
-    "SELECT epoch, wall_s, test_accuracy FROM v_epoch WHERE attempt = ? "
-    "ORDER BY epoch DESC LIMIT 1";
-
 static const char *text_at(struct look *look, const struct db_rows *row, int column)
 {
     struct str safe = {0};
@@ -115,7 +106,8 @@ static bool has_failed(const struct row *row)
 static int read_epoch(struct sqlite3 *db, struct row *row, struct err *err)
 {
     struct db_rows last;
-    db_ask(&last, db, epoch_sql, DB_VALUES(db_int(row->attempt)));
+    db_ask_named(&last, db, DB_NAMED(harness_cmd_grid_status, "last epoch"),
+                 DB_VALUES(db_int(row->attempt)));
     if (db_next(&last)) {
         row->epoch = (int)row_int(&last, 0);
         row->epoch_s = row_real(&last, 1);
@@ -127,7 +119,7 @@ static int read_epoch(struct sqlite3 *db, struct row *row, struct err *err)
 static int read_rows(struct sqlite3 *db, struct look *look, struct err *err)
 {
     struct db_rows rows;
-    db_ask(&rows, db, rows_sql, DB_NO_VALUES);
+    db_ask_named(&rows, db, DB_NAMED(harness_cmd_grid_status, "cells"), DB_NO_VALUES);
     while (db_next(&rows))
         take_row(look, &rows);
     int failed = db_close(&rows, err);

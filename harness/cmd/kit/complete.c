@@ -126,8 +126,8 @@ static void offer_value(const struct cmd_flag *flag, const char *word)
 /* By the beginnings of their keys. */
 static void offer_cells(const struct cmd_line *line, const char *db, const char *word)
 {
-    static const char sql[] = "SELECT substr(key, 1, max(12, length(?1))) FROM " SQL_CELLS
-                              " WHERE substr(key, 1, length(?1)) = ?1 ORDER BY 1 LIMIT 1000";
+    static const char sql[] = "SELECT substr(key, 1, max(12, length(?1))) FROM cell "
+                              "WHERE substr(key, 1, length(?1)) = ?1 ORDER BY 1 LIMIT 1000";
     struct store *store;
     struct db_rows rows;
     struct err err;

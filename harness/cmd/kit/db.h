@@ -9,7 +9,6 @@
 #pragma once
 
 #include "base/str.h"
-#include "harness/ask/sql.h"
 #include "harness/cmd/kit/cmd.h"
 #include "results/store.h"
 

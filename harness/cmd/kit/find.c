@@ -38,7 +38,8 @@ int cmd_find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *c
                   struct str *ret_key)
 {
     static const char sql[] =
-        "SELECT key, " SQL_TRAINING " FROM " SQL_CELLS " WHERE key GLOB ? || '*' ORDER BY key";
+        "SELECT key, training(dataset, model_label, pruner, options, rate, seed) FROM cell "
+        "WHERE key GLOB ? || '*' ORDER BY key";
     char prefix[KEY_LENGTH + 1];
     if (!normal_prefix(cell, prefix))
         return cmd_fail(line, EXIT_USAGE,

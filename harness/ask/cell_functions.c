@@ -56,19 +56,6 @@ static void remember(struct samples *samples, const char *key, size_t place)
     cell->place = place;
 }
 
-/* Of the newest experiment that lists the cell: its `data_dir`, or NULL. */
-static const char *configured_folder(const char *yaml, struct arena *arena)
-{
-    struct mistakes mistakes = {0};
-    struct node *root = NULL;
-    const struct node *folder = NULL;
-    if (yaml && yaml_read(yaml, strlen(yaml), NULL, arena, &mistakes, &root) == 0 && root &&
-        root->kind == NODE_MAP)
-        folder = node_find(root, "data_dir");
-    mistakes_release(&mistakes);
-    return folder && folder->kind == NODE_TEXT ? folder->text : NULL;
-}
-
 /* What decides a cell's training split, as text. */
 static const char *split_of(const char *json, struct arena *arena)
 {
@@ -103,7 +90,7 @@ static int check_content(const struct cell *cell, const char *json, const char *
                    data->type->name, key);
 }
 
-/* json, yaml: of the cell and of an experiment that lists it (NULL: none does). */
+/* json, yaml: of the cell and of the newest experiment that lists it ("": none does). */
 static int load(struct samples *samples, const char *key, const char *json, const char *yaml,
                 struct arena *arena, size_t *ret_place, struct err *err)
 {
@@ -118,7 +105,7 @@ static int load(struct samples *samples, const char *key, const char *json, cons
             return check_content(&cell, json, key, samples->loaded[i].data, err);
         }
     if (dataset_load(cell.dataset, cell.data, (uint64_t)cell.seed,
-                     dataset_dirs(configured_folder(yaml, arena), arena), &data, err))
+                     dataset_dirs(yaml_find_text(yaml, "data_dir", arena), arena), &data, err))
         return -1;
     if (check_content(&cell, json, key, data, err)) {
         dataset_free(data);
@@ -148,8 +135,7 @@ static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *r
     int failed = 0;
     db_ask(&rows, db, sql, DB_VALUES(db_text(key)));
     if (db_next(&rows))
-        failed = load(samples, key, row_text(&rows, 0), row_value(&rows, 1).text, &arena, ret_place,
-                      err);
+        failed = load(samples, key, row_text(&rows, 0), row_text(&rows, 1), &arena, ret_place, err);
     else if (!rows.failed)
         failed = err_set(err, "there is no cell %.64s", key);
     arena_release(&arena);

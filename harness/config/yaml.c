@@ -358,3 +358,15 @@ struct node *node_find(const struct node *map, const char *key)
             return map->items[i];
     return NULL;
 }
+
+const char *yaml_find_text(const char *text, const char *key, struct arena *arena)
+{
+    struct mistakes mistakes = {0};
+    struct node *root = NULL;
+    const struct node *found = NULL;
+    if (yaml_read(text, strlen(text), NULL, arena, &mistakes, &root) == 0 && root &&
+        root->kind == NODE_MAP)
+        found = node_find(root, key);
+    mistakes_release(&mistakes);
+    return found && found->kind == NODE_TEXT ? found->text : NULL;
+}

@@ -41,3 +41,6 @@ int yaml_read(const char *text, size_t length, const char *set, struct arena *ar
 
 /* The value of a key of a NODE_MAP, or NULL. */
 struct node *node_find(const struct node *map, const char *key);
+/* The text of a key at the top of a document, in the arena; NULL where it has none there, or is
+ * none that can be read. */
+const char *yaml_find_text(const char *text, const char *key, struct arena *arena);

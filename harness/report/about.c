@@ -17,23 +17,37 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define SQL(stem) _binary_harness_report_##stem##_sql_start
-extern const char SQL(cells)[], SQL(machine)[], SQL(failures)[], SQL(logs)[], SQL(conditions)[],
-    SQL(reasons)[], SQL(warnings)[], SQL(environments)[], SQL(grid)[], SQL(origin)[];
+DB_FILE(harness_report_about);
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* Asks; of the experiment, where the query has a parameter. */
-static void ask(struct db_rows *ret_rows, const struct report *report, const char *sql)
+/* A query of about.sql, whose only parameter is the experiment. */
+static void ask(struct db_rows *ret_rows, const struct report *report, const char *name)
 {
-    db_ask(ret_rows, report->db, sql, DB_VALUES(db_text(report->experiment)));
+    db_ask_named(ret_rows, report->db, DB_NAMED(harness_report_about, name),
+                 DB_VALUES(db_text(report->experiment)));
 }
 
 /* The first column of the first row as text, "" where there is none. */
-static int ask_text(const struct report *report, const char *sql, struct str *ret_text,
+static int ask_text(const struct report *report, const char *name, struct str *ret_text,
                     struct err *err)
 {
-    return db_get_text(report->db, sql, DB_VALUES(db_text(report->experiment)), ret_text, err);
+    struct db_rows rows;
+    ask(&rows, report, name);
+    if (db_next(&rows))
+        str_add(ret_text, row_text(&rows, 0));
+    return db_close(&rows, err);
+}
+
+/* A query's rows as a table; returns how many there are. *failed: it did, or had before. */
+static size_t add_table(const struct report *report, const char *name, const char *caption,
+                        const char *kinds, struct str *out, int *failed, struct err *err)
+{
+    struct db_rows rows;
+    size_t count = 0;
+    if (!*failed) {
+        ask(&rows, report, name);
+        *failed = html_rows(out, caption, kinds, &rows, &count, err);
+    }
+    return count;
 }
 
 static void add_fact(struct str *out, const char *name, const char *text)
@@ -46,10 +60,11 @@ static void add_fact(struct str *out, const char *name, const char *text)
 }
 
 /* A list of what a query has, names and texts. */
-static int add_facts(const struct report *report, const char *sql, struct str *out, struct err *err)
+static int add_facts(const struct report *report, const char *name, struct str *out,
+                     struct err *err)
 {
     struct db_rows rows;
-    for (ask(&rows, report, sql); db_next(&rows);)
+    for (ask(&rows, report, name); db_next(&rows);)
         add_fact(out, row_text(&rows, 0), row_text(&rows, 1));
     return db_close(&rows, err);
 }
@@ -60,9 +75,8 @@ static void add_tile(struct str *out, const char *name, const char *value, const
 {
     str_addf(out, "<div><dt>%s</dt><dd>", name);
     html_add(out, value);
-    if (small && *small) {
+    if (*small)
         html_put(out, "<small>", small, "</small>");
-    }
     str_add(out, "</dd></div>\n");
 }
 
@@ -106,8 +120,8 @@ static int add_tiles(const struct report *report, struct str *out, struct err *e
 {
     struct str machine = {0};
     struct db_rows rows;
-    int failed = ask_text(report, SQL(machine), &machine, err);
-    ask(&rows, report, SQL(cells));
+    int failed = ask_text(report, "machine", &machine, err);
+    ask(&rows, report, "cells");
     if (!failed && db_next(&rows)) {
         str_add(out, "<dl class=\"tiles\">\n");
         add_counts(&rows, out);
@@ -119,74 +133,33 @@ static int add_tiles(const struct report *report, struct str *out, struct err *e
     return failed;
 }
 
-/* hypothesis: of the experiment's file; nothing where it has none, or cannot be read any more. */
-static int read_hypothesis(const struct report *report, struct str *ret_text, struct err *err)
-{
-    static const char sql[] = "SELECT yaml FROM v_experiment WHERE experiment = :experiment";
-    struct str yaml = {0};
-    struct mistakes mistakes = {0};
-    struct node *root = NULL, *node = NULL;
-    struct arena arena = {0};
-    const int failed = ask_text(report, sql, &yaml, err);
-    if (!failed && yaml.length &&
-        yaml_read(str_text(&yaml), yaml.length, NULL, &arena, &mistakes, &root) == 0 && root &&
-        root->kind == NODE_MAP)
-        node = node_find(root, "hypothesis");
-    if (node && node->kind == NODE_TEXT)
-        str_add(ret_text, node->text);
-    mistakes_release(&mistakes);
-    arena_release(&arena);
-    str_release(&yaml);
-    return failed;
-}
-
 int report_lead(const struct report *report, struct str *out, struct err *err)
 {
-    struct str hypothesis = {0};
-    const int failed = read_hypothesis(report, &hypothesis, err);
-    if (!failed && hypothesis.length) {
-        html_put(out, "<p class=\"lead\"><strong>Hypothesis:</strong> ", str_text(&hypothesis),
-                 "</p>\n");
-    }
-    str_release(&hypothesis);
+    struct str yaml = {0};
+    struct arena arena = {0};
+    const int failed = ask_text(report, "yaml", &yaml, err);
+    const char *hypothesis = yaml_find_text(str_text(&yaml), "hypothesis", &arena);
+    if (hypothesis && *hypothesis)
+        html_put(out, "<p class=\"lead\"><strong>Hypothesis:</strong> ", hypothesis, "</p>\n");
+    str_release(&yaml);
+    arena_release(&arena);
     return failed;
 }
 
 /* What of it is there, where the facts say what was asked for: the table of winnow paper. */
 static int add_what_ran(const struct report *report, struct str *out, struct err *err)
 {
-    static const struct html_column columns[] = {
-        {"model", HTML_HEAD, 0},        {"dataset", HTML_TEXT, 0},
-        {"cells", HTML_NUMBER, 0},      {"done", HTML_NUMBER, 0},
-        {"failed", HTML_NUMBER, 0},     {"arms", HTML_NUMBER, 0},
-        {"whole arms", HTML_NUMBER, 0}, {"pruners", HTML_TEXT, 0},
-        {"rates", HTML_TEXT, 0},        {"seeds", HTML_TEXT, 0},
-        {"conditions", HTML_NUMBER, 0}, {"doubtful", HTML_NUMBER, 0},
-        {"charged h", HTML_NUMBER, 3},  {"wall h", HTML_NUMBER, 3},
-    };
-    size_t rows;
-    struct str sql = {0};
-    str_add(&sql, "SELECT model, dataset, cells, done, failed, arms, \"whole arms\", pruners,\n"
-                  "       rates, seeds, conditions, doubtful, \"charged h\", \"wall h\"\nFROM (\n");
-    str_add(&sql, paper_what_ran());
-    str_trim(&sql, ";\n ");
-    str_add(&sql, ")");
-    const int failed = html_query(out, "What ran", columns, COUNT(columns), report->db,
-                                  str_text(&sql), report->experiment, &rows, err);
-    str_release(&sql);
-    return failed;
-}
-
-/* What the file asks for and did not get. */
-static int add_notes(const struct report *report, struct str *out, struct err *err)
-{
-    static const struct html_column columns[] = {{"In the file", HTML_HEAD, 0},
-                                                 {"Note", HTML_LONG, 0}};
-    static const char sql[] = "SELECT place, text FROM v_note WHERE experiment = :experiment\n"
-                              "ORDER BY position";
-    size_t rows;
-    return html_query(out, "Notes on the experiment’s file", columns, COUNT(columns), report->db,
-                      sql, report->experiment, &rows, err);
+    struct str sql = {0}, frame = {0}, all = {0};
+    struct db_rows rows;
+    size_t count;
+    str_add(&all, paper_what_ran());
+    str_trim(&all, ";\n ");
+    db_add_named(&frame, DB_NAMED(harness_report_about, "what ran"));
+    str_add_filled(&sql, str_text(&frame),
+                   &(struct str_place){.mark = "$what_ran", .text = str_text(&all)}, 1);
+    db_ask_experiment(&rows, report->db, str_text(&sql), sql.length, report->experiment);
+    STR_RELEASE(&sql, &frame, &all);
+    return html_rows(out, "What ran", "ht00000ttt0033", &rows, &count, err);
 }
 
 int report_summary(const struct report *report, struct str *out, struct err *err)
@@ -194,12 +167,13 @@ int report_summary(const struct report *report, struct str *out, struct err *err
     html_section_open(out, "summary", "Summary");
     int failed = add_tiles(report, out, err);
     str_add(out, "<dl class=\"facts\">\n");
-    failed = failed || add_facts(report, SQL(grid), out, err);
+    failed = failed || add_facts(report, "grid", out, err);
     str_add(out, "</dl>\n");
     failed = failed || add_what_ran(report, out, err);
     str_add(out, "<p class=\"note\">Arms are networks with a pruner, its options and a rate; whole "
                  "arms have every seed done. Hours add up the cells.</p>\n");
-    failed = failed || add_notes(report, out, err);
+    /* What the file asks for and did not get. */
+    add_table(report, "notes", "Notes on the experiment’s file", "hl", out, &failed, err);
     html_section_close(out);
     return failed ? -1 : 0;
 }
@@ -209,7 +183,7 @@ int report_summary(const struct report *report, struct str *out, struct err *err
 static int add_logs(const struct report *report, struct str *out, struct err *err)
 {
     struct db_rows rows;
-    for (ask(&rows, report, SQL(logs)); db_next(&rows);) {
+    for (ask(&rows, report, "logs"); db_next(&rows);) {
         struct str summary = {0};
         str_addf(&summary, "Log of %s", row_text(&rows, 0));
         html_details(out, str_text(&summary), row_text(&rows, 1));
@@ -220,17 +194,11 @@ static int add_logs(const struct report *report, struct str *out, struct err *er
 
 int report_failures(const struct report *report, struct str *out, struct err *err)
 {
-    static const struct html_column columns[] = {
-        {"Cell", HTML_HEAD, 0},   {"Dataset", HTML_TEXT, 0},    {"Model", HTML_TEXT, 0},
-        {"Pruner", HTML_TEXT, 0}, {"Rate", HTML_NUMBER, 2},     {"Seed", HTML_NUMBER, 0},
-        {"State", HTML_TEXT, 0},  {"At epoch", HTML_NUMBER, 0}, {"Attempts", HTML_NUMBER, 0},
-        {"Reason", HTML_LONG, 0},
-    };
-    size_t rows = 0;
+    int failed = 0;
     html_section_open(out, "failures", "Failures and divergences");
-    const int failed = html_query(out, "Cells that failed or diverged", columns, COUNT(columns),
-                                  report->db, SQL(failures), report->experiment, &rows, err) ||
-                       add_logs(report, out, err);
+    const size_t rows = add_table(report, "failures", "Cells that failed or diverged", "httt20t00l",
+                                  out, &failed, err);
+    failed = failed || add_logs(report, out, err);
     str_add(out,
             rows ? "<p class=\"note\">No mean above includes them. <code>winnow why CELL</code> "
                    "explains one.</p>\n"
@@ -243,25 +211,12 @@ int report_failures(const struct report *report, struct str *out, struct err *er
 
 int report_timing(const struct report *report, struct str *out, struct err *err)
 {
-    static const struct html_column conditions[] = {
-        {"Condition", HTML_HEAD, 0},     {"Dataset", HTML_TEXT, 0},
-        {"Model", HTML_TEXT, 0},         {"Runs", HTML_NUMBER, 0},
-        {"Doubtful", HTML_NUMBER, 0},    {"Cells beside", HTML_NUMBER, 2},
-        {"Threads had", HTML_NUMBER, 2},
-    };
-    static const struct html_column reasons[] = {
-        {"Reason", HTML_HEAD, 0}, {"Runs", HTML_NUMBER, 0}, {"Cells", HTML_LONG, 0}};
-    static const struct html_column warnings[] = {
-        {"Warning", HTML_HEAD, 0}, {"Runs", HTML_NUMBER, 0}, {"For example", HTML_LONG, 0}};
-    const char *name = report->experiment;
-    size_t doubtful = 0, warned = 0, any = 0;
+    int failed = 0;
     html_section_open(out, "timing", "How the seconds were measured");
-    const int failed = html_query(out, "Conditions", conditions, COUNT(conditions), report->db,
-                                  SQL(conditions), name, &any, err) ||
-                       html_query(out, "Why seconds are doubtful", reasons, COUNT(reasons),
-                                  report->db, SQL(reasons), name, &doubtful, err) ||
-                       html_query(out, "Warnings", warnings, COUNT(warnings), report->db,
-                                  SQL(warnings), name, &warned, err);
+    add_table(report, "conditions", "Conditions", "htt0022", out, &failed, err);
+    const size_t doubtful =
+        add_table(report, "reasons", "Why seconds are doubtful", "h0l", out, &failed, err);
+    const size_t warned = add_table(report, "warnings", "Warnings", "h0l", out, &failed, err);
     if (!doubtful)
         str_add(out, "<p>Nothing was seen that would make a run’s seconds doubtful.</p>\n");
     if (!warned)
@@ -274,29 +229,14 @@ int report_timing(const struct report *report, struct str *out, struct err *err)
 
 int report_environments(const struct report *report, struct str *out, struct err *err)
 {
-    static const char *const names[] = {
-        "Processor",
-        "Cores",
-        "Memory",
-        "Threads of a cell",
-        "System",
-        "Governor",
-        "BLAS",
-        "BLAS kernels",
-        "Kernels it had chosen",
-        "Compiler",
-        "Flags",
-        "winnow revision",
-        "Host",
-    };
     struct db_rows rows;
     html_section_open(out, "environments", "Environments");
-    for (ask(&rows, report, SQL(environments)); db_next(&rows);) {
+    for (ask(&rows, report, "environments"); db_next(&rows);) {
         const int64_t runs = row_int(&rows, 1);
         str_addf(out, "<h3>Environment %lld: %lld run%s</h3>\n<dl class=\"facts\">\n",
                  (long long)row_int(&rows, 0), (long long)runs, STR_PLURAL(runs));
-        for (size_t i = 0; i < COUNT(names); i++)
-            add_fact(out, names[i], row_text(&rows, (int)i + 2));
+        for (int i = 2; i < row_columns(&rows); i++)
+            add_fact(out, row_name(&rows, i), row_text(&rows, i));
         str_add(out, "</dl>\n");
     }
     html_section_close(out);
@@ -342,9 +282,8 @@ int report_provenance(const struct report *report, struct str *out, struct err *
     struct str yaml = {0};
     html_section_open(out, "provenance", "Provenance");
     str_add(out, "<dl class=\"facts\">\n");
-    int failed = add_database(report, out, err) || add_facts(report, SQL(origin), out, err) ||
-                 ask_text(report, "SELECT yaml FROM v_experiment WHERE experiment = :experiment",
-                          &yaml, err);
+    int failed = add_database(report, out, err) || add_facts(report, "origin", out, err) ||
+                 ask_text(report, "yaml", &yaml, err);
     if (!failed) {
         add_maker(out);
         str_add(out, "</dl>\n");

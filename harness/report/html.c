@@ -69,7 +69,6 @@ static const char *class_of(enum html_kind kind)
 {
     switch (kind) {
     case HTML_NUMBER:
-    case HTML_DURATION:
         return " class=\"n\"";
     case HTML_INTERVAL:
         return " class=\"n i\"";
@@ -131,10 +130,6 @@ void html_number(struct str *out, const struct html_column *column, double value
 {
     if (!isfinite(value)) {
         str_addf(out, "<td class=\"n\">%s</td>", dash);
-    } else if (column->kind == HTML_DURATION) {
-        str_addf(out, "<td class=\"n\" data-v=\"%.9g\">", value);
-        str_add_duration(out, value);
-        str_add(out, "</td>");
     } else {
         /* No "-0.0". */
         char text[64];
@@ -180,36 +175,41 @@ void html_details(struct str *out, const char *summary, const char *text)
 
 /* ---- Queries ----------------------------------------------------------------------------------*/
 
-static void add_row(struct str *out, const struct db_rows *row, const struct html_column *columns,
-                    size_t count)
+enum { MOST_COLUMNS = 32 };
+
+static void add_row(struct str *out, const struct db_rows *row, const struct html_column *columns)
 {
     html_row_open(out);
-    for (size_t i = 0; i < count; i++) {
-        const int column = (int)i;
-        if (columns[i].kind == HTML_NUMBER || columns[i].kind == HTML_DURATION)
-            html_number(out, &columns[i], row_real(row, column));
+    for (int i = 0; i < row_columns(row); i++)
+        if (columns[i].kind == HTML_NUMBER)
+            html_number(out, &columns[i], row_real(row, i));
         else
-            html_text(out, &columns[i], row_is_null(row, column) ? NULL : row_text(row, column));
-    }
+            html_text(out, &columns[i], row_text(row, i));
     html_row_close(out);
 }
 
-int html_query(struct str *out, const char *caption, const struct html_column *columns,
-               size_t count, struct sqlite3 *db, const char *sql, const char *experiment,
-               size_t *ret_rows, struct err *err)
+int html_rows(struct str *out, const char *caption, const char *kinds, struct db_rows *rows,
+              size_t *ret_rows, struct err *err)
 {
+    struct html_column columns[MOST_COLUMNS];
     struct str table = {0};
-    struct db_rows rows;
+    const int count = rows->failed ? 0 : row_columns(rows);
     size_t found = 0;
-    html_table_open(&table, caption, columns, count);
-    db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
-    for (; db_next(&rows); found++)
-        add_row(&table, &rows, columns, count);
+    REQUIRE(rows->failed || (strlen(kinds) == (size_t)count && count <= MOST_COLUMNS));
+    for (int i = 0; i < count; i++)
+        columns[i] = (struct html_column){row_name(rows, i),
+                                          kinds[i] == 'h'   ? HTML_HEAD
+                                          : kinds[i] == 't' ? HTML_TEXT
+                                          : kinds[i] == 'l' ? HTML_LONG
+                                                            : HTML_NUMBER,
+                                          kinds[i] - '0'};
+    html_table_open(&table, caption, columns, (size_t)count);
+    for (; db_next(rows); found++)
+        add_row(&table, rows, columns);
     html_table_close(&table);
-    const int failed = db_close(&rows, err) ? err_prefix(err, "%s: ", caption) : 0;
+    const int failed = db_close(rows, err) ? err_prefix(err, "%s: ", caption) : 0;
     if (!failed) {
-        if (found)
-            str_add(out, str_text(&table));
+        str_add(out, found ? str_text(&table) : "");
         *ret_rows = found;
     }
     str_release(&table);

@@ -20,7 +20,7 @@
 
 #include <stddef.h>
 
-struct sqlite3;
+struct db_rows;
 
 /* Appends text for between tags or between quotes: & < > " ' escaped, line breaks kept, other
  * control characters as spaces, invalid UTF-8 as U+FFFD. NULL is nothing. */
@@ -34,7 +34,6 @@ enum html_kind {
     HTML_LONG,     /* of several words or lines: wide, and not sorted by */
     HTML_NUMBER,   /* a double with so many digits after the point; NAN: a dash */
     HTML_INTERVAL, /* a text, sorted by a number; belongs to the column before it */
-    HTML_DURATION, /* seconds: "3 min 12 s" */
     HTML_DRAWING,  /* of the caller's making */
 };
 
@@ -51,7 +50,7 @@ void html_table_close(struct str *out);
 void html_row_open(struct str *out);
 void html_row_close(struct str *out);
 void html_text(struct str *out, const struct html_column *column, const char *text);
-/* HTML_NUMBER and HTML_DURATION. */
+/* HTML_NUMBER. */
 void html_number(struct str *out, const struct html_column *column, double value);
 /* "[low, high]" with so many digits; NAN: a dash. */
 void html_interval(struct str *out, double low, double high, int digits);
@@ -63,9 +62,9 @@ void html_section_close(struct str *out);
 void html_details(struct str *out, const char *summary, const char *text);
 
 /*
- * A table of a query with :experiment (or none) whose columns are those given. ret_rows: how many
- * there are; with none, nothing is appended.
+ * The rows of a query as a table with its columns' names. kinds: a letter for each of them, h for
+ * HTML_HEAD, t HTML_TEXT, l HTML_LONG, or a digit: HTML_NUMBER with so many after the point.
+ * ret_rows: how many there are; with none, nothing is appended. Closes the rows.
  */
-int html_query(struct str *out, const char *caption, const struct html_column *columns,
-               size_t count, struct sqlite3 *db, const char *sql, const char *experiment,
-               size_t *ret_rows, struct err *err);
+int html_rows(struct str *out, const char *caption, const char *kinds, struct db_rows *rows,
+              size_t *ret_rows, struct err *err);

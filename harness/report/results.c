@@ -15,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SQL(stem) _binary_harness_report_##stem##_sql_start
-extern const char SQL(runs)[];
+DB_FILE(harness_report_results);
 
 /* ---- Runs, gathered by arm --------------------------------------------------------------------*/
 
@@ -26,11 +25,14 @@ struct estimate {
     bool equal;             /* n > 1 that are all the same, and so have no interval (stats.h) */
 };
 
+/* What is told of an arm; the speedup by its logarithms. */
+enum measure { ACCURACY, CHARGED_S, KEPT, SPEEDUP, MEASURES };
+
 struct arm {
     const char *dataset, *model, *pruner, *label;
     double rate;
     size_t not_done;
-    struct estimate accuracy, charged_s, kept, speedup; /* speedup: of logarithms */
+    struct estimate of[MEASURES];
 };
 
 struct arms {
@@ -41,12 +43,10 @@ struct arms {
 
 /* The values of one arm, while its rows go by. */
 struct values {
-    double *accuracy, *charged_s, *kept, *speedup;
-    size_t accuracies, charges, keeps, speedups;
+    double *of[MEASURES];
+    size_t count[MEASURES];
     double step; /* of the accuracies, the coarsest; 0: not known (stats.h) */
 };
-
-static const char sql_count[] = "SELECT count(*) FROM v_run WHERE experiment = :experiment";
 
 static struct estimate estimate(const double *values, size_t n, double least_sd)
 {
@@ -61,26 +61,27 @@ static struct estimate estimate(const double *values, size_t n, double least_sd)
     return result;
 }
 
-static void end_arm(struct arm *arm, struct values *values)
-{
-    arm->accuracy = estimate(values->accuracy, values->accuracies, values->step);
-    arm->charged_s = estimate(values->charged_s, values->charges, 0);
-    arm->kept = estimate(values->kept, values->keeps, 0);
-    arm->speedup = estimate(values->speedup, values->speedups, 0);
-    values->accuracies = values->charges = values->keeps = values->speedups = 0;
-    values->step = 0;
-}
-
 static void take(double value, double *values, size_t *count)
 {
     if (isfinite(value))
         values[(*count)++] = value;
 }
 
+/* From now on it is the values of the next arm. */
+static void end_arm(struct arm *arm, struct values *values)
+{
+    for (int m = 0; m < MEASURES; m++) {
+        arm->of[m] = estimate(values->of[m], values->count[m], m == ACCURACY ? values->step : 0);
+        values->count[m] = 0;
+    }
+    values->step = 0;
+}
+
 static void take_row(const struct db_rows *row, struct arms *arms, struct arm *arm,
                      struct values *values)
 {
-    const double speedup = row_real(row, 10);
+    const double of[MEASURES] = {row_real(row, 7), row_real(row, 8), row_real(row, 9),
+                                 log(row_real(row, 10))};
     if (!arm->label) {
         arm->dataset = arena_strdup(&arms->arena, row_text(row, 1));
         arm->model = arena_strdup(&arms->arena, row_text(row, 2));
@@ -93,36 +94,29 @@ static void take_row(const struct db_rows *row, struct arms *arms, struct arm *a
         return;
     }
     values->step = fmax(values->step, stats_step(row_real(row, 11)));
-    take(row_real(row, 7), values->accuracy, &values->accuracies);
-    take(row_real(row, 8), values->charged_s, &values->charges);
-    take(row_real(row, 9), values->kept, &values->keeps);
-    if (speedup > 0)
-        take(log(speedup), values->speedup, &values->speedups);
+    for (int m = 0; m < MEASURES; m++)
+        take(of[m], values->of[m], &values->count[m]);
 }
 
 static int read_arms(const struct report *report, struct arms *arms, struct err *err)
 {
-    const struct bound experiment = db_text(report->experiment);
-    int64_t runs = 0;
-    if (db_get_int(report->db, sql_count, &experiment, 1, &runs, err))
-        return -1;
-    const size_t room = (size_t)runs;
     struct values values = {0};
-    ARENA_NEW(&arms->arena, arms->items, room + 1);
-    ARENA_NEW(&arms->arena, values.accuracy, room + 1);
-    ARENA_NEW(&arms->arena, values.charged_s, room + 1);
-    ARENA_NEW(&arms->arena, values.kept, room + 1);
-    ARENA_NEW(&arms->arena, values.speedup, room + 1);
     struct db_rows row;
     int64_t last = -1;
-    db_ask(&row, report->db, SQL(runs), &experiment, 1);
-    for (size_t i = 0; i < room && db_next(&row); i++) {
-        const int64_t id = row_int(&row, 0);
-        if (id != last) {
+    db_ask_named(&row, report->db, DB_NAMED(harness_report_results, "runs"),
+                 DB_VALUES(db_text(report->experiment)));
+    while (db_next(&row)) {
+        if (!arms->items) {
+            const size_t runs = (size_t)row_int(&row, 12);
+            ARENA_NEW(&arms->arena, arms->items, runs);
+            for (int m = 0; m < MEASURES; m++)
+                ARENA_NEW(&arms->arena, values.of[m], runs);
+        }
+        if (row_int(&row, 0) != last) {
             if (arms->count)
                 end_arm(&arms->items[arms->count - 1], &values);
             arms->count++;
-            last = id;
+            last = row_int(&row, 0);
         }
         take_row(&row, arms, &arms->items[arms->count - 1], &values);
     }
@@ -160,7 +154,7 @@ static void set_scale(struct task *task)
     size_t count = 0;
     MEM_NEW(means, task->count);
     for (size_t i = 0; i < task->count; i++)
-        take(task->arms[i].accuracy.mean, means, &count);
+        take(task->arms[i].of[ACCURACY].mean, means, &count);
     qsort(means, count, sizeof *means, ascending);
     if (count) {
         const double top = means[count - 1], middle = means[count / 2];
@@ -178,9 +172,9 @@ static struct task task_of(const struct arm *arms, size_t count)
     for (size_t i = 0; i < count; i++) {
         task.incomplete = task.incomplete || arms[i].not_done > 0;
         if (strcmp(arms[i].pruner, "full") == 0)
-            task.full = arms[i].accuracy.mean;
-        if (arms[i].charged_s.mean >= 100)
-            task.digits = arms[i].charged_s.mean >= 1000 || task.digits == 0 ? 0 : 1;
+            task.full = arms[i].of[ACCURACY].mean;
+        if (arms[i].of[CHARGED_S].mean >= 100)
+            task.digits = arms[i].of[CHARGED_S].mean >= 1000 || task.digits == 0 ? 0 : 1;
     }
     return task;
 }
@@ -234,7 +228,7 @@ static void add_task(const struct task *task, struct str *out)
     html_table_open(out, str_text(&caption), columns, count);
     for (size_t i = 0; i < task->count; i++) {
         const struct arm *arm = &task->arms[i];
-        const struct estimate *accuracy = &arm->accuracy, *speedup = &arm->speedup;
+        const struct estimate *accuracy = &arm->of[ACCURACY], *speedup = &arm->of[SPEEDUP];
         const bool full = strcmp(arm->pruner, "full") == 0;
         str_add(out, full ? "<tr class=\"reference\">" : "<tr>");
         html_text(out, &columns[0], arm->label);
@@ -244,10 +238,10 @@ static void add_task(const struct task *task, struct str *out)
         html_number(out, &columns[3], 100 * accuracy->mean);
         html_interval(out, 100 * accuracy->low, 100 * accuracy->high, 2);
         add_strip(task, accuracy, out);
-        html_number(out, &columns[6], arm->charged_s.mean);
+        html_number(out, &columns[6], arm->of[CHARGED_S].mean);
         html_number(out, &columns[7], full && accuracy->n ? 1 : exp(speedup->mean));
         html_interval(out, full ? (double)NAN : exp(speedup->low), exp(speedup->high), 2);
-        html_number(out, &columns[9], 100 * arm->kept.mean);
+        html_number(out, &columns[9], 100 * arm->of[KEPT].mean);
         if (task->incomplete)
             html_number(out, &columns[10], (double)arm->not_done);
         html_row_close(out);
@@ -261,7 +255,7 @@ static bool add_empty_task(const struct task *task, struct str *out)
 {
     size_t not_done = 0;
     for (size_t i = 0; i < task->count; i++) {
-        if (task->arms[i].accuracy.n)
+        if (task->arms[i].of[ACCURACY].n)
             return false;
         not_done += task->arms[i].not_done;
     }
@@ -284,7 +278,7 @@ static void add_unpaired(const struct arms *arms, struct str *out)
     size_t unpaired = 0;
     for (size_t i = 0; i < arms->count; i++)
         if (strcmp(arms->items[i].pruner, "full") != 0)
-            unpaired += arms->items[i].accuracy.n - arms->items[i].speedup.n;
+            unpaired += arms->items[i].of[ACCURACY].n - arms->items[i].of[SPEEDUP].n;
     if (unpaired)
         str_addf(out,
                  "<p class=\"note\">%zu run%s no run of <code>full</code> with the same seed, "
@@ -297,8 +291,8 @@ static void add_equal(const struct arms *arms, struct str *out)
 {
     size_t accuracies = 0, speedups = 0;
     for (size_t i = 0; i < arms->count; i++) {
-        accuracies += arms->items[i].accuracy.equal;
-        speedups += arms->items[i].speedup.equal;
+        accuracies += arms->items[i].of[ACCURACY].equal;
+        speedups += arms->items[i].of[SPEEDUP].equal;
     }
     if (accuracies + speedups)
         str_addf(
@@ -311,14 +305,9 @@ static void add_equal(const struct arms *arms, struct str *out)
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two. */
 static int add_same_bits(const struct report *report, struct str *out, struct err *err)
 {
-    static const char sql[] =
-        "SELECT pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate)\n"
-        "       || ' and ' || other_pruner\n"
-        "       || iif(other_options = '', '', '(' || other_options || ')')\n"
-        "       || printf(' %g (', other_rate) || dataset || ', ' || model || ')', seeds\n"
-        "FROM v_same_bits WHERE experiment = :experiment ORDER BY position";
     struct db_rows rows;
-    db_ask(&rows, report->db, sql, DB_VALUES(db_text(report->experiment)));
+    db_ask_named(&rows, report->db, DB_NAMED(harness_report_results, "same bits"),
+                 DB_VALUES(db_text(report->experiment)));
     while (db_next(&rows)) {
         const int64_t seeds = row_int(&rows, 1);
         str_add(out, "<p class=\"note\">");
@@ -331,26 +320,17 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
 
 static int add_doubts(const struct report *report, struct str *out, struct err *err)
 {
-    struct str lines = {0};
-    if (conditions_doubts(report->db, report->experiment, &lines, err)) {
-        str_release(&lines);
-        return -1;
-    }
-    if (lines.length) {
+    struct str lines = {0}, line = {0};
+    const int failed = conditions_doubts(report->db, report->experiment, NULL, &lines, err);
+    if (!failed && lines.length) {
         str_add(out, "<div class=\"doubts\"><p>Seconds to be read with care (<a href=\"#timing\">"
                      "details</a>):</p><ul class=\"plain\">\n");
-        for (const char *p = str_text(&lines); *p;) {
-            struct str line = {0};
-            const size_t length = strcspn(p, "\n");
-            str_add_bytes(&line, p, length);
+        for (const char *at = str_text(&lines); str_next(&line, &at, "\n");)
             html_put(out, "<li>", str_text(&line), "</li>\n");
-            str_release(&line);
-            p += length + (p[length] == '\n');
-        }
         str_add(out, "</ul></div>\n");
     }
-    str_release(&lines);
-    return 0;
+    STR_RELEASE(&lines, &line);
+    return failed;
 }
 
 int report_results(const struct report *report, struct str *out, struct err *err)

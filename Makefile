@@ -18,7 +18,8 @@ HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
                        harness/report/*.sql harness/cmd/ask/*.sql harness/cmd/grid/*.sql \
-                       harness/ask/*.sql harness/cluster/*.sh) \
+                       harness/ask/*.sql harness/cluster/*.sh \
+                       harness/paper/*.md harness/paper/*.tex) \
             $(addprefix plots/report.,html css js)
 TESTS := $(shell find tests -name '*.c')
 

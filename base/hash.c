@@ -55,6 +55,13 @@ void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE])
     EVP_EncodeBlock((unsigned char *)ret_text, digest, DIGEST);
 }
 
+void hash_bytes(const void *bytes, size_t count, char ret_hex[HASH_HEX_SIZE])
+{
+    struct hash *hash = hash_new();
+    hash_add(hash, bytes, count);
+    hash_finish(hash, ret_hex);
+}
+
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err)
 {
     unsigned char bytes[16384];

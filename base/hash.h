@@ -20,5 +20,7 @@ void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE]);
 /* The same in base64 (RFC 4648), with its '='. */
 void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE]);
 
+/* All three, for what is in one piece. */
+void hash_bytes(const void *bytes, size_t count, char ret_hex[HASH_HEX_SIZE]);
 /* Of a whole file; the error names it. */
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err);

@@ -25,6 +25,28 @@ void table_add(struct table *table, struct db_value cell)
     table->cells[table->count++] = cell;
 }
 
+struct db_value table_text(const char *text)
+{
+    return (struct db_value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text};
+}
+
+struct db_value table_real(double value)
+{
+    return (struct db_value){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
+                             .real = isfinite(value) ? value : 0};
+}
+
+struct db_value table_count(size_t value)
+{
+    return (struct db_value){.type = VALUE_INTEGER, .integer = (int64_t)value};
+}
+
+void table_put(const struct table_row *row, const char *name, struct db_value value)
+{
+    row->table->columns += row->names;
+    table_add(row->table, row->names ? table_text(name) : value);
+}
+
 void table_add_names(struct table *table, const struct db_rows *rows, int first)
 {
     const int columns = row_columns(rows);

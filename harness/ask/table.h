@@ -43,6 +43,19 @@ struct table {
  * Its text is copied. `columns` is the caller's to set.
  */
 void table_add(struct table *table, struct db_value cell);
+/* Cells to be added; NULL, and what is not finite, is VALUE_NULL. */
+struct db_value table_text(const char *text);
+struct db_value table_real(double value);
+struct db_value table_count(size_t value);
+/*
+ * A row that is filled name by name, or that of the names themselves, which counts the columns: so
+ * that each column's name stands beside its value.
+ */
+struct table_row {
+    struct table *table;
+    bool names;
+};
+void table_put(const struct table_row *row, const char *name, struct db_value value);
 /* Appends the names of the columns from first on. Once, before the rows. */
 void table_add_names(struct table *table, const struct db_rows *rows, int first);
 /* Appends the row that rows stands on, from column first on. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+DB_FILE(harness_paper_outputs);
+
 const char *const paper_verdict_names[] = {"not measured", "undecided", "held", "not held",
                                            "not judged"};
 
@@ -186,64 +188,38 @@ static enum paper_verdict verdict_of(const struct paper_finding *finding)
 
 /* ---- The database -----------------------------------------------------------------------------*/
 
-/* Whether a list that is separated by commas has the word. */
-static bool lists(const char *list, const char *word)
-{
-    const size_t wanted = strlen(word);
-    while (*list) {
-        const size_t length = strcspn(list, ",");
-        if (length == wanted && strncmp(list, word, length) == 0)
-            return true;
-        list += length + (list[length] == ',');
-    }
-    return false;
-}
-
 static int count_cells(struct sqlite3 *db, struct paper_finding *finding, struct err *err)
 {
-    struct table table = {0};
-    const int failed =
-        paper_ask(db,
-                  "SELECT pruner, count(*) AS cells, sum(state = 'done') AS done,\n"
-                  "       sum(state = 'diverged') AS diverged, min(test_n) AS test_n\n"
-                  "FROM v_run WHERE experiment = :experiment GROUP BY pruner",
-                  finding->experiment, &table, err);
-    for (size_t i = 0; !failed && i < table_rows(&table); i++) {
-        const int64_t diverged = paper_cell(&table, i, "diverged")->integer;
-        finding->cells += paper_cell(&table, i, "cells")->integer;
-        finding->done += paper_cell(&table, i, "done")->integer;
-        finding->diverged += diverged;
-        finding->step =
-            fmax(finding->step, stats_step(paper_number(paper_cell(&table, i, "test_n"))));
-        if (lists(finding->claim->pruners, text_of(&table, i, "pruner")))
-            finding->diverged_here += diverged;
+    struct db_rows rows;
+    db_ask_named(&rows, db, DB_NAMED(harness_paper_outputs, "cells"),
+                 DB_VALUES(db_text(finding->experiment)));
+    while (db_next(&rows)) { /* pruner, cells, done, diverged, samples of the test set */
+        finding->cells += row_int(&rows, 1);
+        finding->done += row_int(&rows, 2);
+        finding->diverged += row_int(&rows, 3);
+        finding->step = fmax(finding->step, stats_step(row_real(&rows, 4)));
+        if (str_lists(finding->claim->pruners, ",", row_text(&rows, 0)))
+            finding->diverged_here += row_int(&rows, 3);
     }
-    table_release(&table);
-    return failed;
+    return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
 }
 
 /* ret_missing: which of the columns that the claim needs v_run lacks; "": none. */
 static int missing_columns(struct sqlite3 *db, const struct paper_claim *claim,
                            struct str *ret_missing, struct err *err)
 {
-    struct table table = {0};
-    if (paper_ask(db, "SELECT name FROM pragma_table_info('v_run')", "", &table, err)) {
-        table_release(&table);
-        return -1;
+    struct str name = {0};
+    int failed = 0;
+    for (const char *at = claim->columns; !failed && str_next(&name, &at, ",");) {
+        const struct bound column = db_text(str_text(&name));
+        int64_t found = 0;
+        failed = db_get_int(db, "SELECT count(*) FROM pragma_table_info('v_run') WHERE name = ?",
+                            &column, 1, &found, err);
+        if (!failed && !found)
+            str_addf(ret_missing, "%s%s", ret_missing->length ? ", " : "", str_text(&name));
     }
-    for (const char *p = claim->columns; *p;) {
-        const size_t length = strcspn(p, ",");
-        bool found = false;
-        for (size_t i = 0; i < table_rows(&table) && !found; i++) {
-            const char *name = text_of(&table, i, "name");
-            found = strlen(name) == length && strncmp(name, p, length) == 0;
-        }
-        if (!found)
-            str_addf(ret_missing, "%s%.*s", ret_missing->length ? ", " : "", (int)length, p);
-        p += length + (p[length] == ',');
-    }
-    table_release(&table);
-    return 0;
+    str_release(&name);
+    return failed ? err_prefix(err, "database: ") : 0;
 }
 
 static int measure(struct sqlite3 *db, struct arena *arena, struct paper_finding *finding,

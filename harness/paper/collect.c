@@ -4,32 +4,22 @@
 
 #include <string.h>
 
+DB_FILE(harness_paper_outputs);
+
 enum { MOST_CLAIMS = 16 };
 
-static void hash_text(const char *text, size_t length, char ret_hex[HASH_HEX_SIZE])
-{
-    struct hash *hash = hash_new();
-    hash_add(hash, text, length);
-    hash_finish(hash, ret_hex);
-}
-
-static struct paper_output *add_output(struct paper_outputs *outputs, const char *item)
+/* Takes the text over. source: NULL, to be filled in. */
+static struct paper_output *add_output(struct paper_outputs *outputs, const char *item,
+                                       struct str *text, const char *source)
 {
     MEM_ROOM(outputs->items, outputs->count);
     struct paper_output *output = &outputs->items[outputs->count++];
-    *output = (struct paper_output){.item = arena_strdup(&outputs->arena, item)};
-    return output;
-}
-
-/* Takes the text over. */
-static void add_text(struct paper_outputs *outputs, const char *item, struct str *text,
-                     const char source[HASH_HEX_SIZE])
-{
-    struct paper_output *output = add_output(outputs, item);
-    output->text = *text;
+    *output = (struct paper_output){.item = arena_strdup(&outputs->arena, item), .text = *text};
     *text = (struct str){0};
-    hash_text(str_text(&output->text), output->text.length, output->data);
-    memcpy(output->source, source, HASH_HEX_SIZE);
+    hash_bytes(str_text(&output->text), output->text.length, output->data);
+    if (source)
+        memcpy(output->source, source, HASH_HEX_SIZE);
+    return output;
 }
 
 /* ---- Tables -----------------------------------------------------------------------------------*/
@@ -48,14 +38,11 @@ static int ask_parts(const struct paper_job *job, const struct paper_table *from
 {
     struct str experiment = {0};
     int failed = 0;
-    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
-        const struct paper_part *part = paper_part_at(i);
+    const struct paper_part *part;
+    for (size_t i = 0; !failed && (part = paper_next(job->paper, job->size, &i, &experiment));) {
         struct table rows = {0};
-        if (strcmp(part->paper, job->paper) != 0 ||
-            (from->part && strcmp(part->part, from->part) != 0))
+        if (from->part && strcmp(part->part, from->part) != 0)
             continue;
-        str_clear(&experiment);
-        paper_experiment(job->paper, part->part, job->size, &experiment);
         str_addf(ret_experiments, "%s%s", ret_experiments->length ? ", " : "",
                  str_text(&experiment));
         failed = paper_ask(job->db, from->sql, str_text(&experiment), &rows, err);
@@ -76,7 +63,7 @@ static int collect_table(const struct paper_job *job, const struct paper_table *
     char source[HASH_HEX_SIZE];
     const int failed = ask_parts(job, from, &table, &experiments, err);
     const struct paper_caption caption = {from->title, str_text(&experiments)};
-    hash_text(from->sql, strlen(from->sql), source);
+    hash_bytes(from->sql, strlen(from->sql), source);
     for (size_t i = 0; !failed && table_rows(&table) && i < 3; i++) {
         struct str text = {0};
         str_clear(&item);
@@ -87,7 +74,7 @@ static int collect_table(const struct paper_job *job, const struct paper_table *
             paper_add_md_table(&table, &caption, &text);
         else
             paper_add_tex_table(&table, &caption, &text);
-        add_text(outputs, str_text(&item), &text, source);
+        add_output(outputs, str_text(&item), &text, source);
     }
     if (!failed)
         paper_add_numbers_table(job->paper, from->name, &table, numbers);
@@ -107,11 +94,11 @@ static void add_claims(struct paper_outputs *outputs, const struct paper_finding
         if (strcmp(outputs->items[i].item, "tables/what-ran.md") == 0)
             what_ran = str_text(&outputs->items[i].text);
     paper_add_csv_claims(findings, count, &text);
-    add_text(outputs, "claims.csv", &text, source);
+    add_output(outputs, "claims.csv", &text, source);
     paper_add_md_claims(findings, count, what_ran, &text);
-    add_text(outputs, "claims.md", &text, source);
+    add_output(outputs, "claims.md", &text, source);
     paper_add_tex_claims(findings, count, &text);
-    add_text(outputs, "claims.tex", &text, source);
+    add_output(outputs, "claims.tex", &text, source);
 }
 
 /* "A1  held          static scoring raises the total time [75 of 150 cells]" */
@@ -177,19 +164,15 @@ static void figure_source(const struct figure *figure, char ret_hex[HASH_HEX_SIZ
 static int collect_figure(const struct paper_job *job, const struct figure *figure,
                           const char *experiment, struct paper_outputs *outputs, struct err *err)
 {
-    struct str item = {0};
-    struct str tsv = {0};
+    struct str item = {0}, tsv = {0};
     const int failed = figure_data(figure, job->db, experiment, &tsv, err);
     if (failed == FIGURE_EMPTY)
         str_addf(&outputs->skipped, "%s\n", err->text);
     if (!failed) {
         str_addf(&item, "%s/%s", experiment, figure->name);
-        struct paper_output *output = add_output(outputs, str_text(&item));
+        struct paper_output *output = add_output(outputs, str_text(&item), &tsv, NULL);
         output->figure = figure;
         output->experiment = arena_strdup(&outputs->arena, experiment);
-        output->text = tsv;
-        tsv = (struct str){0};
-        hash_text(str_text(&output->text), output->text.length, output->data);
         figure_source(figure, output->source);
     }
     STR_RELEASE(&tsv, &item);
@@ -200,19 +183,19 @@ static int collect_figure(const struct paper_job *job, const struct figure *figu
 static int collect_figures(const struct paper_job *job, const char *experiment,
                            struct paper_outputs *outputs, struct err *err)
 {
-    struct table listed = {0};
-    int failed = paper_ask(job->db,
-                           "SELECT j.value AS name FROM v_experiment x, json_each(x.figures) "
-                           "j WHERE x.experiment = :experiment ORDER BY j.key",
-                           experiment, &listed, err);
-    for (size_t i = 0; !failed && i < table_rows(&listed); i++) {
-        const char *name = paper_cell(&listed, i, "name")->text;
-        const struct figure *figure = figure_find(name ? name : "");
+    struct db_rows listed;
+    int failed = 0;
+    db_ask_named(&listed, job->db, DB_NAMED(harness_paper_outputs, "figures"),
+                 DB_VALUES(db_text(experiment)));
+    while (!failed && db_next(&listed)) {
+        const char *name = row_text(&listed, 0);
+        const struct figure *figure = figure_find(name);
         failed = figure ? collect_figure(job, figure, experiment, outputs, err)
                         : err_set(err, "experiment %s lists an unknown figure '%.100s'", experiment,
-                                  name ? name : "");
+                                  name);
     }
-    table_release(&listed);
+    if (db_close(&listed, failed ? NULL : err) && !failed)
+        failed = err_prefix(err, "database: ");
     return failed;
 }
 
@@ -225,12 +208,8 @@ int paper_collect(const struct paper_job *job, struct paper_outputs *ret_outputs
     char source[HASH_HEX_SIZE];
     int failed = 0;
     paper_add_numbers_head(&numbers);
-    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
-        str_clear(&experiment);
-        paper_experiment(job->paper, paper_part_at(i)->part, job->size, &experiment);
-        if (strcmp(paper_part_at(i)->paper, job->paper) == 0)
-            failed = collect_figures(job, str_text(&experiment), &outputs, err);
-    }
+    for (size_t i = 0; !failed && paper_next(job->paper, job->size, &i, &experiment);)
+        failed = collect_figures(job, str_text(&experiment), &outputs, err);
     for (size_t i = 0; paper_table_at(i) && !failed; i++)
         if (strcmp(paper_table_at(i)->paper, job->paper) == 0)
             failed = collect_table(job, paper_table_at(i), &outputs, &numbers, err);
@@ -242,7 +221,7 @@ int paper_collect(const struct paper_job *job, struct paper_outputs *ret_outputs
             if (!outputs.items[i].figure)
                 hash_add(hash, outputs.items[i].source, HASH_HEX_SIZE);
         hash_finish(hash, source);
-        add_text(&outputs, "numbers.tex", &numbers, source);
+        add_output(&outputs, "numbers.tex", &numbers, source);
     }
     STR_RELEASE(&experiment, &numbers);
     if (failed) {

@@ -7,16 +7,24 @@
 #include "harness/paper/paper.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+DB_FILE(harness_paper_outputs);
+
 static const char MANIFEST[] = "manifest.json";
 
-/* Of a figure's files. */
-static const char *const picture_endings[] = {".tsv",       ".svg",       ".pdf",
-                                              "-latex.tex", "-latex.pdf", NULL};
+/* The i-th file that an output may have, below the directory; NULL: it has no more. */
+static const char *file_at(const struct paper_output *output, size_t i, struct arena *arena)
+{
+    static const char *const endings[] = {".tsv", ".svg", ".pdf", "-latex.tex", "-latex.pdf"};
+    if (!output->figure)
+        return i ? NULL : output->item;
+    return i < sizeof endings / sizeof *endings
+               ? arena_printf(arena, "%s%s", output->item, endings[i])
+               : NULL;
+}
 
 static char *path_of(const struct paper_job *job, const char *name, struct arena *arena)
 {
@@ -113,6 +121,7 @@ static int refuse_foreign(const struct paper_job *job, const struct paper_output
                           const json_t *manifest, bool force, struct arena *arena, struct err *err)
 {
     struct str foreign = {0};
+    const char *name;
     const json_t *entries = json_object_get(manifest, "outputs");
     for (size_t i = 0; !force && i < json_array_size(entries); i++) {
         const json_t *entry = json_array_get(entries, i);
@@ -120,14 +129,9 @@ static int refuse_foreign(const struct paper_job *job, const struct paper_output
         if (state && strcmp(state, "edited") == 0)
             str_addf(&foreign, "\n  %s: edited", path);
     }
-    for (size_t i = 0; i < outputs->count; i++) {
-        const struct paper_output *output = &outputs->items[i];
-        if (!output->figure)
-            look_at(job, manifest, output->item, force, arena, &foreign);
-        for (size_t e = 0; output->figure && picture_endings[e]; e++)
-            look_at(job, manifest, arena_printf(arena, "%s%s", output->item, picture_endings[e]),
-                    force, arena, &foreign);
-    }
+    for (size_t i = 0; i < outputs->count; i++)
+        for (size_t k = 0; (name = file_at(&outputs->items[i], k, arena)); k++)
+            look_at(job, manifest, name, force, arena, &foreign);
     int failed = 0;
     if (foreign.length)
         failed = err_set(err, "these would be written over; give %sanother -o:%s",
@@ -159,18 +163,14 @@ static int write_figure(const struct paper_job *job, const struct paper_output *
                         struct err *err)
 {
     const char *const formats[] = {job->data_only ? NULL : "svg", "pdf", "cairolatex", NULL};
-    struct str files = {0};
+    struct str files = {0}, path = {0};
     int failed = figure_draw(output->figure, str_text(&output->text),
                              path_of(job, output->experiment, arena), figure_widths[0], formats,
                              &files, err);
-    const size_t skip = strlen(job->directory) + 1;
-    for (const char *line = str_text(&files); !failed && *line;) {
-        const size_t length = strcspn(line, "\n");
-        const char *path = arena_printf(arena, "%.*s", (int)(length - skip), line + skip);
-        failed = add_entry(job, output, path, arena, entries, ret_files, err);
-        line += length + (line[length] == '\n');
-    }
-    str_release(&files);
+    for (const char *at = str_text(&files); !failed && str_next(&path, &at, "\n");)
+        failed = add_entry(job, output, str_text(&path) + strlen(job->directory) + 1, arena,
+                           entries, ret_files, err);
+    STR_RELEASE(&files, &path);
     return failed;
 }
 
@@ -204,17 +204,26 @@ static int remove_old(const struct paper_job *job, const json_t *old, const json
 
 /* ---- The new manifest -------------------------------------------------------------------------*/
 
-static int hash_answer(struct sqlite3 *db, const char *sql, const char *experiment,
+/* A query of outputs.sql. */
+static void ask(struct db_rows *ret_rows, struct sqlite3 *db, const char *name,
+                const char *experiment)
+{
+    db_ask_named(ret_rows, db, DB_NAMED(harness_paper_outputs, name),
+                 DB_VALUES(db_text(experiment)));
+}
+
+static int hash_answer(struct sqlite3 *db, const char *name, const char *experiment,
                        char ret_hex[HASH_HEX_SIZE], size_t *ret_rows, struct err *err)
 {
     struct table table = {0};
     struct str text = {0};
-    const int failed = paper_ask(db, sql, experiment, &table, err);
+    struct db_rows rows;
+    ask(&rows, db, name, experiment);
+    table_read(&table, &rows);
+    const int failed = db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
     if (!failed) {
-        struct hash *hash = hash_new();
         table_format(&table, TABLE_CSV, &text);
-        hash_add(hash, str_text(&text), text.length);
-        hash_finish(hash, ret_hex);
+        hash_bytes(str_text(&text), text.length, ret_hex);
         *ret_rows = table_rows(&table);
     }
     str_release(&text);
@@ -225,53 +234,32 @@ static int hash_answer(struct sqlite3 *db, const char *sql, const char *experime
 static int add_environments(struct sqlite3 *db, const char *experiment, json_t *ret_environments,
                             struct err *err)
 {
-    static const char *const columns[] = {"host", "cpu", "os", "blas", "blas_core", "revision"};
-    struct table table = {0};
-    const int failed =
-        paper_ask(db,
-                  "SELECT host, cpu, os, blas, blas_core, revision FROM v_environment\n"
-                  "WHERE environment IN (SELECT environment FROM v_run\n"
-                  "                      WHERE experiment = :experiment)\n"
-                  "ORDER BY environment",
-                  experiment, &table, err);
-    for (size_t i = 0; !failed && i < table_rows(&table); i++) {
+    struct db_rows rows;
+    for (ask(&rows, db, "environments", experiment); db_next(&rows);) {
         json_t *environment = json_object();
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-            const char *text = paper_cell(&table, i, columns[c])->text;
-            json_put(environment, columns[c], json_text(text ? text : ""));
-        }
-        json_array_append_new(ret_environments, environment);
+        for (int c = 0; c < row_columns(&rows); c++)
+            json_put(environment, row_name(&rows, c), json_text(row_text(&rows, c)));
+        json_push(ret_environments, environment);
     }
-    table_release(&table);
-    return failed;
+    return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;
 }
 
 static int add_experiments(const struct paper_job *job, json_t *ret_experiments, struct err *err)
 {
     struct str name = {0};
     int failed = 0;
-    for (size_t i = 0; paper_part_at(i) && !failed; i++) {
+    for (size_t i = 0; !failed && paper_next(job->paper, job->size, &i, &name);) {
         char runs[HASH_HEX_SIZE], file[HASH_HEX_SIZE];
         size_t cells, files;
-        if (strcmp(paper_part_at(i)->paper, job->paper) != 0)
-            continue;
-        str_clear(&name);
-        paper_experiment(job->paper, paper_part_at(i)->part, job->size, &name);
-        failed =
-            hash_answer(job->db,
-                        "SELECT cell, state, accuracy, charged_s, environment FROM v_run\n"
-                        "WHERE experiment = :experiment ORDER BY position",
-                        str_text(&name), runs, &cells, err) ||
-            hash_answer(job->db, "SELECT yaml FROM v_experiment WHERE experiment = :experiment",
-                        str_text(&name), file, &files, err);
+        failed = hash_answer(job->db, "runs", str_text(&name), runs, &cells, err) ||
+                 hash_answer(job->db, "file", str_text(&name), file, &files, err);
         if (failed || !files)
             continue;
         json_t *environments = json_array();
         failed = add_environments(job->db, str_text(&name), environments, err);
-        json_array_append_new(ret_experiments,
-                              json_pack("{s:s, s:I, s:s, s:s, s:o}", "name", str_text(&name),
-                                        "cells", (json_int_t)cells, "runs_sha256", runs,
-                                        "file_sha256", file, "environments", environments));
+        json_push(ret_experiments, json_pack("{s:s, s:I, s:s, s:s, s:o}", "name", str_text(&name),
+                                             "cells", (json_int_t)cells, "runs_sha256", runs,
+                                             "file_sha256", file, "environments", environments));
     }
     str_release(&name);
     return failed;
@@ -290,13 +278,19 @@ static int write_manifest(const struct paper_job *job, json_t *manifest, struct 
     json_object_set_new(manifest, "experiments", experiments);
     if (add_experiments(job, experiments, err))
         return -1;
-    char *dump = json_dumps(manifest, JSON_INDENT(1));
-    REQUIRE(dump);
-    str_addf(&text, "%s\n", dump);
-    free(dump);
+    json_add_dump(&text, manifest, JSON_INDENT(1));
+    str_add(&text, "\n");
     const int failed = save_file(path_of(job, MANIFEST, arena), str_text(&text), err);
     str_release(&text);
     return failed;
+}
+
+/* Without outputs, whose array is lent. */
+static json_t *new_manifest(const struct paper_job *job, json_t **ret_entries)
+{
+    *ret_entries = json_array();
+    return json_made(json_pack("{s:s, s:s, s:o}", "paper", job->paper, "size", job->size, "outputs",
+                               *ret_entries));
 }
 
 static void add_unfinished(const char *path, const char *item, json_t *entries)
@@ -310,21 +304,15 @@ static void add_unfinished(const char *path, const char *item, json_t *entries)
 static int begin_manifest(const struct paper_job *job, const struct paper_outputs *outputs,
                           const json_t *old, struct arena *arena, struct err *err)
 {
-    json_t *entries = json_array();
-    json_t *manifest =
-        json_pack("{s:s, s:s, s:o}", "paper", job->paper, "size", job->size, "outputs", entries);
+    const char *name;
+    json_t *entries, *manifest = new_manifest(job, &entries);
     const json_t *before = json_object_get(old, "outputs");
     for (size_t i = 0; i < json_array_size(before); i++)
         add_unfinished(get(json_array_get(before, i), "path"),
                        get(json_array_get(before, i), "item"), entries);
-    for (size_t i = 0; i < outputs->count; i++) {
-        const struct paper_output *output = &outputs->items[i];
-        if (!output->figure)
-            add_unfinished(output->item, output->item, entries);
-        for (size_t e = 0; output->figure && picture_endings[e]; e++)
-            add_unfinished(arena_printf(arena, "%s%s", output->item, picture_endings[e]),
-                           output->item, entries);
-    }
+    for (size_t i = 0; i < outputs->count; i++)
+        for (size_t k = 0; (name = file_at(&outputs->items[i], k, arena)); k++)
+            add_unfinished(name, outputs->items[i].item, entries);
     const int failed = write_manifest(job, manifest, arena, err);
     json_decref(manifest);
     return failed;
@@ -334,9 +322,7 @@ int paper_write(const struct paper_job *job, const struct paper_outputs *outputs
                 struct str *ret_files, struct err *err)
 {
     struct arena arena = {0};
-    json_t *old = NULL, *entries = json_array();
-    json_t *manifest =
-        json_pack("{s:s, s:s, s:o}", "paper", job->paper, "size", job->size, "outputs", entries);
+    json_t *old = NULL, *entries, *manifest = new_manifest(job, &entries);
     int failed = read_manifest(job, &arena, &old, err) ||
                  refuse_foreign(job, outputs, old, force, &arena, err) ||
                  folder_make(job->directory, err) || begin_manifest(job, outputs, old, &arena, err);

@@ -28,11 +28,6 @@ static const struct paper_claim claims[] = {
 #include "harness/paper/paper.def"
 };
 
-const struct paper_part *paper_part_at(size_t i)
-{
-    return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
-}
-
 const struct paper_table *paper_table_at(size_t i)
 {
     return i < sizeof tables / sizeof *tables ? &tables[i] : NULL;
@@ -54,6 +49,20 @@ void paper_experiment(const char *paper, const char *part, const char *size, str
 {
     const bool whole = strcmp(size, paper_sizes[0]) == 0;
     str_addf(ret_name, "paper-%s%s%s%s", paper, part, whole ? "" : "-", whole ? "" : size);
+}
+
+const struct paper_part *paper_next(const char *paper, const char *size, size_t *i,
+                                    struct str *ret_name)
+{
+    while (*i < sizeof parts / sizeof *parts) {
+        const struct paper_part *part = &parts[(*i)++];
+        if (strcmp(part->paper, paper) == 0) {
+            str_clear(ret_name);
+            paper_experiment(paper, part->part, size, ret_name);
+            return part;
+        }
+    }
+    return NULL;
 }
 
 /* ---- Asking -----------------------------------------------------------------------------------*/

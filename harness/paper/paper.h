@@ -37,7 +37,6 @@ struct paper_claim {
 };
 
 /* Of all papers, in their order; NULL at the end. */
-const struct paper_part *paper_part_at(size_t i);
 const struct paper_table *paper_table_at(size_t i);
 const struct paper_claim *paper_claim_at(size_t i);
 
@@ -49,6 +48,11 @@ extern const char *const paper_sizes[]; /* "full", "night", "smoke", NULL */
 /* Appends the name of an experiment, which is that of its file and, of the first part, of the
  * database. */
 void paper_experiment(const char *paper, const char *part, const char *size, struct str *ret_name);
+
+/* The next part of a paper from the *i-th of all on, and its experiment's name in the place of what
+ * ret_name holds; NULL: there is none. */
+const struct paper_part *paper_next(const char *paper, const char *size, size_t *i,
+                                    struct str *ret_name);
 
 /* One statement with :experiment, of which the whole result goes into an empty table. */
 int paper_ask(struct sqlite3 *db, const char *sql, const char *experiment, struct table *ret_table,

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#define EMBEDDED(name) _binary_harness_paper_##name##_start
+extern const char EMBEDDED(claims_md)[], EMBEDDED(numbers_tex)[];
+
 /* ---- LaTeX ------------------------------------------------------------------------------------*/
 
 static void add_tex(struct str *ret_text, const char *text)
@@ -137,18 +140,6 @@ static void add_md_lines(const struct paper_finding *finding, struct str *ret_te
     }
 }
 
-static const char explanation[] =
-    "\nA line holds where its whole 95 % interval (Student's t over the seeds; of logarithms for\n"
-    "ratios, no further than correlations and shares go, of points with a spread of one sample of\n"
-    "the test set at least) lies beyond its bound, and contradicts the claim where all of it lies\n"
-    "on the other side. A claim held if every line holds (A4: if on each dataset and network\n"
-    "some arm does). It did not hold if a line contradicts it (A4: one of every arm). What\n"
-    "picks one of k lines, which is both of A4's and the second of all others, goes by intervals\n"
-    "of 1 - 0.05/k (Bonferroni). Anything else is undecided: one seed decides nothing, nor do\n"
-    "values that are the same with every seed, which do not show how far off the next may be, nor\n"
-    "two arms that ended with the same bits, which are one. Lines without a bound are shown and\n"
-    "not judged.\n";
-
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text)
 {
@@ -161,7 +152,7 @@ void paper_add_md_claims(const struct paper_finding *findings, size_t count, con
         add_measured(f, ret_text);
         str_add(ret_text, " |\n");
     }
-    str_add(ret_text, explanation);
+    str_addf(ret_text, "\n%s", EMBEDDED(claims_md));
     if (what_ran)
         str_addf(ret_text, "\n#%s", what_ran); /* one level below the title */
     for (size_t i = 0; i < count; i++)
@@ -187,67 +178,45 @@ void paper_add_tex_claims(const struct paper_finding *findings, size_t count, st
     str_add(ret_text, "\\bottomrule\n\\end{tabular}\n");
 }
 
-static struct db_value text_cell(const char *text)
+static void put_line(const struct table_row *row, const struct paper_finding *f,
+                     const struct paper_line *line)
 {
-    return text ? (struct db_value){.type = VALUE_TEXT, .text = text}
-                : (struct db_value){.type = VALUE_NULL};
-}
-
-static struct db_value real_cell(double value)
-{
-    return isnan(value) ? (struct db_value){.type = VALUE_NULL}
-                        : (struct db_value){.type = VALUE_REAL, .real = value};
-}
-
-static struct db_value count_cell(int64_t value)
-{
-    return (struct db_value){.type = VALUE_INTEGER, .integer = value};
-}
-
-static void add_csv_row(const struct paper_finding *f, const struct paper_line *line,
-                        struct table *table)
-{
-    const char beyond[2] = {line ? line->beyond : '\0', '\0'};
-    const struct db_value cells[] = {
-        text_cell(f->claim->id),
-        text_cell(paper_verdict_names[f->verdict]),
-        text_cell(f->why),
-        text_cell(f->experiment),
-        count_cell(f->cells),
-        count_cell(f->done),
-        text_cell(line ? line->place : NULL),
-        text_cell(line ? line->arm : NULL),
-        text_cell(line ? line->measure : NULL),
-        text_cell(line ? line->unit : NULL),
-        count_cell(line ? (int64_t)line->n : 0),
-        real_cell(line ? line->mean : (double)NAN),
-        real_cell(line ? line->interval.low : (double)NAN),
-        real_cell(line ? line->interval.high : (double)NAN),
-        text_cell(*beyond ? beyond : NULL),
-        real_cell(*beyond ? line->bound : (double)NAN),
-        text_cell(line ? paper_verdict_names[line->verdict] : NULL),
-        text_cell(line ? paper_verdict_names[line->strict] : NULL),
-        count_cell(line ? (int64_t)line->doubtful : 0),
-        count_cell(line ? (int64_t)line->same : 0),
-    };
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        table_add(table, cells[i]);
+    static const struct paper_line none = {
+        .mean = (double)NAN, .interval = {(double)NAN, (double)NAN}, .bound = (double)NAN};
+    const struct paper_line *l = line ? line : &none;
+    const char beyond[2] = {l->beyond, '\0'};
+    table_put(row, "claim", table_text(f->claim->id));
+    table_put(row, "verdict", table_text(paper_verdict_names[f->verdict]));
+    table_put(row, "why", table_text(f->why));
+    table_put(row, "experiment", table_text(f->experiment));
+    table_put(row, "cells", table_count((size_t)f->cells));
+    table_put(row, "done", table_count((size_t)f->done));
+    table_put(row, "place", table_text(l->place));
+    table_put(row, "arm", table_text(l->arm));
+    table_put(row, "measure", table_text(l->measure));
+    table_put(row, "unit", table_text(l->unit));
+    table_put(row, "n", table_count(l->n));
+    table_put(row, "mean", table_real(l->mean));
+    table_put(row, "low", table_real(l->interval.low));
+    table_put(row, "high", table_real(l->interval.high));
+    table_put(row, "beyond", table_text(*beyond ? beyond : NULL));
+    table_put(row, "bound", table_real(*beyond ? l->bound : (double)NAN));
+    table_put(row, "line", table_text(line ? paper_verdict_names[l->verdict] : NULL));
+    table_put(row, "line_strict", table_text(line ? paper_verdict_names[l->strict] : NULL));
+    table_put(row, "doubtful", table_count(l->doubtful));
+    table_put(row, "same", table_count(l->same));
 }
 
 void paper_add_csv_claims(const struct paper_finding *findings, size_t count, struct str *ret_text)
 {
-    static const char *const names[] = {"claim", "verdict", "why",         "experiment", "cells",
-                                        "done",  "place",   "arm",         "measure",    "unit",
-                                        "n",     "mean",    "low",         "high",       "beyond",
-                                        "bound", "line",    "line_strict", "doubtful",   "same"};
-    struct table table = {.columns = sizeof names / sizeof *names};
-    for (size_t i = 0; i < table.columns; i++)
-        table_add(&table, text_cell(names[i]));
+    struct table table = {0};
+    const struct table_row names = {&table, true}, row = {&table, false};
+    put_line(&names, &findings[0], NULL);
     for (size_t i = 0; i < count; i++) {
         if (!findings[i].count)
-            add_csv_row(&findings[i], NULL, &table);
+            put_line(&row, &findings[i], NULL);
         for (size_t l = 0; l < findings[i].count; l++)
-            add_csv_row(&findings[i], &findings[i].lines[l], &table);
+            put_line(&row, &findings[i], &findings[i].lines[l]);
     }
     table_format(&table, TABLE_CSV, ret_text);
     table_release(&table);
@@ -257,11 +226,7 @@ void paper_add_csv_claims(const struct paper_finding *findings, size_t count, st
 
 void paper_add_numbers_head(struct str *ret_text)
 {
-    str_add(ret_text, "% Numbers to look up: \\winnow{what/it/is/of}.\n"
-                      "\\providecommand{\\winnow}[1]{\\ifcsname winnow@#1\\endcsname"
-                      "\\csname winnow@#1\\endcsname\\else\\errmessage{no winnow number #1}\\fi}\n"
-                      "\\providecommand{\\winnowSet}[2]{\\expandafter\\def"
-                      "\\csname winnow@#1\\endcsname{#2}}\n");
+    str_add(ret_text, EMBEDDED(numbers_tex));
 }
 
 /* What LaTeX would not take in a name becomes '-', blanks too; none at the end. */

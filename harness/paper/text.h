@@ -26,7 +26,7 @@ void paper_add_md_table(const struct table *table, const struct paper_caption *c
 void paper_add_md_claims(const struct paper_finding *findings, size_t count, const char *what_ran,
                          struct str *ret_text);
 void paper_add_tex_claims(const struct paper_finding *findings, size_t count, struct str *ret_text);
-/* A row for each line; of a claim without lines one with its verdict. */
+/* Of at least one. A row for each line; of a claim without lines one with its verdict. */
 void paper_add_csv_claims(const struct paper_finding *findings, size_t count, struct str *ret_text);
 
 /* numbers.tex: first the head, then what there is to look up. */

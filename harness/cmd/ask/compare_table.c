@@ -6,40 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- The table --------------------------------------------------------------------------------*/
-
-static struct db_value of_text(const char *text)
-{
-    return (struct db_value){.type = text ? VALUE_TEXT : VALUE_NULL, .text = text};
-}
-
-static struct db_value of_real(double value)
-{
-    return (struct db_value){.type = isfinite(value) ? VALUE_REAL : VALUE_NULL,
-                             .real = isfinite(value) ? value : 0};
-}
-
-static struct db_value of_count(size_t value)
-{
-    return (struct db_value){.type = VALUE_INTEGER, .integer = (int64_t)value};
-}
-
 /* ---- Everything, for programs -----------------------------------------------------------------*/
 
-/* A row of it, or the names of its columns. */
-struct row {
-    struct table *table;
-    bool names;
-};
-
-static void put(const struct row *row, const char *name, struct db_value value)
-{
-    row->table->columns += row->names;
-    table_add(row->table, row->names ? of_text(name) : value);
-}
-
-static void put_estimate(const struct row *row, const char *name, const struct compare_estimate *e,
-                         double (*scale)(double value))
+static void put_estimate(const struct table_row *row, const char *name,
+                         const struct compare_estimate *e, double (*scale)(double value))
 {
     const struct {
         const char *suffix;
@@ -60,7 +30,7 @@ static void put_estimate(const struct row *row, const char *name, const struct c
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char column[64];
         snprintf(column, sizeof column, "%s%s", name, all[i].suffix);
-        put(row, column, of_real(all[i].value));
+        table_put(row, column, table_real(all[i].value));
     }
 }
 
@@ -69,42 +39,42 @@ static double as_it_is(double value)
     return value;
 }
 
-static void put_result(const struct row *row, const struct compare_result *r,
+static void put_result(const struct table_row *row, const struct compare_result *r,
                        const struct cmd_compare_look *look)
 {
     const bool estimated = r->n > 1, wanted = r->verdict == VERDICT_UNDECIDED && r->needed;
-    put(row, "experiment", of_text(r->experiment));
-    put(row, "dataset", of_text(r->dataset));
-    put(row, "model", of_text(r->model));
-    put(row, "reference", of_text(r->reference));
-    put(row, "reference_rate", of_real(r->reference_rate));
-    put(row, "arm", of_text(r->arm));
-    put(row, "arm_rate", of_real(r->arm_rate));
-    put(row, "metric", of_text(look->metric));
-    put(row, "n", of_count(r->n));
-    put(row, "unpaired", of_count(r->unpaired));
-    put(row, "diverged", of_count(r->diverged));
-    put(row, "interval", of_text(estimated ? compare_interval_names[r->interval] : NULL));
-    put(row, "test", of_text(estimated ? compare_test_names[look->test] : NULL));
-    put(row, "reference_mean", of_real(r->reference_mean));
-    put(row, "arm_mean", of_real(r->arm_mean));
+    table_put(row, "experiment", table_text(r->experiment));
+    table_put(row, "dataset", table_text(r->dataset));
+    table_put(row, "model", table_text(r->model));
+    table_put(row, "reference", table_text(r->reference));
+    table_put(row, "reference_rate", table_real(r->reference_rate));
+    table_put(row, "arm", table_text(r->arm));
+    table_put(row, "arm_rate", table_real(r->arm_rate));
+    table_put(row, "metric", table_text(look->metric));
+    table_put(row, "n", table_count(r->n));
+    table_put(row, "unpaired", table_count(r->unpaired));
+    table_put(row, "diverged", table_count(r->diverged));
+    table_put(row, "interval", table_text(estimated ? compare_interval_names[r->interval] : NULL));
+    table_put(row, "test", table_text(estimated ? compare_test_names[look->test] : NULL));
+    table_put(row, "reference_mean", table_real(r->reference_mean));
+    table_put(row, "arm_mean", table_real(r->arm_mean));
     put_estimate(row, "points", &r->accuracy, as_it_is);
     put_estimate(row, "faster", &r->time, exp);
-    put(row, "margin", of_real(look->margin));
-    put(row, "verdict", of_text(r->verdict ? compare_verdict_names[r->verdict] : NULL));
-    put(row, "more_seeds", wanted ? of_count(r->needed) : of_text(NULL));
-    put(row, "timing_doubts", of_text(r->doubts));
-    put(row, "points_doubts", of_text(r->points_doubts));
-    put(row, "points_least_sd",
-        of_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
+    table_put(row, "margin", table_real(look->margin));
+    table_put(row, "verdict", table_text(r->verdict ? compare_verdict_names[r->verdict] : NULL));
+    table_put(row, "more_seeds", wanted ? table_count(r->needed) : table_text(NULL));
+    table_put(row, "timing_doubts", table_text(r->doubts));
+    table_put(row, "points_doubts", table_text(r->points_doubts));
+    table_put(row, "points_least_sd",
+              table_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
 }
 
 static void fill_exact(const struct compare_list *list, const struct cmd_compare_look *look,
                        struct table *table)
 {
-    put_result(&(struct row){table, true}, &list->items[0], look);
+    put_result(&(struct table_row){table, true}, &list->items[0], look);
     for (size_t i = 0; i < list->count; i++)
-        put_result(&(struct row){table, false}, &list->items[i], look);
+        put_result(&(struct table_row){table, false}, &list->items[i], look);
 }
 
 /* ---- For people -------------------------------------------------------------------------------*/
@@ -140,14 +110,14 @@ static void add_fixed(struct table *table, double value, int digits, bool sign, 
         snprintf(text, sizeof text, "%+.*f%s", digits, value, unit);
     else
         snprintf(text, sizeof text, "%.*f%s", digits, value, unit);
-    table_add(table, of_text(isfinite(value) ? text : NULL));
+    table_add(table, table_text(isfinite(value) ? text : NULL));
 }
 
 static void add_range(struct table *table, double low, double high, bool sign)
 {
     char text[64];
     snprintf(text, sizeof text, sign ? "[%+.2f, %+.2f]" : "[%.2f, %.2f]", low, high);
-    table_add(table, of_text(isfinite(low) && isfinite(high) ? text : NULL));
+    table_add(table, table_text(isfinite(low) && isfinite(high) ? text : NULL));
 }
 
 /* "ucb(c=2) 0.5", and "full", which has no rate. */
@@ -174,29 +144,29 @@ static void fill_readable(const struct compare_list *list, struct table *table)
     table->columns = count;
     for (size_t k = 0; k < PLACES; k++)
         if (!is_everywhere(list, &places[k])) {
-            table_add(table, of_text(places[k].name));
+            table_add(table, table_text(places[k].name));
             table->columns++;
         }
     for (size_t k = 0; k < count; k++)
-        table_add(table, of_text(measured[k]));
+        table_add(table, table_text(measured[k]));
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
         const struct compare_estimate *points = &r->accuracy, *time = &r->time;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k]))
-                table_add(table, of_text(text_of(&places[k], r)));
+                table_add(table, table_text(text_of(&places[k], r)));
         str_clear(&arm);
         add_arm(&arm, r->arm, r->arm_rate);
-        table_add(table, of_text(str_text(&arm)));
+        table_add(table, table_text(str_text(&arm)));
         str_clear(&arm);
         add_arm(&arm, r->reference, r->reference_rate);
-        table_add(table, of_text(str_text(&arm)));
-        table_add(table, of_count(r->n));
+        table_add(table, table_text(str_text(&arm)));
+        table_add(table, table_count(r->n));
         add_fixed(table, r->arm_mean, 2, false, "");
         add_fixed(table, r->reference_mean, 2, false, "");
         add_fixed(table, points->mean, 2, true, "");
         add_range(table, points->shown.low, points->shown.high, true);
-        table_add(table, of_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
+        table_add(table, table_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
         add_fixed(table, points->p, 3, false, "");
         add_fixed(table, points->p_holm, 3, false, "");
         add_fixed(table, exp(time->mean), 2, false, "x");

@@ -143,11 +143,7 @@ static int run_all(const struct values *values, const char *paper, const char *d
     int code = -1;
     if (values->data_dir && setenv("WINNOW_DATA", values->data_dir, 1))
         return EXIT_ENVIRONMENT;
-    for (size_t i = 0; paper_part_at(i) && code < 0; i++) {
-        if (strcmp(paper_part_at(i)->paper, paper) != 0)
-            continue;
-        str_clear(&experiment);
-        paper_experiment(paper, paper_part_at(i)->part, paper_sizes[values->size], &experiment);
+    for (size_t i = 0; code < 0 && paper_next(paper, paper_sizes[values->size], &i, &experiment);) {
         const int ended = run(values, str_text(&experiment), db);
         *ret_failed = *ret_failed || ended == EXIT_CELLS_FAILED;
         code = ended == EXIT_DONE || ended == EXIT_CELLS_FAILED ? -1 : ended;
@@ -219,10 +215,10 @@ static int make(const struct values *values, struct paper_job *job)
 
 static bool is_paper(const char *id)
 {
-    for (size_t i = 0; paper_part_at(i); i++)
-        if (strcmp(paper_part_at(i)->paper, id) == 0)
-            return true;
-    return false;
+    struct str name = {0};
+    const bool found = paper_next(id, paper_sizes[0], &(size_t){0}, &name) != NULL;
+    str_release(&name);
+    return found;
 }
 
 int cmd_paper(int argc, char **argv)

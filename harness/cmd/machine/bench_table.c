@@ -5,17 +5,13 @@
 
 void bench_table_text(struct table *table, const char *text)
 {
-    table_add(table, (struct db_value){.type = VALUE_TEXT, .text = text});
+    table_add(table, table_text(text));
 }
 
 void bench_table_number(struct table *table, double value, int digits)
 {
-    if (!isfinite(value)) {
-        table_add(table, (struct db_value){.type = VALUE_NULL});
-        return;
-    }
     const double scale = value > 0 ? pow(10, fmax(0, digits - 1 - floor(log10(value)))) : 1;
-    table_add(table, (struct db_value){.type = VALUE_REAL, .real = round(value * scale) / scale});
+    table_add(table, table_real(round(value * scale) / scale));
 }
 
 void bench_table_start(struct table *table, const char *const *names, size_t count)

@@ -157,7 +157,7 @@ static int add_what_ran(const struct report *report, struct str *out, struct err
     db_add_named(&frame, DB_NAMED(harness_report_about, "what ran"));
     str_add_filled(&sql, str_text(&frame),
                    &(struct str_place){.mark = "$what_ran", .text = str_text(&all)}, 1);
-    db_ask_experiment(&rows, report->db, str_text(&sql), sql.length, report->experiment);
+    db_ask(&rows, report->db, str_text(&sql), DB_VALUES(db_text(report->experiment)));
     STR_RELEASE(&sql, &frame, &all);
     return html_rows(out, "What ran", "ht00000ttt0033", &rows, &count, err);
 }

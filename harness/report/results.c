@@ -321,7 +321,7 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
 static int add_doubts(const struct report *report, struct str *out, struct err *err)
 {
     struct str lines = {0}, line = {0};
-    const int failed = conditions_doubts(report->db, report->experiment, NULL, &lines, err);
+    const int failed = conditions_doubts(report->db, report->experiment, &lines, err);
     if (!failed && lines.length) {
         str_add(out, "<div class=\"doubts\"><p>Seconds to be read with care (<a href=\"#timing\">"
                      "details</a>):</p><ul class=\"plain\">\n");

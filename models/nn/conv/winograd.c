@@ -46,8 +46,17 @@ struct plan {
     size_t from_blocks, to_blocks;
     size_t chunk, chunks; /* tiles, of conv->n pictures */
     size_t group, groups; /* blocks of `to` */
-    size_t pairs;         /* backward weights: of blocks of x */
+    size_t pairs;         /* backward weights: of blocks of x; else 1 */
+    /* Floats of the parts of scratch memory: the points of what is read; a group's products, or the
+       points of dy; a group's weights, or what one pair adds to them, and from point to point. */
+    size_t read, made, weights, weights_point;
 };
+
+/* Floats from point to point; see struct wino_points. */
+static size_t point_stride(size_t blocks, size_t rows)
+{
+    return (blocks * rows + 1) * NN_LANES;
+}
 
 static struct plan plan_of(const struct conv *conv, enum conv_direction direction)
 {
@@ -56,21 +65,20 @@ static struct plan plan_of(const struct conv *conv, enum conv_direction directio
         p = (struct plan){.from = conv->out, .to = conv->in};
     p.from_blocks = (size_t)p.from.c / NN_LANES;
     p.to_blocks = (size_t)p.to.c / NN_LANES;
-    const bool many = direction == CONV_BACKWARD_WEIGHTS || p.from_blocks >= MANY;
-    p.group = smaller(many ? GROUP : PAIR, p.to_blocks);
+    const bool sums = direction == CONV_BACKWARD_WEIGHTS;
+    p.group = smaller(sums || p.from_blocks >= MANY ? GROUP : PAIR, p.to_blocks);
     p.groups = (p.to_blocks + p.group - 1) / p.group;
-    p.pairs = (p.from_blocks + PAIR - 1) / PAIR;
+    p.pairs = sums ? (p.from_blocks + PAIR - 1) / PAIR : 1;
     const size_t tiles = (size_t)conv->n * wino_tiles_of(p.to);
     /* All at once if that is not much more. Kernels take an even number of rows. */
     p.chunk = tiles <= CHUNK + CHUNK / 4 ? tiles + tiles % 2 : CHUNK;
     p.chunks = tiles ? (tiles + p.chunk - 1) / p.chunk : 0;
+    p.read = WINO_POINTS * point_stride(p.from_blocks, p.chunk);
+    p.made = WINO_POINTS * point_stride(sums ? p.to_blocks : p.group, p.chunk);
+    p.weights_point = sums ? point_stride(PAIR, p.group * NN_LANES)
+                           : point_stride(p.group, p.from_blocks * NN_LANES);
+    p.weights = WINO_POINTS * p.weights_point;
     return p;
-}
-
-/* Floats from point to point; see struct wino_points. */
-static size_t point_stride(size_t blocks, size_t rows)
-{
-    return (blocks * rows + 1) * NN_LANES;
 }
 
 static struct wino_points points(float *data, size_t blocks, size_t rows)
@@ -80,28 +88,15 @@ static struct wino_points points(float *data, size_t blocks, size_t rows)
 
 /* ---- Forward, backward data ---- */
 
-struct parts {
-    size_t from, products, kernel; /* floats; kernel: of one group */
-};
-
-static struct parts parts_of(const struct plan *p)
-{
-    return (struct parts){WINO_POINTS * point_stride(p->from_blocks, p->chunk),
-                          WINO_POINTS * point_stride(p->group, p->chunk),
-                          WINO_POINTS * point_stride(p->group, p->from_blocks * NN_LANES)};
-}
-
 static void run_pictures(const struct conv_call *call, enum conv_direction direction,
                          struct wino_tiles from_tiles, struct wino_tiles to_tiles,
                          const float *bias, bool add)
 {
     const struct conv *conv = call->conv;
     const struct plan p = plan_of(conv, direction);
-    const struct parts parts = parts_of(&p);
     const struct wino_points from = points(call->scratch, p.from_blocks, p.chunk);
-    const struct wino_points products = points(from.data + parts.from, p.group, p.chunk);
-    float *const kernels = products.data + parts.products;
-    const size_t kernel_point = point_stride(p.group, p.from_blocks * NN_LANES);
+    const struct wino_points products = points(from.data + p.read, p.group, p.chunk);
+    float *const kernels = products.data + p.made;
     const struct wino_weights weights = {call->w, (size_t)conv->out.c, (size_t)conv->in.c,
                                          direction == CONV_BACKWARD_DATA,
                                          conv->precision == NN_BFLOAT16};
@@ -112,11 +107,11 @@ static void run_pictures(const struct conv_call *call, enum conv_direction direc
         from_tiles.count = to_tiles.count = count;
         wino_input(&from, &from_tiles);
         for (size_t g = 0; g < p.groups; g++) {
-            float *kernel = kernels + (p.chunks == 1 ? 0 : g * parts.kernel);
+            float *kernel = kernels + (p.chunks == 1 ? 0 : g * p.weights);
             const size_t block = g * p.group, blocks = smaller(p.group, p.to_blocks - block);
             if (first == 0)
-                wino_kernel(kernel, kernel_point, &weights, block, blocks);
-            wino_multiply(&(struct wino_product){products, from, kernel, kernel_point, count,
+                wino_kernel(kernel, p.weights_point, &weights, block, blocks);
+            wino_multiply(&(struct wino_product){products, from, kernel, p.weights_point, count,
                                                  p.from_blocks, blocks});
             wino_output(&to_tiles, &products, block, blocks, bias, add);
         }
@@ -148,26 +143,13 @@ static void run_backward_data(const struct conv_call *call)
 
 /* ---- Backward weights ---- */
 
-struct weights_parts {
-    size_t x, dy, sum; /* floats; sum: of one group by one pair */
-};
-
-static struct weights_parts weights_parts_of(const struct plan *p)
-{
-    return (struct weights_parts){WINO_POINTS * point_stride(p->from_blocks, p->chunk),
-                                  WINO_POINTS * point_stride(p->to_blocks, p->chunk),
-                                  WINO_POINTS * point_stride(PAIR, p->group * NN_LANES)};
-}
-
 static void run_backward_weights(const struct conv_call *call)
 {
     const struct conv *conv = call->conv;
     const struct plan p = plan_of(conv, CONV_BACKWARD_WEIGHTS);
-    const struct weights_parts parts = weights_parts_of(&p);
     const struct wino_points x = points(call->scratch, p.from_blocks, p.chunk);
-    const struct wino_points dy = points(x.data + parts.x, p.to_blocks, p.chunk);
-    float *const sums = dy.data + parts.dy;
-    const size_t sum_point = point_stride(PAIR, p.group * NN_LANES);
+    const struct wino_points dy = points(x.data + p.read, p.to_blocks, p.chunk);
+    float *const sums = dy.data + p.made;
     struct wino_tiles x_tiles = tiles_of(conv, conv->in, call->x, conv->x_type);
     struct wino_tiles dy_tiles = tiles_of(conv, conv->out, call->dy, conv->y_type);
     const size_t tiles = (size_t)call->n * wino_tiles_of(p.to);
@@ -184,11 +166,11 @@ static void run_backward_weights(const struct conv_call *call)
                 struct wino_points dy_part = dy, x_part = x;
                 dy_part.data += row * dy.block;
                 x_part.data += block * x.block;
-                float *sum = sums + (p.chunks == 1 ? 0 : (g * p.pairs + i) * parts.sum);
-                wino_accumulate(&(struct wino_sum){sum, sum_point, dy_part, x_part, count, rows,
-                                                   blocks, first > 0});
+                float *sum = sums + (p.chunks == 1 ? 0 : (g * p.pairs + i) * p.weights);
+                wino_accumulate(&(struct wino_sum){sum, p.weights_point, dy_part, x_part, count,
+                                                   rows, blocks, first > 0});
                 if (first + count == tiles)
-                    wino_kernel_gradient(call->dw, (size_t)conv->in.c, sum, sum_point,
+                    wino_kernel_gradient(call->dw, (size_t)conv->in.c, sum, p.weights_point,
                                          row * NN_LANES, rows * NN_LANES, block, blocks);
             }
     }
@@ -233,12 +215,7 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
 {
     (void)state;
     const struct plan p = plan_of(conv, direction);
-    if (direction == CONV_BACKWARD_WEIGHTS) {
-        const struct weights_parts parts = weights_parts_of(&p);
-        return parts.x + parts.dy + (p.chunks == 1 ? 1 : p.groups * p.pairs) * parts.sum;
-    }
-    const struct parts parts = parts_of(&p);
-    return parts.from + parts.products + (p.chunks == 1 ? 1 : p.groups) * parts.kernel;
+    return p.read + p.made + (p.chunks == 1 ? 1 : p.groups * p.pairs) * p.weights;
 }
 
 const struct conv_impl winograd_conv = {

@@ -25,22 +25,9 @@ static struct folding fold_rows(size_t rows, size_t c)
     return (struct folding){fold, rows / fold, rows % fold};
 }
 
-/* Where the rows left over start; there are some only where there is just one block. */
-static size_t rest_at(struct folding f, size_t c)
-{
-    return f.whole * f.fold * c;
-}
-
 static size_t block_width(size_t from, size_t c)
 {
     return c - from < WIDE ? c - from : WIDE;
-}
-
-/* wide[fold][width] = row[width], so that one vector serves a folded row. */
-static void repeat(float *wide, const float *row, size_t fold, size_t width)
-{
-    for (size_t i = 0; i < fold; i++)
-        memcpy(wide + i * width, row, width * sizeof *row);
 }
 
 /* sum[width] += sums of the columns of x[rows][width], rows `stride` apart */
@@ -59,24 +46,18 @@ NN_CLONES static void add_columns(double *sum, const float *x, size_t rows, size
     }
 }
 
-/* Unfolds: total[width] = sum over fold of wide[fold][width] */
-static void unfold(double *total, const double *wide, size_t fold, size_t width)
-{
-    memset(total, 0, width * sizeof *total);
-    for (size_t i = 0; i < fold; i++)
-        for (size_t j = 0; j < width; j++)
-            total[j] += wide[i * width + j];
-}
-
 void channels_add_sums(float *sum, const float *x, size_t rows, size_t c)
 {
     const struct folding f = fold_rows(rows, c);
     for (size_t from = 0; from < c; from += WIDE) {
         const size_t width = block_width(from, c);
-        double wide[WIDE] = {0}, total[WIDE];
+        double wide[WIDE] = {0}, total[WIDE] = {0}; /* [fold][width], [width] */
         add_columns(wide, x + from, f.whole, f.fold * c, f.fold * width);
-        add_columns(wide, x + rest_at(f, c), f.rest, c, width);
-        unfold(total, wide, f.fold, width);
+        /* Rows are left over only where there is just one block. */
+        add_columns(wide, x + f.whole * f.fold * c, f.rest, c, width);
+        for (size_t i = 0; i < f.fold; i++)
+            for (size_t j = 0; j < width; j++)
+                total[j] += wide[i * width + j];
         for (size_t j = 0; j < width; j++)
             sum[from + j] += (float)total[j];
     }
@@ -87,8 +68,9 @@ void channels_fill(float *y, const float *row, size_t rows, size_t c)
     const struct folding f = fold_rows(rows, c);
     for (size_t from = 0; from < c; from += WIDE) {
         const size_t width = block_width(from, c);
-        float wide[WIDE];
-        repeat(wide, row + from, f.fold, width);
+        float wide[WIDE]; /* [fold][width] the same row, so that one copy serves a folded row */
+        for (size_t i = 0; i < f.fold; i++)
+            memcpy(wide + i * width, row + from, width * sizeof *row);
         for (size_t r = 0; r < f.whole; r++)
             memcpy(y + r * f.fold * c + from, wide, f.fold * width * sizeof *y);
         for (size_t r = rows - f.rest; r < rows; r++)

@@ -345,29 +345,29 @@ static void do_part(pass_function *pass, double *sums, const struct norm_pass *p
 static void do_block(pass_function *pass, double *sums, const struct norm_pass *p, size_t block)
 {
     const struct run run = run_of(&p->view, block);
-    const struct lanes lanes = lanes_of(p, block);
+    struct lanes lanes = {0};
+    if (pass != moments) /* of which they are made */
+        lanes = lanes_of(p, block);
     pass(sums, p, &run, &lanes);
     if (run.part)
         do_part(pass, sums, p, &run, &lanes);
+}
+
+/* first[c], second[c] += the two sums of the block */
+static void do_sums(pass_function *pass, double *first, double *second, const struct norm_pass *p,
+                    size_t block)
+{
+    double sums[2 * NN_LANES] = {0};
+    do_block(pass, sums, p, block);
+    add_lanes(first, sums, &p->view, block);
+    add_lanes(second, sums + NN_LANES, &p->view, block);
 }
 
 /* ---- What the ops call ---- */
 
 void norm_moments(double *sum, double *square, const struct norm_pass *pass, size_t block)
 {
-    const struct run run = run_of(&pass->view, block);
-    const size_t at = run.at + run.rows * run.row_stride;
-    double sums[2 * NN_LANES] = {0};
-    float part[NN_LANES] = {0};
-    moments(sums, pass, &run, NULL);
-    if (run.part)
-        load_part(part, pass->x, pass->x_type, at, run.part);
-    for (size_t l = 0; l < run.part; l++) {
-        sums[l] += (double)part[l];
-        sums[NN_LANES + l] += (double)part[l] * (double)part[l];
-    }
-    add_lanes(sum, sums, &pass->view, block);
-    add_lanes(square, sums + NN_LANES, &pass->view, block);
+    do_sums(moments, sum, square, pass, block);
 }
 
 void norm_forward(const struct norm_pass *pass, size_t block)
@@ -377,10 +377,7 @@ void norm_forward(const struct norm_pass *pass, size_t block)
 
 void norm_dots(double *sum, double *dot, const struct norm_pass *pass, size_t block)
 {
-    double sums[2 * NN_LANES] = {0};
-    do_block(dots, sums, pass, block);
-    add_lanes(sum, sums, &pass->view, block);
-    add_lanes(dot, sums + NN_LANES, &pass->view, block);
+    do_sums(dots, sum, dot, pass, block);
 }
 
 void norm_backward(const struct norm_pass *pass, size_t block)

@@ -61,27 +61,22 @@ static size_t scratch(const struct nn_layer *layer, int n)
     return room.x + room.w + room.dy;
 }
 
-/* x as the products take it: float32, rounded where they are in bf16. */
-static const float *operand_x(const struct nn_call *call, float *room, size_t count)
+/* values [count] as the products take them: float32, rounded where they are in bf16. */
+static const float *operand(const struct nn_call *call, const void *values, enum nn_type type,
+                            float *room, size_t count)
 {
-    const struct nn_layer *layer = call->layer;
-    if (layer->in_type[0] == NN_BFLOAT16)
-        nn_load(room, call->x[0], NN_BFLOAT16, count);
-    else if (layer->precision == NN_BFLOAT16)
-        nn_round(room, call->x[0], count);
+    if (type == NN_BFLOAT16)
+        nn_load(room, values, NN_BFLOAT16, count);
+    else if (call->layer->precision == NN_BFLOAT16)
+        nn_round(room, values, count);
     else
-        return call->x[0];
+        return values;
     return room;
 }
 
-/* Likewise what is float32 anyway. */
-static const float *operand(const struct nn_call *call, const float *values, float *room,
-                            size_t count)
+static const float *operand_x(const struct nn_call *call, float *room, size_t count)
 {
-    if (call->layer->precision != NN_BFLOAT16)
-        return values;
-    nn_round(room, values, count);
-    return room;
+    return operand(call, call->x[0], call->layer->in_type[0], room, count);
 }
 
 static void forward(const struct nn_call *call)
@@ -92,7 +87,7 @@ static void forward(const struct nn_call *call)
         return;
     const struct room room = room_of(call->layer, n);
     const float *x = operand_x(call, call->scratch, n * in);
-    const float *w = operand(call, call->params[0], call->scratch + room.x, out * in);
+    const float *w = operand(call, call->params[0], NN_FLOAT32, call->scratch + room.x, out * in);
     channels_fill(call->y, call->params[1], n, out);
     linalg_gemm(call->y, out, x, in, false, w, in, true, n, out, in, 1, 1);
 }
@@ -118,11 +113,12 @@ static void backward(const struct nn_call *call)
         return;
     const struct room room = room_of(call->layer, n);
     const float *x = operand_x(call, call->scratch, n * in);
-    const float *dy = operand(call, call->dy, call->scratch + room.x + room.w, n * out);
+    const float *dy = operand(call, call->dy, NN_FLOAT32, call->scratch + room.x + room.w, n * out);
     channels_add_sums(call->gradients[1], call->dy, n, out);
     linalg_gemm(call->gradients[0], in, dy, out, true, x, in, false, out, in, n, 1, 1);
     if (call->dx[0])
-        backward_x(call, dy, operand(call, call->params[0], call->scratch + room.x, out * in));
+        backward_x(call, dy,
+                   operand(call, call->params[0], NN_FLOAT32, call->scratch + room.x, out * in));
 }
 
 static void forward_naive(const struct nn_call *call)

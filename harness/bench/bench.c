@@ -113,8 +113,8 @@ static void update(void *context, int rank, int threads)
     const size_t n = bench->sgd.n, lines = (n + LINE - 1) / LINE;
     const size_t share = (lines + (size_t)threads - 1) / (size_t)threads * LINE;
     const size_t from = share * (size_t)rank < n ? share * (size_t)rank : n;
-    sgd_step_range(&bench->sgd, nn_params(bench->net), nn_gradients(bench->net), LR, from,
-                   n - from < share ? n : from + share);
+    sgd_step(&bench->sgd, nn_params(bench->net), nn_gradients(bench->net), LR, from,
+             n - from < share ? n : from + share);
 }
 
 /* Adds the phases' seconds to phase_s; returns those of the whole step. */

@@ -147,8 +147,7 @@ static void update_share(void *context, int rank, int threads)
     struct trainer *trainer = u->trainer;
     size_t from, to;
     share(trainer->sgd.n, GRAIN, rank, threads, &from, &to);
-    sgd_step_range(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net), u->lr, from,
-                   to);
+    sgd_step(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net), u->lr, from, to);
 }
 
 /* ---- Epochs and passes ---- */

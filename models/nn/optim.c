@@ -52,8 +52,7 @@ NN_CLONES static void update(float *restrict w, float *restrict v, float *restri
     }
 }
 
-void sgd_step_range(struct sgd *sgd, float *params, float *gradients, double lr, size_t from,
-                    size_t to)
+void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr, size_t from, size_t to)
 {
     REQUIRE(from <= to && to <= sgd->n);
     const float momentum = (float)sgd->momentum, decay = (float)sgd->weight_decay;
@@ -61,11 +60,6 @@ void sgd_step_range(struct sgd *sgd, float *params, float *gradients, double lr,
     update(params + from, sgd->velocity + from, gradients + from, to - from, (float)lr, momentum,
            decay, sgd->nesterov ? momentum : 1, sgd->nesterov ? 1 : 0);
     nn_denormals_restore(denormals);
-}
-
-void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr)
-{
-    sgd_step_range(sgd, params, gradients, lr, 0, sgd->n);
 }
 
 /* ---- Schedules ---- */

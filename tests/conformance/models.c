@@ -203,7 +203,7 @@ EACH(models, learn_samples_by_heart, model_at, .timeout = 600)
     uint32_t step = 0;
     for (; step < LEARNING_STEPS && loss > LEARNT_LOSS; step++) {
         loss = test_gradients(net, n, labels, step);
-        sgd_step(&sgd, nn_params(net), nn_gradients(net), 0.02);
+        sgd_step(&sgd, nn_params(net), nn_gradients(net), 0.02, 0, sgd.n);
         first = step ? first : loss;
     }
     cr_assert(first > 10 * LEARNT_LOSS, "%s starts at loss %g", model->name, first);

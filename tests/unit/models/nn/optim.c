@@ -21,7 +21,7 @@ static void assert_steps(double momentum, double weight_decay, bool nesterov,
     struct sgd sgd;
     sgd_init(&sgd, 1, momentum, weight_decay, nesterov);
     for (size_t i = 0; i < 3; i++) {
-        sgd_step(&sgd, &w, &gradients[i], 0.1);
+        sgd_step(&sgd, &w, &gradients[i], 0.1, 0, 1);
         assert_close((double)w, expected[i], "weight");
         cr_assert(gradients[i] == 0, "left for the next backward pass: %g", (double)gradients[i]);
     }
@@ -62,7 +62,7 @@ Test(optim, every_weight_has_its_own_momentum)
     for (int step = 0; step < 2; step++) {
         for (size_t i = 0; i < N; i++)
             g[i] = (float)i;
-        sgd_step(&sgd, w, g, 1);
+        sgd_step(&sgd, w, g, 1, 0, N);
     }
     for (size_t i = 0; i < N; i++) /* -i, then -(0.5 i + i) more */
         assert_close((double)w[i], -2.5 * (double)i, "weight");
@@ -83,10 +83,10 @@ Test(optim, ranges_add_up_to_the_whole)
     for (int step = 0; step < 3; step++) {
         for (size_t i = 0; i < N; i++)
             whole_g[i] = parts_g[i] = 1 / (1 + (float)i);
-        sgd_step(&a, whole, whole_g, 0.1);
+        sgd_step(&a, whole, whole_g, 0.1, 0, N);
         for (size_t p = PARTS; p-- > 0;) {
             cr_assert(cuts[p] == 0 || parts_g[cuts[p] - 1] != 0, "before %zu", cuts[p]);
-            sgd_step_range(&b, parts, parts_g, 0.1, cuts[p], cuts[p + 1]);
+            sgd_step(&b, parts, parts_g, 0.1, cuts[p], cuts[p + 1]);
         }
         for (size_t i = 0; i < N; i++) {
             cr_assert(whole[i] == parts[i], "step %d, weight %zu: %.9g, %.9g", step, i,

@@ -79,24 +79,27 @@ static void backward(const struct nn_call *call)
         multiply(call->dx[0], call->dy, call->saved, nn_input_count(call), call->add[0]);
 }
 
+/* The mask's next value. */
+static double naive_mask(const struct nn_call *call, struct rng *rng)
+{
+    if (!nn_learns(call->mode))
+        return 1;
+    return (double)rng_u32(rng) < threshold(call) ? 0 : 1 / (1 - call->layer->attr.p);
+}
+
 static void forward_naive(const struct nn_call *call)
 {
     struct rng rng = mask_stream(call);
-    for (size_t i = 0; i < nn_input_count(call); i++) {
-        const bool kept = !nn_learns(call->mode) || (double)rng_u32(&rng) >= threshold(call);
-        const double scale = nn_learns(call->mode) ? 1 / (1 - call->layer->attr.p) : 1;
-        call->y[i] = kept ? (float)(scale * (double)call->x[0][i]) : 0;
-    }
+    for (size_t i = 0; i < nn_input_count(call); i++)
+        call->y[i] = (float)(naive_mask(call, &rng) * (double)call->x[0][i]);
 }
 
 static void backward_naive(const struct nn_call *call)
 {
     struct rng rng = mask_stream(call);
     for (size_t i = 0; i < nn_input_count(call); i++) {
-        const bool kept = !nn_learns(call->mode) || (double)rng_u32(&rng) >= threshold(call);
-        const double scale = nn_learns(call->mode) ? 1 / (1 - call->layer->attr.p) : 1;
-        const double gradient = kept ? scale * (double)call->dy[i] : 0;
-        call->dx[0][i] = (float)gradient + (call->add[0] ? call->dx[0][i] : 0);
+        const float gradient = (float)(naive_mask(call, &rng) * (double)call->dy[i]);
+        call->dx[0][i] = gradient + (call->add[0] ? call->dx[0][i] : 0);
     }
 }
 

@@ -267,7 +267,7 @@ static void compare(const struct conv *conv, enum conv_direction direction,
 static bool try_implementation(const struct conv_impl *impl, const struct conv *conv,
                                enum conv_direction direction)
 {
-    if (!impl->accepts(conv, direction))
+    if (!conv_accepts(impl, conv, direction))
         return false;
     struct conv_choice choice = {.impl = impl};
     if (impl->open && !(choice.state = impl->open(conv, direction)))
@@ -361,7 +361,7 @@ static bool share_one(const struct conv_impl *impl, enum conv_direction directio
     for (size_t s = 0; s < SHAPES; s++) {
         const struct conv conv = conv_of(s, type);
         struct conv_choice choice = {.impl = impl};
-        if (!impl->accepts(&conv, direction) ||
+        if (!conv_accepts(impl, &conv, direction) ||
             (impl->open && !(choice.state = impl->open(&conv, direction))))
             continue;
         share(&conv, direction, &choice);
@@ -391,7 +391,7 @@ ParameterizedTestParameters(convs, can_be_forced)
 static bool opens(const struct conv_impl *impl, const struct conv *conv,
                   enum conv_direction direction)
 {
-    if (!impl->accepts(conv, direction))
+    if (!conv_accepts(impl, conv, direction))
         return false;
     struct conv_choice choice = {.impl = impl};
     if (impl->open && !(choice.state = impl->open(conv, direction)))

@@ -28,12 +28,18 @@ const struct conv_impl *conv_impl_find(const char *name)
     return NULL;
 }
 
+bool conv_accepts(const struct conv_impl *impl, const struct conv *conv,
+                  enum conv_direction direction)
+{
+    return !impl->missing && (!impl->accepts || impl->accepts(conv, direction));
+}
+
 /* Opened, or with impl NULL where that is impossible. */
 static struct conv_choice try(const struct conv_impl *impl, const struct conv *conv,
                               enum conv_direction direction)
 {
     struct conv_choice choice = {0};
-    if (!impl->accepts(conv, direction))
+    if (!conv_accepts(impl, conv, direction))
         return choice;
     if (impl->open)
         choice.state = impl->open(conv, direction);
@@ -49,7 +55,7 @@ static const struct conv_impl *next_best(const struct conv *conv, enum conv_dire
     const struct conv_impl *best = NULL;
     double best_speed = 0;
     for (size_t i = 0; registry[i]; i++) {
-        if (tried[i] || !registry[i]->accepts(conv, direction))
+        if (tried[i] || !conv_accepts(registry[i], conv, direction))
             continue;
         const double speed = registry[i]->speed(conv, direction);
         if (!best || speed > best_speed) {

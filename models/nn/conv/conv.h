@@ -53,7 +53,7 @@ struct conv_call {
 
 struct conv_impl {
     const char *name; /* as `engine: {conv: NAME}` and the attempt's record write it */
-    /* MUST. Whether run[direction] can do it here: shape, types, CPU. */
+    /* MAY, default: everything. Whether run[direction] can do it here: shape, types, CPU. */
     bool (*accepts)(const struct conv *conv, enum conv_direction direction);
     /*
      * MUST. Nominal operations a second to expect (conv_flops), as a share of what a core can do in
@@ -71,7 +71,7 @@ struct conv_impl {
     size_t (*scratch)(const struct conv *conv, enum conv_direction direction, const void *state);
     /* MUST, for the directions that it accepts. */
     void (*run[CONV_DIRECTIONS])(const struct conv_call *call);
-    /* MAY, default: NULL, it is there. Why this build has it in name only. */
+    /* MAY, default: NULL, it is there. Why this build has it in name only, with no functions. */
     const char *missing;
     /* MAY, default: name. More exactly what runs, for records ("onednn jit_wino_4x3"). */
     const char *(*detail)(const struct conv *conv, enum conv_direction direction,
@@ -81,6 +81,9 @@ struct conv_impl {
 /* The registry (convs.def), in its order; NULL at the end. */
 const struct conv_impl *conv_impl_at(size_t i);
 const struct conv_impl *conv_impl_find(const char *name);
+/* Whether it is there, and accepts. */
+bool conv_accepts(const struct conv_impl *impl, const struct conv *conv,
+                  enum conv_direction direction);
 
 /* One implementation, ready for one convolution. */
 struct conv_choice {

@@ -430,12 +430,6 @@ static void backward_weights(const struct conv_call *call)
                     row, false, out, row, tile.count * w, 1, 1);
 }
 
-static bool accepts(const struct conv *conv, enum conv_direction direction)
-{
-    (void)conv, (void)direction;
-    return true;
-}
-
 /* With few channels, copying windows costs more than multiplying them. */
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
@@ -445,7 +439,6 @@ static double speed(const struct conv *conv, enum conv_direction direction)
 
 const struct conv_impl im2col_conv = {
     .name = "im2col",
-    .accepts = accepts,
     .speed = speed,
     .scratch = scratch,
     .run = {forward, backward_data, backward_weights},

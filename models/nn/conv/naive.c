@@ -150,12 +150,6 @@ static void backward_weights(const struct conv_call *call)
                           tap_sum(call, o, ky, kx, c), true);
 }
 
-static bool accepts(const struct conv *conv, enum conv_direction direction)
-{
-    (void)conv, (void)direction;
-    return true;
-}
-
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
     (void)conv, (void)direction;
@@ -164,7 +158,6 @@ static double speed(const struct conv *conv, enum conv_direction direction)
 
 const struct conv_impl naive_conv = {
     .name = "naive",
-    .accepts = accepts,
     .speed = speed,
     .run = {forward, backward_data, backward_weights},
 };

@@ -23,6 +23,7 @@
 #include "models/nn/conv/conv.h"
 #include "models/nn/num/channels.h"
 #include "models/nn/num/kernel.h"
+#include "models/nn/num/simd.h"
 
 enum {
     TILE_FLOATS = 32 * 1024, /* 128 KB of col: with its operands it stays in the L2 cache */
@@ -131,20 +132,11 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
 /* ---- Between arrays and matrices [pixels][c] ---- */
 
 /* matrix[pixels][NN_LANES of c] = so many pixels of one block of channels */
-NN_CLONES static void gather_floats(float *restrict matrix, const float *restrict block,
-                                    size_t pixels, size_t c)
+NN_CLONES static void gather_block(float *restrict matrix, const void *restrict block,
+                                   enum nn_type type, size_t pixels, size_t c)
 {
     for (size_t p = 0; p < pixels; p++)
-        for (size_t j = 0; j < NN_LANES; j++)
-            matrix[p * c + j] = block[p * NN_LANES + j];
-}
-
-NN_CLONES static void gather_bf16(float *restrict matrix, const nn_bf16 *restrict block,
-                                  size_t pixels, size_t c)
-{
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t j = 0; j < NN_LANES; j++)
-            matrix[p * c + j] = nn_bf16_to_float(block[p * NN_LANES + j]);
+        *(nn_v16 *)(matrix + p * c) = nn_load16(block, p * NN_LANES, type);
 }
 
 /* Where block b of picture i has pixel `first`: number of the value in the array. */
@@ -164,33 +156,20 @@ static void gather(float *matrix, const void *array, struct nn_shape shape, enum
         const void *block = (const char *)array + at * nn_type_size(type);
         if (blocks == 1)
             nn_load(matrix, block, type, pixels * c);
-        else if (type == NN_BFLOAT16)
-            gather_bf16(matrix + b * NN_LANES, block, pixels, c);
         else
-            gather_floats(matrix + b * NN_LANES, block, pixels, c);
+            gather_block(matrix + b * NN_LANES, block, type, pixels, c);
     }
     if (type == NN_FLOAT32 && precision == NN_BFLOAT16)
         nn_round(matrix, matrix, pixels * c);
 }
 
-NN_CLONES static void scatter_floats(float *restrict block, const float *restrict matrix,
-                                     size_t pixels, size_t c, bool add)
+NN_CLONES static void scatter_block(void *restrict block, enum nn_type type,
+                                    const float *restrict matrix, size_t pixels, size_t c, bool add)
 {
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t j = 0; j < NN_LANES; j++) {
-            float *to = block + p * NN_LANES + j;
-            *to = (add ? *to : 0) + matrix[p * c + j];
-        }
-}
-
-NN_CLONES static void scatter_bf16(nn_bf16 *restrict block, const float *restrict matrix,
-                                   size_t pixels, size_t c, bool add)
-{
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t j = 0; j < NN_LANES; j++) {
-            nn_bf16 *to = block + p * NN_LANES + j;
-            *to = nn_float_to_bf16((add ? nn_bf16_to_float(*to) : 0) + matrix[p * c + j]);
-        }
+    for (size_t p = 0; p < pixels; p++) {
+        const nn_v16 before = add ? nn_load16(block, p * NN_LANES, type) : (nn_v16){0};
+        nn_store16(block, p * NN_LANES, type, before + *(const nn_v16 *)(matrix + p * c));
+    }
 }
 
 /* Pixels `first` and on of picture i = or += matrix[pixels][c]. */
@@ -203,10 +182,8 @@ static void scatter(void *array, struct nn_shape shape, enum nn_type type, const
         void *block = (char *)array + at * nn_type_size(type);
         if (blocks == 1)
             nn_store(block, type, matrix, pixels * c, add);
-        else if (type == NN_BFLOAT16)
-            scatter_bf16(block, matrix + b * NN_LANES, pixels, c, add);
         else
-            scatter_floats(block, matrix + b * NN_LANES, pixels, c, add);
+            scatter_block(block, type, matrix + b * NN_LANES, pixels, c, add);
     }
 }
 

@@ -1,24 +1,5 @@
 #include "models/nn/op.h"
 
-#include "base/mem.h"
-
-static const struct nn_op *const registry[] = {
-#define OP(name) &name##_op,
-#include "models/nn/ops.def"
-#undef OP
-    NULL,
-};
-
-const struct nn_op *nn_op_at(size_t i)
-{
-    return i < sizeof registry / sizeof *registry ? registry[i] : NULL;
-}
-
-size_t nn_floats(struct nn_shape shape)
-{
-    return mem_size(mem_size((size_t)shape.h, (size_t)shape.w), (size_t)shape.c);
-}
-
 int nn_shape_same(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                   struct err *err)
 {

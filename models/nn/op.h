@@ -147,9 +147,7 @@ struct nn_op {
     void (*backward_naive)(const struct nn_call *call);
 };
 
-/* The registry (ops.def), in its order; NULL at the end. */
-const struct nn_op *nn_op_at(size_t i);
-
+/* The registry. */
 #define OP(name) extern const struct nn_op name##_op;
 #include "models/nn/ops.def"
 #undef OP
@@ -157,9 +155,6 @@ const struct nn_op *nn_op_at(size_t i);
 /* A new node that reads b only if the op has two inputs. Shapes that do not fit end the process. */
 int nn_add_node(struct nn_net *net, const struct nn_op *op, const struct nn_attr *attr, int a,
                 int b);
-
-/* Floats of one sample. */
-size_t nn_floats(struct nn_shape shape);
 
 /* ---- Rules that several ops share ---- */
 

@@ -79,8 +79,7 @@ static size_t inside(const struct bordered *b, size_t block, int y)
 
 static const void *picture_at(const void *pictures, enum nn_type type, struct nn_shape shape, int i)
 {
-    const size_t values = (size_t)i * (size_t)shape.h * (size_t)shape.w * (size_t)shape.c;
-    return (const char *)pictures + values * nn_type_size(type);
+    return (const char *)pictures + (size_t)i * nn_floats(shape) * nn_type_size(type);
 }
 
 static bool rounds(const struct conv *conv, enum nn_type type)
@@ -182,9 +181,8 @@ static void pack_forward(float *packed, const struct conv *conv, const float *w,
 
 static size_t forward_scratch(const struct conv *conv)
 {
-    const size_t picture = (size_t)conv->out.h * (size_t)conv->out.w * (size_t)conv->out.c;
     return aligned(packed_size(conv)) + aligned(vectors_of((size_t)conv->out.c) * NN_LANES) +
-           aligned(bordered_x(conv).picture) + aligned(picture + OVERRUN);
+           aligned(bordered_x(conv).picture) + aligned(nn_floats(conv->out) + OVERRUN);
 }
 
 static void forward(const struct conv_call *call)
@@ -197,7 +195,7 @@ static void forward(const struct conv_call *call)
     const int vectors = whole ? vectors_for(all, out.w) : 1;
     const size_t groups = all / (size_t)vectors, width = (size_t)vectors * NN_LANES,
                  window = (size_t)(conv->kernel * conv->kernel) * (size_t)conv->in.c,
-                 picture = (size_t)out.h * (size_t)out.w * (size_t)out.c;
+                 picture = nn_floats(out);
     float *packed = call->scratch, *bias = packed + aligned(packed_size(conv)),
           *x_room = bias + aligned(all * NN_LANES), *y_room = x_room + aligned(b.picture);
     pack_forward(packed, conv, call->w, groups, width);
@@ -290,8 +288,7 @@ static void data_by_class(const struct conv_call *call)
     const size_t all = vectors_of((size_t)in.c);
     const int vectors = vectors_for(all, (in.w + s - 1) / s);
     const size_t groups = all / (size_t)vectors, width = (size_t)vectors * NN_LANES,
-                 vector = (size_t)(in.h * in.w) * NN_LANES,
-                 picture = (size_t)in.h * (size_t)in.w * (size_t)in.c,
+                 vector = (size_t)(in.h * in.w) * NN_LANES, picture = nn_floats(in),
                  type = nn_type_size(conv->x_type);
     float *packed[STRIDE_MAX * STRIDE_MAX], *next = call->scratch;
     for (int phase = 0; phase < s * s; phase++) {

@@ -46,11 +46,6 @@ static size_t bordered_line(const struct conv *conv)
     return mem_size((size_t)(conv->in.w + 2 * conv->pad), (size_t)conv->in.c);
 }
 
-static size_t picture_size(struct nn_shape shape)
-{
-    return mem_size((size_t)shape.h * (size_t)shape.w, (size_t)shape.c);
-}
-
 /* Output lines that a tile holds. */
 static size_t tile_lines(const struct conv *conv)
 {
@@ -115,7 +110,7 @@ static size_t scratch_init(struct scratch *s, float *memory, const struct conv *
     take(&s->lines, memory, &used, mem_size((size_t)conv->kernel, bordered_line(conv)) + SHORT,
          !is_data && !x_ready);
     take(&s->outputs, memory, &used, mem_size(pixels, out), is_forward ? !y_ready : !dy_ready);
-    take(&s->picture, memory, &used, picture_size(conv->in),
+    take(&s->picture, memory, &used, nn_floats(conv->in),
          is_data && !dx_ready && !is_matrix(conv->in, conv->x_type));
     take(&s->w, memory, &used, mem_size(out, row),
          direction != CONV_BACKWARD_WEIGHTS && conv->precision == NN_BFLOAT16);
@@ -335,7 +330,7 @@ static void add_tile(const struct conv_call *call, const struct scratch *s, stru
 {
     const struct conv *conv = call->conv;
     const size_t h = (size_t)conv->out.h, line_size = (size_t)conv->out.w * row_size(conv),
-                 picture = picture_size(conv->in);
+                 picture = nn_floats(conv->in);
     for (size_t i = 0; i < tile.count; i++) {
         const size_t line = tile.first + i;
         float *dx = s->picture ? s->picture : (float *)call->dx + line / h * picture;

@@ -27,7 +27,7 @@ static double operand(const void *array, enum nn_type type, size_t i, enum nn_ty
 /* Where value (y, x, c) of picture i is. */
 static size_t at(struct nn_shape shape, int i, int y, int x, int c)
 {
-    return (size_t)i * (size_t)(shape.h * shape.w * shape.c) + nn_at(shape, y, x, c);
+    return (size_t)i * nn_floats(shape) + nn_at(shape, y, x, c);
 }
 
 static double output_at(const struct conv_call *call, int i, int y, int x, int o)

@@ -363,11 +363,6 @@ static void add(void *to, const void *from, enum nn_type type, size_t n)
     }
 }
 
-static size_t values_of(struct nn_shape shape)
-{
-    return mem_size((size_t)shape.h * (size_t)shape.w, (size_t)shape.c);
-}
-
 static void backward_data(const struct conv_call *call)
 {
     const struct onednn *s = call->state;
@@ -383,14 +378,14 @@ static void backward_data(const struct conv_call *call)
     };
     execute(s, &s->pass, arguments, 3, call->scratch + s->scratchpad_at);
     if (call->add)
-        add(call->dx, dx, conv->x_type, (size_t)call->n * values_of(conv->in));
+        add(call->dx, dx, conv->x_type, (size_t)call->n * nn_floats(conv->in));
 }
 
 /* Pictures n and on of array become 0. */
 static void clear_rest(void *array, const struct conv *conv, struct nn_shape shape,
                        enum nn_type type, int n)
 {
-    const size_t picture = values_of(shape) * nn_type_size(type);
+    const size_t picture = nn_floats(shape) * nn_type_size(type);
     memset((char *)array + (size_t)n * picture, 0, (size_t)(conv->n - n) * picture);
 }
 

@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "base/mem.h"
+
 #include <stddef.h>
 
 struct nn_shape {
@@ -18,6 +20,12 @@ struct nn_shape {
 };
 
 enum { NN_LANES = 16 };
+
+/* Values of one sample. */
+static inline size_t nn_floats(struct nn_shape shape)
+{
+    return mem_size(mem_size((size_t)shape.h, (size_t)shape.w), (size_t)shape.c);
+}
 
 /* Channels of a block. */
 static inline size_t nn_lanes(struct nn_shape shape)
@@ -36,4 +44,10 @@ static inline size_t nn_at(struct nn_shape shape, int y, int x, int c)
     const size_t lanes = nn_lanes(shape), block = (size_t)c / lanes;
     return ((block * (size_t)shape.h + (size_t)y) * (size_t)shape.w + (size_t)x) * lanes +
            (size_t)c % lanes;
+}
+
+/* Where value c of a pixel, numbered row by row, is in a batch of samples. */
+static inline size_t nn_pixel_at(struct nn_shape shape, size_t sample, int pixel, int c)
+{
+    return sample * nn_floats(shape) + nn_at(shape, pixel / shape.w, pixel % shape.w, c);
 }

@@ -190,8 +190,8 @@ static void forward(const struct nn_call *call)
 static size_t naive_at(const struct nn_call *call, size_t i, size_t j)
 {
     const struct nn_shape in = call->layer->in[0];
-    const size_t pixels = (size_t)(in.h * in.w), pixel = i % pixels;
-    return i / pixels * nn_floats(in) + nn_at(in, (int)pixel / in.w, (int)pixel % in.w, (int)j);
+    const size_t pixels = (size_t)(in.h * in.w);
+    return nn_pixel_at(in, i / pixels, (int)(i % pixels), (int)j);
 }
 
 static size_t row_count(const struct nn_call *call)

@@ -136,12 +136,11 @@ static void forward_naive(const struct nn_call *call)
 {
     const struct nn_shape in = call->layer->in[0];
     for (size_t s = 0; s < (size_t)call->n; s++)
-        for (int y = 0; y < in.h; y++)
-            for (int x = 0; x < in.w; x++)
-                for (int j = 0; j < in.c; j++) {
-                    const size_t at = s * nn_floats(in) + nn_at(in, y, x, j);
-                    call->y[at] = call->x[0][at] * call->x[1][s * (size_t)in.c + (size_t)j];
-                }
+        for (int i = 0; i < in.h * in.w; i++)
+            for (int j = 0; j < in.c; j++) {
+                const size_t at = nn_pixel_at(in, s, i, j);
+                call->y[at] = call->x[0][at] * call->x[1][s * (size_t)in.c + (size_t)j];
+            }
 }
 
 static void backward_naive(const struct nn_call *call)
@@ -152,7 +151,7 @@ static void backward_naive(const struct nn_call *call)
             const size_t channel = s * (size_t)in.c + (size_t)j;
             double sum = 0;
             for (int i = 0; i < in.h * in.w; i++) {
-                const size_t at = s * nn_floats(in) + nn_at(in, i / in.w, i % in.w, j);
+                const size_t at = nn_pixel_at(in, s, i, j);
                 sum += (double)call->dy[at] * (double)call->x[0][at];
                 call->dx[0][at] =
                     call->dy[at] * call->x[1][channel] + (call->add[0] ? call->dx[0][at] : 0);

@@ -16,10 +16,9 @@ static void forward_naive(const struct nn_call *call)
     const struct nn_shape in = call->layer->in[0];
     for (int i = 0; i < call->n; i++)
         for (int j = 0; j < in.c; j++) {
-            const float *x = call->x[0] + (size_t)i * nn_floats(in);
             double sum = 0;
             for (int p = 0; p < in.h * in.w; p++)
-                sum += (double)x[nn_at(in, p / in.w, p % in.w, j)];
+                sum += (double)call->x[0][nn_pixel_at(in, (size_t)i, p, j)];
             call->y[i * in.c + j] = (float)(sum / (in.h * in.w));
         }
 }
@@ -30,8 +29,7 @@ static void backward_naive(const struct nn_call *call)
     for (int i = 0; i < call->n; i++)
         for (int j = 0; j < in.c; j++)
             for (int p = 0; p < in.h * in.w; p++) {
-                float *dx =
-                    &call->dx[0][(size_t)i * nn_floats(in) + nn_at(in, p / in.w, p % in.w, j)];
+                float *dx = &call->dx[0][nn_pixel_at(in, (size_t)i, p, j)];
                 *dx = (call->add[0] ? *dx : 0) + call->dy[i * in.c + j] / (float)(in.h * in.w);
             }
 }

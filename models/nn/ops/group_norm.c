@@ -155,8 +155,7 @@ struct group {
 /* Where pixel i of channel j is in the given sample. */
 static size_t naive_at(const struct nn_call *call, size_t sample, size_t i, size_t j)
 {
-    const struct nn_shape in = call->layer->in[0];
-    return sample * nn_floats(in) + nn_at(in, (int)i / in.w, (int)i % in.w, (int)j);
+    return nn_pixel_at(call->layer->in[0], sample, (int)i, (int)j);
 }
 
 static size_t pixels_of(const struct nn_call *call)

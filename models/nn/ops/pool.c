@@ -55,8 +55,7 @@ size_t pool_naive_output(const struct nn_layer *layer, size_t number)
 {
     const struct nn_shape out = layer->out;
     const int i = (int)(number % nn_floats(out));
-    return number / nn_floats(out) * nn_floats(out) +
-           nn_at(out, i / out.c / out.w, i / out.c % out.w, i % out.c);
+    return nn_pixel_at(out, number / nn_floats(out), i / out.c, i % out.c);
 }
 
 /* ---- The mean ---- */

@@ -26,11 +26,8 @@ struct pass {
     struct conv_choice choice; /* impl NULL: never needed */
 };
 
+/* A layer's passes, its state: those of training, in the order of the directions; evaluation. */
 enum { EVALUATION = CONV_DIRECTIONS, PASSES };
-
-struct state {
-    struct pass passes[PASSES]; /* those of training, in the order of the directions; evaluation */
-};
 
 static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                  struct err *err)
@@ -87,24 +84,24 @@ static double flops(const struct nn_layer *layer)
 
 static void open(struct nn_layer *layer, const struct nn_setting *setting)
 {
-    struct state *state;
-    MEM_NEW(state, 1);
+    struct pass *passes;
+    MEM_NEW(passes, PASSES);
     for (int i = 0; i < PASSES; i++) {
-        struct pass *pass = &state->passes[i];
+        struct pass *pass = &passes[i];
         pass->direction = i == EVALUATION ? CONV_FORWARD : (enum conv_direction)i;
         pass->conv = describe(layer, i == EVALUATION ? setting->eval_batch : setting->train_batch);
         if (pass->conv.n > 0)
             pass->choice = conv_choose(&pass->conv, pass->direction, setting->conv);
     }
-    layer->state = state;
+    layer->state = passes;
 }
 
 static void close(struct nn_layer *layer)
 {
-    struct state *state = layer->state;
-    for (int i = 0; state && i < PASSES; i++)
-        conv_choice_release(&state->passes[i].choice);
-    mem_free(state);
+    struct pass *passes = layer->state;
+    for (int i = 0; passes && i < PASSES; i++)
+        conv_choice_release(&passes[i].choice);
+    mem_free(passes);
     layer->state = NULL;
 }
 
@@ -116,8 +113,7 @@ static const char *pass_detail(const struct pass *pass)
 /* Of training, or, for a network that is never trained, of evaluation. */
 static void detail(const struct nn_layer *layer, char *ret_text, size_t size)
 {
-    const struct state *state = layer->state;
-    const struct pass *passes = state->passes;
+    const struct pass *passes = layer->state;
     const bool trains = passes[CONV_FORWARD].choice.impl;
     const char *forward = pass_detail(&passes[trains ? CONV_FORWARD : EVALUATION]),
                *data = pass_detail(&passes[CONV_BACKWARD_DATA]),
@@ -131,12 +127,12 @@ static void detail(const struct nn_layer *layer, char *ret_text, size_t size)
 static size_t scratch(const struct nn_layer *layer, int n)
 {
     (void)n; /* an implementation may need what a full batch does */
-    const struct state *state = layer->state;
+    const struct pass *passes = layer->state;
     /* for the bias's gradient, a sample of dy */
     const bool expands = layer->attr.bias && layer->out_type == NN_BFLOAT16;
     size_t most = expands ? nn_floats(layer->out) : 0;
     for (int i = 0; i < PASSES; i++) {
-        const struct pass *pass = &state->passes[i];
+        const struct pass *pass = &passes[i];
         if (!pass->choice.impl)
             continue;
         const size_t floats = conv_scratch(&pass->conv, pass->direction, &pass->choice);
@@ -168,8 +164,7 @@ static struct conv_call convert(const struct nn_call *call, const struct conv *c
 
 static void run(const struct nn_call *call, int which)
 {
-    const struct state *state = call->layer->state;
-    const struct pass *pass = &state->passes[which];
+    const struct pass *pass = (const struct pass *)call->layer->state + which;
     REQUIRE(pass->choice.impl && call->n <= pass->conv.n);
     struct conv_call converted = convert(call, &pass->conv);
     converted.state = pass->choice.state;
@@ -210,28 +205,29 @@ static void backward(const struct nn_call *call)
 
 /* ---- The definition ---- */
 
-static void forward_naive(const struct nn_call *call)
+static void run_naive(const struct nn_call *call, enum conv_direction direction)
 {
     const struct conv conv = describe(call->layer, call->n);
     const struct conv_call converted = convert(call, &conv);
-    conv_impl_find("naive")->run[CONV_FORWARD](&converted);
+    conv_impl_find("naive")->run[direction](&converted);
+}
+
+static void forward_naive(const struct nn_call *call)
+{
+    run_naive(call, CONV_FORWARD);
 }
 
 static void backward_naive(const struct nn_call *call)
 {
-    const struct conv conv = describe(call->layer, call->n);
-    const struct conv_call converted = convert(call, &conv);
-    const struct conv_impl *naive = conv_impl_find("naive");
-    naive->run[CONV_BACKWARD_WEIGHTS](&converted);
-    naive->run[CONV_BACKWARD_DATA](&converted);
+    run_naive(call, CONV_BACKWARD_WEIGHTS);
+    run_naive(call, CONV_BACKWARD_DATA);
     if (!call->layer->attr.bias)
         return;
+    const struct nn_shape out = call->layer->out;
     for (int i = 0; i < call->n; i++)
-        for (int y = 0; y < conv.out.h; y++)
-            for (int x = 0; x < conv.out.w; x++)
-                for (int c = 0; c < conv.out.c; c++)
-                    call->gradients[1][c] +=
-                        call->dy[(size_t)i * nn_floats(conv.out) + nn_at(conv.out, y, x, c)];
+        for (int pixel = 0; pixel < out.h * out.w; pixel++)
+            for (int c = 0; c < out.c; c++)
+                call->gradients[1][c] += call->dy[nn_pixel_at(out, (size_t)i, pixel, c)];
 }
 
 static const struct nn_attr cases[] = {

@@ -391,9 +391,7 @@ int cmd_list(int argc, char **argv)
             print_names(shelf);
     }
     if (values.json) {
-        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        printf("\n");
-        json_decref(object);
+        cmd_print_json(object);
     } else if (!only) {
         printf("\nwinnow list KIND [NAME...] lists the options.\n");
     }

@@ -1,5 +1,6 @@
 #include "harness/cmd/kit/cmd.h"
 
+#include "base/json.h"
 #include "harness/cmd/kit/complete.h"
 #include "harness/cmd/kit/man.h"
 
@@ -93,6 +94,13 @@ void cmd_print_wrapped(const char *text, int indent, int column)
         text += strspn(text, " ");
     }
     printf("\n");
+}
+
+void cmd_print_json(json_t *value)
+{
+    json_dumpf(json_made(value), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    printf("\n");
+    json_decref(value);
 }
 
 const struct cmd_flag *cmd_find_flag(const struct cmd_line *line, const char *word, size_t length)

@@ -24,6 +24,7 @@
 #include "base/exit.h"
 #include "base/option.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 enum { CMD_MAX_VALUES = 64 };
@@ -100,6 +101,9 @@ void cmd_open_streams(void);
  * and ends the line. column: where the cursor stands, from 0.
  */
 void cmd_print_wrapped(const char *text, int indent, int column);
+
+/* Prints value, indented, to stdout, and releases it. */
+void cmd_print_json(json_t *value);
 
 struct cmd {
     const char *name;

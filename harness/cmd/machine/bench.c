@@ -11,6 +11,7 @@
  * while disturbs all of them. See harness/bench/bench.h for what a step is.
  */
 #include "harness/bench/bench.h"
+#include "base/json.h"
 #include "base/num.h"
 #include "harness/bench/cells.h"
 #include "harness/cell/engine.h"
@@ -29,9 +30,8 @@ enum { MOST_MODELS = 32, MOST_ARGUMENTS = 128 };
 static const char *const usual_models[] = {"mlp",     "lenet",    "convnet",
                                            "resnet8", "resnet20", "resnet18"};
 
-static const double busy_share = 0.05;   /* of the processors: beyond, others' work shows */
+static const char too_low[] = "the figures are too low";
 static const double peak_seconds = 0.02; /* of a slice that measures the machine */
-static const double mebibyte = 1 << 20;
 
 static const struct cmd_flag flags[] = {
     CMD_ENUM(struct bench_values, precision, 0, "P", "fp32", precision_names,
@@ -161,18 +161,9 @@ static char *input_text(struct nn_shape input, struct arena *arena)
     return arena_printf(arena, "%dx%dx%d", input.h, input.w, input.c);
 }
 
-static void warn_of_others(double foreign)
-{
-    if (foreign > busy_share)
-        fprintf(stderr,
-                "winnow bench: other programs took %.0f %% of the processors meanwhile: the "
-                "figures are too low\n",
-                100 * foreign);
-}
-
 /* ---- Measuring ---- */
 
-/* Whatever was opened must be released, also after an error. */
+/* Whatever was opened must be closed, also after an error. */
 static int open_results(struct job *job, struct result *results, size_t *ret_opened,
                         struct err *err)
 {
@@ -182,25 +173,14 @@ static int open_results(struct job *job, struct result *results, size_t *ret_ope
         if (bench_open(&r->bench, &job->settings[i], err))
             return -1;
         *ret_opened = i + 1;
-        MEM_NEW(r->train, rounds);
-        MEM_NEW(r->forward, rounds);
-        MEM_NEW(r->peak, rounds);
+        ARENA_NEW(&job->arena, r->train, rounds);
+        ARENA_NEW(&job->arena, r->forward, rounds);
+        ARENA_NEW(&job->arena, r->peak, rounds);
         for (int phase = 0; phase < BENCH_PHASES; phase++)
-            MEM_NEW(r->phase_s[phase], rounds);
+            ARENA_NEW(&job->arena, r->phase_s[phase], rounds);
         bench_warm(&r->bench);
     }
     return 0;
-}
-
-static void release_results(struct result *results, size_t opened)
-{
-    for (size_t i = 0; i < opened; i++) {
-        struct result *r = &results[i];
-        bench_close(&r->bench);
-        MEM_FREE(r->train, r->forward, r->peak);
-        for (int phase = 0; phase < BENCH_PHASES; phase++)
-            mem_free(r->phase_s[phase]);
-    }
 }
 
 static void measure_round(struct result *r, int round, double seconds)
@@ -254,13 +234,10 @@ static double gflops(const struct job *job, struct result *r)
 static json_t *text_list(const char *text)
 {
     json_t *array = json_array();
-    while (*text) {
-        const size_t length = strcspn(text, ",");
-        if (length)
-            json_array_append_new(array, json_stringn(text, length));
-        text += length;
-        text += strspn(text, ", ");
-    }
+    struct str one = {0};
+    while (str_next(&one, &text, ","))
+        json_push(array, json_text(str_text(&one) + strspn(str_text(&one), " ")));
+    str_release(&one);
     return array;
 }
 
@@ -326,9 +303,8 @@ static json_t *result_json(struct job *job, struct result *r, double foreign)
 /* One model: an object. Several: an array of them. Takes the array over. */
 static void print_json(json_t *array)
 {
-    const json_t *shown = json_array_size(array) == 1 ? json_array_get(array, 0) : array;
-    json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    printf("\n");
+    cmd_print_json(json_array_size(array) == 1 ? json_incref(json_array_get(array, 0))
+                                               : json_incref(array));
     json_decref(array);
 }
 
@@ -431,7 +407,7 @@ static int run_measurement(struct job *job, struct err *err)
 {
     struct result *results;
     size_t opened = 0;
-    MEM_NEW(results, job->count);
+    ARENA_NEW(&job->arena, results, job->count);
     const int failed = open_results(job, results, &opened, err);
     if (!failed) {
         const double foreign = measure(job, results);
@@ -443,10 +419,10 @@ static int run_measurement(struct job *job, struct err *err)
         } else {
             print_all(job, results);
         }
-        warn_of_others(foreign);
+        bench_warn_of_others(foreign, too_low);
     }
-    release_results(results, opened);
-    mem_free(results);
+    while (opened-- > 0)
+        bench_close(&results[opened].bench);
     return failed;
 }
 
@@ -555,7 +531,7 @@ static int run_cells(struct job *job, struct err *err)
                job->values.seconds);
         bench_table_print(&table);
     }
-    warn_of_others(bench_watch_foreign(&watch));
+    bench_warn_of_others(bench_watch_foreign(&watch), too_low);
     return 0;
 }
 

@@ -11,9 +11,6 @@
 
 enum { MOST_SIZES = 8, MOST_PRUNERS = 128, MOST_SAMPLES = 10000000 };
 
-static const double busy_share = 0.05; /* of the processors: beyond, others' work shows */
-static const double mebibyte = 1 << 20;
-
 struct entry {
     const char *text, *label; /* as it was asked for; as winnow writes it */
     struct bench_pruner_setting setting;
@@ -240,14 +237,10 @@ static void print_json(const struct job *job, double foreign)
                                         real_or_null(growth(job, entry)), "extrapolated_s",
                                         real_or_null(at_to), "sizes", sizes));
     }
-    json_t *object = json_pack(
+    cmd_print_json(json_pack(
         "{s:i, s:i, s:f, s:i, s:i, s:s, s:o, s:o}", "features", asked->features, "classes",
         asked->classes, "rate", asked->rate, "epochs", asked->epochs, "threads", asked->threads,
-        "cpu", cpu_detect().model, "foreign_cpu", real_or_null(foreign), "pruners", pruners);
-    REQUIRE(object);
-    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    printf("\n");
-    json_decref(object);
+        "cpu", cpu_detect().model, "foreign_cpu", real_or_null(foreign), "pruners", pruners));
 }
 
 /* ---- For people ---- */
@@ -400,11 +393,7 @@ static int run(struct job *job)
         print_json(job, foreign);
     else
         print_all(job);
-    if (foreign > busy_share)
-        fprintf(stderr,
-                "winnow bench: other programs took %.0f %% of the processors meanwhile: the "
-                "seconds are too many\n",
-                100 * foreign);
+    bench_warn_of_others(foreign, "the seconds are too many");
     const int code = any_failed(job) ? EXIT_CELLS_FAILED : EXIT_DONE;
     for (size_t i = 0; i < job->count; i++)
         for (size_t s = 0; s < job->size_count; s++)

@@ -29,3 +29,12 @@ void bench_table_print(struct table *table)
     str_release(&text);
     table_release(table);
 }
+
+void bench_warn_of_others(double foreign, const char *so)
+{
+    const double busy_share = 0.05; /* beyond, others' work shows */
+    if (foreign > busy_share)
+        fprintf(stderr,
+                "winnow bench: other programs took %.0f %% of the processors meanwhile: %s\n",
+                100 * foreign, so);
+}

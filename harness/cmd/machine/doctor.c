@@ -81,11 +81,7 @@ int cmd_doctor(int argc, char **argv)
         return pin_bind(values.bind, NULL) ? EXIT_ENVIRONMENT : EXIT_DONE;
     struct report report = {.findings = values.json ? json_array() : NULL};
     checkup_run(take, &report);
-    if (values.json) {
-        json_t *object = json_pack("{s:o}", "findings", report.findings);
-        json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        printf("\n");
-        json_decref(object);
-    }
+    if (values.json)
+        cmd_print_json(json_pack("{s:o}", "findings", report.findings));
     return report.missing ? EXIT_ENVIRONMENT : EXIT_DONE;
 }

@@ -156,6 +156,19 @@ void str_add_duration(struct str *str, double seconds)
         str_addf(str, "%lld h %02lld min", s / 3600, s / 60 % 60);
 }
 
+void str_add_size(struct str *str, int64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double amount = (double)bytes / 1024;
+    size_t unit = 0;
+    for (; amount >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+        amount /= 1024;
+    if (bytes < 1024)
+        str_addf(str, "%lld bytes", (long long)bytes);
+    else
+        str_addf(str, "%.1f %s", amount, units[unit]);
+}
+
 void str_add_filled(struct str *str, const char *text, const struct str_place *places, size_t count)
 {
     while (*text) {

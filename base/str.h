@@ -34,6 +34,8 @@ int str_add_file(struct str *str, const char *path, size_t most, struct err *err
 bool str_add_line(struct str *str, const char *path, const char *start);
 /* "0.3 s", "45 s", "3 min 12 s", "2 h 05 min" */
 void str_add_duration(struct str *str, double seconds);
+/* "820 bytes", "12.0 MiB" */
+void str_add_size(struct str *str, int64_t bytes);
 /* A mark in a text, and what is to stand in its place. */
 struct str_place {
     const char *mark, *text;

@@ -12,12 +12,12 @@ static void take_run(struct history *history, const struct db_rows *row)
 {
     MEM_ROOM(history->runs, history->run_count);
     history->runs[history->run_count++] = (struct history_run){
-        .dataset = arena_strdup(&history->arena, row_text(row, 0)),
-        .model = arena_strdup(&history->arena, row_text(row, 1)),
-        .pruner = arena_strdup(&history->arena, row_text(row, 2)),
-        .options = arena_strdup(&history->arena, row_text(row, 3)),
-        .rate = row_real(row, 4),
-        .epochs = (int)row_int(row, 5),
+        .shape = {.dataset = arena_strdup(&history->arena, row_text(row, 0)),
+                  .model = arena_strdup(&history->arena, row_text(row, 1)),
+                  .pruner = arena_strdup(&history->arena, row_text(row, 2)),
+                  .options = arena_strdup(&history->arena, row_text(row, 3)),
+                  .rate = row_real(row, 4),
+                  .epochs = (int)row_int(row, 5)},
         .wall_s = (double)row_int(row, 6) * 1e-9,
         .peak_memory_bytes = row_int(row, 7),
     };

@@ -15,11 +15,16 @@
 #include "base/mem.h"
 #include "results/store.h"
 
-/* One good attempt. Labels as in struct store_cell. */
-struct history_run {
+/* What decides how long a cell takes, by labels as in struct store_cell. */
+struct history_shape {
     const char *dataset, *model, *pruner, *options;
     double rate;
     int epochs;
+};
+
+/* One good attempt. */
+struct history_run {
+    struct history_shape shape;
     double wall_s;
     int64_t peak_memory_bytes; /* 0: not measured */
 };

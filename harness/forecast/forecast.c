@@ -18,7 +18,7 @@ static const int64_t LONGEST_NS = 20 * (int64_t)1000000000;
 static void estimate_all(struct forecast *forecast, const struct plan *plan,
                          const struct history *history)
 {
-    struct estimate_shape *shapes;
+    struct history_shape *shapes;
     MEM_NEW(shapes, plan->count);
     for (size_t i = 0; i < plan->count; i++)
         shapes[i] = estimate_shape_of(&plan->cells[i].stored);

@@ -12,41 +12,42 @@ const char *const estimate_basis_names[] = {
     [ESTIMATE_MEASURED] = "measured",
 };
 
-struct estimate_shape estimate_shape_of(const struct store_cell *cell)
+struct history_shape estimate_shape_of(const struct store_cell *cell)
 {
-    return (struct estimate_shape){.dataset = cell->dataset,
-                                   .model = cell->model_label,
-                                   .pruner = cell->pruner,
-                                   .options = cell->options,
-                                   .rate = cell->rate,
-                                   .epochs = cell->epochs};
+    return (struct history_shape){.dataset = cell->dataset,
+                                  .model = cell->model_label,
+                                  .pruner = cell->pruner,
+                                  .options = cell->options,
+                                  .rate = cell->rate,
+                                  .epochs = cell->epochs};
 }
 
 /* ---- Seconds ----------------------------------------------------------------------------------*/
 
 /* The narrowest basis on which a run tells something of the shape. */
 static enum estimate_basis basis_of(const struct history_run *run,
-                                    const struct estimate_shape *shape)
+                                    const struct history_shape *shape)
 {
-    if (strcmp(run->dataset, shape->dataset) != 0 || strcmp(run->model, shape->model) != 0 ||
-        run->epochs <= 0)
+    if (strcmp(run->shape.dataset, shape->dataset) != 0 ||
+        strcmp(run->shape.model, shape->model) != 0 || run->shape.epochs <= 0)
         return ESTIMATE_UNKNOWN;
-    if (strcmp(run->pruner, shape->pruner) != 0 || strcmp(run->options, shape->options) != 0)
+    if (strcmp(run->shape.pruner, shape->pruner) != 0 ||
+        strcmp(run->shape.options, shape->options) != 0)
         return ESTIMATE_PRUNER;
-    return run->rate == shape->rate ? ESTIMATE_SAME : ESTIMATE_RATE;
+    return run->shape.rate == shape->rate ? ESTIMATE_SAME : ESTIMATE_RATE;
 }
 
-static double scaled(const struct history_run *run, const struct estimate_shape *shape,
+static double scaled(const struct history_run *run, const struct history_shape *shape,
                      enum estimate_basis basis)
 {
-    const double epochs = (double)shape->epochs / run->epochs;
+    const double epochs = (double)shape->epochs / run->shape.epochs;
     const bool by_share = basis == ESTIMATE_RATE && !cell_options_train_on_all(shape->options);
-    const double kept = by_share ? (1 - shape->rate) / (1 - run->rate) : 1;
+    const double kept = by_share ? (1 - shape->rate) / (1 - run->shape.rate) : 1;
     return run->wall_s * epochs * kept;
 }
 
 struct estimate estimate_cell(const struct history_run *runs, size_t run_count,
-                              const struct estimate_shape *shape)
+                              const struct history_shape *shape)
 {
     struct estimate estimate = {ESTIMATE_UNKNOWN, 0, 0, 0};
     double *seconds;
@@ -68,7 +69,7 @@ struct estimate estimate_cell(const struct history_run *runs, size_t run_count,
     return estimate;
 }
 
-static bool same_shape(const struct estimate_shape *a, const struct estimate_shape *b)
+static bool same_shape(const struct history_shape *a, const struct history_shape *b)
 {
     return a->rate == b->rate && a->epochs == b->epochs && strcmp(a->options, b->options) == 0 &&
            strcmp(a->pruner, b->pruner) == 0 && strcmp(a->model, b->model) == 0 &&
@@ -76,7 +77,7 @@ static bool same_shape(const struct estimate_shape *a, const struct estimate_sha
 }
 
 void estimate_cells(const struct history_run *runs, size_t run_count,
-                    const struct estimate_shape *shapes, size_t count, struct estimate *ret_each)
+                    const struct history_shape *shapes, size_t count, struct estimate *ret_each)
 {
     size_t *firsts, distinct = 0; /* of each shape, in the order of appearance */
     MEM_NEW(firsts, count);
@@ -127,37 +128,22 @@ bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reason
                         needs->memory_bytes > needs->free_memory;
     if (disk) {
         str_addf(ret_reasons, "disk: %zu cells need about ", needs->cells);
-        estimate_add_bytes(ret_reasons, needs->disk_bytes);
+        str_add_size(ret_reasons, needs->disk_bytes);
         str_add(ret_reasons, ", ");
-        estimate_add_bytes(ret_reasons, needs->free_disk);
+        str_add_size(ret_reasons, needs->free_disk);
         str_add(ret_reasons,
                 " are free: make room, start fewer with --limit, or start anyway with --force\n");
     }
     if (memory) {
         str_addf(ret_reasons, "memory: %d worker%s of up to ", needs->workers,
                  STR_PLURAL(needs->workers));
-        estimate_add_bytes(ret_reasons, needs->worker_bytes);
+        str_add_size(ret_reasons, needs->worker_bytes);
         str_addf(ret_reasons, " need%s ", needs->workers == 1 ? "s" : "");
-        estimate_add_bytes(ret_reasons, needs->memory_bytes);
+        str_add_size(ret_reasons, needs->memory_bytes);
         str_add(ret_reasons, ", ");
-        estimate_add_bytes(ret_reasons, needs->free_memory);
+        str_add_size(ret_reasons, needs->free_memory);
         str_addf(ret_reasons, " are available: %s, or start anyway with --force\n",
                  needs->workers == 1 ? "end other programs" : "run fewer at once with -j");
     }
     return disk || memory;
-}
-
-/* ---- Text -------------------------------------------------------------------------------------*/
-
-void estimate_add_bytes(struct str *ret_text, int64_t bytes)
-{
-    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-    double amount = (double)bytes / 1024;
-    size_t unit = 0;
-    for (; amount >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
-        amount /= 1024;
-    if (bytes < 1024)
-        str_addf(ret_text, "%lld bytes", (long long)bytes);
-    else
-        str_addf(ret_text, "%.1f %s", amount, units[unit]);
 }

@@ -2,7 +2,7 @@
  * estimate: how long cells that are still to run will take, and what they need, from the finished
  * ones of the same database. Pure functions: what is known goes in, numbers come out.
  *
- *     const struct estimate_shape shape = {"synthetic", "mlp", "ucb", "c=2", 0.5, 15};
+ *     const struct history_shape shape = {"synthetic", "mlp", "ucb", "c=2", 0.5, 15};
  *     const struct estimate e = estimate_cell(history->runs, history->run_count, &shape);
  *     if (e.basis != ESTIMATE_UNKNOWN)
  *         ... e.seconds, e.memory_bytes ...
@@ -27,15 +27,8 @@ enum estimate_basis {
 };
 extern const char *const estimate_basis_names[];
 
-/* Labels as in struct store_cell. */
-struct estimate_shape {
-    const char *dataset, *model, *pruner, *options;
-    double rate;
-    int epochs;
-};
-
 /* Borrows the cell's texts. */
-struct estimate_shape estimate_shape_of(const struct store_cell *cell);
+struct history_shape estimate_shape_of(const struct store_cell *cell);
 
 struct estimate {
     enum estimate_basis basis;
@@ -45,10 +38,10 @@ struct estimate {
 };
 
 struct estimate estimate_cell(const struct history_run *runs, size_t run_count,
-                              const struct estimate_shape *shape);
+                              const struct history_shape *shape);
 /* The same for many: cells that differ in the seed alone are reckoned once. */
 void estimate_cells(const struct history_run *runs, size_t run_count,
-                    const struct estimate_shape *shapes, size_t count, struct estimate *ret_each);
+                    const struct history_shape *shapes, size_t count, struct estimate *ret_each);
 
 /* Seconds until the last of the cells ends, where each goes to the worker that is free first. */
 double estimate_span(const double *seconds, size_t count, int jobs);
@@ -71,5 +64,3 @@ void estimate_add_up(struct estimate_needs *needs);
 /* Appends one line for each thing that there is not enough of, with the numbers and what to do;
    whether there is one. */
 bool estimate_refuses(const struct estimate_needs *needs, struct str *ret_reasons);
-/* "820 bytes", "12.0 MiB" */
-void estimate_add_bytes(struct str *ret_text, int64_t bytes);

@@ -51,7 +51,7 @@ double budget_left(const struct budget *budget)
 
 double budget_seconds(const struct budget *budget, size_t cell)
 {
-    const struct estimate_shape shape = estimate_shape_of(&budget->plan->cells[cell].stored);
+    const struct history_shape shape = estimate_shape_of(&budget->plan->cells[cell].stored);
     const struct estimate found = estimate_cell(budget->runs, budget->count, &shape);
     const struct estimate *expected =
         budget->options->expected ? &budget->options->expected[cell] : NULL;
@@ -64,14 +64,8 @@ double budget_seconds(const struct budget *budget, size_t cell)
 
 void budget_learn(struct budget *budget, size_t cell, const struct record_end *end)
 {
-    const struct store_cell *stored = &budget->plan->cells[cell].stored;
     add_run(budget, &(struct history_run){
-                        .dataset = stored->dataset,
-                        .model = stored->model_label,
-                        .pruner = stored->pruner,
-                        .options = stored->options,
-                        .rate = stored->rate,
-                        .epochs = stored->epochs,
+                        .shape = estimate_shape_of(&budget->plan->cells[cell].stored),
                         .wall_s = (double)end->wall_ns * 1e-9,
                         .peak_memory_bytes = end->peak_memory_bytes,
                     });

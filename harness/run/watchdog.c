@@ -48,9 +48,9 @@ bool watchdog_barks(const struct limits *limits, double seconds, pid_t pid,
     if (held <= limits->memory)
         return false;
     struct str text = {0};
-    estimate_add_bytes(&text, held);
+    str_add_size(&text, held);
     str_add(&text, " held, over the limit of ");
-    estimate_add_bytes(&text, limits->memory);
+    str_add_size(&text, limits->memory);
     ret_verdict->cause = CAUSE_MEMORY;
     snprintf(ret_verdict->reason, sizeof ret_verdict->reason, "memory: %s", str_text(&text));
     str_release(&text);

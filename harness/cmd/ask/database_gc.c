@@ -40,16 +40,6 @@ static const struct cmd_line line = {
     0,
 };
 
-static void add_size(struct str *ret_text, int64_t bytes)
-{
-    if (bytes < 1024)
-        str_addf(ret_text, "%lld bytes", (long long)bytes);
-    else if (bytes < 1024 * 1024)
-        str_addf(ret_text, "%.1f KiB", (double)bytes / 1024);
-    else
-        str_addf(ret_text, "%.1f MiB", (double)bytes / (1024 * 1024));
-}
-
 static int clear(const struct garbage *garbage, bool dry_run, struct str *ret_text, struct err *err)
 {
     int64_t bytes = 0;
@@ -58,14 +48,14 @@ static int clear(const struct garbage *garbage, bool dry_run, struct str *ret_te
         if (!dry_run && unlink(item->path) && errno != ENOENT)
             return err_set(err, "cannot remove %s: %s", item->path, strerror(errno));
         str_addf(ret_text, "%s: %s, ", item->path, item->why);
-        add_size(ret_text, item->bytes);
+        str_add_size(ret_text, item->bytes);
         str_add(ret_text, "\n");
         bytes += item->bytes;
     }
     str_add(ret_text, dry_run ? "would remove " : "removed ");
     str_add_count(ret_text, (int64_t)garbage->count, "file");
     str_add(ret_text, ", ");
-    add_size(ret_text, bytes);
+    str_add_size(ret_text, bytes);
     str_add(ret_text, "; ");
     str_add_count(ret_text, (int64_t)garbage->kept, "artifact");
     str_add(ret_text, garbage->kept == 1 ? " is needed by " : " are needed by ");
@@ -110,9 +100,9 @@ static int shrink(struct store *store, const char *db, struct str *ret_text, str
     if (store_vacuum(store, &before, &after, err))
         return -1;
     str_addf(ret_text, "%s: ", db);
-    add_size(ret_text, before);
+    str_add_size(ret_text, before);
     str_add(ret_text, " before, ");
-    add_size(ret_text, after);
+    str_add_size(ret_text, after);
     str_add(ret_text, " now\n");
     return 0;
 }

@@ -98,9 +98,8 @@ static const char *checkpoint_of(const struct view *view, const struct plan_cell
     str_addf(&path, "/%s", cell->key);
     if (checkpoint_peek(str_text(&path), &checkpoint))
         checkpoint_describe(&checkpoint, &text);
-    const char *kept = text.length ? arena_strdup(&view->plan->arena, str_text(&text)) : NULL;
-    STR_RELEASE(&path, &text);
-    return kept;
+    str_release(&path);
+    return text.length ? str_keep(&text, &view->plan->arena) : NULL;
 }
 
 /* ---- For people -------------------------------------------------------------------------------*/
@@ -162,7 +161,7 @@ static void add_free(struct str *text, int64_t bytes)
 {
     if (bytes > 0) {
         str_add(text, ", ");
-        estimate_add_bytes(text, bytes);
+        str_add_size(text, bytes);
         str_add(text, " free");
     }
     str_add(text, "\n");
@@ -174,12 +173,12 @@ static void print_needs(const struct view *view)
     struct str text = {0};
     if (needs->disk_bytes > 0) {
         str_add(&text, "disk: about ");
-        estimate_add_bytes(&text, needs->disk_bytes);
+        str_add_size(&text, needs->disk_bytes);
         add_free(&text, needs->free_disk);
     }
     if (needs->memory_bytes > 0) {
         str_add(&text, "memory: up to ");
-        estimate_add_bytes(&text, needs->worker_bytes);
+        str_add_size(&text, needs->worker_bytes);
         str_addf(&text, " a worker, %d at once", needs->workers);
         add_free(&text, needs->free_memory);
     }
@@ -335,11 +334,7 @@ static void print_json(const struct view *view)
                   "totals", totals_json(view), "cells", cells_json(view));
     if (root && view->options.budget > 0)
         json_object_set_new(root, "blocks", cmd_blocks_json(view->plan, &view->options));
-    struct str text = {0};
-    json_add_dump(&text, json_made(root), JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    puts(str_text(&text));
-    str_release(&text);
-    json_decref(root);
+    cmd_print_json(root);
 }
 
 /* ---- The whole --------------------------------------------------------------------------------*/

@@ -24,7 +24,7 @@ enum { LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
 /* A row of v_run. */
 struct row {
     const char *experiment, *key, *label, *state, *cause, *reason;
-    struct estimate_shape shape;
+    struct history_shape shape;
     int64_t attempt; /* that tells the state; 0: none */
     double age_s;    /* since its start */
     double wall_s;   /* of a good attempt */
@@ -144,7 +144,7 @@ static double left_of(const struct row *row, const struct estimate *estimate)
 static void estimate_rows(struct look *look)
 {
     struct history_run *runs;
-    struct estimate_shape *shapes;
+    struct history_shape *shapes;
     struct estimate *estimates;
     size_t run_count = 0;
     MEM_NEW(runs, look->count);
@@ -154,9 +154,8 @@ static void estimate_rows(struct look *look)
         const struct row *row = &look->rows[i];
         shapes[i] = row->shape;
         if (row->first && is(row, "done"))
-            runs[run_count++] = (struct history_run){
-                row->shape.dataset, row->shape.model,  row->shape.pruner, row->shape.options,
-                row->shape.rate,    row->shape.epochs, row->wall_s,       row->peak_memory_bytes};
+            runs[run_count++] =
+                (struct history_run){row->shape, row->wall_s, row->peak_memory_bytes};
     }
     estimate_cells(runs, run_count, shapes, look->count, estimates);
     for (size_t i = 0; i < look->count; i++) {

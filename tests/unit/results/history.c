@@ -30,10 +30,10 @@ Test(history, good_attempts_and_all_cells)
     struct history *history = read_made("made");
     cr_assert_eq(history->run_count, 4, "%zu runs", history->run_count);
     const struct history_run *third = &history->runs[2];
-    cr_expect_str_eq(third->pruner, "el2n");
-    cr_expect_str_eq(third->options, "runs=3");
-    cr_expect_eq(third->rate, 0.5);
-    cr_expect_eq(third->epochs, 2);
+    cr_expect_str_eq(third->shape.pruner, "el2n");
+    cr_expect_str_eq(third->shape.options, "runs=3");
+    cr_expect_eq(third->shape.rate, 0.5);
+    cr_expect_eq(third->shape.epochs, 2);
     cr_expect_float_eq(third->wall_s, 11, 1e-9);
     cr_expect_eq(third->peak_memory_bytes, 1 << 20);
     cr_expect_geq(history->run_bytes, 4096);

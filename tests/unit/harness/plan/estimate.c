@@ -10,14 +10,17 @@
 enum { GIB = 1 << 30, MIB = 1 << 20 };
 
 static const struct history_run runs[] = {
-    {"d", "m", "ucb", "c=2", 0.5, 10, 20, 5 * MIB}, {"d", "m", "ucb", "c=2", 0.5, 10, 30, 9 * MIB},
-    {"d", "m", "ucb", "c=2", 0.5, 20, 80, 7 * MIB}, /* twice the epochs: counts as 40 */
-    {"d", "m", "ucb", "c=2", 0.2, 10, 64, 6 * MIB}, {"d", "m", "ucb", "", 0.5, 10, 1000, 8 * MIB},
-    {"d", "m", "full", "", 0, 10, 100, 3 * MIB},    {"d", "other", "ucb", "c=2", 0.5, 10, 7, 0},
+    {{"d", "m", "ucb", "c=2", 0.5, 10}, 20, 5 * MIB},
+    {{"d", "m", "ucb", "c=2", 0.5, 10}, 30, 9 * MIB},
+    {{"d", "m", "ucb", "c=2", 0.5, 20}, 80, 7 * MIB}, /* twice the epochs: counts as 40 */
+    {{"d", "m", "ucb", "c=2", 0.2, 10}, 64, 6 * MIB},
+    {{"d", "m", "ucb", "", 0.5, 10}, 1000, 8 * MIB},
+    {{"d", "m", "full", "", 0, 10}, 100, 3 * MIB},
+    {{"d", "other", "ucb", "c=2", 0.5, 10}, 7, 0},
 };
 enum { RUNS = sizeof runs / sizeof *runs };
 
-static void expect(struct estimate_shape shape, enum estimate_basis basis, size_t count,
+static void expect(struct history_shape shape, enum estimate_basis basis, size_t count,
                    double seconds, int64_t memory)
 {
     const struct estimate e = estimate_cell(runs, RUNS, &shape);
@@ -31,25 +34,25 @@ static void expect(struct estimate_shape shape, enum estimate_basis basis, size_
 Test(estimate, the_most_alike_tell)
 {
     /* The median of 20, 30 and 40, of whatever order. */
-    expect((struct estimate_shape){"d", "m", "ucb", "c=2", 0.5, 10}, ESTIMATE_SAME, 3, 30, 9 * MIB);
-    expect((struct estimate_shape){"d", "m", "ucb", "c=2", 0.5, 5}, ESTIMATE_SAME, 3, 15, 9 * MIB);
+    expect((struct history_shape){"d", "m", "ucb", "c=2", 0.5, 10}, ESTIMATE_SAME, 3, 30, 9 * MIB);
+    expect((struct history_shape){"d", "m", "ucb", "c=2", 0.5, 5}, ESTIMATE_SAME, 3, 15, 9 * MIB);
     /* A tenth kept: of 20, 30, 40 a fifth, of 64 an eighth: the median of 4, 6, 8, 8. */
-    expect((struct estimate_shape){"d", "m", "ucb", "c=2", 0.9, 10}, ESTIMATE_RATE, 4, 7, 9 * MIB);
+    expect((struct history_shape){"d", "m", "ucb", "c=2", 0.9, 10}, ESTIMATE_RATE, 4, 7, 9 * MIB);
     /* All of the dataset and model, as they are: 20 30 40 64 100 1000. */
-    expect((struct estimate_shape){"d", "m", "el2n", "", 0.5, 10}, ESTIMATE_PRUNER, 6, 52, 9 * MIB);
-    expect((struct estimate_shape){"d", "other", "ucb", "c=2", 0.5, 10}, ESTIMATE_SAME, 1, 7, 0);
-    expect((struct estimate_shape){"d", "none", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
-    expect((struct estimate_shape){"e", "m", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
+    expect((struct history_shape){"d", "m", "el2n", "", 0.5, 10}, ESTIMATE_PRUNER, 6, 52, 9 * MIB);
+    expect((struct history_shape){"d", "other", "ucb", "c=2", 0.5, 10}, ESTIMATE_SAME, 1, 7, 0);
+    expect((struct history_shape){"d", "none", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
+    expect((struct history_shape){"e", "m", "ucb", "c=2", 0.5, 10}, ESTIMATE_UNKNOWN, 0, 0, 0);
 }
 
 /* It trains on everything whatever it chooses: another rate takes as long, 12 s. */
 Test(estimate, what_only_scores_keeps_all)
 {
     static const struct history_run only[] = {
-        {"d", "m", "ucb", "c=2 score_only=true", 0.5, 10, 12, 0},
-        {"d", "m", "ucb", "c=2", 0.5, 10, 8, 0},
+        {{"d", "m", "ucb", "c=2 score_only=true", 0.5, 10}, 12, 0},
+        {{"d", "m", "ucb", "c=2", 0.5, 10}, 8, 0},
     };
-    struct estimate_shape shape = {"d", "m", "ucb", "c=2 score_only=true", 0.9, 20};
+    struct history_shape shape = {"d", "m", "ucb", "c=2 score_only=true", 0.9, 20};
     struct estimate e = estimate_cell(only, 2, &shape);
     cr_expect(e.basis == ESTIMATE_RATE && e.runs == 1 && e.seconds == 24, "%g s of %zu runs",
               e.seconds, e.runs);
@@ -77,13 +80,13 @@ Test(estimate, a_mini_epoch_of_what_only_scores)
 
 Test(estimate, nothing_is_known_of_an_empty_database)
 {
-    const struct estimate_shape shape = {"d", "m", "ucb", "c=2", 0.5, 10};
+    const struct history_shape shape = {"d", "m", "ucb", "c=2", 0.5, 10};
     cr_expect_eq(estimate_cell(NULL, 0, &shape).basis, ESTIMATE_UNKNOWN);
 }
 
 Test(estimate, many_at_once_are_those_one_by_one)
 {
-    const struct estimate_shape shapes[] = {
+    const struct history_shape shapes[] = {
         {"d", "m", "ucb", "c=2", 0.5, 10}, {"d", "m", "full", "", 0, 10},
         {"d", "m", "ucb", "c=2", 0.5, 10}, {"d", "m", "ucb", "c=2", 0.5, 20},
         {"d", "none", "full", "", 0, 10},  {"d", "m", "full", "", 0, 10},
@@ -168,7 +171,7 @@ Test(estimate, text)
         str_clear(&text);
     }
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        estimate_add_bytes(&text, sizes[i].bytes);
+        str_add_size(&text, sizes[i].bytes);
         cr_expect_str_eq(str_text(&text), sizes[i].text);
         str_clear(&text);
     }

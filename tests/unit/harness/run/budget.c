@@ -89,7 +89,7 @@ static void make_cells(void)
 Test(budget, what_was_begun_before_counts)
 {
     make_cells();
-    struct history_run runs[] = {{"d", "m", "q", "", 0, 10, 100, 0}};
+    struct history_run runs[] = {{{"d", "m", "q", "", 0, 10}, 100, 0}};
     const struct history history = {.runs = runs, .run_count = 1};
     const struct run_options options = {.jobs = 2, .budget = 250, .history = &history};
     struct budget *budget = budget_new(&plan, &options);
@@ -111,7 +111,7 @@ Test(budget, what_was_begun_before_counts)
 Test(budget, what_was_measured_counts_before_other_pruners)
 {
     make_cells();
-    struct history_run runs[] = {{"d", "m", "q", "", 0, 10, 100, 0}};
+    struct history_run runs[] = {{{"d", "m", "q", "", 0, 10}, 100, 0}};
     const struct history history = {.runs = runs, .run_count = 1};
     const struct estimate expected[CELLS] = {{.basis = ESTIMATE_MEASURED, .seconds = 7},
                                              {.basis = ESTIMATE_MEASURED, .seconds = 8}};

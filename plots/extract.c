@@ -38,18 +38,11 @@ static int wanted_columns(const struct figure *figure, struct sqlite3 *db, struc
 /* Names of `line` that `other` has not. */
 static void add_missing(const char *line, const char *other, struct str *ret_names)
 {
-    for (const char *name = line; *name;) {
-        const size_t length = strcspn(name, "\t");
-        bool found = false;
-        for (const char *p = other; *p && !found;) {
-            const size_t have = strcspn(p, "\t");
-            found = have == length && strncmp(p, name, length) == 0;
-            p += have + (p[have] != '\0');
-        }
-        if (!found)
-            str_addf(ret_names, "%s%.*s", ret_names->length ? ", " : "", (int)length, name);
-        name += length + (name[length] != '\0');
-    }
+    struct str name = {0};
+    while (str_next(&name, &line, "\t"))
+        if (!str_lists(other, "\t", str_text(&name)))
+            str_addf(ret_names, "%s%s", ret_names->length ? ", " : "", str_text(&name));
+    str_release(&name);
 }
 
 static int check_head(const struct figure *figure, const char *path, const char *head,
@@ -154,18 +147,14 @@ static int check_rows(struct extract *e, const char *text, bool known, struct er
     size_t line = 1, empty = 0;
     int64_t block = -1;
     int failed = 0;
-    for (const char *p = text + strcspn(text, "\n") + 1; *p && !failed;) {
-        const size_t length = strcspn(p, "\n");
+    for (const char *at = text + strcspn(text, "\n") + 1; !failed && str_next(&row, &at, "\n");) {
         line++;
-        str_clear(&row);
-        str_add_bytes(&row, p, length);
-        if (!p[length])
+        if (at[-1] != '\n')
             failed = err_set(err, "%s:%zu: the line is cut off", e->path, line);
-        else if (length)
+        else if (row.length)
             failed = check_row(e, line, row.text, known, err) ||
                      check_block(e, line, row.text, empty, &block, err);
-        empty = length ? 0 : empty + 1;
-        p += length + (p[length] != '\0');
+        empty = row.length ? 0 : empty + 1;
     }
     if (!failed && (block < 0 || empty))
         failed = err_set(err, "%s:%zu: %s", e->path, line,

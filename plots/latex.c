@@ -66,14 +66,9 @@ static void add_line(struct str *ret_text, const char *line, const char *directo
 void latex_add_picture(struct str *ret_text, const char *picture, const char *directory)
 {
     struct str line = {0};
-    while (*picture) {
-        const size_t length = strcspn(picture, "\n");
-        str_clear(&line);
-        str_add_bytes(&line, picture, length);
+    while (str_next(&line, &picture, "\n")) {
         add_line(ret_text, str_text(&line), directory);
-        picture += length;
-        str_add(ret_text, *picture ? "\n" : "");
-        picture += *picture == '\n';
+        str_add(ret_text, picture[-1] == '\n' ? "\n" : "");
     }
     str_release(&line);
 }

@@ -171,37 +171,6 @@ void cell_key_of(const char *json, const char *dataset_hash, const char *file_ha
     hash_finish(hash, ret_key);
 }
 
-static bool is_default(const struct option *option, const void *field)
-{
-    union {
-        int whole;
-        double number;
-        bool truth;
-        int64_t bytes;
-        const char *text;
-    } fallback;
-    struct option alone[] = {*option, OPTION_END};
-    alone[0].offset = 0;
-    option_defaults(alone, &fallback);
-    switch (option->type) {
-    case OPTION_INT:
-    case OPTION_ENUM:
-        return *(const int *)field == fallback.whole;
-    case OPTION_DOUBLE:
-    case OPTION_DURATION:
-        return *(const double *)field == fallback.number;
-    case OPTION_BYTES:
-        return *(const int64_t *)field == fallback.bytes;
-    case OPTION_BOOL:
-        return *(const bool *)field == fallback.truth;
-    case OPTION_STRING: {
-        const char *text = *(const char *const *)field;
-        return text && fallback.text ? strcmp(text, fallback.text) == 0 : text == fallback.text;
-    }
-    }
-    DIE("bug: option %s has no type", option->name);
-}
-
 /* A text bare where it is one word, else in quotes, so that a label has one meaning. */
 static void add_text(struct str *str, const char *text)
 {
@@ -241,15 +210,24 @@ static void add_value(struct str *str, const struct option *option, const void *
 
 static void add_options(struct str *str, const struct option *table, const void *options)
 {
-    const char *gap = "";
+    union {
+        double number;
+        int64_t bytes;
+        const char *text;
+    } fallback; /* room for any type */
+    struct str value = {0}, usual = {0};
     for (const struct option *o = table; o && o->name; o++) {
-        const void *field = (const char *)options + o->offset;
-        if (is_default(o, field))
-            continue;
-        str_addf(str, "%s%s=", gap, option_key(o));
-        add_value(str, o, field);
-        gap = " ";
+        struct option alone[] = {*o, OPTION_END};
+        alone[0].offset = 0;
+        option_defaults(alone, &fallback);
+        str_clear(&value);
+        str_clear(&usual);
+        add_value(&value, o, (const char *)options + o->offset);
+        add_value(&usual, o, &fallback);
+        if (strcmp(str_text(&value), str_text(&usual)) != 0)
+            str_addf(str, "%s%s=%s", str->length ? " " : "", option_key(o), str_text(&value));
     }
+    STR_RELEASE(&value, &usual);
 }
 
 char *cell_options(const struct option *table, const void *options, struct arena *arena)

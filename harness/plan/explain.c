@@ -26,56 +26,39 @@ static void add_value(struct str *ret_text, const json_t *value)
                   JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
 }
 
-/* A level of two objects, whose fields' names begin with prefix. */
-struct level {
-    const char *prefix;
-    const struct level *above;
-};
-
-static void add_path(struct str *ret_text, const struct level *level)
+/* path: of the values, "recipe.lr"; "" of the whole. */
+static size_t compare_values(const char *path, json_t *now, json_t *before, struct str *ret_text)
 {
-    if (level->above) {
-        add_path(ret_text, level->above);
-        str_addf(ret_text, "%s.", level->prefix);
-    }
-}
-
-static size_t compare_objects(json_t *now, json_t *before, const struct level *level,
-                              struct str *ret_text);
-
-static size_t compare_values(const char *name, json_t *now, json_t *before,
-                             const struct level *level, struct str *ret_text)
-{
-    if (json_equal(now, before))
-        return 0;
-    if (json_is_object(now) && json_is_object(before))
-        return compare_objects(now, before, &(struct level){name, level}, ret_text);
-    if (ret_text) {
-        str_add(ret_text, ret_text->length ? "; " : "");
-        add_path(ret_text, level);
-        str_addf(ret_text, "%s ", name);
-        add_value(ret_text, now);
-        str_add(ret_text, ", was ");
-        add_value(ret_text, before);
-    }
-    return 1;
-}
-
-static size_t compare_objects(json_t *now, json_t *before, const struct level *level,
-                              struct str *ret_text)
-{
+    struct str below = {0};
     size_t count = 0;
     const char *name;
     json_t *value;
+    if (json_equal(now, before))
+        return 0;
+    if (!json_is_object(now) || !json_is_object(before)) {
+        if (ret_text) {
+            str_addf(ret_text, "%s%s ", ret_text->length ? "; " : "", path);
+            add_value(ret_text, now);
+            str_add(ret_text, ", was ");
+            add_value(ret_text, before);
+        }
+        return 1;
+    }
+    json_t *all = json_copy(before); /* those of now come first, in their order */
     json_object_foreach(now, name, value)
     {
-        count += compare_values(name, value, json_object_get(before, name), level, ret_text);
+        json_object_del(all, name);
     }
-    json_object_foreach(before, name, value)
-    {
-        if (!json_object_get(now, name))
-            count += compare_values(name, NULL, value, level, ret_text);
-    }
+    for (int pass = 0; pass < 2; pass++)
+        json_object_foreach(pass ? all : now, name, value)
+        {
+            str_clear(&below);
+            str_addf(&below, "%s%s%s", path, *path ? "." : "", name);
+            count += compare_values(str_text(&below), json_object_get(now, name),
+                                    json_object_get(before, name), ret_text);
+        }
+    json_decref(all);
+    str_release(&below);
     return count;
 }
 
@@ -84,7 +67,7 @@ size_t explain_difference(const char *json, const char *before, struct str *ret_
     json_t *a = json_loads(json, 0, NULL), *b = json_loads(before, 0, NULL);
     size_t count = 0;
     if (json_is_object(a) && json_is_object(b))
-        count = compare_objects(a, b, &(struct level){"", NULL}, ret_text);
+        count = compare_values("", a, b, ret_text);
     json_decref(a);
     json_decref(b);
     return count;

@@ -37,16 +37,11 @@ static void print_paragraphs(const struct str *text, const char *title)
     struct str one = {0};
     if (text->length && *title)
         printf("\n%s\n", title);
-    for (const char *at = str_text(text); *at;) {
-        const size_t length = strcspn(at, "\n");
-        str_clear(&one);
-        str_add_bytes(&one, at, length);
+    for (const char *at = str_text(text); str_next(&one, &at, "\n");)
         if (strncmp(str_text(&one), "winnow ", 7) == 0)
             printf("%*s%s\n", 2 * INDENT, "", str_text(&one));
         else
             cmd_print_wrapped(str_text(&one), INDENT, 0);
-        at += length + (at[length] == '\n');
-    }
     str_release(&one);
 }
 

@@ -87,11 +87,10 @@ static const char *figures_json(const struct config *config, struct arena *arena
     struct str text = {0};
     json_t *array = json_made(json_array());
     for (size_t i = 0; i < config->figure_count; i++)
-        json_array_append_new(array, json_text(config->figures[i]));
+        json_push(array, json_text(config->figures[i]));
     json_add_dump(&text, array, JSON_COMPACT);
-    const char *kept = str_keep(&text, arena);
     json_decref(array);
-    return kept;
+    return str_keep(&text, arena);
 }
 
 static int record_experiment(const struct config *config, const struct plan *plan,

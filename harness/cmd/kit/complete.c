@@ -161,13 +161,10 @@ static void usage_word(const char *usage, size_t i, char *ret_word, size_t size)
 
 static void offer_list(const char *list, const char *word)
 {
-    for (const char *p = list; *p;) {
-        char name[64];
-        const size_t length = strcspn(p, "|");
-        snprintf(name, sizeof name, "%.*s", (int)length, p);
-        cmd_complete_name(name, word);
-        p += length + (p[length] == '|');
-    }
+    struct str name = {0};
+    while (str_next(&name, &list, "|"))
+        cmd_complete_name(str_text(&name), word);
+    str_release(&name);
 }
 
 static void offer_argument(const struct cmd_line *line, const struct typed *typed)

@@ -19,16 +19,10 @@ static const char *last_lines(const char *log, size_t most)
 void cmd_add_log(struct str *ret_text, const char *log, size_t most)
 {
     struct str one = {0};
-    if (most)
-        log = last_lines(log, most);
-    while (*log) {
-        const size_t length = strcspn(log, "\n");
-        str_clear(&one);
-        str_add_bytes(&one, log, length);
+    for (const char *at = most ? last_lines(log, most) : log; str_next(&one, &at, "\n");) {
         str_add(ret_text, "  ");
         table_add_safe(ret_text, str_text(&one));
         str_add(ret_text, "\n");
-        log += length + (log[length] == '\n');
     }
     str_release(&one);
 }

@@ -69,15 +69,6 @@ void table_read(struct table *table, struct db_rows *rows)
         table_add_row(table, rows, 0);
 }
 
-int table_ask(struct table *table, struct sqlite3 *db, const char *sql, const struct bound *values,
-              size_t count, struct err *err)
-{
-    struct db_rows rows;
-    db_ask(&rows, db, sql, values, count);
-    table_read(table, &rows);
-    return db_close(&rows, err);
-}
-
 size_t table_rows(const struct table *table)
 {
     return table->columns ? table->count / table->columns - 1 : 0;

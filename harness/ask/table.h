@@ -7,7 +7,9 @@
  *     if (db_close(&rows, &err)) ...
  *
  *     struct table table = {0};
- *     if (table_ask(&table, db, sql, DB_NO_VALUES, &err)) ...
+ *     db_ask(&rows, db, sql, DB_NO_VALUES);
+ *     table_read(&table, &rows);
+ *     if (db_close(&rows, &err)) ...
  *     table_render(&table, &text);
  *     table_release(&table);
  *
@@ -62,9 +64,6 @@ void table_add_names(struct table *table, const struct db_rows *rows, int first)
 void table_add_row(struct table *table, const struct db_rows *rows, int first);
 /* Names and all rows, into an empty table. */
 void table_read(struct table *table, struct db_rows *rows);
-/* The same of a query (results/db.h). */
-int table_ask(struct table *table, struct sqlite3 *db, const char *sql, const struct bound *values,
-              size_t count, struct err *err);
 /* Rows without the names. */
 size_t table_rows(const struct table *table);
 void table_release(struct table *table);

@@ -228,7 +228,7 @@ int cmd_compare(int argc, char **argv)
     if (read_line(&values, arms, &asked, &err))
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     if (code < 0)
-        code = cmd_open_store(&line, values.db, &store);
+        code = cmd_open_store(&line, values.db, NULL, &store);
     if (code < 0) {
         code = compare(store_sqlite(store), &asked, &values);
         store_close(store);

@@ -76,9 +76,7 @@ int cmd_database_backup(int argc, char **argv)
     struct str db = {0}, path = {0};
     int code = cmd_parse(&line, argc, argv, &values, NULL);
     if (code < 0)
-        code = cmd_choose_db(&line, values.db, &db);
-    if (code < 0)
-        code = cmd_open_store(&line, str_text(&db), &store);
+        code = cmd_open_store(&line, values.db, &db, &store);
     if (code < 0) {
         if (values.output)
             str_add(&path, values.output);

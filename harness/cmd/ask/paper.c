@@ -198,7 +198,7 @@ static int make(const struct values *values, struct paper_job *job)
     struct paper_outputs outputs;
     struct store *store;
     struct err err;
-    int code = cmd_open_store(&line, job->db_path, &store);
+    int code = cmd_open_store(&line, job->db_path, NULL, &store);
     if (code >= 0)
         return code;
     job->db = store_sqlite(store);

@@ -22,13 +22,10 @@
 #include "results/db.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
-enum { MAX_FIGURES = 64, MAX_FORMATS = 8, USUAL_COLUMNS = 80, MOST_COLUMNS = 500 };
+enum { MAX_FIGURES = 64, MAX_FORMATS = 8, MOST_COLUMNS = 500 };
 
 /* The format that goes to stdout and to no file. */
 static const char terminal[] = "terminal";
@@ -204,29 +201,15 @@ struct target {
     bool show; /* on stdout, in letters */
 };
 
-static int terminal_columns(void)
-{
-    struct winsize size;
-    int columns = USUAL_COLUMNS;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
-        columns = size.ws_col;
-    return columns < FIGURE_LEAST_COLUMNS ? FIGURE_LEAST_COLUMNS
-           : columns > MOST_COLUMNS       ? MOST_COLUMNS
-                                          : columns;
-}
-
-static bool wants_colours(void)
-{
-    const char *without = getenv("NO_COLOR"), *type = getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && !(without && *without) && type &&
-           strcmp(type, "dumb") != 0;
-}
-
 /* Below a line that says which it is. */
 static int show(const struct figure *figure, const char *tsv, struct str *ret_text, struct err *err)
 {
+    const struct cmd_terminal place = cmd_terminal_of(STDOUT_FILENO);
+    const int columns = place.columns < FIGURE_LEAST_COLUMNS ? FIGURE_LEAST_COLUMNS
+                        : place.columns > MOST_COLUMNS       ? MOST_COLUMNS
+                                                             : place.columns;
     struct str picture = {0};
-    const int failed = figure_show(figure, tsv, terminal_columns(), wants_colours(), &picture, err);
+    const int failed = figure_show(figure, tsv, columns, place.colours, &picture, err);
     if (!failed)
         str_addf(ret_text, "%s: %s\n\n%s\n", figure->name, figure->help, str_text(&picture));
     str_release(&picture);
@@ -393,7 +376,7 @@ int cmd_plot(int argc, char **argv)
         return eject(&wanted, values.eject);
     if (values.from)
         return draw_extract(&values, &wanted, &target);
-    done = cmd_open_store(&line, values.db, &store);
+    done = cmd_open_store(&line, values.db, NULL, &store);
     if (done >= 0)
         return done;
     struct str experiment = {0};

@@ -107,9 +107,7 @@ int cmd_report(int argc, char **argv)
     struct err err;
     int done = cmd_parse(&line, argc, argv, &values, NULL);
     if (done < 0)
-        done = cmd_choose_db(&line, values.db, &path);
-    if (done < 0)
-        done = cmd_open_store(&line, str_text(&path), &store);
+        done = cmd_open_store(&line, values.db, &path, &store);
     if (done < 0) {
         done = figure_experiment(store_sqlite(store), values.experiment, &experiment, &err)
                    ? cmd_fail(&line, EXIT_USAGE, err.text)

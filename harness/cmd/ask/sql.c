@@ -144,7 +144,7 @@ static int ask_limited(const struct values *values, const char *query, const cha
 {
     struct store *store;
     struct str text = {0};
-    int code = cmd_open_store(&line, values->db, &store);
+    int code = cmd_open_store(&line, values->db, NULL, &store);
     if (code >= 0)
         return code;
     if (!query && !isatty(STDIN_FILENO))

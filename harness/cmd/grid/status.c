@@ -263,7 +263,7 @@ int cmd_status(int argc, char **argv)
         return values.json ? cmd_fail(&line, EXIT_USAGE, "--watch or --json: which one?")
                            : watch_database(&line, values.db, values.interval);
     if (code < 0)
-        code = cmd_open_store(&line, values.db, &store);
+        code = cmd_open_store(&line, values.db, NULL, &store);
     if (code >= 0)
         return code;
     struct sqlite3 *db = store_sqlite(store);

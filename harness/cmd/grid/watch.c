@@ -10,16 +10,14 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 DB_FILE(harness_cmd_grid_status);
 
 enum { BAR_WIDTH = 24, ROW_BAR_WIDTH = 10, MOST_FAILURES = 10 };
-enum { LEAST_COLUMNS = 20, USUAL_COLUMNS = 80 };
+enum { LEAST_COLUMNS = 20 };
 
 /* A row of v_run. */
 struct row {
@@ -202,7 +200,7 @@ static int look_at(const struct watch *watch, struct look *ret_look)
     place_resolve(watch->path, &resolved);
     look.at_work = lock_is_held(str_text(&resolved));
     str_release(&resolved);
-    int done = cmd_open_store(watch->line, watch->path, &store);
+    int done = cmd_open_store(watch->line, watch->path, NULL, &store);
     if (done >= 0)
         return done;
     if (read_rows(store_sqlite(store), &look, &err))
@@ -395,11 +393,9 @@ static void picture_cells(struct picture *picture, const struct look *look)
 
 static void measure_terminal(struct watch *watch)
 {
-    struct winsize size = {0};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
-        size = (struct winsize){.ws_col = USUAL_COLUMNS, .ws_row = 24};
-    watch->columns = size.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : size.ws_col;
-    watch->screen = size.ws_row < 3 ? 3 : size.ws_row;
+    const struct cmd_terminal place = cmd_terminal_of(STDOUT_FILENO);
+    watch->columns = (size_t)(place.columns < LEAST_COLUMNS ? LEAST_COLUMNS : place.columns);
+    watch->screen = (size_t)(place.lines < 3 ? 3 : place.lines);
 }
 
 static void draw(struct watch *watch, const struct look *look)
@@ -514,14 +510,9 @@ int watch_database(const struct cmd_line *line, const char *path, double interva
     int code = cmd_choose_db(line, path, &chosen);
     if (code >= 0)
         return code;
-    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    const bool dumb = !terminal || strcmp(terminal, "dumb") == 0;
+    const struct cmd_terminal place = cmd_terminal_of(STDOUT_FILENO);
     struct watch watch = {
-        .line = line,
-        .path = str_text(&chosen),
-        .live = isatty(STDOUT_FILENO) == 1 && !dumb,
-        .colour = !(no_colour && no_colour[0]),
-    };
+        .line = line, .path = str_text(&chosen), .live = place.live, .colour = place.colours};
     code = watch_until_done(&watch, interval);
     mem_free(watch.said);
     STR_RELEASE(&watch.counts, &chosen);

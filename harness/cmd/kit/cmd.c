@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { TERMINAL_WIDTH = 80 };
@@ -18,16 +20,10 @@ static void replace(char *text, char old, char new)
             *p = new;
 }
 
-/* "retry_failed" as the command line writes it: "--retry-failed". */
-static void dashed(char ret_text[CMD_FLAG_SIZE], const char *name)
+void cmd_flag_name(const char *option, char ret_name[CMD_FLAG_SIZE])
 {
-    snprintf(ret_text, CMD_FLAG_SIZE, "--%s", name);
-    replace(ret_text, '_', '-');
-}
-
-void cmd_flag_name(const struct cmd_flag *flag, char ret_name[CMD_FLAG_SIZE])
-{
-    dashed(ret_name, flag->option.name);
+    snprintf(ret_name, CMD_FLAG_SIZE, "--%s", option);
+    replace(ret_name, '_', '-');
 }
 
 /* What a flag does, with its choices or its default. */
@@ -58,7 +54,7 @@ static void print_help(const struct cmd_line *line)
         char name[CMD_FLAG_SIZE], left[96];
         if (!f->option.help)
             continue;
-        cmd_flag_name(f, name);
+        cmd_flag_name(f->option.name, name);
         if (f->letter)
             snprintf(left, sizeof left, "-%c, %s %s", f->letter, name, f->value ? f->value : "");
         else
@@ -130,7 +126,7 @@ static int unknown_flag(const struct cmd_line *line, const char *word)
     replace(name, '-', '_');
     const char *near = word[1] == '-' ? str_nearest(name, flag_at, line->flags) : NULL;
     if (near)
-        dashed(nearest, near);
+        cmd_flag_name(near, nearest);
     err_set(&err, "unknown flag '%.64s'%s; see winnow %s --help", word,
             str_near(near ? nearest : NULL, "").text, line->name);
     return cmd_fail(line, EXIT_USAGE, err.text);
@@ -155,7 +151,7 @@ static int store_value(const struct cmd_line *line, const struct cmd_flag *flag,
     struct err err;
     if (option_set(&flag->option, values, value, NULL, &err)) {
         char name[CMD_FLAG_SIZE];
-        cmd_flag_name(flag, name);
+        cmd_flag_name(flag->option.name, name);
         err_prefix(&err, "%s: ", name);
         return cmd_fail(line, EXIT_USAGE, err.text);
     }
@@ -232,6 +228,20 @@ int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_valu
         return cmd_fail(line, EXIT_USAGE, text);
     }
     return -1;
+}
+
+struct cmd_terminal cmd_terminal_of(int descriptor)
+{
+    const char *no_colour = getenv("NO_COLOR"), *type = getenv("TERM");
+    struct winsize size;
+    const bool known = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col;
+    const bool live = isatty(descriptor) == 1 && type && strcmp(type, "dumb") != 0;
+    return (struct cmd_terminal){
+        .live = live,
+        .colours = live && !(no_colour && *no_colour),
+        .columns = known ? size.ws_col : TERMINAL_WIDTH,
+        .lines = known ? size.ws_row : 24,
+    };
 }
 
 void cmd_open_streams(void)

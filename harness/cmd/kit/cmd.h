@@ -81,9 +81,9 @@ struct cmd_line {
 int cmd_parse(const struct cmd_line *line, int argc, char **argv, void *ret_values,
               const char **ret_arguments);
 
-/* "--retry-failed" of the option retry_failed. */
+/* "--retry-failed" of the option's name, retry_failed. */
 enum { CMD_FLAG_SIZE = 66 };
-void cmd_flag_name(const struct cmd_flag *flag, char ret_name[CMD_FLAG_SIZE]);
+void cmd_flag_name(const char *option, char ret_name[CMD_FLAG_SIZE]);
 /* What a flag does, with its choices or its default. */
 void cmd_add_flag_help(const struct option *option, struct str *ret_text);
 /* word: "--retry-failed", of that length, or "-j..."; NULL: the line has no such flag. */
@@ -104,6 +104,14 @@ void cmd_print_wrapped(const char *text, int indent, int column);
 
 /* Prints value, indented, to stdout, and releases it. */
 void cmd_print_json(json_t *value);
+
+/* What a stream is, for those who draw on it. */
+struct cmd_terminal {
+    bool live;          /* one whose cursor moves */
+    bool colours;       /* likewise, and the user wants them (NO_COLOR) */
+    int columns, lines; /* 80 and 24 where they are not known */
+};
+struct cmd_terminal cmd_terminal_of(int descriptor);
 
 struct cmd {
     const char *name;

@@ -109,7 +109,7 @@ static void offer_flags(const struct cmd_line *line, const char *word)
 {
     for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
         char name[CMD_FLAG_SIZE];
-        cmd_flag_name(f, name);
+        cmd_flag_name(f->option.name, name);
         if (f->option.help)
             cmd_complete_name(name, word);
     }
@@ -131,7 +131,7 @@ static void offer_cells(const struct cmd_line *line, const char *db, const char 
     struct store *store;
     struct db_rows rows;
     struct err err;
-    if (cmd_open_store(line, db, &store) >= 0)
+    if (cmd_open_store(line, db, NULL, &store) >= 0)
         return;
     for (db_ask(&rows, store_sqlite(store), sql, DB_VALUES(db_text(word))); db_next(&rows);)
         printf("%s\n", row_text(&rows, 0));

@@ -73,11 +73,14 @@ int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret
     return -1;
 }
 
-int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store)
+int cmd_open_store(const struct cmd_line *line, const char *path, struct str *ret_path,
+                   struct store **ret_store)
 {
     struct str chosen = {0};
     struct err err;
     int done = cmd_choose_db(line, path, &chosen);
+    if (ret_path)
+        str_add(ret_path, str_text(&chosen));
     if (done < 0 && store_open(str_text(&chosen), STORE_READ, ret_store, &err))
         done = cmd_fail(line, EXIT_DATABASE, err.text);
     if (done < 0 && (cell_functions_register(store_sqlite(*ret_store), &err) ||

@@ -2,7 +2,7 @@
  * cmd_db: what the commands share that read a database: which one, opening it, printing the answer.
  *
  *     struct store *store;
- *     const int done = cmd_open_store(&line, values.db, &store);
+ *     const int done = cmd_open_store(&line, values.db, NULL, &store);
  *     if (done >= 0)
  *         return done;
  */
@@ -16,12 +16,13 @@
 #define CMD_DB_HELP "the database; default: the newest of results/*.db"
 
 /*
- * Opens path for reading; NULL: the newest of results/, whose name then goes to stderr. There are
+ * Opens what cmd_choose_db() chooses, for reading; ret_path NULL: its path is not wanted. There are
  * the SQL functions of cell_functions.h. All that is read until store_close is one state of the
  * database, whatever a scheduler writes meanwhile. -1: go on. Otherwise the exit code, and the
  * reason was printed.
  */
-int cmd_open_store(const struct cmd_line *line, const char *path, struct store **ret_store);
+int cmd_open_store(const struct cmd_line *line, const char *path, struct str *ret_path,
+                   struct store **ret_store);
 
 /* path, or the newest of results/, whose name then goes to stderr, into ret_path. -1: go on; else
  * the exit code. */

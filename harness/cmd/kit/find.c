@@ -34,8 +34,10 @@ static int ambiguous(const struct cmd_line *line, const char *prefix, int count,
     return EXIT_USAGE;
 }
 
-int cmd_find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *cell,
-                  struct str *ret_key)
+/* The one cell whose key begins with `cell`; its whole key is added to ret_key. -1: go on;
+ * otherwise the exit code, and the reason was printed: not a key, none, or several (listed). */
+static int find_cell(const struct cmd_line *line, struct sqlite3 *db, const char *cell,
+                     struct str *ret_key)
 {
     static const char sql[] =
         "SELECT key, training(dataset, model_label, pruner, options, rate, seed) FROM cell "
@@ -73,10 +75,10 @@ int cmd_with_cell(const struct cmd_line *line, const char *path, const char *cel
 {
     struct store *store;
     struct str key = {0};
-    int code = cmd_open_store(line, path, &store);
+    int code = cmd_open_store(line, path, NULL, &store);
     if (code >= 0)
         return code;
-    code = cmd_find_cell(line, store_sqlite(store), cell, &key);
+    code = find_cell(line, store_sqlite(store), cell, &key);
     if (code < 0)
         code = act(store_sqlite(store), str_text(&key), values);
     str_release(&key);

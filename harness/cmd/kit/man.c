@@ -29,7 +29,7 @@ static void print_flags_roff(const struct cmd_flag *flags)
         struct str help = {0};
         if (!f->option.help)
             continue;
-        cmd_flag_name(f, name);
+        cmd_flag_name(f->option.name, name);
         cmd_add_flag_help(&f->option, &help);
         printf(".TP\n\\fB");
         if (f->letter)

@@ -2,15 +2,15 @@
 
 #include "base/num.h"
 #include "base/time.h"
+#include "harness/cmd/kit/cmd.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { REDRAW_NS = 200000000, BAR_WIDTH = 30, NARROWEST = 40, WIDEST = 240 };
+enum { REDRAW_NS = 200000000, BAR_WIDTH = 30, NARROWEST = 40, USUAL = 80, WIDEST = 240 };
 
 struct shown {
     const struct plan_cell *cell; /* NULL: idle */
@@ -185,10 +185,8 @@ static double remaining(const struct progress *p)
 
 static size_t terminal_width(void)
 {
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < NARROWEST)
-        return 80;
-    return size.ws_col < WIDEST ? size.ws_col : WIDEST;
+    const int columns = cmd_terminal_of(STDERR_FILENO).columns;
+    return columns < NARROWEST ? USUAL : columns < WIDEST ? (size_t)columns : WIDEST;
 }
 
 static void erase(struct progress *p)

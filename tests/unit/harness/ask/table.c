@@ -179,7 +179,10 @@ Test(table, errors_of_the_query_are_told)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct table table = {0};
         struct err err = {0};
-        cr_expect_eq(table_ask(&table, db, cases[i].sql, DB_NO_VALUES, &err), -1);
+        struct db_rows rows;
+        db_ask(&rows, db, cases[i].sql, DB_NO_VALUES);
+        table_read(&table, &rows);
+        cr_expect_eq(db_close(&rows, &err), -1);
         cr_expect_str_eq(err.text, cases[i].error);
         table_release(&table);
     }

@@ -1,6 +1,6 @@
 /*
- * net: what a network is made of. Private to models/nn (net.c, fuse.c, plan.c, run.c, loss.c,
- * gradcheck.c).
+ * net: what a network is made of. Private to models/nn (net.c, fuse.c, plan.c, run.c, loss.c)
+ * and to the gradient check of the tests.
  *
  * Each thread of the team has a share: rows rank * share_rows and on of every batch. Its
  * activations, gradients and scratch are its own. In evaluation no sample knows of another, so a

@@ -3,9 +3,9 @@
  * can learn samples by heart, treats samples alone as in a batch, and repeats itself bit by bit.
  */
 #include "base/mem.h"
-#include "models/nn/gradcheck.h"
 #include "models/nn/optim.h"
 #include "tests/support/each.h"
+#include "tests/support/gradcheck.h"
 #include "tests/support/networks.h"
 #include "tests/support/support.h"
 

@@ -4,9 +4,9 @@
  * without an input gradient, with no samples; with relu built in; and by gradient check.
  */
 #include "base/mem.h"
-#include "models/nn/gradcheck.h"
 #include "models/nn/op.h"
 #include "tests/support/each.h"
+#include "tests/support/gradcheck.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -4,7 +4,7 @@
  */
 #include "base/mem.h"
 #include "base/num.h"
-#include "models/nn/gradcheck.h"
+#include "tests/support/gradcheck.h"
 #include "tests/support/networks.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /*
  * Norm, addition and relu in a row become one op: which do, which must not, and the same values.
  */
-#include "models/nn/gradcheck.h"
 #include "models/nn/nn.h"
+#include "tests/support/gradcheck.h"
 #include "tests/support/networks.h"
 
 #include <criterion/criterion.h>

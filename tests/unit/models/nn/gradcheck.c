@@ -2,7 +2,7 @@
  * The gradient check itself: it passes what is right and finds what is wrong. The wrong ops are
  * true ones whose backward is spoilt afterwards, each in a way that bugs take.
  */
-#include "models/nn/gradcheck.h"
+#include "tests/support/gradcheck.h"
 
 #include "base/mem.h"
 #include "models/nn/op.h"

@@ -5,7 +5,7 @@
 #include "models/nn/nn.h"
 
 #include "base/mem.h"
-#include "models/nn/gradcheck.h"
+#include "tests/support/gradcheck.h"
 #include "tests/support/networks.h"
 
 #include <criterion/criterion.h>

@@ -16,7 +16,7 @@
  * An array whose gradient is nearly 0 (a bias before a norm) is measured against FLOOR times the
  * norm of the whole gradient instead.
  */
-#include "models/nn/gradcheck.h"
+#include "tests/support/gradcheck.h"
 
 #include "base/mem.h"
 #include "models/nn/net.h"

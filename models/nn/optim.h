@@ -26,8 +26,8 @@ void sgd_init(struct sgd *sgd, size_t n, double momentum, double weight_decay, b
 void sgd_release(struct sgd *sgd);
 /*
  * One step of parameters from..to - 1: each belongs to one thread. params and gradients are [n].
- * The gradients are 0 afterwards, for the next backward pass to add to: that costs nothing here, and
- * a pass over memory elsewhere.
+ * The gradients are 0 afterwards, for the next backward pass to add to: that costs nothing here,
+ * and a pass over memory elsewhere.
  */
 void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr, size_t from, size_t to);
 

@@ -18,5 +18,5 @@ void bench_table_text(struct table *table, const char *text);
 /* To `digits` significant ones, or whole where it is larger; "-" where it is not finite. */
 void bench_table_number(struct table *table, double value, int digits);
 void bench_table_print(struct table *table);
-/* foreign: the share of the processors that others took; so: what that does to what was measured. */
+/* foreign: share of the processors that others took; so: what that does to what was measured. */
 void bench_warn_of_others(double foreign, const char *so);

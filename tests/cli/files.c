@@ -18,6 +18,7 @@
     T_FILE(data_options)                                                                           \
     T_FILE(db)                                                                                     \
     T_FILE(doctor)                                                                                 \
+    T_FILE(emit)                                                                                   \
     T_FILE(grid)                                                                                   \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \

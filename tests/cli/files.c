@@ -19,6 +19,7 @@
     T_FILE(db)                                                                                     \
     T_FILE(doctor)                                                                                 \
     T_FILE(emit)                                                                                   \
+    T_FILE(experiments)                                                                            \
     T_FILE(grid)                                                                                   \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \

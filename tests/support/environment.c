@@ -5,11 +5,20 @@
  */
 #include "base/linalg.h"
 
+#include <stdlib.h>
+
 /* Of libgomp, which oneDNN brings along. */
 extern void omp_set_num_threads(int count) __attribute__((weak));
 
 __attribute__((constructor)) static void be_like_a_worker(void)
 {
+    /* A test's process is told so before BLAS starts threads, which takes as long as many a test:
+     * it knows itself by a variable of Criterion's. */
+    static const char threads[] = "OPENBLAS_NUM_THREADS";
+    if (getenv("BXFI_MAP"))
+        unsetenv(threads);
+    else
+        setenv(threads, "1", 1);
     linalg_set_threads(1);
     if (omp_set_num_threads)
         omp_set_num_threads(1);

@@ -72,8 +72,7 @@ A folder is of one plan, whose scripts may change.
   $ cmp before k/plan.jsonl
   $ emit slurm tiny.yaml -o k --set seed=1 --force
   tiny: 3 cells in 3 elements, frozen in */work/k/plan.jsonl (glob)
-  $ cmp before k/plan.jsonl
-  before k/plan.jsonl differ: byte 29, line 1
+  $ cmp -s before k/plan.jsonl
   [1]
   $ mkdir mine && echo x >mine/y && winnow emit slurm tiny.yaml -o mine
   ! winnow emit slurm: */work/mine is not empty, and has no plan: choose another folder, or --force (glob)

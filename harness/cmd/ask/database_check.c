@@ -15,20 +15,12 @@
 #include "results/inspect.h"
 #include "results/record/artifact.h"
 
-struct values {
-    const char *db;
-};
-
-static const struct cmd_flag flags[] = {
-    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
-    CMD_END,
-};
 static const struct cmd_line line = {
     "db check",
     "",
     "Checks that a database is intact: SQLite's own checks, bitmaps, clocks, attempts left\n"
     "running, and the artifacts that attempts name. Exit code 5 if anything is damaged.",
-    flags,
+    cmd_db_flags,
     0,
     0,
 };
@@ -111,7 +103,7 @@ static int check_all(struct store *store, const char *db)
 
 int cmd_database_check(int argc, char **argv)
 {
-    struct values values;
+    struct cmd_db_values values;
     struct store *store;
     struct str db = {0};
     int code = cmd_parse(&line, argc, argv, &values, NULL);

@@ -19,20 +19,12 @@ DB_FILE(harness_cmd_ask_show);
 
 enum { BAR_WIDTH = 30, LINE_WIDTH = 96 };
 
-struct values {
-    const char *db;
-};
-
-static const struct cmd_flag flags[] = {
-    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
-    CMD_END,
-};
 static const struct cmd_line line = {
     "show",
     "CELL",
     "Shows one cell: its recipe, its attempts and where the time went. CELL is the beginning of\n"
     "its key, as winnow status shows it.",
-    flags,
+    cmd_db_flags,
     1,
     1,
 };
@@ -221,7 +213,7 @@ static int print_cell(struct sqlite3 *db, const char *key, const void *values)
 
 int cmd_show(int argc, char **argv)
 {
-    struct values values;
+    struct cmd_db_values values;
     const char *cell;
     const int done = cmd_parse(&line, argc, argv, &values, &cell);
     return done >= 0 ? done : cmd_with_cell(&line, values.db, cell, print_cell, &values);

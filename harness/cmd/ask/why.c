@@ -13,20 +13,12 @@
 
 enum { INDENT = 2, LOG_LINES = 10 };
 
-struct values {
-    const char *db;
-};
-
-static const struct cmd_flag flags[] = {
-    CMD_TEXT(struct values, db, 0, "PATH", CMD_DB_HELP),
-    CMD_END,
-};
 static const struct cmd_line line = {
     "why",
     "CELL",
     "Tells the story of one cell: its state and the reason, each attempt, and what to do\n"
     "next. CELL is the beginning of its key, as winnow status shows it.",
-    flags,
+    cmd_db_flags,
     1,
     1,
 };
@@ -76,7 +68,7 @@ static int tell(struct sqlite3 *db, const char *key, const void *path)
 
 int cmd_why(int argc, char **argv)
 {
-    struct values values;
+    struct cmd_db_values values;
     const char *cell;
     struct str path = {0};
     int code = cmd_parse(&line, argc, argv, &values, &cell);

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const struct cmd_flag cmd_db_flags[] = {
+    CMD_TEXT(struct cmd_db_values, db, 0, "PATH", CMD_DB_HELP),
+    CMD_END,
+};
+
 static bool is_db(const char *name)
 {
     const size_t length = strlen(name);

@@ -15,6 +15,12 @@
 /* The text of --db in --help, the same for all of them. */
 #define CMD_DB_HELP "the database; default: the newest of results/*.db"
 
+/* Of a command whose only flag is --db. */
+struct cmd_db_values {
+    const char *db;
+};
+extern const struct cmd_flag cmd_db_flags[];
+
 /*
  * Opens what cmd_choose_db() chooses, for reading; ret_path NULL: its path is not wanted. There are
  * the SQL functions of cell_functions.h. All that is read until store_close is one state of the

@@ -4,8 +4,10 @@
 -- The program carries this text and puts it into every database that it opens for writing, where it
 -- differs from what is there. Names that begin with v_ are winnow's; any other view is yours.
 --
--- Everything works in a bare sqlite3 shell (3.37 or newer; v_summary and v_versus_summary
--- want its sqrt()).
+-- Any SQLite from 3.38 on reads them, also one without mathematical functions or bound to another
+-- language, where a column has one type. So there are no functions of winnow's here, and no rounded
+-- numbers (whoever prints a number rounds it); and a square root is Newton's method, which falls
+-- to the root from above, and ends within the last bit.
 
 -- One row for each cell of each experiment: its latest good attempt, or why there is none.
 CREATE VIEW v_run AS
@@ -85,9 +87,10 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
        -- What seconds must have in common to be compared. Attempts of version 3 and before know
        -- the cells beside them at their start alone.
        CASE WHEN g.id IS NOT NULL THEN
-           printf('%s (%s), %d thread%s, %s, %d beside', m.cpu, m.blas_core, m.threads_used,
-                  iif(m.threads_used = 1, '', 's'), iif(g.pinned IS NULL, 'not bound', 'bound'),
-                  round(coalesce(g.beside_mean, g.beside)))
+           m.cpu || ' (' || m.blas_core || '), ' || m.threads_used
+               || iif(m.threads_used = 1, ' thread, ', ' threads, ')
+               || iif(g.pinned IS NULL, 'not bound, ', 'bound, ')
+               || CAST(coalesce(g.beside_mean, g.beside) + 0.5 AS INTEGER) || ' beside'
        END AS condition,
        -- What cell_pruner_options() writes behind the pruner's own options.
        CASE WHEN instr(' ' || c.options, ' prune_with=') > 0 THEN
@@ -193,7 +196,8 @@ CREATE VIEW v_summary AS
 WITH run AS (
     SELECT r.*, m.cpu AS cpu, m.blas_core AS blas_core, m.threads_used AS threads_used,
            iif(r.attempt IS NULL, NULL, r.pinned IS NOT NULL) AS is_bound,
-           iif(r.attempt IS NULL, NULL, round(coalesce(r.beside_mean, r.beside))) AS beside_about,
+           iif(r.attempt IS NULL, NULL, CAST(coalesce(r.beside_mean, r.beside) + 0.5 AS INTEGER))
+               AS beside_about,
            avg(accuracy) OVER (
                PARTITION BY experiment, dataset, model, pruner, options, rate
            ) AS arm_accuracy
@@ -205,44 +209,56 @@ WITH run AS (
     FROM v_run
     WHERE pruner = 'full'
     GROUP BY experiment, dataset, model
+), arm AS (
+    SELECT r.experiment AS experiment, r.dataset AS dataset, r.model AS model, r.pruner AS pruner,
+           r.options AS options, r.rate AS rate,
+           count(r.attempt) AS runs,
+           sum(r.state IN ('failed', 'diverged')) AS failed,
+           avg(r.accuracy) AS accuracy_mean, min(r.accuracy) AS accuracy_min,
+           max(r.accuracy) AS accuracy_max,
+           sum((r.accuracy - r.arm_accuracy) * (r.accuracy - r.arm_accuracy))
+               / nullif(count(r.accuracy) - 1, 0) AS variance,
+           avg(r.charged_s) AS charged_s_mean, avg(r.wall_s) AS wall_s_mean,
+           avg(r.score_s) AS score_s_mean, avg(r.select_s) AS select_s_mean,
+           avg(r.train_s) AS train_s_mean,
+           f.charged_s / avg(r.charged_s) AS speedup,
+           avg(r.kept_fraction) AS processed_share,
+           sum(r.timing_valid = 0) AS timing_doubtful,
+           min(r.position) AS position,
+           -- Seconds made in different ways are no sample of one thing: more than one tells that
+           -- the means above mix them.
+           count(DISTINCT r.environment) AS environments,
+           count(DISTINCT iif(r.attempt IS NULL, NULL, coalesce(r.implementations, ''))) AS engines,
+           count(DISTINCT r.condition) AS conditions,
+           CASE WHEN count(DISTINCT r.condition) > 1 THEN
+               substr(iif(count(DISTINCT r.cpu) > 1, ', processor', '')
+                      || iif(count(DISTINCT r.blas_core) > 1, ', kernels', '')
+                      || iif(count(DISTINCT r.threads_used) > 1, ', threads', '')
+                      || iif(count(DISTINCT r.is_bound) > 1, ', binding', '')
+                      || iif(count(DISTINCT r.beside_about) > 1, ', cells beside', ''), 3)
+           END AS conditions_differ,
+           CASE WHEN avg(r.charged_s) > 0 AND f.charged_s > 0 THEN
+               NOT (min(r.condition) = max(r.condition) AND min(r.condition) = f.first_condition
+                    AND f.first_condition = f.last_condition)
+           END AS speedup_mixed
+    FROM run r
+    LEFT JOIN full_data f
+        ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
+    GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate
 )
-SELECT r.experiment AS experiment, r.dataset AS dataset, r.model AS model, r.pruner AS pruner,
-       r.options AS options, r.rate AS rate,
-       count(r.attempt) AS runs,
-       sum(r.state IN ('failed', 'diverged')) AS failed,
-       avg(r.accuracy) AS accuracy_mean, min(r.accuracy) AS accuracy_min,
-       max(r.accuracy) AS accuracy_max,
-       CASE WHEN count(r.accuracy) > 1 THEN
-           sqrt(sum((r.accuracy - r.arm_accuracy) * (r.accuracy - r.arm_accuracy))
-                / (count(r.accuracy) - 1))
-       END AS accuracy_sd,
-       avg(r.charged_s) AS charged_s_mean, avg(r.wall_s) AS wall_s_mean,
-       avg(r.score_s) AS score_s_mean, avg(r.select_s) AS select_s_mean,
-       avg(r.train_s) AS train_s_mean,
-       f.charged_s / avg(r.charged_s) AS speedup,
-       avg(r.kept_fraction) AS processed_share,
-       sum(r.timing_valid = 0) AS timing_doubtful,
-       min(r.position) AS position,
-       -- Seconds made in different ways are no sample of one thing: more than one tells that the
-       -- means above mix them.
-       count(DISTINCT r.environment) AS environments,
-       count(DISTINCT iif(r.attempt IS NULL, NULL, coalesce(r.implementations, ''))) AS engines,
-       count(DISTINCT r.condition) AS conditions,
-       CASE WHEN count(DISTINCT r.condition) > 1 THEN
-           substr(iif(count(DISTINCT r.cpu) > 1, ', processor', '')
-                  || iif(count(DISTINCT r.blas_core) > 1, ', kernels', '')
-                  || iif(count(DISTINCT r.threads_used) > 1, ', threads', '')
-                  || iif(count(DISTINCT r.is_bound) > 1, ', binding', '')
-                  || iif(count(DISTINCT r.beside_about) > 1, ', cells beside', ''), 3)
-       END AS conditions_differ,
-       CASE WHEN avg(r.charged_s) > 0 AND f.charged_s > 0 THEN
-           NOT (min(r.condition) = max(r.condition) AND min(r.condition) = f.first_condition
-                AND f.first_condition = f.last_condition)
-       END AS speedup_mixed
-FROM run r
-LEFT JOIN full_data f
-    ON f.experiment = r.experiment AND f.dataset = r.dataset AND f.model = r.model
-GROUP BY r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate;
+SELECT experiment, dataset, model, pruner, options, rate, runs, failed,
+       accuracy_mean, accuracy_min, accuracy_max,
+       (WITH RECURSIVE newton (root) AS (
+            VALUES ((1 + variance) / 2)
+            UNION ALL
+            SELECT (root + variance / root) / 2 FROM newton
+            WHERE (root + variance / root) / 2 < root
+        )
+        SELECT min(root) FROM newton) AS accuracy_sd,
+       charged_s_mean, wall_s_mean, score_s_mean, select_s_mean, train_s_mean, speedup,
+       processed_share, timing_doubtful, position, environments, engines, conditions,
+       conditions_differ, speedup_mixed
+FROM arm;
 
 -- One row for each good run but those of `full` and of the random controls: its accuracy beside
 -- theirs where they processed as many samples, same experiment, dataset, model and seed. Windows
@@ -354,16 +370,14 @@ WITH run AS (
     SELECT experiment, dataset, model, pruner, options, rate,
            count(*) AS runs, avg(processed) AS processed,
            count(random_difference) AS random_n, avg(random_difference) AS random_mean,
-           sqrt(sum((random_difference - random_mean) * (random_difference - random_mean))
-                / nullif(count(random_difference) - 1, 0) / nullif(count(random_difference), 0))
-               AS random_error,
+           sum((random_difference - random_mean) * (random_difference - random_mean))
+               / nullif(count(random_difference) - 1, 0) AS random_variance,
            max(random_difference) - min(random_difference)
                > max(1e-12, 1e-9 * max(abs(random_difference))) AS random_spread,
            sum(random_same AND random_difference IS NOT NULL) AS random_same,
            count(dynamic_difference) AS dynamic_n, avg(dynamic_difference) AS dynamic_mean,
-           sqrt(sum((dynamic_difference - dynamic_mean) * (dynamic_difference - dynamic_mean))
-                / nullif(count(dynamic_difference) - 1, 0) / nullif(count(dynamic_difference), 0))
-               AS dynamic_error,
+           sum((dynamic_difference - dynamic_mean) * (dynamic_difference - dynamic_mean))
+               / nullif(count(dynamic_difference) - 1, 0) AS dynamic_variance,
            max(dynamic_difference) - min(dynamic_difference)
                > max(1e-12, 1e-9 * max(abs(dynamic_difference))) AS dynamic_spread,
            sum(dynamic_same AND dynamic_difference IS NOT NULL) AS dynamic_same,
@@ -378,15 +392,31 @@ WITH run AS (
            (17, 2.119905), (18, 2.109816), (19, 2.100922), (20, 2.093024), (21, 2.085963),
            (22, 2.079614), (23, 2.073873), (24, 2.068658), (25, 2.063899), (26, 2.059539),
            (27, 2.055529), (28, 2.051831), (29, 2.048407), (30, 2.045230), (31, 2.042272)
+), spread AS ( -- of the means, squared
+    SELECT *,
+           iif(random_spread, max(random_variance, step * step) / random_n, NULL) AS random_square,
+           iif(dynamic_spread, max(dynamic_variance, step * step) / dynamic_n, NULL)
+               AS dynamic_square
+    FROM arm
 ), bounds AS ( -- beyond the table, the normal distribution
     SELECT a.*,
-           iif(a.random_spread,
-               max(a.random_error, a.step / sqrt(a.random_n)) * coalesce(r.t, 1.959964), NULL)
-               AS random_half,
-           iif(a.dynamic_spread,
-               max(a.dynamic_error, a.step / sqrt(a.dynamic_n)) * coalesce(d.t, 1.959964), NULL)
-               AS dynamic_half
-    FROM arm a
+           coalesce(r.t, 1.959964)
+               * (WITH RECURSIVE newton (root) AS (
+                      VALUES ((1 + random_square) / 2)
+                      UNION ALL
+                      SELECT (root + random_square / root) / 2 FROM newton
+                      WHERE (root + random_square / root) / 2 < root
+                  )
+                  SELECT min(root) FROM newton) AS random_half,
+           coalesce(d.t, 1.959964)
+               * (WITH RECURSIVE newton (root) AS (
+                      VALUES ((1 + dynamic_square) / 2)
+                      UNION ALL
+                      SELECT (root + dynamic_square / root) / 2 FROM newton
+                      WHERE (root + dynamic_square / root) / 2 < root
+                  )
+                  SELECT min(root) FROM newton) AS dynamic_half
+    FROM spread a
     LEFT JOIN student r ON r.n = a.random_n
     LEFT JOIN student d ON d.n = a.dynamic_n
 )
@@ -406,13 +436,13 @@ SELECT experiment, dataset, model, pruner, options, rate, runs, processed,
        position,
        CASE WHEN random_n > 1 AND random_half IS NULL THEN
            iif(random_same = random_n,
-               printf('the same bits in all %d seeds: not two arms', random_n),
-               printf('the same difference in all %d seeds: its spread is not known', random_n))
+               'the same bits in all ' || random_n || ' seeds: not two arms',
+               'the same difference in all ' || random_n || ' seeds: its spread is not known')
        END AS random_reason,
        CASE WHEN dynamic_n > 1 AND dynamic_half IS NULL THEN
            iif(dynamic_same = dynamic_n,
-               printf('the same bits in all %d seeds: not two arms', dynamic_n),
-               printf('the same difference in all %d seeds: its spread is not known', dynamic_n))
+               'the same bits in all ' || dynamic_n || ' seeds: not two arms',
+               'the same difference in all ' || dynamic_n || ' seeds: its spread is not known')
        END AS dynamic_reason
 FROM bounds;
 

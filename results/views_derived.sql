@@ -1,7 +1,6 @@
 -- The second half of the public interface: what follows from the views of views.sql, which come
--- first. Same rules: results/columns.md explains every column, columns are only ever added, and all
--- works in a bare sqlite3 shell (v_pareto and v_selection_random want SQLite's mathematical
--- functions).
+-- first. Same rules: results/columns.md explains every column, columns are only ever added, and any
+-- SQLite reads them.
 
 -- One row for each good run but those of `full`: beside the run of `full` with its experiment,
 -- dataset, model, seed AND environment, at the end and where this run is first as accurate as
@@ -228,7 +227,8 @@ FROM rule u
 JOIN mark m USING (validation)
 JOIN run r ON r.experiment = m.experiment AND r.attempt = m.attempt
 LEFT JOIN epoch e ON e.attempt = m.attempt AND e.epoch = m.reached
-LEFT JOIN epoch w ON w.attempt = m.attempt AND w.epoch = m.watched;
+LEFT JOIN epoch w ON w.attempt = m.attempt AND w.epoch = m.watched
+ORDER BY r.experiment, r.position, m.target, u.protocol;
 
 -- score + select + train; targets on the test set. The default everywhere else.
 CREATE VIEW v_protocol_charged AS
@@ -283,24 +283,33 @@ CREATE VIEW v_selection_random AS
 WITH run AS MATERIALIZED (
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
     FROM v_run
-), chosen AS (
-    SELECT attempt, n, count(*) AS selections, avg(1.0 * kept / n) AS kept_share,
-           -- Products of the shares kept, and of those left out; 0 where a factor is.
-           iif(min(kept) = 0, 0, exp(sum(ln(iif(kept = 0, 1, 1.0 * kept / n))))) AS always,
-           iif(max(kept) = n, 0, exp(sum(ln(iif(kept = n, 1, 1 - 1.0 * kept / n))))) AS never
+), subset AS MATERIALIZED (
+    SELECT attempt, n, 1.0 * kept / n AS share, 1.0 * (n - kept) / n AS left_out,
+           row_number() OVER (PARTITION BY attempt ORDER BY epoch) AS place
     FROM v_selection
     WHERE n > 0
+), product (attempt, place, share, left_out) AS ( -- up to each subset
+    SELECT attempt, place, share, left_out FROM subset WHERE place = 1
+    UNION ALL
+    SELECT s.attempt, s.place, p.share * s.share, p.left_out * s.left_out
+    FROM product p
+    JOIN subset s ON s.attempt = p.attempt AND s.place = p.place + 1
+    ORDER BY 1 -- one attempt after the other: its rows lie together
+), chosen AS (
+    SELECT attempt, n, count(*) AS selections, avg(share) AS kept_share
+    FROM subset
     GROUP BY attempt
 )
 SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
        r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
        c.n AS n, c.selections AS selections, c.kept_share AS kept_share,
-       c.n * c.always AS random_always,
-       c.n * (1 - c.always - c.never) AS random_sometimes,
-       c.n * c.never AS random_never,
+       c.n * p.share AS random_always,
+       c.n * (1 - p.share - p.left_out) AS random_sometimes,
+       c.n * p.left_out AS random_never,
        r.position AS position
 FROM run r
-JOIN chosen c ON c.attempt = r.attempt;
+JOIN chosen c ON c.attempt = r.attempt
+JOIN product p ON p.attempt = c.attempt AND p.place = c.selections;
 
 -- One row for each good run, subset that it chose, and class.
 CREATE VIEW v_class AS
@@ -337,14 +346,25 @@ WITH run AS MATERIALIZED (
     WINDOW arm AS (PARTITION BY experiment, dataset, pruner, options, rate, seed),
            same_a AS (PARTITION BY experiment, dataset, pruner, options, rate, seed, a),
            same_b AS (PARTITION BY experiment, dataset, pruner, options, rate, seed, b)
+), moments AS (
+    SELECT experiment, dataset, pruner, options, rate, seed, count(*) AS networks,
+           avg(x * y) - avg(x) * avg(y) AS covariance,
+           (avg(x * x) - avg(x) * avg(x)) * (avg(y * y) - avg(y) * avg(y)) AS variances,
+           min(position) AS position
+    FROM ranked
+    GROUP BY experiment, dataset, pruner, options, rate, seed
+    HAVING count(*) > 2 AND min(a) < max(a) AND min(b) < max(b)
 )
-SELECT experiment, dataset, pruner, options, rate, seed, count(*) AS networks,
-       (avg(x * y) - avg(x) * avg(y))
-           / sqrt((avg(x * x) - avg(x) * avg(x)) * (avg(y * y) - avg(y) * avg(y))) AS spearman,
-       min(position) AS position
-FROM ranked
-GROUP BY experiment, dataset, pruner, options, rate, seed
-HAVING count(*) > 2 AND min(a) < max(a) AND min(b) < max(b);
+SELECT experiment, dataset, pruner, options, rate, seed, networks,
+       covariance / (WITH RECURSIVE newton (root) AS ( -- views.sql: the square root
+                         VALUES ((1 + variances) / 2)
+                         UNION ALL
+                         SELECT (root + variances / root) / 2 FROM newton
+                         WHERE (root + variances / root) / 2 < root
+                     )
+                     SELECT min(root) FROM newton) AS spearman,
+       position
+FROM moments;
 
 -- One row for each good run of full, dp and dp-eps: its generalization gap, and what Yang et al.
 -- (ICLR 2023) say that it grows with, (m + eps) / N: m of N samples were pruned, and eps is the
@@ -352,15 +372,15 @@ HAVING count(*) > 2 AND min(a) < max(a) AND min(b) < max(b);
 CREATE VIEW v_generalization AS
 WITH run AS MATERIALIZED (
     SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position,
-           train_n, round(train_n * (1 - kept_fraction)) AS pruned,
+           train_n, 1.0 * CAST(train_n * (1 - kept_fraction) + 0.5 AS INTEGER) AS pruned,
            final_test_loss - final_train_loss AS gap
     FROM v_run
     WHERE state = 'done' AND pruner IN ('full', 'dp', 'dp-eps')
 )
 SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
        r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
-       r.train_n AS train_n, r.pruned AS pruned, coalesce(s.objective, 0) AS eps,
-       (r.pruned + coalesce(s.objective, 0)) / r.train_n AS predicted, r.gap AS gap,
+       r.train_n AS train_n, r.pruned AS pruned, coalesce(s.objective, 0.0) AS eps,
+       (r.pruned + coalesce(s.objective, 0.0)) / r.train_n AS predicted, r.gap AS gap,
        r.position AS position
 FROM run r
 LEFT JOIN solver s ON s.attempt = r.attempt AND s.method = 'annealed'

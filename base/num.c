@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,6 +74,17 @@ void num_softmax(float *out, const float *logits, size_t rows, size_t cols)
         for (size_t c = 0; c < cols; c++)
             p[c] /= sum;
     }
+}
+
+double num_rounded(double value, int decimals)
+{
+    struct str text = {0};
+    double rounded = value; /* infinite, or NaN */
+    REQUIRE(decimals >= 0 && decimals <= NUM_DECIMALS);
+    str_addf(&text, "%.*f", decimals, value);
+    str_parse_double(str_text(&text), &rounded);
+    str_release(&text);
+    return rounded;
 }
 
 size_t num_round_share(double share, size_t n)

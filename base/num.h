@@ -29,5 +29,10 @@ void num_softmax(float *out, const float *logits, size_t rows, size_t cols);
  */
 void num_apportion(const size_t *sizes, size_t count, size_t n, size_t total, size_t *ret_shares);
 
+/* Nearest to value with so many decimals (0 to NUM_DECIMALS), of the double as it is: what printf's
+   "%.*f" says, and so what any number says that is printed. */
+enum { NUM_DECIMALS = 60 };
+double num_rounded(double value, int decimals);
+
 /* Nearest integer to a fraction of n, halves up: how rate becomes a count. */
 size_t num_round_share(double share, size_t n);

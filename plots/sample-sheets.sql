@@ -31,7 +31,7 @@ choosing AS (
 one AS MATERIALIZED (
     SELECT *
     FROM (SELECT *, row_number() OVER (PARTITION BY dataset, model, pruner, options
-                                       ORDER BY round(abs(rate - 0.5), 6), rate DESC, seed) AS nth
+                                       ORDER BY rounded(abs(rate - 0.5), 6), rate DESC, seed) AS nth
           FROM choosing)
     WHERE nth = 1
 ),

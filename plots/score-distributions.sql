@@ -42,8 +42,8 @@ summary AS (
 ),
 bin AS (
     SELECT s.dataset, s.model, s.pruner, s.options, s.rate, b.key AS bin,
-           iif(count(b.value) = count(*), printf('%.6g', avg(b.value)), 'NaN') AS score,
-           printf('%.4g', 100 * avg(json_extract(s.profile, '$.kept[' || b.key || ']'))) AS kept
+           iif(count(b.value) = count(*), significant(avg(b.value)), 'NaN') AS score,
+           significant(100 * avg(json_extract(s.profile, '$.kept[' || b.key || ']')), 4) AS kept
     FROM scored s, json_each(s.profile, '$.scores') b
     GROUP BY s.dataset, s.model, s.pruner, s.options, s.rate, b.key
     ORDER BY s.dataset, s.model, s.pruner, s.options, s.rate, b.key

@@ -45,7 +45,7 @@ checkpoint AS (
     SELECT c.dataset, c.model, c.pruner, c.options, c.rate, c.seed,
            (SELECT max(e.epoch) FROM v_epoch e WHERE e.attempt = c.attempt) AS epochs,
            json_extract(m.value, '$.epoch') AS epoch,
-           (SELECT group_concat(CAST(round(100 * k.value) AS INTEGER), ' ')
+           (SELECT group_concat(fixed(100 * k.value, 0), ' ')
             FROM json_each(m.value, '$.kept') k) AS kept
     FROM chosen c, json_each(c.map) m
     WHERE c.seed = c.first_seed

@@ -197,6 +197,38 @@ lint_fini() {
     '
 }
 
+# ---- SQL: numbers are rounded by winnow's own functions -----------------------------------------
+
+# SQLite's round() and printf() round ties otherwise than C, and other ones from version to version:
+# results/functions/functions.h has what is used instead. In a view no function of winnow's can be:
+# it gives the whole double. Of a .c or .h what is between quotes is read, of a document the fences.
+lint_sql() {
+    find base harness models pruners results plots bench docs experiments README.md \
+        \( -name '*.sql' -o -name '*.[ch]' -o -name '*.md' \) 2>/dev/null | sort |
+        xargs -r awk '
+        FNR == 1 { sql = FILENAME ~ /\.sql$/; document = FILENAME ~ /\.md$/ }
+        document && /^```/ { sql = !sql && /^```sql/ }
+        {
+            text = $0
+            if (!sql && document) next
+            if (!sql) { # what is between quotes
+                text = ""
+                for (rest = $0; match(rest, /"([^"\\]|\\.)*"/);) {
+                    text = text " " substr(rest, RSTART, RLENGTH)
+                    rest = substr(rest, RSTART + RLENGTH)
+                }
+            }
+            sub(/--.*/, "", text)
+            place = FILENAME ":" FNR ": "
+            if (text ~ /(^|[^a-z_])round\(/ ||
+                text ~ /(printf|format)\('\''([^'\''%]|%[ds%])*%[^ds%]/)
+                print place "SQLite rounds in its own way: fixed(), significant(), rounded()"
+            if (FILENAME ~ /^results\/views/ && text ~ /(^|[^a-z_])(fixed|significant|rounded)\(/)
+                print place "views are read where there is none of our functions"
+        }
+    '
+}
+
 # ---- Registries: a .def line and its plug-in belong together ----------------------------------
 
 # registry DEF TYPE [FOLDER]: every `const struct TYPE x` in FOLDER, by default beside DEF, has its
@@ -367,6 +399,7 @@ lint() {
         lint_text
         lint_code
         lint_fini
+        lint_sql
         lint_registries
         lint_globals
         lint_kernels
@@ -501,6 +534,17 @@ self_test() {
     last='static void last(int n)\n{\n    if (n)\n        cr_assert_eq(n, 1);\n}\n'
     expect tests/x.c "${last}void end(void)\n{\n    last(2);\n}\nTestSuite(x, .fini = end);\n" \
         'tests/x.c:10: end asserts*'
+
+    expect harness/plan/x.sql 'SELECT fixed(x, 2), rounded(x, 1), printf('"'%s %d'"', a, b);\n' ''
+    expect harness/plan/x.c '/* round(2.5) */ double x(void) { return round(1); }\n' ''
+    expect harness/plan/x.c 'const char *const x = "around(x)";\n' ''
+    expect pruners/README.md 'keep = round(n)\n\n```sql\nSELECT 1\n```\n' ''
+    expect harness/plan/x.sql '\nSELECT 1,round(x, 2)\n' 'harness/plan/x.sql:2: SQLite rounds *'
+    expect harness/plan/x.sql "SELECT printf('%d%+.2f', 1, x)\n" '*x.sql:1: SQLite rounds *'
+    expect harness/plan/x.sql "SELECT format('%g', x)\n" '*x.sql:1: SQLite rounds *'
+    expect harness/plan/x.c 'const char *const x = "SELECT round(x)";\n' '*x.c:1: SQLite rounds *'
+    expect pruners/README.md '```sql\nSELECT round(x)\n```\n' 'pruners/README.md:2: SQLite rounds*'
+    expect results/views.sql 'SELECT fixed(x, 2)\n' 'results/views.sql:1: views are read *'
 
     expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
     expect pruners/README.md '[good](good.c), [elsewhere](https://x), [here](#y)\n' ''

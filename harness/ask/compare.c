@@ -362,8 +362,8 @@ static int compare_sides(const struct side *reference, const struct side *arm,
         result->attempts[i] = pairs.runs[i / 2][i % 2]->attempt;
     if (is_known(list, result))
         return 0;
-    result->reference_mean = 100 * pairs.reference_sum / n; /* NAN of none */
-    result->arm_mean = 100 * pairs.arm_sum / n;
+    result->reference_mean = 100 * (pairs.reference_sum / n); /* NAN of none */
+    result->arm_mean = 100 * (pairs.arm_sum / n);
     result->interval = settings->interval != INTERVAL_AUTO ? settings->interval
                        : pairs.n >= COMPARE_BCA_FROM       ? INTERVAL_BCA
                                                            : INTERVAL_T;

@@ -17,7 +17,7 @@ const char *const compare_metric_names[] = {
 static const char select_runs[] =
     "SELECT experiment, dataset, model, pruner, options, rate, seed, state, attempt, %s, charged_s,"
     " final_test_loss, final_train_loss, test_n,"
-    " environment, coalesce(round(beside_mean), beside), threads, timing_valid "
+    " environment, CAST(coalesce(beside_mean, beside) + 0.5 AS INTEGER), threads, timing_valid "
     "FROM v_run "
     "WHERE (?1 IS NULL OR dataset = ?1 OR dataset GLOB ?1 || '(*')"
     " AND (?2 IS NULL OR model = ?2 OR model GLOB ?2 || '(*')"

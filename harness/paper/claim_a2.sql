@@ -20,7 +20,8 @@ WITH listed AS MATERIALIZED (
 )
 SELECT r.dataset || ' ' || r.model AS place,
        'random-dynamic against ' || r.pruner
-           || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate) AS arm,
+           || iif(r.options = '', '', '(' || r.options || ')') || ' ' || significant(r.rate)
+               AS arm,
        'accuracy' AS measure, 'points' AS unit, '>' AS beyond, 0.0 AS bound,
        r.seed AS seed, 100 * (f.accuracy - r.accuracy) AS value, 0 AS doubtful,
        f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss

@@ -4,7 +4,8 @@
 -- harness/paper/claims.h.
 WITH pair AS MATERIALIZED (
     SELECT s.dataset || ' ' || s.model AS place,
-           s.pruner || iif(s.options = '', '', '(' || s.options || ')') || printf(' %g', s.rate)
+           s.pruner || iif(s.options = '', '', '(' || s.options || ')') || ' '
+           || significant(s.rate)
                AS arm,
            s.seed AS seed, s.speedup AS speedup, s.difference AS difference,
            s.timing_valid = 0 AS doubtful,

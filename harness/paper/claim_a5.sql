@@ -5,7 +5,8 @@
 -- harness/paper/claims.h.
 WITH chosen AS MATERIALIZED (
     SELECT r.dataset || ' ' || r.model AS place,
-           r.pruner || iif(r.options = '', '', '(' || r.options || ')') || printf(' %g', r.rate)
+           r.pruner || iif(r.options = '', '', '(' || r.options || ')') || ' '
+           || significant(r.rate)
                AS arm,
            r.options LIKE '%score_only%' AS reference, r.seed AS seed,
            1 - kept_always(s.bitmap, s.n) - kept_never(s.bitmap, s.n) AS sometimes,

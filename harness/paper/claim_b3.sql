@@ -25,12 +25,13 @@ WITH listed AS MATERIALIZED (
     JOIN run i USING (place, rate, seed)
     WHERE d.pruner = 'dp' AND i.pruner = 'influence-score'
 )
-SELECT place, printf('dp against influence-score %g', rate) AS arm, 'accuracy' AS measure,
+SELECT place, 'dp against influence-score ' || significant(rate) AS arm, 'accuracy' AS measure,
        'points' AS unit, '>' AS beyond, 0.0 AS bound, seed, points AS value, 0 AS doubtful, same
 FROM pair
 UNION ALL
-SELECT h.place, printf('dp against influence-score, %g less %g', h.rate, l.rate), 'advantage',
-       'points', '>', 0.0, h.seed, h.points - l.points, 0, h.same AND l.same
+SELECT h.place,
+       'dp against influence-score, ' || significant(h.rate) || ' less ' || significant(l.rate),
+       'advantage', 'points', '>', 0.0, h.seed, h.points - l.points, 0, h.same AND l.same
 FROM pair h
 JOIN pair l USING (place, seed)
 WHERE h.rate = h.high AND l.rate = l.low AND l.low < h.high

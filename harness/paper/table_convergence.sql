@@ -12,9 +12,9 @@ WITH run AS MATERIALIZED (
     WHERE e.test_accuracy >= r.accuracy - 0.01
     GROUP BY r.attempt
 )
-SELECT dataset, model, pruner, options, rate, count(*) AS n, round(avg(epoch), 1) AS epoch,
-       round(avg(charged_s), 2) AS "charged s",
-       round(avg(charged_s - choosing_s), 2) AS "training s"
+SELECT dataset, model, pruner, options, rate, count(*) AS n, rounded(avg(epoch), 1) AS epoch,
+       rounded(avg(charged_s), 2) AS "charged s",
+       rounded(avg(charged_s - choosing_s), 2) AS "training s"
 FROM run
 JOIN epoch_of USING (attempt)
 GROUP BY dataset, model, pruner, options, rate

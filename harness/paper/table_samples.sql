@@ -12,12 +12,12 @@ WITH chosen AS (
     HAVING count(*) > 1 AND min(s.kept) < max(s.n)
 )
 SELECT dataset, model, pruner, options, rate, count(*) AS n, max(selections) AS selections,
-       round(100 * avg(always), 1) AS "always %",
-       round(100 * avg(1 - always - never), 1) AS "sometimes %",
-       round(100 * avg(never), 1) AS "never %",
-       round(100 * avg(chance_always), 1) AS "always by chance %",
-       round(100 * avg(1 - chance_always - chance_never), 1) AS "sometimes by chance %",
-       round(100 * avg(chance_never), 1) AS "never by chance %"
+       rounded(100 * avg(always), 1) AS "always %",
+       rounded(100 * avg(1 - always - never), 1) AS "sometimes %",
+       rounded(100 * avg(never), 1) AS "never %",
+       rounded(100 * avg(chance_always), 1) AS "always by chance %",
+       rounded(100 * avg(1 - chance_always - chance_never), 1) AS "sometimes by chance %",
+       rounded(100 * avg(chance_never), 1) AS "never by chance %"
 FROM chosen
 GROUP BY dataset, model, pruner, options, rate
 ORDER BY dataset, model, rate, min(position);

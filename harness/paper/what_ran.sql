@@ -25,8 +25,8 @@ WITH cell AS MATERIALIZED (
           ORDER BY min(position))
     GROUP BY dataset, model_name
 ), rates AS (
-    SELECT dataset, model_name, group_concat(rate, ' ') AS listed,
-           group_concat(iif(done, rate, NULL), ' ') AS done
+    SELECT dataset, model_name, group_concat(significant(rate), ' ') AS listed,
+           group_concat(iif(done, significant(rate), NULL), ' ') AS done
     FROM (SELECT dataset, model_name, rate, max(done) AS done
           FROM cell
           WHERE pruner <> 'full'
@@ -61,8 +61,8 @@ SELECT :experiment AS experiment, dataset,
        iif(r.done = r.listed, r.listed, coalesce(r.done, 'none') || ' of ' || r.listed) AS rates,
        iif(s.done = s.listed, s.listed, coalesce(s.done, 'none') || ' of ' || s.listed) AS seeds,
        count(DISTINCT condition) AS conditions, coalesce(sum(doubtful), 0) AS doubtful,
-       round(coalesce(sum(charged_s), 0) / 3600, 3) AS "charged h",
-       round(coalesce(sum(wall_s), 0) / 3600, 3) AS "wall h",
+       rounded(coalesce(sum(charged_s), 0) / 3600, 3) AS "charged h",
+       rounded(coalesce(sum(wall_s), 0) / 3600, 3) AS "wall h",
        m.machines AS machine
 FROM cell c
 JOIN arms a USING (dataset, model_name)

@@ -29,7 +29,7 @@ VALUES
             WHERE experiment = :experiment GROUP BY 1 ORDER BY min(position)))),
     ('Rates',
      (SELECT group_concat(v, ', ')
-      FROM (SELECT DISTINCT printf('%g', rate) AS v FROM v_run
+      FROM (SELECT DISTINCT significant(rate) AS v FROM v_run
             WHERE experiment = :experiment AND has_rate(pruner, rate) ORDER BY rate))),
     ('Seeds',
      (SELECT group_concat(v, ', ')
@@ -82,7 +82,7 @@ WHERE r.experiment = :experiment GROUP BY 1 ORDER BY 2 DESC;
 
 -- environments
 SELECT environment, count(*), cpu AS "Processor", cores AS "Cores",
-       round(memory_bytes / 1073741824.0, 1) || ' GiB' AS "Memory",
+       fixed(memory_bytes / 1073741824.0, 1) || ' GiB' AS "Memory",
        threads_used || ' of ' || threads_asked || ' asked' AS "Threads of a cell", os AS "System",
        governor AS "Governor", blas AS "BLAS", blas_core AS "BLAS kernels",
        blas_core_found AS "Kernels it had chosen", compiler AS "Compiler", flags AS "Flags",

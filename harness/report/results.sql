@@ -12,7 +12,7 @@ FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed;
 
 -- same bits
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two */
-SELECT pruner || iif(options = '', '', '(' || options || ')') || printf(' %g', rate)
+SELECT pruner || iif(options = '', '', '(' || options || ')') || ' ' || significant(rate)
        || ' and ' || other_pruner || iif(other_options = '', '', '(' || other_options || ')')
-       || printf(' %g (', other_rate) || dataset || ', ' || model || ')', seeds
+       || ' ' || significant(other_rate) || ' (' || dataset || ', ' || model || ')', seeds
 FROM v_same_bits WHERE experiment = :experiment ORDER BY position;

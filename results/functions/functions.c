@@ -4,7 +4,9 @@
 #include "base/num.h"
 #include "base/rng.h"
 #include "base/stats.h"
+#include "base/str.h"
 
+#include "results/functions/add.h"
 #include "results/functions/functions_kept.h"
 #include "results/functions/functions_scores.h"
 #include "results/functions/selection_functions.h"
@@ -137,14 +139,56 @@ static void finish(sqlite3_context *context)
     mem_free(gathered->values);
 }
 
+/* ---- Numbers for people -----------------------------------------------------------------------*/
+
+/* Digits from least on, the function's second argument, or usual without it; false: NULL, or an
+ * error. */
+static bool take_digits(sqlite3_context *context, int count, sqlite3_value **arguments, int least,
+                        int usual, int *ret_digits)
+{
+    const sqlite3_int64 digits = count > 1 ? sqlite3_value_int64(arguments[1]) : usual;
+    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+        return false;
+    if (digits < least || digits > NUM_DECIMALS) {
+        sqlite3_result_error(context, "wanted is a number of digits, 60 at most", -1);
+        return false;
+    }
+    *ret_digits = (int)digits;
+    return true;
+}
+
+static void give_text(sqlite3_context *context, struct str *text)
+{
+    sqlite3_result_text(context, str_text(text), -1, SQLITE_TRANSIENT);
+    str_release(text);
+}
+
 static void fixed(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    (void)count;
-    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+    struct str text = {0};
+    int digits;
+    if (!take_digits(context, count, arguments, 0, 0, &digits))
         return;
-    char *text = sqlite3_mprintf("%.*f", sqlite3_value_int(arguments[1]),
-                                 sqlite3_value_double(arguments[0]));
-    sqlite3_result_text(context, text, -1, sqlite3_free);
+    str_addf(&text, count > 2 ? "%+.*f" : "%.*f", digits, sqlite3_value_double(arguments[0]));
+    give_text(context, &text);
+}
+
+static void significant(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    enum { USUAL = 6 };
+    struct str text = {0};
+    int digits;
+    if (!take_digits(context, count, arguments, 1, USUAL, &digits))
+        return;
+    str_addf(&text, "%.*g", digits, sqlite3_value_double(arguments[0]));
+    give_text(context, &text);
+}
+
+static void rounded(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    int digits;
+    if (take_digits(context, count, arguments, 0, 0, &digits))
+        sqlite3_result_double(context, num_rounded(sqlite3_value_double(arguments[0]), digits));
 }
 
 static int register_all(sqlite3 *db)
@@ -160,13 +204,20 @@ static int register_all(sqlite3 *db)
         {"ci_high", 1, usual_level, NULL, false, finish_high},
         {"ci_high", 2, 0, level, false, finish_high},
     };
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
-    int code = sqlite3_create_function_v2(db, "fixed", 2, flags, NULL, fixed, NULL, NULL, NULL);
-    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++) {
-        const struct aggregate *a = &aggregates[i];
-        code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,
-                                          finish, NULL);
-    }
+    static const struct function numbers[] = {
+        {"fixed", 2, .call = fixed},
+        {"fixed", 3, .call = fixed},
+        {"significant", 1, .call = significant},
+        {"significant", 2, .call = significant},
+        {"rounded", 2, .call = rounded},
+    };
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && code == SQLITE_OK; i++)
+        code = function_add(db, &numbers[i]);
+    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++)
+        code = function_add(db, &(struct function){aggregates[i].name, aggregates[i].arguments,
+                                                   .step = gather, .finish = finish,
+                                                   .of = &aggregates[i]});
     if (code == SQLITE_OK)
         code = functions_kept_register(db);
     if (code == SQLITE_OK)

@@ -2,7 +2,13 @@
  * functions: what SQLite lacks, for connections that winnow opens to read, and as an extension for
  * any other: `make extension`, then `.load ./build/winnow_functions` in sqlite3.
  *
- *     fixed(x, digits)     text with so many decimals; NULL of NULL, where printf says 0
+ *     fixed(x, digits [, '+'])  text with so many decimals; the third argument wants its sign too
+ *     significant(x [, digits]) text with so many significant digits, 6 unless told, as C's %g
+ *     rounded(x, digits)   the number itself: the nearest with so many decimals
+ *
+ * round the double as it is, as C's printf does and everything else that winnow prints, NULL of
+ * NULL. SQLite's own round() and printf() round ties in ways of their own, other ones in 3.40 than
+ * in 3.46: no SQL of winnow's calls them for that.
  *
  * and aggregates:
  *

@@ -1,7 +1,7 @@
 #include "results/functions/functions_kept.h"
 
 #include "base/mem.h"
-#include "results/functions/sqlite_api.h"
+#include "results/functions/add.h"
 
 #include <string.h>
 
@@ -305,18 +305,13 @@ static const sqlite3_module samples = {
 
 int functions_kept_register(sqlite3 *db)
 {
-    static const struct {
-        const char *name;
-        int arguments;
-        void (*call)(sqlite3_context *context, int count, sqlite3_value **arguments);
-    } functions[] = {
-        {"kept_bit", 2, kept_bit},   {"kept_count", 1, kept_count}, {"kept_both", 2, kept_both},
-        {"kept_both", 3, kept_both}, {"kept_all", 1, kept_all},
+    static const struct function functions[] = {
+        {"kept_bit", 2, .call = kept_bit},   {"kept_count", 1, .call = kept_count},
+        {"kept_both", 2, .call = kept_both}, {"kept_both", 3, .call = kept_both},
+        {"kept_all", 1, .call = kept_all},
     };
     int code = sqlite3_create_module_v2(db, "selection_samples", &samples, NULL, NULL);
     for (size_t i = 0; i < sizeof functions / sizeof *functions && code == SQLITE_OK; i++)
-        code = sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments,
-                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-                                          functions[i].call, NULL, NULL, NULL);
+        code = function_add(db, &functions[i]);
     return code;
 }

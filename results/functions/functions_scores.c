@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "results/functions/add.h"
 #include "results/functions/functions_kept.h"
-#include "results/functions/sqlite_api.h"
 #include "results/record/artifact.h"
 
 #include <math.h>
@@ -224,10 +224,10 @@ static void score_profile(sqlite3_context *context, int argument_count, sqlite3_
 
 int functions_scores_register(sqlite3 *db)
 {
-    /* Not SQLITE_DETERMINISTIC: files come and go. */
     int code = SQLITE_OK;
     for (int arguments = 4; arguments <= 5 && code == SQLITE_OK; arguments++)
-        code = sqlite3_create_function_v2(db, "score_profile", arguments, SQLITE_UTF8, NULL,
-                                          score_profile, NULL, NULL, NULL);
+        code =
+            function_add(db, &(struct function){"score_profile", arguments, .call = score_profile,
+                                                .not_the_same = true}); /* files come and go */
     return code;
 }

@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "results/functions/add.h"
 #include "results/functions/functions_kept.h"
-#include "results/functions/sqlite_api.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -177,12 +177,10 @@ int selection_functions_register(sqlite3 *db)
         {"chance_always", 2, chance, true},  {"chance_never", 2, chance, false},
         {"kept_map", 4, NULL, false},
     };
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
     int code = SQLITE_OK;
-    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++) {
-        const struct aggregate *a = &aggregates[i];
-        code = sqlite3_create_function_v2(db, a->name, a->arguments, flags, (void *)a, NULL, gather,
-                                          finish, NULL);
-    }
+    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++)
+        code = function_add(db, &(struct function){aggregates[i].name, aggregates[i].arguments,
+                                                   .step = gather, .finish = finish,
+                                                   .of = &aggregates[i]});
     return code;
 }

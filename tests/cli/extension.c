@@ -1,12 +1,13 @@
 /*
  * extension: build/winnow_functions.so in the sqlite3 shell answers as winnow sql does, on the same
- * database; and without it the views that need no function of ours do.
+ * database, and leaves a host's own functions as they are; and without it all views do.
  */
 #include "results/record/artifact.h"
 #include "tests/support/cli_output.h"
 #include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,8 @@ static const char *const queries[] = {
     "SELECT printf('%.17g', ci_low(charged_s, 0.8)) FROM v_run",
     "SELECT printf('%.17g', ci_high(charged_s, 0.8)) FROM v_run",
     "SELECT fixed(charged_s, 2) FROM v_run WHERE charged_s IS NOT NULL ORDER BY position",
+    "SELECT fixed(charged_s, 2, '+'), significant(charged_s, 3), significant(rate), "
+    "fixed(rounded(charged_s, 1), 3) FROM v_run WHERE charged_s IS NOT NULL ORDER BY position",
     "SELECT kept_bit(bitmap, 8), kept_bit(bitmap, 9) FROM v_selection",
     "SELECT kept_count(bitmap) FROM v_selection",
     "SELECT kept_both(bitmap, bitmap) FROM v_selection",
@@ -128,6 +131,47 @@ Test(cli_extension, mistakes_are_told)
     expect(1, "", "not a bitmap");
     RUN("sqlite3 '%s' \"SELECT median(rate) FROM v_run\"", db);
     expect(1, "", "no such function: median");
+}
+
+/* ---- Beside functions of the host -------------------------------------------------------------*/
+
+static void of_the_host(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    (void)count, (void)arguments;
+    sqlite3_result_text(context, "the host's", -1, SQLITE_STATIC);
+}
+
+static void expect_answer(sqlite3 *host, const char *sql, const char *answer)
+{
+    sqlite3_stmt *row;
+    cr_assert_eq(sqlite3_prepare_v2(host, sql, -1, &row, NULL), SQLITE_OK, "%s: %s", sql,
+                 sqlite3_errmsg(host));
+    cr_assert_eq(sqlite3_step(row), SQLITE_ROW, "%s: %s", sql, sqlite3_errmsg(host));
+    const char *found = (const char *)sqlite3_column_text(row, 0);
+    cr_expect_str_eq(found ? found : "NULL", answer, "%s: %s", sql, found);
+    sqlite3_finalize(row);
+}
+
+/* As R's RSQLite has a median(), and loads by a statement, during which none can be replaced. */
+Test(cli_extension, what_the_host_has_stays)
+{
+    sqlite3 *host;
+    char load[400];
+    if (!extension())
+        cr_skip("not built");
+    cr_assert_eq(sqlite3_open(":memory:", &host), SQLITE_OK);
+    sqlite3_create_function(host, "median", 1, SQLITE_UTF8, NULL, of_the_host, NULL, NULL);
+    sqlite3_create_function(host, "quantile", 1, SQLITE_UTF8, NULL, of_the_host, NULL, NULL);
+    sqlite3_enable_load_extension(host, 1);
+    snprintf(load, sizeof load, "SELECT load_extension('%s')", extension());
+    for (int again = 0; again < 2; again++) {
+        expect_answer(host, load, "NULL");
+        expect_answer(host, "SELECT median(1)", "the host's");
+        expect_answer(host, "SELECT quantile(1)", "the host's"); /* ours has two arguments */
+        expect_answer(host, "SELECT quantile(column1, 0.5) FROM (VALUES (1), (2))", "1.5");
+        expect_answer(host, "SELECT fixed(0.125, 2)", "0.12");
+    }
+    sqlite3_close(host);
 }
 
 /* All views, row for row, in a shell that knows nothing of ours. */

@@ -51,11 +51,12 @@ Each named query runs, and is plain SQL for a bare sqlite3 too, but for winnow's
   $ winnow sql --list | head -n 3
   -- summary: accuracy and seconds of every pruner and rate, over the seeds
   SELECT experiment, dataset, model, pruner, options, rate, runs, failed,
-         round(100 * accuracy_mean, 2) AS "accuracy %",
+         rounded(100 * accuracy_mean, 2) AS "accuracy %",
   $ winnow sql --list | sed -n 's/^-- \([a-z]*\): .*/\1/p' >names
   $ while read name; do winnow sql --db made.db --named "$name" >/dev/null || echo "$name"; done <names
   $ [ $(wc -l <names) -gt 10 ]
-  $ winnow sql --list | sed -e 's/median(/max(/' \
+  $ winnow sql --list | sed -e 's/median(/max(/' -e 's/rounded(/round(/g' \
+  > -e 's/fixed(\(.*\), 2, .+.)/round(\1, 2)/' \
   > -e 's/selection_samples(.*)/(SELECT 1 AS kept, 1 AS selections)/' | sqlite3 made.db >/dev/null
   $ winnow sql --db made.db --named sumary
   ! winnow sql: no query is named 'sumary', did you mean summary?; see winnow sql --list

@@ -46,7 +46,7 @@ FROM v_epoch WHERE attempt = ? ORDER BY epoch;
 
 -- environments
 SELECT group_concat(a.id, ', ') AS attempts, e.host, e.cpu, e.os, e.governor, e.cores,
-    printf('%.1f GiB', e.memory_bytes / 1073741824.0) AS memory, e.blas, e.blas_core,
+    fixed(e.memory_bytes / 1073741824.0, 1) || ' GiB' AS memory, e.blas, e.blas_core,
     e.blas_core_found, e.compiler, e.flags, e.revision, e.threads_asked, e.threads_used
 FROM (SELECT id, environment FROM attempt WHERE cell = ? ORDER BY id) a
     JOIN v_environment e ON e.environment = a.environment

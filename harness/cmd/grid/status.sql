@@ -17,7 +17,7 @@ SELECT DISTINCT short AS cell, training(dataset, model, pruner, options, rate, s
 FROM v_failures ORDER BY attempt LIMIT ?1;
 
 -- summary targets
-SELECT quote(t.accuracy), printf('%g', 100 * t.accuracy)
+SELECT quote(t.accuracy), significant(100 * t.accuracy)
 FROM experiment_target t JOIN experiment x ON x.id = t.experiment WHERE x.name = ?;
 
 -- summary columns

@@ -1,5 +1,6 @@
 #include "harness/cmd/machine/bench_pruners.h"
 
+#include "base/num.h"
 #include "harness/bench/bench.h"
 #include "harness/bench/pruners.h"
 #include "harness/cmd/machine/bench_table.h"
@@ -258,17 +259,17 @@ static void print_if_any(struct table *table)
 /* 0.0123 s, 0.0004 s, 0 s; "-" where there was nothing to measure. */
 static void add_seconds(struct table *table, double seconds)
 {
-    const double small = 1e-3, finest = 1e4;
+    const double small = 1e-3;
     if (seconds < small)
-        seconds = seconds > 0 ? round(seconds * finest) / finest : (double)NAN;
+        seconds = seconds > 0 ? num_rounded(seconds, 4) : (double)NAN;
     bench_table_number(table, seconds, 3);
 }
 
 /* 1234, 12, 0.76, 0.01 MiB. */
 static void add_memory(struct table *table, double bytes)
 {
-    const double hundredths = 100;
-    bench_table_number(table, round(bytes / mebibyte * hundredths) / hundredths, 2);
+    const double small = 0.1, mebibytes = bytes / mebibyte;
+    bench_table_number(table, mebibytes < small ? num_rounded(mebibytes, 2) : mebibytes, 2);
 }
 
 static bool any_drops(const struct job *job)

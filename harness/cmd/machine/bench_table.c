@@ -1,5 +1,7 @@
 #include "harness/cmd/machine/bench_table.h"
 
+#include "base/num.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -10,8 +12,8 @@ void bench_table_text(struct table *table, const char *text)
 
 void bench_table_number(struct table *table, double value, int digits)
 {
-    const double scale = value > 0 ? pow(10, fmax(0, digits - 1 - floor(log10(value)))) : 1;
-    table_add(table, table_real(round(value * scale) / scale));
+    const int decimals = value > 0 ? (int)fmax(0, digits - 1 - floor(log10(value))) : 0;
+    table_add(table, table_real(num_rounded(value, decimals)));
 }
 
 void bench_table_start(struct table *table, const char *const *names, size_t count)

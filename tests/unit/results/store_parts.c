@@ -162,7 +162,47 @@ Test(functions, fixed)
 {
     sqlite3 *db = open_with_functions();
     cr_expect_eq(get(db, "SELECT fixed(1.005, 1) = '1.0' AND fixed(2, 3) = '2.000' AND "
-                         "fixed(NULL, 2) IS NULL AND fixed(1234.5, 0) = '1235'"),
+                         "fixed(NULL, 2) IS NULL AND fixed(0.5, 1, '+') = '+0.5' AND "
+                         "fixed(-0.5, 1, '+') = '-0.5' AND significant(0.3) = '0.3' AND "
+                         "significant(1234567) = '1.23457e+06' AND significant(NULL) IS NULL AND "
+                         "rounded(NULL, 2) IS NULL AND rounded(-0.4, 0) = 0 AND "
+                         "typeof(rounded(2, 0)) = 'real'"),
+                 1);
+    sqlite3_close(db);
+}
+
+/* Halfway between two decimals a double takes the even one; 1.005 and 2.675 are not halfway, but a
+ * little below, as doubles. SQLite's round() raises all of these. */
+Test(functions, numbers_are_rounded_as_printf_rounds_them)
+{
+    sqlite3 *db = open_with_functions();
+    static const struct {
+        double value;
+        int digits;
+        const char *text;
+        double number;
+    } cases[] = {
+        {1234.5, 0, "1234", 1234},
+        {0.125, 2, "0.12", 0.12},
+        {0.375, 2, "0.38", 0.38},
+        {1.005, 2, "1.00", 1},
+        {2.675, 2, "2.67", 2.67},
+        {2.5, 0, "2", 2},
+        {-2.5, 0, "-2", -2},
+        {90.125, 2, "90.12", 90.12},
+        {1e22, 0, "10000000000000000000000", 1e22},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[160];
+        snprintf(sql, sizeof sql, "SELECT fixed(%.17g, %d) = '%s'", cases[i].value, cases[i].digits,
+                 cases[i].text);
+        cr_expect_eq(get(db, sql), 1, "%s", sql);
+        snprintf(sql, sizeof sql, "SELECT rounded(%.17g, %d) = %.17g", cases[i].value,
+                 cases[i].digits, cases[i].number);
+        cr_expect_eq(get(db, sql), 1, "%s", sql);
+    }
+    cr_expect_eq(get(db, "SELECT significant(12.5, 2) = '12' AND significant(0.1234565) = "
+                         "'0.123456'"),
                  1);
     sqlite3_close(db);
 }
@@ -174,6 +214,9 @@ Test(functions, wrong_arguments_are_errors)
         const char *sql, *message;
     } cases[] = {
         {"SELECT median('abc')", "median() wants numbers"},
+        {"SELECT fixed(1, 61)", "60 at most"},
+        {"SELECT rounded(1, -1)", "60 at most"},
+        {"SELECT significant(1, 0)", "60 at most"},
         {"SELECT quantile(x, 1.5) FROM t", "from 0 to 1"},
         {"SELECT quantile(x, NULL) FROM t", "from 0 to 1"},
     };

@@ -14,12 +14,12 @@ tests/cli/emit.c has the element that is stopped.
 Shards that are none are put aside, and the rest goes on. What was lost is pending, and nothing else.
 
   $ winnow emit slurm tiny.yaml -o j --cells 3
-  tiny: 6 cells in 2 elements, frozen in */work/j/plan.jsonl (glob)
+  tiny: 6 cells in 2 elements, frozen in */j/plan.jsonl (glob)
   $
-    */work/j/submit.sh (glob)
+    */j/submit.sh (glob)
         submits what is neither done nor queued, as 1 array job at most, and a job that merges
         their results. Run it again after a bad night: it submits what is left.
-    winnow merge */work/results/tiny.db */work/j (glob)
+    winnow merge */results/tiny.db */j (glob)
         takes in the results so far, as often as you like.
   ...
   $ for i in 0 1; do winnow cell --plan j/plan.jsonl --element $i; done 2>&1 | grep '^tiny: '
@@ -50,7 +50,7 @@ A folder is of one plan, whose scripts may change.
 
   $ emit() { winnow emit "$@" | head -n 1; }
   $ emit slurm tiny.yaml -o k --max-array 2
-  tiny: 6 cells in 6 elements, frozen in */work/k/plan.jsonl (glob)
+  tiny: 6 cells in 6 elements, frozen in */k/plan.jsonl (glob)
   $ cp k/plan.jsonl before; ls k
   cells-1.sbatch
   cells-2.sbatch
@@ -59,7 +59,7 @@ A folder is of one plan, whose scripts may change.
   plan.jsonl
   submit.sh
   $ emit slurm tiny.yaml -o k --max-array 4 --partition p
-  tiny: 6 cells in 6 elements, frozen in */work/k/plan.jsonl (glob)
+  tiny: 6 cells in 6 elements, frozen in */k/plan.jsonl (glob)
   $ cmp before k/plan.jsonl && ls k
   cells-1.sbatch
   cells-2.sbatch
@@ -67,15 +67,15 @@ A folder is of one plan, whose scripts may change.
   plan.jsonl
   submit.sh
   $ winnow emit slurm tiny.yaml -o k --set seed=1
-  ! winnow emit slurm: */work/k holds another plan: choose another folder, or --force (glob)
+  ! winnow emit slurm: */k holds another plan: choose another folder, or --force (glob)
   [2]
   $ cmp before k/plan.jsonl
   $ emit slurm tiny.yaml -o k --set seed=1 --force
-  tiny: 3 cells in 3 elements, frozen in */work/k/plan.jsonl (glob)
+  tiny: 3 cells in 3 elements, frozen in */k/plan.jsonl (glob)
   $ cmp -s before k/plan.jsonl
   [1]
   $ mkdir mine && echo x >mine/y && winnow emit slurm tiny.yaml -o mine
-  ! winnow emit slurm: */work/mine is not empty, and has no plan: choose another folder, or --force (glob)
+  ! winnow emit slurm: */mine is not empty, and has no plan: choose another folder, or --force (glob)
   [2]
   $ ls mine
   y
@@ -83,11 +83,11 @@ A folder is of one plan, whose scripts may change.
 Its scripts are programs. What a link leads to, and is no file, keeps its rights.
 
   $ (umask 027; winnow emit parallel tiny.yaml -o p) && stat -c %a p/run.sh p/plan.jsonl
-  tiny: 6 cells in 6 elements, frozen in */work/p/plan.jsonl (glob)
+  tiny: 6 cells in 6 elements, frozen in */p/plan.jsonl (glob)
   $
-    */work/p/run.sh (glob)
+    */p/run.sh (glob)
         runs what is not done on this machine, and merges. Run it again at any time.
-    winnow merge */work/results/tiny.db */work/p (glob)
+    winnow merge */results/tiny.db */p (glob)
         takes in the results so far, as often as you like.
   ...
   750
@@ -107,7 +107,7 @@ Mistakes.
   ! winnow emit: unknown verb 'slurn', did you mean slurm?; see winnow emit --help
   [2]
   $ winnow emit slurm tiny.yaml -o none/deep
-  ! winnow emit slurm: */work/none/deep: cannot create the folder: No such file or directory (glob)
+  ! winnow emit slurm: */none/deep: cannot create the folder: No such file or directory (glob)
   [2]
   $ winnow emit slurm tiny.yaml -o x --partition 'a b'
   ! winnow emit slurm: 'a b' cannot stand in an #SBATCH line
@@ -150,14 +150,14 @@ GNU parallel runs what is left, and merges: of three elements the second has run
 
   $ command -v parallel >/dev/null || { echo 'there is no GNU parallel here'; exit 80; }
   $ emit parallel tiny.yaml -o "it's a dir" --db b.db --cells 2 -j 2
-  tiny: 6 cells in 3 elements, frozen in */work/it's a dir/plan.jsonl (glob)
+  tiny: 6 cells in 3 elements, frozen in */it's a dir/plan.jsonl (glob)
   $ winnow cell --plan "it's a dir/plan.jsonl" --element 1 2>&1 | grep '^tiny: '
   tiny: element 1 of 3: 2 of 2 cells to run
   $ "./it's a dir/run.sh" 2>/dev/null
-  */work/b.db: 3 shards: 6 new attempts, 0 known (glob)
+  */b.db: 3 shards: 6 new attempts, 0 known (glob)
   $ wc -l <"it's a dir/parallel.log"
   3
   $ "./it's a dir/run.sh"
-  */work/b.db: 3 shards: 0 new attempts, 6 known (glob)
+  */b.db: 3 shards: 0 new attempts, 6 known (glob)
   $ sqlite3 b.db "SELECT count(*) FROM v_run WHERE state = 'done'"
   6

@@ -16,7 +16,7 @@
 
 /*
  * Relative error of one parameter block's gradient. Kinks of relu and max leave some per cent with
- * float32 (models/nn/gradcheck.c); what a model can do wrong, its wiring, is off by far more.
+ * float32 (tests/support/gradcheck.c); what a model can do wrong, its wiring, is off by far more.
  */
 static const double GRADIENT_TOLERANCE = 0.1;
 /* Of a large network's gradient as a whole. The kinks average out. */
@@ -133,7 +133,7 @@ EACH(models, build_with_every_choice, model_at)
 /*
  * Relative error of the gradient g as a whole: the loss along it, L(w + h g/|g|) - L(w - h g/|g|),
  * against 2h |g|. h is such that the loss should change by so much to either side: the slopes are
- * steep and bend soon. The best of two counts, as in models/nn/gradcheck.c.
+ * steep and bend soon. The best of two counts, as in tests/support/gradcheck.c.
  */
 static double whole_gradient_error(struct nn_net *net, int n, const uint8_t *labels)
 {

@@ -93,7 +93,7 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
                        sum[c * vectors + v]);
         return;
     }
-    /* Hardly a share of the tile's work, but most of its code where it was part of each size. */
+    /* A small part of a tile's work, which inlined in every size would be most of the code. */
     float sums[TILE_VECTORS * NN_LANES];
     UNROLL
     for (int i = 0; i < columns * vectors; i++)

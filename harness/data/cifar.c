@@ -42,16 +42,26 @@ static const char *const cifar10_files[] = {"test_batch.bin",
                                             "data_batch_4.bin",
                                             "data_batch_5.bin",
                                             NULL};
+static const char *const cifar10_foreign[] = {"cifar-10-batches-py", "data_batch_1",
+                                              "cifar-10-python.tar.gz", NULL};
 static const struct cifar cifar10 = {
-    .layout = {.folders = cifar10_folders, .files = cifar10_files},
+    .layout = {.folders = cifar10_folders,
+               .files = cifar10_files,
+               .foreign = cifar10_foreign,
+               .foreign_is = "CIFAR for Python"},
     .names_file = "batches.meta.txt",
     .classes = 10,
 };
 
 static const char *const cifar100_folders[] = {"cifar100", "cifar-100-binary", NULL};
 static const char *const cifar100_files[] = {"test.bin", "train.bin", NULL};
+static const char *const cifar100_foreign[] = {"cifar-100-python", "train",
+                                               "cifar-100-python.tar.gz", NULL};
 static const struct cifar cifar100 = {
-    .layout = {.folders = cifar100_folders, .files = cifar100_files},
+    .layout = {.folders = cifar100_folders,
+               .files = cifar100_files,
+               .foreign = cifar100_foreign,
+               .foreign_is = "CIFAR for Python"},
     .names_file = "fine_label_names.txt",
     .coarse_classes = 20,
     .classes = 100,

@@ -17,7 +17,17 @@
 
 #include <string.h>
 
-enum { SIDE = 28, PICTURE = SIDE * SIDE, CLASSES = 10, KNOWN = 10 };
+enum {
+    SIDE = 28,
+    PICTURE = SIDE * SIDE,
+    CLASSES = 10,
+    KNOWN = 10,
+    IMAGES = 0x803, /* magic numbers, and the lengths of their headers */
+    LABELS = 0x801,
+    IMAGES_HEADER = 16,
+    LABELS_HEADER = 8,
+    LARGEST = 1 << 30, /* bytes of a file, twenty times the published */
+};
 
 static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                     "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", NULL};
@@ -58,30 +68,96 @@ static uint32_t big_endian(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Checks magic and length; ret_n: the first dimension. item: bytes of one, header: of the header */
+static uint32_t little_endian(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
+}
+
+/* What the third byte says that the elements are. */
+static const char *element_name(uint8_t type)
+{
+    return type == 0x09   ? "signed bytes"
+           : type == 0x0b ? "16-bit numbers"
+           : type == 0x0c ? "32-bit numbers"
+           : type == 0x0d ? "32-bit fractions"
+           : type == 0x0e ? "64-bit fractions"
+                          : NULL;
+}
+
+static int wrong_order(const char *path, struct err *err)
+{
+    return err_set(err,
+                   "%s: the numbers of its header have their lowest byte first: IDX has the "
+                   "highest first (big-endian), write it so",
+                   path);
+}
+
+static int check_magic(const struct loader_file *file, const char *what, uint32_t magic,
+                       struct err *err)
+{
+    const char *path = str_text(&file->path);
+    const uint32_t found = big_endian(file->bytes);
+    const char *elements = element_name(file->bytes[2]);
+    if (found == magic)
+        return 0;
+    if (little_endian(file->bytes) == magic)
+        return wrong_order(path, err);
+    if (found >> 16 == 0 && elements && (found & 0xff) == (magic & 0xff))
+        return err_set(err,
+                       "%s: expected %s that are unsigned bytes (type 0x08), found %s (type "
+                       "0x%02x): write them as bytes",
+                       path, what, elements, file->bytes[2]);
+    return err_set(err, "%s: expected %s (magic number 0x%08x), found 0x%08x%s", path, what, magic,
+                   found,
+                   found == IMAGES   ? ", which is of pictures"
+                   : found == LABELS ? ", which is of labels"
+                                     : "");
+}
+
+/* Checks magic and sides; ret_n: the first dimension. header: its bytes. */
 static int check_header(const struct loader_file *file, const char *what, uint32_t magic,
-                        size_t header, size_t item, size_t *ret_n, struct err *err)
+                        size_t header, size_t *ret_n, struct err *err)
 {
     const char *path = str_text(&file->path);
     if (file->size < header)
         return err_set(err, "%s: expected %s with a header of %zu bytes, found %zu bytes in all",
                        path, what, header, file->size);
-    if (big_endian(file->bytes) != magic)
-        return err_set(err, "%s: expected %s (magic number 0x%08x), found 0x%08x", path, what,
-                       magic, big_endian(file->bytes));
+    if (check_magic(file, what, magic, err))
+        return -1;
     const uint32_t n = big_endian(file->bytes + 4);
     if (n == 0)
         return err_set(err, "%s: expected %s, found a header that says there are none", path, what);
     for (size_t at = 8; at < header; at += 4)
-        if (big_endian(file->bytes + at) != SIDE)
+        if (little_endian(file->bytes + at) == SIDE)
+            return wrong_order(path, err);
+        else if (big_endian(file->bytes + at) != SIDE)
             return err_set(err, "%s: expected pictures of %d x %d, found %u x %u", path, SIDE, SIDE,
                            big_endian(file->bytes + 8), big_endian(file->bytes + 12));
-    const uint64_t expected = header + (uint64_t)n * item;
-    if (file->size != expected)
-        return err_set(err, "%s: %s: expected %llu bytes as the header says (%u of %s), found %zu",
-                       path, file->size < expected ? "cut short" : "too long",
-                       (unsigned long long)expected, n, what, file->size);
     *ret_n = n;
+    return 0;
+}
+
+/* Opens and checks the file, and reads as many bytes as its header says, and no more. item: bytes
+ * of one. */
+static int read_idx(const char *folder, const char *name, const char *what, uint32_t magic,
+                    size_t item, struct loader_file *file, size_t *ret_n, struct err *err)
+{
+    const size_t header = magic == IMAGES ? IMAGES_HEADER : LABELS_HEADER;
+    if (loader_open(folder, name, file, err) || check_header(file, what, magic, header, ret_n, err))
+        return -1;
+    const char *path = str_text(&file->path);
+    const uint64_t expected = header + (uint64_t)*ret_n * item;
+    if (expected > LARGEST)
+        return err_set(err,
+                       "%s: expected at most %d bytes, found a header that says %llu (%zu of %s)",
+                       path, LARGEST, (unsigned long long)expected, *ret_n, what);
+    if (loader_more(file, expected + 1, err))
+        return -1;
+    if (file->size != expected)
+        return err_set(
+            err, "%s: %s: expected %llu bytes as the header says (%zu of %s), found %s%zu", path,
+            file->size < expected ? "cut short" : "too long", (unsigned long long)expected, *ret_n,
+            what, file->size < expected ? "" : "at least ", file->size);
     return 0;
 }
 
@@ -106,14 +182,12 @@ static uint8_t *take_bytes(struct loader_file *file, size_t header)
 static int load_split(const char *folder, const char *images_name, const char *labels_name,
                       struct split *split, struct err *err)
 {
-    enum { IMAGES_HEADER = 16, LABELS_HEADER = 8 };
     struct loader_file images = {0}, labels = {0};
     size_t n = 0, label_count = 0;
-    int failed = loader_read(folder, images_name, &images, err) ||
-                 check_header(&images, "IDX pictures", 0x803, IMAGES_HEADER, PICTURE, &n, err) ||
-                 loader_read(folder, labels_name, &labels, err) ||
-                 check_header(&labels, "IDX labels", 0x801, LABELS_HEADER, 1, &label_count, err) ||
-                 check_labels(&labels, LABELS_HEADER, err);
+    int failed =
+        read_idx(folder, images_name, "IDX pictures", IMAGES, PICTURE, &images, &n, err) ||
+        read_idx(folder, labels_name, "IDX labels", LABELS, 1, &labels, &label_count, err) ||
+        check_labels(&labels, LABELS_HEADER, err);
     if (!failed && label_count != n)
         failed = err_set(err, "%s: expected %zu labels, one for each picture in %s, found %zu",
                          str_text(&labels.path), n, images_name, label_count);

@@ -1,110 +1,75 @@
+/*
+ * loader: reading files that people unpacked, downloaded and renamed.
+ *
+ * A file is read as far as its loader asks, so that a header can be looked at before the memory for
+ * what it announces is taken: a gzipped file of 1 MB may hold 1 GB. What begins like something else
+ * altogether, an error's page above all, is refused by name.
+ */
 #include "harness/data/loader.h"
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
 enum {
-    LARGEST_FILE = 1 << 30, /* decoded; several times any dataset of the registry */
+    /* Decoded; of a file that does not say how long it is, five times CIFAR-10. */
+    LARGEST_FILE = 1 << 28,
+    START = 512, /* what tells files apart is within */
     CHUNK = 1 << 20,
 };
 
 const struct option loader_options[] = {LOADER_OPTIONS, OPTION_END};
 
-static bool path_exists(const struct str *path)
+/* ---- What is no data --------------------------------------------------------------------------*/
+
+/* No picture's label and first pixels are likely to be these. */
+static const struct {
+    const char *start;
+    size_t length, at;
+    const char *what, *remedy;
+} strangers[] = {
+    {"version https://git-lfs", 23, 0, "a pointer of Git LFS", "fetch the file (git lfs pull)"},
+    {"PK\3\4", 4, 0, "a zip archive", "unpack it"},
+    {"ustar", 5, 257, "a tar archive", "unpack it (tar -xf)"},
+    {"\x1f\x8b\x08", 3, 0, "gzipped twice", "unpack it once (gunzip)"},
+    {"BZh", 3, 0, "packed by bzip2", "unpack it (bunzip2)"},
+    {"\xfd"
+     "7zXZ",
+     5, 0, "packed by xz", "unpack it (unxz)"},
+    {"\x93NUMPY", 6, 0, "a NumPy array", "write it in the format that is expected"},
+    {"\x80\2}", 3, 0, "a Python pickle", "get the data in the format that is expected"},
+    {"\x80\3}", 3, 0, "a Python pickle", "get the data in the format that is expected"},
+    {"\x80\4\x95", 3, 0, "a Python pickle", "get the data in the format that is expected"},
+    {"\x80\5\x95", 3, 0, "a Python pickle", "get the data in the format that is expected"},
+};
+
+static bool is_page(const struct loader_file *file)
 {
-    struct stat status;
-    return stat(str_text(path), &status) == 0;
+    static const char *const starts[] = {"<!doctype", "<html", "<?xml", "<head"};
+    const char *text = (const char *)file->bytes;
+    size_t at = strspn(text, " \t\r\n\xef\xbb\xbf");
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncasecmp(text + at, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
 }
 
-/* FOLDER/NAME, or how else the file may be called, the first that is there: with a dot before
- * `idx`, with .gz. FOLDER/NAME where none is. */
-static struct str find_path(const char *folder, const char *name)
+static int refuse_strangers(const struct loader_file *file, struct err *err)
 {
-    const char *idx = strstr(name, "-idx");
-    struct str path = {0};
-    for (int dotted = 0; dotted <= (idx != NULL); dotted++) {
-        str_clear(&path);
-        str_addf(&path, "%s/%s", folder, name);
-        if (dotted)
-            path.text[strlen(folder) + 1 + (size_t)(idx - name)] = '.';
-        if (path_exists(&path))
-            return path;
-        str_add(&path, ".gz");
-        if (path_exists(&path))
-            return path;
-    }
-    str_clear(&path);
-    str_addf(&path, "%s/%s", folder, name);
-    return path;
-}
-
-bool loader_exists(const char *folder, const char *name)
-{
-    struct str path = find_path(folder, name);
-    const bool exists = path_exists(&path);
-    str_release(&path);
-    return exists;
-}
-
-/* ret_there, ret_missing: the first file that is there, that is not; NULL where there is none. */
-static void check_files(const char *folder, const char *const *files, const char **ret_there,
-                        const char **ret_missing)
-{
-    *ret_there = *ret_missing = NULL;
-    for (size_t i = 0; files[i]; i++) {
-        const char **answer = loader_exists(folder, files[i]) ? ret_there : ret_missing;
-        if (!*answer)
-            *answer = files[i];
-    }
-}
-
-/* The first folder with any of the files; the others tried are listed in searched. */
-static void find_folder(const struct loader_layout *layout, const char *const *dirs,
-                        struct str *folder, struct str *searched, size_t *ret_dir,
-                        const char **ret_there, const char **ret_missing)
-{
-    *ret_there = NULL;
-    for (size_t d = 0; dirs[d]; d++) {
-        *ret_dir = d;
-        const char *below = NULL;
-        size_t f = 0;
-        do {
-            below = layout->folders[f++];
-            str_clear(folder);
-            str_addf(folder, "%s%s%s", dirs[d], below ? "/" : "", below ? below : "");
-            check_files(str_text(folder), layout->files, ret_there, ret_missing);
-            if (*ret_there)
-                return;
-            str_addf(searched, "%s%s", searched->length ? ", " : "", str_text(folder));
-        } while (below);
-    }
-}
-
-int loader_find(const struct loader_layout *layout, const char *source, const char *const *dirs,
-                struct str *ret_folder, size_t *ret_dir, struct err *err)
-{
-    struct str folder = {0}, searched = {0};
-    const char *there, *missing;
-    size_t dir = 0;
-    find_folder(layout, dirs, &folder, &searched, &dir, &there, &missing);
-    int failed = 0;
-    if (!there)
-        failed = err_set(err, "%s (or %s.gz) not found; get it from %s; searched %s",
-                         layout->files[0], layout->files[0], source, str_text(&searched));
-    else if (missing)
-        failed = err_set(err, "%s/%s (or %s.gz) not found, although %s is there; get it from %s",
-                         str_text(&folder), missing, missing, there, source);
-    str_release(&searched);
-    if (failed) {
-        str_release(&folder);
-        return -1;
-    }
-    *ret_folder = folder;
-    *ret_dir = dir;
+    const char *path = str_text(&file->path);
+    if (is_page(file))
+        return err_set(err, "%s: looks like a web page, not data: download it again", path);
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (file->size >= strangers[i].at + strangers[i].length &&
+            memcmp(file->bytes + strangers[i].at, strangers[i].start, strangers[i].length) == 0)
+            return err_set(err, "%s: looks like %s, not data: %s", path, strangers[i].what,
+                           strangers[i].remedy);
     return 0;
 }
+
+/* ---- Reading ----------------------------------------------------------------------------------*/
 
 static int read_failed(gzFile stream, const char *path, size_t size, struct err *err)
 {
@@ -122,33 +87,33 @@ static int read_failed(gzFile stream, const char *path, size_t size, struct err 
     return err_set(err, "%s: expected intact gzip data, found damage: %s", path, text);
 }
 
-/* Reads to the end of the stream into file->bytes, which starts with that much room and grows. */
-static int read_stream(gzFile stream, size_t room, struct loader_file *file, struct err *err)
+int loader_more(struct loader_file *file, size_t upto, struct err *err)
 {
     const char *path = str_text(&file->path);
-    MEM_NEW(file->bytes, room);
-    for (;;) {
-        if (file->size == room) {
-            MEM_GROW(file->bytes, room, 2 * room);
-            room *= 2;
+    while (file->size < upto) {
+        if (file->size == file->room) {
+            const size_t twice = 2 * file->room;
+            const size_t wanted = twice > file->guess ? twice : file->guess;
+            const size_t room = wanted < upto ? wanted : upto;
+            MEM_GROW(file->bytes, file->room, room);
+            file->room = room;
         }
-        const size_t rest = room - file->size;
+        const size_t whole = file->room < upto ? file->room : upto, rest = whole - file->size;
         const int got =
-            gzread(stream, file->bytes + file->size, rest < CHUNK ? (unsigned)rest : CHUNK);
+            gzread(file->stream, file->bytes + file->size, rest < CHUNK ? (unsigned)rest : CHUNK);
         int code;
-        gzerror(stream, &code);
+        gzerror(file->stream, &code);
         if (got > 0)
             file->size += (size_t)got;
         if (got < 0 || code == Z_BUF_ERROR)
-            return read_failed(stream, path, file->size, err);
-        if (file->size > LARGEST_FILE)
-            return err_set(err, "%s: expected at most %d bytes, found more", path, LARGEST_FILE);
+            return read_failed(file->stream, path, file->size, err);
         if (got == 0)
             return 0;
     }
+    return 0;
 }
 
-static int read_file(struct loader_file *file, struct err *err)
+static int start_reading(struct loader_file *file, struct err *err)
 {
     const char *path = str_text(&file->path);
     struct stat status;
@@ -156,25 +121,22 @@ static int read_file(struct loader_file *file, struct err *err)
         return err_set(err, "%s: cannot be read: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode)) /* a pipe would wait for ever */
         return err_set(err, "%s: expected a regular file, found something else", path);
-    if (status.st_size > LARGEST_FILE)
-        return err_set(err, "%s: expected at most %d bytes, found %lld", path, LARGEST_FILE,
-                       (long long)status.st_size);
-    gzFile stream = gzopen(path, "rb");
-    if (!stream)
+    file->stream = gzopen(path, "rb");
+    if (!file->stream)
         return err_set(err, "%s: cannot be opened: %s", path, strerror(errno));
-    gzbuffer(stream, CHUNK);
+    gzbuffer(file->stream, CHUNK);
     /* One byte more than a plain file has, so that its end is seen without growing; pictures
        seldom shrink to less than half. */
-    const size_t room = (size_t)status.st_size * (gzdirect(stream) ? 1 : 2) + 1;
-    const int failed = read_stream(stream, room, file, err);
-    gzclose(stream);
-    return failed;
+    file->guess = (size_t)status.st_size * (gzdirect(file->stream) ? 1 : 2) + 1;
+    file->room = START + 1; /* a NUL behind it, since texts are looked for */
+    MEM_NEW(file->bytes, file->room);
+    return loader_more(file, START, err) || refuse_strangers(file, err) ? -1 : 0;
 }
 
-int loader_read(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)
+int loader_open(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)
 {
-    struct loader_file file = {.path = find_path(folder, name)};
-    if (read_file(&file, err)) {
+    struct loader_file file = {.path = loader_path(folder, name)};
+    if (start_reading(&file, err)) {
         loader_file_release(&file);
         return -1;
     }
@@ -182,8 +144,26 @@ int loader_read(const char *folder, const char *name, struct loader_file *ret_fi
     return 0;
 }
 
+int loader_read(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)
+{
+    struct loader_file file;
+    if (loader_open(folder, name, &file, err))
+        return -1;
+    int failed = loader_more(&file, LARGEST_FILE + (size_t)1, err);
+    if (!failed && file.size > LARGEST_FILE)
+        failed = err_set(err, "%s: expected at most %d bytes, found more", str_text(&file.path),
+                         LARGEST_FILE);
+    if (failed)
+        loader_file_release(&file);
+    else
+        *ret_file = file;
+    return failed;
+}
+
 void loader_file_release(struct loader_file *file)
 {
+    if (file->stream)
+        gzclose(file->stream);
     str_release(&file->path);
     mem_free(file->bytes);
     *file = (struct loader_file){0};

@@ -10,10 +10,11 @@
  * All files of a dataset come from one folder, the first that has any of them: a half-finished
  * download is an error that names the missing file, never mended quietly with files from elsewhere.
  * A file may be compressed with gzip (NAME.gz); zlib reads both. IDX files are also found under the
- * names that most unpackers and mirrors give them, with a dot (train-images.idx3-ubyte).
+ * names that most unpackers and mirrors give them, with a dot (train-images.idx3-ubyte), and in a
+ * folder of the file's own name.
  *
- * A file is read whole before its header is believed, so that no size in a header is ever
- * allocated: it is compared with the bytes that are there.
+ * No size in a header is ever allocated: it says how far to read at most, and is compared with the
+ * bytes that are there.
  */
 #pragma once
 
@@ -44,6 +45,10 @@ extern const struct option loader_options[];
 struct loader_layout {
     const char *const *folders; /* NULL-terminated: usual names, tried below a dir before itself */
     const char *const *files;   /* NULL-terminated: all that must be there, each NAME or NAME.gz */
+    /* MAY, default: none. What has the same data in a format that is not read, named where the
+     * files are not found: NULL-terminated names, and what it is. */
+    const char *const *foreign;
+    const char *foreign_is;
 };
 
 /* The folder that has the files, into ret_folder (the caller releases it), and which of the dirs it
@@ -52,14 +57,25 @@ int loader_find(const struct loader_layout *layout, const char *source, const ch
                 struct str *ret_folder, size_t *ret_dir, struct err *err);
 
 bool loader_exists(const char *folder, const char *name);
+/* FOLDER/NAME, or how else the file is called there. FOLDER/NAME where it is not. */
+struct str loader_path(const char *folder, const char *name);
 
 struct loader_file {
     struct str path; /* as found, with .gz where there was one */
     uint8_t *bytes;  /* [size] decoded; mem_alloc'ed */
     size_t size;
+    size_t room, guess; /* of bytes; how large it is likely to be */
+    void *stream;       /* a gzFile */
 };
 
-/* Reads the file of that name, packed or not, whole. Nothing to release on failure. */
+/* Opens the file of that name, packed or not: its first bytes are there (512, or all it has), and
+ * are not those of a web page or an archive. Nothing to release on failure. */
+int loader_open(const char *folder, const char *name, struct loader_file *ret_file,
+                struct err *err);
+/* Reads on, until that many bytes are there in all, or the file has no more. */
+int loader_more(struct loader_file *file, size_t upto, struct err *err);
+/* Both, whole; for a format whose header does not say how long it is. Larger than 256 MiB is
+ * refused. */
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
 void loader_file_release(struct loader_file *file);

@@ -5,8 +5,10 @@
 #include <criterion/parameterized.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum how { CUT_TO, ADD_BYTES, SET_BYTE, EMPTY, FOLDER, PIPE };
 
@@ -26,7 +28,7 @@ static const struct damage damages[] = {
     {"mnist", "train-images-idx3-ubyte", CUT_TO, 15, 0, false,
      ": expected IDX pictures with a header of 16 bytes, found 15 bytes in all"},
     {"mnist", "train-images-idx3-ubyte", SET_BYTE, 3, 1, false,
-     ": expected IDX pictures (magic number 0x00000803), found 0x00000801"},
+     ": expected IDX pictures (magic number 0x00000803), found 0x00000801, which is of labels"},
     {"mnist", "train-images-idx3-ubyte", SET_BYTE, 11, 20, false,
      ": expected pictures of 28 x 28, found 20 x 28"},
     {"mnist", "train-images-idx3-ubyte", SET_BYTE, 12, 1, false,
@@ -34,15 +36,19 @@ static const struct damage damages[] = {
     {"mnist", "train-images-idx3-ubyte", CUT_TO, 9423, 0, false,
      ": cut short: expected 9424 bytes as the header says (12 of IDX pictures), found 9423"},
     {"mnist", "train-images-idx3-ubyte", ADD_BYTES, 1, 0, false,
-     ": too long: expected 9424 bytes as the header says (12 of IDX pictures), found 9425"},
+     ": too long: expected 9424 bytes as the header says (12 of IDX pictures), found at least "
+     "9425"},
     /* a header that claims 4 billion pictures, 3 TB */
     {"mnist", "train-images-idx3-ubyte", SET_BYTE, 4, 0xff, false,
-     ": cut short: expected 3354101032144 bytes as the header says (4278190092 of IDX pictures), "
-     "found 9424"},
+     ": expected at most 1073741824 bytes, found a header that says 3354101032144 (4278190092 of "
+     "IDX pictures)"},
     {"mnist", "t10k-images-idx3-ubyte", SET_BYTE, 7, 0, false,
      ": expected IDX pictures, found a header that says there are none"},
     {"mnist", "t10k-labels-idx1-ubyte", SET_BYTE, 3, 3, false,
-     ": expected IDX labels (magic number 0x00000801), found 0x00000803"},
+     ": expected IDX labels (magic number 0x00000801), found 0x00000803, which is of pictures"},
+    {"mnist", "t10k-labels-idx1-ubyte", SET_BYTE, 2, 0x0c, false,
+     ": expected IDX labels that are unsigned bytes (type 0x08), found 32-bit numbers (type 0x0c): "
+     "write them as bytes"},
     {"mnist", "t10k-labels-idx1-ubyte", SET_BYTE, -1, 10, false,
      ": expected labels from 0 to 9, found 10 at position 4"},
     {"fashion-mnist", "train-labels-idx1-ubyte", CUT_TO, 19, 0, false,
@@ -164,6 +170,81 @@ Test(data, counts_of_pictures_and_labels_must_agree)
              "t10k-images-idx3-ubyte, found 2",
              folder);
     EXPECT_TEXT(err.text, expected);
+}
+
+/* What people have under a dataset's names: it is called by its own. */
+static const struct {
+    const char *dataset, *file, *start;
+    size_t length;
+    const char *says;
+} strangers[] = {
+    {"mnist", "train-images-idx3-ubyte", "\r\n<!DOCTYPE html>\n<html>", 24,
+     "looks like a web page, not data: download it again"},
+    {"cifar10", "data_batch_2.bin", "<HTML><HEAD>", 12,
+     "looks like a web page, not data: download it again"},
+    {"mnist", "t10k-labels-idx1-ubyte", "version https://git-lfs.github.com/spec/v1\n", 43,
+     "looks like a pointer of Git LFS, not data: fetch the file (git lfs pull)"},
+    {"mnist", "train-labels-idx1-ubyte", "PK\3\4\24", 5,
+     "looks like a zip archive, not data: unpack it"},
+    {"cifar100", "test.bin", "\200\2}q\1(", 6,
+     "looks like a Python pickle, not data: get the data in the format that is expected"},
+    {"mnist", "train-images-idx3-ubyte", "\0\0\10\3", 4,
+     "expected IDX pictures with a header of 16 bytes, found 4 bytes in all"},
+    {"mnist", "train-images-idx3-ubyte", "\3\10\0\0\14\0\0\0\34\0\0\0\34\0\0\0", 16,
+     "the numbers of its header have their lowest byte first: IDX has the highest first "
+     "(big-endian), write it so"},
+    {"mnist", "train-images-idx3-ubyte", "\0\0\10\3\14\0\0\0\34\0\0\0\34\0\0\0", 16,
+     "the numbers of its header have their lowest byte first: IDX has the highest first "
+     "(big-endian), write it so"},
+};
+
+Test(data, what_is_no_data_is_named_with_a_remedy)
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        char name[32], expected[1024];
+        snprintf(name, sizeof name, "stranger-%zu", i);
+        const char *folder = made_folder(name), *const dirs[] = {folder, NULL};
+        const struct damage whole = {.dataset = strangers[i].dataset};
+        const struct data_spec spec = made_spec(whole.dataset).common;
+        struct dataset *data = NULL;
+        struct err err = {0};
+        make_dataset(&whole, folder);
+        made_file(folder, strangers[i].file, strangers[i].start, strangers[i].length, false);
+        EXPECT_EQ(dataset_load(dataset_find(whole.dataset), &spec, 0, dirs, &data, &err), -1);
+        snprintf(expected, sizeof expected, "%s: %s/%s: %s", whole.dataset, folder,
+                 strangers[i].file, strangers[i].says);
+        EXPECT_TEXT(err.text, expected);
+    }
+}
+
+/* A header that announces little is believed as far as that: 1 MB of zeros packed 1000 times. */
+Test(data, a_gzipped_file_is_not_unpacked_beyond_what_its_header_says)
+{
+    enum { MIB = 1 << 20, BOMB = 100 };
+    static uint8_t zeros[MIB];
+    const char *folder = made_folder("bomb"), *const dirs[] = {folder, NULL};
+    const struct data_spec spec = made_spec("mnist").common;
+    struct dataset *data = NULL;
+    struct err err = {0};
+    struct rusage before, after;
+    char path[512], expected[1024];
+    made_idx(folder, 1, true);
+    snprintf(path, sizeof path, "%s/train-images-idx3-ubyte.gz", folder);
+    gzFile file = gzopen(path, "ab1"); /* a second stream of the same file */
+    cr_assert_not_null(file);
+    for (int i = 0; i < BOMB; i++)
+        ASSERT_EQ(gzwrite(file, zeros, MIB), MIB);
+    ASSERT_EQ(gzclose(file), Z_OK);
+    ASSERT_EQ(getrusage(RUSAGE_SELF, &before), 0);
+    EXPECT_EQ(dataset_load(dataset_find("mnist"), &spec, 0, dirs, &data, &err), -1);
+    ASSERT_EQ(getrusage(RUSAGE_SELF, &after), 0);
+    snprintf(expected, sizeof expected,
+             "mnist: %s: too long: expected 9424 bytes as the header says (12 of IDX pictures), "
+             "found at least 9425",
+             path);
+    EXPECT_TEXT(err.text, expected);
+    cr_expect(after.ru_maxrss - before.ru_maxrss < 32 * 1024, "%ld KiB more",
+              after.ru_maxrss - before.ru_maxrss);
 }
 
 /* Whatever byte of a gzipped dataset is altered, it is refused or (header fields that carry no

@@ -86,11 +86,41 @@ Test(data, missing_files_are_named_with_all_places_and_the_source)
     ASSERT_EQ(dataset_load(type, &spec, 0, dirs, &data, &err), -1);
     str_addf(&expected,
              "cifar10: test_batch.bin (or test_batch.bin.gz) not found; get it from %s; searched "
-             "%s/cifar10, %s/cifar-10-batches-bin, %s, %s/cifar10, %s/cifar-10-batches-bin, %s",
-             type->source, one, one, one, two, two, two);
+             "%s, %s, and below each of them cifar10, cifar-10-batches-bin",
+             type->source, one, two);
     EXPECT_TEXT(err.text, expected.text);
     cr_expect_null(data);
     str_release(&expected);
+}
+
+static void expect_instead(const char *dataset, const char *there, const char *says)
+{
+    const char *dir = made_folder("instead"), *const dirs[] = {dir, NULL};
+    const struct data_spec spec = made_spec(dataset).common;
+    struct dataset *data = NULL;
+    struct err err;
+    struct str expected = {0};
+    made_file(made_folder("instead/mnist"), "a.txt", "", 0, false);
+    made_folder("instead/cifar10");
+    made_file(dir, there, "", 0, false);
+    ASSERT_EQ(dataset_load(dataset_find(dataset), &spec, 0, dirs, &data, &err), -1);
+    str_addf(&expected, " not found, but %s/%s is there: %s get it from ", dir, there, says);
+    cr_expect(strstr(err.text, str_text(&expected)), "%s\nhas not\n%s", err.text,
+              str_text(&expected));
+    str_release(&expected);
+}
+
+Test(data, what_lies_there_instead_is_named)
+{
+    expect_instead("mnist", "mnist/zoo.zip", "unpack it, or");
+    expect_instead("mnist", "mnist/more.tgz", "unpack it, or"); /* the first by name */
+}
+
+Test(data, cifar_for_python_is_named_before_archives)
+{
+    made_file(made_folder("instead"), "cifar-10-binary.tar.gz", "", 0, false);
+    expect_instead("cifar10", "cifar10/data_batch_1", "CIFAR for Python, which is not read;");
+    expect_instead("cifar100", "cifar-100-python.tar.gz", "CIFAR for Python, which is not read;");
 }
 
 Test(data, half_a_dataset_is_not_completed_from_elsewhere)

@@ -40,6 +40,27 @@ Test(data, idx_files_with_a_dot_in_their_names_are_read)
     dataset_free(packed);
 }
 
+Test(data, a_file_in_a_folder_of_its_own_name_is_read)
+{
+    static const char image[] = "train-images-idx3-ubyte";
+    made_idx(made_folder("flat/mnist"), 3, false);
+    made_idx(made_folder("zipped/mnist"), 3, false);
+    char from[512], to[512];
+    snprintf(from, sizeof from, "%s/%s", made_folder("zipped/mnist"), image);
+    snprintf(to, sizeof to, "%s/aside", made_folder("zipped"));
+    ASSERT_EQ(rename(from, to), 0);
+    snprintf(from, sizeof from, "zipped/mnist/%s", image);
+    const char *folder = made_folder(from);
+    snprintf(from, sizeof from, "%s/aside", made_folder("zipped"));
+    snprintf(to, sizeof to, "%s/%s", folder, image);
+    ASSERT_EQ(rename(from, to), 0);
+    struct dataset *flat = made_load_all("mnist", made_folder("flat"));
+    struct dataset *zipped = made_load_all("mnist", made_folder("zipped"));
+    EXPECT_TEXT(zipped->hash, flat->hash);
+    dataset_free(flat);
+    dataset_free(zipped);
+}
+
 Test(data, torchvisions_folders_are_read_and_named)
 {
     static const char *const cases[][3] = {
@@ -47,6 +68,8 @@ Test(data, torchvisions_folders_are_read_and_named)
         {"fashion-mnist", "root/FashionMNIST/raw", "root/FashionMNIST"},
         {"mnist", "other/MNIST/raw", "other"},
         {"mnist", "bare", "bare"},
+        {"fashion-mnist", "own/fashion-mnist/FashionMNIST/raw", "own"},
+        {"mnist", "deep/mnist/raw", "deep"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *folder = made_folder(cases[i][1]);

@@ -157,9 +157,7 @@ Test(pause, a_database_locked_by_another_program_is_waited_for)
 /* /proc/mounts is the kernel's word; in a namespace of its own a test can have it say anything. */
 Test(pause, a_network_file_system_is_refused_unless_forced)
 {
-#ifdef WINNOW_SANITIZE
-    cr_skip_test("sanitizers read their own options from the /proc that is replaced here");
-#endif
+    SKIP_SANITIZED("sanitizers read their own options from the /proc that is replaced here");
     test_small_disk(16);
     write_two();
     struct test_output output = test_run(

@@ -23,11 +23,7 @@ static const char *const tiny = "name: tiny\n"
                                 "train: {epochs: 3, batch: 32}\n";
 
 /* Seconds a cell: the limit's signal comes after some of them, and all end within a minute. */
-#ifdef WINNOW_SANITIZE
-enum { LIMITED_EPOCHS = 400 };
-#else
-enum { LIMITED_EPOCHS = 2000 };
-#endif
+enum { LIMITED_EPOCHS = TEST_SANITIZED ? 400 : 2000 };
 static const char *const limited = "name: limited\n"
                                    "dataset: {name: synthetic, samples: 4000, classes: 4}\n"
                                    "model: {name: mlp, width: 128}\n"

@@ -9,10 +9,10 @@
 TestSuite(cli_utf8, .init = cli_enter, .fini = cli_release);
 
 /* The dynamic linker complains in each process that it starts, and an address space that is too
- * small ends the worker. AddressSanitizer wants terabytes, and to be first. */
-#ifndef WINNOW_SANITIZE
+ * small ends the worker. */
 Test(cli_utf8, what_a_worker_prints_is_stored_as_utf8)
 {
+    SKIP_SANITIZED("sanitizers want terabytes of addresses, and to be loaded first");
     RUN("cd %s; printf 'name: big\ndataset: {name: synthetic, samples: 200}\n"
         "model: {name: mlp, width: 8192, depth: 8}\npruner: full\ntrain: {epochs: 1}\n' >big.yaml; "
         "ulimit -v 2000000; LD_PRELOAD=\"$(printf 'n\\377.so')\" \"$W\" run big.yaml --db a.db -j "
@@ -23,4 +23,3 @@ Test(cli_utf8, what_a_worker_prints_is_stored_as_utf8)
     RUN("cd %s; winnow sql 'SELECT log FROM attempt' --db a.db --format json", test_dir());
     expect(0, "n\xEF\xBF\xBD.so", "");
 }
-#endif

@@ -11,6 +11,19 @@ const char *test_binary(void);
 /* Whether tests have their full size (make soak, WINNOW_SOAK=1), or the one of every day. */
 bool test_soak(void);
 
+/* Whether the tests are built by `make SANITIZE=...`: what they run is several times as slow. */
+#ifdef WINNOW_SANITIZE
+enum { TEST_SANITIZED = true };
+#else
+enum { TEST_SANITIZED = false };
+#endif
+/* The first line of a test that is impossible there; it is compiled all the same. */
+#define SKIP_SANITIZED(why)                                                                        \
+    do                                                                                             \
+        if (TEST_SANITIZED)                                                                        \
+            cr_skip_test(why);                                                                     \
+    while (0)
+
 /* A new empty folder; removed with all it holds when the test's process ends normally. */
 const char *test_dir(void);
 

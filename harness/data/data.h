@@ -62,8 +62,9 @@ struct dataset {
     double bayes_error;                   /* of the synthetic set; < 0 where unknown */
     char hash[HASH_HEX_SIZE]; /* of the decoded files, before limits: the content hash in a key */
     const char *folder;       /* that its files were read from, absolute; NULL: it is made */
+    const char *note;         /* what its loader finds odd about it; NULL: nothing */
     const char *const *class_names; /* [classes], or NULL */
-    struct arena arena;             /* holds folder, and class_names that were read from a file */
+    struct arena arena;             /* holds folder, note, and class_names of a file */
 };
 
 struct loader_layout;
@@ -78,8 +79,8 @@ struct dataset_type {
     /*
      * MUST. options: the struct that the table describes, which begins with a struct data_spec.
      * Reads the whole files of the layout in the folder that has them (NULL without a layout) into
-     * data->h, w, c, classes, class_names and n, pixels, labels of train and test; data comes in
-     * zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
+     * data->h, w, c, classes, class_names, note and n, pixels, labels of train and test; data comes
+     * in zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
      * Origins, limits, validation, statistics and hash are the caller's (data.c). Errors name the
      * file, what was expected and what was found.
      */
@@ -100,6 +101,9 @@ SHELF_OF(struct dataset_type, dataset);
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,
                  const char *const *dirs, struct dataset **ret_data, struct err *err);
 void dataset_free(struct dataset *data);
+/* Adds a line for each thing that people should know of it: its note, and how many of the test
+ * pictures are in the training set. For one that was loaded without limits. */
+void dataset_doubts(const struct dataset *data, struct str *ret_lines);
 /* Refuses limits beyond the samples that there are. */
 int dataset_check_limits(const struct data_spec *spec, size_t train_n, size_t test_n,
                          struct err *err);

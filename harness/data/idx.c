@@ -10,6 +10,7 @@
  *
  * Both datasets use the same file names, shapes and counts. A folder of one taken for the other
  * would train happily and be labelled wrong, so the first labels, which are known, are looked at.
+ * KMNIST uses them too: a set of the published size with other labels is noted.
  *
  * Limits: 28 x 28 and 10 classes only; any number of samples, as the files say.
  */
@@ -22,7 +23,8 @@ enum {
     PICTURE = SIDE * SIDE,
     CLASSES = 10,
     KNOWN = 10,
-    IMAGES = 0x803, /* magic numbers, and the lengths of their headers */
+    PUBLISHED = 60000, /* training samples of both */
+    IMAGES = 0x803,    /* magic numbers, and the lengths of their headers */
     LABELS = 0x801,
     IMAGES_HEADER = 16,
     LABELS_HEADER = 8,
@@ -206,6 +208,21 @@ static bool begins_like(const struct split *train, const struct idx_set *set)
     return train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
 }
 
+static void note_stranger(struct dataset *data, const struct idx_set *set)
+{
+    struct str labels = {0}, published = {0};
+    for (size_t i = 0; i < KNOWN; i++) {
+        str_addf(&labels, "%d ", data->train.labels[i]);
+        str_addf(&published, "%d ", set->first_labels[i]);
+    }
+    data->note = arena_printf(&data->arena,
+                              "not the published %s, although of its size: the training labels "
+                              "begin %sand not %s(KMNIST and others come under the same file "
+                              "names); results will be called %s",
+                              set->name, str_text(&labels), str_text(&published), set->name);
+    STR_RELEASE(&labels, &published);
+}
+
 static int load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
     (void)options;
@@ -215,6 +232,8 @@ static int load(const void *options, const char *folder, struct dataset *data, s
     if (!failed && begins_like(&data->train, other))
         failed = err_set(err, "%s: expected %s, found %s, whose files have the same names", folder,
                          set->name, other->name);
+    if (!failed && data->train.n == PUBLISHED && !begins_like(&data->train, set))
+        note_stranger(data, set);
     data->h = data->w = SIDE;
     data->c = 1;
     data->classes = CLASSES;

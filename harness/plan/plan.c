@@ -15,6 +15,18 @@ static const struct data_spec *content_of(const struct cell *cell, struct arena 
     return content;
 }
 
+/* Only for a plan from a file: a frozen one has its notes already. */
+static void note_doubts(struct plan *plan, const struct config *config, const struct dataset *data)
+{
+    struct str lines = {0}, line = {0};
+    if (config->places)
+        dataset_doubts(data, &lines);
+    for (const char *at = str_text(&lines); str_next(&line, &at, "\n");)
+        mistakes_add(&plan->data_notes, config->places[plan->count], data->type->name, "%s",
+                     str_text(&line));
+    STR_RELEASE(&lines, &line);
+}
+
 static int load_data(struct plan *plan, const struct config *config, const struct cell *cell,
                      const struct data_spec *spec, const char *made_of, struct err *err)
 {
@@ -40,6 +52,7 @@ static int load_data(struct plan *plan, const struct config *config, const struc
         .next = plan->data,
     };
     memcpy(found->hash, data->hash, sizeof found->hash);
+    note_doubts(plan, config, data);
     dataset_free(data);
     plan->data = found;
     return 0;
@@ -126,18 +139,20 @@ static void offer_the_others(const struct config *config, const struct dataset_t
 
 static void take_notes(struct plan *plan, const struct config *config)
 {
+    const struct mistakes *const lists[] = {&config->notes, &plan->data_notes};
     struct store_note *notes;
     struct str place = {0};
-    ARENA_NEW(&plan->arena, notes, config->notes.count);
-    for (size_t i = 0; i < config->notes.count; i++) {
-        str_clear(&place);
-        place_write(config->notes.items[i].place, &place);
-        notes[i].place = arena_strdup(&plan->arena, str_text(&place));
-        notes[i].text = arena_strdup(&plan->arena, config->notes.items[i].text);
-    }
+    ARENA_NEW(&plan->arena, notes, lists[0]->count + lists[1]->count);
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            str_clear(&place);
+            place_write(lists[l]->items[i].place, &place);
+            notes[plan->note_count++] =
+                (struct store_note){.place = arena_strdup(&plan->arena, str_text(&place)),
+                                    .text = arena_strdup(&plan->arena, lists[l]->items[i].text)};
+        }
     str_release(&place);
     plan->notes = notes;
-    plan->note_count = config->notes.count;
 }
 
 int plan_make(const struct config *config, struct plan **ret_plan, struct err *err)
@@ -145,7 +160,6 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
     struct plan *plan;
     MEM_NEW(plan, 1);
     ARENA_NEW(&plan->arena, plan->cells, config->cell_count);
-    take_notes(plan, config);
     for (; plan->count < config->cell_count; plan->count++) {
         struct plan_cell *planned = &plan->cells[plan->count];
         const struct plan_data *data;
@@ -169,6 +183,7 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
                      planned->shared);
         plan_describe(planned, &plan->arena);
     }
+    take_notes(plan, config);
     *ret_plan = plan;
     return 0;
 }
@@ -177,6 +192,7 @@ void plan_free(struct plan *plan)
 {
     if (!plan)
         return;
+    mistakes_release(&plan->data_notes);
     arena_release(&plan->arena);
     mem_free(plan);
 }

@@ -35,7 +35,8 @@ struct plan {
     struct plan_cell *cells;
     size_t count;
     struct plan_data *data;         /* a list */
-    const struct store_note *notes; /* on the experiment, as the store wants them */
+    struct mistakes data_notes;     /* what was found odd about them, where the file has them */
+    const struct store_note *notes; /* these and the config's, as the store wants them */
     size_t note_count;
     struct arena arena;
 };

@@ -359,7 +359,6 @@ static int emit_file(const struct cmd_line *line, int argc, char **argv)
     struct config *config;
     struct plan *plan;
     struct arena arena = {0};
-    struct err err;
     int code = cmd_parse(line, argc, argv, &values, &path);
     if (code >= 0)
         return code;
@@ -368,9 +367,8 @@ static int emit_file(const struct cmd_line *line, int argc, char **argv)
     code = cmd_load_config(path, &values.set, values.strict, &config);
     if (code >= 0)
         return code;
-    if (plan_make(config, &plan, &err)) {
-        code = cmd_fail(line, EXIT_ENVIRONMENT, err.text);
-    } else {
+    code = cmd_make_plan(line, config, values.strict, &plan);
+    if (code < 0) {
         code = emit_plan(line, config, plan, &values, &arena);
         plan_free(plan);
     }

@@ -387,9 +387,10 @@ static int show(const struct config *config, const struct values *values, double
 {
     struct view view = {.config = config, .values = values};
     struct err err;
-    int code = EXIT_DONE;
-    if (plan_make(config, &view.plan, &err))
-        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    int code = cmd_make_plan(&line, config, values->strict, &view.plan);
+    if (code >= 0)
+        return code;
+    code = EXIT_DONE;
     view.db = cmd_config_db(config, values->db, &view.plan->arena);
     if (read_database(&view, &err)) {
         code = cmd_fail(&line, EXIT_DATABASE, err.text);

@@ -311,8 +311,9 @@ static int run_config(const struct config *config, const struct values *values, 
         .timing = values->timing,
         .budget = budget,
     };
-    if (plan_make(config, &plan, &err))
-        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
+    int code = cmd_make_plan(&line, config, values->strict, &plan);
+    if (code >= 0)
+        return code;
     if (cmd_apply_where(plan, values->where, &err)) { /* before there is a database */
         plan_free(plan);
         err_prefix(&err, "--where: ");
@@ -324,7 +325,7 @@ static int run_config(const struct config *config, const struct values *values, 
     options.db = db;
     checkpoint_folder(db, &checkpoints);
     options.checkpoints = str_text(&checkpoints);
-    int code = EXIT_DATABASE;
+    code = EXIT_DATABASE;
     if (store_open(db, values->force ? STORE_WRITE_ANYWHERE : STORE_WRITE, &store, &err)) {
         cmd_fail(&line, code, err.text);
     } else {

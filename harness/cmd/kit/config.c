@@ -2,23 +2,46 @@
 
 #include <stdio.h>
 
+/* Whether they are mistakes. */
+static bool print_notes(struct mistakes *notes, const char *path, bool strict)
+{
+    struct str said = {0};
+    mistakes_write(notes, path, strict ? "" : "note: ", &said);
+    fputs(str_text(&said), stderr);
+    str_release(&said);
+    return strict && notes->count > 0;
+}
+
 int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict,
                     struct config **ret_config)
 {
     struct config *config = NULL;
     struct str said = {0};
-    int failed = config_load(path, sets->items, sets->count, &config, &said);
-    if (!failed) {
-        failed = strict && config->notes.count > 0;
-        mistakes_write(&config->notes, path, strict ? "" : "note: ", &said);
-    }
+    bool failed = config_load(path, sets->items, sets->count, &config, &said) != 0;
     fputs(str_text(&said), stderr);
     str_release(&said);
+    if (!failed)
+        failed = print_notes(&config->notes, path, strict);
     if (failed) {
         config_free(config);
         return EXIT_USAGE;
     }
     *ret_config = config;
+    return -1;
+}
+
+int cmd_make_plan(const struct cmd_line *line, const struct config *config, bool strict,
+                  struct plan **ret_plan)
+{
+    struct plan *plan;
+    struct err err;
+    if (plan_make(config, &plan, &err))
+        return cmd_fail(line, EXIT_ENVIRONMENT, err.text);
+    if (print_notes(&plan->data_notes, config->path, strict)) {
+        plan_free(plan);
+        return EXIT_USAGE;
+    }
+    *ret_plan = plan;
     return -1;
 }
 

@@ -10,6 +10,7 @@
 
 #include "harness/cmd/kit/cmd.h"
 #include "harness/config/config.h"
+#include "harness/plan/plan.h"
 
 /* The texts of --set and --db in --help, the same for all of them. */
 #define CMD_SET_HELP "change a key of the file, e.g. train.epochs=3; may be repeated"
@@ -20,6 +21,10 @@
  * code, and the mistakes were printed. */
 int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict,
                     struct config **ret_config);
+
+/* plan_make(), likewise: with what is to be noted about the data. */
+int cmd_make_plan(const struct cmd_line *line, const struct config *config, bool strict,
+                  struct plan **ret_plan);
 
 /* given, or results/NAME.db of the experiment's name, in the arena. */
 const char *cmd_config_db(const struct config *config, const char *given, struct arena *arena);

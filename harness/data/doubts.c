@@ -1,0 +1,67 @@
+/*
+ * doubts: what is odd about a dataset that can be trained on all the same.
+ *
+ * Test pictures that stand in the training set too are found by a table of the training pictures:
+ * a slot is looked for at the hash of a picture, and holds the first that has these bytes. Names of
+ * files say nothing of what is in them; what a loader knows of that it says itself (data->note).
+ *
+ * Cost, on one core of a server: 90 ms for the 70,000 pictures of Fashion-MNIST, once for each
+ * plan, in no cell.
+ */
+#include "harness/data/data.h"
+
+#include <string.h>
+
+/* Of whole pictures: 64 bits at a time, the rest as if zeros followed. */
+static uint64_t hash_picture(const uint8_t *picture, size_t size)
+{
+    uint64_t hash = size;
+    for (size_t i = 0; i < size; i += sizeof hash) {
+        uint64_t part = 0;
+        memcpy(&part, picture + i, size - i < sizeof part ? size - i : sizeof part);
+        hash = (hash ^ part) * UINT64_C(0x9E3779B97F4A7C15); /* 2^64 / golden ratio */
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+/* The slot of a picture: of the one that has its bytes, or else free (0). slots[mask + 1]: numbers
+ * from 1 of the pictures. */
+static size_t find_slot(const uint32_t *slots, size_t mask, const uint8_t *pictures,
+                        const uint8_t *picture, size_t size)
+{
+    size_t slot = hash_picture(picture, size) & mask;
+    while (slots[slot] && memcmp(pictures + (slots[slot] - 1) * size, picture, size) != 0)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+static size_t count_repeated(const struct dataset *data)
+{
+    const size_t size = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+    size_t room = 2, count = 0;
+    uint32_t *slots;
+    while (room < 2 * data->train.n)
+        room *= 2;
+    MEM_NEW(slots, room);
+    for (size_t i = 0; i < data->train.n; i++)
+        slots[find_slot(slots, room - 1, data->train.pixels, data->train.pixels + i * size, size)] =
+            (uint32_t)i + 1;
+    for (size_t i = 0; i < data->test.n; i++)
+        count += slots[find_slot(slots, room - 1, data->train.pixels, data->test.pixels + i * size,
+                                 size)] > 0;
+    mem_free(slots);
+    return count;
+}
+
+void dataset_doubts(const struct dataset *data, struct str *ret_lines)
+{
+    const size_t repeated = count_repeated(data);
+    if (data->note)
+        str_addf(ret_lines, "%s\n", data->note);
+    if (repeated)
+        str_addf(ret_lines,
+                 "%zu of the %zu test pictures stand%s in the training set too: accuracy is no "
+                 "measure of what was learnt there\n",
+                 repeated, data->test.n, repeated == 1 ? "s" : "");
+}

@@ -141,9 +141,8 @@ int cmd_complete(int argc, char **argv)
     return command->run(argc, argv);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    cmd_open_streams();
     signal(SIGCHLD,
            SIG_DFL); /* ignored by whoever started it: then no child's end could be known */
     if (argc < 2) {
@@ -158,4 +157,16 @@ int main(int argc, char **argv)
     }
     const struct cmd *command = find_command(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
+}
+
+/* Not all commands look after each line whether it could be printed. */
+int main(int argc, char **argv)
+{
+    cmd_open_streams();
+    const int code = run(argc, argv);
+    const bool printed = fflush(stdout) == 0 && !ferror(stdout);
+    if (code != EXIT_DONE || printed)
+        return code;
+    fprintf(stderr, "winnow: cannot write the output\n");
+    return EXIT_ENVIRONMENT;
 }

@@ -82,3 +82,27 @@ Mistakes.
   $ winnow list pruners --markdown --json
   ! winnow list: --markdown needs exactly one kind, and no --json
   [2]
+
+What cannot be printed is an error, of any command.
+
+  $ for command in list 'list pruners --json' --version --help 'help list' 'list --help' 'sql --help'; do
+  > winnow $command >/dev/full || echo "[$?]"; done
+  [4]
+  [4]
+  [4]
+  [4]
+  [4]
+  [4]
+  [4]
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  ! winnow: cannot write the output
+  $ printf '%s\n' 'name: x' 'dataset: {name: synthetic, samples: 200}' 'model: softmax' \
+  > 'pruner: full' 'seed: 1' >x.yaml
+  $ winnow plan x.yaml --db x.db >/dev/full
+  ! winnow: cannot write the output
+  [4]

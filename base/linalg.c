@@ -1,10 +1,15 @@
 #include "base/linalg.h"
 
-#include "base/err.h"
+#include "base/str.h"
 
 #include <cblas.h>
 #include <f77blas.h>
 #include <limits.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+/* Of OpenBLAS's buffer, of which each of its threads has one (measured: 0.3.21, x86-64). */
+enum { BUFFER_MIB = 128 };
 
 static blasint as_int(size_t n)
 {
@@ -102,6 +107,22 @@ const char *linalg_core(void)
 const char *linalg_version(void)
 {
     return openblas_get_config();
+}
+
+int linalg_may_start(struct err *err)
+{
+    struct rlimit limit;
+    const size_t bytes = (size_t)BUFFER_MIB << 20;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 0;
+    void *there = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (there == MAP_FAILED)
+        return err_set(err,
+                       "the limit of %llu KiB on the address space (ulimit -v) leaves no %d MiB "
+                       "for BLAS: raise it, or lift it with ulimit -v unlimited",
+                       (unsigned long long)limit.rlim_cur >> 10, BUFFER_MIB);
+    munmap(there, bytes);
+    return 0;
 }
 
 int linalg_threads(void)

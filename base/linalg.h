@@ -2,9 +2,11 @@
  * linalg: the only door to BLAS. Row-major, float32 unless said otherwise.
  *
  * Matrices are dense with a leading dimension (elements from one row to the next). Outputs first,
- * as BLAS people write them. Nothing here allocates.
+ * as BLAS people write them. Nothing here allocates, but BLAS itself does at its first call.
  */
 #pragma once
+
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +46,9 @@ void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, siz
 const char *linalg_core(void);
 /* Version and build options, as the library tells them. */
 const char *linalg_version(void);
+/* OpenBLAS tries for ever to get its memory, in its threads from the start of the program on: an
+ * error where a limit on the address space leaves none. */
+int linalg_may_start(struct err *err);
 /* Threads the library will use for its next call. */
 int linalg_threads(void);
 /* For the calls that follow, in this process. */

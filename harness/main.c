@@ -2,6 +2,7 @@
  * winnow: an experiment harness for data pruning with an honest clock. The command table, and what
  * is asked of all commands: help, manual pages, completion.
  */
+#include "base/linalg.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/cmd/kit/complete.h"
 #include "harness/cmd/kit/man.h"
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cmd commands[] = {
 #define COMMAND(name, help) {#name, cmd_##name, help},
@@ -143,6 +145,11 @@ int cmd_complete(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
+    struct err err;
+    if (linalg_may_start(&err)) {
+        fprintf(stderr, "winnow: %s\n", err.text);
+        _exit(EXIT_ENVIRONMENT); /* an orderly end would wait for BLAS's threads */
+    }
     signal(SIGCHLD,
            SIG_DFL); /* ignored by whoever started it: then no child's end could be known */
     if (argc < 2) {

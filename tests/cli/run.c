@@ -216,3 +216,18 @@ Test(run, terminated_it_stops_at_once_and_loses_the_cell_in_flight)
     assert_sql("a.db", "SELECT count(*) FROM attempt WHERE state = 'lost'", "1");
     test_output_release(&output);
 }
+
+/* OpenBLAS would look for ever for memory that it is not given, and so would each command. */
+Test(run, a_limit_on_the_address_space_that_leaves_blas_nothing_is_named)
+{
+#ifdef WINNOW_SANITIZE
+    cr_skip_test("sanitizers take more than any limit");
+#endif
+    struct test_output output =
+        test_run("ulimit -v 150000; OPENBLAS_NUM_THREADS=2 timeout 20 \"$W\" --version");
+    cr_assert_eq(output.status, 4, "%d %s", output.status, output.err);
+    cr_assert_str_eq(output.err, "winnow: the limit of 150000 KiB on the address space (ulimit -v) "
+                                 "leaves no 128 MiB for BLAS: raise it, or lift it with ulimit -v "
+                                 "unlimited\n");
+    test_output_release(&output);
+}

@@ -1,9 +1,11 @@
 #include "base/process.h"
 
 #include "base/mem.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -222,6 +224,23 @@ bool process_ended(struct process *process, struct process_end *ret_end)
     return take_end(process, WNOHANG, ret_end);
 }
 
+/* Until its output ends. */
+static void read_all(struct process *process, bool mortal, struct str *ret_output)
+{
+    fcntl(process->ends[STDOUT_FILENO], F_SETFL, O_NONBLOCK);
+    while (process->ends[STDOUT_FILENO] >= 0) {
+        struct pollfd news[] = {{process->ends[STDOUT_FILENO], POLLIN, 0},
+                                {mortal ? signals_descriptor() : -1, POLLIN, 0}};
+        poll(news, 2, -1);
+        if (news[1].revents) {
+            kill(process->pid, SIGKILL);
+            mortal = false;
+        }
+        if (news[0].revents)
+            process_read(process, STDOUT_FILENO, ret_output);
+    }
+}
+
 int process_run(const struct process_setup *setup, struct str *ret_output,
                 struct process_end *ret_end, struct err *err)
 {
@@ -229,7 +248,7 @@ int process_run(const struct process_setup *setup, struct str *ret_output,
     if (process_start(setup, &process, err))
         return -1;
     if (process.ends[STDOUT_FILENO] >= 0)
-        process_read(&process, STDOUT_FILENO, ret_output);
+        read_all(&process, setup->mortal, ret_output);
     *ret_end = process_wait(&process);
     return 0;
 }

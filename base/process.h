@@ -46,6 +46,7 @@ struct process_setup {
     const char *const *environment;
     const char *folder;  /* where it works; NULL: here */
     bool apart;          /* in a group of its own: a terminal's Ctrl-C does not reach it */
+    bool mortal;         /* while its output is read, a caught signal (signals.h) kills it */
     const int *blocked;  /* signals that are blocked there, then 0; NULL: none */
     const char *package; /* that has it, for the message if it is not installed; NULL: no advice */
 };

@@ -4,12 +4,13 @@
  * place (base/save.h) only when all of them are there. Scripts name files without folders, so no
  * path ever needs quoting.
  *
- * Limits: a process killed while it draws leaves a folder .NAME-XXXXXX behind.
+ * Limits: a process that is killed (SIGKILL) while it draws leaves a folder .NAME-XXXXXX behind.
  */
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/process.h"
 #include "base/save.h"
+#include "base/scratch.h"
 #include "plots/cells.h"
 #include "plots/latex.h"
 #include "plots/pictures.h"
@@ -18,7 +19,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -77,6 +77,7 @@ static int run_gnuplot(const struct job *job, const char *format, struct err *er
         .argv = argv,
         .streams = {PROCESS_NOTHING, PROCESS_PIPE, PROCESS_AS_STDOUT},
         .folder = job->work,
+        .mortal = true,
         .package = "gnuplot-nox",
     };
     struct str output = {0};
@@ -185,20 +186,46 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
 {
     struct arena arena = {0};
     struct str files = {0};
-    char *work = arena_printf(&arena, "%s/.%s-XXXXXX", directory, figure->name);
-    const struct job job = {figure, tsv, work, width, 0, false, &arena};
-    int failed = folder_make(directory, err);
-    if (!failed && !mkdtemp(work))
-        failed = err_set(err, "cannot write into %s: %s", directory, strerror(errno));
+    struct scratch scratch;
+    int failed = folder_make(directory, err) ||
+                 scratch_make(&scratch, directory, arena_printf(&arena, ".%s", figure->name), err);
     if (!failed) {
+        const struct job job = {figure, tsv, str_text(&scratch.path), width, 0, false, &arena};
         failed = draw_into(&job, directory, formats, &files, err);
-        folder_remove(work);
+        scratch_remove(&scratch);
     }
     if (!failed)
         str_add(ret_files, str_text(&files));
     str_release(&files);
     arena_release(&arena);
     return failed ? -1 : 0;
+}
+
+/* Where temporary files go: what is drawn is one text. */
+static int draw_text(const struct job *job, const char *format, struct str *ret_text,
+                     struct err *err)
+{
+    struct job placed = *job;
+    struct scratch scratch;
+    if (scratch_make(&scratch, NULL, arena_printf(job->arena, ".%s", job->figure->name), err))
+        return -1;
+    placed.work = str_text(&scratch.path);
+    const struct format *kind = format_of(format);
+    const int failed =
+        prepare(&placed, err) || draw_format(&placed, kind, err) ||
+        str_add_file(ret_text, path_in(&placed, placed.work, kind->endings[0]), SIZE_MAX, err);
+    scratch_remove(&scratch);
+    return failed ? -1 : 0;
+}
+
+int figure_picture(const struct figure *figure, const char *tsv, const char *width,
+                   const char *format, struct str *ret_text, struct err *err)
+{
+    struct arena arena = {0};
+    const struct job job = {figure, tsv, NULL, width, 0, false, &arena};
+    const int failed = draw_text(&job, format, ret_text, err);
+    arena_release(&arena);
+    return failed;
 }
 
 int figure_show(const struct figure *figure, const char *tsv, int columns, bool colours,
@@ -210,21 +237,11 @@ int figure_show(const struct figure *figure, const char *tsv, int columns, bool 
         err_set(err, "%s: pictures, which letters cannot show: take --format png", figure->name);
         return FIGURE_EMPTY;
     }
-    const char *place = getenv("TMPDIR");
-    char *work =
-        arena_printf(&arena, "%s/.%s-XXXXXX", place && *place ? place : "/tmp", figure->name);
-    const struct job job = {figure, tsv, work, figure_widths[1], columns, colours, &arena};
-    int failed = 0;
-    if (!mkdtemp(work)) {
-        failed = err_set(err, "cannot write %s: %s", work, strerror(errno));
-    } else {
-        failed = prepare(&job, err) || draw_format(&job, format_of("terminal"), err) ||
-                 str_add_file(&picture, path_in(&job, work, ".terminal"), SIZE_MAX, err);
-        folder_remove(work);
-    }
+    const struct job job = {figure, tsv, NULL, figure_widths[1], columns, colours, &arena};
+    const int failed = draw_text(&job, "terminal", &picture, err);
     if (!failed)
         cells_add(ret_text, str_text(&picture));
     str_release(&picture);
     arena_release(&arena);
-    return failed ? -1 : 0;
+    return failed;
 }

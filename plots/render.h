@@ -76,7 +76,7 @@ extern const char *const figure_widths[];
 
 /*
  * Which experiment is meant: wanted, where the database has it; without wanted (NULL), the only one
- * there is. Else an error that lists them.
+ * there is. Else FIGURE_EMPTY, and an error that lists them.
  */
 int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_name,
                       struct err *err);
@@ -98,11 +98,16 @@ int figure_data(const struct figure *figure, struct sqlite3 *db, const char *exp
  * (NULL-terminated; none: the TSV alone), beside the TSV: NAME.tsv, NAME.svg, NAME.pdf, NAME.png;
  * of cairolatex NAME-latex.tex, which a document \inputs, and the lines NAME-latex.pdf, which it
  * looks for in directory. Files appear whole or not at all. The same TSV and width give the same
- * SVG, byte for byte. ret_files gets one path a line.
+ * SVG, byte for byte. ret_files gets one path a line. SIGINT, SIGTERM and SIGHUP wait until nothing
+ * is left beside them, here and below.
  */
 int figure_draw(const struct figure *figure, const char *tsv, const char *directory,
                 const char *width, const char *const *formats, struct str *ret_files,
                 struct err *err);
+
+/* Draws it in one of the formats that are text, and appends that. */
+int figure_picture(const struct figure *figure, const char *tsv, const char *width,
+                   const char *format, struct str *ret_text, struct err *err);
 
 enum { FIGURE_LEAST_COLUMNS = 60 };
 /*

@@ -10,12 +10,9 @@
 #include "plots/render.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_ROWS = 1000 }; /* of a figure's numbers: a page is no place for more */
 
@@ -30,34 +27,27 @@ static const char *prefix_of(const struct figure *figure, char kind, struct aren
     return arena_printf(arena, "%c%zu-", kind, number);
 }
 
-/* Draws for one of figure_widths in folder, and appends the picture. */
-static int draw(const struct figure *figure, const char *tsv, const char *folder, const char *width,
+/* Draws for one of figure_widths, and appends the picture. */
+static int draw(const struct figure *figure, const char *tsv, const char *width,
                 struct svg_pictures *pictures, struct str *out, struct err *err)
 {
-    static const char *const formats[] = {"svg", NULL};
-    struct str files = {0}, path = {0}, svg = {0}, label = {0};
-    str_addf(&path, "%s/%s.svg", folder, figure->name);
+    struct str svg = {0}, label = {0};
     str_addf(&label, "%s: %s", figure->name, figure->help);
-    int failed = figure_draw(figure, tsv, folder, width, formats, &files, err) ||
-                 str_add_file(&svg, str_text(&path), SIZE_MAX, err) ||
-                 svg_add(str_text(&svg), prefix_of(figure, width[0], pictures->arena),
-                         str_text(&label), pictures, out, err);
-    unlink(str_text(&path));
-    str_clear(&path);
-    str_addf(&path, "%s/%s.tsv", folder, figure->name);
-    unlink(str_text(&path));
-    STR_RELEASE(&files, &path, &svg, &label);
+    const int failed = figure_picture(figure, tsv, width, "svg", &svg, err) ||
+                       svg_add(str_text(&svg), prefix_of(figure, width[0], pictures->arena),
+                               str_text(&label), pictures, out, err);
+    STR_RELEASE(&svg, &label);
     return failed ? -1 : 0;
 }
 
-static int add_pictures(const struct figure *figure, const char *tsv, const char *folder,
-                        struct str *out, struct err *err)
+static int add_pictures(const struct figure *figure, const char *tsv, struct str *out,
+                        struct err *err)
 {
     struct arena arena = {0};
     struct str page = {0}, column = {0};
     struct svg_pictures pictures = {.prefix = prefix_of(figure, 'i', &arena), .arena = &arena};
-    const int failed = draw(figure, tsv, folder, figure_widths[0], &pictures, &page, err) ||
-                       draw(figure, tsv, folder, figure_widths[1], &pictures, &column, err);
+    const int failed = draw(figure, tsv, figure_widths[0], &pictures, &page, err) ||
+                       draw(figure, tsv, figure_widths[1], &pictures, &column, err);
     if (!failed) {
         const char *kind = pictures.count ? "pictures" : "lines";
         svg_pictures_add(&pictures, out);
@@ -247,8 +237,8 @@ static void add_table(const struct figure *figure, const char *tsv, struct str *
 
 /* ---- All of them ------------------------------------------------------------------------------*/
 
-static void add_figure(const struct figure *figure, const char *tsv, const char *folder,
-                       struct str *out, struct str *notes)
+static void add_figure(const struct figure *figure, const char *tsv, struct str *out,
+                       struct str *notes)
 {
     struct err err;
     struct str summary = {0}, head = {0}, help = {0};
@@ -261,7 +251,7 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
     str_addf(out, "<h3 id=\"figure-%s\">", figure->name);
     html_add(out, str_text(&head));
     html_put(out, "</h3>\n<figure>\n<figcaption>", str_text(&help), "</figcaption>\n");
-    if (add_pictures(figure, tsv, folder, out, &err)) {
+    if (add_pictures(figure, tsv, out, &err)) {
         html_put(out, "<p class=\"doubts\">It could not be drawn: ", err.text, "</p>\n");
         str_addf(notes, "%s\n", err.text);
     }
@@ -273,15 +263,15 @@ static void add_figure(const struct figure *figure, const char *tsv, const char 
 }
 
 /* missing: list items of the figures with nothing to show, and why. */
-static int add_all(const struct report *report, const char *folder, struct str *out,
-                   struct str *missing, struct str *notes, struct err *err)
+static int add_all(const struct report *report, struct str *out, struct str *missing,
+                   struct str *notes, struct err *err)
 {
     int failed = 0;
     for (size_t i = 0; !failed && figure_at(i); i++) {
         struct str tsv = {0};
         const int answer = figure_data(figure_at(i), report->db, report->experiment, &tsv, err);
         if (answer == 0) {
-            add_figure(figure_at(i), str_text(&tsv), folder, out, notes);
+            add_figure(figure_at(i), str_text(&tsv), out, notes);
         } else if (answer == FIGURE_EMPTY) {
             html_put(missing, "<li>", err->text, "</li>\n");
         } else
@@ -293,24 +283,15 @@ static int add_all(const struct report *report, const char *folder, struct str *
 
 int report_figures(const struct report *report, struct str *out, struct str *notes, struct err *err)
 {
-    const char *base = getenv("TMPDIR");
-    struct str folder = {0}, page = {0}, missing = {0};
-    str_addf(&folder, "%s/winnow-report-XXXXXX", base && *base ? base : "/tmp");
-    if (!mkdtemp(folder.text)) {
-        err_set(err, "cannot make a folder in %s to draw figures in: %s",
-                base && *base ? base : "/tmp", strerror(errno));
-        str_release(&folder);
-        return -1;
-    }
+    struct str page = {0}, missing = {0};
     html_section_open(&page, "figures", "Figures");
-    const int failed = add_all(report, str_text(&folder), &page, &missing, notes, err);
+    const int failed = add_all(report, &page, &missing, notes, err);
     if (missing.length)
         str_addf(&page, "<h3>Not drawn</h3>\n<ul class=\"plain note\">\n%s</ul>\n",
                  str_text(&missing));
     html_section_close(&page);
-    rmdir(str_text(&folder));
     if (!failed)
         str_add(out, str_text(&page));
-    STR_RELEASE(&folder, &page, &missing);
+    STR_RELEASE(&page, &missing);
     return failed;
 }

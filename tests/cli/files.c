@@ -32,6 +32,7 @@
     T_FILE(run)                                                                                    \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \
+    T_FILE(stopped)                                                                                \
     T_FILE(utf8)                                                                                   \
     T_FILE(why)
 

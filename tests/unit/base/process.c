@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include "base/mem.h"
+#include "base/signals.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -228,5 +229,19 @@ Test(process, a_group_of_its_own_where_it_is_to_be_apart)
     struct str output = {0};
     expect_output(script, (struct process_setup){.apart = true}, "its own\n");
     cr_expect_eq(run_script(script, (struct process_setup){0}, &output).code, 1);
+    str_release(&output);
+}
+
+Test(process, a_mortal_one_is_killed_by_what_is_caught)
+{
+    static const int numbers[] = {SIGUSR1, 0};
+    struct signals caught;
+    struct str output = {0};
+    signals_catch(&caught, numbers);
+    raise(SIGUSR1);
+    const struct process_end end =
+        run_script("echo a; exec sleep 300", (struct process_setup){.mortal = true}, &output);
+    cr_expect_eq(end.signal, SIGKILL);
+    signals_release(&caught);
     str_release(&output);
 }

@@ -145,10 +145,11 @@ int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_na
 {
     struct arena arena = {0};
     struct names names;
-    const int failed = read_experiments(db, &arena, &names, err) ||
-                       choose_experiment(&names, wanted, ret_name, err);
+    int failed = read_experiments(db, &arena, &names, err);
+    if (!failed && choose_experiment(&names, wanted, ret_name, err))
+        failed = FIGURE_EMPTY;
     arena_release(&arena);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 /* Control characters would break the table; gnuplot takes '"' for the start of a quotation and '\'

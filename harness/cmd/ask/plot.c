@@ -264,8 +264,9 @@ static int choose(const struct values *values, struct sqlite3 *db, struct wanted
                   struct str *ret_experiment)
 {
     struct err err;
-    if (figure_experiment(db, values->experiment, ret_experiment, &err))
-        return cmd_fail(&line, EXIT_USAGE, err.text);
+    const int failed = figure_experiment(db, values->experiment, ret_experiment, &err);
+    if (failed)
+        return cmd_fail(&line, failed == FIGURE_EMPTY ? EXIT_USAGE : EXIT_DATABASE, err.text);
     if (!values->all && wanted->count == 0 &&
         want_listed(wanted, db, str_text(ret_experiment), &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);

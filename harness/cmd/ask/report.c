@@ -109,8 +109,10 @@ int cmd_report(int argc, char **argv)
     if (done < 0)
         done = cmd_open_store(&line, values.db, &path, &store);
     if (done < 0) {
-        done = figure_experiment(store_sqlite(store), values.experiment, &experiment, &err)
-                   ? cmd_fail(&line, EXIT_USAGE, err.text)
+        const int failed =
+            figure_experiment(store_sqlite(store), values.experiment, &experiment, &err);
+        done = failed
+                   ? cmd_fail(&line, failed == FIGURE_EMPTY ? EXIT_USAGE : EXIT_DATABASE, err.text)
                    : make(&values, str_text(&path), store, str_text(&experiment));
         store_close(store);
     }

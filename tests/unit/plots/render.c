@@ -246,13 +246,13 @@ Test(render, says_what_is_missing)
     plot_db_close(db);
 }
 
-static void expect_experiment(struct sqlite3 *db, const char *wanted, const char *name,
+static void expect_experiment(struct sqlite3 *db, const char *wanted, const char *name, int code,
                               const char *message)
 {
     struct str found = {0};
     struct err err = {0};
     const int failed = figure_experiment(db, wanted, &found, &err);
-    cr_expect_eq(failed, name ? 0 : -1);
+    cr_expect_eq(failed, code);
     cr_expect_str_eq(str_text(&found), name ? name : "");
     cr_expect_str_eq(err.text, message);
     str_release(&found);
@@ -261,17 +261,18 @@ static void expect_experiment(struct sqlite3 *db, const char *wanted, const char
 Test(render, chooses_the_experiment)
 {
     struct sqlite3 *db = plot_db_open();
-    expect_experiment(db, NULL, NULL, "the database holds no experiment");
+    expect_experiment(db, NULL, NULL, FIGURE_EMPTY, "the database holds no experiment");
     plot_db_run(db, &(struct plot_run){"night", .pruner = "full"});
-    expect_experiment(db, NULL, "night", "");
+    expect_experiment(db, NULL, "night", 0, "");
     plot_db_run(db, &(struct plot_run){"day", .pruner = "full"});
-    expect_experiment(db, "day", "day", "");
-    expect_experiment(db, NULL, NULL, "which experiment? The database holds day, night");
-    expect_experiment(db, "nigth", NULL,
+    expect_experiment(db, "day", "day", 0, "");
+    expect_experiment(db, NULL, NULL, FIGURE_EMPTY,
+                      "which experiment? The database holds day, night");
+    expect_experiment(db, "nigth", NULL, FIGURE_EMPTY,
                       "no experiment 'nigth' in the database, did you mean night?; it holds day, "
                       "night");
     plot_db_exec(db, "DROP VIEW v_experiment");
-    expect_experiment(db, NULL, NULL, "database: no such table: v_experiment");
+    expect_experiment(db, NULL, NULL, -1, "database: no such table: v_experiment");
     plot_db_close(db);
 }
 

@@ -32,6 +32,9 @@ struct shard {
 int shard_read(const char *path, struct shard *ret_shard, struct err *err);
 void shard_release(struct shard *shard);
 
+/* What ends the name of one that was damaged when it was to be merged; a number may follow. */
+#define SHARD_ASIDE ".bad"
+
 enum shard_kind {
     SHARD_GOOD,
     SHARD_DAMAGED, /* no database of winnow's, or not whole */

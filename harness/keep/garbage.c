@@ -6,6 +6,7 @@
 #include "results/lock.h"
 #include "results/place.h"
 #include "results/record/artifact.h"
+#include "results/shard.h"
 #include "results/store.h"
 
 #include <ctype.h>
@@ -170,11 +171,21 @@ static int ask_other(const char *path, bool hold, struct needed *needed, struct 
     return failed;
 }
 
+/* "x.db.bad", "x.db.bad-2": winnow merge has put it aside, and nothing is made from it. */
+static bool is_aside(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    const size_t length = strlen(SHARD_ASIDE);
+    return end && strncmp(end, SHARD_ASIDE, length) == 0 &&
+           (!end[length] || (end[length] == '-' && isdigit((unsigned char)end[length + 1])));
+}
+
 static int ask_others(const struct files *files, const char *path, bool hold, struct needed *needed,
                       struct err *err)
 {
     for (size_t i = 0; i < files->count; i++)
-        if (may_need(&files->items[i]) && !place_same_file(files->items[i].path, path) &&
+        if (!is_aside(files->items[i].name) && may_need(&files->items[i]) &&
+            !place_same_file(files->items[i].path, path) &&
             ask_other(files->items[i].path, hold, needed, err))
             return -1;
     return 0;

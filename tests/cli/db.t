@@ -296,6 +296,17 @@ there were artifacts need none.
   a
   b
 
+Nor does what winnow merge has put aside.
+
+  $ make_artifacts
+  $ head -c 9000 other.db >x.db; winnow merge made.db x.db 2>/dev/null
+  made.db: 1 shard: 0 new attempts, 0 known, 1 refused
+  [1]
+  $ cp x.db.bad x.db.bad-2; winnow db gc --db made.db | grep removed
+  removed 1 file, *; 2 artifacts are needed by 2 databases (glob)
+  $ mv x.db.bad x.db.bad.db; winnow db gc --db made.db 2>&1 | cut -d : -f 1-3
+  winnow db gc: cannot find out what another database needs: ./x.db.bad.db
+
 Attempts stay, those of cells that no experiment lists too.
 
   $ mkdir $top/h && cd $top/h && cp ../made.db .

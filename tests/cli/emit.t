@@ -108,7 +108,7 @@ Mistakes.
   [2]
   $ winnow emit slurm tiny.yaml -o none/deep
   ! winnow emit slurm: */none/deep: cannot create the folder: No such file or directory (glob)
-  [2]
+  [4]
   $ winnow emit slurm tiny.yaml -o x --partition 'a b'
   ! winnow emit slurm: 'a b' cannot stand in an #SBATCH line
   [2]
@@ -161,3 +161,18 @@ GNU parallel runs what is left, and merges: of three elements the second has run
   */b.db: 3 shards: 0 new attempts, 6 known (glob)
   $ sqlite3 b.db "SELECT count(*) FROM v_run WHERE state = 'done'"
   6
+
+No database is made for shards that are not there.
+
+  $ winnow merge new.db none.db
+  ! winnow merge: no such file: none.db
+  [2]
+  $ winnow merge new.db none.db neither.db
+  ! winnow merge: no such file: none.db; nor is there any of the others
+  [2]
+  $ ls new.db 2>/dev/null
+  [2]
+  $ winnow merge new.db none.db a.db
+  new.db: 2 shards: 3 new attempts, 0 known, 1 refused
+  ! winnow merge: none.db: No such file or directory
+  [1]

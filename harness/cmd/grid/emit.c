@@ -115,7 +115,8 @@ static bool holds_something(const char *folder)
     return holds;
 }
 
-/* The folder's plan stays where it says the same: its time is when it was frozen. */
+/* The folder's plan stays where it says the same: its time is when it was frozen. 0, or the exit
+ * code. */
 static int put_plan(const char *folder, const struct str *text, const struct frozen_plan *frozen,
                     bool force, struct err *err)
 {
@@ -123,23 +124,26 @@ static int put_plan(const char *folder, const struct str *text, const struct fro
     struct str path = {0};
     struct err why;
     if (folder_make_alone(folder, err))
-        return -1;
+        return EXIT_ENVIRONMENT;
     str_addf(&path, "%s/plan.jsonl", folder);
     const bool exists = access(str_text(&path), F_OK) == 0;
     const bool readable = exists && frozen_plan_read(str_text(&path), &there, &why) == 0;
     const bool same = readable && strcmp(there->id, frozen->id) == 0;
-    int failed = 0;
-    if (!same && !force && exists)
-        failed = err_set(err, "%s holds another plan%s%.300s: choose another folder, or --force",
-                         folder, readable ? "" : ", ", readable ? "" : why.text);
-    else if (!same && !force && holds_something(folder))
-        failed = err_set(err, "%s is not empty, and has no plan: choose another folder, or --force",
-                         folder);
-    else if (!same)
-        failed = save_file(str_text(&path), str_text(text), err);
+    int code = EXIT_DONE;
+    if (!same && !force && (exists || holds_something(folder))) {
+        code = EXIT_USAGE;
+        if (exists)
+            err_set(err, "%s holds another plan%s%.300s: choose another folder, or --force", folder,
+                    readable ? "" : ", ", readable ? "" : why.text);
+        else
+            err_set(err, "%s is not empty, and has no plan: choose another folder, or --force",
+                    folder);
+    } else if (!same && save_file(str_text(&path), str_text(text), err)) {
+        code = EXIT_ENVIRONMENT;
+    }
     frozen_plan_free(there);
     str_release(&path);
-    return failed;
+    return code;
 }
 
 /* ---- Slurm ------------------------------------------------------------------------------------*/
@@ -291,12 +295,13 @@ static int write_folder(const struct cmd_line *line, const struct emit *emit,
     const bool slurm = line == &slurm_line;
     struct str text = {0};
     struct err err;
-    if (put_plan(emit->folder, plan, emit->frozen, force, &err))
-        return cmd_fail(line, EXIT_USAGE, err.text);
+    int code = put_plan(emit->folder, plan, emit->frozen, force, &err);
+    if (code != EXIT_DONE)
+        return cmd_fail(line, code, err.text);
     if (slurm ? put_slurm(emit, &err) : put_parallel(emit, &err))
         return cmd_fail(line, EXIT_ENVIRONMENT, err.text);
     explain(emit, slurm, &text);
-    const int code = cmd_print(line, &text);
+    code = cmd_print(line, &text);
     str_release(&text);
     return code;
 }

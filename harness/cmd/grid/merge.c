@@ -13,6 +13,7 @@
 #include "harness/cluster/shards.h"
 #include "harness/cmd/kit/db.h"
 #include "results/db.h"
+#include "results/shard.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -55,10 +56,10 @@ struct merging {
 /* Its new name; "" where it stays: nothing is known to be wrong with it, or it cannot be moved. */
 static void put_aside(const char *path, struct str *ret_name)
 {
-    str_addf(ret_name, "%s.bad", path);
+    str_addf(ret_name, "%s" SHARD_ASIDE, path);
     for (int i = 2; access(str_text(ret_name), F_OK) == 0; i++) {
         str_clear(ret_name);
-        str_addf(ret_name, "%s.bad-%d", path, i);
+        str_addf(ret_name, "%s" SHARD_ASIDE "-%d", path, i);
     }
     if (rename(path, str_text(ret_name)) == 0)
         return;
@@ -211,6 +212,14 @@ static int merge_all(struct merging *merging, const char *const *paths, const ch
     return code == EXIT_DONE && merging->refused ? EXIT_CELLS_FAILED : code;
 }
 
+/* Whether DB would be made for nothing: neither it nor any of the shards is there. */
+static bool is_for_nothing(const char *const *paths)
+{
+    while (*paths && access(*paths, F_OK))
+        paths++;
+    return !*paths;
+}
+
 int cmd_merge(int argc, char **argv)
 {
     struct values values;
@@ -219,6 +228,11 @@ int cmd_merge(int argc, char **argv)
     struct merging merging = {0};
     MEM_NEW(arguments, MOST_ARGUMENTS + 1);
     int code = cmd_parse(&line, argc, argv, &values, arguments);
+    if (code < 0 && is_for_nothing(arguments)) {
+        err_set(&err, "no such file: %s%s", arguments[1],
+                arguments[2] ? "; nor is there any of the others" : "");
+        code = cmd_fail(&line, EXIT_USAGE, err.text);
+    }
     if (code < 0 && store_open(arguments[0], STORE_WRITE, &merging.store, &err))
         code = cmd_fail(&line, EXIT_DATABASE, err.text);
     if (code < 0) {

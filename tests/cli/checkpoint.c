@@ -374,8 +374,7 @@ Test(cli_checkpoint, one_that_will_not_do_is_refused_and_the_cell_starts_over)
         snprintf(query, sizeof query,
                  "SELECT a.state, a.resumed, w.code, w.text LIKE 'the cell starts over: "
                  "%%a.db.checkpoints/%%' || '%s' || '%%' FROM attempt a LEFT JOIN warning w ON "
-                 "w.attempt "
-                 "= a.id",
+                 "w.attempt = a.id AND w.code = 'CHECKPOINT'",
                  cases[i].reason);
         assert_sql(cases[i].folder, query, "lost|0|| done|0|CHECKPOINT|1");
         /* The warning is right, and all that differs. */

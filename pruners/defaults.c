@@ -42,11 +42,9 @@ struct pruner_watch default_watch(const struct pruner_run *run)
     const int *at = default_option(pruner, run->options, "at"),
               *epochs = default_option(pruner, run->options, "epochs"),
               *T = default_option(pruner, run->options, "T");
-    struct pruner_watch watch = select_at_watch(at ? *at : epochs ? *epochs : *T, run);
-    if (!at) {
-        watch.training = true;
-        watch.pass_every = -1;
-    }
+    struct pruner_watch watch =
+        at ? select_at_watch(*at, run)
+           : select_training_watch(select_epochs(epochs ? *epochs : *T, &run->task));
     if (runs_of(pruner, run->options))
         watch.runs = runs_of(pruner, run->options);
     return watch;

@@ -29,7 +29,6 @@
  * Recipes, presets and the other choices: see influence_score.c.
  */
 #include "pruners/influence.h"
-#include "pruners/math/anneal.h"
 #include "pruners/select.h"
 
 #include <string.h>
@@ -68,17 +67,12 @@ static void choose(struct pruner_run *run, struct rng *rng, struct pruner_select
     uint8_t *pruned;
     MEM_NEW(order, n);
     MEM_NEW(pruned, n);
-    float *influences = influence_all(run, rng, order);
-    const struct anneal_problem problem = {
-        .n = n,
-        .width = (size_t)run->task.classes * (run->task.feature_count + 1),
-        .rows = influences,
-    };
+    const struct anneal_problem problem = influence_all(run, rng, order);
     find_start(run, &problem, order, n - run->task.keep, rng, pruned);
     const double annealed = anneal_fixed(&problem, o->moves, rng, pruned);
     pruner_report(run, "annealed", annealed, o->moves);
     select_rest(pruned, n, ret_selection);
-    MEM_FREE(influences, order, pruned);
+    MEM_FREE(problem.rows, order, pruned);
 }
 
 const struct pruner dp_pruner = {

@@ -29,7 +29,6 @@
  * no value of eps; .01 is our choice. Its scale is that of the parameters.
  */
 #include "pruners/influence.h"
-#include "pruners/math/anneal.h"
 #include "pruners/select.h"
 
 struct dp_eps_options {
@@ -70,18 +69,13 @@ static void choose(struct pruner_run *run, struct rng *rng, struct pruner_select
     uint8_t *pruned;
     MEM_NEW(order, n);
     MEM_NEW(pruned, n);
-    float *influences = influence_all(run, rng, order);
-    const struct anneal_problem problem = {
-        .n = n,
-        .width = (size_t)run->task.classes * (run->task.feature_count + 1),
-        .rows = influences,
-    };
+    const struct anneal_problem problem = influence_all(run, rng, order);
     const double annealed =
         anneal_within(&problem, order, o->eps, n - least, o->moves, rng, pruned);
     pruner_report(run, "annealed", annealed, o->moves);
     select_rest(pruned, n, ret_selection);
     compare(run, &problem, order, n - ret_selection->count, rng);
-    MEM_FREE(influences, order, pruned);
+    MEM_FREE(problem.rows, order, pruned);
 }
 
 const struct pruner dp_eps_pruner = {

@@ -56,14 +56,6 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state: samples[n], then the windows. */
-struct sample {
-    double sum;       /* of the windows' scores */
-    double total;     /* of p_y */
-    uint32_t windows; /* full ones so far */
-    uint32_t presented;
-};
-
 static int length_of(const struct dual_options *o)
 {
     return o->J < o->T ? o->J : o->T;
@@ -71,7 +63,7 @@ static int length_of(const struct dual_options *o)
 
 static size_t state_size(const void *options, const struct pruner_task *task)
 {
-    return mem_size(task->n, sizeof(struct sample)) + window_size(task->n, length_of(options));
+    return window_size(task->n, length_of(options));
 }
 
 static void note(const struct pruner_run *run, struct str *ret_note)
@@ -89,40 +81,25 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     const int length = length_of(run->options);
     const size_t classes = (size_t)run->task.classes;
-    struct sample *samples = run->state;
-    void *windows = samples + pass->n;
-    for (size_t i = 0; i < pass->n; i++) {
-        if (pass->seen && !pass->seen[i])
-            continue;
-        const float p = pass->probabilities[i * classes + pass->labels[i]];
-        samples[i].total += (double)p;
-        samples[i].presented++;
-        window_push(windows, length, i, p);
-        if (!window_full(windows, length, i))
-            continue;
-        const struct window_spread spread = window_spread(windows, length, i);
-        samples[i].sum += window_score(&spread);
-        samples[i].windows++;
-    }
+    for (size_t i = 0; i < pass->n; i++)
+        if (!pass->seen || pass->seen[i])
+            window_watch(run->state, length, i, pass->probabilities[i * classes + pass->labels[i]],
+                         window_score);
 }
 
 static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
 {
     (void)rng;
     const int length = length_of(run->options);
-    const struct sample *samples = run->state;
-    const void *windows = samples + run->task.n;
-    for (size_t i = 0; i < run->task.n; i++) {
-        const struct window_spread rest = window_spread(windows, length, i);
-        ret_scores[i] =
-            (float)(samples[i].windows ? samples[i].sum / samples[i].windows : window_score(&rest));
-    }
+    for (size_t i = 0; i < run->task.n; i++)
+        ret_scores[i] = (float)window_mean(run->state, length, i, window_score);
 }
 
 /* m_i, of a sample that was never presented .5. */
-static double mean_of(const struct sample *s)
+static double mean_of(const struct pruner_run *run, size_t i)
 {
-    const double margin = 1e-6, mean = s->presented ? s->total / s->presented : 0.5;
+    const double margin = 1e-6,
+                 mean = window_mean_value(run->state, length_of(run->options), i, 0.5);
     return fmin(fmax(mean, margin), 1 - margin);
 }
 
@@ -130,14 +107,13 @@ static double mean_of(const struct sample *s)
 static double anchor_of(const struct pruner_run *run)
 {
     enum { MOST = 10 };
-    const struct sample *samples = run->state;
     const size_t n = run->task.n, count = n < MOST ? n : MOST;
     uint32_t *order;
     MEM_NEW(order, n);
     num_order(run->scores, n, order);
     double mean = 0;
     for (size_t j = 0; j < count; j++)
-        mean += mean_of(&samples[order[j]]) / (double)count;
+        mean += mean_of(run, order[j]) / (double)count;
     mem_free(order);
     return mean;
 }
@@ -146,11 +122,10 @@ static double anchor_of(const struct pruner_run *run)
 static void draw_keys(const struct pruner_run *run, struct rng *rng, float *ret_keys)
 {
     const struct dual_options *o = run->options;
-    const struct sample *samples = run->state;
     const double b = 15 * (1 - anchor_of(run)) * (1 - pow(run->task.rate, o->cD)), a = 16 - b;
     const double least = -700, tiniest = 0x1p-54;
     for (size_t i = 0; i < run->task.n; i++) {
-        const double m = mean_of(&samples[i]);
+        const double m = mean_of(run, i);
         const double weight = log((double)run->scores[i]) + (a - 1) * log(m) + (b - 1) * log(1 - m);
         const double u = fmax(rng_uniform(rng), tiniest);
         ret_keys[i] = (float)(fmax(weight, least) - log(-log(u)));

@@ -34,15 +34,9 @@ static const struct option table[] = {
     OPTION_END,
 };
 
-/* The state: samples[n], then the windows. */
-struct sample {
-    double sum;       /* of the windows' deviations */
-    uint64_t windows; /* full ones so far */
-};
-
 static int epochs_of(const struct dyn_unc_options *o, const struct pruner_task *task)
 {
-    const int epochs = o->epochs ? o->epochs : task->epochs;
+    const int epochs = select_epochs(o->epochs, task);
     return epochs > 2 ? epochs : 2;
 }
 
@@ -54,18 +48,12 @@ static int length_of(const struct dyn_unc_options *o, const struct pruner_task *
 
 static size_t state_size(const void *options, const struct pruner_task *task)
 {
-    return mem_size(task->n, sizeof(struct sample)) +
-           window_size(task->n, length_of(options, task));
+    return window_size(task->n, length_of(options, task));
 }
 
 static struct pruner_watch watch(const struct pruner_run *run)
 {
-    return (struct pruner_watch){
-        .runs = 1,
-        .epochs = epochs_of(run->options, &run->task),
-        .training = true,
-        .pass_every = -1,
-    };
+    return select_training_watch(epochs_of(run->options, &run->task));
 }
 
 static void note(const struct pruner_run *run, struct str *ret_note)
@@ -78,31 +66,18 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
     const int length = length_of(run->options, &run->task);
     const size_t classes = (size_t)run->task.classes;
-    struct sample *samples = run->state;
-    void *windows = samples + pass->n;
-    for (size_t i = 0; i < pass->n; i++) {
-        if (pass->seen && !pass->seen[i])
-            continue;
-        window_push(windows, length, i, pass->probabilities[i * classes + pass->labels[i]]);
-        if (!window_full(windows, length, i))
-            continue;
-        const struct window_spread spread = window_spread(windows, length, i);
-        samples[i].sum += window_deviation(&spread);
-        samples[i].windows++;
-    }
+    for (size_t i = 0; i < pass->n; i++)
+        if (!pass->seen || pass->seen[i])
+            window_watch(run->state, length, i, pass->probabilities[i * classes + pass->labels[i]],
+                         window_deviation);
 }
 
 static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
 {
     (void)rng;
     const int length = length_of(run->options, &run->task);
-    const struct sample *samples = run->state;
-    const void *windows = samples + run->task.n;
-    for (size_t i = 0; i < run->task.n; i++) {
-        const struct window_spread rest = window_spread(windows, length, i);
-        ret_scores[i] = (float)(samples[i].windows ? samples[i].sum / (double)samples[i].windows
-                                                   : window_deviation(&rest));
-    }
+    for (size_t i = 0; i < run->task.n; i++)
+        ret_scores[i] = (float)window_mean(run->state, length, i, window_deviation);
 }
 
 const struct pruner dyn_unc_pruner = {

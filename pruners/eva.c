@@ -53,18 +53,13 @@ struct sample {
 
 static int epochs_of(const struct eva_options *o, const struct pruner_task *task)
 {
-    const int epochs = o->epochs ? o->epochs : task->epochs;
+    const int epochs = select_epochs(o->epochs, task);
     return epochs > 2 ? epochs : 2;
 }
 
 static struct pruner_watch watch(const struct pruner_run *run)
 {
-    return (struct pruner_watch){
-        .runs = 1,
-        .epochs = epochs_of(run->options, &run->task),
-        .training = true,
-        .pass_every = -1,
-    };
+    return select_training_watch(epochs_of(run->options, &run->task));
 }
 
 /* The window's first epoch, from 1, as the options have it. */

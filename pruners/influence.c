@@ -102,7 +102,7 @@ int influence_check(const void *options, const struct pruner_task *task, struct 
         task->n, task->classes, task->feature_count + 1, needed, o->memory);
 }
 
-float *influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_order)
+struct anneal_problem influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_order)
 {
     const size_t n = run->task.n;
     const size_t parameters = (size_t)run->task.classes * (run->task.feature_count + 1);
@@ -118,5 +118,5 @@ float *influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_orde
             sum[j] += (double)influences[i * parameters + j];
     pruner_report(run, "all", sqrt(linalg_ddot(sum, sum, parameters)), 0);
     MEM_FREE(norms, sum);
-    return influences;
+    return (struct anneal_problem){.n = n, .width = parameters, .rows = influences};
 }

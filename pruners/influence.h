@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "pruners/math/anneal.h"
 #include "pruners/math/influence.h"
 #include "pruners/pruner.h"
 
@@ -47,6 +48,6 @@ void influence_compute(const struct pruner_run *run, struct rng *rng, float *ret
 /* An error where all N P floats would not fit the options' memory. */
 int influence_check(const void *options, const struct pruner_task *task, struct err *err);
 
-/* All influences [n][P], to be freed, and the samples by falling norm in ret_order[n]. Reports
-   "all": the length of the sum of all, with the time that this took. */
-float *influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_order);
+/* All influences [n][P], as the rows of a problem, to be freed, and the samples by falling norm in
+   ret_order[n]. Reports "all": the length of the sum of all, with the time that this took. */
+struct anneal_problem influence_all(struct pruner_run *run, struct rng *rng, uint32_t *ret_order);

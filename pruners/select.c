@@ -13,13 +13,19 @@ const char *const select_balance_names[] = {"none", "class", NULL};
 const char *const select_scores_names[] = {"forward", "train", NULL};
 const char *const select_params_names[] = {"last", "full", NULL};
 
+int select_epochs(int wanted, const struct pruner_task *task)
+{
+    return wanted > 0 ? wanted : task->epochs;
+}
+
 struct pruner_watch select_at_watch(int at, const struct pruner_run *run)
 {
-    return (struct pruner_watch){
-        .runs = 1,
-        .epochs = at > 0 ? at : run->task.epochs,
-        .pass_every = 0,
-    };
+    return (struct pruner_watch){.runs = 1, .epochs = select_epochs(at, &run->task)};
+}
+
+struct pruner_watch select_training_watch(int epochs)
+{
+    return (struct pruner_watch){.runs = 1, .epochs = epochs, .training = true, .pass_every = -1};
 }
 
 enum pruner_due select_due(int epoch, int period, enum pruner_due at)

@@ -62,8 +62,11 @@ extern const char *const select_params_names[]; /* enum select_params, NULL at t
     OPTION_INT(type, at, "10", 0, 100000,                                                          \
                "epochs the proxy trains (our choice); 0: as many as the training")
 
-/* One proxy and one pass at its end, by the option `at`. */
+/* A proxy's, of an option where 0 means as many as the training. */
+int select_epochs(int wanted, const struct pruner_task *task);
+/* One proxy and one pass at its end; or what its training computes in each epoch, and no pass. */
 struct pruner_watch select_at_watch(int at, const struct pruner_run *run);
+struct pruner_watch select_training_watch(int epochs);
 
 /* A checkpoint before epochs 0, period, 2 period, ...: `at` there, DUE_NO elsewhere. */
 enum pruner_due select_due(int epoch, int period, enum pruner_due at);

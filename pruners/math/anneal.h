@@ -28,7 +28,7 @@
 
 struct anneal_problem {
     size_t n, width;
-    const float *rows; /* [n][width], borrowed */
+    float *rows; /* [n][width], borrowed */
 };
 
 /* ||v||_2, summed in double. */

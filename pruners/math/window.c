@@ -6,13 +6,17 @@
 #include <stdint.h>
 
 struct row {
+    double total;    /* of all values */
+    double sum;      /* of what was asked of each full window */
     uint32_t pushed; /* so far; the next goes to values[pushed % length] */
     float values[];
 };
 
 static size_t stride(int length)
 {
-    return sizeof(struct row) + mem_size((size_t)length, sizeof(float));
+    const size_t bytes = offsetof(struct row, values) + mem_size((size_t)length, sizeof(float)),
+                 unit = sizeof(double);
+    return (bytes + unit - 1) / unit * unit;
 }
 
 void window_note(int length, int epochs, struct str *ret_note)
@@ -24,8 +28,7 @@ void window_note(int length, int epochs, struct str *ret_note)
 
 size_t window_size(size_t n, int length)
 {
-    const size_t unit = sizeof(double);
-    return (mem_size(n, stride(length)) + unit - 1) / unit * unit;
+    return mem_size(n, stride(length));
 }
 
 static struct row *row_of(void *windows, int length, size_t i)
@@ -42,6 +45,7 @@ void window_push(void *windows, int length, size_t i, float value)
 {
     struct row *row = row_of(windows, length, i);
     row->values[row->pushed % (uint32_t)length] = value;
+    row->total += (double)value;
     row->pushed++;
 }
 
@@ -62,6 +66,29 @@ struct window_spread window_spread(const void *windows, int length, size_t i)
         spread.squares += difference * difference;
     }
     return spread;
+}
+
+void window_watch(void *windows, int length, size_t i, float value, window_measure *of)
+{
+    window_push(windows, length, i, value);
+    if (!window_full(windows, length, i))
+        return;
+    const struct window_spread spread = window_spread(windows, length, i);
+    row_of(windows, length, i)->sum += of(&spread);
+}
+
+double window_mean(const void *windows, int length, size_t i, window_measure *of)
+{
+    const struct row *row = row_at(windows, length, i);
+    const struct window_spread rest = window_spread(windows, length, i);
+    const uint32_t before = (uint32_t)length - 1;
+    return row->pushed > before ? row->sum / (double)(row->pushed - before) : of(&rest);
+}
+
+double window_mean_value(const void *windows, int length, size_t i, double of_none)
+{
+    const struct row *row = row_at(windows, length, i);
+    return row->pushed ? row->total / row->pushed : of_none;
 }
 
 double window_deviation(const struct window_spread *spread)

@@ -3,6 +3,11 @@
  * change from one presentation to the next (dyn-unc, dual, tdds).
  *
  *     state_size:  own part (a multiple of a double's size) + window_size(n, length)
+ *     observe:     window_watch(windows, length, i, value, window_deviation);
+ *     score:       window_mean(windows, length, i, window_deviation);
+ *
+ * or, for what is no mean over windows,
+ *
  *     observe:     window_push(windows, length, i, value);
  *                  if (window_full(windows, length, i))
  *                      ... window_spread(windows, length, i) ...
@@ -11,7 +16,7 @@
  * not seen are not pushed: then the window reaches farther back. Example, length 2: after 1, 4, 6
  * it holds 4 and 6: mean 5, squares 2, deviation sqrt(2).
  *
- * The block has no pointers and starts as zeros; it must be aligned as a float.
+ * The block has no pointers and starts as zeros; it must be aligned as a double.
  */
 #pragma once
 
@@ -39,3 +44,12 @@ struct window_spread {
 struct window_spread window_spread(const void *windows, int length, size_t i);
 /* Standard deviation, divided by count - 1; 0 of fewer than two values. */
 double window_deviation(const struct window_spread *spread);
+
+/* What a window may be asked. */
+typedef double window_measure(const struct window_spread *spread);
+/* Pushes, and asks the window if it is full. */
+void window_watch(void *windows, int length, size_t i, float value, window_measure *of);
+/* The mean of all answers; where none was full, that of what is held. */
+double window_mean(const void *windows, int length, size_t i, window_measure *of);
+/* The mean of all values that were pushed, also those that have left the window. */
+double window_mean_value(const void *windows, int length, size_t i, double of_none);

@@ -175,7 +175,7 @@ Test(anneal, the_best_is_what_it_says_after_long_walks)
 Test(anneal, smallest_within_is_the_longest_run_that_fits)
 {
     /* 1, -1.5, 2, -1.4 by rising norm 1, -1.4, -1.5, 2: sums 1, -.4, -1.9, .1 */
-    const float rows[] = {1, -1.5f, 2, -1.4f};
+    float rows[] = {1, -1.5f, 2, -1.4f};
     const struct anneal_problem p = {4, 1, rows};
     uint32_t *order = by_norm(&p);
     uint8_t taken[4];

@@ -1,8 +1,9 @@
 /*
- * What the runner, and with it each test's process, has in common with winnow's workers: BLAS and
- * oneDNN on one thread. (Criterion starts each test anew, so that it must be said in each.) The
+ * What the runner, and with it each test's process, has in common with winnow's workers: the
+ * kernels that BLAS should run on this CPU, and BLAS and oneDNN on one thread. (Criterion starts each test anew, so that it must be said in each.) The
  * programs that tests start have what users' have: as many as there are processors.
  */
+#include "base/cpu.h"
 #include "base/linalg.h"
 
 #include <stdlib.h>
@@ -12,13 +13,19 @@ extern void omp_set_num_threads(int count) __attribute__((weak));
 
 __attribute__((constructor)) static void be_like_a_worker(void)
 {
-    /* A test's process is told so before BLAS starts threads, which takes as long as many a test:
-     * it knows itself by a variable of Criterion's. */
-    static const char threads[] = "OPENBLAS_NUM_THREADS";
-    if (getenv("BXFI_MAP"))
+    /* A test's process is told so before BLAS starts, which reads it then, and starts threads for
+     * as long as many a test takes: it knows itself by a variable of Criterion's. */
+    static const char threads[] = "OPENBLAS_NUM_THREADS", kernels[] = "OPENBLAS_CORETYPE";
+    if (getenv("BXFI_MAP")) {
         unsetenv(threads);
-    else
+        unsetenv(kernels);
+    } else {
+        const struct cpu cpu = cpu_detect();
+        const char *core = cpu_blas_core(&cpu, linalg_core());
         setenv(threads, "1", 1);
+        if (core)
+            setenv(kernels, core, 1);
+    }
     linalg_set_threads(1);
     if (omp_set_num_threads)
         omp_set_num_threads(1);

@@ -101,11 +101,12 @@ $B/%.o: %.c Makefile
 	$Q$(CC) $(CPPFLAGS) $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Criterion's macros are not ours to keep clean. Compiling tests takes longer than running most of
-# them, so nothing is optimised.
+# them, so only what runs for long is optimised.
 $B/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -O0 -Wno-pedantic -c -o $@ $<
+	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -Wno-pedantic \
+	    $(if $(filter tests/conformance/% tests/support/%,$<),-O1,-O0) -c -o $@ $<
 
 # Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, a
 # string of C.

@@ -62,7 +62,7 @@ static struct nn_net *new_ready(const struct model *model, int n, const struct n
 {
     struct nn_net *net = new_small(model);
     nn_net_plan(net, n, n, engine);
-    nn_net_init(net, 1);
+    test_init(net, 1);
     test_fill_normal(nn_input_buffer(net), (size_t)n * input_floats(net), 0);
     test_fill_labels(ret_labels, (size_t)n, CLASSES);
     return net;
@@ -103,7 +103,7 @@ static void try_option(const struct model *model, const struct option *option, c
     } else {
         uint8_t labels[2] = {0, 3};
         nn_net_plan(net, 2, 1, NULL);
-        nn_net_init(net, 1);
+        test_init(net, 1);
         test_fill_normal(nn_input_buffer(net), 2 * input_floats(net), 0);
         const double loss = test_step(net, 2, labels, 0);
         cr_assert(loss > 0 && loss < 100, "%s: %s: %s: loss %g", model->name, option->name, value,
@@ -252,7 +252,7 @@ EACH(models, treat_a_row_alone_as_in_a_batch, model_at)
     nn_net_plan(parts, N, PIECE, NULL);
 
     /* A step of training first, so that running statistics are no longer the initial ones. */
-    nn_net_init(parts, 1);
+    test_init(parts, 1);
     memcpy(nn_input_buffer(parts), pictures, N * floats * sizeof *pictures);
     test_step(parts, N, labels, 0);
     memcpy(nn_params(whole), nn_params(parts), nn_param_count(whole) * sizeof(float));
@@ -290,7 +290,7 @@ static struct nn_net *new_trained(const struct model *model, int eval_batch, boo
     uint8_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     nn_net_plan(net, N, eval_batch, NULL);
-    nn_net_init(net, 42);
+    test_init(net, 42);
     for (uint32_t step = 0; step < 3; step++) {
         if (watched) {
             test_fill_normal(nn_input_buffer(net), input_floats(net), 100);

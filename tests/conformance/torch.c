@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "models/model.h"
+#include "tests/support/networks.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -219,7 +220,7 @@ static void check_case(const char *name, const struct way *way)
     uint8_t *labels;
     MEM_NEW(labels, (size_t)n);
     nn_net_plan(net, n, n, &way->engine);
-    nn_net_init(net, 1);
+    test_init(net, 1);
     fill(net, name, blocks);
     make_up(nn_input_buffer(net), PICTURES, (size_t)(n * in.h * in.w * in.c), -1.7, 1.7);
     for (int i = 0; i < n; i++)

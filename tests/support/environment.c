@@ -1,7 +1,8 @@
 /*
  * What the runner, and with it each test's process, has in common with winnow's workers: the
- * kernels that BLAS should run on this CPU, and BLAS and oneDNN on one thread. (Criterion starts each test anew, so that it must be said in each.) The
- * programs that tests start have what users' have: as many as there are processors.
+ * kernels that BLAS should run on this CPU; BLAS and oneDNN on one thread. (Criterion starts each
+ * test anew, so that it must be said in each.) The programs that tests start have what users' have:
+ * the kernels that BLAS chooses, and as many threads as there are processors.
  */
 #include "base/cpu.h"
 #include "base/linalg.h"

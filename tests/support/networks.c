@@ -1,6 +1,7 @@
 #include "tests/support/networks.h"
 
 #include "base/mem.h"
+#include "models/nn/net.h"
 
 #include <math.h>
 
@@ -27,6 +28,34 @@ struct nn_net *test_build(const struct model *model, struct nn_shape input, int 
         net = NULL;
     mem_free(options);
     return net;
+}
+
+/* Marsaglia's xorshift: from -1 to 1. */
+static float next(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return (float)(int32_t)(*state >> 32) * 0x1p-31F;
+}
+
+static void init_blocks(const struct nn_blocks *blocks, float *values, uint64_t state)
+{
+    for (int b = 0; b < blocks->count; b++) {
+        const struct nn_block *block = &blocks->items[b].block;
+        const float most = (float)(sqrt(3) * block->spread);
+        for (size_t i = 0; i < block->count; i++)
+            values[blocks->items[b].at + i] = block->fill == NN_FILL_NORMAL ? most * next(&state)
+                                              : block->fill == NN_FILL_ONES ? 1
+                                                                            : 0;
+    }
+}
+
+void test_init(struct nn_net *net, uint64_t seed)
+{
+    init_blocks(&net->blocks, net->params, seed + 0x9e3779b97f4a7c15);
+    init_blocks(&net->buffer_blocks, net->buffers, 0);
+    nn_zero_gradients(net);
 }
 
 double test_gradients(struct nn_net *net, int n, const uint8_t *labels, uint32_t step)

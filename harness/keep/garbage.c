@@ -183,10 +183,10 @@ static bool is_aside(const char *name)
 static int ask_others(const struct files *files, const char *path, bool hold, struct needed *needed,
                       struct err *err)
 {
+    /* Its own is not even looked into: closing any descriptor of it ends SQLite's locks on it. */
     for (size_t i = 0; i < files->count; i++)
-        if (!is_aside(files->items[i].name) && may_need(&files->items[i]) &&
-            !place_same_file(files->items[i].path, path) &&
-            ask_other(files->items[i].path, hold, needed, err))
+        if (!place_same_file(files->items[i].path, path) && !is_aside(files->items[i].name) &&
+            may_need(&files->items[i]) && ask_other(files->items[i].path, hold, needed, err))
             return -1;
     return 0;
 }

@@ -4,7 +4,7 @@
  * The file is a plain SQLite database with STRICT tables (schema.sql) and views (views.sql), which
  * are the public interface; see results/README.md. Every call below is one transaction, so that a
  * kill at any moment leaves whole rows. Writing goes through WAL, so that sqlite3 can read beside
- * it.
+ * it; at rest the file is in journal mode DELETE, which any build of SQLite opens.
  *
  *     struct store *store;
  *     if (store_open("results/quickstart.db", STORE_WRITE, &store, &err)) ...
@@ -46,7 +46,8 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
 
 /* An empty one in memory, with the views and functions: for what a query's columns are. */
 int store_open_empty(struct store **ret_store, struct err *err);
-/* Checkpoints the WAL, so that one file remains; gives the lock back. NULL is fine. */
+/* What was open for writing becomes one file in journal mode DELETE, unless somebody else has it
+ * open; the lock is given back. NULL is fine. */
 void store_close(struct store *store);
 /*
  * Of a store for writing: an error where its file, or -wal, was deleted, moved or replaced since it

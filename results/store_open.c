@@ -15,6 +15,8 @@
 enum {
     BUSY_MILLISECONDS = 10000, /* how long to wait for somebody's sqlite3 shell */
     CLOSING_MILLISECONDS = 1000,
+    LEAVING_TRIES = 25, /* for a reader that looks and goes */
+    LEAVING_MICROSECONDS = 10000,
 };
 
 #define SQL(name) _binary_results_##name##_sql_start
@@ -149,6 +151,7 @@ static int switch_to_wal(struct store *store, struct err *err)
         db_get_int(store->db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", NULL, 0,
                    &is_wal, err))
         return -1;
+    store->wal = is_wal;
     return is_wal ? 0 : err_set(err, "this file system does not support SQLite's write-ahead log");
 }
 
@@ -182,9 +185,9 @@ static int open_writing(struct store *store, const char *path, struct err *err)
                        disk.type);
     if (lock_take(path, &store->lock, err) ||
         open_connection(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) ||
-        check_identity(store, err) || switch_to_wal(store, err) ||
+        check_identity(store, err) ||
         db_exec(store->db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", err) ||
-        functions_register(store->db, err) ||
+        switch_to_wal(store, err) || functions_register(store->db, err) ||
         migrate_tables(store->db, path, steps, VERSION, put_phase_kinds, err) ||
         migrate_views(store->db, views, COUNT(views), err))
         return -1;
@@ -240,16 +243,33 @@ int store_open_empty(struct store **ret_store, struct err *err)
     return 0;
 }
 
+/*
+ * One file that anything reads: a browser, whose SQLite knows no WAL, and whoever finds it where no
+ * files can be made beside it. As long as somebody else has it open SQLite refuses, at once; after
+ * some patience it stays as it is, and the next writer leaves it so.
+ */
+static void leave_wal(struct store *store)
+{
+    sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_commit_hook(store->db, NULL, NULL); /* it would look for the -wal */
+    for (int i = 0; i < LEAVING_TRIES; i++) {
+        struct err err;
+        if (db_exec(store->db, "PRAGMA journal_mode = DELETE", &err) == 0 || err.cause != ERR_BUSY)
+            return;
+        usleep(LEAVING_MICROSECONDS);
+    }
+}
+
 void store_close(struct store *store)
 {
     if (!store)
         return;
-    if (store->db && store->lock) {
+    if (store->wal) {
         sqlite3_busy_timeout(store->db, CLOSING_MILLISECONDS);
         if (store_in_place(store, NULL))
             store_leave_place(store);
         else
-            sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+            leave_wal(store);
     }
     sqlite3_close(store->db);
     lock_free(store->lock);

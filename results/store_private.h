@@ -23,6 +23,7 @@ struct store {
     char *path; /* as given: for messages */
     enum store_mode mode;
     struct lock *lock;                    /* NULL for readers */
+    bool wal;                             /* was switched to it, to be left at the end */
     struct store_file files[STORE_FILES]; /* none is known to readers */
     int64_t epoch; /* what store_now adds to the time since the machine was started */
 };

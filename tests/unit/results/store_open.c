@@ -48,6 +48,17 @@ static void make_sqlite(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
+/* By its header (https://www.sqlite.org/fileformat.html), as whoever has the file alone sees it. */
+static bool wants_wal(const char *path)
+{
+    unsigned char header[20] = {0};
+    const int fd = open(path, O_RDONLY);
+    cr_assert_eq(read(fd, header, sizeof header), (ssize_t)sizeof header);
+    close(fd);
+    cr_assert_eq(header[18], header[19]);
+    return header[18] == 2;
+}
+
 Test(store_open, new_database_says_what_it_is)
 {
     const char *path = made_path("x.db");
@@ -61,8 +72,10 @@ Test(store_open, new_database_says_what_it_is)
     cr_expect_eq(ask(store, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND "
                             "type = 'table' AND name NOT LIKE 'sqlite%' AND NOT strict"),
                  0, "every table is STRICT");
+    cr_expect(wants_wal(path));
     store_close(store);
     cr_expect(exists(path));
+    cr_expect_not(wants_wal(path), "at rest any SQLite reads it, also one without WAL");
     cr_expect_not(exists(beside(path, "-wal")));
     cr_expect_not(exists(beside(path, "-shm")));
     cr_expect_not(exists(beside(path, ".lock")));
@@ -244,6 +257,44 @@ Test(store_open, reader_sees_what_a_writer_has_written)
     store_close(reader);
     cr_expect_not(exists(beside(path, "-wal")), "one file remains, whoever closes last");
     cr_expect_not(exists(beside(path, "-shm")));
+    cr_expect(wants_wal(path), "a reader changes nothing in it");
+    store_close(must_open(path, STORE_WRITE));
+    cr_expect_not(wants_wal(path), "the next writer does");
+}
+
+/* It begins before there is any connection that it would inherit. */
+static pid_t start_reader(const char *path, int order, int ready)
+{
+    const pid_t pid = fork();
+    char byte;
+    if (pid == 0) {
+        if (read(order, &byte, 1) != 1)
+            _exit(1);
+        struct store *store = must_open(path, STORE_READ);
+        if (ask(store, "SELECT count(*) FROM cell") != MADE_CELLS || write(ready, "!", 1) != 1)
+            _exit(2);
+        usleep(30000);
+        store_close(store);
+        _exit(0);
+    }
+    return pid;
+}
+
+Test(store_open, who_reads_and_goes_is_waited_for_at_the_end)
+{
+    const char *path = made_path("x.db");
+    int order[2], ready[2], status;
+    char byte;
+    made_db(path);
+    cr_assert_eq(pipe(order) || pipe(ready), 0);
+    const pid_t pid = start_reader(path, order[0], ready[1]);
+    struct store *store = must_open(path, STORE_WRITE);
+    cr_assert_eq(write(order[1], "!", 1), 1);
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    store_close(store);
+    cr_expect_not(wants_wal(path));
+    waitpid(pid, &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
 }
 
 Test(store_open, reads_with_the_programs_views)
@@ -312,7 +363,10 @@ Test(store_open, what_is_not_winnows_is_refused_and_left_alone)
     cr_assert_eq(sqlite3_step(mode), SQLITE_ROW);
     cr_expect_str_eq((const char *)sqlite3_column_text(mode, 0), "delete", "as it was");
     sqlite3_finalize(mode);
+    sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     sqlite3_close(db);
+    expect_refusal(path, STORE_WRITE, "not one of winnow's (application_id 0)");
+    cr_expect(wants_wal(path), "as it was");
 }
 
 Test(store_open, text_file_is_refused)

@@ -44,6 +44,11 @@ bool place_has_beside(const char *path, const char *suffix)
     return has;
 }
 
+bool place_in_use(const char *path)
+{
+    return place_has_beside(path, "-wal") || place_has_beside(path, "-journal");
+}
+
 bool place_same_file(const char *a, const char *b)
 {
     struct stat one, other;

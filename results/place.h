@@ -24,5 +24,7 @@ int place_make_folder(const char *path, struct err *err);
 void place_resolve(const char *path, struct str *ret_path);
 /* Whether there is a file of that name with this behind it: "-wal". */
 bool place_has_beside(const char *path, const char *suffix);
+/* Whether there is a -wal or -journal: somebody writes it, or was killed while doing so. */
+bool place_in_use(const char *path);
 /* Whether both are names of one file; false where one is of none. */
 bool place_same_file(const char *a, const char *b);

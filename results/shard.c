@@ -35,7 +35,7 @@ static int read_file(FILE *file, struct shard *shard)
 int shard_read(const char *path, struct shard *ret_shard, struct err *err)
 {
     struct shard shard = {0};
-    if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
+    if (place_in_use(path))
         return err_set(err, "in use: there is a -wal or -journal beside it");
     FILE *file = fopen(path, "rb");
     if (!file)

@@ -42,7 +42,7 @@ static int may_be_put(const struct store *store, const char *path, bool replace,
 {
     if (place_same_file(path, db_path_of(store->db)))
         return err_set(err, "%s is the database itself", path);
-    if (place_has_beside(path, "-wal") || place_has_beside(path, "-journal"))
+    if (place_in_use(path))
         return err_set(err, "%s is in use: there is a -wal or -journal beside it", path);
     if (!replace && access(path, F_OK) == 0)
         return err_set(err, "%s exists", path);

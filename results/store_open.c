@@ -80,51 +80,67 @@ static int check_identity(struct store *store, struct err *err)
     return 0;
 }
 
-/* "file:PATH?immutable=1", for SQLite: no lock, no shared memory, no WAL beside it. */
-static void immutable_uri(const char *path, struct str *ret_uri)
-{
-    str_add(ret_uri, "file:");
-    for (const char *p = path; *p; p++)
-        if (*p == '%' || *p == '?' || *p == '#')
-            str_addf(ret_uri, "%%%02X", (unsigned)(unsigned char)*p);
-        else
-            str_add_bytes(ret_uri, p, 1);
-    str_add(ret_uri, "?immutable=1");
-}
-
-static int open_immutable(struct store *store, const char *path, struct err *err)
+/* Read-only, as "file:PATH?WAY". */
+static int open_as(struct store *store, const char *path, const char *way, struct err *err)
 {
     struct str uri = {0};
-    immutable_uri(path, &uri);
+    str_add(&uri, "file:");
+    for (const char *p = path; *p; p++)
+        if (*p == '%' || *p == '?' || *p == '#')
+            str_addf(&uri, "%%%02X", (unsigned)(unsigned char)*p);
+        else
+            str_add_bytes(&uri, p, 1);
+    str_addf(&uri, "?%s", way);
     const int failed =
         open_connection(store, str_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
     str_release(&uri);
     return failed;
 }
 
+/* As it stands: no lock, no shared memory, no -wal beside it. */
+static int open_immutable(struct store *store, const char *path, struct err *err)
+{
+    return open_as(store, path, "immutable=1", err);
+}
+
+/* With what a killed writer left in the -wal: who has both alone shares no memory with anybody. */
+static int open_alone(struct store *store, const char *path, struct err *err)
+{
+    if (open_as(store, path, "vfs=unix-none", err))
+        return -1;
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return db_exec(store->db, "PRAGMA locking_mode = EXCLUSIVE", err);
+}
+
 /*
  * A reader too needs memory shared with the writer, hence files beside the database. Where they
  * cannot be made (a read-only folder, a network) and nobody has any, nobody writes, and the file
- * can be read as it stands. Elsewhere the connection is read-write with query_only, because SQLite
- * lets a read-only one leave its -wal and -shm behind.
+ * can be read as it stands, its -wal too. Elsewhere the connection is read-write with query_only,
+ * because SQLite lets a read-only one leave its -wal and -shm behind.
  */
 static int connect_reader(struct store *store, const char *path, struct err *err)
 {
     struct disk disk;
-    const bool network = place_network(path, &disk), in_use = place_has_beside(path, "-wal");
+    const bool network = place_network(path, &disk), in_use = place_in_use(path);
     if (network && in_use)
-        return err_set(err, "on a network file system (%s), and its -wal says that it is in use",
+        return err_set(err,
+                       "on a network file system (%s), with a -wal or -journal beside it: somebody "
+                       "is writing it; or was killed, then copy both files to a local disk",
                        disk.type);
     if (network)
         return open_immutable(store, path, err);
     if (open_connection(store, path, SQLITE_OPEN_READWRITE, err))
         return -1;
     const int code = sqlite3_exec(store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
-    if (in_use || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
+    if (code == SQLITE_READONLY && place_has_beside(path, "-journal"))
+        return err_set(err, "a transaction was broken off in it, and the -journal that undoes it "
+                            "cannot be used in a folder that cannot be written: copy both files "
+                            "to one that can");
+    if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || place_has_beside(path, "-shm"))
         return 0; /* any other mistake shows again when its identity is asked for */
     sqlite3_close(store->db);
     store->db = NULL;
-    return open_immutable(store, path, err);
+    return in_use ? open_alone(store, path, err) : open_immutable(store, path, err);
 }
 
 static int open_reading(struct store *store, const char *path, struct err *err)

@@ -312,42 +312,6 @@ Test(store_open, reads_with_the_programs_views)
     cr_expect_not(exists(beside(path, "-wal")));
 }
 
-/* As somebody without any rights to the folder; root must become one first. */
-static int read_without_rights(const char *path)
-{
-    const pid_t pid = fork();
-    if (pid == 0) {
-        struct store *store;
-        struct err err;
-        if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
-            _exit(2);
-        if (store_open(path, STORE_READ, &store, &err)) {
-            fprintf(stderr, "%s\n", err.text);
-            _exit(3);
-        }
-        const double cells = ask(store, "SELECT count(*) FROM cell");
-        store_close(store);
-        _exit(cells == MADE_CELLS ? 0 : 4);
-    }
-    int status;
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-Test(store_open, reads_in_a_read_only_folder)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s", made_path("folder/x.db"));
-    made_db(path);
-    cr_assert_eq(chmod(test_dir(), 0755), 0);
-    cr_assert_eq(chmod(path, 0444), 0);
-    cr_assert_eq(chmod(made_path("folder"), 0555), 0);
-    const int code = read_without_rights(path);
-    cr_expect_eq(code, 0, "%d", code);
-    cr_assert_eq(chmod(made_path("folder"), 0755), 0);
-    cr_expect_not(exists(beside(path, "-wal")));
-}
-
 Test(store_open, what_is_not_winnows_is_refused_and_left_alone)
 {
     static const char foreign[] = "CREATE TABLE t (a); INSERT INTO t VALUES (1)";

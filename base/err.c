@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,26 @@ int err_set(struct err *err, const char *format, ...)
         va_end(args);
         put(err, text);
         err->cause = ERR_OTHER;
+    }
+    return -1;
+}
+
+enum err_cause err_cause_of(int number)
+{
+    return number == ENOSPC || number == EDQUOT ? ERR_FULL : ERR_OTHER;
+}
+
+int err_errno(struct err *err, const char *format, ...)
+{
+    const int number = errno;
+    if (err) {
+        char text[sizeof err->text];
+        va_list args;
+        va_start(args, format);
+        vsnprintf(text, sizeof text, format, args);
+        va_end(args);
+        err_set(err, "%s: %s", text, strerror(number));
+        err->cause = err_cause_of(number);
     }
     return -1;
 }

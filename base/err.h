@@ -29,6 +29,11 @@ struct err {
  * err may be NULL. The cause is ERR_OTHER then; who knows better sets it afterwards. */
 int err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* As err_set, of "FORMAT: what errno means", and with its cause. */
+int err_errno(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Of an errno. */
+enum err_cause err_cause_of(int number);
+
 /* Puts a prefix, usually a place ("cell 3f2a: "), before the message; returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -26,7 +26,7 @@ int folder_make(const char *path, struct err *err)
 int folder_make_alone(const char *path, struct err *err)
 {
     if (mkdir(path, 0777) && errno != EEXIST)
-        return err_set(err, "%s: cannot create the folder: %s", path, strerror(errno));
+        return err_errno(err, "%s: cannot create the folder", path);
     return 0;
 }
 

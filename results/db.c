@@ -2,7 +2,6 @@
 
 #include "base/str.h"
 
-#include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -39,7 +38,7 @@ enum err_cause db_cause(int code, int system_error)
         return ERR_FULL;
     case SQLITE_IOERR: /* so the shared memory cannot grow */
     case SQLITE_CANTOPEN:
-        return system_error == ENOSPC || system_error == EDQUOT ? ERR_FULL : ERR_OTHER;
+        return err_cause_of(system_error);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL: /* others take and leave the lock faster than SQLite looks */
@@ -49,7 +48,7 @@ enum err_cause db_cause(int code, int system_error)
     }
 }
 
-static int fail(sqlite3 *db, struct err *err)
+int db_fail(sqlite3 *db, struct err *err)
 {
     const enum err_cause cause = db_cause(sqlite3_extended_errcode(db), sqlite3_system_errno(db));
     err_set(err, "%s", sqlite3_errmsg(db));
@@ -94,7 +93,7 @@ static void note_failure(struct db_rows *rows, sqlite3 *db)
 {
     rows->failed = true;
     rows->absent = (sqlite3_errcode(db) & 0xff) == SQLITE_CANTOPEN;
-    fail(db, &rows->err);
+    db_fail(db, &rows->err);
 }
 
 static void ask(struct db_rows *ret_rows, sqlite3 *db, const char *sql, int length,
@@ -226,7 +225,7 @@ const char *db_path_of(sqlite3 *db)
 
 int db_exec(sqlite3 *db, const char *sql, struct err *err)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_fail(db, err);
 }
 
 int db_exec_named(sqlite3 *db, const char *file, const char *name, struct err *err)

@@ -28,6 +28,9 @@ struct sqlite3_stmt;
 /* What a code of SQLite's, extended or not, and the errno with it mean for those who may wait. */
 enum err_cause db_cause(int code, int system_error);
 
+/* What SQLite says of its last call, as an error; returns -1. */
+int db_fail(struct sqlite3 *db, struct err *err);
+
 /* A value for a '?'; what it points to is borrowed for the call. */
 struct bound {
     enum { BOUND_INT, BOUND_REAL, BOUND_TEXT, BOUND_PATH, BOUND_BLOB } type;

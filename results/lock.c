@@ -110,7 +110,7 @@ static int open_locked(const char *lock_path, int *ret_fd, struct err *err)
     for (;;) {
         const int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (fd < 0)
-            return err_set(err, "%s: %s", lock_path, strerror(errno));
+            return err_errno(err, "%s", lock_path);
         if (!flock_patiently(fd)) {
             held_by_other(fd, lock_path, err);
             close(fd);
@@ -172,7 +172,7 @@ int lock_take(const char *path, struct lock **ret_lock, struct err *err)
     *taken = lock;
     int failed = lock_database(path, &taken->database, err);
     if (!failed && write_holder(lock.fd))
-        failed = err_set(err, "%s: %s", str_text(&lock.path), strerror(errno));
+        failed = err_errno(err, "%s", str_text(&lock.path));
     if (failed)
         lock_free(taken);
     else

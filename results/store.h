@@ -28,11 +28,13 @@ struct store;
 struct sqlite3;
 
 enum store_mode {
+    STORE_READ,  /* query only; must exist */
     STORE_WRITE, /* created where missing; takes the lock (PATH.lock); migrated, with a backup first
                   */
-    STORE_READ,  /* query only; must exist */
-    STORE_WRITE_ANYWHERE, /* as STORE_WRITE, on a network file system too: who asks for it answers
-                             for nobody else using it */
+    /* With STORE_WRITE: */
+    STORE_ANYWHERE = 2, /* on a network file system too: who asks for it answers for nobody else
+                           using it */
+    STORE_BRIEFLY = 4,  /* waits for a lock a second only: who asks for it tries again */
 };
 
 /*
@@ -55,7 +57,7 @@ void store_close(struct store *store);
  */
 int store_in_place(const struct store *store, struct err *err);
 /* How long a write waits for a program that holds the database, before it fails with ERR_BUSY; 10 s
- * unless told. */
+ * unless told, here or by STORE_BRIEFLY. */
 void store_wait_for_lock(struct store *store, int milliseconds);
 /* For readers (winnow sql, plots): the connection, query only in STORE_READ, where it also has the
  * aggregates of results/functions/functions.h. Borrowed. */

@@ -14,7 +14,7 @@
 
 enum {
     BUSY_MILLISECONDS = 10000, /* how long to wait for somebody's sqlite3 shell */
-    CLOSING_MILLISECONDS = 1000,
+    BRIEF_MILLISECONDS = 1000,
     LEAVING_TRIES = 25, /* for a reader that looks and goes */
     LEAVING_MICROSECONDS = 10000,
 };
@@ -50,8 +50,9 @@ static const char *const views[] = {SQL(views), SQL(views_derived)};
 static int open_connection(struct store *store, const char *name, int flags, struct err *err)
 {
     if (sqlite3_open_v2(name, &store->db, flags, NULL) != SQLITE_OK)
-        return err_set(err, "%s", sqlite3_errmsg(store->db));
-    sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+        return db_fail(store->db, err);
+    sqlite3_busy_timeout(store->db,
+                         store->mode & STORE_BRIEFLY ? BRIEF_MILLISECONDS : BUSY_MILLISECONDS);
     return 0;
 }
 
@@ -194,7 +195,7 @@ int store_bring_up(sqlite3 *db, struct err *err)
 static int open_writing(struct store *store, const char *path, struct err *err)
 {
     struct disk disk;
-    if (store->mode != STORE_WRITE_ANYWHERE && place_network(path, &disk))
+    if (!(store->mode & STORE_ANYWHERE) && place_network(path, &disk))
         return err_set(err,
                        "on a network file system (%s), where SQLite's locks cannot be trusted: "
                        "put the database on a local disk (winnow run --force takes the risk)",
@@ -281,7 +282,7 @@ void store_close(struct store *store)
     if (!store)
         return;
     if (store->wal) {
-        sqlite3_busy_timeout(store->db, CLOSING_MILLISECONDS);
+        sqlite3_busy_timeout(store->db, BRIEF_MILLISECONDS);
         if (store_in_place(store, NULL))
             store_leave_place(store);
         else

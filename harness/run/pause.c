@@ -55,6 +55,38 @@ const char *pause_reason(const struct pause_ledger *before, const struct pause_l
     return text.length ? str_keep(&text, arena) : NULL;
 }
 
+bool pause_start_again(struct pause_start *start, struct err *err)
+{
+    if (err->cause == ERR_OTHER)
+        return false;
+    const enum pause_kind kind = pause_kind_of(err->cause);
+    if (!start->since) {
+        struct arena arena = {0};
+        start->since = time_now();
+        start->say(pause_text(kind, start->db, &arena));
+        arena_release(&arena);
+    }
+    bool over;
+    do {
+        usleep(PAUSE_LOOK_MS * 1000);
+        over = start->end && time_boot() >= start->end;
+    } while (!over && kind == PAUSE_FULL && !pause_has_room(start->db));
+    if (over)
+        err_prefix(err, "the time is up: ");
+    return !over;
+}
+
+void pause_start_end(const struct pause_start *start)
+{
+    struct str text = {0};
+    if (!start->since)
+        return;
+    str_add(&text, "going on after ");
+    str_add_duration(&text, (double)(time_now() - start->since) * 1e-9);
+    start->say(str_text(&text));
+    str_release(&text);
+}
+
 bool pause_has_room(const char *path)
 {
     struct statvfs disk;

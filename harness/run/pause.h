@@ -22,6 +22,7 @@
 
 enum {
     PAUSE_RETRY_MS = 2000,      /* between two tries */
+    PAUSE_LOOK_MS = 200,        /* between two looks whether it is worth while to try again */
     PAUSE_LOCK_MS = 1000,       /* how long a try waits for a lock; no signal is seen meanwhile */
     PAUSE_ROOM_BYTES = 4 << 20, /* less is hardly any: no cell starts, nothing is tried again */
 };
@@ -49,6 +50,25 @@ const char *pause_text(enum pause_kind kind, const char *path, struct arena *are
  */
 const char *pause_reason(const struct pause_ledger *before, const struct pause_ledger *now,
                          const char *known, struct arena *arena);
+
+/*
+ * Before there is a grid, opening the database and what is first written into it wait likewise:
+ *
+ *     struct pause_start start = {.db = path, .end = end, .say = say};
+ *     while ((failed = store_open(path, ..., &err)) && pause_start_again(&start, &err))
+ *         ;
+ *     pause_start_end(&start);
+ */
+struct pause_start {
+    const char *db;
+    int64_t end; /* time_boot() when there is no more time; 0: never */
+    void (*say)(const char *text);
+    int64_t since; /* 0: it did not have to wait yet */
+};
+/* Whether to try again what failed with err, after a while; where the time is up, *err says so. */
+bool pause_start_again(struct pause_start *start, struct err *err);
+/* It succeeded. */
+void pause_start_end(const struct pause_start *start);
 
 /* Whether the disk of path (its folder must exist) has PAUSE_ROOM_BYTES; true where it cannot be
  * known. */

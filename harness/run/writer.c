@@ -2,8 +2,6 @@
 
 #include "base/time.h"
 
-enum { WAIT_MS = 200 }; /* between two looks whether it is worth while to try again */
-
 const struct pause_ledger *writer_ledger(struct writer *writer)
 {
     writer->ledger.ns[PAUSE_SLEPT] = time_slept();
@@ -35,7 +33,7 @@ static void pause_for(struct writer *writer, enum pause_kind kind)
     }
     const int64_t until = time_now() + (int64_t)PAUSE_RETRY_MS * 1000000;
     do {
-        waiting->wait(waiting->context, WAIT_MS);
+        waiting->wait(waiting->context, PAUSE_LOOK_MS);
     } while (!writer->silent &&
              (time_now() < until || (kind == PAUSE_FULL && !pause_has_room(writer->db))));
 }

@@ -154,6 +154,58 @@ Test(pause, a_database_locked_by_another_program_is_waited_for)
     test_output_release(&output);
 }
 
+/* Shell: a program that has the database, with a cell in it, until `exec 3>&-`. */
+static const char *const hold =
+    "hold() { winnow run two.yaml --db a.db -j 1 --limit 1 --set train.epochs=1 --set seed=[5] "
+    "2>first || exit 8; mkfifo pipe; timeout 60 sqlite3 a.db <pipe >held & exec 3>pipe; echo \"$1; "
+    "SELECT "
+    "'held';\" >&3; until grep -q held held; do sleep 0.02; done; };";
+
+/* At rest the file has no -wal that a reader could go on with while it is written. */
+Test(pause, who_holds_the_database_at_the_start_is_waited_for)
+{
+    write_two();
+    struct test_output output = test_run(
+        "cd %s; %s %s hold 'BEGIN; SELECT count(*) FROM attempt'; start run two.yaml "
+        "--db a.db -j 2 --set train.epochs=1 2>err 3>&-; said 'database is locked'; "
+        "exec 3>&-; wait $pid; echo $?; cat err; sqlite3 a.db 'PRAGMA journal_mode; SELECT "
+        "count(*) FROM attempt WHERE timing_reason GLOB \"*paused*\"'",
+        test_dir(), helpers, hold);
+    cr_assert_eq(times_said(output.out, "database is locked by another program: waiting for a.db"),
+                 1, "%s%s", output.out, output.err);
+    ASSERT_SAYS(output.out, "going on after ");
+    ASSERT_SAYS(output.out, "2 cells done: a.db\ndelete\n0\n");
+    cr_expect_eq(strncmp(output.out, "0\n", 2), 0, "%s", output.out);
+    test_output_release(&output);
+}
+
+Test(pause, to_wait_at_the_start_takes_no_longer_than_there_is_time)
+{
+    write_two();
+    struct test_output output =
+        test_run("cd %s; %s %s hold 'BEGIN EXCLUSIVE'; winnow run two.yaml --db a.db --budget 1s",
+                 test_dir(), helpers, hold);
+    cr_expect_eq(output.status, 5, "%s", output.err);
+    cr_expect_str_eq(output.err, "database is locked by another program: waiting for a.db\n"
+                                 "winnow run: the time is up: a.db: database is locked\n");
+    test_output_release(&output);
+}
+
+Test(pause, a_disk_that_is_full_at_the_start_is_waited_for)
+{
+    test_small_disk(16);
+    write_two();
+    struct test_output output =
+        test_run("cd %s; %s fill disk; start run two.yaml --db disk/a.db -j 2 --set "
+                 "train.epochs=1 2>err; said 'disk full'; rm disk/fill; wait $pid; echo $?; cat "
+                 "err",
+                 test_dir(), helpers);
+    cr_expect_eq(strncmp(output.out, "0\n", 2), 0, "%s", output.out);
+    ASSERT_SAYS(output.out, "disk full: paused; make room in disk\ngoing on after ");
+    ASSERT_SAYS(output.out, "2 cells done: disk/a.db");
+    test_output_release(&output);
+}
+
 /* /proc/mounts is the kernel's word; in a namespace of its own a test can have it say anything. */
 Test(pause, a_network_file_system_is_refused_unless_forced)
 {

@@ -13,8 +13,10 @@
 #include "harness/machine/pin.h"
 #include "harness/plan/changed.h"
 #include "harness/run/checkpoints.h"
+#include "harness/run/pause.h"
 #include "results/record/artifact.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,8 +196,7 @@ static struct pins *pin(const struct run_options *options, size_t wanted)
 }
 
 static int run_wanted(const struct config *config, const struct plan *plan, struct store *store,
-                      const struct run_options *options, const struct values *values,
-                      const char *db)
+                      const struct run_options *options, const struct values *values)
 {
     struct watch watch = {
         .progress = progress_new(plan, options),
@@ -211,7 +212,7 @@ static int run_wanted(const struct config *config, const struct plan *plan, stru
     if (failed) {
         cmd_fail(&line, code, err.text);
     } else {
-        print_totals(&totals, values, db);
+        print_totals(&totals, values, options->db);
         look(&watch);
         code = totals.interrupted ? EXIT_INTERRUPTED
                : totals.failed    ? EXIT_CELLS_FAILED
@@ -231,11 +232,17 @@ static const char *threads_each(const struct run_options *options, struct arena 
 }
 
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
-                      struct run_options *options, const struct values *values, const char *db)
+                      struct run_options *options, const struct values *values,
+                      struct pause_start *start)
 {
+    const char *db = options->db;
     struct err err;
-    if (record_experiment(config, plan, store, &err))
-        return cmd_fail(&line, EXIT_DATABASE, err.text);
+    while (record_experiment(config, plan, store, &err))
+        if (!pause_start_again(start, &err))
+            return cmd_fail(&line, EXIT_DATABASE, err.text);
+    pause_start_end(start);
+    if (start->end) /* to measure and to wait took some of it */
+        options->budget = fmax(1e-3, (double)(start->end - time_boot()) * 1e-9);
     const size_t done = count_state(plan, CELL_DONE), failed = count_state(plan, CELL_FAILED);
     size_t wanted = 0, meant = 0;
     for (size_t i = 0; i < plan->count; i++) {
@@ -253,7 +260,7 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
                     options->jobs * options->threads, room, STR_PLURAL(room));
         struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
         options->pins = pins;
-        code = run_wanted(config, plan, store, options, values, db);
+        code = run_wanted(config, plan, store, options, values);
         options->pins = NULL;
         pins_release(pins);
     } else {
@@ -270,7 +277,8 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
 
 /* What is known of the plan decides whether it starts, and with a budget how far it goes. */
 static int run_known(const struct config *config, struct plan *plan, struct store *store,
-                     struct run_options *options, const struct values *values, const char *db)
+                     struct run_options *options, const struct values *values,
+                     struct pause_start *start)
 {
     struct history *history;
     struct err err;
@@ -279,18 +287,23 @@ static int run_known(const struct config *config, struct plan *plan, struct stor
     if (cmd_apply_where(plan, values->where, &err) ||
         history_read(store, config->name, &history, &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);
-    struct forecast *forecast = forecast_new(plan, history, options, db);
+    struct forecast *forecast = forecast_new(plan, history, options, options->db);
     int code = refuse(forecast, values->force);
     if (code < 0) {
         if (options->budget > 0 && !values->no_measure)
             forecast_measure(forecast, plan, options);
         options->history = history;
         options->expected = forecast->cells;
-        code = run_stored(config, plan, store, options, values, db);
+        code = run_stored(config, plan, store, options, values, start);
     }
     forecast_free(forecast);
     history_free(history);
     return code;
+}
+
+static void say(const char *text)
+{
+    fprintf(stderr, "%s\n", text);
 }
 
 /* budget: seconds, or 0. */
@@ -311,7 +324,9 @@ static int run_config(const struct config *config, const struct values *values, 
         .timing = values->timing,
         .budget = budget,
     };
-    int code = cmd_make_plan(&line, config, values->strict, &plan);
+    struct pause_start start = {.end = budget > 0 ? time_boot() + (int64_t)(budget * 1e9) : 0,
+                                .say = say};
+    int failed, code = cmd_make_plan(&line, config, values->strict, &plan);
     if (code >= 0)
         return code;
     if (cmd_apply_where(plan, values->where, &err)) { /* before there is a database */
@@ -322,14 +337,17 @@ static int run_config(const struct config *config, const struct values *values, 
     const char *db = cmd_config_db(config, values->db, &plan->arena);
     artifact_folder(db, &artifacts);
     options.artifacts = str_text(&artifacts);
-    options.db = db;
+    options.db = start.db = db;
     checkpoint_folder(db, &checkpoints);
     options.checkpoints = str_text(&checkpoints);
     code = EXIT_DATABASE;
-    if (store_open(db, values->force ? STORE_WRITE_ANYWHERE : STORE_WRITE, &store, &err)) {
+    const int mode = STORE_WRITE | STORE_BRIEFLY | (values->force ? STORE_ANYWHERE : 0);
+    while ((failed = store_open(db, mode, &store, &err)) && pause_start_again(&start, &err))
+        ;
+    if (failed) {
         cmd_fail(&line, code, err.text);
     } else {
-        code = run_known(config, plan, store, &options, values, db);
+        code = run_known(config, plan, store, &options, values, &start);
         rmdir(options.checkpoints); /* where no cell goes on from it */
         store_close(store);
     }

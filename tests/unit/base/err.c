@@ -2,6 +2,7 @@
 #include "base/str.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <signal.h>
 
 Test(err, set_and_prefix)
@@ -13,6 +14,20 @@ Test(err, set_and_prefix)
     cr_expect_str_eq(err.text, "file.yaml: line 7: no");
     cr_expect_eq(err_set(NULL, "nobody %s", "listens"), -1);
     cr_expect_eq(err_prefix(NULL, "nobody"), -1);
+}
+
+Test(err, of_errno_says_what_it_means_and_whether_to_wait)
+{
+    struct err err;
+    errno = ENOSPC;
+    cr_expect_eq(err_errno(&err, "%s", "a.lock"), -1);
+    cr_expect_str_eq(err.text, "a.lock: No space left on device");
+    cr_expect_eq(err_prefix(&err, "x: "), -1);
+    cr_expect_eq(err.cause, ERR_FULL, "a prefix changes no cause");
+    errno = EACCES;
+    cr_expect_eq(err_errno(&err, "%s", "a.lock"), -1);
+    cr_expect_eq(err.cause, ERR_OTHER);
+    cr_expect_eq(err_errno(NULL, "nobody"), -1);
 }
 
 Test(err, its_own_text_may_be_an_argument)

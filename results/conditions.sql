@@ -5,7 +5,9 @@ WITH kind (place, part, meaning) AS (VALUES
     (2, 'slower', 'on a machine whose speed changed'),
     (3, 'hypervisor', 'lost time to the hypervisor'),
     (4, 'throttled', 'throttled'),
-    (5, 'paused', 'paused')),
+    (5, 'paused', 'paused'),
+    (6, 'stopped for', 'stopped for a while'),
+    (7, 'slept', 'on a machine that slept')),
 run AS (
     SELECT dataset, model, condition, timing_valid, timing_reason
     FROM v_run WHERE experiment = :experiment AND attempt IS NOT NULL),
@@ -13,7 +15,7 @@ counted AS (
     SELECT place, meaning,
         (SELECT count(*) FROM run WHERE timing_reason LIKE '%' || part || '%') AS n FROM kind
     UNION ALL
-    SELECT 6, 'with a clock that does not add up', count(*) FROM run
+    SELECT 8, 'with a clock that does not add up', count(*) FROM run
     WHERE timing_valid = 0 AND timing_reason IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM kind WHERE timing_reason LIKE '%' || part || '%')),
 timed AS (

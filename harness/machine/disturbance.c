@@ -86,6 +86,23 @@ const char *disturbance_reason(const struct record_timing *timing, int threads, 
     return reasons.length ? str_keep(&reasons, arena) : NULL;
 }
 
+/* Its time is left out; but what is below half a second of it is not noticed, and it left cold
+ * caches behind. */
+static const char *with_stop(const char *reason, int64_t ns, struct arena *arena)
+{
+    struct str text = {0}, time = {0};
+    if (!ns)
+        return reason;
+    if (reason)
+        str_add(&text, reason);
+    str_add(&time, "stopped for ");
+    str_add_duration(&time, (double)ns * 1e-9);
+    str_add(&time, ", or given no processor");
+    add_reason(&text, str_text(&time));
+    str_release(&time);
+    return str_keep(&text, arena);
+}
+
 /* ---- The probe ---- */
 
 enum { PROBE_SIZE = 256 }; /* three matrices fit into any second-level cache */
@@ -213,5 +230,6 @@ void disturbance_end(const struct disturbance *before, const struct disturbance_
     };
     timing.reason = disturbance_reason(&timing, threads, (double)cell->trained * 1e-9,
                                        (double)cell->wall * 1e-9, arena);
+    timing.reason = with_stop(timing.reason, cell->stopped, arena);
     *ret_timing = timing;
 }

@@ -41,6 +41,7 @@ struct disturbance {
 struct disturbance_span {
     int64_t wall;
     int64_t trained, trained_cpu; /* of PHASE_TRAIN, in this process: wall clock, processor */
+    int64_t stopped;              /* in none of these */
 };
 
 /* pinned is borrowed until the end. */

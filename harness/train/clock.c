@@ -3,6 +3,7 @@
 #include "base/time.h"
 
 #include "base/err.h"
+#include "base/standstill.h"
 
 #include <string.h>
 
@@ -20,6 +21,11 @@ void clock_resume(struct clock *clock, const int64_t phase_ns[PHASE_COUNT], int6
     clock->start -= wall_ns;
 }
 
+static int64_t now_of(const struct clock *clock)
+{
+    return standstill_now(clock->still);
+}
+
 /* Books the current stretch up to now. */
 static void book(struct clock *clock, int64_t now)
 {
@@ -30,7 +36,7 @@ static void book(struct clock *clock, int64_t now)
 enum phase clock_enter(struct clock *clock, enum phase phase)
 {
     const enum phase before = clock->now;
-    const int64_t now = time_now();
+    const int64_t now = now_of(clock);
     if (before == PHASE_TRAIN) {
         clock->trained_ns += now - clock->since;
         clock->trained_cpu_ns += time_processor() - clock->cpu_since;
@@ -44,7 +50,7 @@ enum phase clock_enter(struct clock *clock, enum phase phase)
 
 int64_t clock_wall(const struct clock *clock)
 {
-    return time_now() - clock->start;
+    return now_of(clock) - clock->start;
 }
 
 void clock_carry(struct clock *clock, int64_t ns)
@@ -57,13 +63,13 @@ int64_t clock_charged(const struct clock *clock)
     int64_t charged = clock->carried_ns;
     for (int i = 0; i < PHASE_COUNT; i++)
         charged += phase_kinds[i].charged ? clock->phase_ns[i] : 0;
-    return charged + (phase_kinds[clock->now].charged ? time_now() - clock->since : 0);
+    return charged + (phase_kinds[clock->now].charged ? now_of(clock) - clock->since : 0);
 }
 
 bool clock_balance(struct clock *clock, int64_t ret_phase_ns[PHASE_COUNT], int64_t *ret_wall_ns)
 {
     /* One reading for both: between two, the process may wait for its processor. */
-    const int64_t now = time_now(), wall = now - clock->start;
+    const int64_t now = now_of(clock), wall = now - clock->start;
     book(clock, now);
     int64_t sum = 0;
     for (int i = 0; i < PHASE_COUNT; i++)

@@ -9,9 +9,10 @@
  *     clock_enter(&clock, before);
  *
  * It is time_now()'s, the same for all processes of a machine, so that a cell's time starts when
- * the scheduler starts its process. The wall clock is read independently of
- * the phases; where their sum differs from it by more than 0.1 %, the run carries a LEDGER_GAP
- * warning.
+ * the scheduler starts its process. It stands still while the machine sleeps, and, where `still` is
+ * set, while the process does (base/standstill.h): whoever stops a worker is charged to nobody. The
+ * wall clock is read independently of the phases; where their sum differs from it by more than
+ * 0.1 %, the run carries a LEDGER_GAP warning.
  */
 #pragma once
 
@@ -19,6 +20,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct standstill;
 
 struct clock {
     int64_t start; /* ns; of a cell that was resumed, earlier by the wall clock before */
@@ -28,7 +31,8 @@ struct clock {
     int64_t carried_ns;            /* charged, and spent elsewhere */
     /* PHASE_TRAIN in this process alone, to its last end: wall clock and processor time. */
     int64_t trained_ns, trained_cpu_ns;
-    int64_t cpu_since; /* time_processor() when it was entered */
+    int64_t cpu_since;        /* time_processor() when it was entered */
+    struct standstill *still; /* set by who starts it, or NULL */
 };
 
 /* Starts in PHASE_OTHER at `start`, a time_now() of this process or of the one that started it. */

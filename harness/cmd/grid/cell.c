@@ -6,6 +6,7 @@
  * checkpoint goes on from it, and SIGUSR1 or SIGTERM makes one, at once, whatever it is doing: exit
  * code 85, and an end record that says how far it came (lost).
  */
+#include "base/standstill.h"
 #include "base/time.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/forecast/measure.h"
@@ -174,6 +175,7 @@ static int run_job(const struct worker_job *job, struct outlet *outlet, struct a
         outlet->keeper = keeper_new(job->checkpoint, job->checkpoint_every);
     struct disturbance before;
     disturbance_begin(bind_to(job->pin, outlet), &before);
+    clock.still = standstill_watch();
     const struct train_places places = {
         .data_dirs = dataset_dirs(job->data_dir, arena),
         .artifacts = job->artifacts,
@@ -188,7 +190,8 @@ static int run_job(const struct worker_job *job, struct outlet *outlet, struct a
         keeper_finish(outlet->keeper);
     const struct disturbance_span span = {.wall = clock_wall(&clock),
                                           .trained = clock.trained_ns,
-                                          .trained_cpu = clock.trained_cpu_ns};
+                                          .trained_cpu = clock.trained_cpu_ns,
+                                          .stopped = standstill_ns(clock.still)};
     disturbance_end(&before, &span, cell.engine.threads, arena, &end.timing);
     end.load_average = load;
     end.peak_memory_bytes = environment_peak_memory();

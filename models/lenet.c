@@ -8,16 +8,14 @@
  */
 #include "models/model.h"
 
-enum { PAPER_SIZE = 32, SMALLEST = 12 };
+enum { PAPER_SIZE = 32 };
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
+    (void)err;
     const struct model_common *o = options;
     int x = nn_input(net);
     const struct nn_shape in = nn_shape_of(net, x);
-    if (in.h < SMALLEST || in.w < SMALLEST)
-        return err_set(err, "pictures must be %d x %d or larger, these are %d x %d", SMALLEST,
-                       SMALLEST, in.h, in.w);
     const int pad = in.h < PAPER_SIZE || in.w < PAPER_SIZE ? 2 : 0;
     x = nn_conv2d(net, x, (struct nn_conv){.out = 6, .kernel = 5, .pad = pad, .bias = true});
     x = nn_max_pool(net, nn_relu(net, x), 2, 2);
@@ -34,5 +32,6 @@ const struct model lenet_model = {
     .help = "LeNet-5 with relu and max pooling",
     .cite = "LeCun, Bottou, Bengio & Haffner, Proc. IEEE 1998",
     KIND_OPTIONS(struct model_common, model_common_options),
+    .smallest = 12,
     .build = build,
 };

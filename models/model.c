@@ -28,6 +28,9 @@ int model_build(const struct model *model, const void *options, struct nn_shape 
     if (input.h < 1 || input.w < 1 || input.c < 1 || classes < 2)
         return err_set(err, "%s: cannot make a network for pictures of %d x %d x %d and %d classes",
                        model->name, input.h, input.w, input.c, classes);
+    if (input.h < model->smallest || input.w < model->smallest)
+        return err_set(err, "%s: pictures must be %d x %d or larger, these are %d x %d",
+                       model->name, model->smallest, model->smallest, input.h, input.w);
     struct nn_net *net = nn_net_new(input);
     if (model->build(net, options, classes, err)) {
         nn_net_free(net);

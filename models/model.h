@@ -25,10 +25,12 @@
 
 struct model {
     KIND; /* options: MUST, bottleneck at least */
+    /* MAY, default: any. The least height and width of a picture. */
+    int smallest;
     /*
      * MUST. Adds layers to net (its input shape is set) and ends with model_classifier. options:
      * the struct the table describes, borrowed for the call. Returns -1 with the reason where the
-     * options do not fit the input (four poolings of a 12 x 12 picture).
+     * options do not fit the input (a patch larger than the picture).
      */
     int (*build)(struct nn_net *net, const void *options, int classes, struct err *err);
 };

@@ -10,19 +10,16 @@
  */
 #include "models/model.h"
 
-enum { POOL = 0, POOLINGS = 5, SMALLEST = 1 << (POOLINGS - 1) };
+enum { POOL = 0, POOLINGS = 5 };
 
 static const int configuration_a[] = {64,  POOL, 128,  POOL, 256, 256, POOL,
                                       512, 512,  POOL, 512,  512, POOL};
 
 static int build(struct nn_net *net, const void *options, int classes, struct err *err)
 {
+    (void)err;
     const struct model_common *o = options;
     int x = nn_input(net);
-    const struct nn_shape in = nn_shape_of(net, x);
-    if (in.h < SMALLEST || in.w < SMALLEST)
-        return err_set(err, "pictures must be %d x %d or larger, these are %d x %d", SMALLEST,
-                       SMALLEST, in.h, in.w);
     for (size_t i = 0; i < sizeof configuration_a / sizeof *configuration_a; i++) {
         const struct nn_conv conv = {.out = configuration_a[i], .kernel = 3, .pad = 1};
         const struct nn_shape shape = nn_shape_of(net, x);
@@ -40,5 +37,6 @@ const struct model vgg11_model = {
     .help = "plain network, 8 convolutions with batch norm, 5 poolings",
     .cite = "Simonyan & Zisserman, ICLR 2015",
     KIND_OPTIONS(struct model_common, model_common_options),
+    .smallest = 1 << (POOLINGS - 1),
     .build = build,
 };

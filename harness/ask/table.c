@@ -164,7 +164,7 @@ static void add_hexadecimal(struct str *ret_text, const struct db_value *blob)
         str_addf(ret_text, "%02x", (unsigned)(unsigned char)blob->text[i]);
 }
 
-static void add_for_people(struct str *ret_text, const struct db_value *cell)
+void table_add_value(struct str *ret_text, const struct db_value *cell)
 {
     switch (cell->type) {
     case VALUE_NULL:
@@ -251,7 +251,7 @@ void table_render(const struct table *table, struct str *ret_text)
     ARENA_NEW(&arena, numeric, columns);
     for (size_t i = 0; i < table->count; i++) {
         str_clear(&text);
-        add_for_people(&text, &table->cells[i]);
+        table_add_value(&text, &table->cells[i]);
         texts[i] = arena_strdup(&arena, str_text(&text));
         const size_t width = width_of(texts[i]);
         if (width > widths[i % columns])
@@ -322,7 +322,7 @@ static void render_markdown(const struct table *table, struct str *ret_text)
         const size_t column = i % table->columns;
         str_add(ret_text, column ? " " : "| ");
         str_clear(&text);
-        add_for_people(&text, &table->cells[i]);
+        table_add_value(&text, &table->cells[i]);
         for (const char *p = str_text(&text); *p; p++)
             str_addf(ret_text, *p == '|' ? "\\%c" : "%c", *p);
         str_add(ret_text, " |");

@@ -17,19 +17,12 @@ static void add_tex(struct str *ret_text, const char *text)
 
 static void add_cell(struct str *ret_text, const struct db_value *cell)
 {
-    switch (cell->type) {
-    case VALUE_INTEGER:
-        str_addf(ret_text, "%lld", (long long)cell->integer);
-        break;
-    case VALUE_REAL:
-        str_addf(ret_text, "%.6g", cell->real);
-        break;
-    case VALUE_TEXT:
+    if (cell->type == VALUE_TEXT)
         add_tex(ret_text, cell->text);
-        break;
-    default:
+    else if (cell->type == VALUE_NULL)
         str_add(ret_text, "--");
-    }
+    else
+        table_add_value(ret_text, cell);
 }
 
 static bool is_label(const char *column)

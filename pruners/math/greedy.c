@@ -53,7 +53,7 @@ static void push(struct bound *heap, size_t *count, struct bound added)
     heap[at] = added;
 }
 
-/* ---- The two ways ---- */
+/* ---- The lazy way ---- */
 
 static size_t block_at(size_t first, size_t count)
 {
@@ -107,25 +107,6 @@ void greedy_lazy(const struct greedy_problem *problem, size_t keep, uint32_t *re
         problem->pick(problem->data, ret_picks[picks]);
     }
     MEM_FREE(heap, gains);
-}
-
-void greedy_plain(const struct greedy_problem *problem, size_t keep, uint32_t *ret_picks)
-{
-    double *gains;
-    bool *picked;
-    MEM_NEW(gains, problem->n);
-    MEM_NEW(picked, problem->n);
-    for (size_t picks = 0; picks < keep; picks++) {
-        size_t best = problem->n;
-        gains_of_all(problem, gains);
-        for (size_t i = 0; i < problem->n; i++)
-            if (!picked[i] && (best == problem->n || gains[i] > gains[best]))
-                best = i;
-        picked[best] = true;
-        ret_picks[picks] = (uint32_t)best;
-        problem->pick(problem->data, (uint32_t)best);
-    }
-    MEM_FREE(gains, picked);
 }
 
 /* ---- Graph cut ---- */

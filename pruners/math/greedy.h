@@ -4,8 +4,8 @@
  *     keep times: pick the candidate of the largest gain, ties to the lower row
  *
  * Where gains only ever shrink as more is picked, a gain that was computed earlier is an upper
- * bound, and only candidates whose bound is on top need a new look (Minoux 1978). Lazy and plain
- * give the same picks, ties included.
+ * bound, and only candidates whose bound is on top need a new look (Minoux 1978). The picks are those
+ * of a look at all candidates each time, ties included.
  *
  * Two functions over the last-layer gradients of a class:
  *
@@ -39,9 +39,6 @@ struct greedy_problem {
 
 /* ret_picks[keep]: in the order of picking; keep <= n. Gains must never grow. */
 void greedy_lazy(const struct greedy_problem *problem, size_t keep, uint32_t *ret_picks);
-/* The same from the definition: looks at all candidates each time. */
-void greedy_plain(const struct greedy_problem *problem, size_t keep, uint32_t *ret_picks);
-
 typedef void greedy_method(const struct greedy_problem *problem, size_t keep, uint32_t *ret_picks);
 
 enum greedy_similarity {

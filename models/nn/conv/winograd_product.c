@@ -63,29 +63,23 @@ NN_INLINE void multiply_rows(float *to, size_t to_block, const float *from, size
     for (size_t i = 0; i < rows; i += ROWS_MAX) {
         float *t = to + i * NN_LANES;
         const float *f = from + i * NN_LANES;
-        switch (rows - i) {
+        switch ((rows - i + 1) / 2) {
         case 1:
-        case 2:
             multiply(t, to_block, f, from_block, v, in_blocks, 2, width);
             break;
-        case 3:
-        case 4:
+        case 2:
             multiply(t, to_block, f, from_block, v, in_blocks, 4, width);
             break;
-        case 5:
-        case 6:
+        case 3:
             multiply(t, to_block, f, from_block, v, in_blocks, 6, width);
             break;
-        case 7:
-        case 8:
+        case 4:
             multiply(t, to_block, f, from_block, v, in_blocks, 8, width);
             break;
-        case 9:
-        case 10:
+        case 5:
             multiply(t, to_block, f, from_block, v, in_blocks, 10, width);
             break;
-        case 11:
-        case 12:
+        case 6:
             multiply(t, to_block, f, from_block, v, in_blocks, 12, width);
             break;
         default:

@@ -4,8 +4,8 @@
  *     keep times: pick the candidate of the largest gain, ties to the lower row
  *
  * Where gains only ever shrink as more is picked, a gain that was computed earlier is an upper
- * bound, and only candidates whose bound is on top need a new look (Minoux 1978). The picks are those
- * of a look at all candidates each time, ties included.
+ * bound, and only candidates whose bound is on top need a new look (Minoux 1978). The picks, ties
+ * included, are those of a look at all candidates each time.
  *
  * Two functions over the last-layer gradients of a class:
  *

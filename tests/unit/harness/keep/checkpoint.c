@@ -8,6 +8,8 @@
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -333,9 +335,13 @@ static int written(int *ret_lines)
     return epoch;
 }
 
+/* It stays as it is until the process ends, and is no leak. */
+static struct keeper *stopped;
+
 static void expect_stop(struct keeper *keeper, const char *wanted)
 {
     struct str text = {0};
+    stopped = keeper;
     cr_expect(keeper_stop(keeper, &text));
     cr_expect(strstr(str_text(&text), wanted), "'%s', expected '%s'", str_text(&text), wanted);
     str_release(&text);
@@ -404,4 +410,35 @@ Test(keeper, resumed_it_goes_on_with_the_records_that_were)
     cr_expect_not(keeper_stop(keeper, &text), "at its end a cell is not stopped");
     keeper_free(keeper);
     str_release(&line);
+}
+
+enum { EPOCHS = 30 };
+
+static atomic_int taken;
+
+/* A record and a state an epoch, for ever. */
+static void *keep_on(void *keeper)
+{
+    const struct record one = warning("one");
+    for (;;) {
+        keeper_record(keeper, &one);
+        take(keeper, 1 + taken % EPOCHS, false);
+        taken++;
+    }
+    return NULL;
+}
+
+Test(keeper, another_thread_may_stop_it_at_any_moment)
+{
+    struct keeper *keeper = keeper_new(place(), 1e-3);
+    pthread_t thread;
+    int lines = 0;
+    cr_assert_eq(pthread_create(&thread, NULL, keep_on, keeper), 0);
+    while (taken < 20)
+        usleep(100);
+    expect_stop(keeper, "checkpointed after epoch ");
+    const int epoch = written(&lines), before = taken;
+    cr_expect_eq(epoch, 1 + (lines - 1) % EPOCHS, "epoch %d, %d lines", epoch, lines);
+    usleep(10000);
+    cr_expect_leq(taken - before, 1, "%d epochs more", taken - before);
 }

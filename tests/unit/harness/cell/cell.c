@@ -110,7 +110,8 @@ static void expect_each_option_counts(const struct cell *cell, const struct opti
 {
     char before[HASH_HEX_SIZE], after[HASH_HEX_SIZE];
     void *defaults = arena_alloc(arena, 1, size);
-    memcpy(defaults, values, size);
+    if (size) /* else values are NULL */
+        memcpy(defaults, values, size);
     cell_key(cell_to_json(cell, arena), some_hash, "", before);
     for (const struct option *o = table; o && o->name; o++) {
         struct err err;

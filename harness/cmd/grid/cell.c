@@ -214,12 +214,15 @@ static int give_up(struct outlet *outlet, const struct err *err)
 
 static int take_job(const struct worker_job *job, struct arena *arena)
 {
-    /* Not freed: the thread that waits for signals has both until the process ends. */
     struct outlet *outlet;
     struct err err;
     MEM_NEW(outlet, 1);
     pthread_mutex_init(&outlet->mutex, NULL);
-    return run_job(job, outlet, arena, &err) ? give_up(outlet, &err) : EXIT_DONE;
+    const int code = run_job(job, outlet, arena, &err) ? give_up(outlet, &err) : EXIT_DONE;
+    /* With a keeper, the thread that waits for signals has both until the process ends. */
+    if (!outlet->keeper)
+        mem_free(outlet);
+    return code;
 }
 
 int cmd_cell(int argc, char **argv)

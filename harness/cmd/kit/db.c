@@ -60,7 +60,8 @@ static bool newest_db(const char *folder, struct str *ret_path)
     }
     folder_close(&entries, folder, NULL);
     const bool found = newest.length > 0;
-    str_add(ret_path, str_text(&newest));
+    if (found)
+        str_add(ret_path, str_text(&newest));
     STR_RELEASE(&path, &newest);
     return found;
 }

@@ -26,11 +26,15 @@ TESTS := $(shell find tests -name '*.c')
 # ---- How ---------------------------------------------------------------------------------------
 
 # SANITIZE=address,undefined builds and tests beside the release build, in a folder of its own, and
-# so does COVERAGE=1.
+# so does COVERAGE=1. PART=ROOM, or several with commas, sanitizes these alone and links them with
+# the release build of all others: seconds, where all of it takes minutes.
 SANITIZE ?=
+PART ?=
 COVERAGE ?=
 comma := ,
 B := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
+OTHERS := $(if $(PART),build,$B)
+B := $B$(if $(PART),-of-$(subst $(comma),+,$(subst /,-,$(PART))))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wvla \
             -Wmissing-prototypes -Wstrict-prototypes -Werror
@@ -65,14 +69,18 @@ TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 TEST_FOLDERS := $(sort $(patsubst %/,%,$(dir $(filter-out tests/support/%,$(TESTS)))))
 TEST_PROGRAMS := $(TEST_FOLDERS:%=$B/%/tests)
 
-.PHONY: bench-views extension
+# What is linked before the library, and so instead of the same objects there.
+PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(filter-out %/main.o,$(patsubst %.c,$B/%.o,\
+           $(wildcard $(room)/*.c))))
+
+.PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage
+.PHONY: readme coverage part
 .DELETE_ON_ERROR:
 
 all: $B/winnow
 
-$B/winnow: $B/harness/main.o $B/libwinnow.a
+$B/winnow: $B/harness/main.o $(PARTS) $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -86,7 +94,7 @@ $B/libwinnow.a: $(OBJECTS)
 IN_EVERY_PROGRAM := $(addprefix $B/tests/support/,runner.o environment.o)
 .SECONDEXPANSION:
 $(TEST_PROGRAMS): $B/%/tests: $$(addprefix $B/,$$(addsuffix .o,$$(basename $$(wildcard $$*/*.c)))) \
-                  $(IN_EVERY_PROGRAM) $B/tests/libsupport.a $B/libwinnow.a
+                  $(IN_EVERY_PROGRAM) $(PARTS) $(OTHERS)/tests/libsupport.a $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS) -lcriterion
 
@@ -94,6 +102,13 @@ $B/tests/libsupport.a: $(filter $B/tests/support/%,$(TEST_OBJECTS))
 	@rm -f $@
 	$(call say,AR,$@)
 	$Q$(AR) rcs $@ $^
+
+ifneq ($(PART),)
+RELEASED := build/tests/libsupport.a build/libwinnow.a
+$(RELEASED): released ;
+released:
+	@$(MAKE) --no-print-directory SANITIZE= PART= $(RELEASED)
+endif
 
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -202,6 +217,7 @@ help:
 	@echo 'make golden-update   rewrite what tests/golden and tests/cli/*.t expect; read the diff'
 	@echo 'make readme          write the tables of pruners/, results/ and docs/house.md anew'
 	@echo 'make clean           remove build/'
+	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
 deps:
@@ -218,7 +234,12 @@ demo: deps
 test: deps
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
 	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
-	@$(MAKE) --no-print-directory lint check
+	@$(MAKE) --no-print-directory lint check part
+
+# Some seconds of it under sanitizers: another part with each commit, or N=7 of tests/parts.
+part:
+	@part=$$(CC='$(CC)' tests/part $(N)) || exit; [ -z "$$part" ] || { echo "  PART  make $$part"; \
+	    $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) $$part; }
 
 # T is a room, a suite or suite/test: tests/check knows which programs have it, makes one test of
 # each fail first, and runs the rest. A leak fails no test by itself: the sanitizers' reports go to
@@ -233,7 +254,8 @@ TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --p
 check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension)
 	@rm -f $(REPORTS).*
 	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
-	    ASAN_OPTIONS=log_path=$(REPORTS) UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
+	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \
+	    UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
 	    JOBS=$(JOBS) tests/check $B '$(T)'
 	@! cat $(REPORTS).* 2>/dev/null
 

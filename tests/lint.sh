@@ -338,8 +338,14 @@ table_of_rooms() {
     }' "$1/.rooms"
 }
 
-# The table in docs/house.md is the one of .rooms.
+# Every room has its turn under sanitizers and its least coverage, and the table in docs/house.md is
+# the one of .rooms.
 lint_rooms() {
+    for list in tests/parts tests/coverage.least; do
+        [ ! -f $list ] || sed '/^#/d; s/ .*//' .rooms | while read -r room; do
+            grep -q "^$room " $list || echo "$list:1: has no line of $room"
+        done
+    done
     [ -f docs/house.md ] || return 0
     [ "$(sed -n '/^<!-- table of rooms/,/^<!-- end of table/ { /^<!--/! p }' docs/house.md)" = \
         "$(table_of_rooms .)" ] || echo 'docs/house.md:1: the table of rooms is old: make readme'
@@ -549,6 +555,8 @@ self_test() {
     expect .rooms 'a | b | | c\nb | | | d\n' '*a may include b, which is not above it*'
     expect pruners/README.md '[good](good.c), [elsewhere](https://x), [here](#y)\n' ''
     expect pruners/README.md '\n[gone](../gone.h#x)\n' 'pruners/README.md:2: no file ../gone.h'
+    expect tests/parts "$(grep -v '^results ' "$here/tests/coverage.least")\n" \
+        'tests/parts:1: has no line of results'
     expect docs/house.md '<!-- table of rooms -->\n| room |\n' '*the table of rooms is old*'
 
     # The test itself can fail: a rule that does not fire is noticed.

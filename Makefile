@@ -256,8 +256,8 @@ check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension)
 	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \
 	    UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
-	    JOBS=$(JOBS) tests/check $B '$(T)'
-	@! cat $(REPORTS).* 2>/dev/null
+	    JOBS=$(JOBS) tests/check $B '$(T)'; \
+	    status=$$?; ! cat $(REPORTS).* 2>/dev/null && exit $$status
 
 # Of each room, the lines that the tests reach, and whether they are as many as they have to be.
 # What a process does that is killed is not counted.

@@ -56,6 +56,40 @@ static struct place place_of_byte(const struct source *source, size_t offset)
     return place;
 }
 
+/* From 1; "" where there is none. */
+static const char *find_line(const struct source *source, size_t number)
+{
+    const char *line = source->text;
+    while (number > 1 && line[strcspn(line, "\n")]) {
+        line += strcspn(line, "\n") + 1;
+        number--;
+    }
+    return number == 1 ? line : "";
+}
+
+/* "rate:0.5", "- {name:el2n}": a key whose colon has its value behind it. */
+static bool lacks_space(const char *line)
+{
+    line += strspn(line, " -{");
+    const size_t key = strspn(line, "abcdefghijklmnopqrstuvwxyz_");
+    return key > 0 && line[key] == ':' && !strchr(" \t\r\n", line[key + 1]);
+}
+
+/* What people do that libyaml calls by other names, often a line later. */
+static void add_cause(const struct source *source, size_t line, struct str *text)
+{
+    const char *at = find_line(source, line), *blank = at + strspn(at, " \t");
+    if (memchr(at, '\t', (size_t)(blank - at)))
+        str_addf(text, ": %s",
+                 strchr("\r\n", *blank) ? "a tab in a line that is empty otherwise, take it away"
+                                        : "a tab, indent with spaces");
+    for (size_t i = line; i > 0 && i + 1 >= line; i--)
+        if (lacks_space(find_line(source, i))) {
+            str_addf(text, ": a colon wants a space behind it (line %zu)", i);
+            return;
+        }
+}
+
 /* What libyaml says, with the place where it began and not only the one where it stopped. */
 static void describe_error(const struct source *source, const yaml_parser_t *parser,
                            struct str *ret_text)
@@ -79,8 +113,7 @@ static void describe_error(const struct source *source, const yaml_parser_t *par
             str_addf(ret_text, " %s", parser->context);
         if (elsewhere && !source->set)
             str_addf(ret_text, " that starts at %s", str_text(&start));
-        if (strstr(parser->problem, "cannot start any token"))
-            str_add(ret_text, " (a tab? Indent with spaces)");
+        add_cause(source, parser->problem_mark.line + 1, ret_text);
     }
     str_release(&start);
 }
@@ -265,6 +298,22 @@ static void say_twice(const struct source *source, const struct node *key, const
     STR_RELEASE(&name, &place);
 }
 
+/* `name:softmax` is one word to YAML: says so, and goes on with what was meant. */
+static void split_key(const struct source *source, struct node *key, struct node **item)
+{
+    const char *colon = strchr(key->text, ':');
+    if (key->quoted || !colon || colon == key->text)
+        return;
+    struct str name = {0};
+    mistakes_quote(&name, key->text);
+    mistakes_add(source->mistakes, key->place, NULL, "'%s': a colon wants a space behind it",
+                 str_text(&name));
+    str_release(&name);
+    ARENA_NEW(source->arena, *item, 1);
+    **item = (struct node){.kind = NODE_TEXT, .place = key->place, .text = colon + 1};
+    key->text = arena_printf(source->arena, "%.*s", (int)(colon - key->text), key->text);
+}
+
 /* Keys are texts, and each comes once. */
 static void check_keys(const struct source *source, struct node *map)
 {
@@ -282,6 +331,12 @@ static void check_keys(const struct source *source, struct node *map)
                          key->kind == NODE_LIST ? "list" : "mapping");
             continue;
         }
+        if (strcmp(key->text, "<<") == 0 && !key->quoted) {
+            mistakes_add(source->mistakes, key->place, NULL,
+                         "'<<' (another mapping's keys) is not read: write the keys here");
+            continue;
+        }
+        split_key(source, key, &map->items[i]);
         size_t first = 0;
         while (first < kept && strcmp(map->keys[first]->text, key->text) != 0)
             first++;

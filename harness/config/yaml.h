@@ -2,9 +2,10 @@
  * yaml: a YAML document as a tree of nodes that know their place.
  *
  * A strict subset of YAML, for files that people write by hand and that decide what is measured:
- * one document, UTF-8, no tags, no key twice, no key that is not a text. Anchors and aliases are
- * fine, but nothing may contain itself or unfold to more than 300,000 nodes. Scalars stay texts
- * here: what a text means (and that 020 and nan mean nothing) param.h decides.
+ * one document, UTF-8, no tags, no key twice, no key that is not a text, no merge key (`<<`).
+ * Anchors and aliases are fine, but nothing may contain itself or unfold to more than 300,000
+ * nodes. Scalars stay texts here: what a text means (and that 020 and nan mean nothing) param.h
+ * decides.
  *
  *     struct node *root;
  *     if (yaml_read(text, length, NULL, &arena, &mistakes, &root) == 0 && root) ...

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { DIGEST = 32 }; /* bytes */
 
@@ -65,6 +66,9 @@ void hash_bytes(const void *bytes, size_t count, char ret_hex[HASH_HEX_SIZE])
 int hash_file(const char *path, char ret_hex[HASH_HEX_SIZE], struct err *err)
 {
     unsigned char bytes[16384];
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISFIFO(about.st_mode))
+        return err_set(err, "%s: a pipe, which can be read once only: expected a file", path);
     FILE *file = fopen(path, "rb");
     if (!file)
         return err_set(err, "%s: %s", path, strerror(errno));

@@ -5,13 +5,16 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <math.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LONGEST_NAME = 64 };
 
@@ -105,20 +108,32 @@ const char *str_utf8(const char *text, struct arena *arena)
 
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err)
 {
+    enum { PATIENCE_MS = 1000 };
     const size_t before = str->length;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct pollfd more = {.fd = file, .events = POLLIN};
     char part[16384];
-    struct stat about;
-    FILE *file = fopen(path, "re");
-    int reason = file ? 0 : errno;
-    if (file && fstat(fileno(file), &about) == 0 && (uintmax_t)about.st_size <= most)
+    struct stat about = {0};
+    int reason = file < 0 || fstat(file, &about) ? errno : 0;
+    if (!reason && (uintmax_t)about.st_size <= most)
         reserve(str, (size_t)about.st_size);
-    for (size_t count = 1; file && !reason && count > 0;) {
-        count = fread(part, 1, sizeof part, file);
-        str_add_bytes(str, part, count);
-        reason = ferror(file) ? errno : str->length - before > most ? EFBIG : 0;
+    if (S_ISFIFO(about.st_mode)) /* whose writer may not have come yet */
+        poll(&more, 1, PATIENCE_MS);
+    for (ssize_t count = 1; count != 0 && !reason;) {
+        count = read(file, part, sizeof part);
+        if (count > 0)
+            str_add_bytes(str, part, (size_t)count);
+        if (count < 0 && errno == EAGAIN)
+            poll(&more, 1, -1);
+        else if (count < 0)
+            reason = errno;
+        else if (str->length - before > most)
+            reason = EFBIG;
+        else if (S_ISFIFO(about.st_mode) && str->length == before)
+            reason = ENODATA;
     }
-    if (file)
-        fclose(file);
+    if (file >= 0)
+        close(file);
     if (reason) {
         err_set(err, "cannot read %s: %s", path, strerror(reason));
         str->length = before;

@@ -27,7 +27,8 @@ void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const char *bytes, size_t count);
 void str_addf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A whole file. One that cannot be read, or has more than `most` bytes, is an error, with the cause
- * in errno (EFBIG), and nothing is added. */
+ * in errno (EFBIG), and nothing is added. A pipe is read to its end, unless nothing writes into it
+ * within a second (ENODATA). */
 int str_add_file(struct str *str, const char *path, size_t most, struct err *err);
 /* What follows `start` in the first line of a file that begins with it, without its end; for small
  * files of the system's, whose lines have less than 512 bytes. false: there is none. */

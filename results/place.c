@@ -17,6 +17,14 @@ bool place_network(const char *path, struct disk *ret_disk)
     return !failed && ret_disk->network;
 }
 
+int place_check(const char *path, struct err *err)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISFIFO(about.st_mode)
+               ? err_set(err, "a pipe: expected a file")
+               : 0;
+}
+
 int place_make_folder(const char *path, struct err *err)
 {
     struct str folder = {0};

@@ -16,6 +16,9 @@
 /* Whether the folder of path lies on a network file system, which ret_disk then describes. */
 bool place_network(const char *path, struct disk *ret_disk);
 
+/* Refuses a pipe, which would be waited for. */
+int place_check(const char *path, struct err *err);
+
 /* Creates the folder of path where only that one is missing. */
 int place_make_folder(const char *path, struct err *err);
 

@@ -37,6 +37,8 @@ int shard_read(const char *path, struct shard *ret_shard, struct err *err)
     struct shard shard = {0};
     if (place_in_use(path))
         return err_set(err, "in use: there is a -wal or -journal beside it");
+    if (place_check(path, err))
+        return -1;
     FILE *file = fopen(path, "rb");
     if (!file)
         return err_set(err, "%s", strerror(errno));

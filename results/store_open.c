@@ -232,8 +232,9 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
     if (!failed) {
         place_resolve(path, &resolved);
         failed = store_told(store,
-                            mode == STORE_READ ? open_reading(store, str_text(&resolved), err)
-                                               : open_writing(store, str_text(&resolved), err),
+                            place_check(str_text(&resolved), err) ? -1
+                            : mode == STORE_READ ? open_reading(store, str_text(&resolved), err)
+                                                 : open_writing(store, str_text(&resolved), err),
                             err);
         str_release(&resolved);
     }

@@ -26,6 +26,7 @@
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
     T_FILE(output_files)                                                                           \
+    T_FILE(pipes)                                                                                  \
     T_FILE(plan)                                                                                   \
     T_FILE(report)                                                                                 \
     T_FILE(report_edges)                                                                           \

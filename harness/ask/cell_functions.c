@@ -240,22 +240,40 @@ static void has_rate(sqlite3_context *context, int count, sqlite3_value **argume
         sqlite3_result_int(context, cell_has_rate(pruner, sqlite3_value_double(arguments[1])));
 }
 
+/* Pruner, options, and the rate of an arm that is one. false: one is NULL. */
+static bool add_arm(struct str *text, int count, sqlite3_value **arguments)
+{
+    const char *pruner = (const char *)sqlite3_value_text(arguments[0]);
+    const char *options = (const char *)sqlite3_value_text(arguments[1]);
+    if (!pruner || !options)
+        return false;
+    str_addf(text, *options ? "%s(%s)" : "%s", pruner, options);
+    if (count > 2 && cell_has_rate(pruner, sqlite3_value_double(arguments[2])))
+        str_addf(text, " %.15g", sqlite3_value_double(arguments[2]));
+    return true;
+}
+
+static void arm(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct str text = {0};
+    if (add_arm(&text, count, arguments))
+        sqlite3_result_text(context, str_text(&text), (int)text.length, SQLITE_TRANSIENT);
+    str_release(&text);
+}
+
 /* Dataset, model, pruner, options, rate, seed. */
 static void training(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
-    const char *names[4];
+    const char *dataset = (const char *)sqlite3_value_text(arguments[0]);
+    const char *model = (const char *)sqlite3_value_text(arguments[1]);
     struct str text = {0};
     (void)count;
-    for (size_t i = 0; i < 4; i++)
-        if (!(names[i] = (const char *)sqlite3_value_text(arguments[i])))
-            return;
-    str_addf(&text, "%s %s %s", names[0], names[1], names[2]);
-    if (*names[3])
-        str_addf(&text, "(%s)", names[3]);
-    if (cell_has_rate(names[2], sqlite3_value_double(arguments[4])))
-        str_addf(&text, " rate %g", sqlite3_value_double(arguments[4]));
-    str_addf(&text, " seed %lld", (long long)sqlite3_value_int64(arguments[5]));
-    sqlite3_result_text(context, str_text(&text), (int)text.length, SQLITE_TRANSIENT);
+    str_addf(&text, "%s %s ", dataset ? dataset : "", model ? model : "");
+    if (dataset && model && add_arm(&text, 2, arguments + 2)) {
+        cell_add_level(&text, (const char *)sqlite3_value_text(arguments[2]),
+                       sqlite3_value_double(arguments[4]), sqlite3_value_int64(arguments[5]));
+        sqlite3_result_text(context, str_text(&text), (int)text.length, SQLITE_TRANSIENT);
+    }
     str_release(&text);
 }
 
@@ -279,10 +297,15 @@ int cell_functions_register(sqlite3 *db, struct err *err)
         int arguments;
         void (*call)(sqlite3_context *context, int count, sqlite3_value **arguments);
     } functions[] = {
-        {"sample_class", 2, sample_class},   {"sample_origin", 2, sample_origin},
-        {"sample_pixels", 2, sample_pixels}, {"class_count", 1, class_count},
-        {"class_name", 2, class_name},       {"has_rate", 2, has_rate},
+        {"sample_class", 2, sample_class},
+        {"sample_origin", 2, sample_origin},
+        {"sample_pixels", 2, sample_pixels},
+        {"class_count", 1, class_count},
+        {"class_name", 2, class_name},
+        {"has_rate", 2, has_rate},
         {"training", 6, training},
+        {"arm", 2, arm},
+        {"arm", 3, arm},
     };
     struct samples *samples;
     int code = SQLITE_OK;

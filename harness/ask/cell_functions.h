@@ -3,6 +3,7 @@
  * pictures and for `winnow sql`.
  *
  *     has_rate(pruner, rate)          cell_has_rate(): 0 for full data, which no rate describes
+ *     arm(pruner, options [, rate])   "ucb(c=2) 0.5", "random 0", "full"
  *     training(dataset, model, pruner, options, rate, seed)
  *                                     for people: "fashion-mnist mlp ucb(c=2) rate 0.5 seed 1"
  *

@@ -2,7 +2,7 @@
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful, same;
 -- harness/paper/claims.h.
 SELECT dataset || ' ' || model AS place,
-       pruner || iif(options = '', '', '(' || options || ')') || ' ' || significant(rate) AS arm,
+       arm(pruner, options, rate) AS arm,
        'charged time over full data''s' AS measure, 'x' AS unit, '>' AS beyond, 1.0 AS bound,
        seed, charged_s / full_charged_s AS value, timing_valid = 0 AS doubtful, 0 AS same
 FROM v_speedup

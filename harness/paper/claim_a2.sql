@@ -19,9 +19,7 @@ WITH listed AS MATERIALIZED (
     GROUP BY dataset, model, seed
 )
 SELECT r.dataset || ' ' || r.model AS place,
-       'random-dynamic against ' || r.pruner
-           || iif(r.options = '', '', '(' || r.options || ')') || ' ' || significant(r.rate)
-               AS arm,
+       'random-dynamic against ' || arm(r.pruner, r.options, r.rate) AS arm,
        'accuracy' AS measure, 'points' AS unit, '>' AS beyond, 0.0 AS bound,
        r.seed AS seed, 100 * (f.accuracy - r.accuracy) AS value, 0 AS doubtful,
        f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss

@@ -13,9 +13,7 @@ WITH run AS MATERIALIZED (
     GROUP BY dataset, model, rate, seed
 )
 SELECT r.dataset || ' ' || r.model AS place,
-       r.pruner || iif(r.options = '', '', '(' || r.options || ')') || ' '
-           || significant(r.rate)
-           || ' against random-dynamic' AS arm,
+       arm(r.pruner, r.options, r.rate) || ' against random-dynamic' AS arm,
        'accuracy' AS measure, 'points' AS unit, '>' AS beyond, 0.0 AS bound,
        r.seed AS seed, 100 * (r.accuracy - f.accuracy) AS value, 0 AS doubtful,
        f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss

@@ -4,9 +4,7 @@
 -- harness/paper/claims.h.
 WITH pair AS MATERIALIZED (
     SELECT s.dataset || ' ' || s.model AS place,
-           s.pruner || iif(s.options = '', '', '(' || s.options || ')') || ' '
-           || significant(s.rate)
-               AS arm,
+           arm(s.pruner, s.options, s.rate) AS arm,
            s.seed AS seed, s.speedup AS speedup, s.difference AS difference,
            s.timing_valid = 0 AS doubtful,
            f.final_test_loss > 0 AND f.final_test_loss = r.final_test_loss

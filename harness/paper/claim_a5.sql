@@ -5,9 +5,7 @@
 -- harness/paper/claims.h.
 WITH chosen AS MATERIALIZED (
     SELECT r.dataset || ' ' || r.model AS place,
-           r.pruner || iif(r.options = '', '', '(' || r.options || ')') || ' '
-           || significant(r.rate)
-               AS arm,
+           arm(r.pruner, r.options, r.rate) AS arm,
            r.options LIKE '%score_only%' AS reference, r.seed AS seed,
            1 - kept_always(s.bitmap, s.n) - kept_never(s.bitmap, s.n) AS sometimes,
            1 - chance_always(s.bitmap, s.n) - chance_never(s.bitmap, s.n) AS chance

@@ -21,8 +21,7 @@ WITH run AS MATERIALIZED (
     GROUP BY r.attempt
 ), pair AS MATERIALIZED (
     SELECT r.place AS place,
-           'dp' || iif(r.options = '', '', '(' || r.options || ')') || ' ' || significant(r.rate)
-               AS arm,
+           arm('dp', r.options, r.rate) AS arm,
            r.seed AS seed,
            r.doubtful OR f.doubtful AS doubtful,
            (g.charged_s - f.choosing_s) / (e.charged_s - r.choosing_s) AS converged,

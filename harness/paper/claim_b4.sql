@@ -15,7 +15,7 @@ WITH run AS MATERIALIZED (
     WHERE NOT transferred
     GROUP BY place, pruner, rate, seed
 )
-SELECT t.place AS place, 'dp(' || t.options || ') ' || significant(t.rate) AS arm,
+SELECT t.place AS place, arm('dp', t.options, t.rate) AS arm,
        'accuracy against ' || iif(o.pruner = 'dp', 'its own choice', 'random') AS measure,
        'points' AS unit, iif(o.pruner = 'dp', NULL, '>') AS beyond,
        iif(o.pruner = 'dp', NULL, 0.0) AS bound,

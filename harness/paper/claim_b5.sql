@@ -4,9 +4,7 @@
 -- Columns: place, arm, measure, unit, beyond, bound, seed, value, doubtful, same;
 -- harness/paper/claims.h.
 SELECT dataset AS place,
-       iif(pruner = 'full', 'full, another seed',
-           pruner || iif(options = '', '', '(' || options || ')') || ' ' || significant(rate))
-           AS arm,
+       iif(pruner = 'full', 'full, another seed', arm(pruner, options, rate)) AS arm,
        printf('rank correlation of %d networks', networks) AS measure, 'correlation' AS unit,
        iif(pruner = 'dp', '>', NULL) AS beyond, iif(pruner = 'dp', 0.9, NULL) AS bound,
        seed, spearman AS value, 0 AS doubtful, 0 AS same

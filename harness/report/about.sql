@@ -25,7 +25,7 @@ VALUES
             WHERE experiment = :experiment GROUP BY 1 ORDER BY min(position)))),
     ('Pruners',
      (SELECT group_concat(v, ', ')
-      FROM (SELECT pruner || iif(options = '', '', '(' || options || ')') AS v FROM v_run
+      FROM (SELECT arm(pruner, options) AS v FROM v_run
             WHERE experiment = :experiment GROUP BY 1 ORDER BY min(position)))),
     ('Rates',
      (SELECT group_concat(v, ', ')
@@ -53,7 +53,8 @@ ORDER BY position;
 
 -- failures
 SELECT f.short AS "Cell", f.dataset AS "Dataset", f.model AS "Model",
-       f.pruner || iif(f.options = '', '', '(' || f.options || ')') AS "Pruner", f.rate AS "Rate",
+       arm(f.pruner, f.options) AS "Pruner",
+       iif(has_rate(f.pruner, f.rate), f.rate, NULL) AS "Rate",
        f.seed AS "Seed", f.state AS "State", r.diverged_epoch AS "At epoch",
        f.attempts AS "Attempts", f.reason AS "Reason"
 FROM v_failures f JOIN v_run r USING (experiment, cell)

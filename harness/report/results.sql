@@ -4,15 +4,13 @@ WITH paired AS MATERIALIZED (SELECT cell, speedup FROM v_speedup
 run AS (SELECT *, min(position) OVER (PARTITION BY dataset, model) AS task,
                min(position) OVER (PARTITION BY dataset, model, pruner, options, rate) AS arm
         FROM v_run WHERE experiment = :experiment)
-SELECT arm, dataset, model, pruner,
-       pruner || iif(options = '', '', '(' || options || ')'), rate,
+SELECT arm, dataset, model, pruner, arm(pruner, options), rate,
        attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup, test_n,
        count(*) OVER ()
 FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed;
 
 -- same bits
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two */
-SELECT pruner || iif(options = '', '', '(' || options || ')') || ' ' || significant(rate)
-       || ' and ' || other_pruner || iif(other_options = '', '', '(' || other_options || ')')
-       || ' ' || significant(other_rate) || ' (' || dataset || ', ' || model || ')', seeds
+SELECT arm(pruner, options, rate) || ' and ' || arm(other_pruner, other_options, other_rate)
+       || ' (' || dataset || ', ' || model || ')', seeds
 FROM v_same_bits WHERE experiment = :experiment ORDER BY position;

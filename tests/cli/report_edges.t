@@ -14,8 +14,8 @@ Both seeds of el2n 0.7, and its network full data's: no interval of width 0.
   $ has '[70.00, 70.00]'
   $ has 'do not show how far off the next may be: 2 accuracies, 0 speedups.'
   do not show how far off the next may be: 2 accuracies, 0 speedups.
-  $ has 'full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.'
-  full 0 and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.
+  $ has 'full and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.'
+  full and el2n(runs=3) 0.5 (synthetic, mlp): the same bits in all 2 seeds, not two arms.
 
 70 and 72 %, one sample of 50 apart: not 71 +- 12.71, but 12.7062 * 2 / sqrt(2).
 

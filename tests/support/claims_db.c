@@ -1,5 +1,6 @@
 #include "tests/support/claims_db.h"
 
+#include "harness/ask/cell_functions.h"
 #include "tests/support/made_db.h"
 
 #include <criterion/criterion.h>
@@ -20,7 +21,9 @@ static size_t count;
 
 void claims_open(const char *name)
 {
+    struct err err;
     claims_store = must_open(made_path(name), STORE_WRITE);
+    cr_assert_eq(cell_functions_register(store_sqlite(claims_store), &err), 0, "%s", err.text);
     count = 0;
 }
 

@@ -31,7 +31,7 @@ WITH block AS (
     WHEN longest >= 1 THEN 2 ELSE 3 END AS digits FROM block),
     target AS (SELECT * FROM v_target WHERE experiment = ?1)
 SELECT arm.dataset, arm.model,
-    arm.pruner || iif(arm.options = '', '', '(' || arm.options || ')') AS pruner,
+    arm(arm.pruner, arm.options) AS pruner,
     iif(has_rate(arm.pruner, arm.rate), arm.rate, NULL) AS rate, arm.runs AS runs,
     fixed(100 * accuracy_mean, 2) AS "accuracy %", fixed(100 * accuracy_sd, 2) AS "±",
     fixed(charged_s_mean, digits) AS "charged s", fixed(score_s_mean, digits) AS "score s",

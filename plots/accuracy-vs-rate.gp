@@ -40,7 +40,7 @@ do for [r = 1:panels] { tile_text[r] = panels > 1 ? panel_title[r] : "" }
 grid_across = 2
 x_name = "training samples pruned (%)"
 y_name = "test accuracy (%)"
-wanted_height = 2.1
+wanted_height = panels == 1 && one_panel > one_column ? 3 : 2.1
 right_width = series_width
 direct_items = series_count
 key_count = series_count

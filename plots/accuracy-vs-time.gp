@@ -63,7 +63,7 @@ stacked = narrow && facets > 1
 across = stacked ? 1 : facets
 down = stacked ? facets : 1
 rows = panels * down
-width = narrow || facets == 1 ? one_column : facets == 2 ? 5.2 : facets == 3 ? 7.0 : \
+width = narrow || facets == 1 ? one_panel : facets == 2 ? 5.2 : facets == 3 ? 7.0 : \
         2.1 * facets + 0.7
 panel_left = 0.56
 panel_gap = 0.12
@@ -79,7 +79,7 @@ axis_height = 0.26
 around = heading + panels * (row_title + down * step_down + axis_height) + 0.2 + 0.9 # with notes
 
 # Names at the lines' ends where there is one rate and room for them; else a key above.
-wanted_height = facets == 1 ? 2.1 : stacked ? 1.4 : 1.8
+wanted_height = facets == 1 ? (one_panel > one_column ? 3 : 2.1) : stacked ? 1.4 : 1.8
 panel_height = panel_fit(wanted_height, rows, around)
 target_width = words(targets) ? small_width("target 85.5 %") : 0
 panel_right = larger(series_width, target_width) + 0.32

@@ -6,7 +6,7 @@ stacked = narrow && facets > 1
 across = stacked ? 1 : facets
 down = stacked ? facets : 1
 rows = panels * down
-width = narrow || facets == 1 ? one_column : facets == 2 ? 5.2 : facets == 3 ? 7.0 : \
+width = narrow || facets == 1 ? one_panel : facets == 2 ? 5.2 : facets == 3 ? 7.0 : \
         1.8 * facets + 0.7
 panel_left = 0.56
 panel_gap = 0.14

@@ -5,7 +5,7 @@ shared = exists("grid_shared") ? grid_shared : 0
 across = narrow ? (exists("column_across") ? column_across : 1) : grid_across
 across = int(smaller(tiles, across))
 rows = (tiles + across - 1) / across
-width = narrow || tiles == 1 ? one_column : shared ? larger(one_column, 0.6 + 2.15 * across) : \
+width = narrow || tiles == 1 ? one_panel : shared ? larger(one_column, 0.6 + 2.15 * across) : \
         across == 2 ? 2 * one_column : 2.4 * across
 panel_left = 0.56
 panel_gap = 0.14

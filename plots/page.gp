@@ -1,19 +1,21 @@
 # page: opens the output and sets what stands around the panels: the key above, the notes below.
 # plots/README.md lists what each of these scripts wants and gives.
 
-key_line = in_cells ? cell_height : 0.17
+key_small = key_count > many_series && !in_cells
+key_line = in_cells ? cell_height : key_small ? 0.14 : 0.17
 note_line = in_cells ? cell_height : 0.125
 
 note_letters = small_letters_in(width - 2 * margin)
 note_count = line_count(notes, note_letters)
 
 # The key's entries flow into rows. What is longer than a row has several to itself.
-key_sample = in_cells ? 3 * cell_width : key_boxes ? 0.14 : 0.3
+key_sample = in_cells ? 3 * cell_width : key_boxes ? 0.14 : key_small ? 0.22 : 0.3
 key_gap = in_cells ? cell_width : 0.05
 key_after = in_cells ? 2 * cell_width : 0.14
-key_letters = letters_in(width - 2 * margin - key_sample - key_gap)
+key_width(text) = key_small ? small_width(text) : text_width(text)
+key_letters = int((width - 2 * margin - key_sample - key_gap) / key_width("x") + 1e-9)
 key_lines(s) = line_count(key_label[s], key_letters)
-key_entry(s) = key_lines(s) > 1 ? width : key_sample + key_gap + text_width(key_label[s]) + \
+key_entry(s) = key_lines(s) > 1 ? width : key_sample + key_gap + key_width(key_label[s]) + \
                key_after
 array key_x[key_count + 1]
 array key_row[key_count + 1]
@@ -75,7 +77,8 @@ do for [s = 1:key_count] {
     }
     do for [i = 1:key_lines(s)] {
         set label line_text(key_label[s], key_letters, i) \
-            at screen sx(x + key_sample + key_gap), sy(y + (i - 1) * text_line)
+            at screen sx(x + key_sample + key_gap), sy(y + (i - 1) * text_line) \
+            font (key_small ? small_font : "")
     }
 }
 if (name_above) {

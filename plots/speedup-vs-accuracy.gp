@@ -67,7 +67,7 @@ do for [r = 1:panels] {
 x_name = "times faster than full data"
 y_name = "test accuracy (%)"
 wanted_height = many ? 3.0 : 2.4
-if (!narrow) { one_column = many ? 5.2 : one_column }
+one_panel = many && !narrow ? 5.2 : one_column
 right_width = front_width
 direct_items = most_front
 

@@ -234,6 +234,10 @@ while (ordered < blocks) {
     }
 }
 
+# The key of many needs the width of a page, where a figure of one panel would be a column's.
+many_series = 16
+one_panel = series_count > many_series && !narrow ? 7.0 : one_column
+
 # About the height of a key of all of them, in a column.
 key_room = 0
 do for [s = 1:series_count] {

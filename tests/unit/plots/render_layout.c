@@ -298,6 +298,40 @@ Test(render_layout, one_panel_is_a_column_wide)
     plot_db_close(db);
 }
 
+/* 41 names above one panel, which took half of the picture in letters of the usual size and a
+ * column's width. */
+Test(render_layout, many_names_leave_room_for_what_they_name)
+{
+    enum { MANY = 41 };
+    static const char *const figures[] = {"accuracy-vs-time", "accuracy-vs-rate"};
+    static char names[MANY][24];
+    struct plot_pruner many[MANY + 1] = {{NULL, NULL}};
+    struct plot_grid grid = single_grid;
+    struct sqlite3 *db = plot_db_open();
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "pruner-%zu%s", i, i % 3 ? "" : "-balanced");
+        many[i] = (struct plot_pruner){names[i], ""};
+    }
+    grid.pruners = many;
+    grid.epochs = 3;
+    plot_db_fill(db, &grid);
+    for (size_t i = 0; i < 2 * sizeof figures / sizeof *figures; i++) {
+        const char *figure = figures[i / 2], *width = figure_widths[i % 2];
+        struct picture picture = drawn(figure_find(figure), db, "single", width);
+        const double share = drawn_is_column(width) ? 0.45 : 0.3;
+        for (size_t n = 0; n < MANY; n++) {
+            const struct text *name = drawn_text(&picture, names[n]);
+            cr_assert(name, "%s, %s: %s is not named", figure, width, names[n]);
+            cr_expect_leq(name->box.bottom, share * picture.height,
+                          "%s, %s: %s ends at %g of %g px", figure, width, names[n],
+                          name->box.bottom, picture.height);
+        }
+        drawn_check_layout(&picture, figure);
+        drawn_release(&picture);
+    }
+    plot_db_close(db);
+}
+
 /* The rates stand side by side on a page, and below each other in a column. */
 Test(render_layout, targets_and_rates_are_labelled)
 {

@@ -312,8 +312,8 @@ static int add_same_bits(const struct report *report, struct str *out, struct er
         const int64_t seeds = row_int(&rows, 1);
         str_add(out, "<p class=\"note\">");
         html_add(out, row_text(&rows, 0));
-        str_addf(out, ": the same bits in all %lld seed%s, not two arms.</p>\n", (long long)seeds,
-                 STR_PLURAL(seeds));
+        str_addf(out, ": the same bits in %s%lld seed%s, not two arms.</p>\n",
+                 seeds > 1 ? "all " : "", (long long)seeds, STR_PLURAL(seeds));
     }
     return db_close(&rows, err);
 }

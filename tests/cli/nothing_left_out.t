@@ -47,8 +47,8 @@ The rate belongs to an arm wherever it means something to its pruner, 0 or not.
   $ winnow report --db e.db -o e.html 2>/dev/null && grep -o '<dt>Rates</dt><dd>0</dd>' e.html
   e.html
   <dt>Rates</dt><dd>0</dd>
-  $ grep -o '[^<>]*: the same bits' e.html
-  full and random 0 (synthetic(classes=2 samples=200), softmax): the same bits
+  $ grep -o '[^<>]*: the same bits.*arms' e.html
+  full and random 0 (synthetic(classes=2 samples=200), softmax): the same bits in 1 seed, not two arms
   $ winnow sql --db e.db --format csv "SELECT arm(pruner, options), arm(pruner, options, rate),
   > arm(pruner, 'c=2', 0.1 + 0.2), arm(pruner, NULL) IS NULL FROM v_run ORDER BY position"
   "arm(pruner, options)","arm(pruner, options, rate)","arm(pruner, 'c=2', 0.1 + 0.2)","arm(pruner, NULL) IS NULL"

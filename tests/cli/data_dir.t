@@ -11,8 +11,8 @@ other pictures. (Text makes 12 of them to train on and 5 to test on.)
   >   printf '\0\001\002\003\004\005\006\007\010\011\0\001' | head -c $3; } >$1/$2-labels-idx1-ubyte
   > }
   $ mkdir -p chosen data/mnist other/MNIST/raw
-  $ idx data/mnist train 12 014 1; idx data/mnist t10k 5 005 1
-  $ idx other/MNIST/raw train 12 014 2; idx other/MNIST/raw t10k 5 005 2
+  $ idx data/mnist train 12 014 1; idx data/mnist t10k 5 005 3
+  $ idx other/MNIST/raw train 12 014 2; idx other/MNIST/raw t10k 5 005 4
   $ gzip other/MNIST/raw/*
   $ cat >sets.yaml <<'END'
   > name: sets
@@ -44,7 +44,7 @@ A folder that is not there is a mistake with its place, before anything is writt
 ~ is the home folder.
 
   $ HOME=$PWD winnow plan sets.yaml --set 'data_dir=~/other' --no-measure | grep '^data: '
-  data: mnist from */other/MNIST/raw, content 0ab883d223 (glob)
+  data: mnist from */other/MNIST/raw, content e0bf6f9038 (glob)
   $ HOME=$PWD winnow check sets.yaml --set 'data_dir=~/nowhere'
   ! --set data_dir: '*/nowhere': No such file or directory; name an existing folder, or none (glob)
   [2]
@@ -56,7 +56,7 @@ is a mistake.
   sets.yaml: 2 cells (1 dataset x 1 model x (1 pruner x 1 rate + 1 pruner without rate) x 1 seed)
   ! sets.yaml:3:11: note: data_dir: 'chosen' has no mnist: it is read from ./data/mnist
   $ winnow plan sets.yaml --no-measure | grep '^data: '
-  data: mnist from */data/mnist, content 4222e49212 (glob)
+  data: mnist from */data/mnist, content fc36506bc4 (glob)
   ! sets.yaml:3:11: note: data_dir: 'chosen' has no mnist: it is read from ./data/mnist
   $ winnow run sets.yaml --db a.db -j 1 2>&1 | grep 'note: data_dir\|cells done'
   sets.yaml:3:11: note: data_dir: 'chosen' has no mnist: it is read from ./data/mnist
@@ -76,7 +76,7 @@ The attempt and the report have what was read; data that is made has no folder.
   1|64|5
   $ winnow show $(sqlite3 a.db 'SELECT short FROM v_run LIMIT 1') --db a.db | grep '^  data: \|^  test '
     test * % of 5 samples (glob)
-    data: */data/mnist, content 4222e49212 (glob)
+    data: */data/mnist, content fc36506bc4 (glob)
   $ winnow report --db a.db -o a.html 2>/dev/null
   a.html
   $ grep -o '<dt>Data read</dt><dd>[^,]*, content ' a.html
@@ -95,7 +95,7 @@ A folder by the environment is a choice too, unless the data is made.
   bare.yaml: 2 cells (1 dataset x 1 model x (1 pruner x 1 rate + 1 pruner without rate) x 1 seed)
   ! bare.yaml: note: $WINNOW_DATA: 'chosen' has no mnist: it is read from ./data/mnist
   $ WINNOW_DATA=other winnow plan bare.yaml --no-measure | grep '^data: '
-  data: mnist from */other/MNIST/raw, content 0ab883d223 (glob)
+  data: mnist from */other/MNIST/raw, content e0bf6f9038 (glob)
   $ WINNOW_DATA=/nonexistent winnow check bare.yaml --set dataset=synthetic
   bare.yaml: 2 cells (1 dataset x 1 model x (1 pruner x 1 rate + 1 pruner without rate) x 1 seed)
   $ WINNOW_DATA=/nonexistent winnow doctor | grep -o '/nonexistent (not there)\|name an .*'
@@ -141,7 +141,7 @@ data.
   ! winnow scores: --data-dir: '/nonexistent': No such file or directory; name an existing folder, or none
   [4]
   $ winnow scores $key --db a.db --data-dir other
-  ! winnow scores: mnist in */other/MNIST/raw is not what the cell was trained on (content 0ab883d223, and 4222e49212 then): name the folder that has that with --data-dir (glob)
+  ! winnow scores: mnist in */other/MNIST/raw is not what the cell was trained on (content e0bf6f9038, and fc36506bc4 then): name the folder that has that with --data-dir (glob)
   [4]
   $ cd / && winnow scores $key --db $db | head -n 1
   index,label,score,kept

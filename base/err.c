@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What it tells of (paths, what others say) may hold any bytes, and so may its end, where the room
- * ends within a character. */
+/* What it tells of (paths, what others say) may hold any bytes, escapes of a terminal too, and so
+ * may its end, where the room ends within a character. */
 static void put(struct err *err, const char *text)
 {
     struct str safe = {0};
-    str_add_utf8(&safe, text);
+    str_add_shown(&safe, text, "\n");
     size_t length = 0, next;
     while (length < safe.length &&
            length + (next = str_utf8_length(safe.text + length)) < sizeof err->text)

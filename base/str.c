@@ -42,18 +42,24 @@ void str_add(struct str *str, const char *text)
     str_add_bytes(str, text, strlen(text));
 }
 
-void str_addf(struct str *str, const char *format, ...)
+void str_vaddf(struct str *str, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     const int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     REQUIRE(length >= 0);
     reserve(str, (size_t)length);
     vsnprintf(str->text + str->length, (size_t)length + 1, format, again);
     va_end(again);
     str->length += (size_t)length;
+}
+
+void str_addf(struct str *str, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str_vaddf(str, format, args);
+    va_end(args);
 }
 
 /* ---- UTF-8 ------------------------------------------------------------------------------------*/
@@ -102,6 +108,54 @@ const char *str_utf8(const char *text, struct arena *arena)
     struct str safe = {0};
     str_add_utf8(&safe, text);
     return str_keep(&safe, arena);
+}
+
+/* Bytes of the control character at text, 0 where there is none. */
+static size_t control_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (p[0] < ' ' || p[0] == 0x7F)
+        return 1;
+    if (p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0) /* U+0080 to U+009F */
+        return 2;
+    if (p[0] != 0xE2)
+        return 0;
+    /* U+2028 to U+202E: ends of lines and paragraphs, embeddings, overrides; U+2066 to U+2069 */
+    return (p[1] == 0x80 && p[2] >= 0xA8 && p[2] <= 0xAE) ||
+                   (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)
+               ? 3
+               : 0;
+}
+
+const char *str_not_shown(const char *text, const char *kept)
+{
+    size_t length;
+    for (; *text; text += length) {
+        length = str_utf8_length(text);
+        if (!length || (control_length(text) && !strchr(kept, *text)))
+            return text;
+    }
+    return NULL;
+}
+
+void str_add_shown(struct str *str, const char *text, const char *kept)
+{
+    for (const char *odd; (odd = str_not_shown(text, kept));) {
+        const size_t control = control_length(odd);
+        str_add_bytes(str, text, (size_t)(odd - text));
+        str_add(str, control ? " " : STR_REPLACEMENT);
+        text = odd + (control ? control : 1);
+    }
+    str_add(str, text);
+}
+
+const char *str_shown(const char *text, struct arena *arena)
+{
+    if (!str_not_shown(text, ""))
+        return text;
+    struct str shown = {0};
+    str_add_shown(&shown, text, "");
+    return str_keep(&shown, arena);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------*/
@@ -240,10 +294,16 @@ void str_add_word(struct str *str, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "0123456789_-+=./,:@%";
-    if (*word && !word[strspn(word, plain)])
+    if (*word && !word[strspn(word, plain)]) {
         str_add(str, word);
-    else
+    } else if (!str_not_shown(word, "")) {
         str_add_quoted(str, word);
+    } else {
+        str_add(str, "$'");
+        for (; *word; word++)
+            str_addf(str, strchr(plain, *word) ? "%c" : "\\%03o", (unsigned char)*word);
+        str_add(str, "'");
+    }
 }
 
 const char *str_text(const struct str *str)

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,8 @@ struct str {
 void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const char *bytes, size_t count);
 void str_addf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_vaddf(struct str *str, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 /* A whole file. One that cannot be read, or has more than `most` bytes, is an error, with the cause
  * in errno (EFBIG), and nothing is added. A pipe is read to its end, unless nothing writes into it
  * within a second (ENODATA). */
@@ -59,7 +62,9 @@ bool str_next(struct str *part, const char **text, const char *ends);
 bool str_lists(const char *list, const char *ends, const char *word);
 /* 'it'\''s': one word for sh, whatever is in it. */
 void str_add_quoted(struct str *str, const char *word);
-/* The same for people, who are spared the quotes around a word that sh takes as it stands. */
+/* The same for people, on one line of what can be shown, to be copied. They are spared the quotes
+ * around a word that sh takes as it stands; one that cannot be shown is $'a\033', which bash, zsh
+ * and the sh of POSIX 2024 know. */
 void str_add_word(struct str *str, const char *word);
 /* Takes off the end what is among the characters. */
 void str_trim(struct str *str, const char *characters);
@@ -89,6 +94,16 @@ bool str_is_utf8(const char *text);
 void str_add_utf8(struct str *str, const char *text);
 /* text itself where it is UTF-8, or else a safe copy in the arena. */
 const char *str_utf8(const char *text, struct arena *arena);
+/*
+ * And what people are shown of it stays in its place: what commands a terminal (C0, DEL, C1), ends
+ * a line, or turns the order of what follows (bidirectional overrides and isolates) becomes a
+ * space, but for what is among `kept`, "\n" say; a byte that is of no character U+FFFD.
+ */
+void str_add_shown(struct str *str, const char *text, const char *kept);
+/* text itself where it is shown as it is, on one line, or else a copy in the arena that is. */
+const char *str_shown(const char *text, struct arena *arena);
+/* Where the first of these is; NULL: text is shown as it is. */
+const char *str_not_shown(const char *text, const char *kept);
 
 /* Decimal integer, optional sign, no leading zeros, nothing around it. false: not one, or too big.
  */

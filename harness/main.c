@@ -35,7 +35,7 @@ static const struct cmd *find_command(const char *name)
 
 static int unknown_command(const char *name)
 {
-    fprintf(stderr, "winnow: unknown command '%s'%s; see winnow --help\n", name,
+    cmd_say("winnow: unknown command '%s'%s; see winnow --help\n", name,
             str_near(str_nearest(name, name_at, NULL), "").text);
     return EXIT_USAGE;
 }
@@ -147,7 +147,7 @@ static int run(int argc, char **argv)
 {
     struct err err;
     if (linalg_may_start(&err)) {
-        fprintf(stderr, "winnow: %s\n", err.text);
+        cmd_say("winnow: %s\n", err.text);
         _exit(EXIT_ENVIRONMENT); /* an orderly end would wait for BLAS's threads */
     }
     signal(SIGCHLD,
@@ -174,6 +174,6 @@ int main(int argc, char **argv)
     const bool printed = fflush(stdout) == 0 && !ferror(stdout);
     if (code != EXIT_DONE || printed)
         return code;
-    fprintf(stderr, "winnow: cannot write the output\n");
+    cmd_say("winnow: cannot write the output\n");
     return EXIT_ENVIRONMENT;
 }

@@ -106,7 +106,7 @@ static int read_experiments(struct sqlite3 *db, struct arena *arena, struct name
     for (db_ask(&rows, db, sql, DB_NO_VALUES); db_next(&rows);) {
         if (!names.count)
             ARENA_NEW(arena, names.items, (size_t)row_int(&rows, 1));
-        names.items[names.count++] = arena_strdup(arena, row_text(&rows, 0));
+        names.items[names.count++] = arena_strdup(arena, row_raw(&rows, 0));
     }
     if (db_close(&rows, err))
         return err_prefix(err, "database: ");
@@ -114,8 +114,9 @@ static int read_experiments(struct sqlite3 *db, struct arena *arena, struct name
     return 0;
 }
 
-static int choose_experiment(const struct names *names, const char *wanted, struct str *ret_name,
-                             struct err *err)
+/* By its name, or by what is shown of it. */
+static int choose_experiment(const struct names *names, const char *wanted, struct arena *arena,
+                             struct str *ret_name, struct err *err)
 {
     if (names->count == 0)
         return err_set(err, "the database holds no experiment");
@@ -124,13 +125,14 @@ static int choose_experiment(const struct names *names, const char *wanted, stru
         return 0;
     }
     for (size_t i = 0; wanted && i < names->count; i++)
-        if (strcmp(names->items[i], wanted) == 0) {
-            str_add(ret_name, wanted);
+        if (strcmp(names->items[i], wanted) == 0 ||
+            strcmp(str_shown(names->items[i], arena), wanted) == 0) {
+            str_add(ret_name, names->items[i]);
             return 0;
         }
     struct str list = {0};
     for (size_t i = 0; i < names->count; i++)
-        str_addf(&list, "%s%s", i ? ", " : "", names->items[i]);
+        str_addf(&list, "%s%s", i ? ", " : "", str_shown(names->items[i], arena));
     if (wanted) {
         err_set(err, "no experiment '%s' in the database%s; it holds %s", wanted,
                 str_near(str_nearest(wanted, name_at, names), "").text, str_text(&list));
@@ -146,24 +148,22 @@ int figure_experiment(struct sqlite3 *db, const char *wanted, struct str *ret_na
     struct arena arena = {0};
     struct names names;
     int failed = read_experiments(db, &arena, &names, err);
-    if (!failed && choose_experiment(&names, wanted, ret_name, err))
+    if (!failed && choose_experiment(&names, wanted, &arena, ret_name, err))
         failed = FIGURE_EMPTY;
     arena_release(&arena);
     return failed;
 }
 
-/* Control characters would break the table; gnuplot takes '"' for the start of a quotation and '\'
-   for that of an escape. */
+/* gnuplot takes '"' for the start of a quotation and '\' for that of an escape. */
 static void add_text(struct str *tsv, const char *text)
 {
-    for (const char *p = text; *p; p++) {
-        const char c = (unsigned char)*p < ' ' ? ' ' : *p == '"' ? '\'' : *p == '\\' ? '/' : *p;
-        str_add_bytes(tsv, &c, 1);
-    }
+    for (const char *p = text; *p; p++)
+        str_addf(tsv, "%c", *p == '"' ? '\'' : *p == '\\' ? '/' : *p);
 }
 
-static void add_value(struct str *tsv, struct db_value value)
+static void add_value(struct str *tsv, const struct db_rows *row, int column)
 {
+    const struct db_value value = row_value(row, column);
     switch (value.type) {
     case VALUE_NULL:
         str_add(tsv, "NaN");
@@ -175,7 +175,7 @@ static void add_value(struct str *tsv, struct db_value value)
         str_addf(tsv, "%.9g", value.real);
         break;
     default:
-        add_text(tsv, value.text);
+        add_text(tsv, row_text(row, column));
     }
 }
 
@@ -183,7 +183,7 @@ static void add_row(struct str *tsv, const struct db_rows *row)
 {
     for (int i = 0; i < row_columns(row); i++) {
         str_add(tsv, i ? "\t" : "");
-        add_value(tsv, row_value(row, i));
+        add_value(tsv, row, i);
     }
     str_add(tsv, "\n");
 }
@@ -194,21 +194,25 @@ static int nothing_to_show(const struct figure *figure, struct sqlite3 *db, cons
 {
     static const char sql[] = "SELECT count(*), count(*) FILTER (WHERE state = 'done')\n"
                               "FROM v_run WHERE experiment = :experiment";
+    struct arena arena = {0};
     struct db_rows rows;
     db_ask(&rows, db, sql, DB_VALUES(db_text(experiment)));
+    experiment = str_shown(experiment, &arena);
     const bool told = db_next(&rows);
     const long long cells = told ? (long long)row_int(&rows, 0) : 0;
     const long long done = told ? (long long)row_int(&rows, 1) : 0;
+    int what = FIGURE_EMPTY;
     if (db_close(&rows, err))
-        return err_prefix(err, "database: ");
-    if (cells == 0)
+        what = err_prefix(err, "database: ");
+    else if (cells == 0)
         err_set(err, "experiment '%s' has no cells", experiment);
     else if (done == 0)
         err_set(err, "no finished cells of experiment '%s' (0 of %lld)", experiment, cells);
     else
         err_set(err, "no %s in the %lld finished cells of experiment '%s'", figure->what, done,
                 experiment);
-    return FIGURE_EMPTY;
+    arena_release(&arena);
+    return what;
 }
 
 void figure_add_head(const struct db_rows *rows, struct str *ret_tsv)

@@ -51,7 +51,10 @@ enum err_cause db_cause(int code, int system_error)
 int db_fail(sqlite3 *db, struct err *err)
 {
     const enum err_cause cause = db_cause(sqlite3_extended_errcode(db), sqlite3_system_errno(db));
-    err_set(err, "%s", sqlite3_errmsg(db));
+    struct str said = {0}; /* names of what is in the file, too */
+    str_add_shown(&said, sqlite3_errmsg(db), "");
+    err_set(err, "%s", str_text(&said));
+    str_release(&said);
     if (err)
         err->cause = cause;
     return -1;
@@ -100,6 +103,7 @@ static void ask(struct db_rows *ret_rows, sqlite3 *db, const char *sql, int leng
                 const struct bound *values, size_t count)
 {
     ret_rows->failed = ret_rows->absent = false;
+    ret_rows->shown = NULL;
     if (sqlite3_prepare_v2(db, sql, length, &ret_rows->statement, NULL) != SQLITE_OK) {
         note_failure(ret_rows, db);
         return;
@@ -151,6 +155,10 @@ bool db_next(struct db_rows *rows)
 {
     if (rows->failed)
         return false;
+    if (rows->shown)
+        arena_release(rows->shown);
+    else
+        MEM_NEW(rows->shown, 1);
     const int code = sqlite3_step(rows->statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         note_failure(rows, sqlite3_db_handle(rows->statement));
@@ -159,6 +167,10 @@ bool db_next(struct db_rows *rows)
 
 int db_close(struct db_rows *rows, struct err *err)
 {
+    if (rows->shown)
+        arena_release(rows->shown);
+    mem_free(rows->shown);
+    rows->shown = NULL;
     sqlite3_finalize(rows->statement);
     rows->statement = NULL;
     if (rows->failed && err)
@@ -200,10 +212,15 @@ double row_real(const struct db_rows *rows, int column)
     return row_is_null(rows, column) ? (double)NAN : sqlite3_column_double(rows->statement, column);
 }
 
-const char *row_text(const struct db_rows *rows, int column)
+const char *row_raw(const struct db_rows *rows, int column)
 {
     const char *text = (const char *)sqlite3_column_text(rows->statement, column);
     return text ? text : "";
+}
+
+const char *row_text(const struct db_rows *rows, int column)
+{
+    return str_shown(row_raw(rows, column), rows->shown);
 }
 
 int row_columns(const struct db_rows *rows)
@@ -267,7 +284,7 @@ int db_get_text(sqlite3 *db, const char *sql, const struct bound *values, size_t
     struct db_rows rows;
     db_ask(&rows, db, sql, values, count);
     if (db_next(&rows))
-        str_add(ret_text, row_text(&rows, 0));
+        str_add(ret_text, row_raw(&rows, 0));
     return db_close(&rows, err);
 }
 

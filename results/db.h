@@ -16,6 +16,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -69,8 +70,9 @@ int db_get_int(struct sqlite3 *db, const char *sql, const struct bound *values, 
 struct db_rows {
     struct sqlite3_stmt *statement; /* NULL where it could not be prepared */
     bool failed;
-    bool absent;    /* it failed, since a file that it reads is not there */
-    struct err err; /* where failed */
+    bool absent;         /* it failed, since a file that it reads is not there */
+    struct err err;      /* where failed */
+    struct arena *shown; /* what row_text had to change in the row */
 };
 
 /* Asks; what goes wrong, then or at any row, ends the rows, and db_close reports it. Parameters of
@@ -107,9 +109,14 @@ struct db_value {
 };
 struct db_value row_value(const struct db_rows *rows, int column);
 bool row_is_null(const struct db_rows *rows, int column);
-int64_t row_int(const struct db_rows *rows, int column);      /* 0 for NULL */
-double row_real(const struct db_rows *rows, int column);      /* NAN for NULL */
-const char *row_text(const struct db_rows *rows, int column); /* "" for NULL */
+int64_t row_int(const struct db_rows *rows, int column); /* 0 for NULL */
+double row_real(const struct db_rows *rows, int column); /* NAN for NULL */
+/*
+ * Text, "" for NULL. row_text is for people, whoever made the database: on one line of what can be
+ * shown (str_add_shown). row_raw is as it stands: to be looked up again, written as data, split.
+ */
+const char *row_text(const struct db_rows *rows, int column);
+const char *row_raw(const struct db_rows *rows, int column);
 int row_columns(const struct db_rows *rows);
 const char *row_name(const struct db_rows *rows, int column);
 

@@ -28,7 +28,7 @@ static void take_cell(struct history *history, const struct db_rows *row)
     MEM_ROOM(history->cells, history->cell_count);
     history->cells[history->cell_count++] = (struct history_cell){
         .key = arena_strdup(&history->arena, row_text(row, 0)),
-        .json = arena_strdup(&history->arena, row_text(row, 1)),
+        .json = arena_strdup(&history->arena, row_raw(row, 1)),
         .dataset = arena_strdup(&history->arena, row_text(row, 2)),
         .model = arena_strdup(&history->arena, row_text(row, 3)),
         .pruner = arena_strdup(&history->arena, row_text(row, 4)),

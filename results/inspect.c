@@ -162,7 +162,7 @@ static int take_keys(struct store *store, const char *name, const struct inspect
     struct db_rows rows;
     db_ask_named(&rows, store_sqlite(store), DB_NAMED(results_inspect, name), DB_NO_VALUES);
     while (db_next(&rows))
-        keys->take(keys->context, row_text(&rows, 0), row_int(&rows, 1));
+        keys->take(keys->context, row_raw(&rows, 0), row_int(&rows, 1));
     return db_close(&rows, err);
 }
 

@@ -46,7 +46,7 @@ static int add_columns(sqlite3 *db, const char *table, const char *without, cons
     db_ask(&rows, db, "SELECT name FROM pragma_table_info(?, 'main') WHERE name NOT IN ('id', ?)",
            DB_VALUES(db_text(table), db_text(without)));
     for (; db_next(&rows); comma = ", ")
-        str_addf(ret_sql, "%s%s%s%s", comma, before, row_text(&rows, 0), after);
+        str_addf(ret_sql, "%s%s%s%s", comma, before, row_raw(&rows, 0), after);
     return db_close(&rows, err);
 }
 
@@ -115,7 +115,7 @@ static int put_parts(sqlite3 *db, struct err *err)
            "FROM pragma_foreign_key_list(t.name, 'main') f WHERE f.\"table\" = 'attempt')",
            DB_NO_VALUES);
     while (!failed && db_next(&rows))
-        failed = add_parts(db, row_text(&rows, 0), &sql, err);
+        failed = add_parts(db, row_raw(&rows, 0), &sql, err);
     failed = db_close(&rows, failed ? NULL : err) || failed;
     if (!failed)
         failed = db_exec(db, str_text(&sql), err);

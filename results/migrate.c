@@ -62,7 +62,7 @@ static int views_text(sqlite3 *db, const char *form, struct str *ret_text, struc
 {
     struct db_rows rows;
     for (db_ask(&rows, db, form, DB_NO_VALUES); db_next(&rows);)
-        str_addf(ret_text, "%s;\n", row_text(&rows, 0));
+        str_addf(ret_text, "%s;\n", row_raw(&rows, 0));
     return db_close(&rows, err);
 }
 

@@ -133,6 +133,9 @@ lint_code() {
             if (mine != "tests" && FILENAME != "base/process.c" &&
                 code ~ /(^|[^A-Za-z0-9_])(popen|system|v?fork|posix_spawnp?)[ ]*\(/)
                 say("only base/process.c starts processes")
+            if (prints && FILENAME ~ /^harness\/cmd\// && FILENAME !~ /^harness\/cmd\/kit\// &&
+                code ~ /(printf|puts|putc|fwrite)[ ]*\(.*stderr/)
+                say("what goes to stderr passes cmd_say()")
             if (prints)
                 next
             if (code ~ /(^|[^A-Za-z0-9_])(printf|vprintf|puts|putchar|perror)[ ]*\(/ ||
@@ -513,6 +516,7 @@ self_test() {
     expect harness/plan/plan.c '#include <sqlite3.h>\n' '*:1: SQLite is for*'
     expect harness/plan/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
     expect models/x.c '/* a */ int x = fprintf(stderr, "");\n' '*:1: only the commands print*'
+    expect harness/cmd/ask/x.c 'int x = fprintf(stderr, "");\n' '*:1: * passes cmd_say()'
     expect results/x.c 'void x(void) { exit(1); }\n' '*:1: only the commands end the process'
     expect harness/cmd/x.c 'int x = fork();\n' '*:1: only base/process.c starts processes'
     expect plots/x.c 'int x = system("");\n' '*:1: only base/process.c starts processes'

@@ -135,7 +135,7 @@ static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *r
     int failed = 0;
     db_ask(&rows, db, sql, DB_VALUES(db_text(key)));
     if (db_next(&rows))
-        failed = load(samples, key, row_text(&rows, 0), row_text(&rows, 1), &arena, ret_place, err);
+        failed = load(samples, key, row_raw(&rows, 0), row_raw(&rows, 1), &arena, ret_place, err);
     else if (!rows.failed)
         failed = err_set(err, "there is no cell %.64s", key);
     arena_release(&arena);

@@ -1,6 +1,5 @@
 #include "harness/ask/story.h"
 
-#include "harness/ask/table.h"
 #include "results/db.h"
 #include "results/lock.h"
 #include "results/record/record.h"
@@ -25,7 +24,7 @@ struct teller {
 static void add_told(struct str *ret_text, const char *told)
 {
     const size_t length = strlen(told);
-    table_add_safe(ret_text, told);
+    str_add(ret_text, told);
     if (!length || !strchr(".!?", told[length - 1]))
         str_add(ret_text, ".");
 }
@@ -55,7 +54,7 @@ static void add_seconds(struct str *ret_text, double seconds)
 static void take_experiment(struct teller *t, const struct db_rows *row)
 {
     if (!t->file.length)
-        str_add_word(&t->file, row_text(row, 2));
+        str_add_word(&t->file, row_raw(row, 2));
     str_addf(&t->told.state, "It is cell %s of %s, from %s.\n", row_text(row, 1), row_text(row, 0),
              row_text(row, 2));
 }
@@ -292,7 +291,7 @@ static int take_attempt(struct teller *t, const struct db_rows *row, struct err 
         add_warning(text, &warnings);
     str_add(text, "\n");
     str_clear(&t->told.log); /* of the last attempt, or of none */
-    str_add(&t->told.log, row_text(row, 9));
+    str_add(&t->told.log, row_raw(row, 9));
     t->told.last_attempt = attempt;
     return db_close(&warnings, err);
 }

@@ -2,9 +2,11 @@
 
 #include "base/json.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *const table_format_names[] = {
     [TABLE_ALIGNED] = "table",     [TABLE_CSV] = "csv",         [TABLE_JSON] = "json",
@@ -92,23 +94,6 @@ static size_t width_of(const char *text)
     return width;
 }
 
-void table_add_safe(struct str *ret_text, const char *text)
-{
-    while (*text) {
-        const size_t length = str_utf8_length(text);
-        const unsigned char first = (unsigned char)*text;
-        /* C1 controls (U+0080 to U+009F) command terminals too. */
-        if (first < 0x20 || first == 0x7F ||
-            (length == 2 && first == 0xC2 && (unsigned char)text[1] < 0xA0))
-            str_add(ret_text, " ");
-        else if (length)
-            str_add_bytes(ret_text, text, length);
-        else
-            str_add(ret_text, STR_REPLACEMENT);
-        text += length ? length : 1;
-    }
-}
-
 void table_add_bar(struct str *ret_text, double share, int width)
 {
     static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
@@ -177,7 +162,7 @@ void table_add_value(struct str *ret_text, const struct db_value *cell)
         str_addf(ret_text, "%.6g", cell->real);
         break;
     case VALUE_TEXT:
-        table_add_safe(ret_text, cell->text);
+        str_add_shown(ret_text, cell->text, "");
         break;
     case VALUE_BLOB:
         add_hexadecimal(ret_text, cell);
@@ -315,6 +300,20 @@ static void add_json_row(struct str *ret_text, const struct db_value *names,
     str_add(ret_text, "}");
 }
 
+void table_add_markdown(struct str *ret_text, const char *text)
+{
+    struct str shown = {0};
+    char before = ' ';
+    str_add_shown(&shown, text, "");
+    for (const char *p = str_text(&shown); *p; before = *p++) {
+        const bool link = *p == ']' && (p[1] == '(' || p[1] == '[');
+        const bool emphasis =
+            *p == '_' && !(isalnum((unsigned char)before) && isalnum((unsigned char)p[1]));
+        str_addf(ret_text, link || emphasis || strchr("\\`*<&|~$", *p) ? "\\%c" : "%c", *p);
+    }
+    str_release(&shown);
+}
+
 static void render_markdown(const struct table *table, struct str *ret_text)
 {
     struct str text = {0};
@@ -323,8 +322,7 @@ static void render_markdown(const struct table *table, struct str *ret_text)
         str_add(ret_text, column ? " " : "| ");
         str_clear(&text);
         table_add_value(&text, &table->cells[i]);
-        for (const char *p = str_text(&text); *p; p++)
-            str_addf(ret_text, *p == '|' ? "\\%c" : "%c", *p);
+        table_add_markdown(ret_text, str_text(&text));
         str_add(ret_text, " |");
         if (column + 1 == table->columns)
             str_add(ret_text, "\n");
@@ -358,6 +356,16 @@ void table_format(const struct table *table, enum table_format format, struct st
 
 /* ---- Writing ----------------------------------------------------------------------------------*/
 
+void table_put_data(FILE *out, const struct str *text)
+{
+    struct str shown = {0};
+    const bool people = isatty(fileno(out)) == 1;
+    if (people)
+        str_add_shown(&shown, str_text(text), "\n\t");
+    fwrite(str_text(people ? &shown : text), 1, people ? shown.length : text->length, out);
+    str_release(&shown);
+}
+
 /* CSV or JSON, row by row. */
 static void stream_rows(FILE *out, struct db_rows *rows, bool json)
 {
@@ -379,12 +387,12 @@ static void stream_rows(FILE *out, struct db_rows *rows, bool json)
         else
             add_csv_row(&text, cells, names.columns);
         first = false;
-        fwrite(str_text(&text), 1, text.length, out);
+        table_put_data(out, &text);
         str_clear(&text);
     }
     if (json)
         str_add(&text, "\n]\n");
-    fwrite(str_text(&text), 1, text.length, out);
+    table_put_data(out, &text);
     str_release(&text);
     mem_free(cells);
     table_release(&names);

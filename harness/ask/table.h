@@ -78,9 +78,11 @@ void table_format(const struct table *table, enum table_format format, struct st
  */
 void table_write(FILE *out, struct db_rows *rows, enum table_format format);
 
-/* Appends text, control characters as spaces and invalid UTF-8 as U+FFFD: safe for a terminal. */
-void table_add_safe(struct str *ret_text, const char *text);
-/* Appends what people read of a value: "-" of NULL, six digits of a real, safe text. */
+/* Writes data: as it is, but to a terminal, which takes control characters for commands. */
+void table_put_data(FILE *out, const struct str *text);
+/* Appends text as it may stand in a cell of a Markdown table: as itself, whatever is in it. */
+void table_add_markdown(struct str *ret_text, const char *text);
+/* Appends what people read of a value: "-" of NULL, six digits of a real, text as it is shown. */
 void table_add_value(struct str *ret_text, const struct db_value *value);
 /* Appends a bar of width characters, filled to share (0..1) in eighths of a character. */
 void table_add_bar(struct str *ret_text, double share, int width);

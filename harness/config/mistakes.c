@@ -35,16 +35,6 @@ static bool known(const struct mistakes *mistakes, struct place place, const cha
     return false;
 }
 
-/* One line each, and nothing that drives a terminal: C0, DEL, and C1 (in UTF-8 C2 80 to C2 9F). */
-static void make_harmless(char *text)
-{
-    for (unsigned char *p = (unsigned char *)text; *p; p++)
-        if (*p < ' ' || *p == 0x7f)
-            *p = ' ';
-        else if (p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F)
-            p[0] = p[1] = ' ';
-}
-
 void mistakes_quote(struct str *ret_text, const char *value)
 {
     size_t length = strlen(value);
@@ -68,8 +58,7 @@ void mistakes_add(struct mistakes *mistakes, struct place place, const char *lab
     struct str text = {0};
     if (label && !(place.set && strcmp(last_step(place.set), label) == 0))
         str_addf(&text, "%s: ", label);
-    str_add(&text, body);
-    make_harmless(text.text);
+    str_add_shown(&text, body, "");
     if (known(mistakes, place, str_text(&text))) {
         str_release(&text);
         return;

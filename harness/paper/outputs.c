@@ -238,7 +238,7 @@ static int add_environments(struct sqlite3 *db, const char *experiment, json_t *
     for (ask(&rows, db, "environments", experiment); db_next(&rows);) {
         json_t *environment = json_object();
         for (int c = 0; c < row_columns(&rows); c++)
-            json_put(environment, row_name(&rows, c), json_text(row_text(&rows, c)));
+            json_put(environment, row_name(&rows, c), json_text(row_raw(&rows, c)));
         json_push(ret_environments, environment);
     }
     return db_close(&rows, err) ? err_prefix(err, "database: ") : 0;

@@ -33,7 +33,7 @@ static int ask_text(const struct report *report, const char *name, struct str *r
     struct db_rows rows;
     ask(&rows, report, name);
     if (db_next(&rows))
-        str_add(ret_text, row_text(&rows, 0));
+        str_add(ret_text, row_raw(&rows, 0));
     return db_close(&rows, err);
 }
 
@@ -186,7 +186,7 @@ static int add_logs(const struct report *report, struct str *out, struct err *er
     for (ask(&rows, report, "logs"); db_next(&rows);) {
         struct str summary = {0};
         str_addf(&summary, "Log of %s", row_text(&rows, 0));
-        html_details(out, str_text(&summary), row_text(&rows, 1));
+        html_details(out, str_text(&summary), row_raw(&rows, 1));
         str_release(&summary);
     }
     return db_close(&rows, err);

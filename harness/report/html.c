@@ -1,6 +1,6 @@
 #include "harness/report/html.h"
 
-#include "harness/ask/table.h"
+#include "base/str.h"
 #include "results/db.h"
 
 #include <math.h>
@@ -28,32 +28,18 @@ static const char *entity(char c)
     }
 }
 
-static void add_line(struct str *out, const char *line, size_t length)
+void html_add(struct str *out, const char *text)
 {
-    struct str raw = {0}, safe = {0};
-    str_add_bytes(&raw, line, length);
-    table_add_safe(&safe, str_text(&raw));
-    for (const char *p = str_text(&safe); *p; p++) {
+    struct str shown = {0};
+    str_add_shown(&shown, text ? text : "", "\n");
+    for (const char *p = str_text(&shown); *p; p++) {
         const char *escaped = entity(*p);
         if (escaped)
             str_add(out, escaped);
         else
             str_add_bytes(out, p, 1);
     }
-    STR_RELEASE(&raw, &safe);
-}
-
-void html_add(struct str *out, const char *text)
-{
-    while (text && *text) {
-        const size_t length = strcspn(text, "\n");
-        add_line(out, text, length);
-        text += length;
-        if (*text) {
-            str_add(out, "\n");
-            text++;
-        }
-    }
+    str_release(&shown);
 }
 
 void html_put(struct str *out, const char *before, const char *text, const char *after)
@@ -184,7 +170,7 @@ static void add_row(struct str *out, const struct db_rows *row, const struct htm
         if (columns[i].kind == HTML_NUMBER)
             html_number(out, &columns[i], row_real(row, i));
         else
-            html_text(out, &columns[i], row_text(row, i));
+            html_text(out, &columns[i], row_raw(row, i));
     html_row_close(out);
 }
 

@@ -83,10 +83,10 @@ static void take_row(const struct db_rows *row, struct arms *arms, struct arm *a
     const double of[MEASURES] = {row_real(row, 7), row_real(row, 8), row_real(row, 9),
                                  log(row_real(row, 10))};
     if (!arm->label) {
-        arm->dataset = arena_strdup(&arms->arena, row_text(row, 1));
-        arm->model = arena_strdup(&arms->arena, row_text(row, 2));
-        arm->pruner = arena_strdup(&arms->arena, row_text(row, 3));
-        arm->label = arena_strdup(&arms->arena, row_text(row, 4));
+        arm->dataset = arena_strdup(&arms->arena, row_raw(row, 1));
+        arm->model = arena_strdup(&arms->arena, row_raw(row, 2));
+        arm->pruner = arena_strdup(&arms->arena, row_raw(row, 3));
+        arm->label = arena_strdup(&arms->arena, row_raw(row, 4));
         arm->rate = row_real(row, 5);
     }
     if (!row_int(row, 6)) {

@@ -71,21 +71,18 @@ static void warn(const struct compare_list *list)
         str_addf(&place, "%s %s %s, ", r->experiment, r->dataset, r->model);
         cmd_compare_add_arms(r, &place);
         if (r->unpaired)
-            fprintf(stderr,
-                    "winnow compare: %s: %zu seed%s left out: one of the arms has no value there\n",
+            cmd_say("winnow compare: %s: %zu seed%s left out: one of the arms has no value there\n",
                     str_text(&place), r->unpaired, r->unpaired == 1 ? " is" : "s are");
         if (r->diverged)
-            fprintf(stderr, "winnow compare: %s: diverged with %zu seed%s, which no mean counts\n",
+            cmd_say("winnow compare: %s: diverged with %zu seed%s, which no mean counts\n",
                     str_text(&place), r->diverged, STR_PLURAL(r->diverged));
         if (r->points_doubts)
-            fprintf(stderr, "winnow compare: %s: the points mean little: %s\n", str_text(&place),
+            cmd_say("winnow compare: %s: the points mean little: %s\n", str_text(&place),
                     r->points_doubts);
         if (r->doubts)
-            fprintf(stderr, "winnow compare: %s: the times mean little: %s\n", str_text(&place),
-                    r->doubts);
+            cmd_say("winnow compare: %s: the times mean little: %s\n", str_text(&place), r->doubts);
         if (r->interval == INTERVAL_BCA && r->n > 1 && r->n < FEW)
-            fprintf(stderr,
-                    "winnow compare: %s: BCa intervals of %zu seeds are too narrow to be trusted; "
+            cmd_say("winnow compare: %s: BCa intervals of %zu seeds are too narrow to be trusted; "
                     "--interval t\n",
                     str_text(&place), r->n);
         str_release(&place);

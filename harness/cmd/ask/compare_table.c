@@ -123,7 +123,7 @@ static void add_range(struct table *table, double low, double high, bool sign)
 /* "ucb(c=2) 0.5", and "full", which has no rate. */
 static void add_arm(struct str *ret_text, const char *label, double rate)
 {
-    table_add_safe(ret_text, label);
+    str_add_shown(ret_text, label, "");
     if (cell_has_rate(label, rate))
         str_addf(ret_text, " %g", rate);
 }
@@ -181,7 +181,7 @@ static void add_title(const struct compare_list *list, const struct cmd_compare_
     for (size_t k = 0; k < PLACES; k++)
         if (is_everywhere(list, &places[k])) {
             str_add(ret_text, ret_text->length ? ", " : "");
-            table_add_safe(ret_text, text_of(&places[k], &list->items[0]));
+            str_add_shown(ret_text, text_of(&places[k], &list->items[0]), "");
         }
     str_addf(ret_text, "%s%s", ret_text->length ? ": " : "", look->metric);
     if (!look->at_time)
@@ -202,7 +202,7 @@ static void add_verdicts(const struct compare_list *list, double margin, struct 
             continue;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k])) {
-                table_add_safe(ret_text, text_of(&places[k], r));
+                str_add_shown(ret_text, text_of(&places[k], r), "");
                 str_add(ret_text, " ");
             }
         cmd_compare_add_arms(r, ret_text);

@@ -64,7 +64,7 @@ static int copy(struct store *store, const struct values *values, const char *pa
     if (stream) /* which may be stdout */
         return EXIT_DONE;
     str_addf(&text, "%s\n", path);
-    const int code = cmd_print(&line, &text);
+    const int code = cmd_print_data(&line, &text);
     str_release(&text);
     return code;
 }

@@ -35,7 +35,7 @@ static void take_finding(void *context, bool damage, const char *text)
 {
     struct check *check = context;
     str_add(&check->text, damage ? "damaged: " : "note: ");
-    table_add_safe(&check->text, text);
+    str_add_shown(&check->text, text, "");
     str_add(&check->text, "\n");
     check->damages += damage;
     check->notes += !damage;

@@ -1,12 +1,10 @@
 /*
- * winnow logs: what an attempt said on its stderr, raw, as the database keeps it: the tail, and
- * only of attempts that did not end well.
+ * winnow logs: what an attempt said on its stderr, as the database keeps it: the tail, and only of
+ * attempts that did not end well. Raw, but for a terminal.
  */
 #include "harness/cmd/kit/db.h"
 #include "harness/cmd/kit/find.h"
 #include "results/db.h"
-
-#include <stdio.h>
 
 struct values {
     const char *db;
@@ -22,8 +20,8 @@ static const struct cmd_flag flags[] = {
 static const struct cmd_line line = {
     "logs",
     "CELL",
-    "Prints the end of an attempt's stderr, raw. Attempts that succeeded keep none.\n"
-    "CELL is the beginning of its key, as winnow status shows it.",
+    "Prints the end of an attempt's stderr: raw, but for a terminal. Attempts that succeeded\n"
+    "keep none. CELL is the beginning of its key, as winnow status shows it.",
     flags,
     1,
     1,
@@ -40,7 +38,7 @@ static int find_log(struct sqlite3 *db, const char *key, int attempt, bool *ret_
            DB_VALUES(db_text(key), db_int(attempt)));
     *ret_found = db_next(&rows);
     if (*ret_found)
-        str_add(ret_log, row_text(&rows, 0));
+        str_add(ret_log, row_raw(&rows, 0));
     return db_close(&rows, err);
 }
 
@@ -59,8 +57,8 @@ static int write_log(struct sqlite3 *db, const char *key, const void *values)
         code = cmd_fail(&line, EXIT_USAGE, err.text);
     } else {
         if (!log.length)
-            fprintf(stderr, "winnow logs: there is none; attempts that succeeded keep none\n");
-        code = cmd_print(&line, &log);
+            cmd_say("winnow logs: there is none; attempts that succeeded keep none\n");
+        code = cmd_print_data(&line, &log);
     }
     str_release(&log);
     return code;

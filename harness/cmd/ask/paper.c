@@ -130,7 +130,7 @@ static int run(const struct values *values, const char *experiment, const char *
         words[n++] = arena_printf(&arena, "--set=%s", values->set.items[i]);
     words[n++] = arena_printf(&arena, "experiments/%s.yaml", experiment);
     words[n] = NULL;
-    fprintf(stderr, "winnow paper: %s\n", experiment);
+    cmd_say("winnow paper: %s\n", experiment);
     const int code = spawn(words);
     arena_release(&arena);
     return code;
@@ -166,8 +166,7 @@ static int verify(const struct paper_job *job, const struct paper_outputs *outpu
     else if (lines.length)
         code = EXIT_GATE;
     else
-        fprintf(stderr, "winnow paper: everything in %s is unedited and up to date\n",
-                job->directory);
+        cmd_say("winnow paper: everything in %s is unedited and up to date\n", job->directory);
     str_release(&lines);
     return code;
 }
@@ -180,7 +179,7 @@ static int render(const struct paper_job *job, const struct paper_outputs *outpu
     if (paper_write(job, outputs, force, &files, &err)) {
         code = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     } else {
-        fprintf(stderr, "winnow paper: %s/claims.md, manifest.json, ...\n", job->directory);
+        cmd_say("winnow paper: %s/claims.md, manifest.json, ...\n", job->directory);
         code = cmd_print(&line, &outputs->summary);
     }
     str_release(&files);
@@ -190,7 +189,7 @@ static int render(const struct paper_job *job, const struct paper_outputs *outpu
 static void tell_skipped(const struct paper_outputs *outputs)
 {
     for (const char *text = str_text(&outputs->skipped); *text; text += strcspn(text, "\n") + 1)
-        fprintf(stderr, "winnow paper: %.*s\n", (int)strcspn(text, "\n"), text);
+        cmd_say("winnow paper: %.*s\n", (int)strcspn(text, "\n"), text);
 }
 
 static int make(const struct values *values, struct paper_job *job)

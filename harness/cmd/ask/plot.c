@@ -191,7 +191,7 @@ static void warn_of_seconds(struct sqlite3 *db, const char *experiment)
     if (conditions_doubts(db, experiment, &lines, &err))
         cmd_fail(&line, EXIT_DATABASE, err.text);
     for (const char *text = str_text(&lines); *text; text += strcspn(text, "\n") + 1)
-        fprintf(stderr, "warning: %.*s\n", (int)strcspn(text, "\n"), text);
+        cmd_say("warning: %.*s\n", (int)strcspn(text, "\n"), text);
     str_release(&lines);
 }
 
@@ -227,7 +227,9 @@ static int draw_one(const struct figure *figure, const char *tsv, const struct t
     int code = EXIT_DONE;
     if (failed)
         code = cmd_fail(&line, failed == FIGURE_EMPTY ? EXIT_DATABASE : EXIT_ENVIRONMENT, err.text);
-    else if (cmd_print(&line, &out))
+    else if (target->show) /* with colours */
+        code = fputs(str_text(&out), stdout) == EOF ? EXIT_ENVIRONMENT : cmd_flush(&line);
+    else if (cmd_print_data(&line, &out))
         code = EXIT_ENVIRONMENT;
     str_release(&out);
     return code;
@@ -287,7 +289,7 @@ static int eject(struct wanted *wanted, const char *directory)
         str_clear(&files);
         failed = scripts_write(wanted->figures[i], directory, &files, &err)
                      ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text)
-                     : cmd_print(&line, &files);
+                     : cmd_print_data(&line, &files);
     }
     str_release(&files);
     return failed;

@@ -62,10 +62,10 @@ static int write_page(const struct report *report, const char *file)
         done = cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     if (done == EXIT_DONE && save_target(file, NULL) == SAVE_FILE) { /* else it may be stdout */
         str_addf(&path, "%s\n", file);
-        done = cmd_print(&line, &path);
+        done = cmd_print_data(&line, &path);
     }
     if (notes.length) {
-        fprintf(stderr, "%s", str_text(&notes));
+        cmd_say_lines(str_text(&notes));
         done = done == EXIT_DONE ? EXIT_ENVIRONMENT : done;
     }
     STR_RELEASE(&page, &notes, &path);

@@ -115,7 +115,7 @@ static int read_row(struct sqlite3 *db, const struct db_rows *row, const struct 
 {
     const struct db_value key = row_value(row, 1), bitmap = row_value(row, 3);
     found->by_file = row_int(row, 6) != 0;
-    return load_data(row_text(row, 0), values->data_dir, row_value(row, 4).text,
+    return load_data(row_raw(row, 0), values->data_dir, row_value(row, 4).text,
                      row_value(row, 5).text, found, err) ||
            unpack(bitmap.text, (size_t)bitmap.integer, (size_t)row_int(row, 2), found, err) ||
            (key.text && !values->kept && load_scores(db_path_of(db), key.text, found, err));
@@ -172,7 +172,7 @@ static int write_scores(struct sqlite3 *db, const char *key, const void *context
         failed = save_file(values->output, str_text(&text), &err);
     const int code = failed           ? cmd_fail(&line, EXIT_ENVIRONMENT, err.text)
                      : values->output ? EXIT_DONE
-                                      : cmd_print(&line, &text);
+                                      : cmd_print_data(&line, &text);
     str_release(&text);
     release(&found);
     return code;

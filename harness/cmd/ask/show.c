@@ -70,7 +70,7 @@ static void add_item(struct paragraph *paragraph, const char *item)
             paragraph->column += 2;
         }
     }
-    str_add(paragraph->text, item);
+    str_add_shown(paragraph->text, item, "");
     paragraph->column += length;
     paragraph->any = true;
 }
@@ -109,17 +109,21 @@ static int add_recipe(struct sqlite3 *db, const char *cell, struct str *ret_text
     json_error_t error;
     json_t *recipe = json_loads(str_text(&text), 0, &error), *value;
     const char *key;
-    str_release(&text);
-    if (!recipe)
+    if (!recipe) {
+        str_release(&text);
         return err_set(err, "the cell's JSON is damaged: %s", error.text);
+    }
     str_add(ret_text, "\nrecipe\n");
     json_object_foreach(recipe, key, value)
     {
         struct paragraph paragraph = {.text = ret_text, .column = RECIPE_INDENT};
-        str_addf(ret_text, "  %-*s", RECIPE_INDENT - 2, key);
+        str_clear(&text);
+        str_add_shown(&text, key, "");
+        str_addf(ret_text, "  %-*s", RECIPE_INDENT - 2, str_text(&text));
         add_setting(&paragraph, "", value);
         str_add(ret_text, "\n");
     }
+    str_release(&text);
     json_decref(recipe);
     return 0;
 }
@@ -148,17 +152,14 @@ static int add_attempt(struct sqlite3 *db, const struct db_rows *row, struct str
     const int64_t attempt = row_int(row, 0);
     str_addf(ret_text, "\nattempt %lld: %s\n", (long long)attempt, row_text(row, 1));
     for (int i = 2; i < 8; i++) /* reason, accuracies, samples, data, implementations, scores */
-        if (*row_text(row, i)) {
-            str_add(ret_text, "  ");
-            table_add_safe(ret_text, row_text(row, i));
-            str_add(ret_text, "\n");
-        }
+        if (*row_text(row, i))
+            str_addf(ret_text, "  %s\n", row_text(row, i));
     int failed = add_phases(db, attempt, ret_text, err);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !failed; i++)
         failed = add_table(db, parts[i], attempt, ret_text, err);
     if (!failed && *row_text(row, 8)) {
         str_add(ret_text, "\nthe end of its log\n");
-        cmd_add_log(ret_text, row_text(row, 8), 0);
+        cmd_add_log(ret_text, row_raw(row, 8), 0);
     }
     return failed;
 }
@@ -169,13 +170,9 @@ static int add_attempt(struct sqlite3 *db, const struct db_rows *row, struct str
 static void add_environment(const struct db_rows *row, struct str *ret_text)
 {
     str_addf(ret_text, "\nenvironment of attempts %s\n", row_text(row, 0));
-    for (int i = 1; i < row_columns(row); i++) {
-        if (!*row_text(row, i))
-            continue;
-        str_addf(ret_text, "  %-16s", row_name(row, i));
-        table_add_safe(ret_text, row_text(row, i));
-        str_add(ret_text, "\n");
-    }
+    for (int i = 1; i < row_columns(row); i++)
+        if (*row_text(row, i))
+            str_addf(ret_text, "  %-16s%s\n", row_name(row, i), row_text(row, i));
 }
 
 static int add_cell(struct sqlite3 *db, const char *key, struct str *ret_text, struct err *err)

@@ -3,7 +3,6 @@
  * attempt.
  */
 #include "harness/ask/story.h"
-#include "harness/ask/table.h"
 #include "harness/cmd/kit/db.h"
 #include "harness/cmd/kit/find.h"
 #include "harness/cmd/kit/log.h"
@@ -40,12 +39,10 @@ static void print_paragraphs(const struct str *text, const char *title)
 static int print_story(const struct story *story, const char *key)
 {
     struct str text = {0};
-    table_add_safe(&text, str_text(&story->name));
-    printf("cell %.10s: %s\n", key, str_text(&text));
+    printf("cell %.10s: %s\n", key, str_text(&story->name));
     print_paragraphs(&story->state, "");
     print_paragraphs(&story->attempts, "What happened");
     if (story->log.length) {
-        str_clear(&text);
         cmd_add_log(&text, str_text(&story->log), LOG_LINES);
         printf("\nThe end of the log of attempt %lld:\n%s", (long long)story->last_attempt,
                str_text(&text));

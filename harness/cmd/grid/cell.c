@@ -88,7 +88,7 @@ static void *wait_and_stop(void *context)
     end.reason = str_text(&text);
     pthread_mutex_lock(&outlet->mutex);
     write_line(&(struct record){.kind = RECORD_END, .end = end});
-    fprintf(stderr, "%s\n", str_text(&text));
+    cmd_say("%s\n", str_text(&text));
     _exit(EXIT_CHECKPOINTED);
 }
 

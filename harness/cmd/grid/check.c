@@ -55,7 +55,7 @@ static size_t print_pruned(const struct config *config)
 
 static void print_size(const struct config *config)
 {
-    printf("%s: ", config->path);
+    cmd_tell("%s: ", config->path);
     print_axis(config->cell_count, "cell");
     printf(" (");
     print_axis(config->datasets.count, "dataset");

@@ -57,7 +57,7 @@ static void say(void *context, bool wrong, const char *text)
     struct progress **progress = context;
     if (*progress)
         progress_pause(*progress);
-    fprintf(stderr, "%s%s\n", wrong ? "winnow cell: " : "", text);
+    cmd_say("%s%s\n", wrong ? "winnow cell: " : "", text);
 }
 
 static void take(void *context, const struct plan *plan, const struct run_options *options,

@@ -332,8 +332,7 @@ static int emit_plan(const struct cmd_line *line, const struct config *config,
     };
     struct frozen_plan *frozen;
     if (emit.data_dir && dataset_check_dir(emit.data_dir, &err))
-        fprintf(stderr,
-                "note: --data-dir: not on this machine; jobs end at once where it is not\n");
+        cmd_say("note: --data-dir: not on this machine; jobs end at once where it is not\n");
     const char *control = find_control(&emit);
     if (control) {
         err_set(&err, "'%.100s' cannot stand in an #SBATCH line", control);

@@ -74,7 +74,7 @@ static int find_wanted(struct frozen_plan *frozen, const char *folder, size_t fr
             ret_wanted[i] |= state == CELL_NEW || (state == CELL_FAILED && retry_failed);
         }
     }
-    fputs(str_text(&notes), stderr);
+    cmd_say_lines(str_text(&notes));
     str_release(&notes);
     shards_release(&shards);
     return -1;

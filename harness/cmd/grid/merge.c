@@ -63,18 +63,17 @@ static void put_aside(const char *path, struct str *ret_name)
     }
     if (rename(path, str_text(ret_name)) == 0)
         return;
-    fprintf(stderr, "winnow merge: cannot rename %s: %s\n", path, strerror(errno));
+    cmd_say("winnow merge: cannot rename %s: %s\n", path, strerror(errno));
     str_clear(ret_name);
 }
 
 static void tell(const char *path, const struct merge_report *report, const char *aside)
 {
     if (report->refused)
-        fprintf(stderr, "winnow merge: %s: %s%s%s\n", path, report->why.text,
+        cmd_say("winnow merge: %s: %s%s%s\n", path, report->why.text,
                 aside[0] ? "; renamed to " : "", aside);
     if (report->unlisted)
-        fprintf(stderr,
-                "note: %s: %lld of its cells are not in the experiment of that name here, whose "
+        cmd_say("note: %s: %lld of its cells are not in the experiment of that name here, whose "
                 "file differs: their attempts were taken nevertheless\n",
                 path, (long long)report->unlisted);
 }
@@ -133,7 +132,7 @@ static int record_plan(struct merging *merging, const char *path)
     struct frozen_plan *frozen;
     struct err err;
     if (frozen_plan_read(path, &frozen, &err)) {
-        fprintf(stderr, "winnow merge: %s; the shards say what they are of\n", err.text);
+        cmd_say("winnow merge: %s; the shards say what they are of\n", err.text);
         merging->refused++;
         return 0;
     }
@@ -207,7 +206,7 @@ static int merge_all(struct merging *merging, const char *const *paths, const ch
         add_json(merging, db, &text);
     else
         add_totals(merging, db, &text);
-    const int code = cmd_print(&line, &text);
+    const int code = (json ? cmd_print_data : cmd_print)(&line, &text);
     str_release(&text);
     return code == EXIT_DONE && merging->refused ? EXIT_CELLS_FAILED : code;
 }

@@ -205,7 +205,7 @@ static void print_summary(const struct view *view)
         if (forecast->unknown)
             str_addf(&text, ", not known of %zu", forecast->unknown);
     }
-    puts(str_text(&text));
+    cmd_tell("%s\n", str_text(&text));
     str_release(&text);
 }
 
@@ -214,8 +214,8 @@ static void print_data(const struct view *view)
 {
     for (const struct plan_data *data = view->plan->data; data; data = data->next)
         if (data->folder)
-            printf("data: %s from %s, content %.*s\n", data->type->name, data->folder, SHORT_KEY,
-                   data->hash);
+            cmd_tell("data: %s from %s, content %.*s\n", data->type->name, data->folder, SHORT_KEY,
+                     data->hash);
 }
 
 static void print_table(const struct view *view)

@@ -124,7 +124,8 @@ static int refuse(const struct forecast *forecast, bool force)
     struct str reasons = {0};
     int code = -1;
     if (estimate_refuses(&forecast->needs, &reasons)) {
-        fprintf(stderr, "%s%s", force ? "warning: " : "winnow run: ", str_text(&reasons));
+        cmd_say(force ? "warning: " : "winnow run: ");
+        cmd_say_lines(str_text(&reasons));
         code = force ? -1 : EXIT_ENVIRONMENT;
     }
     str_release(&reasons);
@@ -148,7 +149,7 @@ static void look(struct watch *watch)
     watch->looked = time_now();
     str_clear(&watch->changes);
     if (changed_look(watch->changed, &watch->changes))
-        fputs(str_text(&watch->changes), stderr);
+        cmd_say_lines(str_text(&watch->changes));
 }
 
 static void take_event(void *context, const struct run_event *event)
@@ -164,21 +165,20 @@ static void take_event(void *context, const struct run_event *event)
 static void print_totals(const struct run_totals *totals, const struct values *values,
                          const char *db)
 {
-    fprintf(stderr, "%zu cell%s done", totals->done, STR_PLURAL(totals->done));
+    cmd_say("%zu cell%s done", totals->done, STR_PLURAL(totals->done));
     if (totals->failed)
-        fprintf(stderr, ", %zu failed (winnow status shows why; --retry-failed runs them again)",
+        cmd_say(", %zu failed (winnow status shows why; --retry-failed runs them again)",
                 totals->failed);
     if (totals->left)
-        fprintf(stderr, ", %zu left for the next run", totals->left);
-    fprintf(stderr, ": %s\n", db);
+        cmd_say(", %zu left for the next run", totals->left);
+    cmd_say(": %s\n", db);
     if (totals->gave_up)
-        fprintf(stderr, "stopped after %zu failed cell%s (%s)\n", totals->failed,
+        cmd_say("stopped after %zu failed cell%s (%s)\n", totals->failed,
                 STR_PLURAL(totals->failed), values->fail_fast ? "--fail-fast" : "--max-failures");
     if (totals->doubtful)
-        fprintf(stderr,
-                "%zu of those done ha%s doubtful seconds in every attempt: see winnow why CELL\n",
+        cmd_say("%zu of those done ha%s doubtful seconds in every attempt: see winnow why CELL\n",
                 totals->doubtful, totals->doubtful == 1 ? "s" : "ve");
-    fputs(str_text(&totals->blocks), stderr);
+    cmd_say_lines(str_text(&totals->blocks));
 }
 
 /* Processors for the cells at once; NULL, and a note says why, where they cannot have their own. */
@@ -190,7 +190,7 @@ static struct pins *pin(const struct run_options *options, size_t wanted)
     pin_machine_read("", &machine);
     struct pins *pins = pins_claim(&machine, slots, options->threads, &why);
     if (!pins)
-        fprintf(stderr, "note: cells are not bound to processors: %s\n", why.text);
+        cmd_say("note: cells are not bound to processors: %s\n", why.text);
     pin_machine_release(&machine);
     return pins;
 }
@@ -251,12 +251,12 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
     }
     int code = EXIT_DONE;
     if (wanted > 0) {
-        fprintf(stderr, "%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name,
-                wanted, plan->count, options->jobs, threads_each(options, &plan->arena), db);
+        cmd_say("%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name, wanted,
+                plan->count, options->jobs, threads_each(options, &plan->arena), db);
         const int room = pin_room_here();
         const bool crowds = run_crowds(options, room);
         if (crowds)
-            fprintf(stderr, "warning: %d threads on %d core%s: the times will mean little\n",
+            cmd_say("warning: %d threads on %d core%s: the times will mean little\n",
                     options->jobs * options->threads, room, STR_PLURAL(room));
         struct pins *pins = crowds || values->no_pin ? NULL : pin(options, wanted);
         options->pins = pins;
@@ -265,12 +265,12 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         pins_release(pins);
     } else {
         checkpoints_clear(options, plan);
-        fprintf(stderr, "%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name,
-                done, meant, db, meant < plan->count ? ", counting only what --where selects" : "");
+        cmd_say("%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name, done,
+                meant, db, meant < plan->count ? ", counting only what --where selects" : "");
     }
     if (failed == 0 || options->retry_failed)
         return code;
-    fprintf(stderr, "%zu failed earlier; winnow status shows why, --retry-failed runs them again\n",
+    cmd_say("%zu failed earlier; winnow status shows why, --retry-failed runs them again\n",
             failed);
     return code == EXIT_DONE ? EXIT_CELLS_FAILED : code;
 }

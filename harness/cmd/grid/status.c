@@ -140,7 +140,9 @@ static void end_block(struct table *table, const char *experiment, const struct 
                       struct str *ret_text)
 {
     if (table_rows(table)) {
-        str_addf(ret_text, "\n%s: %s\n", experiment, str_text(block));
+        str_add(ret_text, "\n");
+        str_add_shown(ret_text, experiment, "");
+        str_addf(ret_text, ": %s\n", str_text(block));
         table_render(table, ret_text);
     }
     table_release(table);
@@ -201,8 +203,8 @@ static int add_summaries(struct sqlite3 *db, struct str *ret_text, struct err *e
     db_ask(&rows, db, "SELECT experiment FROM v_progress WHERE done > 0 ORDER BY experiment",
            DB_NO_VALUES);
     while (!failed && db_next(&rows))
-        failed = add_summary(db, row_text(&rows, 0), ret_text, err) ||
-                 add_doubts(db, row_text(&rows, 0), ret_text, err);
+        failed = add_summary(db, row_raw(&rows, 0), ret_text, err) ||
+                 add_doubts(db, row_raw(&rows, 0), ret_text, err);
     return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 

@@ -64,9 +64,7 @@ struct watch {
 
 static const char *text_at(struct look *look, const struct db_rows *row, int column)
 {
-    struct str safe = {0};
-    table_add_safe(&safe, row_text(row, column));
-    return str_keep(&safe, &look->arena);
+    return arena_strdup(&look->arena, row_text(row, column));
 }
 
 static void take_row(struct look *look, const struct db_rows *at)
@@ -497,7 +495,7 @@ static int watch_until_done(struct watch *watch, double interval)
         if (done != EXIT_DONE)
             return done;
         if (!at_work) {
-            fprintf(stderr, "winnow status: no scheduler is at work on %s\n", watch->path);
+            cmd_say("winnow status: no scheduler is at work on %s\n", watch->path);
             return EXIT_DONE;
         }
         pause_for(interval);

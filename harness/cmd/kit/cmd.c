@@ -5,6 +5,7 @@
 #include "harness/cmd/kit/man.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +67,48 @@ static void print_help(const struct cmd_line *line)
     }
 }
 
+static void say(FILE *out, const char *format, va_list args)
+{
+    struct str text = {0}, shown = {0};
+    str_vaddf(&text, format, args);
+    const bool ends = text.length && text.text[text.length - 1] == '\n';
+    str_add_shown(&shown, str_text(&text), "");
+    if (ends)
+        shown.text[shown.length - 1] = '\n';
+    fputs(str_text(&shown), out);
+    STR_RELEASE(&text, &shown);
+}
+
+void cmd_say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(stderr, format, args);
+    va_end(args);
+}
+
+void cmd_tell(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(stdout, format, args);
+    va_end(args);
+}
+
+void cmd_say_lines(const char *text)
+{
+    struct str shown = {0};
+    str_add_shown(&shown, text, "\n");
+    fputs(str_text(&shown), stderr);
+    str_release(&shown);
+}
+
 int cmd_fail(const struct cmd_line *line, int code, const char *message)
 {
-    fprintf(stderr, "winnow %s: %s\n", line->name, message);
+    struct str text = {0};
+    str_addf(&text, "winnow %s: %s\n", line->name, message);
+    cmd_say_lines(str_text(&text));
+    str_release(&text);
     return code;
 }
 
@@ -94,7 +134,10 @@ void cmd_print_wrapped(const char *text, int indent, int column)
 
 void cmd_print_json(json_t *value)
 {
-    json_dumpf(json_made(value), stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    /* C1 in UTF-8 commands a terminal. */
+    json_dumpf(json_made(value), stdout,
+               JSON_INDENT(2) | JSON_REAL_PRECISION(15) |
+                   (isatty(STDOUT_FILENO) == 1 ? JSON_ENSURE_ASCII : 0));
     printf("\n");
     json_decref(value);
 }
@@ -320,7 +363,7 @@ int cmd_run_verb(const char *name, const char *arguments, const struct cmd *item
     for (size_t i = 0; i < count; i++)
         if (strcmp(argv[1], items[i].name) == 0)
             return items[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "winnow %s: unknown verb '%.64s'%s; see winnow %s --help\n", name, argv[1],
+    cmd_say("winnow %s: unknown verb '%.64s'%s; see winnow %s --help\n", name, argv[1],
             str_near(str_nearest(argv[1], verb_at, &verbs), "").text, name);
     return EXIT_USAGE;
 }

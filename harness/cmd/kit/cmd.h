@@ -89,7 +89,16 @@ void cmd_add_flag_help(const struct option *option, struct str *ret_text);
 /* word: "--retry-failed", of that length, or "-j..."; NULL: the line has no such flag. */
 const struct cmd_flag *cmd_find_flag(const struct cmd_line *line, const char *word, size_t length);
 
-/* Prints "winnow NAME: message" to stderr and returns code. */
+/*
+ * stderr is for people: what is not shown (str_add_shown) goes there in no other way. A line, or a
+ * part of one where the format does not end in '\n': what its arguments hold does not break it. Or
+ * lines.
+ */
+void cmd_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void cmd_say_lines(const char *text);
+/* cmd_say, to stdout. */
+void cmd_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says "winnow NAME: message", in lines, and returns code. */
 int cmd_fail(const struct cmd_line *line, int code, const char *message);
 
 /* Opens /dev/null for each of stdin, stdout and stderr that was closed: messages must not go into

@@ -1,13 +1,11 @@
 #include "harness/cmd/kit/config.h"
 
-#include <stdio.h>
-
 /* Whether they are mistakes. */
 static bool print_notes(struct mistakes *notes, const char *path, bool strict)
 {
     struct str said = {0};
     mistakes_write(notes, path, strict ? "" : "note: ", &said);
-    fputs(str_text(&said), stderr);
+    cmd_say_lines(str_text(&said));
     str_release(&said);
     return strict && notes->count > 0;
 }
@@ -18,7 +16,7 @@ int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict
     struct config *config = NULL;
     struct str said = {0};
     bool failed = config_load(path, sets->items, sets->count, &config, &said) != 0;
-    fputs(str_text(&said), stderr);
+    cmd_say_lines(str_text(&said));
     str_release(&said);
     if (!failed)
         failed = print_notes(&config->notes, path, strict);

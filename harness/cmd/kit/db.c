@@ -2,6 +2,7 @@
 
 #include "base/folder.h"
 #include "harness/ask/cell_functions.h"
+#include "harness/ask/table.h"
 #include "results/db.h"
 
 #include <stdio.h>
@@ -75,7 +76,7 @@ int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret
     if (!newest_db("results", ret_path))
         return cmd_fail(line, EXIT_DATABASE,
                         "no database in results/: run an experiment, or give one with --db PATH");
-    fprintf(stderr, "winnow %s: %s\n", line->name, str_text(ret_path));
+    cmd_say("winnow %s: %s\n", line->name, str_text(ret_path));
     return -1;
 }
 
@@ -107,6 +108,15 @@ int cmd_flush(const struct cmd_line *line)
 
 int cmd_print(const struct cmd_line *line, const struct str *text)
 {
-    fwrite(str_text(text), 1, text->length, stdout);
+    struct str shown = {0};
+    str_add_shown(&shown, str_text(text), "\n");
+    fputs(str_text(&shown), stdout);
+    str_release(&shown);
+    return cmd_flush(line);
+}
+
+int cmd_print_data(const struct cmd_line *line, const struct str *text)
+{
+    table_put_data(stdout, text);
     return cmd_flush(line);
 }

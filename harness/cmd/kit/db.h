@@ -36,5 +36,7 @@ int cmd_choose_db(const struct cmd_line *line, const char *path, struct str *ret
 
 /* After the last output: EXIT_DONE, or the exit code where stdout did not take it (a full disk). */
 int cmd_flush(const struct cmd_line *line);
-/* Writes text to stdout, and that is the last of it. */
+/* Writes text to stdout, and that is the last of it. It is for people, as what cmd_say() says. */
 int cmd_print(const struct cmd_line *line, const struct str *text);
+/* The same of what programs read too: as it is, but to a terminal. */
+int cmd_print_data(const struct cmd_line *line, const struct str *text);

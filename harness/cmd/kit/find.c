@@ -41,7 +41,7 @@ static int find_cell(const struct cmd_line *line, struct sqlite3 *db, const char
 {
     static const char sql[] =
         "SELECT key, training(dataset, model_label, pruner, options, rate, seed) FROM cell "
-        "WHERE key GLOB ? || '*' ORDER BY key";
+        "WHERE key GLOB ? || '*' AND key NOT GLOB '*[^0-9a-f]*' ORDER BY key";
     char prefix[KEY_LENGTH + 1];
     if (!normal_prefix(cell, prefix))
         return cmd_fail(line, EXIT_USAGE,
@@ -52,7 +52,7 @@ static int find_cell(const struct cmd_line *line, struct sqlite3 *db, const char
     int count = 0;
     for (db_ask(&rows, db, sql, DB_VALUES(db_text(prefix))); db_next(&rows);) {
         if (count++ == 0)
-            str_add(ret_key, row_text(&rows, 0));
+            str_add(ret_key, row_raw(&rows, 0));
         if (count <= MOST_CANDIDATES)
             str_addf(&candidates, "  %.16s  %s\n", row_text(&rows, 0), row_text(&rows, 1));
     }

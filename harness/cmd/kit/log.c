@@ -1,7 +1,5 @@
 #include "harness/cmd/kit/log.h"
 
-#include "harness/ask/table.h"
-
 #include <string.h>
 
 /* Where the last `most` lines begin. */
@@ -21,7 +19,7 @@ void cmd_add_log(struct str *ret_text, const char *log, size_t most)
     struct str one = {0};
     for (const char *at = most ? last_lines(log, most) : log; str_next(&one, &at, "\n");) {
         str_add(ret_text, "  ");
-        table_add_safe(ret_text, str_text(&one));
+        str_add_shown(ret_text, str_text(&one), "");
         str_add(ret_text, "\n");
     }
     str_release(&one);

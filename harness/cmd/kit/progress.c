@@ -267,7 +267,7 @@ static void end_cell(struct progress *p, const struct run_event *event)
     group->ended++;
     add_ended(&text, p, event, shown);
     erase(p);
-    fputs(str_text(&text), stderr);
+    cmd_say_lines(str_text(&text));
     str_release(&text);
     *shown = (struct shown){0};
     p->redrawn = 0;
@@ -278,7 +278,7 @@ static void tell_pause(struct progress *p, const struct run_event *event)
 {
     const bool begins = event->kind == RUN_PAUSED;
     erase(p);
-    fprintf(stderr, begins ? "%s\n" : "going on after %s\n", event->pause);
+    cmd_say(begins ? "%s\n" : "going on after %s\n", event->pause);
     snprintf(p->pause, sizeof p->pause, "%s", begins ? event->pause : "");
 }
 
@@ -313,7 +313,7 @@ void progress_take(void *context, const struct run_event *event)
     case RUN_STOPPING:
         p->stopping = true;
         if (!p->live)
-            fprintf(stderr, "stopping%s%s: the cells in flight %s first; Ctrl-C%s stops now\n",
+            cmd_say("stopping%s%s: the cells in flight %s first; Ctrl-C%s stops now\n",
                     event->why ? ", " : "", event->why ? event->why : "",
                     event->finishing ? "are finished" : "write a checkpoint",
                     event->why ? "" : " again");

@@ -562,7 +562,7 @@ int cmd_bench(int argc, char **argv)
     } else {
         /* The network's threads are its own: a library must not start more of them. */
         if (environment_correct_blas(argv, 1, &err))
-            fprintf(stderr, "winnow bench: %s\n", err.text);
+            cmd_say("winnow bench: %s\n", err.text);
         const int failed = job.values.serve   ? run_server(&job, &err)
                            : job.values.cells ? run_cells(&job, &err)
                                               : run_measurement(&job, &err);

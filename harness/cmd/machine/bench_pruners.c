@@ -178,15 +178,14 @@ static void measure(struct job *job)
     for (size_t i = 0; i < job->count; i++)
         for (size_t s = 0; s < job->size_count; s++) {
             struct entry *entry = &job->entries[i];
-            fprintf(stderr, "[%zu/%zu] %s, %zu samples: ", i + 1, job->count, entry->label,
-                    job->sizes[s]);
+            cmd_say("[%zu/%zu] %s, %zu samples: ", i + 1, job->count, entry->label, job->sizes[s]);
             fflush(stderr);
             const json_t *answer = entry->answers[s] = ask(job, entry, job->sizes[s]);
             if (is_measured(answer))
-                fprintf(stderr, "%.3g s, %.0f MiB\n", number(answer, "round_s"),
+                cmd_say("%.3g s, %.0f MiB\n", number(answer, "round_s"),
                         number(answer, "peak_bytes") / mebibyte);
             else
-                fprintf(stderr, "%s\n", reason_of(answer, "failed") ? "failed" : "left out");
+                cmd_say("%s\n", reason_of(answer, "failed") ? "failed" : "left out");
         }
 }
 
@@ -415,7 +414,7 @@ int cmd_bench_pruners(const struct cmd_line *line, char **argv, const struct ben
         code = cmd_fail(line, EXIT_USAGE, err.text);
     } else {
         if (environment_correct_blas(argv, asked->threads, &err))
-            fprintf(stderr, "winnow bench: %s\n", err.text);
+            cmd_say("winnow bench: %s\n", err.text);
         if (asked->serve)
             serve(job);
         else

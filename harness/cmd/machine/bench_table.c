@@ -1,6 +1,7 @@
 #include "harness/cmd/machine/bench_table.h"
 
 #include "base/num.h"
+#include "harness/cmd/kit/cmd.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,7 +37,6 @@ void bench_warn_of_others(double foreign, const char *so)
 {
     const double busy_share = 0.05; /* beyond, others' work shows */
     if (foreign > busy_share)
-        fprintf(stderr,
-                "winnow bench: other programs took %.0f %% of the processors meanwhile: %s\n",
+        cmd_say("winnow bench: other programs took %.0f %% of the processors meanwhile: %s\n",
                 100 * foreign, so);
 }

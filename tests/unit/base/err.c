@@ -66,6 +66,13 @@ Test(err, is_utf8_whatever_it_tells_of)
     cr_expect(str_is_utf8(err.text), "%s", err.text);
 }
 
+Test(err, commands_no_terminal)
+{
+    struct err err;
+    err_set(&err, "%s:\n  one", "a\033[2J\302\233m");
+    cr_expect_str_eq(err.text, "a [2J m:\n  one");
+}
+
 Test(err, require_ends_the_process, .signal = SIGABRT)
 {
     REQUIRE(1 + 1 == 3);

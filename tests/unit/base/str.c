@@ -3,6 +3,8 @@
  */
 #include "base/str.h"
 
+#include "base/mem.h"
+
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -322,17 +324,49 @@ Test(str, parts_of_a_text)
     STR_RELEASE(&part, &all);
 }
 
+Test(str, what_people_are_shown_stays_in_its_place)
+{
+    static const struct {
+        const char *raw, *kept, *shown;
+    } cases[] = {
+        {"", "", ""},
+        {"é \xe2\x80\xa6 \xf0\x9f\x90\x8c\xc2\xa0", "", "é \xe2\x80\xa6 \xf0\x9f\x90\x8c\xc2\xa0"},
+        {"a\x1b[31m\a\x7f.", "", "a [31m  ."},
+        {"a\nb\tc", "", "a b c"},
+        {"a\nb\tc", "\n", "a\nb c"},
+        {"\xc2\x80\xc2\x9b\xc2\x9f|", "\n", "   |"},
+        {"\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xae\xe2\x80\xaf", "", "\xe2\x80\xa7  \xe2\x80\xaf"},
+        {"\xe2\x81\xa5\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaa", "", "\xe2\x81\xa5  \xe2\x81\xaa"},
+        {"\xff\xc2", "", STR_REPLACEMENT STR_REPLACEMENT},
+        {"\xe2\x80", "", STR_REPLACEMENT STR_REPLACEMENT},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str shown = {0};
+        str_add_shown(&shown, cases[i].raw, cases[i].kept);
+        cr_expect_str_eq(str_text(&shown), cases[i].shown, "%zu: %s", i, str_text(&shown));
+        const bool same = strcmp(cases[i].raw, cases[i].shown) == 0;
+        cr_expect_eq(!str_not_shown(cases[i].raw, cases[i].kept), same, "%zu", i);
+        if (!*cases[i].kept)
+            cr_expect_str_eq(str_shown(cases[i].raw, &arena), cases[i].shown, "%zu", i);
+        str_release(&shown);
+    }
+    arena_release(&arena);
+}
+
 Test(str, words_for_the_shell)
 {
     const char *const words[] = {"",  "it's a \"dir\"", "$(rm x) `y` \\ *", "a\nb", "~",
-                                 "#", "a=b.c"};
+                                 "#", "a=b.c",          "'\033[1m\\\xff é"};
     struct str text = {0};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         for (int always = 0; always < 2; always++) {
             str_clear(&text);
             (always ? str_add_quoted : str_add_word)(&text, words[i]);
-            struct test_output output = test_run("printf '%%s' %s", str_text(&text));
+            struct test_output output =
+                test_run("bash <<'end'\nprintf '%%s' %s\nend", str_text(&text));
             cr_expect_str_eq(output.out, words[i], "%s", str_text(&text));
+            cr_expect(always || !str_not_shown(str_text(&text), ""), "%s", str_text(&text));
             test_output_release(&output);
         }
     str_clear(&text);

@@ -40,6 +40,31 @@ Test(db, a_row_has_values_of_every_type)
     cr_expect_eq(db_close(&rows, &err), 0);
 }
 
+/* Somebody else's database; the texts of a row live together until the next. */
+Test(db, text_is_fit_to_be_shown)
+{
+    struct db_rows rows;
+    struct err err;
+    db_ask(&rows, db,
+           "SELECT char(27) || '[1m', 'a' || char(10) || 'b', CAST(x'ff' AS TEXT) "
+           "UNION ALL SELECT 'plain', NULL, ''",
+           DB_NO_VALUES);
+    cr_assert(db_next(&rows));
+    const char *const shown[] = {row_text(&rows, 0), row_text(&rows, 1), row_text(&rows, 2)};
+    cr_expect_str_eq(shown[0], " [1m");
+    cr_expect_str_eq(shown[1], "a b");
+    cr_expect_str_eq(shown[2], STR_REPLACEMENT);
+    cr_expect_str_eq(row_raw(&rows, 0), "\033[1m");
+    cr_expect_str_eq(row_raw(&rows, 1), "a\nb");
+    cr_assert(db_next(&rows));
+    cr_expect_str_eq(row_text(&rows, 0), "plain");
+    cr_expect_str_eq(row_raw(&rows, 1), "");
+    cr_expect_eq(db_close(&rows, &err), 0);
+    db_ask(&rows, db, "SELECT * FROM \"a\n\033[1m\"", DB_NO_VALUES);
+    cr_expect_eq(db_close(&rows, &err), -1);
+    cr_expect_str_eq(err.text, "no such table: a  [1m");
+}
+
 /* Values that a query does not ask for are no mistake: some have no parameter. */
 Test(db, values_that_are_left_over)
 {

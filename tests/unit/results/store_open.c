@@ -417,7 +417,7 @@ static char *schema_of(struct store *store)
                 "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name",
                 DB_NO_VALUES);
          db_next(&rows);) {
-        char *sql = strdup(row_text(&rows, 0));
+        char *sql = strdup(row_raw(&rows, 0));
         add_statement(sql, &text);
         free(sql);
     }

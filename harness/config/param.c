@@ -113,6 +113,7 @@ bool param_set(const struct option *option, const struct node *node, void *value
 {
     const bool may_be_quoted = option->type == OPTION_ENUM || option->type == OPTION_STRING;
     if (node->kind != NODE_TEXT || is_nothing(node) || (node->quoted && !may_be_quoted) ||
+        (option->type == OPTION_STRING && str_not_shown(node->text, "")) ||
         option_set(option, values, node->text, arena, NULL)) {
         refuse(option, node, mistakes);
         return false;

@@ -211,8 +211,14 @@ static const char *copy_text(const struct source *source, const yaml_node_t *fro
     const char *value = (const char *)from->data.scalar.value;
     char *text = arena_alloc(source->arena, from->data.scalar.length + 1, 1);
     memcpy(text, value, from->data.scalar.length);
-    if (strlen(text) != from->data.scalar.length)
-        mistakes_add(source->mistakes, place, NULL, "a text with a NUL character in it");
+    /* "\e[31m": what is read here is shown, and goes into databases that others read. */
+    const bool block = from->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
+                       from->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
+    if (strlen(text) != from->data.scalar.length || str_not_shown(text, block ? "\n\t" : "")) {
+        mistakes_add(source->mistakes, place, NULL,
+                     "a text with a control character in it: write it without");
+        return str_shown(text, source->arena);
+    }
     return text;
 }
 

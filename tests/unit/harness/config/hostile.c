@@ -63,8 +63,14 @@ Test(config, bytes_that_are_no_text)
                  "e.yaml:1:1: invalid leading UTF-8 octet (0xff): an experiment is a text in "
                  "UTF-8\n");
     EXPECT_BYTES("name: a\ndataset: synthetic\nmodel: mlp\npruner: \"fu\\0ll\"\n",
-                 "e.yaml:4:9: a text with a NUL character in it\n"
+                 "e.yaml:4:9: a text with a control character in it: write it without\n"
                  "e.yaml:4:9: unknown pruner 'fu'; `winnow list pruners` shows them\n");
+    EXPECT_BYTES("name: a\nhypothesis: \"\\e[31m\"\ndataset: synthetic\nmodel: mlp\npruner: full\n"
+                 "data_dir: \"\xe2\x80\xae.\"\n",
+                 "e.yaml:2:13: a text with a control character in it: write it without\n"
+                 "e.yaml:6:11: a text with a control character in it: write it without\n"
+                 "e.yaml:6:11: data_dir: ' .': No such file or directory; name an existing folder, "
+                 "or none\n");
 }
 
 Test(config, files_that_cannot_be_read)

@@ -123,11 +123,14 @@ static void offer_value(const struct cmd_flag *flag, const char *word)
     offer_shelf(cmd_shelf_find(flag->option.name), word);
 }
 
-/* By the beginnings of their keys. */
+/* By the beginnings of their keys. The shell takes words as they are, and in a database of somebody
+ * else a key may be anything. */
 static void offer_cells(const struct cmd_line *line, const char *db, const char *word)
 {
-    static const char sql[] = "SELECT substr(key, 1, max(12, length(?1))) FROM cell "
-                              "WHERE substr(key, 1, length(?1)) = ?1 ORDER BY 1 LIMIT 1000";
+    static const char sql[] =
+        "SELECT substr(key, 1, max(12, length(?1))) FROM cell "
+        "WHERE substr(key, 1, length(?1)) = ?1 AND key NOT GLOB '*[^0-9a-f]*' "
+        "ORDER BY 1 LIMIT 1000";
     struct store *store;
     struct db_rows rows;
     struct err err;

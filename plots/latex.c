@@ -5,18 +5,21 @@
 
 void latex_add(struct str *ret_text, const char *text, size_t length)
 {
-    for (const char *p = text; p < text + length; p++) {
-        if (strchr("&%$#_{}", *p) && *p)
+    struct str raw = {0}, shown = {0};
+    str_add_bytes(&raw, text, length);
+    str_add_shown(&shown, str_text(&raw), "");
+    /* Behind the \\ of a table's row, LaTeX looks for these. */
+    str_add(ret_text, length && strchr("[*", *text) ? "{}" : "");
+    for (const char *p = str_text(&shown); *p; p++)
+        if (strchr("&%$#_{}", *p))
             str_addf(ret_text, "\\%c", *p);
         else if (*p == '\\')
             str_add(ret_text, "\\textbackslash{}");
         else if (*p == '~' || *p == '^')
             str_addf(ret_text, "\\%c{}", *p);
-        else if (*p == '<' || *p == '>' || *p == '|')
-            str_addf(ret_text, "$%c$", *p);
         else
-            str_addf(ret_text, "%c", (unsigned char)*p < ' ' ? ' ' : *p);
-    }
+            str_addf(ret_text, strchr("<>|", *p) ? "$%c$" : "%c", *p);
+    STR_RELEASE(&raw, &shown);
 }
 
 /* $-1.5$: what gnuplot makes of the numbers at an axis. */

@@ -120,7 +120,11 @@ static void add_md_lines(const struct paper_finding *finding, struct str *ret_te
                           "|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < finding->count; i++) {
         const struct paper_line *line = &finding->lines[i];
-        str_addf(ret_text, "| %s | %s | %s | ", line->place, line->arm, line->measure);
+        str_add(ret_text, "| ");
+        table_add_markdown(ret_text, line->place);
+        str_add(ret_text, " | ");
+        table_add_markdown(ret_text, line->arm);
+        str_addf(ret_text, " | %s | ", line->measure);
         paper_add_value(line, ret_text);
         if (line->beyond)
             str_addf(ret_text, " | %c %g | %s%s |\n", line->beyond, line->bound,
@@ -138,13 +142,17 @@ void paper_add_md_claims(const struct paper_finding *findings, size_t count, con
 {
     str_add(ret_text, "# Claims\n\n| | claim | experiment | verdict | measured |\n"
                       "|---|---|---|---|---|\n");
+    struct str measured = {0};
     for (size_t i = 0; i < count; i++) {
         const struct paper_finding *f = &findings[i];
         str_addf(ret_text, "| %s | %s | %s | **%s** | ", f->claim->id, f->claim->statement,
                  f->experiment, paper_verdict_names[f->verdict]);
-        add_measured(f, ret_text);
+        str_clear(&measured);
+        add_measured(f, &measured);
+        table_add_markdown(ret_text, str_text(&measured));
         str_add(ret_text, " |\n");
     }
+    str_release(&measured);
     str_addf(ret_text, "\n%s", EMBEDDED(claims_md));
     if (what_ran)
         str_addf(ret_text, "\n#%s", what_ran); /* one level below the title */
@@ -225,12 +233,13 @@ void paper_add_numbers_head(struct str *ret_text)
 /* What LaTeX would not take in a name becomes '-', blanks too; none at the end. */
 static void add_key(struct str *ret_text, const char *text)
 {
-    struct str key = {0};
-    for (; *text; text++)
-        str_addf(&key, "%c", strchr("\\%#{}~^&$_ '\"", *text) ? '-' : *text);
+    struct str key = {0}, shown = {0};
+    str_add_shown(&shown, text, "");
+    for (const char *p = str_text(&shown); *p; p++)
+        str_addf(&key, "%c", strchr("\\%#{}~^&$_ '\"", *p) ? '-' : *p);
     str_trim(&key, "-");
     str_add(ret_text, str_text(&key));
-    str_release(&key);
+    STR_RELEASE(&key, &shown);
 }
 
 void paper_add_numbers_table(const char *paper, const char *name, const struct table *table,

@@ -22,6 +22,7 @@
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \
     T_FILE(grid)                                                                                   \
+    T_FILE(hostile)                                                                                \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \

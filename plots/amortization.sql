@@ -16,7 +16,7 @@
 WITH
 run AS (
     SELECT *, iif(EXISTS (SELECT 1 FROM v_selection s WHERE s.attempt = r.attempt AND s.epoch > 0),
-                  0.0, score_s) AS shared_s
+                  0.0, coalesce(score_s, 0.0)) AS shared_s
     FROM v_run r
     WHERE experiment = :experiment AND state = 'done' AND charged_s > 0
 ),

@@ -8,11 +8,13 @@
  *     23 conditions  different ones (v_run) that a panel's runs were timed under, at most
  */
 WITH
-run AS (SELECT * FROM v_run WHERE experiment = :experiment AND state = 'done')
+run AS (SELECT * FROM v_run
+        WHERE experiment = :experiment AND state = 'done' AND charged_s IS NOT NULL)
 SELECT dataset, model, pruner, options, rate, count(*) AS n,
-       avg(score_s) AS score_s, avg(select_s) AS select_s, avg(train_s) AS train_s,
-       avg(load_s) AS load_s, avg(init_s) AS init_s, avg(eval_s) AS eval_s,
-       avg(checkpoint_s) AS checkpoint_s, avg(other_s) AS other_s,
+       total(score_s) / count(*) AS score_s, total(select_s) / count(*) AS select_s,
+       total(train_s) / count(*) AS train_s, total(load_s) / count(*) AS load_s,
+       total(init_s) / count(*) AS init_s, total(eval_s) / count(*) AS eval_s,
+       total(checkpoint_s) / count(*) AS checkpoint_s, total(other_s) / count(*) AS other_s,
        avg(charged_s) AS charged_s, avg(wall_s) AS wall_s,
        (SELECT max(several) FROM (SELECT count(DISTINCT condition) AS several FROM run
                                   GROUP BY dataset, model)) AS conditions

@@ -32,7 +32,7 @@ quickest = 1e99
 seen(none) = int($16) ? $17 : $18
 do for [r = 1:panels] {
     stats tsv using ($6 == r && seen(0) > 0 ? seen(0) : NaN) name "time" nooutput
-    if (time_records == 0) {
+    if (!exists("time_records")) { # nothing to count: then gnuplot takes the variables away
         time_min = 1
         time_max = 10
     }

@@ -20,6 +20,8 @@ point AS (
            count(*) OVER arm AS n, sum(reached) OVER arm AS reached_n
     FROM v_time_to_accuracy
     WHERE experiment = :experiment
+          AND EXISTS (SELECT 1 FROM v_time_to_accuracy
+                      WHERE experiment = :experiment AND coalesce(charged_s, watched_s) > 0)
     WINDOW arm AS (PARTITION BY dataset, model, pruner, options, rate, target)
 )
 SELECT dataset, model, target AS panel, pruner, options, rate, n, NULL AS facet, target, seed,

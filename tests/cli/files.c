@@ -29,6 +29,7 @@
     T_FILE(output_files)                                                                           \
     T_FILE(pipes)                                                                                  \
     T_FILE(plan)                                                                                   \
+    T_FILE(plot_empty)                                                                             \
     T_FILE(report)                                                                                 \
     T_FILE(report_edges)                                                                           \
     T_FILE(run)                                                                                    \

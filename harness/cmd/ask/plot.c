@@ -32,7 +32,8 @@ static const char terminal[] = "terminal";
 
 struct values {
     bool all, data_only;
-    const char *db, *experiment, *output, *width, *format, *scripts, *eject, *from;
+    const char *db, *experiment, *output, *width, *scripts, *eject, *from;
+    struct cmd_values format;
 };
 
 static const struct cmd_flag flags[] = {
@@ -41,8 +42,8 @@ static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, experiment, 'e', "NAME", "the experiment, if the database has several"),
     CMD_TEXT(struct values, output, 'o', "DIR", "the folder to write to; default: results/figures"),
     CMD_TEXT(struct values, width, 'w', "NAME", "page or column (3.5 inches); default: page"),
-    CMD_TEXT(struct values, format, 'f', "LIST",
-             "of svg, pdf, png, cairolatex, or terminal; default: svg,pdf,png"),
+    CMD_TEXTS(struct values, format, 'f', "LIST",
+              "of svg, pdf, png, cairolatex, or terminal; default: svg,pdf,png"),
     CMD_SWITCH(struct values, data_only, 0, "write only the numbers, as TSV"),
     CMD_TEXT(struct values, from, 0, "FILE", "draw the numbers that --data-only wrote"),
     CMD_TEXT(struct values, eject, 0, "DIR", "write the figures' SQL and gnuplot there, to edit"),
@@ -133,10 +134,9 @@ static int want_listed(struct wanted *wanted, struct sqlite3 *db, const char *ex
     return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
 }
 
-/* "svg,png" -> pointers into figure_formats, in its order, NULL at the end. */
-static int parse_formats(const char *list, const char *ret_formats[MAX_FORMATS], struct err *err)
+/* "svg,png": ret_listed[i] of figure_formats[i]. */
+static int add_formats(const char *list, bool *ret_listed, struct err *err)
 {
-    bool listed[MAX_FORMATS] = {false};
     for (const char *p = list;;) {
         char name[32];
         const size_t length = strcspn(p, ",");
@@ -148,12 +148,24 @@ static int parse_formats(const char *list, const char *ret_formats[MAX_FORMATS],
             return err_set(err, "--format terminal goes to stdout: give it alone");
         if (!figure_formats[i])
             return unknown("format", name, NULL, format_at, NULL, err);
-        listed[i] = true;
+        ret_listed[i] = true;
         if (!p[length])
-            break;
+            return 0;
         p += length + 1;
     }
+}
+
+/* Pointers into figure_formats, in its order, NULL at the end. */
+static int parse_formats(const struct cmd_values *given, const char *ret_formats[MAX_FORMATS],
+                         struct err *err)
+{
+    bool listed[MAX_FORMATS] = {false};
     size_t count = 0;
+    if (!given->count && add_formats("svg,pdf,png", listed, err))
+        return -1;
+    for (size_t i = 0; i < given->count; i++)
+        if (add_formats(given->items[i], listed, err))
+            return -1;
     for (size_t i = 0; figure_formats[i]; i++)
         if (listed[i])
             ret_formats[count++] = figure_formats[i];
@@ -335,10 +347,10 @@ static int check(const struct values *values, const struct wanted *wanted,
 {
     struct err err;
     ret_target->directory = values->output ? values->output : "results/figures";
-    ret_target->show = values->format && strcmp(values->format, terminal) == 0;
+    ret_target->show = values->format.count == 1 && strcmp(values->format.items[0], terminal) == 0;
     if (values->all && wanted->count)
         return cmd_fail(&line, EXIT_USAGE, "give figures or --all, not both");
-    if (values->data_only && (values->format || values->width))
+    if (values->data_only && (values->format.count || values->width))
         return cmd_fail(&line, EXIT_USAGE, "--data-only draws nothing: no --format or --width");
     if (ret_target->show && (values->output || values->width))
         return cmd_fail(
@@ -350,8 +362,7 @@ static int check(const struct values *values, const struct wanted *wanted,
                         "--from draws one FIGURE, which must be given, from a file: no --all, "
                         "--db, --experiment, --data-only or --eject");
     if (parse_width(values->width, &ret_target->width, &err) ||
-        (!ret_target->show &&
-         parse_formats(values->format ? values->format : "svg,pdf,png", ret_target->formats, &err)))
+        (!ret_target->show && parse_formats(&values->format, ret_target->formats, &err)))
         return cmd_fail(&line, EXIT_USAGE, err.text);
     if (values->data_only)
         ret_target->formats[0] = NULL;

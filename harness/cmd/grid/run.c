@@ -303,7 +303,7 @@ static int run_known(const struct config *config, struct plan *plan, struct stor
 
 static void say(const char *text)
 {
-    fprintf(stderr, "%s\n", text);
+    cmd_say("%s\n", text);
 }
 
 /* budget: seconds, or 0. */

@@ -193,7 +193,7 @@ struct db_value row_value(const struct db_rows *rows, int column)
         return (struct db_value){VALUE_BLOB, .text = sqlite3_column_blob(row, column),
                                  .integer = sqlite3_column_bytes(row, column)};
     default:
-        return (struct db_value){VALUE_NULL};
+        return (struct db_value){.type = VALUE_NULL};
     }
 }
 

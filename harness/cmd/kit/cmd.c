@@ -47,8 +47,12 @@ void cmd_add_flag_help(const struct option *option, struct str *ret_text)
 
 static void print_help(const struct cmd_line *line)
 {
-    printf("usage: winnow %s%s%s%s\n\n%s\n", line->name, line->flags ? " [FLAGS]" : "",
-           line->arguments[0] ? " " : "", line->arguments, line->about);
+    struct str usage = {0};
+    str_addf(&usage, "%s%s %s", line->name, line->flags ? " [FLAGS]" : "", line->arguments);
+    cmd_print_wrapped(str_text(&usage), 14, printf("usage: winnow "));
+    str_release(&usage);
+    printf("\n");
+    cmd_print_wrapped(line->about, 0, 0);
     if (line->flags && line->flags->option.name)
         printf("\n");
     for (const struct cmd_flag *f = line->flags; f && f->option.name; f++) {
@@ -116,7 +120,7 @@ void cmd_print_wrapped(const char *text, int indent, int column)
 {
     bool first = true;
     while (*text) {
-        const int length = (int)strcspn(text, " ");
+        const int length = (int)strcspn(text, " \n");
         if (!first && column + 1 + length > TERMINAL_WIDTH) {
             printf("\n");
             column = 0;
@@ -127,7 +131,7 @@ void cmd_print_wrapped(const char *text, int indent, int column)
         column += printf("%s%.*s", first ? "" : " ", length, text);
         first = false;
         text += length;
-        text += strspn(text, " ");
+        text += strspn(text, " \n");
     }
     printf("\n");
 }

@@ -106,8 +106,8 @@ int cmd_fail(const struct cmd_line *line, int code, const char *message);
 void cmd_open_streams(void);
 
 /*
- * Prints text to stdout, broken between words so that it stays between column indent and column 80,
- * and ends the line. column: where the cursor stands, from 0.
+ * Prints text to stdout, broken between words, and nowhere else, so that it stays between column
+ * indent and column 80, and ends the line. column: where the cursor stands, from 0.
  */
 void cmd_print_wrapped(const char *text, int indent, int column);
 

@@ -205,11 +205,11 @@ Test(cmd, print_wrapped, .init = cr_redirect_stdout)
                       "eeeeeeeeeeee f",
                       4, printf("x"));
     cmd_print_wrapped("", 4, 0);
-    cmd_print_wrapped("two  blanks", 0, 0);
+    cmd_print_wrapped("two  blanks\na line", 0, 0);
     fflush(stdout);
     cr_expect_stdout_eq_str("x   aaaaaaaaaaaaaaa bbbbbbbbbbbbbbb ccccccccccccccc ddddddddddddddd "
                             "eeeeeeeeeeee\n"
                             "    f\n"
                             "\n"
-                            "two blanks\n");
+                            "two blanks a line\n");
 }

@@ -23,6 +23,7 @@
     T_FILE(experiments)                                                                            \
     T_FILE(grid)                                                                                   \
     T_FILE(hostile)                                                                                \
+    T_FILE(help)                                                                                   \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \

@@ -234,8 +234,8 @@ demo: deps
 test: deps
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
 	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
-	@$(MAKE) --no-print-directory lint check
-	@$(MAKE) --no-print-directory part
+	@$(MAKE) --no-print-directory lint part
+	@$(MAKE) --no-print-directory check
 
 # Some seconds of it under sanitizers: another part with each commit, or N=7 of tests/parts.
 part:

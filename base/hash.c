@@ -21,7 +21,7 @@ struct hash *hash_new(void)
     MEM_NEW(hash, 1);
     hash->context = EVP_MD_CTX_new();
     if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1)
-        DIE("libcrypto has no SHA-256");
+        DIE("libcrypto begins no SHA-256: it has none, or is out of memory");
     return hash;
 }
 

@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 struct values {
     const char *db, *experiment, *output, *title, *claims;
@@ -64,10 +65,10 @@ static int write_page(const struct report *report, const char *file)
         str_addf(&path, "%s\n", file);
         done = cmd_print_data(&line, &path);
     }
-    if (notes.length) {
-        cmd_say_lines(str_text(&notes));
-        done = done == EXIT_DONE ? EXIT_ENVIRONMENT : done;
-    }
+    for (const char *note = str_text(&notes); *note; note += strcspn(note, "\n") + 1)
+        cmd_say("winnow report: %.*s\n", (int)strcspn(note, "\n"), note);
+    if (notes.length && done == EXIT_DONE)
+        done = EXIT_ENVIRONMENT;
     STR_RELEASE(&page, &notes, &path);
     return done;
 }

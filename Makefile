@@ -66,7 +66,8 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
 # A folder of tests is a program of tests, and so is each room.
-TEST_FOLDERS := $(sort $(patsubst %/,%,$(dir $(filter-out tests/support/%,$(TESTS)))))
+TEST_FOLDERS := $(sort $(patsubst %/,%,$(dir \
+                  $(filter-out tests/support/% tests/torture/%,$(TESTS)))))
 TEST_PROGRAMS := $(TEST_FOLDERS:%=$B/%/tests)
 
 # What is linked before the library, and so instead of the same objects there.
@@ -75,7 +76,7 @@ PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(filter-out %/main.o,$(pats
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part
+.PHONY: readme coverage part torture
 .DELETE_ON_ERROR:
 
 all: $B/winnow
@@ -168,6 +169,12 @@ $B/extension/%.o: %.c Makefile
 
 -include $(EXTENSION_OBJECTS:.o=.d)
 
+# What makes the n-th malloc, write, ... of the program fail.
+$B/torture.so: tests/torture/preload.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$Q$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MF $B/torture.d -fPIC -shared -o $@ $<
+
 # Rebuilt when ONEDNN changes; what was not asked for, but is missing, is said once.
 $B/models/nn/conv/onednn.o: CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
 $B/models/nn/conv/onednn.o: $B/with-onednn
@@ -207,6 +214,7 @@ help:
 	@echo 'make                 build/winnow'
 	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
 	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
+	@echo 'make torture [ARGS=...] each allocation, write, ... fails once: it is said, all stays whole'
 	@echo 'make coverage        the tests, and the share of each room that they reach'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
@@ -252,7 +260,7 @@ AS_USERS = env --default-signal -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u O
            WINNOW_BINARY=$(CURDIR)/$B/winnow
 TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
             $(TEST_PROGRAMS)))
-check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension)
+check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
 	@rm -f $(REPORTS).*
 	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \
@@ -282,6 +290,11 @@ soak: $B/winnow $(SOAKED:%=$B/%/tests)
 	    $(AS_USERS) WINNOW_SOAK=1 $B/$$folder/tests \
 	        --filter '@(kill|cli_signals|cli_checkpoint|models|render_layout)/*' || exit; \
 	done
+
+# The n-th allocation, system call and step of SQLite fails, for every n of small commands, and for
+# some of the many where there are more than 400: an hour or two. ARGS='--most 20 plot' is a part.
+torture: $B/winnow $B/torture.so
+	@$(AS_USERS) tests/torture/torture $B $(ARGS)
 
 # Every view on a database of 5,000 cells of 200 epochs: ARGS='-n 5 v_run v_speedup'.
 bench-views:

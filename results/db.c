@@ -50,6 +50,8 @@ enum err_cause db_cause(int code, int system_error)
 
 int db_fail(sqlite3 *db, struct err *err)
 {
+    if (sqlite3_errcode(db) == SQLITE_NOMEM)
+        DIE("out of memory: SQLite");
     const enum err_cause cause = db_cause(sqlite3_extended_errcode(db), sqlite3_system_errno(db));
     struct str said = {0}; /* names of what is in the file, too */
     str_add_shown(&said, sqlite3_errmsg(db), "");

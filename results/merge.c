@@ -128,7 +128,7 @@ static const char count_unlisted[] =
     "JOIN main.experiment x ON x.name = utf8(s.name) WHERE NOT EXISTS (SELECT 1 FROM "
     "main.experiment_cell c WHERE c.experiment = x.id AND c.cell = l.cell)";
 
-static int put_cells(sqlite3 *db, struct err *err)
+static int put_cells(sqlite3 *db, struct merge_report *report, struct err *err)
 {
     int64_t others = 0;
     if (db_get_int(db,
@@ -136,7 +136,8 @@ static int put_cells(sqlite3 *db, struct err *err)
                    "WHERE c.json <> s.json",
                    NULL, 0, &others, err))
         return -1;
-    if (others)
+    report->refused = others > 0;
+    if (report->refused)
         return err_set(err, "%lld of its cells differ from those here with the same keys",
                        (long long)others);
     return put_rows(db, "cell", "true ON CONFLICT (key) DO NOTHING", err);
@@ -165,7 +166,8 @@ static int take_rows(sqlite3 *db, const char *path, struct merge_report *report,
         db_get_int(db, "SELECT count(*) FROM temp.merged", NULL, 0, &report->attempts, err) ||
         db_get_int(db, "SELECT count(*) FROM shard.attempt WHERE state <> 'running'", NULL, 0,
                    &ended, err) ||
-        put_cells(db, err) || db_exec_named(db, DB_NAMED(results_merge, "put experiments"), err) ||
+        put_cells(db, report, err) ||
+        db_exec_named(db, DB_NAMED(results_merge, "put experiments"), err) ||
         db_get_int(db, count_unlisted, NULL, 0, &report->unlisted, err) ||
         put_environments(db, err) || put_attempts(db, err) || put_parts(db, err))
         return -1;
@@ -173,11 +175,11 @@ static int take_rows(sqlite3 *db, const char *path, struct merge_report *report,
     return put_log(db, path, report, err);
 }
 
-/* What is in the shard can break a rule of the tables, although it is whole. */
+/* What is in the shard can break a rule of the tables, although it is whole. That it is was found
+ * before: SQLITE_CORRUPT is of the database here, or of its disk. */
 static bool shards_fault(int code)
 {
-    return code == SQLITE_CONSTRAINT || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
-           code == SQLITE_MISMATCH || code == SQLITE_NOTADB;
+    return code == SQLITE_CONSTRAINT || code == SQLITE_ERROR || code == SQLITE_MISMATCH;
 }
 
 static int take_shard(sqlite3 *db, const char *path, const struct shard *shard,
@@ -193,9 +195,7 @@ static int take_shard(sqlite3 *db, const char *path, const struct shard *shard,
     if (!failed && take_rows(db, path, report, &why)) {
         const int code = sqlite3_errcode(db);
         db_finish(db, -1, NULL);
-        /* An error that SQLite knows nothing of is a finding of ours. */
-        report->refused = report->damaged =
-            code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW || shards_fault(code);
+        report->refused = report->damaged = report->refused || shards_fault(code);
         report->attempts = report->known = report->unlisted = 0;
         report->why = why;
         if (!report->refused) {

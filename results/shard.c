@@ -78,13 +78,17 @@ static int deserialize(const struct shard *shard, sqlite3 *db, const char *schem
 }
 
 struct damages {
+    sqlite3 *db;
     struct err *first;
     int count;
+    bool unknown;
 };
 
 static void take_finding(void *context, bool damage, const char *text)
 {
     struct damages *damages = context;
+    const int code = sqlite3_errcode(damages->db);
+    damages->unknown = damages->unknown || code == SQLITE_FULL || code == SQLITE_IOERR;
     if (damage && damages->count++ == 0)
         err_set(damages->first, "%s", text);
 }
@@ -92,7 +96,7 @@ static void take_finding(void *context, bool damage, const char *text)
 static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, struct err *ret_why)
 {
     int64_t application = 0, theirs = 0;
-    struct damages damages = {ret_why, 0};
+    struct damages damages = {db, ret_why, 0, false};
     struct inspect_counts counts;
     struct store store = {.db = db, .mode = STORE_READ};
     if (db_get_int(db, "PRAGMA application_id", NULL, 0, &application, ret_why) ||
@@ -115,7 +119,7 @@ static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, s
         err_set(ret_why, "%.700s (and %d more; winnow db check lists them)", first.text,
                 damages.count - 1);
     }
-    return damages.count ? SHARD_DAMAGED : SHARD_GOOD;
+    return !damages.count ? SHARD_GOOD : damages.unknown ? SHARD_UNKNOWN : SHARD_DAMAGED;
 }
 
 /* The bytes become those of a database of the program's version; on failure they stay. */

@@ -39,6 +39,7 @@ enum shard_kind {
     SHARD_GOOD,
     SHARD_DAMAGED, /* no database of winnow's, or not whole */
     SHARD_VERSION, /* of a newer winnow: nothing is known to be wrong with it */
+    SHARD_UNKNOWN, /* nor with this one: the disk for temporary files was full, or failed */
 };
 /*
  * version: PRAGMA user_version of the program's tables. One of an older winnow is brought up to it

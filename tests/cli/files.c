@@ -22,8 +22,8 @@
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \
     T_FILE(grid)                                                                                   \
-    T_FILE(hostile)                                                                                \
     T_FILE(help)                                                                                   \
+    T_FILE(hostile)                                                                                \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
@@ -101,6 +101,7 @@ Test(cli, a_file_that_is_right_passes)
     compare("  $ echo 'a  '; echo; echo '\ta'; printf '\\033[m\\n'\n  a  $\n  $\n  ^Ia\n  ^[[m\n",
             0);
     compare("  $ x=7; cd ..\n  $ echo $x\n  > false\n  7\n  [1]\n  $ ls -d work\n  work\n", 0);
+    compare("  $ count=x number=x file=x folder=x\n  $ echo $folder\n  x\n", 0);
     compare("  $ echo e >&2; echo o; (exit 3)\n  o\n  ! e\n  [3]\n", 0);
     compare("  $ echo 12.5 s of 30\n  * s of * (glob)\n", 0);
     compare("  $ seq 9\n  1\n  ...\n  5\n  ...\n  9\n", 0);

@@ -21,6 +21,7 @@
     T_FILE(doctor)                                                                                 \
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \
+    T_FILE(extension)                                                                              \
     T_FILE(grid)                                                                                   \
     T_FILE(help)                                                                                   \
     T_FILE(hostile)                                                                                \

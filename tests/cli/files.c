@@ -31,7 +31,10 @@
     T_FILE(output_files)                                                                           \
     T_FILE(pipes)                                                                                  \
     T_FILE(plan)                                                                                   \
+    T_FILE(plot)                                                                                   \
     T_FILE(plot_empty)                                                                             \
+    T_FILE(plot_formats)                                                                           \
+    T_FILE(plot_samples)                                                                           \
     T_FILE(report)                                                                                 \
     T_FILE(report_edges)                                                                           \
     T_FILE(run)                                                                                    \

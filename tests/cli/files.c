@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #define FILES                                                                                      \
+    T_FILE(bench)                                                                                  \
     T_FILE(compare)                                                                                \
     T_FILE(data_dir)                                                                               \
     T_FILE(data_doubts)                                                                            \

@@ -388,9 +388,9 @@ static void print_all(struct job *job, struct result *results)
 {
     const struct bench_values *v = &job->values;
     const struct result *first = &results[0];
-    printf("%s: %s, %d thread%s, batches of %d (forward alone: %d), %d rounds of %g s\n",
+    printf("%s: %s, %d thread%s, batches of %d (forward alone: %d), %d round%s of %g s\n",
            cpu_detect().model, precision_names[v->precision], v->threads, STR_PLURAL(v->threads),
-           v->batch, v->eval_batch, v->rounds, v->seconds);
+           v->batch, v->eval_batch, v->rounds, STR_PLURAL(v->rounds), v->seconds);
     printf("peak: %.0f GFLOP/s fp32 (multiply-adds on registers), %.0f in a product of 1024 x "
            "1024 matrices\n\n",
            quantile(job, first->peak, 0.5), first->gemm);
@@ -526,9 +526,9 @@ static int run_cells(struct job *job, struct err *err)
         print_json(array);
     } else {
         json_decref(array);
-        printf("images/s, N = %d, %s, batches of %d, %d rounds of %g s\n\n", n,
+        printf("images/s, N = %d, %s, batches of %d, %d round%s of %g s\n\n", n,
                precision_names[job->values.precision], job->values.batch, job->values.rounds,
-               job->values.seconds);
+               STR_PLURAL(job->values.rounds), job->values.seconds);
         bench_table_print(&table);
     }
     bench_warn_of_others(bench_watch_foreign(&watch), too_low);

@@ -1,5 +1,4 @@
-Where -o leads to something that is no file: each command that writes one file, and plot. (A character
-device is in tests/cli/output_files.c, since not everybody may make one.)
+Where -o leads to something that is no file: each command that writes one file, and plot.
 
 A pipe is written to, and stays.
 
@@ -56,3 +55,10 @@ A link is followed, and stays.
   $ winnow db backup --force --db made.db -o self
   ! winnow db backup: made.db is the database itself
   [5]
+
+A character device is written into, and stays, where one can be made and used.
+
+  $ if ! { mknod null c 1 3 && : >null; } 2>/dev/null; then echo 'no device can be made and used'; exit 80; fi
+  $ winnow report -e other --db made.db -o null 2>/dev/null
+  $ winnow db backup --db made.db -o null
+  $ test -c null

@@ -1,4 +1,4 @@
-/* The examples of FIPS 180-2. */
+/* The examples of FIPS 180-2 and, of MD5, RFC 1321. */
 #include "base/hash.h"
 
 #include <criterion/criterion.h>
@@ -21,6 +21,17 @@ Test(hash, known_answers)
         hash_finish(hash, hex);
         cr_expect_str_eq(hex, cases[i].hex);
     }
+}
+
+Test(hash, md5_is_there_too)
+{
+    char hex[HASH_HEX_SIZE];
+    hash_finish(hash_new_md5(), hex);
+    cr_expect_str_eq(hex, "d41d8cd98f00b204e9800998ecf8427e");
+    struct hash *hash = hash_new_md5();
+    hash_add(hash, "message digest", 14);
+    hash_finish(hash, hex);
+    cr_expect_str_eq(hex, "f96b697d7cb7938d525a2f31aaf161d0");
 }
 
 Test(hash, pieces_of_any_size_give_the_same)

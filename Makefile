@@ -11,9 +11,12 @@ ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson libcrypto
+# Of winnow-fetch alone: they bring 30 more, which each start of winnow would pay for.
+FETCH_LIBRARIES := libcurl libarchive
 # The rooms, from the ground floor up (.rooms).
 ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
-SOURCES := $(filter-out harness/main.c,$(wildcard $(ROOMS:=/*.c)))
+MAINS := harness/main.c harness/fetch_main.c
+SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
 HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
 EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
@@ -51,7 +54,8 @@ CFLAGS ?= -g
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)
 BANNED := -include base/banned.h
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES)))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES) \
+               $(FETCH_LIBRARIES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) \
              $(if $(WITH_ONEDNN),-ldnnl) -lm)$(PKG_LIBS)
 
@@ -70,20 +74,28 @@ TEST_FOLDERS := $(sort $(patsubst %/,%,$(dir \
                   $(filter-out tests/support/% tests/torture/%,$(TESTS)))))
 TEST_PROGRAMS := $(TEST_FOLDERS:%=$B/%/tests)
 
-# What is linked before the library, and so instead of the same objects there.
-PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(filter-out %/main.o,$(patsubst %.c,$B/%.o,\
+# What is linked before the library, and so instead of the same objects there. Of harness/fetch only
+# winnow-fetch has the libraries.
+PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(patsubst %.c,$B/%.o,$(filter-out $(MAINS),\
            $(wildcard $(room)/*.c))))
+FETCH_PARTS := $(filter $B/harness/fetch/%,$(PARTS))
+PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
 .PHONY: readme coverage part torture
 .DELETE_ON_ERROR:
 
-all: $B/winnow
+all: $B/winnow $B/winnow-fetch
 
 $B/winnow: $B/harness/main.o $(PARTS) $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$B/winnow-fetch: $B/harness/fetch_main.o $(FETCH_PARTS) $(PARTS) $(OTHERS)/libwinnow.a
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS) \
+	    $(shell pkg-config --libs $(FETCH_LIBRARIES))
 
 $B/libwinnow.a: $(OBJECTS)
 	@rm -f $@
@@ -211,7 +223,7 @@ FORCE:
 help:
 	@echo 'make demo            install what is missing, build, run the quickstart, draw its figures'
 	@echo 'make test            install what is missing, build, run lint and every test'
-	@echo 'make                 build/winnow'
+	@echo 'make                 build/winnow, and build/winnow-fetch beside it'
 	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
 	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
 	@echo 'make torture [ARGS=...] each allocation, write, ... fails once: it is said, all stays whole'
@@ -260,7 +272,7 @@ AS_USERS = env --default-signal -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u O
            WINNOW_BINARY=$(CURDIR)/$B/winnow
 TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
             $(TEST_PROGRAMS)))
-check: $B/winnow $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
+check: $B/winnow $B/winnow-fetch $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
 	@rm -f $(REPORTS).*
 	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \
@@ -321,7 +333,7 @@ readme: $B/winnow
 
 # ---- House rules -------------------------------------------------------------------------------
 
-FORMATTED := $(SOURCES) harness/main.c $(HEADERS) $(TESTS) $(shell find tests -name '*.h')
+FORMATTED := $(SOURCES) $(MAINS) $(HEADERS) $(TESTS) $(shell find tests -name '*.h')
 
 lint: hdr-check $B/lint-tested
 	@tests/lint.sh

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,12 +82,13 @@ int hash_finish_file(struct hash *hash, const char *path, char ret_hex[HASH_HEX_
 {
     unsigned char bytes[16384];
     struct stat about;
-    if (stat(path, &about) == 0 && S_ISFIFO(about.st_mode))
-        return err_set(err, "%s: a pipe, which can be read once only: expected a file", path);
-    FILE *file = fopen(path, "rb");
+    const bool pipe = stat(path, &about) == 0 && S_ISFIFO(about.st_mode);
+    FILE *file = pipe ? NULL : fopen(path, "rb");
     for (size_t count; file && (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
         hash_add(hash, bytes, count);
-    const int failed = !file || ferror(file) ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
+    int failed = !file || ferror(file) ? err_set(err, "%s: %s", path, strerror(errno)) : 0;
+    if (pipe)
+        failed = err_set(err, "%s: a pipe, which can be read once only: expected a file", path);
     if (file)
         fclose(file);
     hash_finish(hash, ret_hex);

@@ -236,6 +236,12 @@ int save_file(const char *path, const char *text, struct err *err)
     return save_close(save, err);
 }
 
+void save_drop(struct save *save)
+{
+    save->wrong = ECANCELED;
+    save_close(save, NULL);
+}
+
 /* ---- Adopting ---------------------------------------------------------------------------------*/
 
 /* Where a rename will not do: what is adopted lies elsewhere, or is to go into a stream. */

@@ -46,6 +46,8 @@ void save_put(struct save *save, const void *bytes, size_t count);
 int save_close(struct save *save, struct err *err);
 /* All three, for a file that is this text. */
 int save_file(const char *path, const char *text, struct err *err);
+/* Gives it up: nothing has changed at path, likewise. */
+void save_drop(struct save *save);
 
 /*
  * For a file that something else has written whole, under the name `aside`: syncs it and gives it

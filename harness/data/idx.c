@@ -65,6 +65,28 @@ static const struct idx_set digits = {
     .first_labels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4},
 };
 
+#define DIGITS_AT "https://storage.googleapis.com/cvdf-datasets/mnist/"
+
+/* Checksums as published. */
+static const struct origin_file fashion_files[] = {
+    {.name = "train-images-idx3-ubyte.gz", .sum = "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
+    {.name = "train-labels-idx1-ubyte.gz", .sum = "25c81989df183df01b3e8a0aad5dffbe"},
+    {.name = "t10k-images-idx3-ubyte.gz", .sum = "bef4ecab320f06d8554ea6380940ec79"},
+    {.name = "t10k-labels-idx1-ubyte.gz", .sum = "bb300cfdad3c16e7a12a480ee83cd310"},
+    {0},
+};
+static const struct dataset_origin fashion_origin = {
+    .base = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", .files = fashion_files};
+
+static const struct origin_file digits_files[] = {
+    {.name = "train-images-idx3-ubyte.gz", .sum = "f68b3c2dcbeaaa9fbdd348bbdeb94873"},
+    {.name = "train-labels-idx1-ubyte.gz", .sum = "d53e105ee54ea40749a09fcbcd1e9432"},
+    {.name = "t10k-images-idx3-ubyte.gz", .sum = "9fb629c4189551a2d022fa330f9573f3"},
+    {.name = "t10k-labels-idx1-ubyte.gz", .sum = "ec29112dd5afa0611ce80d1b7f02629c"},
+    {0},
+};
+static const struct dataset_origin digits_origin = {.base = DIGITS_AT, .files = digits_files};
+
 static uint32_t big_endian(const uint8_t *bytes)
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
@@ -244,17 +266,20 @@ static int load(const void *options, const char *folder, struct dataset *data, s
 const struct dataset_type fashion_mnist_dataset = {
     .name = "fashion-mnist",
     .help = "60,000 + 10,000 grey pictures of clothes, 28 x 28, 10 classes (Xiao et al. 2017)",
-    .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist)",
+    .source = "Debian's package dataset-fashion-mnist (apt install dataset-fashion-mnist), or by "
+              "winnow fetch fashion-mnist",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &fashion.layout,
+    .origin = &fashion_origin,
     .load = load,
 };
 
 const struct dataset_type mnist_dataset = {
     .name = "mnist",
     .help = "60,000 + 10,000 handwritten digits, 28 x 28, 10 classes (LeCun et al. 1998)",
-    .source = "https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files)",
+    .source = DIGITS_AT " (four .gz files: winnow fetch mnist)",
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &digits.layout,
+    .origin = &digits_origin,
     .load = load,
 };

@@ -45,11 +45,10 @@ static const struct {
     {"\x80\5\x95", 3, 0, "a Python pickle", "get the data in the format that is expected"},
 };
 
-static bool is_page(const struct loader_file *file)
+bool loader_is_page(const char *text)
 {
     static const char *const starts[] = {"<!doctype", "<html", "<?xml", "<head"};
-    const char *text = (const char *)file->bytes;
-    size_t at = strspn(text, " \t\r\n\xef\xbb\xbf");
+    const size_t at = strspn(text, " \t\r\n\xef\xbb\xbf");
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strncasecmp(text + at, starts[i], strlen(starts[i])) == 0)
             return true;
@@ -59,7 +58,7 @@ static bool is_page(const struct loader_file *file)
 static int refuse_strangers(const struct loader_file *file, struct err *err)
 {
     const char *path = str_text(&file->path);
-    if (is_page(file))
+    if (loader_is_page((const char *)file->bytes))
         return err_set(err, "%s: looks like a web page, not data: download it again", path);
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
         if (file->size >= strangers[i].at + strangers[i].length &&

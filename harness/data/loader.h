@@ -79,3 +79,6 @@ int loader_more(struct loader_file *file, size_t upto, struct err *err);
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
 void loader_file_release(struct loader_file *file);
+
+/* Whether what begins like that is a web page: an error's, or a proxy's. */
+bool loader_is_page(const char *text);

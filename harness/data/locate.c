@@ -72,6 +72,11 @@ bool dataset_strayed(const char *configured, size_t found)
     return found > 0 && (is_given(configured) || is_given(getenv(variable)));
 }
 
+const char *dataset_home(const struct dataset_type *type, const char *dir, struct arena *arena)
+{
+    return arena_printf(arena, "%s/%s", dir, type->layout->folders[0]);
+}
+
 int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
                    size_t *ret_dir, struct err *err)
 {

@@ -23,6 +23,8 @@
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \
     T_FILE(extension)                                                                              \
+    T_FILE(fetch)                                                                                  \
+    T_FILE(fetch_files)                                                                            \
     T_FILE(grid)                                                                                   \
     T_FILE(help)                                                                                   \
     T_FILE(hostile)                                                                                \

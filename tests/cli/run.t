@@ -96,8 +96,8 @@ What cannot run.
   ! --set data_dir: '/nonexistent': No such file or directory; name an existing folder, or none
   [2]
   $ winnow run tiny.yaml --set dataset=mnist --set data_dir=/proc
-  ! --set data_dir: note: mnist: train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) not found; get it from https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files); searched /proc, * (glob)
-  ! winnow run: mnist: train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) not found; get it from https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files); searched /proc, * (glob)
+  ! --set data_dir: note: mnist: train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) not found; get it from https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files: winnow fetch mnist); searched /proc, * (glob)
+  ! winnow run: mnist: train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) not found; get it from https://storage.googleapis.com/cvdf-datasets/mnist/ (four .gz files: winnow fetch mnist); searched /proc, * (glob)
   [4]
   $ winnow run tiny.yaml --set dataset.train_limit=401 --db a.db
   ! winnow run: tiny.yaml:2:10: synthetic: train_limit: expected at most 400, all there are, found 401

@@ -175,7 +175,8 @@ static void offer_argument(const struct cmd_line *line, const struct typed *type
     static const struct {
         const char *word;
         const struct shelf *shelf;
-    } shelves[] = {{"FIGURE", &figure_shelf},
+    } shelves[] = {{"DATASET", &dataset_shelf},
+                   {"FIGURE", &figure_shelf},
                    {"MODEL", &model_shelf},
                    {"A", &pruner_shelf},
                    {"B", &pruner_shelf}};

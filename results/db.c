@@ -185,14 +185,16 @@ struct db_value row_value(const struct db_rows *rows, int column)
     sqlite3_stmt *row = rows->statement;
     switch (sqlite3_column_type(row, column)) {
     case SQLITE_INTEGER:
-        return (struct db_value){VALUE_INTEGER, .integer = sqlite3_column_int64(row, column)};
+        return (struct db_value){.type = VALUE_INTEGER,
+                                 .integer = sqlite3_column_int64(row, column)};
     case SQLITE_FLOAT:
-        return (struct db_value){VALUE_REAL, .real = sqlite3_column_double(row, column)};
+        return (struct db_value){.type = VALUE_REAL, .real = sqlite3_column_double(row, column)};
     case SQLITE_TEXT:
-        return (struct db_value){VALUE_TEXT,
+        return (struct db_value){.type = VALUE_TEXT,
                                  .text = (const char *)sqlite3_column_text(row, column)};
     case SQLITE_BLOB:
-        return (struct db_value){VALUE_BLOB, .text = sqlite3_column_blob(row, column),
+        return (struct db_value){.type = VALUE_BLOB,
+                                 .text = sqlite3_column_blob(row, column),
                                  .integer = sqlite3_column_bytes(row, column)};
     default:
         return (struct db_value){.type = VALUE_NULL};

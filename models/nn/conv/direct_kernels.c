@@ -41,8 +41,7 @@ struct tile {
 };
 
 /* Adds the sums to y, or rounds them, or both. */
-WIDE static __attribute__((noinline)) void put_sums(const struct tile *t, int columns, int vectors,
-                                                    const float *sums)
+NN_INLINE void add_sums(const struct tile *t, int columns, int vectors, const float *sums)
 {
     const struct direct_sums *s = t->s;
     for (int c = 0; c < columns; c++)
@@ -57,6 +56,13 @@ WIDE static __attribute__((noinline)) void put_sums(const struct tile *t, int co
                 nn_store16(t->y, at, NN_BFLOAT16, sum);
             }
         }
+}
+
+/* clang refuses to hand vectors to the helpers from here, where registers are wider than theirs. */
+WIDE static __attribute__((noinline)) void put_sums(const struct tile *t, int columns, int vectors,
+                                                    const float *sums)
+{
+    add_sums(t, columns, vectors, sums);
 }
 
 NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t step)

@@ -123,6 +123,13 @@ released:
 	@$(MAKE) --no-print-directory SANITIZE= PART= $(RELEASED)
 endif
 
+# Each target of tests/fuzz with libFuzzer, which brings main().
+FUZZED := $(shell sed -n 's/^FUZZ(\(.*\)).*/\1/p' tests/fuzz/targets.def)
+$(FUZZED:%=$B/tests/fuzz/%): %: %.o $B/tests/fuzz/fuzz.o $B/tests/libsupport.a $B/libwinnow.a
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
+	    -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) -Wl,--as-needed $(PKG_LIBS) -lcriterion
+
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -227,6 +234,7 @@ help:
 	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
 	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
 	@echo 'make torture [ARGS=...] each allocation, write, ... fails once: it is said, all stays whole'
+	@echo 'make fuzz [T=wire] [SECONDS=60]  inputs that nobody would think of, for each of tests/fuzz'
 	@echo 'make coverage        the tests, and the share of each room that they reach'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
@@ -287,6 +295,17 @@ coverage:
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
 	    COVERAGE=1 check
 	@tests/coverage build/coverage
+
+# T is a target of tests/fuzz, SECONDS are for each. Its build is one of clang's.
+SECONDS ?= 60
+fuzz:
+	@command -v clang >/dev/null || { echo 'make fuzz needs clang and its libFuzzer:' \
+	    'apt-get install clang libclang-rt-dev' >&2; exit 1; }
+	@$(MAKE) --no-print-directory CC='$(filter ccache,$(CC)) clang' \
+	    SANITIZE=address,undefined,fuzzer-no-link fuzz-programs
+	@tests/fuzz/run build/address-undefined-fuzzer-no-link $(SECONDS) $(or $T,$(FUZZED))
+.PHONY: fuzz fuzz-programs
+fuzz-programs: $(addprefix $B/tests/fuzz/,$(or $T,$(FUZZED)))
 
 # ARGS go to bench/compare: make bench ARGS='--quick --models resnet8'.
 ARGS ?=

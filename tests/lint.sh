@@ -29,7 +29,7 @@ lint_text() {
         -name '*.sh' -o -name '*.py' -o -name '*.html' -o -name '*.css' -o \
         -name '*.js' -o -name '*.yaml' -o -name '*.md' -o -name '*.t' -o -name Makefile -o \
         -path './.ci/*' -o -path './bench/*' -o -path ./tests/check -o -path ./tests/coverage -o \
-        -path ./tests/cli/run-t \) \
+        -path ./tests/cli/run-t -o -path ./tests/fuzz/run \) \
         -print | sed 's|^\./||' | sort | xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
         FNR == 1 { prose = FILENAME ~ /\.(md|t)$/ }

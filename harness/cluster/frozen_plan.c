@@ -66,8 +66,7 @@ static void add_cell(struct str *ret_text, const struct plan_cell *cell)
     json_decref(line);
 }
 
-/* Of the first line without `id`, `frozen_at` and what was noted, and of all lines after it. */
-static void make_id(const json_t *header, const char *cells, char ret_id[HASH_HEX_SIZE])
+void frozen_plan_id(const json_t *header, const char *cells, char ret_id[HASH_HEX_SIZE])
 {
     struct str text = {0};
     json_t *bare = json_made(json_copy((json_t *)(uintptr_t)header));
@@ -92,7 +91,7 @@ void frozen_plan_text(const struct config *config, const struct plan *plan, cons
     json_t *header = header_of(config, plan, data_dir, elements);
     for (size_t i = 0; i < plan->count; i++)
         add_cell(&cells, &plan->cells[i]);
-    make_id(header, str_text(&cells), id);
+    frozen_plan_id(header, str_text(&cells), id);
     json_put(header, "id", json_text(id));
     json_put(header, "frozen_at", json_integer(time_of_day()));
     add_dump(ret_text, header);
@@ -239,7 +238,7 @@ static int parse(const char *text, struct frozen_plan *frozen, struct err *err)
         return err_set(err, "no plan of winnow's: line 1: %s", why.text);
     int failed = read_header(header, frozen, err);
     if (!failed) {
-        make_id(header, rest, id);
+        frozen_plan_id(header, rest, id);
         if (strcmp(id, frozen->id) != 0)
             failed = err_set(err, "it was changed or is damaged: emit it again");
     }

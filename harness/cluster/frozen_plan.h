@@ -36,6 +36,9 @@ struct frozen_plan {
 /* data_dir: an absolute path, or NULL. elements: 1 to plan->count. Appends the file's text. */
 void frozen_plan_text(const struct config *config, const struct plan *plan, const char *data_dir,
                       size_t elements, struct str *ret_text);
+/* The id that a plan has to have: of its first line without `id`, `frozen_at` and what was noted,
+ * and of all lines after it. */
+void frozen_plan_id(const json_t *header, const char *cells, char ret_id[HASH_HEX_SIZE]);
 /* Refused: another format, a damaged file, keys that this program's engine would not give. */
 int frozen_plan_read(const char *path, struct frozen_plan **ret_frozen, struct err *err);
 /* The same from a text; path is for messages. */

@@ -292,6 +292,8 @@ static int parse(char *bytes, size_t size, const struct checkpoint *expected,
     json_decref(header);
     if (failed)
         return -1;
+    if (start % HEADER_GRAIN)
+        return err_set(err, "its header is not filled to a multiple of %d bytes", HEADER_GRAIN);
     c.identity = expected->identity;
     const size_t lines = start + size_of_arrays(&c);
     if (size < lines || size - lines < end_bytes || size - lines - end_bytes != c.record_bytes)

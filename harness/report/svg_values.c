@@ -99,6 +99,7 @@ bool svg_short_path(const char *p, char first, struct str *out)
         if (command == 'z' || command == 'Z') {
             str_add(out, moved ? "" : "z");
             memcpy(at, start, sizeof at);
+            command = '\0'; /* what follows says itself what it is */
             continue;
         }
         if ((command != 'M' && command != 'L') || !read_point(&p, to))

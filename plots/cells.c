@@ -31,8 +31,9 @@ static int nearest(int red, int green, int blue)
 static int colour_of(const char *escape)
 {
     int red, green, blue;
-    const bool known = sscanf(escape, "\033[38;2;%d;%d;%dm", &red, &green, &blue) == 3;
-    return known ? nearest(red, green, blue) : OWN;
+    const bool known = sscanf(escape, "\033[38;2;%3d;%3d;%3dm", &red, &green, &blue) == 3;
+    const bool bytes = known && (red | green | blue) >= 0 && (red | green | blue) < 256;
+    return bytes ? nearest(red, green, blue) : OWN;
 }
 
 static void tell(struct line *line, int colour)
@@ -66,7 +67,7 @@ static const char *add_line(struct line *line, const char *p)
         }
         if (*p == ' ')
             line->blanks++;
-        else if (*p != '\f')
+        else if ((unsigned char)*p > ' ' && *p != 0x7F)
             add_letter(line, p);
         p++;
     }

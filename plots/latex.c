@@ -8,8 +8,9 @@ void latex_add(struct str *ret_text, const char *text, size_t length)
     struct str raw = {0}, shown = {0};
     str_add_bytes(&raw, text, length);
     str_add_shown(&shown, str_text(&raw), "");
-    /* Behind the \\ of a table's row, LaTeX looks for these. */
-    str_add(ret_text, length && strchr("[*", *text) ? "{}" : "");
+    /* Behind the \\ of a table's row, LaTeX looks for these, beyond blanks too. */
+    const char *first = str_text(&shown) + strspn(str_text(&shown), " ");
+    str_add(ret_text, *first && strchr("[*", *first) ? "{}" : "");
     for (const char *p = str_text(&shown); *p; p++)
         if (strchr("&%$#_{}", *p))
             str_addf(ret_text, "\\%c", *p);

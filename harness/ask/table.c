@@ -121,17 +121,17 @@ static void add_exact(struct str *ret_text, double value)
 
 static void add_quoted_csv(struct str *ret_text, const char *text)
 {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        str_add(ret_text, text);
-        return;
-    }
-    str_add(ret_text, "\"");
-    for (; *text; text++) {
-        if (*text == '"')
+    struct str safe = {0};
+    str_add_utf8(&safe, text);
+    const char *p = str_text(&safe), *quote = p[strcspn(p, ",\"\r\n")] ? "\"" : "";
+    str_add(ret_text, quote);
+    for (; *p; p++) {
+        if (*p == '"')
             str_add(ret_text, "\"");
-        str_add_bytes(ret_text, text, 1);
+        str_add_bytes(ret_text, p, 1);
     }
-    str_add(ret_text, "\"");
+    str_add(ret_text, quote);
+    str_release(&safe);
 }
 
 static void add_quoted_json(struct str *ret_text, const char *text)

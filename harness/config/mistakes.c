@@ -87,10 +87,12 @@ static int compare(const void *left, const void *right)
 
 void place_write(struct place place, struct str *ret_text)
 {
-    if (place.set)
-        str_addf(ret_text, "--set %s", place.set);
-    else if (place.line)
+    if (place.set) {
+        str_add(ret_text, "--set ");
+        str_add_shown(ret_text, place.set, "");
+    } else if (place.line) {
         str_addf(ret_text, "%d:%d", place.line, place.column);
+    }
 }
 
 void place_introduce(struct place place, const char *path, struct str *ret_text)

@@ -102,8 +102,9 @@ static int parse(const char *bytes, size_t size, const struct artifact *expected
     int scores = 0;
     if (read_header(bytes, size, &a, &scores, &at, err))
         return -1;
-    const size_t floats = scores ? mem_size(a.n, sizeof *a.scores) : 0;
-    if (size != at + a.state_size + floats)
+    const size_t rest = size - at, floats = rest - a.state_size;
+    if (a.state_size > rest || a.n > SIZE_MAX / sizeof *a.scores ||
+        floats != (scores ? a.n * sizeof *a.scores : 0))
         return err_set(err, "its sizes do not add up");
     if (expected && (a.n != expected->n || a.state_size != expected->state_size ||
                      (scores != 0) != (expected->scores != NULL)))

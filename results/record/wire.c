@@ -107,7 +107,7 @@ static int field_from_json(const struct field *field, const json_t *value, struc
     switch (field->type) {
     case FIELD_INT:
         *(int *)at = (int)json_integer_value(value);
-        return json_is_integer(value) ? 0 : -1;
+        return json_is_integer(value) && *(int *)at == json_integer_value(value) ? 0 : -1;
     case FIELD_INT64:
         *(int64_t *)at = json_integer_value(value);
         return json_is_integer(value) ? 0 : -1;

@@ -160,6 +160,7 @@ Test(wire, damaged_lines_are_refused_with_the_field)
         {"{\"type\":\"nonsense\"}", "of unknown type"},
         {"{\"type\":\"warning\",\"code\":\"X\"}", "'text'"},
         {"{\"type\":\"epoch\",\"epoch\":1,\"kept\":1}", "'lr'"},
+        {"{\"type\":\"epoch\",\"epoch\":4294967297,\"kept\":1}", "'epoch'"},
         {"{\"type\":\"warning\",\"code\":1,\"text\":\"\"}", "'code'"},
         {"{\"type\":\"selection\",\"epoch\":0,\"n\":33,\"kept\":1,\"bitmap\":\"AA==\"}",
          "'bitmap'"},

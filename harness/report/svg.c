@@ -15,7 +15,10 @@ static const struct svg_attribute inherited[] = {
     {"stroke-width", "1"}, {"stroke-linecap", "butt"}, {"stroke-linejoin", "miter"},
     {"font-family", NULL}, {"font-size", NULL},        {"text-anchor", "start"},
 };
-enum { INHERITED = sizeof inherited / sizeof *inherited };
+enum {
+    INHERITED = sizeof inherited / sizeof *inherited,
+    MOST_WIDTH = 100000, /* pixels, which no page has */
+};
 
 static void shorten_shape(struct svg_node *node, struct arena *arena)
 {
@@ -273,7 +276,8 @@ int svg_add(const char *file, const char *prefix, const char *label, struct svg_
         return err_set(err, "%.60s: gnuplot wrote no complete <svg>", label);
     }
     const char *width_text = svg_node_get(root, "width"), *box = svg_node_get(root, "viewBox");
-    const int width = width_text ? (int)strtol(width_text, NULL, 10) : 0;
+    const long said = width_text ? strtol(width_text, NULL, 10) : 0;
+    const int width = said >= 0 && said <= MOST_WIDTH ? (int)said : MOST_WIDTH;
     const struct job job = {prefix, pictures, &arena};
     for (size_t i = 0; i < INHERITED; i++)
         around[i] = inherited[i].value;

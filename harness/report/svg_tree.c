@@ -107,10 +107,13 @@ struct svg_node *svg_read(const char *p, struct arena *arena)
                 return NULL;
             p += strlen("-->");
         } else if (p[1] == '/') {
-            p = strchr(p, '>');
-            if (!p || depth == 0)
+            const size_t length = depth ? strlen(open[depth - 1]->name) : 0;
+            if (depth == 0 || strncmp(p + 2, open[depth - 1]->name, length) != 0)
                 return NULL;
-            p++;
+            p += 2 + length;
+            p += strspn(p, " \t\n");
+            if (*p++ != '>')
+                return NULL;
             if (--depth == 0)
                 return root;
         } else {

@@ -74,7 +74,15 @@ Test(svg, texts)
 Test(svg, what_is_not_whole)
 {
     static const char *const files[] = {
-        "", "<svg", "<svg width='1", "<svg><g>", "<svg><!-- ", "<svg><g></g", "<svg><a b></svg>",
+        "",
+        "<svg",
+        "<svg width='1",
+        "<svg><g>",
+        "<svg><!-- ",
+        "<svg><g></g",
+        "<svg><a b></svg>",
+        "<svg></g></svg>",
+        "<svg><g></svg></g>",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct svg_pictures none = {0};

@@ -16,8 +16,8 @@
 enum {
     /* Decoded; of a file that does not say how long it is, five times CIFAR-10. */
     LARGEST_FILE = 1 << 28,
-    START = 512, /* what tells files apart is within */
-    CHUNK = 1 << 20,
+    START = 512,     /* what tells files apart is within */
+    CHUNK = 1 << 17, /* bytes at a time, as zlib advises */
 };
 
 const struct option loader_options[] = {LOADER_OPTIONS, OPTION_END};

@@ -32,6 +32,8 @@
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \
     T_FILE(output_files)                                                                           \
+    T_FILE(paper)                                                                                  \
+    T_FILE(paper_files)                                                                            \
     T_FILE(pipes)                                                                                  \
     T_FILE(plan)                                                                                   \
     T_FILE(plot)                                                                                   \

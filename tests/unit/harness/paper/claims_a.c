@@ -13,7 +13,7 @@ static void open_empty(void)
 
 TestSuite(paper_claims, .init = open_empty, .fini = claims_close);
 
-/* ---- A1 to A4: tests/cli/paper.c has the rest ------------------------------------------------*/
+/* ---- A1 to A4: tests/cli/paper.t has the rest ------------------------------------------------*/
 
 static const struct claims_run full = {.pruner = "full", .percent = 90, .train_s = 10};
 

@@ -223,7 +223,8 @@ $B/made-by: FORCE
 	@printf '%s\n' $(MADE_BY) | cmp -s - $@ || printf '%s\n' $(MADE_BY) >$@
 FORCE:
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(wildcard $(HEADERS:%=$B/%.checked.d))
+-include $B/harness/main.d $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(wildcard $(HEADERS:%=$B/%.checked.d))
 
 # ---- What people type --------------------------------------------------------------------------
 

@@ -227,34 +227,51 @@ int option_assign(const struct option *table, const char *owner, const char *tex
     return 0;
 }
 
+static json_t *value_to_json(const struct option *option, const void *values)
+{
+    const void *field = const_field_of(option, values);
+    switch (option->type) {
+    case OPTION_INT:
+        return json_integer(*(const int *)field);
+    case OPTION_DOUBLE:
+    case OPTION_DURATION:
+        return json_real(*(const double *)field);
+    case OPTION_BOOL:
+        return json_boolean(*(const bool *)field);
+    case OPTION_ENUM:
+        return json_text(option_choice(option, (size_t)(*(const int *)field)));
+    case OPTION_STRING:
+        return json_text(*(const char *const *)field);
+    case OPTION_BYTES:
+        return json_integer(*(const int64_t *)field);
+    }
+    DIE("bug: option %s has no type", option->name);
+}
+
+json_t *option_fallback_json(const struct option *option)
+{
+    union {
+        int64_t bytes;
+        double number;
+        const char *text;
+    } fallback; /* room for any type */
+    struct option alone[] = {*option, OPTION_END};
+    alone[0].offset = 0;
+    option_defaults(alone, &fallback);
+    return value_to_json(alone, &fallback);
+}
+
 json_t *option_to_json(const struct option *table, const void *values)
 {
     json_t *object = json_object();
     for (const struct option *o = table; o && o->name; o++) {
-        const void *field = const_field_of(o, values);
-        json_t *value = NULL;
-        switch (o->type) {
-        case OPTION_INT:
-            value = json_integer(*(const int *)field);
-            break;
-        case OPTION_DOUBLE:
-        case OPTION_DURATION:
-            value = json_real(*(const double *)field);
-            break;
-        case OPTION_BOOL:
-            value = json_boolean(*(const bool *)field);
-            break;
-        case OPTION_ENUM:
-            value = json_text(option_choice(o, (size_t)(*(const int *)field)));
-            break;
-        case OPTION_STRING:
-            value = json_text(*(const char *const *)field);
-            break;
-        case OPTION_BYTES:
-            value = json_integer(*(const int64_t *)field);
-            break;
-        }
-        json_put(object, option_key(o), value);
+        json_t *value = value_to_json(o, values),
+               *fallback = o->added_later ? option_fallback_json(o) : NULL;
+        if (fallback && json_equal(value, fallback))
+            json_decref(value);
+        else
+            json_put(object, option_key(o), value);
+        json_decref(fallback);
     }
     return object;
 }

@@ -27,6 +27,10 @@
  *
  * was `every` when cells were first hashed, and `interval` at some time. All three are read; what
  * is hashed or stored says `every`.
+ *
+ * An option that is added to a table whose cells were hashed already, with the old behaviour as its
+ * default, is `.added_later = true`: at its default it is not spelled out, and those cells keep
+ * their keys.
  */
 #pragma once
 
@@ -65,6 +69,7 @@ struct option {
     /* The name in canonical JSON and in labels, hence in keys and databases; NULL: `name`. */
     const char *keyed_as;
     const char *const *aliases; /* older names, which are read and never written; NULL ends them */
+    bool added_later;           /* canonical JSON leaves it out at its default */
 };
 
 /* The help is the last argument; designators may follow it. */
@@ -129,7 +134,10 @@ int option_set(const struct option *option, void *values, const char *text, stru
 int option_assign(const struct option *table, const char *owner, const char *text,
                   const char *separators, void *values, struct arena *arena, struct err *err);
 
-/* Every option spelled out under its option_key(), as a new JSON object (the caller decrefs). */
+/* An option's default as a new JSON value (the caller decrefs). */
+json_t *option_fallback_json(const struct option *option);
+/* Every option spelled out under its option_key(), but for those that were added later and have
+   their default, as a new JSON object (the caller decrefs). */
 json_t *option_to_json(const struct option *table, const void *values);
 /* The reverse: absent options get their defaults (object may be NULL: all absent), an unknown one
    is an error. After an error the values are a mixture: do not use them. */

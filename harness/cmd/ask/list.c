@@ -268,13 +268,10 @@ static const char *const type_names[] = {
 
 static json_t *options_to_json(const struct kind *kind)
 {
-    struct arena arena = {0};
-    json_t *defaults = option_to_json(kind->options, kind_defaults(kind, &arena)),
-           *array = json_array();
+    json_t *array = json_array();
     for (const struct option *o = kind->options; o && o->name; o++) {
-        json_t *option =
-            json_pack("{s:s, s:s, s:s, s:O}", "name", o->name, "help", o->help, "type",
-                      type_names[o->type], "default", json_object_get(defaults, option_key(o)));
+        json_t *option = json_pack("{s:s, s:s, s:s, s:o}", "name", o->name, "help", o->help, "type",
+                                   type_names[o->type], "default", option_fallback_json(o));
         REQUIRE(option);
         if (o->type == OPTION_INT)
             json_object_update_new(option, json_pack("{s:I, s:I}", "min", (json_int_t)o->min, "max",
@@ -289,8 +286,6 @@ static json_t *options_to_json(const struct kind *kind)
         }
         json_array_append_new(array, option);
     }
-    json_decref(defaults);
-    arena_release(&arena);
     return array;
 }
 

@@ -149,6 +149,41 @@ Test(option, set_stores)
     cr_expect_str_eq(thing.label, "mine");
 }
 
+/* Cells that were hashed before there was such an option keep their keys. */
+Test(option, one_added_later_is_spelled_out_only_where_it_is_not_the_default)
+{
+    static const struct option grown[] = {
+        OPTION_INT(struct thing, count, "10", 1, 100000, "how many"),
+        OPTION_DOUBLE(struct thing, share, "0.8", 0, 1, "of the whole", .added_later = true),
+        OPTION_BOOL(struct thing, loud, "true", "says so", .added_later = true),
+        OPTION_ENUM(struct thing, mode, "max", modes, "of the losses", .added_later = true),
+        OPTION_STRING(struct thing, label, "for people", .added_later = true),
+        OPTION_END,
+    };
+    static const struct {
+        struct thing thing;
+        const char *json;
+    } cases[] = {
+        {{10, 0.8, true, MODE_MAX, NULL}, "{\"count\":10}"},
+        {{10, 0.5, true, MODE_MAX, NULL}, "{\"count\":10,\"share\":0.5}"},
+        {{10, 0.8, false, MODE_LAST, "a"},
+         "{\"count\":10,\"label\":\"a\",\"loud\":false,\"mode\":\"last\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct thing back = odd;
+        struct err err = {0};
+        json_t *object = option_to_json(grown, &cases[i].thing);
+        char *text = json_dumps(object, JSON_SORT_KEYS | JSON_COMPACT);
+        cr_expect_str_eq(text, cases[i].json);
+        cr_assert_eq(option_from_json(grown, object, &arena, &back, &err), 0, "%s", err.text);
+        cr_expect_eq(back.share, cases[i].thing.share, "%s", text);
+        cr_expect_eq(back.loud, cases[i].thing.loud, "%s", text);
+        cr_expect_eq(back.mode, cases[i].thing.mode, "%s", text);
+        json_decref(object);
+        free(text);
+    }
+}
+
 Test(option, json_round_trip)
 {
     const struct thing things[] = {

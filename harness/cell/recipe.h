@@ -16,6 +16,7 @@ struct recipe {
     int schedule; /* enum schedule_kind */
     double warmup;
     double step_every, step_factor, cycle_rise;
+    double triangle_start, triangle_end, triangle_rise;
     double label_smoothing;
     int augment; /* enum augment_kind */
     int crop_pad;

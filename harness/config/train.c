@@ -93,9 +93,11 @@ static void check_warmup(struct reader *reader, const struct training *training)
 {
     const struct recipe *recipe = &training->recipe;
     const struct node *epochs = training->where[option_number("epochs")];
-    if (recipe->warmup > 0 && recipe->schedule == SCHEDULE_ONE_CYCLE)
+    if (recipe->warmup > 0 && schedule_rises((enum schedule_kind)recipe->schedule))
         mistakes_add(&reader->mistakes, place_of(reader, training, "warmup"), "warmup",
-                     "not with schedule one-cycle, which has a rise of its own (cycle_rise)");
+                     "not with schedule %s, which has a rise of its own (%s)",
+                     schedule_names[recipe->schedule],
+                     recipe->schedule == SCHEDULE_ONE_CYCLE ? "cycle_rise" : "triangle_rise");
     if (recipe->warmup <= recipe->epochs)
         return;
     struct str place = {0};

@@ -7,11 +7,9 @@
 #include <math.h>
 
 const char *const schedule_names[] = {
-    [SCHEDULE_CONSTANT] = "constant",
-    [SCHEDULE_STEP] = "step",
-    [SCHEDULE_COSINE] = "cosine",
-    [SCHEDULE_ONE_CYCLE] = "one-cycle",
-    NULL,
+    [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step",
+    [SCHEDULE_COSINE] = "cosine",     [SCHEDULE_ONE_CYCLE] = "one-cycle",
+    [SCHEDULE_TRIANGLE] = "triangle", NULL,
 };
 
 /* one-cycle starts at lr / START and ends at lr / END. */
@@ -71,19 +69,28 @@ static double anneal(double from, double to, double share)
     return to + (from - to) * (1 + cos(pi * share)) / 2;
 }
 
-static double one_cycle(const struct schedule *s, double share)
+static double linear(double from, double to, double share)
 {
-    const double start = s->lr / CYCLE_START, end = s->lr / CYCLE_END;
-    if (share < s->cycle_rise)
-        return anneal(start, s->lr, share / s->cycle_rise);
-    if (s->cycle_rise >= 1)
-        return s->lr;
-    return anneal(s->lr, end, (share - s->cycle_rise) / (1 - s->cycle_rise));
+    return from + (to - from) * share;
+}
+
+/* To the peak and away from it, each along a line of its own. */
+static double rise_and_fall(double start, double peak, double end, double rise, double share,
+                            double (*line)(double from, double to, double share))
+{
+    if (share < rise)
+        return line(start, peak, share / rise);
+    return rise < 1 ? line(peak, end, (share - rise) / (1 - rise)) : peak;
+}
+
+bool schedule_rises(enum schedule_kind kind)
+{
+    return kind == SCHEDULE_ONE_CYCLE || kind == SCHEDULE_TRIANGLE;
 }
 
 double schedule_lr(const struct schedule *s, double epoch, double epochs)
 {
-    const double warmup = s->kind == SCHEDULE_ONE_CYCLE ? 0 : s->warmup;
+    const double warmup = schedule_rises(s->kind) ? 0 : s->warmup;
     if (epoch < warmup)
         return s->lr * epoch / warmup;
     const double left = epochs - warmup, share = left > 0 ? fmin((epoch - warmup) / left, 1) : 1;
@@ -95,7 +102,11 @@ double schedule_lr(const struct schedule *s, double epoch, double epochs)
     case SCHEDULE_COSINE:
         return anneal(s->lr, 0, share);
     case SCHEDULE_ONE_CYCLE:
-        return one_cycle(s, share);
+        return rise_and_fall(s->lr / CYCLE_START, s->lr, s->lr / CYCLE_END, s->cycle_rise, share,
+                             anneal);
+    case SCHEDULE_TRIANGLE:
+        return rise_and_fall(s->lr * s->triangle_start, s->lr, s->lr * s->triangle_end,
+                             s->triangle_rise, share, linear);
     }
     DIE("bug: schedule %d", (int)s->kind);
 }

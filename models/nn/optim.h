@@ -36,20 +36,27 @@ enum schedule_kind {
     SCHEDULE_STEP,
     SCHEDULE_COSINE,
     SCHEDULE_ONE_CYCLE,
+    SCHEDULE_TRIANGLE,
 };
-extern const char *const schedule_names[]; /* "constant", "step", "cosine", "one-cycle", NULL */
+extern const char *const schedule_names[]; /* "constant", "step", ..., NULL */
 
 struct schedule {
     enum schedule_kind kind;
     double lr;     /* the peak */
-    double warmup; /* epochs of linear rise from 0 before the schedule starts; not for one-cycle */
+    double warmup; /* epochs of linear rise from 0 before the schedule starts, if it has no rise */
     double step_every;  /* step: share of the epochs after which lr falls, e.g. 0.3 */
     double step_factor; /* step: by what it is multiplied */
     double cycle_rise;  /* one-cycle: share of the epochs spent rising; Smith & Topin 2018 */
+    /* triangle: of the peak, where it starts and ends; the share of the epochs spent rising */
+    double triangle_start, triangle_end, triangle_rise;
 };
+
+/* Whether a schedule rises to the peak by itself: it takes no warm-up. */
+bool schedule_rises(enum schedule_kind kind);
 
 /*
  * Learning rate at `epoch` (fractional: epoch 2, half through, is 2.5) of a training of `epochs`.
- * cosine ends at 0 (Loshchilov & Hutter 2017); one-cycle: lr/25 -> lr -> lr/1e4, cosine both ways.
+ * cosine ends at 0 (Loshchilov & Hutter 2017); one-cycle: lr/25 -> lr -> lr/1e4, cosine both ways;
+ * triangle: start lr -> lr -> end lr, linear both ways (Jordan 2024, arXiv 2404.00498).
  */
 double schedule_lr(const struct schedule *schedule, double epoch, double epochs);

@@ -109,13 +109,13 @@ static void assert_lr(struct schedule schedule, double epoch, double epochs, dou
 
 Test(optim, names_are_those_of_the_kinds)
 {
-    const char *const expected[] = {"constant", "step", "cosine", "one-cycle"};
-    for (size_t i = 0; i < 4; i++)
+    const char *const expected[] = {"constant", "step", "cosine", "one-cycle", "triangle"};
+    for (size_t i = 0; i < 5; i++)
         cr_assert(strcmp(schedule_names[i], expected[i]) == 0, "%s, not %s", schedule_names[i],
                   expected[i]);
-    cr_assert(schedule_names[4] == NULL);
+    cr_assert(schedule_names[5] == NULL);
     cr_assert(SCHEDULE_CONSTANT == 0 && SCHEDULE_STEP == 1 && SCHEDULE_COSINE == 2 &&
-              SCHEDULE_ONE_CYCLE == 3);
+              SCHEDULE_ONE_CYCLE == 3 && SCHEDULE_TRIANGLE == 4);
 }
 
 Test(optim, constant)
@@ -180,5 +180,29 @@ Test(optim, one_cycle_at_both_ends_of_its_option)
     assert_lr(falls, 0, 10, 0.1);
     assert_lr(falls, 10, 10, 0.1 / 1e4);
     assert_lr(rises, 0, 10, 0.1 / 25);
+    assert_lr(rises, 10, 10, 0.1);
+}
+
+/* Of 10 epochs 4 rise: half of the way up is 0.1 (0.2 + 1) / 2, half of the way down 0.1 (1 + 0.06)
+   / 2. Warm-up is refused (config) and ignored. */
+Test(optim, triangle_rises_and_falls_in_lines)
+{
+    const struct schedule s = {.kind = SCHEDULE_TRIANGLE,
+                               .lr = 0.1,
+                               .warmup = 5,
+                               .triangle_start = 0.2,
+                               .triangle_end = 0.06,
+                               .triangle_rise = 0.4};
+    assert_lr(s, 0, 10, 0.02);
+    assert_lr(s, 2, 10, 0.06);
+    assert_lr(s, 4, 10, 0.1);
+    assert_lr(s, 7, 10, 0.053);
+    assert_lr(s, 10, 10, 0.006);
+    struct schedule falls = s, rises = s;
+    falls.triangle_rise = 0;
+    assert_lr(falls, 0, 10, 0.1);
+    assert_lr(falls, 5, 10, 0.053);
+    rises.triangle_rise = 1;
+    assert_lr(rises, 5, 10, 0.06);
     assert_lr(rises, 10, 10, 0.1);
 }

@@ -153,6 +153,8 @@ ACTIVATIONS = {
     "relu": lambda: nn.ReLU(inplace=True),
     "leaky-relu": lambda: nn.LeakyReLU(0.01, inplace=True),
     "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": lambda: nn.SiLU(inplace=True),
 }
 POOLS = {"none": lambda: [], "max": lambda: [nn.MaxPool2d(2)], "avg": lambda: [nn.AvgPool2d(2)]}
 

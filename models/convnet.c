@@ -11,11 +11,11 @@
  */
 #include "models/model.h"
 
-enum activation { RELU, LEAKY_RELU, SIGMOID };
+enum activation { RELU, LEAKY_RELU, SIGMOID, GELU, SILU };
 enum normalisation { NORM_NONE, BATCH, GROUP, LAYER, INSTANCE };
 enum pooling { POOL_NONE, MAX, AVG };
 
-static const char *const activations[] = {"relu", "leaky-relu", "sigmoid", NULL};
+static const char *const activations[] = {"relu", "leaky-relu", "sigmoid", "gelu", "silu", NULL};
 static const char *const normalisations[] = {"none", "batch", "group", "layer", "instance", NULL};
 static const char *const poolings[] = {"none", "max", "avg", NULL};
 
@@ -64,6 +64,10 @@ static int activate(struct nn_net *net, int x, enum activation activation)
         return nn_leaky_relu(net, x);
     case SIGMOID:
         return nn_sigmoid(net, x);
+    case GELU:
+        return nn_gelu(net, x);
+    case SILU:
+        return nn_silu(net, x);
     }
     DIE("bug: activation %d", (int)activation);
 }

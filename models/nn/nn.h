@@ -71,6 +71,8 @@ int nn_group_norm(struct nn_net *net, int x, int groups);
 int nn_relu(struct nn_net *net, int x);
 int nn_leaky_relu(struct nn_net *net, int x); /* slope 0.01 */
 int nn_sigmoid(struct nn_net *net, int x);
+int nn_gelu(struct nn_net *net, int x); /* x P(x), P the normal distribution: erf, not tanh */
+int nn_silu(struct nn_net *net, int x); /* x sigmoid(x) */
 int nn_max_pool(struct nn_net *net, int x, int kernel, int stride);
 int nn_avg_pool(struct nn_net *net, int x, int kernel, int stride);
 int nn_global_avg_pool(struct nn_net *net, int x);

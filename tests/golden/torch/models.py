@@ -131,7 +131,13 @@ NORMS = {
     "layer": lambda c: nn.GroupNorm(1, c),
     "instance": lambda c: nn.InstanceNorm2d(c, affine=True),
 }
-ACTIVATIONS = {"relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "sigmoid": nn.Sigmoid}
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "leaky-relu": nn.LeakyReLU,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+}
 POOLINGS = {"none": nn.Identity, "max": lambda: nn.MaxPool2d(2), "avg": lambda: nn.AvgPool2d(2)}
 
 
@@ -299,6 +305,8 @@ CASES = {
         {"width": 32, "normalisation": "group", "activation": "leaky-relu"},
         MNIST,
     ),
+    "convnet-gelu": ("convnet", {"width": 32, "activation": "gelu"}, CIFAR),
+    "convnet-silu": ("convnet", {"depth": 2, "width": 32, "activation": "silu"}, MNIST),
     "vgg11": ("vgg11", {}, CIFAR),
     "vgg11-grey": ("vgg11", {}, MNIST),
     "resnet8": ("resnet8", {}, CIFAR),

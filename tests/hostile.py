@@ -32,7 +32,7 @@ MARK = (RUN_ME + "'\\|&amp;<script>x</script>%_#{}~^\\input{x}[x](y)@" +
 PLACE = "it's $(touch PWNED) `touch PWNED` \"%s\" \x1b[31m<b>\\"
 NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 # Of the commands that winnow --help lists, those that read no database.
-READ_NONE = {"check", "list", "doctor", "bench", "new", "help"}
+READ_NONE = {"check", "list", "doctor", "bench", "new", "help", "fetch"}
 findings = []
 asked = set()
 

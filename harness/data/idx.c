@@ -1,5 +1,5 @@
 /*
- * idx: MNIST and Fashion-MNIST, in the IDX format of LeCun, Cortes and Burges.
+ * idx: MNIST, Fashion-MNIST and KMNIST, in the IDX format of LeCun, Cortes and Burges.
  *
  * Four files, big-endian: pictures are `00 00 08 03, n, rows, columns` and n x rows x columns
  * bytes; labels are `00 00 08 01, n` and n bytes. 00 00 is fixed, 08 means unsigned bytes, the last
@@ -8,9 +8,9 @@
  * Worked example: t10k-images-idx3-ubyte begins 00 00 08 03 00 00 27 10 00 00 00 1c 00 00 00 1c
  * (10,000 pictures of 28 x 28) and is 16 + 7,840,000 bytes long.
  *
- * Both datasets use the same file names, shapes and counts. A folder of one taken for the other
- * would train happily and be labelled wrong, so the first labels, which are known, are looked at.
- * KMNIST uses them too: a set of the published size with other labels is noted.
+ * All of them use the same file names, shapes and counts. A folder of one taken for another would
+ * train happily and be labelled wrong, so the first labels, where they are known, are looked at: a
+ * set of the published size with labels that are none's is noted.
  *
  * Limits: 28 x 28 and 10 classes only; any number of samples, as the files say.
  */
@@ -23,7 +23,7 @@ enum {
     PICTURE = SIDE * SIDE,
     CLASSES = 10,
     KNOWN = 10,
-    PUBLISHED = 60000, /* training samples of both */
+    PUBLISHED = 60000, /* training samples of each */
     IMAGES = 0x803,    /* magic numbers, and the lengths of their headers */
     LABELS = 0x801,
     IMAGES_HEADER = 16,
@@ -38,32 +38,39 @@ static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx
    below its own folder. */
 struct idx_set {
     struct loader_layout layout; /* first, so that load() finds the rest by it */
-    const struct idx_set *other; /* for which it may be taken */
     const char *name;
     const char *class_names[CLASSES];
-    uint8_t first_labels[KNOWN]; /* of the published training file */
+    bool known; /* how the published training file begins: */
+    uint8_t first_labels[KNOWN];
 };
 
 static const char *const fashion_folders[] = {"fashion-mnist", "FashionMNIST/raw", "raw", NULL};
 static const char *const digits_folders[] = {"mnist", "MNIST/raw", "raw", NULL};
-static const struct idx_set digits;
-
+static const char *const kuzushiji_folders[] = {"kmnist", "KMNIST/raw", "raw", NULL};
 static const struct idx_set fashion = {
     .layout = {.folders = fashion_folders, .files = files},
-    .other = &digits,
     .name = "fashion-mnist",
     .class_names = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
                     "sneaker", "bag", "ankle boot"},
+    .known = true,
     .first_labels = {9, 0, 0, 3, 0, 2, 7, 2, 5, 5},
 };
 
 static const struct idx_set digits = {
     .layout = {.folders = digits_folders, .files = files},
-    .other = &fashion,
     .name = "mnist",
     .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+    .known = true,
     .first_labels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4},
 };
+
+static const struct idx_set kuzushiji = {
+    .layout = {.folders = kuzushiji_folders, .files = files},
+    .name = "kmnist",
+    .class_names = {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"},
+};
+
+static const struct idx_set *const sets[] = {&fashion, &digits, &kuzushiji};
 
 #define DIGITS_AT "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
@@ -86,6 +93,17 @@ static const struct origin_file digits_files[] = {
     {0},
 };
 static const struct dataset_origin digits_origin = {.base = DIGITS_AT, .files = digits_files};
+
+#define KUZUSHIJI_AT "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
+static const struct origin_file kuzushiji_files[] = {
+    {.name = "train-images-idx3-ubyte.gz", .sum = "bdb82020997e1d708af4cf47b453dcf7"},
+    {.name = "train-labels-idx1-ubyte.gz", .sum = "e144d726b3acfaa3e44228e80efcd344"},
+    {.name = "t10k-images-idx3-ubyte.gz", .sum = "5c965bf0a639b31b8f53240b1b52f4d7"},
+    {.name = "t10k-labels-idx1-ubyte.gz", .sum = "7320c461ea6c1c855c0b718fb2a4b134"},
+    {0},
+};
+static const struct dataset_origin kuzushiji_origin = {.base = KUZUSHIJI_AT,
+                                                       .files = kuzushiji_files};
 
 static uint32_t big_endian(const uint8_t *bytes)
 {
@@ -227,7 +245,7 @@ static int load_split(const char *folder, const char *images_name, const char *l
 
 static bool begins_like(const struct split *train, const struct idx_set *set)
 {
-    return train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
+    return set->known && train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
 }
 
 static void note_stranger(struct dataset *data, const struct idx_set *set)
@@ -248,13 +266,14 @@ static void note_stranger(struct dataset *data, const struct idx_set *set)
 static int load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
     (void)options;
-    const struct idx_set *set = (const void *)data->type->layout, *other = set->other;
+    const struct idx_set *set = (const void *)data->type->layout;
     int failed = load_split(folder, files[0], files[1], &data->train, err) ||
                  load_split(folder, files[2], files[3], &data->test, err);
-    if (!failed && begins_like(&data->train, other))
-        failed = err_set(err, "%s: expected %s, found %s, whose files have the same names", folder,
-                         set->name, other->name);
-    if (!failed && data->train.n == PUBLISHED && !begins_like(&data->train, set))
+    for (size_t i = 0; i < sizeof sets / sizeof *sets && !failed; i++)
+        if (sets[i] != set && begins_like(&data->train, sets[i]))
+            failed = err_set(err, "%s: expected %s, found %s, whose files have the same names",
+                             folder, set->name, sets[i]->name);
+    if (!failed && data->train.n == PUBLISHED && set->known && !begins_like(&data->train, set))
         note_stranger(data, set);
     data->h = data->w = SIDE;
     data->c = 1;
@@ -281,5 +300,15 @@ const struct dataset_type mnist_dataset = {
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &digits.layout,
     .origin = &digits_origin,
+    .load = load,
+};
+
+const struct dataset_type kmnist_dataset = {
+    .name = "kmnist",
+    .help = "60,000 + 10,000 handwritten kuzushiji, 28 x 28, 10 classes (Clanuwat et al. 2018)",
+    .source = KUZUSHIJI_AT " (four .gz files: winnow fetch kmnist)",
+    KIND_OPTIONS(struct data_spec, loader_options),
+    .layout = &kuzushiji.layout,
+    .origin = &kuzushiji_origin,
     .load = load,
 };

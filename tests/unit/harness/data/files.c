@@ -158,16 +158,28 @@ Test(data, one_datasets_files_are_not_taken_for_anothers)
     struct dataset *data = made_load_all("mnist", folder);
     dataset_free(data);
     const char *const dirs[] = {folder, NULL};
-    const struct data_spec spec = made_spec("fashion-mnist").common;
-    struct err err;
-    char expected[sizeof err.text];
-    const struct dataset_type *type = dataset_find("fashion-mnist");
-    ASSERT_EQ(dataset_load(type, &spec, 0, dirs, &data, &err), -1);
-    snprintf(expected, sizeof expected,
-             "fashion-mnist: %s: expected fashion-mnist, found mnist, whose files have the same "
-             "names",
-             folder);
-    EXPECT_TEXT(err.text, expected);
+    static const char *const others[] = {"fashion-mnist", "kmnist"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const struct data_spec spec = made_spec(others[i]).common;
+        struct err err;
+        char expected[sizeof err.text];
+        ASSERT_EQ(dataset_load(dataset_find(others[i]), &spec, 0, dirs, &data, &err), -1);
+        snprintf(expected, sizeof expected,
+                 "%s: %s: expected %s, found mnist, whose files have the same names", others[i],
+                 folder, others[i]);
+        EXPECT_TEXT(err.text, expected);
+    }
+}
+
+Test(data, kmnist_has_its_own_classes)
+{
+    const char *folder = made_folder("kmnist");
+    made_idx(folder, 7, false);
+    struct dataset *data = made_load_all("kmnist", folder);
+    EXPECT_TEXT(data->class_names[0], "o");
+    EXPECT_TEXT(data->class_names[9], "wo");
+    cr_expect_null(data->note, "%s", data->note);
+    dataset_free(data);
 }
 
 Test(data, idx_pixels_labels_and_counts_are_as_written)

@@ -1,5 +1,6 @@
 /*
- * winnow doctor: this machine as it is, and as it would be with other kernels or without gnuplot.
+ * winnow doctor: this machine as the program itself finds it. tests/cli/doctor.t has other kernels,
+ * and what people read.
  */
 #include "base/cpu.h"
 #include "base/linalg.h"
@@ -10,12 +11,12 @@
 #include <jansson.h>
 #include <string.h>
 
-/* Runs it with some variables set and returns its findings; ret_status is the exit code. */
-static json_t *findings(const char *variables, int *ret_status)
+/* Runs it and returns its findings; ret_status is the exit code. */
+static json_t *findings(int *ret_status)
 {
     json_error_t error;
     struct test_output output =
-        test_run("unset OPENBLAS_CORETYPE WINNOW_BLAS_FOUND; %s winnow doctor --json", variables);
+        test_run("unset OPENBLAS_CORETYPE WINNOW_BLAS_FOUND; winnow doctor --json");
     cr_expect_str_eq(output.err, "");
     json_t *object = json_loads(output.out, 0, &error);
     cr_assert_not_null(object, "%s in %s", error.text, output.out);
@@ -50,10 +51,24 @@ static double number_of(const json_t *object, const char *key)
     return json_number_value(json_object_get(object, key));
 }
 
+/* Each implementation is named, and one that the build lacks with the reason. */
+static void expect_convolutions(const json_t *convolutions)
+{
+    const char *text = text_of(convolutions, "text"), *name;
+    bool complete = true;
+    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
+        const char *missing = nn_conv_missing(i);
+        complete = complete && !missing;
+        cr_expect_not_null(strstr(text, name), "no %s in %s", name, text);
+        cr_expect(!missing || strstr(text, missing), "%s is missing: %s", name, text);
+    }
+    cr_expect_str_eq(text_of(convolutions, "level"), complete ? "ok" : "note");
+}
+
 Test(doctor, finds_this_machine)
 {
     int status;
-    json_t *all = findings("", &status);
+    json_t *all = findings(&status);
     size_t i, missing = 0;
     json_t *item;
     json_array_foreach(all, i, item)
@@ -77,66 +92,6 @@ Test(doctor, finds_this_machine)
     cr_expect_str_eq(text_of(kernels, "chosen"), better ? better : found);
     cr_expect_gt(number_of(kernels, "found_gflops"), 0);
     cr_expect_gt(number_of(kernels, "chosen_gflops"), 0);
+    expect_convolutions(finding(all, "convolutions"));
     json_decref(all);
 }
-
-/* As another process finds it that binds itself to the first processor that it may have. */
-Test(doctor, says_whether_cells_can_be_bound)
-{
-    int status;
-    json_t *all = findings("", &status);
-    struct test_output output =
-        test_run("winnow doctor --bind x; test $? = 4 || exit 9; winnow doctor --bind "
-                 "$(sed -n 's/^Cpus_allowed_list:\t\\([0-9]*\\).*/\\1/p' /proc/self/status)");
-    const bool works = json_is_true(json_object_get(finding(all, "pinning"), "works"));
-    cr_expect_eq(output.status, works ? 0 : 4, "%d: %s", output.status, output.err);
-    test_output_release(&output);
-    json_decref(all);
-}
-
-/* Each implementation is named, and one that the build lacks with the reason. */
-Test(doctor, says_why_an_implementation_is_missing)
-{
-    int status;
-    json_t *all = findings("", &status);
-    const json_t *convolutions = finding(all, "convolutions");
-    const char *text = text_of(convolutions, "text"), *name;
-    bool complete = true;
-    for (size_t i = 0; (name = nn_conv_name(i)); i++) {
-        const char *missing = nn_conv_missing(i);
-        complete = complete && !missing;
-        cr_expect_not_null(strstr(text, name), "no %s in %s", name, text);
-        cr_expect(!missing || strstr(text, missing), "%s is missing: %s", name, text);
-    }
-    cr_expect_str_eq(text_of(convolutions, "level"), complete ? "ok" : "note");
-    json_decref(all);
-}
-
-/* Core types that every x86-64 processor runs; elsewhere OpenBLAS ignores them. */
-#ifdef __x86_64__
-Test(doctor, measures_both_where_people_chose_and_misses_gnuplot)
-{
-    int status;
-    json_t *all = findings("OPENBLAS_CORETYPE=Prescott PATH=/nowhere", &status);
-    const json_t *kernels = finding(all, "kernels"), *gnuplot = finding(all, "gnuplot");
-    cr_expect_str_eq(text_of(kernels, "chosen"), "Prescott");
-    if (strcmp(text_of(kernels, "found"), "Prescott") != 0)
-        cr_expect_not_null(strstr(text_of(kernels, "text"), "as OPENBLAS_CORETYPE says"), "%s",
-                           text_of(kernels, "text"));
-    cr_expect_str_eq(text_of(gnuplot, "level"), "warning");
-    cr_expect_str_eq(text_of(gnuplot, "advice"), "apt-get install gnuplot-nox");
-    json_decref(all);
-}
-
-Test(doctor, measures_both_where_winnow_chose)
-{
-    int status;
-    json_t *all = findings("OPENBLAS_CORETYPE=Nehalem WINNOW_BLAS_FOUND=Prescott", &status);
-    const json_t *kernels = finding(all, "kernels");
-    cr_expect_str_eq(text_of(kernels, "level"), "warning");
-    cr_expect_str_eq(text_of(kernels, "chosen"), "Nehalem");
-    cr_expect_not_null(strstr(text_of(kernels, "text"), "winnow runs Nehalem"), "%s",
-                       text_of(kernels, "text"));
-    json_decref(all);
-}
-#endif

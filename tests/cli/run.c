@@ -1,23 +1,9 @@
-/*
- * winnow run interrupted, killed, out of memory, and with more threads than cores. tests/cli/run.t
- * has what needs no second hand.
- */
+/* winnow run interrupted and killed. tests/cli/run.t has what needs no second hand. */
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Tiny cells: 400 made-up pictures, a second or less each. */
-static const char *const tiny = "name: tiny\n"
-                                "dataset: {name: synthetic, samples: 400, classes: 4}\n"
-                                "model: {name: mlp, width: 16}\n"
-                                "pruner: [full, random, {name: ucb, period: 2}, infobatch,\n"
-                                "         {name: el2n, runs: 2, at: 1}]\n"
-                                "rate: [0.3, 0.7]\n"
-                                "seed: 2\n"
-                                "train: {epochs: 3, batch: 32}\n";
 
 /* Long enough to be killed in the middle, on any machine: it is killed as soon as it has begun. */
 static const char *const slow = "name: slow\n"
@@ -52,45 +38,6 @@ static void assert_sql(const char *db, const char *query, const char *wanted)
     cr_assert_str_eq(output.out, wanted, "%s: got '%s', wanted '%s' %s", query, output.out, wanted,
                      output.err);
     test_output_release(&output);
-}
-
-static struct test_output run_tiny(const char *db, const char *flags)
-{
-    write_experiment("tiny.yaml", tiny);
-    return test_run("cd %s && winnow run tiny.yaml --db %s %s", test_dir(), db, flags);
-}
-
-Test(run, cells_of_many_threads_are_fewer_at_once_and_crowds_are_told)
-{
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    char flags[128], says[128];
-    snprintf(flags, sizeof flags, "--set seed=1 --set engine.threads=%ld --limit 1", cores);
-    struct test_output quiet = run_tiny("a.db", flags);
-    ASSERT_STATUS(quiet, 0);
-    snprintf(says, sizeof says, cores > 1 ? "1 at once, of %ld threads each" : "1 at once, into",
-             cores);
-    ASSERT_SAYS(quiet.err, says);
-    cr_assert_null(strstr(quiet.err, "warning"), "%s", quiet.err);
-    assert_sql("a.db", "SELECT count(*) FROM v_warning WHERE code = 'CROWDED'", "0");
-    snprintf(says, sizeof says, "%ld|%ld", cores, cores);
-    assert_sql("a.db", "SELECT threads_asked, threads_used FROM v_environment", says);
-
-    struct test_output plan =
-        test_run("cd %s && winnow plan tiny.yaml --set engine.threads=%ld", test_dir(), 2 * cores);
-    ASSERT_STATUS(plan, 0);
-    snprintf(says, sizeof says, "%ld threads a cell, 1 cell at once on %ld core", 2 * cores, cores);
-    ASSERT_SAYS(plan.out, says);
-    ASSERT_SAYS(plan.out, "warning: more threads than cores");
-
-    snprintf(flags, sizeof flags, "-j %ld --set seed=1 --limit 1", cores + 1);
-    struct test_output crowded = run_tiny("b.db", flags);
-    ASSERT_STATUS(crowded, 0);
-    snprintf(says, sizeof says, "warning: %ld threads on %ld core", cores + 1, cores);
-    ASSERT_SAYS(crowded.err, says);
-    assert_sql("b.db", "SELECT count(*) FROM v_warning WHERE code = 'CROWDED'", "1");
-    test_output_release(&quiet);
-    test_output_release(&plan);
-    test_output_release(&crowded);
 }
 
 Test(run, killing_the_scheduler_loses_the_cells_in_flight_only)
@@ -170,23 +117,6 @@ Test(run, a_killed_worker_is_a_failed_attempt_and_the_grid_goes_on)
     test_output_release(&retried);
 }
 
-Test(run, a_worker_out_of_memory_says_so_and_the_grid_goes_on)
-{
-    SKIP_SANITIZED("sanitizers map terabytes, more than any limit");
-    write_experiment("big.yaml", "name: big\n"
-                                 "dataset: {name: synthetic, samples: 200}\n"
-                                 "model: [{name: mlp, width: 8192, depth: 8}, softmax]\n"
-                                 "pruner: full\n"
-                                 "train: {epochs: 1}\n");
-    struct test_output output =
-        test_run("cd %s; ulimit -v 2000000; winnow run big.yaml --db a.db -j 1", test_dir());
-    ASSERT_STATUS(output, 1);
-    ASSERT_SAYS(output.err, "1 cell done, 1 failed");
-    ASSERT_SAYS(output.err, "out of memory");
-    assert_sql("a.db", "SELECT state, cause FROM v_run ORDER BY state", "done| failed|crash");
-    test_output_release(&output);
-}
-
 /* tests/cli/checkpoint.c has those that are. */
 Test(run, ctrl_c_finishes_the_cells_in_flight_that_are_not_checkpointed)
 {
@@ -214,20 +144,5 @@ Test(run, terminated_it_stops_at_once_and_loses_the_cell_in_flight)
         test_dir());
     ASSERT_STATUS(output, 130);
     assert_sql("a.db", "SELECT count(*) FROM attempt WHERE state = 'lost'", "1");
-    test_output_release(&output);
-}
-
-/* OpenBLAS would look for ever for memory that it is not given, and so would each command. */
-Test(run, a_limit_on_the_address_space_that_leaves_blas_nothing_is_named)
-{
-#ifdef WINNOW_SANITIZE
-    cr_skip_test("sanitizers take more than any limit");
-#endif
-    struct test_output output =
-        test_run("ulimit -v 150000; OPENBLAS_NUM_THREADS=2 timeout 20 \"$W\" --version");
-    cr_assert_eq(output.status, 4, "%d %s", output.status, output.err);
-    cr_assert_str_eq(output.err, "winnow: the limit of 150000 KiB on the address space (ulimit -v) "
-                                 "leaves no 128 MiB for BLAS: raise it, or lift it with ulimit -v "
-                                 "unlimited\n");
     test_output_release(&output);
 }

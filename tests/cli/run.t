@@ -1,5 +1,5 @@
-winnow run as its users meet it: run twice, changed, and what cannot run. tests/cli/run.c has the grids
-that are killed and interrupted.
+winnow run as its users meet it: run twice, changed, crowded, and what cannot run. tests/cli/run.c has the
+grids that are killed and interrupted.
 
   $ cat >tiny.yaml <<'END'
   > name: tiny
@@ -59,6 +59,27 @@ A changed file runs what is new: of each of the four pruners with a rate, that o
   $ sqlite3 two.db 'SELECT count(*), count(DISTINCT cell) FROM attempt'
   26|26
 
+Cells of many threads are fewer at once, and crowds are told.
+
+  $ cores=$(getconf _NPROCESSORS_ONLN)
+  $ winnow run tiny.yaml --db threads.db --set seed=1 --set engine.threads=$cores --limit 1 2>log
+  $ each="of $cores threads each"; [ $cores -gt 1 ] || each=into
+  $ grep -q "1 at once, $each" log
+  $ grep warning log
+  [1]
+  $ sqlite3 threads.db "SELECT threads_asked = $cores, threads_used = $cores FROM v_environment;
+  > SELECT count(*) FROM v_warning WHERE code = 'CROWDED'"
+  1|1
+  0
+  $ winnow plan tiny.yaml --set engine.threads=$((2 * cores)) >plan
+  $ grep -q "$((2 * cores)) threads a cell, 1 cell at once on $cores core" plan
+  $ grep -o 'warning: more threads than cores' plan
+  warning: more threads than cores
+  $ winnow run tiny.yaml --db crowd.db -j $((cores + 1)) --set seed=1 --limit 1 2>log
+  $ grep -q "warning: $((cores + 1)) threads on $cores core" log
+  $ sqlite3 crowd.db "SELECT count(*) FROM v_warning WHERE code = 'CROWDED'"
+  1
+
 A worker that cannot run reports it in its own words, and is not tried again.
 
   $ cat >file.yaml <<'END'
@@ -109,3 +130,28 @@ What cannot run.
   $ winnow run tiny.yaml --db b.db
   ! winnow run: b.db: file is not a database
   [5]
+
+A worker out of memory says so, and the grid goes on. (Sanitizers map terabytes, more than any limit.)
+
+  $ if ! (ulimit -v 2000000; winnow --version) >/dev/null 2>&1; then echo 'memory has no limit'; exit 80; fi
+  $ cat >big.yaml <<'END'
+  > name: big
+  > dataset: {name: synthetic, samples: 200}
+  > model: [{name: mlp, width: 8192, depth: 8}, softmax]
+  > pruner: full
+  > train: {epochs: 1}
+  > END
+  $ (ulimit -v 2000000; winnow run big.yaml --db big.db -j 1 2>log)
+  [1]
+  $ grep -o -e 'out of memory' -e '1 cell done, 1 failed' log | sort -u
+  1 cell done, 1 failed
+  out of memory
+  $ sqlite3 big.db 'SELECT state, cause FROM v_run ORDER BY state'
+  done|
+  failed|crash
+
+OpenBLAS would look for ever for memory that it is not given, and so would each command.
+
+  $ (ulimit -v 150000; OPENBLAS_NUM_THREADS=2 timeout 20 winnow --version)
+  ! winnow: the limit of 150000 KiB on the address space (ulimit -v) leaves no 128 MiB for BLAS: raise it, or lift it with ulimit -v unlimited
+  [4]

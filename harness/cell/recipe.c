@@ -10,6 +10,8 @@ const char *const precision_names[] = {
     NULL,
 };
 
+static const char *const loss_names[] = {[LOSS_MEAN] = "mean", [LOSS_SUM] = "sum", NULL};
+
 const struct option recipe_options[] = {
     OPTION_INT(struct recipe, epochs, "15", 1, 100000, "passes over the selected samples"),
     OPTION_INT(struct recipe, batch, "128", 1, 65536, "samples a step"),
@@ -32,7 +34,15 @@ const struct option recipe_options[] = {
                   "triangle: share of epochs that lr rises", .added_later = true),
     OPTION_DOUBLE(struct recipe, label_smoothing, "0", 0, 0.99, "of the training loss"),
     OPTION_ENUM(struct recipe, augment, "none", augment_names, "of training pictures"),
-    OPTION_INT(struct recipe, crop_pad, "4", 1, 64, "crop: pixels of reflected border"),
+    OPTION_INT(struct recipe, crop_pad, "4", 1, 64, "crop: pixels of border"),
+    OPTION_ENUM(struct recipe, crop_border, "reflect", border_names,
+                "crop: the border reflects the picture, or is black", .added_later = true),
+    OPTION_ENUM(struct recipe, flip, "random", flip_names,
+                "flip: by a coin each epoch, or in every other epoch", .added_later = true),
+    OPTION_BOOL(struct recipe, drop_last, "false", "no step on an epoch's last, smaller batch",
+                .added_later = true),
+    OPTION_ENUM(struct recipe, loss, "mean", loss_names, "over the samples of a batch",
+                .added_later = true),
     OPTION_ENUM(struct recipe, precision, "fp32", precision_names,
                 "of matrix products' operands; bf16: sums and weights stay fp32"),
     OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+enum loss_kind { LOSS_MEAN, LOSS_SUM };
+
 struct recipe {
     int epochs;
     int batch;
@@ -20,6 +22,10 @@ struct recipe {
     double label_smoothing;
     int augment; /* enum augment_kind */
     int crop_pad;
+    int crop_border; /* enum border_kind */
+    int flip;        /* enum flip_kind */
+    bool drop_last;
+    int loss;       /* enum loss_kind */
     int precision;  /* enum nn_type */
     int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
 };

@@ -109,11 +109,25 @@ static void check_warmup(struct reader *reader, const struct training *training)
     str_release(&place);
 }
 
+/* What changes a crop or a flip where there is none. */
+static void check_augment(struct reader *reader, const struct training *training)
+{
+    const struct recipe *recipe = &training->recipe;
+    const struct augment augment = {.kind = (enum augment_kind)recipe->augment};
+    if (recipe->flip != FLIP_RANDOM && !augment_flips(&augment))
+        mistakes_add(&reader->mistakes, place_of(reader, training, "flip"), "flip",
+                     "%s needs augment flip or crop-flip", flip_names[recipe->flip]);
+    if (recipe->crop_border != BORDER_REFLECT && !augment_crops(&augment))
+        mistakes_add(&reader->mistakes, place_of(reader, training, "crop_border"), "crop_border",
+                     "%s needs augment crop or crop-flip", border_names[recipe->crop_border]);
+}
+
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES])
 {
     const struct recipe *recipe = &training->recipe;
     check_warmup(reader, training);
+    check_augment(reader, training);
     if (recipe->nesterov && recipe->momentum <= 0)
         mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");

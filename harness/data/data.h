@@ -23,6 +23,7 @@
 #include "base/kind.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -160,12 +161,27 @@ bool dataset_strayed(const char *configured, size_t found);
 enum augment_kind { AUGMENT_NONE, AUGMENT_FLIP, AUGMENT_CROP, AUGMENT_CROP_FLIP };
 extern const char *const augment_names[]; /* "none", "flip", "crop", "crop-flip", NULL */
 
+/* alternate: as random in epoch 0, and in each later epoch the other way round than in the one
+ * before it, so that two epochs see both sides of every picture (Jordan 2024, arXiv 2404.00498). */
+enum flip_kind { FLIP_RANDOM, FLIP_ALTERNATE };
+extern const char *const flip_names[]; /* "random", "alternate", NULL */
+
+/* What lies beyond a picture's edge. zero: the byte 0, black, as where pictures are padded before
+ * they are normalised. */
+enum border_kind { BORDER_REFLECT, BORDER_ZERO };
+extern const char *const border_names[]; /* "reflect", "zero", NULL */
+
 struct augment {
     enum augment_kind kind;
-    int pad; /* pixels of reflected border that a crop may use, 4 in the literature; < h and w */
+    int pad; /* pixels of border that a crop may use, 4 in the literature; < h and w */
     uint64_t seed;
     uint32_t epoch; /* with the sample's index: the whole state of the randomness */
+    enum flip_kind flip;
+    enum border_kind border;
 };
+
+bool augment_crops(const struct augment *augment);
+bool augment_flips(const struct augment *augment);
 
 /*
  * -1 with the reason where the crop's pad does not fit the pictures: to be asked once, before any
@@ -177,9 +193,9 @@ int dataset_check_augment(const struct dataset *data, const struct augment *augm
 /*
  * out[n][h][w][c] = (pixel / 255 - mean) / stddev of samples index[0..n-1] (positions in split).
  * augment may be NULL (scoring, evaluation). Flip: horizontal, p = 1/2. Crop: a window of the
- * picture's own size at a uniform offset in -pad..pad, borders reflected without repeating the
- * edge; then the flip. Keyed by split->origin, so a sample is augmented alike whatever the split
- * around it, and flipped alike with and without a crop.
+ * picture's own size at a uniform offset in -pad..pad, borders black or reflected without repeating
+ * the edge; then the flip. Keyed by split->origin, so a sample is augmented alike whatever the
+ * split around it, and flipped alike with and without a crop.
  */
 void dataset_gather(const struct dataset *data, const struct split *split, const uint32_t *index,
                     size_t n, const struct augment *augment, float *out);

@@ -20,19 +20,22 @@
 #include <string.h>
 
 const char *const augment_names[] = {"none", "flip", "crop", "crop-flip", NULL};
+const char *const flip_names[] = {"random", "alternate", NULL};
+const char *const border_names[] = {"reflect", "zero", NULL};
 
 /* A window on a picture. */
 struct window {
     int dy, dx; /* its upper left corner, relative to the picture's */
     bool flip;
+    bool black; /* beyond the picture's edge */
 };
 
-static bool crops(const struct augment *augment)
+bool augment_crops(const struct augment *augment)
 {
     return augment && (augment->kind == AUGMENT_CROP || augment->kind == AUGMENT_CROP_FLIP);
 }
 
-static bool flips(const struct augment *augment)
+bool augment_flips(const struct augment *augment)
 {
     return augment && (augment->kind == AUGMENT_FLIP || augment->kind == AUGMENT_CROP_FLIP);
 }
@@ -45,7 +48,7 @@ static bool pad_fits(const struct dataset *data, int pad)
 int dataset_check_augment(const struct dataset *data, const struct augment *augment,
                           struct err *err)
 {
-    if (!crops(augment) || pad_fits(data, augment->pad))
+    if (!augment_crops(augment) || pad_fits(data, augment->pad))
         return 0;
     return err_set(err, "%s has pictures of %d x %d: expected a crop pad below %d, found %d",
                    data->type->name, data->h, data->w, data->h < data->w ? data->h : data->w,
@@ -59,9 +62,14 @@ static struct window draw_window(const struct augment *augment, uint32_t sample)
     if (!augment || augment->kind == AUGMENT_NONE)
         return window;
     struct rng rng = rng_stream(augment->seed, RNG_AUGMENT, augment->epoch, sample);
-    const bool flip = rng_below(&rng, 2);
-    window.flip = flip && flips(augment);
-    if (crops(augment)) {
+    bool flip = rng_below(&rng, 2);
+    if (augment->flip == FLIP_ALTERNATE) {
+        struct rng first = rng_stream(augment->seed, RNG_AUGMENT, 0, sample);
+        flip = rng_below(&first, 2) != augment->epoch % 2;
+    }
+    window.flip = flip && augment_flips(augment);
+    if (augment_crops(augment)) {
+        window.black = augment->border == BORDER_ZERO;
         const uint32_t offsets = 2 * (uint32_t)augment->pad + 1;
         window.dy = (int)rng_below(&rng, offsets) - augment->pad;
         window.dx = (int)rng_below(&rng, offsets) - augment->pad;
@@ -102,14 +110,17 @@ CLONES static void normalise(float *restrict out, const uint8_t *restrict bytes,
         out[i] = ((float)bytes[i] - mean[i]) * scale[i];
 }
 
-/* bytes[w][c]: columns dx.. of the row, reflected at its ends. */
-static void crop_row(uint8_t *restrict bytes, const uint8_t *restrict row, int dx, int w, size_t c)
+/* bytes[w][c]: columns dx.. of the row, reflected or black beyond its ends. */
+static void crop_row(uint8_t *restrict bytes, const uint8_t *restrict row, int dx, bool black,
+                     int w, size_t c)
 {
     const int first = dx < 0 ? -dx : 0, last = dx > 0 ? w - dx : w; /* columns inside */
-    for (int x = 0; x < first; x++)
+    if (black)
+        memset(bytes, 0, (size_t)w * c);
+    for (int x = 0; x < first && !black; x++)
         memcpy(bytes + (size_t)x * c, row + reflect(x + dx, w) * c, c);
     memcpy(bytes + (size_t)first * c, row + (size_t)(first + dx) * c, (size_t)(last - first) * c);
-    for (int x = last; x < w; x++)
+    for (int x = last; x < w && !black; x++)
         memcpy(bytes + (size_t)x * c, row + reflect(x + dx, w) * c, c);
 }
 
@@ -129,8 +140,11 @@ static void gather_picture(const struct dataset *data, const struct normaliser *
     uint8_t cropped[DATA_MAX_SIDE * DATA_MAX_CHANNELS], flipped[DATA_MAX_SIDE * DATA_MAX_CHANNELS];
     for (int y = 0; y < data->h; y++, out += w * c) {
         const uint8_t *row = picture + reflect(y + window.dy, data->h) * w * c;
-        if (window.dx) {
-            crop_row(cropped, row, window.dx, data->w, c);
+        if (window.black && (y + window.dy < 0 || y + window.dy >= data->h)) {
+            memset(cropped, 0, w * c);
+            row = cropped;
+        } else if (window.dx) {
+            crop_row(cropped, row, window.dx, window.black, data->w, c);
             row = cropped;
         }
         if (window.flip) {
@@ -157,7 +171,7 @@ static void fetch(const uint8_t *bytes, size_t n)
 void dataset_gather(const struct dataset *data, const struct split *split, const uint32_t *index,
                     size_t n, const struct augment *augment, float *out)
 {
-    REQUIRE(!crops(augment) || pad_fits(data, augment->pad));
+    REQUIRE(!augment_crops(augment) || pad_fits(data, augment->pad));
     const size_t picture = (size_t)data->h * (size_t)data->w * (size_t)data->c;
     const struct normaliser normaliser = normaliser_of(data);
     for (size_t i = 0; i < n; i++)

@@ -8,8 +8,14 @@
 
 static struct augment augment_of(const struct recipe *recipe, uint64_t seed, int epoch)
 {
-    return (struct augment){(enum augment_kind)recipe->augment, recipe->crop_pad, seed,
-                            (uint32_t)epoch};
+    return (struct augment){
+        .kind = (enum augment_kind)recipe->augment,
+        .pad = recipe->crop_pad,
+        .seed = seed,
+        .epoch = (uint32_t)epoch,
+        .flip = (enum flip_kind)recipe->flip,
+        .border = (enum border_kind)recipe->crop_border,
+    };
 }
 
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
@@ -228,11 +234,15 @@ static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop
     return 0;
 }
 
-/* One step on the batch, with learning rate lr; *ret_loss is what was minimised. */
+/* One step on the batch, with learning rate lr; *ret_loss is what was minimised, a sample. */
 static int step_on(struct trainer *trainer, const struct batch *batch, double lr, double *ret_loss,
                    struct err *err)
 {
     const int n = (int)batch->rows;
+    /* The engine divides by n. */
+    const bool sum = trainer->recipe->loss == LOSS_SUM;
+    for (int row = 0; sum && row < n; row++)
+        trainer->batch_weights[row] *= (float)n;
     gather(trainer, &trainer->data->train, batch->index, batch->rows, &batch->augment);
     nn_forward(trainer->net, n,
                &(struct nn_mode){.train = true,
@@ -246,7 +256,7 @@ static int step_on(struct trainer *trainer, const struct batch *batch, double lr
     nn_backward(trainer->net, n);
     struct update update = {trainer, lr};
     nn_parallel(trainer->net, update_share, &update);
-    *ret_loss = loss;
+    *ret_loss = sum ? loss / n : loss;
     return 0;
 }
 
@@ -269,7 +279,9 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     double loss_sum = 0;
     size_t trained = 0;
     order_selection(trainer, epoch, selection);
-    for (size_t first = 0; first < count; first += most, batch.step++) {
+    /* One that is smaller than a batch has no other. */
+    const size_t last = trainer->recipe->drop_last && count > most ? count - count % most : count;
+    for (size_t first = 0; first < last; first += most, batch.step++) {
         batch.index = trainer->order + first;
         batch.rows = count - first < most ? count - first : most;
         for (size_t row = 0; row < batch.rows; row++) {
@@ -294,7 +306,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     /* The last step's update meets no loss that would show what it did. */
     if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
         return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
-    count_work(work, trainer->net, trained + (drop ? count : 0), trained);
+    count_work(work, trainer->net, trained + (drop ? last : 0), trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;
 }

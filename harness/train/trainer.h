@@ -78,6 +78,9 @@ void trainer_release(struct trainer *trainer);
  * is not finite, with the batch where that began, also in diverged_epoch and diverged_step; or what
  * drop says.
  *
+ * With drop_last the rest that fills no batch has no step, unless it is all of the selection. With
+ * the loss summed, the mean that is given is still one a sample.
+ *
  * Samples that are dropped cost the look alone: the others are gathered again and the step is on
  * them only, its loss divided by their number. A batch of which nothing is left has no step, and
  * the schedule goes on as if it had.

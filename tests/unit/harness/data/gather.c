@@ -61,14 +61,17 @@ static int reflected(int i, int n)
 
 /* The naive reference: out[h][w][c] of one picture through one window. */
 static void reference(const struct dataset *data, const uint8_t *picture, int dy, int dx, bool flip,
-                      float *out)
+                      enum border_kind border, float *out)
 {
     for (int y = 0; y < data->h; y++)
         for (int x = 0; x < data->w; x++)
             for (int k = 0; k < data->c; k++) {
-                const int from_x = reflected((flip ? data->w - 1 - x : x) + dx, data->w);
-                const int from_y = reflected(y + dy, data->h);
-                const int byte = picture[(from_y * data->w + from_x) * data->c + k];
+                const int wanted_x = (flip ? data->w - 1 - x : x) + dx, wanted_y = y + dy;
+                const int from_x = reflected(wanted_x, data->w);
+                const int from_y = reflected(wanted_y, data->h);
+                const bool black =
+                    border == BORDER_ZERO && (from_x != wanted_x || from_y != wanted_y);
+                const int byte = black ? 0 : picture[(from_y * data->w + from_x) * data->c + k];
                 out[(y * data->w + x) * data->c + k] =
                     (float)((byte / 255.0 - data->mean[k]) / data->stddev[k]);
             }
@@ -108,7 +111,7 @@ static int matching_windows(const struct dataset *data, const uint8_t *picture,
     for (int dy = -pad; dy <= pad; dy++)
         for (int dx = -pad; dx <= pad; dx++)
             for (int f = 0; f <= flip; f++) {
-                reference(data, picture, dy, dx, f, expected);
+                reference(data, picture, dy, dx, f, augment->border, expected);
                 if (near(found, expected, size)) {
                     matches++;
                     ret_window[0] = dy;
@@ -158,6 +161,26 @@ ParameterizedTest(size_t *i, data, gathered_pictures_are_windows_of_the_referenc
         mem_free(out);
     }
     dataset_free(data);
+}
+
+/* Each way round that a border may lie, on every shape. */
+Test(data, a_border_may_be_black)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct dataset *data = random_dataset(shapes[i]);
+        const size_t size = (size_t)(data->h * data->w * data->c);
+        const struct augment augment = {
+            .kind = AUGMENT_CROP_FLIP, .pad = shapes[i].pad, .seed = 4, .border = BORDER_ZERO};
+        float *out = gather_all(data, &augment);
+        for (size_t s = 0; s < SAMPLES; s++) {
+            int window[3];
+            const int matches = matching_windows(data, data->train.pixels + s * size, &augment,
+                                                 out + s * size, window);
+            cr_assert(matches >= 1, "shape %zu: sample %zu is no window", i, s);
+        }
+        mem_free(out);
+        dataset_free(data);
+    }
 }
 
 Test(data, crops_reach_every_offset_evenly)
@@ -283,6 +306,35 @@ Test(data, the_flip_is_the_same_with_and_without_a_crop)
     }
     mem_free(flipped);
     mem_free(cropped);
+    dataset_free(data);
+}
+
+/* Also under a crop, whose offsets are those of a random flip. */
+Test(data, alternate_flips_begin_by_a_coin_and_then_take_turns)
+{
+    struct dataset *data = random_dataset((struct shape){6, 6, 1, 2});
+    for (uint32_t epoch = 0; epoch < 5; epoch++) {
+        const struct augment first = {.kind = AUGMENT_FLIP, .seed = 3},
+                             random = {
+                                 .kind = AUGMENT_CROP_FLIP, .pad = 2, .seed = 3, .epoch = epoch};
+        struct augment alternate = random;
+        alternate.flip = FLIP_ALTERNATE;
+        float *a = gather_all(data, &first), *b = gather_all(data, &random),
+              *c = gather_all(data, &alternate);
+        for (size_t s = 0; s < SAMPLES; s++) {
+            const uint8_t *picture = data->train.pixels + 36 * s;
+            int at_first[3], drawn[3], now[3];
+            ASSERT_EQ(matching_windows(data, picture, &first, a + 36 * s, at_first), 1);
+            ASSERT_EQ(matching_windows(data, picture, &random, b + 36 * s, drawn), 1);
+            ASSERT_EQ(matching_windows(data, picture, &alternate, c + 36 * s, now), 1);
+            EXPECT_EQ(now[2], epoch % 2 ? !at_first[2] : at_first[2]);
+            EXPECT_EQ(now[0], drawn[0]);
+            EXPECT_EQ(now[1], drawn[1]);
+        }
+        mem_free(a);
+        mem_free(b);
+        mem_free(c);
+    }
     dataset_free(data);
 }
 

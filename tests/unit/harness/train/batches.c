@@ -156,6 +156,43 @@ Test(train_batches, weights_are_factors_of_the_loss)
     arena_release(&halves.arena);
 }
 
+/* ---- Last batches and sums ---- */
+
+/* 200 samples are six batches of 32 and a rest of 8; 20 are no batch, and all that there is. */
+Test(train_batches, the_last_one_may_be_dropped)
+{
+    static const struct {
+        int samples, trained;
+    } cases[] = {{200, 192}, {192, 192}, {33, 32}, {20, 20}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bench b;
+        setup(&b, pruner_find("full"), "softmax", cases[i].samples, 32);
+        b.cell.recipe.drop_last = true;
+        bench_run_well(&b);
+        cr_expect_eq(b.kept.epochs[0].kept, cases[i].trained, "%d of %d",
+                     (int)b.kept.epochs[0].kept, cases[i].samples);
+        arena_release(&b.arena);
+    }
+}
+
+/* With batches of one size, sums are means of a learning rate as many times as large; the weight
+   decay, which no loss scales, is 0. A power of two, so that the same bits come of it. */
+Test(train_batches, a_summed_loss_is_a_larger_step)
+{
+    struct bench mean, sum;
+    setup(&mean, pruner_find("full"), "softmax", 192, 32);
+    setup(&sum, pruner_find("full"), "softmax", 192, 32);
+    mean.cell.recipe.weight_decay = sum.cell.recipe.weight_decay = 0;
+    mean.cell.recipe.lr = 0.25;
+    sum.cell.recipe.lr = 0.25 / 32;
+    sum.cell.recipe.loss = LOSS_SUM;
+    bench_run_well(&mean);
+    bench_run_well(&sum);
+    bench_assert_same_bits(&mean.kept, &sum.kept);
+    arena_release(&mean.arena);
+    arena_release(&sum.arena);
+}
+
 /* ---- The books ---- */
 
 Test(train_batches, only_what_is_back_propagated_counts_as_kept)

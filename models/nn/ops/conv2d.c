@@ -233,6 +233,7 @@ static void backward_naive(const struct nn_call *call)
 static const struct nn_attr cases[] = {
     {.out = 5, .kernel = 1, .stride = 1, .pad = 0, .bias = true, .gain = 1},
     {.out = 16, .kernel = 1, .stride = 2, .pad = 0, .gain = 1},
+    {.out = 24, .kernel = 2, .stride = 1, .pad = 0, .bias = true, .gain = 1},
     {.out = 3, .kernel = 3, .stride = 1, .pad = 2, .bias = true, .gain = 1},
     {.out = 16, .kernel = 3, .stride = 1, .pad = 1, .gain = 1},
     {.out = 32, .kernel = 3, .stride = 1, .pad = 1, .bias = true, .gain = 1},

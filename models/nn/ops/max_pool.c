@@ -118,11 +118,10 @@ static void backward_naive(const struct nn_call *call)
         call->dx[0][naive_highest(call, i)] += call->dy[pool_naive_output(call->layer, i)];
 }
 
+/* Windows side by side, overlapping (3 by 2), and with pixels between them (2 by 3). */
 static const struct nn_attr cases[] = {
-    {.kernel = 2, .stride = 2},
-    {.kernel = 3, .stride = 2}, /* windows overlap */
-    {.kernel = 2, .stride = 3}, /* pixels are skipped */
-    {.kernel = 1, .stride = 1},
+    {.kernel = 2, .stride = 2}, {.kernel = 3, .stride = 2}, {.kernel = 2, .stride = 3},
+    {.kernel = 1, .stride = 1}, {.kernel = 3, .stride = 3},
 };
 
 int nn_max_pool(struct nn_net *net, int x, int kernel, int stride)

@@ -341,7 +341,7 @@ static int run_config(const struct config *config, const struct values *values, 
     checkpoint_folder(db, &checkpoints);
     options.checkpoints = str_text(&checkpoints);
     code = EXIT_DATABASE;
-    const int mode = STORE_WRITE | STORE_BRIEFLY | (values->force ? STORE_ANYWHERE : 0);
+    const enum store_mode mode = STORE_WRITE | STORE_BRIEFLY | (values->force ? STORE_ANYWHERE : 0);
     while ((failed = store_open(db, mode, &store, &err)) && pause_start_again(&start, &err))
         ;
     if (failed) {

@@ -64,6 +64,12 @@ int nn_conv2d(struct nn_net *net, int x, struct nn_conv conv);
 /* Per channel; batch statistics in training, running ones (momentum 0.1, unbiased) in evaluation.
  */
 int nn_batch_norm(struct nn_net *net, int x);
+struct nn_batch_norm {
+    bool no_scale;   /* y has a shift only */
+    double momentum; /* running <- (1 - momentum) running + momentum batch; 0 means 0.1 */
+    double epsilon;  /* added to the variance; 0 means 1e-5 */
+};
+int nn_batch_norm_with(struct nn_net *net, int x, struct nn_batch_norm options);
 /* y = x * gate, gate [n][c]: the "scale" of squeeze and excitation. */
 int nn_channel_scale(struct nn_net *net, int x, int gate);
 /* Per sample, in `groups` groups of channels: groups = c is instance norm, 1 is layer norm. */

@@ -24,13 +24,15 @@ enum { NN_MAX_INPUTS = 2, NN_MAX_BLOCKS = 2 };
 
 /* What a constructor was told. An op reads the fields that are its own; the rest are 0. */
 struct nn_attr {
-    int out;                 /* linear, conv2d: outputs, output channels */
-    int kernel, stride, pad; /* conv2d, pools */
-    int groups;              /* group_norm */
-    bool relu;               /* the norms: y = max(0, .) of what it says */
-    bool bias;               /* conv2d */
-    double gain;             /* linear, conv2d: of the initial weights */
-    double p;                /* dropout */
+    int out;                  /* linear, conv2d: outputs, output channels */
+    int kernel, stride, pad;  /* conv2d, pools */
+    int groups;               /* group_norm */
+    bool relu;                /* the norms: y = max(0, .) of what it says */
+    bool bias;                /* conv2d */
+    double gain;              /* linear, conv2d: of the initial weights */
+    double p;                 /* dropout */
+    bool no_scale;            /* batch_norm: scales are 1 and no parameters */
+    double momentum, epsilon; /* batch_norm; 0: 0.1, 1e-5 */
 };
 
 /* A node as its op sees it. */

@@ -495,12 +495,12 @@ static void fill_spaced(float *values, size_t n)
     mem_free(order);
 }
 
-/* A norm's values are within a few units of 0; shifts[c], after scales[c], beyond that: half of the
-   channels pass the relu as they are, the others not at all. */
-static void keep_off_the_kink(float *params, size_t c)
+/* A norm's values are within a few units of 0; shifts[c] beyond that: half of the channels pass the
+   relu as they are, the others not at all. */
+static void keep_off_the_kink(float *shifts, size_t c)
 {
     for (size_t j = 0; j < c; j++)
-        params[c + j] = j % 2 ? 8 : -8;
+        shifts[j] = j % 2 ? 8 : -8;
 }
 
 static void check_gradient(const struct nn_op *op, const struct nn_layer *layer, int n)
@@ -518,7 +518,8 @@ static void check_gradient(const struct nn_op *op, const struct nn_layer *layer,
     nn_net_plan(net, SAMPLES, 1, NULL);
     nn_net_init(net, 5);
     if (layer->attr.relu)
-        keep_off_the_kink(nn_params(net), (size_t)layer->in[0].c);
+        keep_off_the_kink(nn_params(net) + (layer->attr.no_scale ? 0 : layer->in[0].c),
+                          (size_t)layer->in[0].c);
     fill_spaced(nn_input_buffer(net), SAMPLES * nn_floats(layer->in[0]));
     /* At first not frozen, over and over, so that running statistics are those of the batch. */
     for (int frozen = 0; frozen < 2; frozen++) {

@@ -2,10 +2,11 @@
  * batch_norm: Ioffe & Szegedy 2015. Per channel over samples and pixels (m of them, in all threads
  * together):
  *
- *     y = (x - mean) / sqrt(var + 1e-5) * scale + shift
+ *     y = (x - mean) / sqrt(var + epsilon) * scale + shift
  *
  * In training mean and var (divided by m) are the batch's, and the running ones follow:
- * running <- 0.9 running + 0.1 batch, with var divided by m - 1 there, as in PyTorch. In evaluation
+ * running <- 0.9 running + 0.1 batch (attr.momentum), with var divided by m - 1 there, as in
+ * PyTorch; epsilon is 1e-5 (attr.epsilon). With attr.no_scale all scales are 1. In evaluation
  * the running ones are used. With attr.relu, y = max(0, that). Backward, with g = dy, or 0 where
  * relu gave 0, xh = (x - mean) r and r = 1 / sqrt(var + eps):
  *
@@ -28,6 +29,17 @@
 #include <string.h>
 
 static const double MOMENTUM = 0.1;
+
+static double momentum_of(const struct nn_call *call)
+{
+    const double own = call->layer->attr.momentum;
+    return own > 0 ? own : MOMENTUM;
+}
+
+static float scale_of(const struct nn_call *call, size_t j)
+{
+    return call->layer->attr.no_scale ? 1 : call->params[0][j];
+}
 
 static int buffers(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
@@ -85,13 +97,14 @@ static void take_statistics(const struct nn_call *call, size_t j, double sum, do
 {
     const double mean = sum / m, var = fmax(square / m - mean * mean, 0);
     call->saved[j] = (float)mean;
-    call->saved[(size_t)call->layer->in[0].c + j] = (float)norm_inverse_deviation(var);
+    call->saved[(size_t)call->layer->in[0].c + j] =
+        (float)norm_inverse_deviation(var, call->layer->attr.epsilon);
     if (call->rank)
         return;
     const double unbiased = m > 1 ? var * m / (m - 1) : var;
     float *running_mean = &call->buffers[0][j], *running_var = &call->buffers[1][j];
-    *running_mean += (float)(MOMENTUM * (mean - (double)*running_mean));
-    *running_var += (float)(MOMENTUM * (unbiased - (double)*running_var));
+    *running_mean += (float)(momentum_of(call) * (mean - (double)*running_mean));
+    *running_var += (float)(momentum_of(call) * (unbiased - (double)*running_var));
 }
 
 static void forward_training(const struct nn_call *call, struct norm_pass pass)
@@ -111,7 +124,7 @@ static void forward_training(const struct nn_call *call, struct norm_pass pass)
         for (size_t j = norm_channels(&pass.view, from); j < norm_channels(&pass.view, from + step);
              j++) {
             take_statistics(call, j, sums[j], sums[c + j], m);
-            factor[j] = call->params[0][j] * call->saved[c + j];
+            factor[j] = scale_of(call, j) * call->saved[c + j];
         }
         for (size_t b = from; b < from + step; b++)
             norm_forward(&pass, b);
@@ -123,8 +136,9 @@ static void forward_evaluation(const struct nn_call *call, struct norm_pass pass
     const size_t c = pass.view.c;
     float *factor = factors_of(call); /* [c] */
     for (size_t j = 0; j < c; j++) {
-        const float r = (float)norm_inverse_deviation((double)call->buffers[1][j]);
-        factor[j] = call->params[0][j] * r;
+        const float r =
+            (float)norm_inverse_deviation((double)call->buffers[1][j], call->layer->attr.epsilon);
+        factor[j] = scale_of(call, j) * r;
         if (call->mode->train) { /* frozen */
             call->saved[j] = call->buffers[0][j];
             call->saved[c + j] = r;
@@ -151,7 +165,7 @@ static void backward(const struct nn_call *call)
         return;
     }
     for (size_t j = 0; j < c; j++)
-        factor[j] = call->params[0][j] * r[j];
+        factor[j] = scale_of(call, j) * r[j];
     pass.mean = call->saved;
     pass.factor = factor;
     pass.b = b;
@@ -162,8 +176,9 @@ static void backward(const struct nn_call *call)
         for (size_t k = from; k < from + step; k++)
             norm_dots(sums, sums + c, &pass, k);
         for (size_t j = first; j < end; j++) {
-            call->gradients[0][j] += (float)(sums[c + j] * (double)r[j]);
-            call->gradients[1][j] += (float)sums[j];
+            if (!call->layer->attr.no_scale)
+                call->gradients[0][j] += (float)(sums[c + j] * (double)r[j]);
+            call->gradients[norm_shift(call->layer)][j] += (float)sums[j];
         }
         if (!pass.dx)
             continue;
@@ -215,21 +230,24 @@ static void naive_moments(const struct nn_call *call, size_t j, double *ret_mean
 static void forward_naive(const struct nn_call *call)
 {
     const size_t m = row_count(call);
+    const double momentum = momentum_of(call);
     for (size_t j = 0; j < (size_t)call->layer->in[0].c && m > 0; j++) {
         double mean = (double)call->buffers[0][j], var = (double)call->buffers[1][j];
         if (nn_learns(call->mode)) {
             naive_moments(call, j, &mean, &var);
             const double unbiased = m > 1 ? var * (double)m / (double)(m - 1) : var;
             call->buffers[0][j] =
-                (float)((1 - MOMENTUM) * (double)call->buffers[0][j] + MOMENTUM * mean);
+                (float)((1 - momentum) * (double)call->buffers[0][j] + momentum * mean);
             call->buffers[1][j] =
-                (float)((1 - MOMENTUM) * (double)call->buffers[1][j] + MOMENTUM * unbiased);
+                (float)((1 - momentum) * (double)call->buffers[1][j] + momentum * unbiased);
         }
         for (size_t i = 0; i < m; i++) {
             const size_t at = naive_at(call, i, j);
-            double y = ((double)call->x[0][at] - mean) * norm_inverse_deviation(var) *
-                           (double)call->params[0][j] +
-                       (double)call->params[1][j] + (call->x[1] ? (double)call->x[1][at] : 0);
+            double y = ((double)call->x[0][at] - mean) *
+                           norm_inverse_deviation(var, call->layer->attr.epsilon) *
+                           (double)scale_of(call, j) +
+                       (double)call->params[norm_shift(call->layer)][j] +
+                       (call->x[1] ? (double)call->x[1][at] : 0);
             if (call->layer->attr.relu)
                 y = fmax(y, 0);
             call->y[at] = (float)y;
@@ -246,7 +264,7 @@ static void backward_naive(const struct nn_call *call)
         const double count = nn_learns(call->mode) ? (double)m : HUGE_VAL;
         if (nn_learns(call->mode))
             naive_moments(call, j, &mean, &var);
-        const double r = norm_inverse_deviation(var);
+        const double r = norm_inverse_deviation(var, call->layer->attr.epsilon);
         for (size_t i = 0; i < m; i++) {
             const size_t at = naive_at(call, i, j);
             const bool passes = !call->layer->attr.relu || call->y[at] > 0;
@@ -254,14 +272,15 @@ static void backward_naive(const struct nn_call *call)
             sum += g;
             dot += g * ((double)call->x[0][at] - mean) * r;
         }
-        call->gradients[0][j] += (float)dot;
-        call->gradients[1][j] += (float)sum;
+        if (!call->layer->attr.no_scale)
+            call->gradients[0][j] += (float)dot;
+        call->gradients[norm_shift(call->layer)][j] += (float)sum;
         for (size_t i = 0; i < m; i++) {
             const size_t at = naive_at(call, i, j);
             const bool passes = !call->layer->attr.relu || call->y[at] > 0;
             const double g = passes ? (double)call->dy[at] : 0,
                          xh = ((double)call->x[0][at] - mean) * r,
-                         dx = (double)call->params[0][j] * r * (g - sum / count - xh * dot / count);
+                         dx = (double)scale_of(call, j) * r * (g - sum / count - xh * dot / count);
             call->dx[0][at] = (float)dx + (call->add[0] ? call->dx[0][at] : 0);
             if (call->dx[1])
                 call->dx[1][at] = (float)g + (call->add[1] ? call->dx[1][at] : 0);
@@ -269,11 +288,24 @@ static void backward_naive(const struct nn_call *call)
     }
 }
 
-static const struct nn_attr cases[] = {{.relu = false}, {.relu = true}};
+static const struct nn_attr cases[] = {
+    {.relu = false},
+    {.relu = true},
+    {.no_scale = true, .momentum = 0.4, .epsilon = 1e-12},
+    {.relu = true, .no_scale = true, .epsilon = 0.1},
+};
 
 int nn_batch_norm(struct nn_net *net, int x)
 {
     return nn_add_node(net, &batch_norm_op, &cases[0], x, x);
+}
+
+int nn_batch_norm_with(struct nn_net *net, int x, struct nn_batch_norm options)
+{
+    REQUIRE(options.momentum >= 0 && options.momentum <= 1 && options.epsilon >= 0);
+    const struct nn_attr attr = {
+        .no_scale = options.no_scale, .momentum = options.momentum, .epsilon = options.epsilon};
+    return nn_add_node(net, &batch_norm_op, &attr, x, x);
 }
 
 #define SHARED .params = norm_params, .buffers = buffers, .saved = saved, .scratch = scratch

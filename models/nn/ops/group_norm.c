@@ -62,7 +62,7 @@ static void join_groups(float *mean, float *r, const double *sum, const double *
         const double group_mean = all / m, var = fmax(squares / m - group_mean * group_mean, 0);
         for (size_t j = from; j < from + size; j++) {
             mean[j] = (float)group_mean;
-            r[j] = (float)norm_inverse_deviation(var);
+            r[j] = (float)norm_inverse_deviation(var, 0);
         }
     }
 }
@@ -176,7 +176,7 @@ static struct group naive_group(const struct nn_call *call, size_t sample, size_
     for (size_t j = g.first; j < g.end; j++)
         for (size_t i = 0; i < pixels; i++)
             var += pow((double)call->x[0][naive_at(call, sample, i, j)] - g.mean, 2) / g.m;
-    g.r = norm_inverse_deviation(var);
+    g.r = norm_inverse_deviation(var, 0);
     return g;
 }
 

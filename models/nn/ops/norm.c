@@ -12,9 +12,15 @@ enum { STRETCH = 64 }; /* vectors summed in float before they are added up in do
 int norm_params(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t c = (size_t)layer->in[0].c;
+    const int shift = norm_shift(layer);
     ret_blocks[0] = (struct nn_block){c, NN_FILL_ONES, 0};
-    ret_blocks[1] = (struct nn_block){c, NN_FILL_ZEROS, 0};
-    return 2;
+    ret_blocks[shift] = (struct nn_block){c, NN_FILL_ZEROS, 0};
+    return shift + 1;
+}
+
+int norm_shift(const struct nn_layer *layer)
+{
+    return layer->attr.no_scale ? 0 : 1;
 }
 
 double norm_flops(const struct nn_layer *layer)
@@ -22,9 +28,9 @@ double norm_flops(const struct nn_layer *layer)
     return 8.0 * (double)nn_floats(layer->in[0]);
 }
 
-double norm_inverse_deviation(double var)
+double norm_inverse_deviation(double var, double epsilon)
 {
-    return 1 / sqrt(var + EPSILON);
+    return 1 / sqrt(var + (epsilon > 0 ? epsilon : EPSILON));
 }
 
 /* ---- Where the values are ---- */
@@ -78,7 +84,7 @@ struct norm_pass norm_pass(const struct nn_call *call)
         .dsecond = call->dx[1],
         .add = call->add[0],
         .add_second = call->add[1],
-        .shift = call->params[1],
+        .shift = call->params[norm_shift(call->layer)],
     };
 }
 

@@ -19,12 +19,14 @@
 
 #include "models/nn/op.h"
 
-/* params: scale [c], shift [c] */
+/* params: scale [c], unless attr.no_scale, and shift [c] */
 int norm_params(const struct nn_layer *layer, struct nn_block *ret_blocks);
 /* flops: two passes for the moments, one for the result */
 double norm_flops(const struct nn_layer *layer);
-/* 1 / sqrt(var + 1e-5) */
-double norm_inverse_deviation(double var);
+/* 1 / sqrt(var + epsilon); epsilon 0 means 1e-5 */
+double norm_inverse_deviation(double var, double epsilon);
+/* Which block is the shift. */
+int norm_shift(const struct nn_layer *layer);
 
 /* Where samples first..first + n - 1 of a batch lie, in values from its start. */
 struct norm_view {

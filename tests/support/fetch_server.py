@@ -41,9 +41,12 @@ def read(name):
 class Handler(http.server.BaseHTTPRequestHandler):
     def give(self, body, pause):
         piece = len(body) // PIECES + 1
-        for at in range(0, len(body), piece):
-            self.wfile.write(body[at:at + piece])
-            time.sleep(pause)
+        try:
+            for at in range(0, len(body), piece):
+                self.wfile.write(body[at:at + piece])
+                time.sleep(pause)
+        except ConnectionError:
+            pass  # whoever asked has enough, or no room for more
 
     def do_GET(self):
         name = os.path.basename(self.path)

@@ -48,12 +48,12 @@ static void assert_gradients(struct nn_net *net)
     cr_assert(found.worst < 0.06, "block %d is wrong by %g", found.worst_block, found.worst);
 }
 
-/* features[VALUES] of a network of a convolution, a norm, and whatever follows */
-static void norm_alone(float *features)
+/* features[VALUES] of a network of a convolution and such a norm */
+static void norm_alone(struct nn_batch_norm options, float *features)
 {
     int x;
     struct nn_net *net = new_net(&x);
-    run(net, nn_batch_norm(net, nn_conv2d(net, x, CONV)));
+    run(net, nn_batch_norm_with(net, nn_conv2d(net, x, CONV), options));
     memcpy(features, nn_features(net), VALUES * sizeof *features);
     nn_net_free(net);
 }
@@ -70,7 +70,7 @@ static void convolution_alone(float *features)
 Test(fuse, norm_and_relu)
 {
     static float norm[VALUES];
-    norm_alone(norm);
+    norm_alone((struct nn_batch_norm){0}, norm);
     int x;
     struct nn_net *net = new_net(&x);
     run(net, nn_relu(net, nn_batch_norm(net, nn_conv2d(net, x, CONV))));
@@ -93,14 +93,14 @@ Test(fuse, group_norm_and_relu)
 }
 
 /* The norm comes second in the addition, and the other branch later than the norm. */
-Test(fuse, norm_addition_and_relu)
+static void add_and_relu(struct nn_batch_norm options)
 {
     static float norm[VALUES], conv[VALUES];
-    norm_alone(norm);
+    norm_alone(options, norm);
     convolution_alone(conv);
     int x;
     struct nn_net *net = new_net(&x);
-    const int y = nn_conv2d(net, x, CONV), z = nn_batch_norm(net, y);
+    const int y = nn_conv2d(net, x, CONV), z = nn_batch_norm_with(net, y, options);
     run(net, nn_relu(net, nn_add(net, nn_leaky_relu(net, y), z)));
     assert_ops(net, "conv2d leaky_relu batch_norm_add linear ");
     for (size_t i = 0; i < VALUES; i++) {
@@ -111,6 +111,16 @@ Test(fuse, norm_addition_and_relu)
     }
     assert_gradients(net);
     nn_net_free(net);
+}
+
+Test(fuse, norm_addition_and_relu)
+{
+    add_and_relu((struct nn_batch_norm){0});
+}
+
+Test(fuse, a_norm_without_scale_addition_and_relu)
+{
+    add_and_relu((struct nn_batch_norm){.no_scale = true, .epsilon = 0.1});
 }
 
 Test(fuse, of_two_norms_one_is_taken)

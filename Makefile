@@ -324,7 +324,7 @@ soak: $B/winnow $(SOAKED:%=$B/%/tests)
 	done
 
 # The n-th allocation, system call and step of SQLite fails, for every n of small commands, and for
-# some of the many where there are more than 400: long. ARGS='--most 20 plot' is a part.
+# some of the many where there are more than 400. Many minutes; ARGS='--most 20 plot' is a part.
 torture: $B/winnow $B/torture.so
 	@$(AS_USERS) tests/torture/torture $B $(ARGS)
 

@@ -10,7 +10,7 @@ WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
                  is installed and winnow uses 2,it is not installed): other convolutions serve)
 
-LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson libcrypto
+LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson nettle
 # Of winnow-fetch alone: they bring 30 more, which each start of winnow would pay for.
 FETCH_LIBRARIES := libcurl libarchive
 # The rooms, from the ground floor up (.rooms).
@@ -179,7 +179,7 @@ extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ \
-	    $(shell pkg-config --libs zlib jansson libcrypto) -lm
+	    $(shell pkg-config --libs zlib jansson nettle) -lm
 $B/extension/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -4,56 +4,59 @@
 #include "base/mem.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
+#include <nettle/base64.h>
+#include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
+#include <nettle/sha2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 struct hash {
-    EVP_MD_CTX *context;
+    const struct nettle_hash *kind;
+    union {
+        struct sha256_ctx sha256;
+        struct md5_ctx md5;
+    } context;
 };
 
-static struct hash *new_hash(const EVP_MD *kind)
+static struct hash *new_hash(const struct nettle_hash *kind)
 {
     struct hash *hash;
     MEM_NEW(hash, 1);
-    hash->context = EVP_MD_CTX_new();
-    if (!hash->context || EVP_DigestInit_ex(hash->context, kind, NULL) != 1)
-        DIE("libcrypto begins no %s: it has none, or is out of memory", EVP_MD_get0_name(kind));
+    hash->kind = kind;
+    kind->init(&hash->context);
     return hash;
 }
 
 struct hash *hash_new(void)
 {
-    return new_hash(EVP_sha256());
+    return new_hash(&nettle_sha256);
 }
 
 struct hash *hash_new_md5(void)
 {
-    return new_hash(EVP_md5());
+    return new_hash(&nettle_md5);
 }
 
 void hash_add(struct hash *hash, const void *bytes, size_t count)
 {
-    if (EVP_DigestUpdate(hash->context, bytes, count) != 1)
-        DIE("libcrypto: hashing failed");
+    hash->kind->update(&hash->context, count, bytes);
 }
 
 /* Frees the hash. Returns how many bytes the digest has: 32, or MD5's 16. */
-static unsigned finish(struct hash *hash, unsigned char ret_digest[EVP_MAX_MD_SIZE])
+static unsigned finish(struct hash *hash, uint8_t ret_digest[SHA256_DIGEST_SIZE])
 {
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(hash->context, ret_digest, &size) != 1)
-        DIE("libcrypto: hashing failed");
-    EVP_MD_CTX_free(hash->context);
+    const unsigned size = hash->kind->digest_size;
+    hash->kind->digest(&hash->context, size, ret_digest);
     mem_free(hash);
     return size;
 }
 
 void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    uint8_t digest[SHA256_DIGEST_SIZE];
     const unsigned size = finish(hash, digest);
     for (unsigned i = 0; i < size; i++)
         snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
@@ -61,8 +64,10 @@ void hash_finish(struct hash *hash, char ret_hex[HASH_HEX_SIZE])
 
 void hash_finish_base64(struct hash *hash, char ret_text[HASH_BASE64_SIZE])
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_EncodeBlock((unsigned char *)ret_text, digest, (int)finish(hash, digest));
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    const unsigned size = finish(hash, digest);
+    base64_encode_raw(ret_text, size, digest);
+    ret_text[BASE64_ENCODE_RAW_LENGTH(size)] = '\0';
 }
 
 void hash_bytes(const void *bytes, size_t count, char ret_hex[HASH_HEX_SIZE])

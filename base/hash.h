@@ -1,5 +1,5 @@
 /*
- * hash: SHA-256 (OpenSSL's libcrypto) of data given piece by piece, as 64 lower-case hex digits; or
+ * hash: SHA-256 (nettle) of data given piece by piece, as 64 lower-case hex digits; or
  * MD5, as 32, for files of which nothing else is published.
  *
  *     struct hash *h = hash_new();

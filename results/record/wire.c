@@ -5,15 +5,15 @@
 #include "results/record/fields.h"
 
 #include <math.h>
-#include <openssl/evp.h>
+#include <nettle/base64.h>
 #include <string.h>
 
 static json_t *base64(const uint8_t *bytes, size_t count)
 {
-    unsigned char *text;
-    MEM_NEW(text, (count + 2) / 3 * 4 + 1);
-    EVP_EncodeBlock(text, bytes, (int)count);
-    json_t *value = json_string((const char *)text);
+    char *text;
+    MEM_NEW(text, BASE64_ENCODE_RAW_LENGTH(count));
+    base64_encode_raw(text, count, bytes);
+    json_t *value = json_stringn(text, BASE64_ENCODE_RAW_LENGTH(count));
     mem_free(text);
     return value;
 }
@@ -68,9 +68,13 @@ static int read_bits(const json_t *value, int64_t bits, struct arena *arena,
     const size_t size = bitmap_bytes((size_t)bits), length = json_string_length(value);
     if (!json_is_string(value) || bits < 0 || length != (size + 2) / 3 * 4)
         return -1;
+    struct base64_decode_ctx context;
     uint8_t *bytes;
-    ARENA_NEW(arena, bytes, length / 4 * 3 + 1);
-    if (EVP_DecodeBlock(bytes, (const unsigned char *)json_string_value(value), (int)length) < 0)
+    ARENA_NEW(arena, bytes, BASE64_DECODE_LENGTH(length));
+    size_t found;
+    base64_decode_init(&context);
+    if (!base64_decode_update(&context, &found, bytes, length, json_string_value(value)) ||
+        !base64_decode_final(&context) || found != size)
         return -1;
     *ret_bits = bytes;
     return 0;

@@ -323,8 +323,9 @@ soak: $B/winnow $(SOAKED:%=$B/%/tests)
 	        --filter '@(kill|cli_signals|cli_checkpoint|models|render_layout)/*' || exit; \
 	done
 
-# The n-th allocation, system call and step of SQLite fails, for every n of small commands, and for
-# some of the many where there are more than 400. Many minutes; ARGS='--most 20 plot' is a part.
+# The n-th allocation, system call and step of SQLite fails, for every n of small commands; of
+# allocations, those that differ by the calls that led to them. Many minutes; ARGS='--most 20 plot'
+# is a part.
 torture: $B/winnow $B/torture.so
 	@$(AS_USERS) tests/torture/torture $B $(ARGS)
 

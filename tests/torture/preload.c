@@ -6,7 +6,8 @@
  *     ... WINNOW_TORTURE=write:17+:28:run
  *         and all that follow it
  *     LD_PRELOAD=build/torture.so WINNOW_TORTURE_COUNT=file winnow run x.yaml
- *         adds a line "run write 212" and the like for each process and kind at its end
+ *         adds a line "run write 212" and the like for each process and kind at its end, and
+ *         "run memory 17 new" for each allocation that is the first by its way from main()
  *
  * Kinds are the names of `kinds` below. Calls count from main() on, in each process by itself: a
  * worker, `winnow cell`, has the word cell. Calls that the C library makes of itself are not seen;
@@ -16,12 +17,15 @@
 #define _GNU_SOURCE 1 /* RTLD_NEXT, open64, O_TMPFILE */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <spawn.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -46,12 +50,59 @@ static enum kind victim = KINDS;
 static long first, last;
 static int reason;
 
+/* Of each way on which memory was asked for, a hash of the return addresses in winnow (libraries'
+ * ways within themselves are their own affair); 0: a free place. */
+static _Atomic uint64_t ways[1 << 18];
+static uintptr_t winnow_begin, winnow_end;
+static int news = -1;
+
+/* The first is the program itself. */
+static int find_winnow(struct dl_phdr_info *about, size_t size, void *unused)
+{
+    (void)size;
+    (void)unused;
+    winnow_begin = about->dlpi_addr;
+    for (int i = 0; i < about->dlpi_phnum; i++)
+        if (about->dlpi_phdr[i].p_type == PT_LOAD)
+            winnow_end =
+                about->dlpi_addr + about->dlpi_phdr[i].p_vaddr + about->dlpi_phdr[i].p_memsz;
+    return 1;
+}
+
+/* Adds the n-th allocation to the report if no other came this way. */
+static void report_way(long n)
+{
+    static _Thread_local bool within;
+    void *calls[64];
+    if (within)
+        return;
+    within = true;
+    const int depth = backtrace(calls, 64);
+    within = false;
+    uint64_t hash = 1;
+    for (int i = 0; i < depth; i++)
+        if ((uintptr_t)calls[i] - winnow_begin < winnow_end - winnow_begin)
+            hash = (hash ^ (uintptr_t)calls[i]) * 0x9e3779b97f4a7c15;
+    hash |= 1;
+    for (uint64_t place = hash >> 46;; place = (place + 1) % (1 << 18)) {
+        uint64_t found = 0;
+        if (atomic_compare_exchange_strong(&ways[place], &found, hash)) {
+            dprintf(news, "%s memory %ld new\n", command, n);
+            return;
+        }
+        if (found == hash)
+            return;
+    }
+}
+
 /* Whether this call is one that fails; errno says why. */
 static bool fails(enum kind kind)
 {
     if (!counting)
         return false;
     const long n = ++counts[kind];
+    if (kind == MEMORY && report)
+        report_way(n);
     if (kind != victim || n < first || n > last)
         return false;
     errno = reason;
@@ -98,6 +149,12 @@ __attribute__((constructor)) static void begin(int argc, char **argv)
     report = getenv("WINNOW_TORTURE_COUNT");
     if (order)
         read_order(order);
+    if (report) {
+        void *call;
+        backtrace(&call, 1); /* the first time it asks for memory itself */
+        dl_iterate_phdr(find_winnow, NULL);
+        news = open(report, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    }
     counting = order || report;
 }
 
@@ -111,10 +168,8 @@ __attribute__((destructor)) static void end(void)
     for (int i = 0; i < KINDS; i++)
         used += snprintf(text + used, sizeof text - (size_t)used, "%s %s %ld\n", command, kinds[i],
                          counts[i]);
-    const int file = open(report, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    if (write(file, text, (size_t)used) != used)
+    if (write(news, text, (size_t)used) != used)
         abort();
-    close(file);
 }
 
 /* ---- Memory -----------------------------------------------------------------------------------*/

@@ -260,7 +260,7 @@ lint_registry() {
                 if (!(entry in defined) && !made_by_macro)
                     print def ":" line[entry] ": no const struct " type " of that name beside it"
         }
-    ' "$def" "$folder"/*.c
+    ' "$def" "$folder"/*.[ch]
 }
 
 lint_registries() {

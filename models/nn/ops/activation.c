@@ -7,13 +7,7 @@
  * Cost: relu and leaky_relu are bound by memory; sigmoid by expf (some ns a value). Most relus have
  * become part of a norm (fuse.c); those that have not work on both types of numbers.
  */
-#include "models/nn/num/kernel.h"
-#include "models/nn/num/lanes.h"
-#include "models/nn/op.h"
-
-#include <math.h>
-
-static const struct nn_attr cases[] = {{0}};
+#include "models/nn/ops/activation.h"
 
 /* ---- relu ---- */
 
@@ -38,40 +32,7 @@ NN_INLINE void relu_backward_body(void *dx, const void *dy, const void *y, size_
     }
 }
 
-NN_CLONES static void relu_forward_kernel(void *y, const void *x, size_t n, enum nn_type in,
-                                          enum nn_type out)
-{
-    if (in == NN_FLOAT32 && out == NN_FLOAT32)
-        relu_forward_body(y, x, n, NN_FLOAT32, NN_FLOAT32);
-    else if (in == NN_BFLOAT16 && out == NN_BFLOAT16)
-        relu_forward_body(y, x, n, NN_BFLOAT16, NN_BFLOAT16);
-    else
-        relu_forward_body(y, x, n, in, out);
-}
-
-NN_CLONES static void relu_backward_kernel(void *dx, const void *dy, const void *y, size_t n,
-                                           bool add, enum nn_type in, enum nn_type out)
-{
-    if (in == NN_FLOAT32 && out == NN_FLOAT32)
-        relu_backward_body(dx, dy, y, n, add, NN_FLOAT32, NN_FLOAT32);
-    else if (in == NN_BFLOAT16 && out == NN_BFLOAT16)
-        relu_backward_body(dx, dy, y, n, add, NN_BFLOAT16, NN_BFLOAT16);
-    else
-        relu_backward_body(dx, dy, y, n, add, in, out);
-}
-
-static void relu_forward(const struct nn_call *call)
-{
-    relu_forward_kernel(call->y, call->x[0], nn_input_count(call), call->layer->in_type[0],
-                        call->layer->out_type);
-}
-
-static void relu_backward(const struct nn_call *call)
-{
-    if (call->dx[0])
-        relu_backward_kernel(call->dx[0], call->dy, call->y, nn_input_count(call), call->add[0],
-                             call->layer->in_type[0], call->layer->out_type);
-}
+TYPED_ACTIVATION(relu, call->y)
 
 /* ---- The others ---- */
 
@@ -113,43 +74,9 @@ static void relu_backward(const struct nn_call *call)
                                  call->add[0]);                                                    \
     }
 
-/* One op. definition and derivative: both of the input x, in double. */
-#define ACTIVATION(id, typed, definition, derivative)                                              \
-    static void id##_forward_naive(const struct nn_call *call)                                     \
-    {                                                                                              \
-        for (size_t i = 0; i < nn_input_count(call); i++) {                                        \
-            const double x = (double)call->x[0][i];                                                \
-            call->y[i] = (float)(definition);                                                      \
-        }                                                                                          \
-    }                                                                                              \
-    static void id##_backward_naive(const struct nn_call *call)                                    \
-    {                                                                                              \
-        for (size_t i = 0; i < nn_input_count(call); i++) {                                        \
-            const double x = (double)call->x[0][i];                                                \
-            const float gradient = (float)((double)call->dy[i] * (derivative));                    \
-            call->dx[0][i] = call->add[0] ? call->dx[0][i] + gradient : gradient;                  \
-        }                                                                                          \
-    }                                                                                              \
-    int nn_##id(struct nn_net *net, int input)                                                     \
-    {                                                                                              \
-        return nn_add_node(net, &id##_op, &cases[0], input, input);                                \
-    }                                                                                              \
-    const struct nn_op id##_op = {                                                                 \
-        .name = #id,                                                                               \
-        .inputs = 1,                                                                               \
-        .flags = NN_READS_OUTPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | (typed),           \
-        NN_CASES(cases),                                                                           \
-        .shape = nn_shape_same,                                                                    \
-        .flops = nn_flops_one,                                                                     \
-        .forward = id##_forward,                                                                   \
-        .backward = id##_backward,                                                                 \
-        .forward_naive = id##_forward_naive,                                                       \
-        .backward_naive = id##_backward_naive,                                                     \
-    };
-
 PASSES(leaky_relu, (x < 0 ? 0.01F * x : x), (y > 0 ? 1.0F : 0.01F))
 PASSES(sigmoid, 1 / (1 + expf(-x)), (y * (1 - y)))
 
-ACTIVATION(relu, NN_TYPED, fmax(x, 0), (x > 0 ? 1 : 0))
-ACTIVATION(leaky_relu, 0, (x > 0 ? x : 0.01 * x), (x > 0 ? 1 : 0.01))
-ACTIVATION(sigmoid, 0, 1 / (1 + exp(-x)), (exp(-x) / pow(1 + exp(-x), 2)))
+ACTIVATION(relu, NN_READS_OUTPUT | NN_TYPED, fmax(x, 0), (x > 0 ? 1 : 0))
+ACTIVATION(leaky_relu, NN_READS_OUTPUT, (x > 0 ? x : 0.01 * x), (x > 0 ? 1 : 0.01))
+ACTIVATION(sigmoid, NN_READS_OUTPUT, 1 / (1 + exp(-x)), (exp(-x) / pow(1 + exp(-x), 2)))

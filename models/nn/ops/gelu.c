@@ -14,11 +14,7 @@
  *
  * Cost: some 30 operations a value, in vectors; half of it is a pass over memory.
  */
-#include "models/nn/num/kernel.h"
-#include "models/nn/num/lanes.h"
-#include "models/nn/op.h"
-
-#include <math.h>
+#include "models/nn/ops/activation.h"
 
 enum curve { GELU, SILU };
 
@@ -101,66 +97,18 @@ NN_INLINE void backward_body(enum curve curve, void *dx, const void *dy, const v
 
 /* One op. share and density: of the definition, of x in double. */
 #define CURVE(id, curve, share, density)                                                           \
-    NN_CLONES static void id##_forward_kernel(void *y, const void *x, size_t n, enum nn_type in,   \
-                                              enum nn_type out)                                    \
+    NN_INLINE void id##_forward_body(void *y, const void *x, size_t n, enum nn_type in,            \
+                                     enum nn_type out)                                             \
     {                                                                                              \
-        if (in == NN_FLOAT32 && out == NN_FLOAT32)                                                 \
-            forward_body(curve, y, x, n, NN_FLOAT32, NN_FLOAT32);                                  \
-        else                                                                                       \
-            forward_body(curve, y, x, n, in, out);                                                 \
+        forward_body(curve, y, x, n, in, out);                                                     \
     }                                                                                              \
-    NN_CLONES static void id##_backward_kernel(void *dx, const void *dy, const void *x, size_t n,  \
-                                               bool add, enum nn_type in, enum nn_type out)        \
+    NN_INLINE void id##_backward_body(void *dx, const void *dy, const void *x, size_t n, bool add, \
+                                      enum nn_type in, enum nn_type out)                           \
     {                                                                                              \
-        if (in == NN_FLOAT32 && out == NN_FLOAT32)                                                 \
-            backward_body(curve, dx, dy, x, n, add, NN_FLOAT32, NN_FLOAT32);                       \
-        else                                                                                       \
-            backward_body(curve, dx, dy, x, n, add, in, out);                                      \
+        backward_body(curve, dx, dy, x, n, add, in, out);                                          \
     }                                                                                              \
-    static void id##_forward(const struct nn_call *call)                                           \
-    {                                                                                              \
-        id##_forward_kernel(call->y, call->x[0], nn_input_count(call), call->layer->in_type[0],    \
-                            call->layer->out_type);                                                \
-    }                                                                                              \
-    static void id##_backward(const struct nn_call *call)                                          \
-    {                                                                                              \
-        if (call->dx[0])                                                                           \
-            id##_backward_kernel(call->dx[0], call->dy, call->x[0], nn_input_count(call),          \
-                                 call->add[0], call->layer->in_type[0], call->layer->out_type);    \
-    }                                                                                              \
-    static void id##_forward_naive(const struct nn_call *call)                                     \
-    {                                                                                              \
-        for (size_t i = 0; i < nn_input_count(call); i++) {                                        \
-            const double x = (double)call->x[0][i];                                                \
-            call->y[i] = (float)(x * (share));                                                     \
-        }                                                                                          \
-    }                                                                                              \
-    static void id##_backward_naive(const struct nn_call *call)                                    \
-    {                                                                                              \
-        for (size_t i = 0; i < nn_input_count(call); i++) {                                        \
-            const double x = (double)call->x[0][i];                                                \
-            const double gradient = (double)call->dy[i] * ((share) + x * (density));               \
-            call->dx[0][i] = (float)(gradient + (call->add[0] ? (double)call->dx[0][i] : 0));      \
-        }                                                                                          \
-    }                                                                                              \
-    int nn_##id(struct nn_net *net, int input)                                                     \
-    {                                                                                              \
-        return nn_add_node(net, &id##_op, &cases[0], input, input);                                \
-    }                                                                                              \
-    const struct nn_op id##_op = {                                                                 \
-        .name = #id,                                                                               \
-        .inputs = 1,                                                                               \
-        .flags = NN_READS_INPUT | NN_FORWARD_IN_PLACE | NN_BACKWARD_IN_PLACE | NN_TYPED,           \
-        NN_CASES(cases),                                                                           \
-        .shape = nn_shape_same,                                                                    \
-        .flops = nn_flops_one,                                                                     \
-        .forward = id##_forward,                                                                   \
-        .backward = id##_backward,                                                                 \
-        .forward_naive = id##_forward_naive,                                                       \
-        .backward_naive = id##_backward_naive,                                                     \
-    };
-
-static const struct nn_attr cases[] = {{0}};
+    TYPED_ACTIVATION(id, call->x[0])                                                               \
+    ACTIVATION(id, NN_READS_INPUT | NN_TYPED, x * (share), (share) + x * (density))
 
 CURVE(gelu, GELU, erfc(-x / sqrt(2)) / 2, exp(-x *x / 2) * INVERSE_SQRT_2PI)
 CURVE(silu, SILU, 1 / (1 + exp(-x)), exp(-x) / pow(1 + exp(-x), 2))

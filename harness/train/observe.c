@@ -63,7 +63,7 @@ static void copy_classifier(struct observer *observer, const struct nn_net *net)
     for (size_t c = 0; c < observer->classes; c++) {
         float *row = observer->classifier + c * (width + 1);
         memcpy(row, weights + c * width, width * sizeof *row);
-        row[width] = bias[c];
+        row[width] = bias ? bias[c] : 0;
     }
 }
 

@@ -92,7 +92,13 @@ int nn_add_node(struct nn_net *net, const struct nn_op *op, const struct nn_attr
 
 void nn_classifier(struct nn_net *net, int x, int classes)
 {
-    const struct nn_attr attr = {.out = classes, .gain = 1};
+    nn_classifier_with(net, x, classes, (struct nn_head){0});
+}
+
+void nn_classifier_with(struct nn_net *net, int x, int classes, struct nn_head head)
+{
+    const struct nn_attr attr = {
+        .out = classes, .gain = 1, .init = head.init, .no_bias = head.no_bias};
     const int logits = nn_add_node(net, &linear_op, &attr, x, x);
     net->features = x;
     net->logits = logits;
@@ -225,12 +231,30 @@ void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
     net->team = nn_team_new(threads);
 }
 
+static double draw(const struct nn_block *block, struct rng *rng)
+{
+    switch (block->fill) {
+    case NN_FILL_ZEROS:
+        return 0;
+    case NN_FILL_ONES:
+        return 1;
+    case NN_FILL_NORMAL:
+        return block->spread * rng_normal(rng);
+    case NN_FILL_UNIFORM:
+        return block->spread * (2 * rng_uniform(rng) - 1);
+    }
+    DIE("bug: fill %d", (int)block->fill);
+}
+
 static void fill(float *values, const struct nn_block *block, struct rng *rng)
 {
     for (size_t i = 0; i < block->count; i++)
-        values[i] = block->fill == NN_FILL_NORMAL ? (float)(block->spread * rng_normal(rng))
-                    : block->fill == NN_FILL_ONES ? 1
-                                                  : 0;
+        values[i] = (float)draw(block, rng);
+    for (size_t i = 0; i < block->identities; i++) {
+        float *row = values + i * block->row;
+        memset(row, 0, block->row * sizeof *row);
+        row[block->centre + i] = 1;
+    }
 }
 
 void nn_net_init(struct nn_net *net, uint64_t seed)
@@ -243,7 +267,7 @@ void nn_net_init(struct nn_net *net, uint64_t seed)
     }
     for (int i = 0; i < net->buffer_blocks.count; i++) {
         const struct nn_block_place *place = &net->buffer_blocks.items[i];
-        REQUIRE(place->block.fill != NN_FILL_NORMAL);
+        REQUIRE(place->block.fill <= NN_FILL_ONES);
         fill(net->buffers + place->at, &place->block, NULL);
     }
     nn_zero_gradients(net);
@@ -315,7 +339,7 @@ const float *nn_classifier_weights(const struct nn_net *net)
 
 const float *nn_classifier_bias(const struct nn_net *net)
 {
-    return classifier_block(net, 1);
+    return net->nodes[net->logits].block_count > 1 ? classifier_block(net, 1) : NULL;
 }
 
 static double node_flops(const struct nn_node *node)

@@ -55,9 +55,19 @@ int nn_linear(struct nn_net *net, int x, int out);
 /* The same where no relu follows: the initial weights have gain 1. */
 int nn_projection(struct nn_net *net, int x, int out);
 
+/* Of weights; biases start at 0 in any case. */
+enum nn_init {
+    NN_INIT_HE,      /* normal (nn_net_init) */
+    NN_INIT_UNIFORM, /* from -1 / sqrt(fan-in) to that: PyTorch's default */
+    /* That, but of a convolution the first filters, one for each channel of x, are the identity
+       (Zagoruyko & Komodakis 2017). */
+    NN_INIT_DIRAC,
+};
+
 struct nn_conv {
     int out, kernel, stride, pad; /* square kernel, zero padding; stride 0 means 1 */
     bool bias;
+    enum nn_init init;
 };
 /* Cross-correlation; W [out][kernel][kernel][c]. */
 int nn_conv2d(struct nn_net *net, int x, struct nn_conv conv);
@@ -86,8 +96,14 @@ int nn_global_avg_pool(struct nn_net *net, int x);
 int nn_add(struct nn_net *net, int a, int b);
 /* Inverted dropout: kept values are scaled by 1 / (1 - p) in training. */
 int nn_dropout(struct nn_net *net, int x, double p);
+int nn_scale(struct nn_net *net, int x, double factor); /* y = factor x */
 /* The last linear layer: marks x as the features and its output as the logits. */
 void nn_classifier(struct nn_net *net, int x, int classes);
+struct nn_head {
+    bool no_bias;
+    enum nn_init init;
+};
+void nn_classifier_with(struct nn_net *net, int x, int classes, struct nn_head head);
 
 struct nn_shape nn_shape_of(const struct nn_net *net, int node);
 
@@ -115,8 +131,8 @@ const char *nn_conv_missing(size_t i);
 void nn_net_plan(struct nn_net *net, int train_batch, int eval_batch,
                  const struct nn_engine *engine);
 /*
- * Weights: He et al. 2015 (normal, fan-in, gain sqrt 2; gain 1 for the classifier and projections),
- * biases 0, norm scales 1. Keyed by (seed, parameter block).
+ * Weights: He et al. 2015 (normal, fan-in, gain sqrt 2; gain 1 for the classifier and projections)
+ * where the layer has no other init, biases 0, norm scales 1. Keyed by (seed, parameter block).
  */
 void nn_net_init(struct nn_net *net, uint64_t seed);
 
@@ -181,7 +197,7 @@ nn_features(const struct nn_net *net); /* [n][feature_count], what the classifie
  * nn_features lends them. In bf16 the product rounds W and phi first.
  */
 const float *nn_classifier_weights(const struct nn_net *net); /* W [classes][feature_count] */
-const float *nn_classifier_bias(const struct nn_net *net);    /* b [classes] */
+const float *nn_classifier_bias(const struct nn_net *net);    /* b [classes]; NULL: it has none */
 
 /*
  * Softmax cross-entropy of the last forward pass. ret_losses[n] (may be NULL) gets l_i, never

@@ -29,8 +29,10 @@ struct nn_attr {
     int groups;               /* group_norm */
     bool relu;                /* the norms: y = max(0, .) of what it says */
     bool bias;                /* conv2d */
-    double gain;              /* linear, conv2d: of the initial weights */
-    double p;                 /* dropout */
+    bool no_bias;             /* linear */
+    enum nn_init init;        /* linear, conv2d: of the weights */
+    double gain;              /* of NN_INIT_HE */
+    double p;                 /* dropout; scale: the factor */
     bool no_scale;            /* batch_norm: scales are 1 and no parameters */
     double momentum, epsilon; /* batch_norm; 0: 0.1, 1e-5 */
 };
@@ -51,13 +53,16 @@ struct nn_setting {
     const struct conv_impl *conv; /* the implementation that is forced, or NULL */
 };
 
-enum nn_fill { NN_FILL_ZEROS, NN_FILL_ONES, NN_FILL_NORMAL };
+enum nn_fill { NN_FILL_ZEROS, NN_FILL_ONES, NN_FILL_NORMAL, NN_FILL_UNIFORM };
 
 /* One array of parameters, or of running statistics. */
 struct nn_block {
     size_t count;
-    enum nn_fill fill; /* initial values; NORMAL has the standard deviation `spread` */
-    double spread;
+    enum nn_fill fill; /* initial values */
+    double spread;     /* NORMAL: the standard deviation; UNIFORM: from -spread to spread */
+    /* Of rows of `row` values each, the first so many are 0 but for a 1 at `centre` and their own
+       number: filters that hand on a channel. */
+    size_t identities, row, centre;
 };
 
 enum nn_op_flags {
@@ -166,6 +171,8 @@ int nn_shape_same(const struct nn_attr *attr, const struct nn_shape *in, struct 
 /* shape: y is as both inputs, which must be equal. */
 int nn_shape_equal(const struct nn_attr *attr, const struct nn_shape *in, struct nn_shape *ret_out,
                    struct err *err);
+/* params: weights [out][in] of a layer, as its attr.init says. */
+struct nn_block nn_weights(const struct nn_layer *layer, size_t out, size_t in);
 /* flops: one operation for each value of x. */
 double nn_flops_one(const struct nn_layer *layer);
 /* Values of the inputs' batch. */

@@ -45,7 +45,7 @@ static void init_blocks(const struct nn_blocks *blocks, float *values, uint64_t 
         const struct nn_block *block = &blocks->items[b].block;
         const float most = (float)(sqrt(3) * block->spread);
         for (size_t i = 0; i < block->count; i++)
-            values[blocks->items[b].at + i] = block->fill == NN_FILL_NORMAL ? most * next(&state)
+            values[blocks->items[b].at + i] = block->spread > 0             ? most * next(&state)
                                               : block->fill == NN_FILL_ONES ? 1
                                                                             : 0;
     }

@@ -44,8 +44,8 @@ static float scale_of(const struct nn_call *call, size_t j)
 static int buffers(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t c = (size_t)layer->in[0].c;
-    ret_blocks[0] = (struct nn_block){c, NN_FILL_ZEROS, 0}; /* running mean */
-    ret_blocks[1] = (struct nn_block){c, NN_FILL_ONES, 0};  /* running variance */
+    ret_blocks[0] = (struct nn_block){.count = c, .fill = NN_FILL_ZEROS}; /* running mean */
+    ret_blocks[1] = (struct nn_block){.count = c, .fill = NN_FILL_ONES};  /* running variance */
     return 2;
 }
 

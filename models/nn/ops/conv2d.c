@@ -52,9 +52,14 @@ static size_t window_size(const struct nn_layer *layer)
 static int params(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t window = window_size(layer), out = (size_t)layer->out.c;
-    ret_blocks[0] = (struct nn_block){mem_size(out, window), NN_FILL_NORMAL,
-                                      layer->attr.gain / sqrt((double)window)};
-    ret_blocks[1] = (struct nn_block){out, NN_FILL_ZEROS, 0};
+    ret_blocks[0] = nn_weights(layer, out, window);
+    ret_blocks[1] = (struct nn_block){.count = out};
+    if (layer->attr.init == NN_INIT_DIRAC) {
+        const size_t in = (size_t)layer->in[0].c, k = (size_t)layer->attr.kernel;
+        ret_blocks[0].identities = in < out ? in : out;
+        ret_blocks[0].row = window;
+        ret_blocks[0].centre = (k / 2 * k + k / 2) * in;
+    }
     return layer->attr.bias ? 2 : 1;
 }
 
@@ -252,6 +257,7 @@ int nn_conv2d(struct nn_net *net, int x, struct nn_conv conv)
         .stride = conv.stride ? conv.stride : 1,
         .pad = conv.pad,
         .bias = conv.bias,
+        .init = conv.init,
         .gain = sqrt(2),
     };
     return nn_add_node(net, &conv2d_op, &attr, x, x);

@@ -1,5 +1,5 @@
 /*
- * linear: y = x W^T + b, x flattened. One matrix product forward, two backward:
+ * linear: y = x W^T + b, x flattened; b may be left out. One matrix product forward, two backward:
  *
  *     y [n][out]    = x W^T + b
  *     dW [out][in] += dy^T x
@@ -28,10 +28,9 @@ static int shape(const struct nn_attr *attr, const struct nn_shape *in, struct n
 static int params(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t in = nn_floats(layer->in[0]), out = (size_t)layer->out.c;
-    ret_blocks[0] =
-        (struct nn_block){mem_size(out, in), NN_FILL_NORMAL, layer->attr.gain / sqrt((double)in)};
-    ret_blocks[1] = (struct nn_block){out, NN_FILL_ZEROS, 0};
-    return 2;
+    ret_blocks[0] = nn_weights(layer, out, in);
+    ret_blocks[1] = (struct nn_block){.count = out};
+    return layer->attr.no_bias ? 1 : 2;
 }
 
 static double flops(const struct nn_layer *layer)
@@ -88,8 +87,10 @@ static void forward(const struct nn_call *call)
     const struct room room = room_of(call->layer, n);
     const float *x = operand_x(call, call->scratch, n * in);
     const float *w = operand(call, call->params[0], NN_FLOAT32, call->scratch + room.x, out * in);
-    channels_fill(call->y, call->params[1], n, out);
-    linalg_gemm(call->y, out, x, in, false, w, in, true, n, out, in, 1, 1);
+    const bool bias = !call->layer->attr.no_bias;
+    if (bias)
+        channels_fill(call->y, call->params[1], n, out);
+    linalg_gemm(call->y, out, x, in, false, w, in, true, n, out, in, 1, bias ? 1 : 0);
 }
 
 /* dx (+)= dy W */
@@ -114,7 +115,8 @@ static void backward(const struct nn_call *call)
     const struct room room = room_of(call->layer, n);
     const float *x = operand_x(call, call->scratch, n * in);
     const float *dy = operand(call, call->dy, NN_FLOAT32, call->scratch + room.x + room.w, n * out);
-    channels_add_sums(call->gradients[1], call->dy, n, out);
+    if (!call->layer->attr.no_bias)
+        channels_add_sums(call->gradients[1], call->dy, n, out);
     linalg_gemm(call->gradients[0], in, dy, out, true, x, in, false, out, in, n, 1, 1);
     if (call->dx[0])
         backward_x(call, dy,
@@ -126,7 +128,7 @@ static void forward_naive(const struct nn_call *call)
     const int in = (int)nn_floats(call->layer->in[0]), out = call->layer->out.c;
     for (int i = 0; i < call->n; i++)
         for (int o = 0; o < out; o++) {
-            double sum = (double)call->params[1][o];
+            double sum = call->layer->attr.no_bias ? 0 : (double)call->params[1][o];
             for (int j = 0; j < in; j++)
                 sum += (double)call->x[0][i * in + j] * (double)call->params[0][o * in + j];
             call->y[i * out + o] = (float)sum;
@@ -142,7 +144,8 @@ static void backward_naive(const struct nn_call *call)
     for (int i = 0; i < call->n; i++)
         for (int o = 0; o < out; o++) {
             const float dy = call->dy[i * out + o];
-            call->gradients[1][o] += dy;
+            if (!call->layer->attr.no_bias)
+                call->gradients[1][o] += dy;
             for (int j = 0; j < in; j++) {
                 call->gradients[0][o * in + j] += dy * call->x[0][i * in + j];
                 call->dx[0][i * in + j] += dy * call->params[0][o * in + j];
@@ -150,7 +153,8 @@ static void backward_naive(const struct nn_call *call)
         }
 }
 
-static const struct nn_attr cases[] = {{.out = 1, .gain = 1}, {.out = 7, .gain = 1}};
+static const struct nn_attr cases[] = {
+    {.out = 1, .gain = 1}, {.out = 7, .gain = 1}, {.out = 7, .gain = 1, .no_bias = true}};
 
 int nn_linear(struct nn_net *net, int x, int out)
 {

@@ -212,6 +212,59 @@ Test(net, initial_weights_are_hes)
     nn_net_free(net);
 }
 
+/* The deviation of a uniform distribution from -b to b is b / sqrt 3; four standard errors of it
+   are 4 sqrt(1 / 5 n), of 2560 values 0.036. */
+Test(net, uniform_weights_go_as_far_as_one_over_the_root_of_the_fan_in)
+{
+    enum { IN = 256, OUT = 10 };
+    struct nn_net *net = nn_net_new((struct nn_shape){1, 1, IN});
+    const struct nn_head head = {.no_bias = true, .init = NN_INIT_UNIFORM};
+    nn_classifier_with(net, nn_input(net), OUT, head);
+    nn_net_plan(net, 1, 1, NULL);
+    nn_net_init(net, 3);
+    cr_assert(nn_param_count(net) == IN * OUT && nn_classifier_bias(net) == NULL);
+    const double bound = 1 / sqrt(IN);
+    double squares = 0, largest = 0;
+    for (size_t i = 0; i < IN * OUT; i++) {
+        squares += pow((double)nn_params(net)[i], 2);
+        largest = fmax(largest, fabs((double)nn_params(net)[i]));
+    }
+    assert_close(sqrt(3 * squares / (IN * OUT)) / bound, 1, 0.036, "deviation");
+    cr_assert(largest <= bound && largest > 0.99 * bound, "%g of %g", largest, bound);
+    nn_net_free(net);
+}
+
+/* Channels that the input has come out again; of 2 x 2 the lower right is the middle. */
+Test(net, dirac_weights_hand_on_the_channels)
+{
+    enum { SIDE = 5, IN = 3, OUT = 4 };
+    for (int kernel = 1; kernel <= 3; kernel++) {
+        struct nn_net *net = nn_net_new((struct nn_shape){SIDE, SIDE, IN});
+        const struct nn_conv conv = {.out = OUT, .kernel = kernel, .init = NN_INIT_DIRAC};
+        const int x = nn_conv2d(net, nn_input(net), conv);
+        const struct nn_shape shape = nn_shape_of(net, x);
+        nn_classifier(net, x, CLASSES);
+        nn_net_plan(net, 1, 1, &(struct nn_engine){.conv = "naive"});
+        nn_net_init(net, 3);
+        test_fill_normal(nn_input_buffer(net), SIDE * SIDE * IN, 0);
+        nn_forward(net, 1, &EVAL);
+        const int off = kernel / 2;
+        for (int i = 0; i < shape.h * shape.w; i++) {
+            const float *in = nn_input_buffer(net) +
+                              ((i / shape.w + off) * SIDE + i % shape.w + off) * IN,
+                        *out = nn_features(net) + i * OUT;
+            for (int c = 0; c < IN; c++)
+                cr_expect(out[c] == in[c], "%d: pixel %d, channel %d", kernel, i, c);
+        }
+        /* The last filter is drawn as in PyTorch, and no identity. */
+        const size_t window = (size_t)(kernel * kernel * IN);
+        for (size_t i = IN * window; i < OUT * window; i++)
+            cr_expect(fabs((double)nn_params(net)[i]) * sqrt((double)window) <= 1 &&
+                      nn_params(net)[i] != 0);
+        nn_net_free(net);
+    }
+}
+
 Test(net, initial_weights_are_named_by_their_seed)
 {
     enum { FLOATS = 20 * 8 };

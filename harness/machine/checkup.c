@@ -108,7 +108,8 @@ static bool can_bind(const struct pin_machine *machine)
 {
     char list[12];
     const char *const argv[] = {"winnow", "doctor", "--bind", list, NULL};
-    const struct process_setup setup = {.argv = argv, .self = true};
+    const struct process_setup setup = {
+        .argv = argv, .self = true, .streams = {[STDERR_FILENO] = PROCESS_NOTHING}};
     struct process_end end;
     if (!machine->count)
         return false;

@@ -35,6 +35,7 @@ may have.
   $ first=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
   $ winnow doctor --bind $first; [ $? = $((works ? 0 : 4)) ]
   $ winnow doctor --bind x
+  ! winnow doctor: 'x' is not a list of processors
   [4]
 
 Both sets of kernels are measured, where people chose one and where winnow did. These core types are run by

@@ -77,8 +77,11 @@ int cmd_doctor(int argc, char **argv)
         return done;
     if (values.measure)
         return print_measurement();
+    struct err err = {0};
+    if (values.bind && pin_bind(values.bind, &err))
+        return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
     if (values.bind)
-        return pin_bind(values.bind, NULL) ? EXIT_ENVIRONMENT : EXIT_DONE;
+        return EXIT_DONE;
     struct report report = {.findings = values.json ? json_array() : NULL};
     checkup_run(take, &report);
     if (values.json)

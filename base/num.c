@@ -84,7 +84,7 @@ double num_rounded(double value, int decimals)
     str_addf(&text, "%.*f", decimals, value);
     str_parse_double(str_text(&text), &rounded);
     str_release(&text);
-    return rounded;
+    return rounded + 0.0; /* never -0 */
 }
 
 size_t num_round_share(double share, size_t n)

@@ -30,7 +30,7 @@ void num_softmax(float *out, const float *logits, size_t rows, size_t cols);
 void num_apportion(const size_t *sizes, size_t count, size_t n, size_t total, size_t *ret_shares);
 
 /* Nearest to value with so many decimals (0 to NUM_DECIMALS), of the double as it is: what printf's
-   "%.*f" says, and so what any number says that is printed. */
+   "%.*f" says, and so what any number says that is printed; but 0 has no sign. */
 enum { NUM_DECIMALS = 60 };
 double num_rounded(double value, int decimals);
 

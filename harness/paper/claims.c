@@ -1,4 +1,5 @@
 #include "harness/paper/claims.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <string.h>
@@ -308,14 +309,15 @@ void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text
 
 void paper_add_value(const struct paper_line *line, struct str *ret_text)
 {
-    const char *format = strcmp(line->unit, "points") == 0 ? "%+.2f" : "%.3f";
-    char mean[64], low[64], high[64];
-    snprintf(mean, sizeof mean, format, line->mean);
-    snprintf(low, sizeof low, format, line->interval.low);
-    snprintf(high, sizeof high, format, line->interval.high);
-    str_addf(ret_text, "%s%s%s", mean, is_ratio(line) ? "" : " ", line->unit);
-    if (!isnan(line->interval.low))
-        str_addf(ret_text, " [%s, %s]", low, high);
+    const bool points = strcmp(line->unit, "points") == 0;
+    const int digits = points ? 2 : 3;
+    const double mean = num_rounded(line->mean, digits);
+    const double low = num_rounded(line->interval.low, digits);
+    const double high = num_rounded(line->interval.high, digits);
+    str_addf(ret_text, points ? "%+.*f" : "%.*f", digits, mean);
+    str_addf(ret_text, "%s%s", is_ratio(line) ? "" : " ", line->unit);
+    if (!isnan(low))
+        str_addf(ret_text, points ? " [%+.*f, %+.*f]" : " [%.*f, %.*f]", digits, low, digits, high);
     str_addf(ret_text, ", n = %zu", line->n);
     if (line->same == line->n)
         str_add(ret_text, ", the same bits with every seed: not two arms");

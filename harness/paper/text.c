@@ -98,9 +98,9 @@ static void add_measured(const struct paper_finding *finding, struct str *ret_te
         str_addf(ret_text, "%s%s", str_text(&reserve), weakest ? "; " : "");
     str_release(&reserve);
     if (weakest) {
-        str_addf(ret_text,
-                 "of %zu lines %zu hold, %zu against it; the least favourable: ", finding->judged,
-                 held, against);
+        str_addf(ret_text, "%zu of %zu line%s hold%s, %zu against it; the least favourable: ", held,
+                 finding->judged, finding->judged == 1 ? "" : "s", finding->judged == 1 ? "s" : "",
+                 against);
         add_line_name(weakest, ret_text);
         str_add(ret_text, ": ");
         paper_add_value(weakest, ret_text);

@@ -169,7 +169,8 @@ static void fixed(sqlite3_context *context, int count, sqlite3_value **arguments
     int digits;
     if (!take_digits(context, count, arguments, 0, 0, &digits))
         return;
-    str_addf(&text, count > 2 ? "%+.*f" : "%.*f", digits, sqlite3_value_double(arguments[0]));
+    str_addf(&text, count > 2 ? "%+.*f" : "%.*f", digits,
+             num_rounded(sqlite3_value_double(arguments[0]), digits));
     give_text(context, &text);
 }
 

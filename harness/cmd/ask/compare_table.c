@@ -1,4 +1,5 @@
 #include "harness/cmd/ask/compare_table.h"
+#include "base/num.h"
 #include "harness/cell/cell.h"
 
 #include <math.h>
@@ -106,17 +107,16 @@ static bool is_everywhere(const struct compare_list *list, const struct place *p
 static void add_fixed(struct table *table, double value, int digits, bool sign, const char *unit)
 {
     char text[64];
-    if (sign)
-        snprintf(text, sizeof text, "%+.*f%s", digits, value, unit);
-    else
-        snprintf(text, sizeof text, "%.*f%s", digits, value, unit);
+    snprintf(text, sizeof text, sign ? "%+.*f%s" : "%.*f%s", digits, num_rounded(value, digits),
+             unit);
     table_add(table, table_text(isfinite(value) ? text : NULL));
 }
 
 static void add_range(struct table *table, double low, double high, bool sign)
 {
     char text[64];
-    snprintf(text, sizeof text, sign ? "[%+.2f, %+.2f]" : "[%.2f, %.2f]", low, high);
+    snprintf(text, sizeof text, sign ? "[%+.2f, %+.2f]" : "[%.2f, %.2f]", num_rounded(low, 2),
+             num_rounded(high, 2));
     table_add(table, table_text(isfinite(low) && isfinite(high) ? text : NULL));
 }
 

@@ -163,7 +163,9 @@ Test(functions, fixed)
     sqlite3 *db = open_with_functions();
     cr_expect_eq(get(db, "SELECT fixed(1.005, 1) = '1.0' AND fixed(2, 3) = '2.000' AND "
                          "fixed(NULL, 2) IS NULL AND fixed(0.5, 1, '+') = '+0.5' AND "
-                         "fixed(-0.5, 1, '+') = '-0.5' AND significant(0.3) = '0.3' AND "
+                         "fixed(-0.5, 1, '+') = '-0.5' AND "
+                         "fixed(-1e-16, 2) = '0.00' AND fixed(-1e-16, 2, '+') = '+0.00' AND "
+                         "significant(0.3) = '0.3' AND "
                          "significant(1234567) = '1.23457e+06' AND significant(NULL) IS NULL AND "
                          "rounded(NULL, 2) IS NULL AND rounded(-0.4, 0) = 0 AND "
                          "typeof(rounded(2, 0)) = 'real'"),

@@ -50,11 +50,13 @@ def read_model(text):
 class Trainer:
     """One network with its data, ready for steps."""
 
-    def __init__(self, model, shape, precision, layout, batch, eval_batch):
+    def __init__(self, model, shape, precision, layout, batch, eval_batch, compiled):
         name, options = read_model(model)
         channels_last = layout == "channels_last"
         kind = torch.channels_last if channels_last else torch.contiguous_format
         self.net = torch_models.build(name, shape, **options).to(memory_format=kind)
+        if compiled:
+            self.net = torch.compile(self.net)
         self.bfloat16 = precision == "bf16"
         self.batch, self.eval_batch = batch, eval_batch
         pictures = torch.randn(max(batch, eval_batch), shape[2], shape[0], shape[1])
@@ -113,6 +115,7 @@ def options_parser():
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--layout", choices=["nchw", "channels_last"], default="channels_last")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--compile", action="store_true", help="by torch.compile, of PyTorch 2")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--eval", type=int, default=512, help="pictures of a forward pass")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
@@ -125,7 +128,7 @@ def options_parser():
 def answer(options, trainers):
     torch.set_num_threads(options.threads)
     key = (options.model, options.input, options.precision, options.layout, options.batch,
-           options.eval)
+           options.eval, options.compile)
     if key not in trainers:
         trainers[key] = Trainer(*key)
     result = {"model": options.model, "precision": options.precision, "layout": options.layout,
@@ -141,7 +144,7 @@ def serve(parser, trainers):
     for line in sys.stdin:
         try:
             result = answer(parser.parse_args(shlex.split(line)), trainers)
-        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        except Exception as error:  # compiling raises what it likes
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(result), flush=True)
 

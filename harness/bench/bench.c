@@ -78,7 +78,8 @@ int bench_open(struct bench *bench, const struct bench_setting *setting, struct 
     nn_net_init(net, 0);
     nn_zero_gradients(net); /* from here on each update leaves them so */
     *bench = (struct bench){.setting = *setting, .net = net};
-    sgd_init(&bench->sgd, nn_param_count(net), MOMENTUM, WEIGHT_DECAY, false);
+    const struct optimizer_setting usual = {.momentum = MOMENTUM, .weight_decay = WEIGHT_DECAY};
+    optimizer_init(&bench->optimizer, &usual, net);
     MEM_NEW(bench->labels, (size_t)setting->batch);
     struct rng rng = rng_stream(0, RNG_SYNTHETIC, 0, 0);
     for (int i = 0; i < setting->batch; i++)
@@ -95,7 +96,7 @@ int bench_open(struct bench *bench, const struct bench_setting *setting, struct 
 void bench_close(struct bench *bench)
 {
     nn_net_free(bench->net);
-    sgd_release(&bench->sgd);
+    optimizer_release(&bench->optimizer);
     MEM_FREE(bench->labels, bench->times);
     *bench = (struct bench){0};
 }
@@ -103,18 +104,6 @@ void bench_close(struct bench *bench)
 static double seconds_between(int64_t start, int64_t end)
 {
     return 1e-9 * (double)(end - start);
-}
-
-/* A share of the parameters for each thread, of whole cache lines. */
-static void update(void *context, int rank, int threads)
-{
-    enum { LINE = 16 };
-    struct bench *bench = context;
-    const size_t n = bench->sgd.n, lines = (n + LINE - 1) / LINE;
-    const size_t share = (lines + (size_t)threads - 1) / (size_t)threads * LINE;
-    const size_t from = share * (size_t)rank < n ? share * (size_t)rank : n;
-    sgd_step(&bench->sgd, nn_params(bench->net), nn_gradients(bench->net), LR, from,
-             n - from < share ? n : from + share);
 }
 
 /* Adds the phases' seconds to phase_s; returns those of the whole step. */
@@ -130,7 +119,7 @@ static double step(struct bench *bench, double phase_s[BENCH_PHASES])
     at[BENCH_BACKWARD] = time_now();
     nn_backward(net, n);
     at[BENCH_UPDATE] = time_now();
-    nn_parallel(net, update, bench);
+    optimizer_step(&bench->optimizer, net, LR, 0);
     at[BENCH_PHASES] = time_now();
     for (int phase = 0; phase < BENCH_PHASES; phase++)
         phase_s[phase] += seconds_between(at[phase], at[phase + 1]);

@@ -49,7 +49,7 @@ extern const char *const bench_phase_names[]; /* "forward", ..., NULL */
 struct bench {
     struct bench_setting setting;
     struct nn_net *net;
-    struct sgd sgd;
+    struct optimizer optimizer;
     uint8_t *labels; /* [batch] */
     uint32_t steps;
     double *times; /* [time_room] seconds of a slice's steps */

@@ -47,7 +47,7 @@ void session_keep(struct session *s, enum checkpoint_stage stage, int run, int e
     if (trainer) {
         now.param_count = nn_param_count(trainer->net);
         now.params = nn_params(trainer->net);
-        now.velocity = trainer->sgd.velocity;
+        now.velocity = trainer->optimizer.state;
         now.buffer_count = nn_buffer_count(trainer->net);
         now.buffers = nn_buffers(trainer->net);
     }
@@ -177,7 +177,7 @@ int session_restore(struct session *s, struct trainer *trainer)
     const struct checkpoint *from = &s->from;
     const int epoch = from->epoch;
     memcpy(nn_params(trainer->net), from->params, from->param_count * sizeof *from->params);
-    memcpy(trainer->sgd.velocity, from->velocity, from->param_count * sizeof *from->velocity);
+    memcpy(trainer->optimizer.state, from->velocity, from->param_count * sizeof *from->velocity);
     if (from->buffer_count)
         memcpy(nn_buffers(trainer->net), from->buffers, from->buffer_count * sizeof *from->buffers);
     checkpoint_release(&s->from);

@@ -32,7 +32,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
     const struct nn_engine setting = engine_setting(engine, recipe);
     nn_net_plan(net, recipe->batch, TRAINER_EVAL_BATCH, &setting);
     nn_net_init(net, seed);
-    nn_zero_gradients(net); /* from here on sgd_step leaves them so */
+    nn_zero_gradients(net); /* from here on optimizer_step leaves them so */
     const size_t n = data->train.n, batch = (size_t)recipe->batch;
     *trainer = (struct trainer){
         .data = data,
@@ -52,8 +52,12 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
         .model_options = model_options,
         .engine = engine,
     };
-    sgd_init(&trainer->sgd, nn_param_count(net), recipe->momentum, recipe->weight_decay,
-             recipe->nesterov);
+    const struct optimizer_setting of_steps = {
+        .momentum = recipe->momentum,
+        .weight_decay = recipe->weight_decay,
+        .nesterov = recipe->nesterov,
+    };
+    optimizer_init(&trainer->optimizer, &of_steps, net);
     const size_t threads = (size_t)engine->threads,
                  least = threads > TRAINER_EVAL_BATCH ? threads : TRAINER_EVAL_BATCH,
                  rows = batch > least ? batch : least;
@@ -72,7 +76,7 @@ void trainer_release(struct trainer *trainer)
 {
     nn_net_free(trainer->net);
     nn_net_free(trainer->single);
-    sgd_release(&trainer->sgd);
+    optimizer_release(&trainer->optimizer);
     MEM_FREE(trainer->order, trainer->place, trainer->batch_index, trainer->batch_labels,
              trainer->batch_weights, trainer->batch_losses, trainer->batch_factors,
              trainer->batch_probabilities);
@@ -105,15 +109,6 @@ static void order_selection(struct trainer *trainer, int epoch,
 
 /* ---- In all of the network's threads ---- */
 
-/* A thread's part of n things, in whole multiples of `grain`: from..to - 1. */
-static void share(size_t n, size_t grain, int rank, int threads, size_t *ret_from, size_t *ret_to)
-{
-    const size_t each = (n + (size_t)threads - 1) / (size_t)threads;
-    const size_t size = (each + grain - 1) / grain * grain, from = size * (size_t)rank;
-    *ret_from = from < n ? from : n;
-    *ret_to = from + size < n ? from + size : n;
-}
-
 /* A batch to be gathered. */
 struct gathering {
     const struct trainer *trainer;
@@ -130,9 +125,10 @@ static void gather_share(void *context, int rank, int threads)
     const struct gathering *g = context;
     const struct dataset *data = g->trainer->data;
     const size_t picture = (size_t)data->h * (size_t)data->w * (size_t)data->c;
-    size_t from, to;
-    share(g->rows, 1, rank, threads, &from, &to);
-    dataset_gather(data, g->split, g->index + from, to - from, g->augment, g->out + from * picture);
+    const size_t each = (g->rows + (size_t)threads - 1) / (size_t)threads,
+                 from = each * (size_t)rank < g->rows ? each * (size_t)rank : g->rows,
+                 rows = g->rows - from < each ? g->rows - from : each;
+    dataset_gather(data, g->split, g->index + from, rows, g->augment, g->out + from * picture);
 }
 
 /* Straight into the input of the trainer's network. */
@@ -144,29 +140,16 @@ static void gather(const struct trainer *trainer, const struct split *split, con
     nn_parallel(trainer->net, gather_share, &gathering);
 }
 
-struct update {
-    struct trainer *trainer;
-    double lr;
-};
-
-static void update_share(void *context, int rank, int threads)
-{
-    enum { GRAIN = 16 }; /* floats of a cache line: no two threads write to one */
-    const struct update *u = context;
-    struct trainer *trainer = u->trainer;
-    size_t from, to;
-    share(trainer->sgd.n, GRAIN, rank, threads, &from, &to);
-    sgd_step(&trainer->sgd, nn_params(trainer->net), nn_gradients(trainer->net), u->lr, from, to);
-}
-
 /* ---- Epochs and passes ---- */
 
-static void count_work(struct work *work, const struct nn_net *net, size_t forward, size_t backward)
+/* Passes of the steps of an epoch; backward may be 0. */
+static void count_work(struct work *work, const struct nn_net *net, int epoch, size_t forward,
+                       size_t backward)
 {
     work->samples_forward += (int64_t)forward;
     work->samples_backward += (int64_t)backward;
     work->flops +=
-        (double)forward * nn_flops_forward(net) + (double)backward * nn_flops_backward(net);
+        (double)forward * nn_flops_forward(net) + (double)backward * nn_flops_backward(net, epoch);
 }
 
 static int diverged(struct trainer *trainer, const char *what, int epoch, size_t step,
@@ -254,8 +237,7 @@ static int step_on(struct trainer *trainer, const struct batch *batch, double lr
     if (!isfinite(loss))
         return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
     nn_backward(trainer->net, n);
-    struct update update = {trainer, lr};
-    nn_parallel(trainer->net, update_share, &update);
+    optimizer_step(&trainer->optimizer, trainer->net, lr, batch->epoch);
     *ret_loss = sum ? loss / n : loss;
     return 0;
 }
@@ -306,7 +288,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     /* The last step's update meets no loss that would show what it did. */
     if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
         return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
-    count_work(work, trainer->net, trained + (drop ? last : 0), trained);
+    count_work(work, trainer->net, epoch, trained + (drop ? last : 0), trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;
 }
@@ -357,7 +339,7 @@ static void mean_gradient(struct trainer *trainer, const struct split *split, fl
         nn_backward(net, (int)rows);
     }
     memcpy(ret_mean, nn_gradients(net), nn_param_count(net) * sizeof *ret_mean);
-    nn_zero_gradients(net); /* as sgd_step leaves them */
+    nn_zero_gradients(net); /* as optimizer_step leaves them */
 }
 
 /* The network as it is now, planned for one sample a thread. */
@@ -395,7 +377,7 @@ static void look_at_gradients(struct trainer *trainer, const struct split *split
                             observer->gradient_norms + first, observer->gradient_dots + first);
     }
     mem_free(mean);
-    count_work(work, net, 2 * split->n, 2 * split->n);
+    count_work(work, net, 0, 2 * split->n, 2 * split->n);
 }
 
 void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
@@ -409,7 +391,7 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
                     trainer->batch_losses);
         observer_take(observer, trainer->net, trainer->batch_index, rows, trainer->batch_losses);
     }
-    count_work(work, trainer->net, split->n, 0);
+    count_work(work, trainer->net, 0, split->n, 0);
     if (observer->gradient_norms)
         look_at_gradients(trainer, split, observer, work);
 }

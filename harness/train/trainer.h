@@ -28,7 +28,7 @@ struct trainer {
     uint64_t seed;
     struct schedule schedule;
     struct nn_net *net;
-    struct sgd sgd;
+    struct optimizer optimizer;
     uint32_t *order;            /* [n] this epoch's permutation */
     uint32_t *place;            /* [n] 1 + position in the selection, 0: not selected */
     uint32_t *batch_index;      /* [batch] */

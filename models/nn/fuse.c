@@ -57,7 +57,7 @@ static void fuse_add(struct fusion *f, int node)
         fused->op = &batch_norm_add_op;
         fused->inputs[1] = other;
         fused->layer.in[1] = add.layer.in[1 - k];
-        fused->trains |= add.trains;
+        fused->trains = add.trains; /* its inputs are among those of the addition */
         return;
     }
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "models/nn/conv/conv.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,10 +57,42 @@ static int append(struct nn_blocks *blocks, const struct nn_layer *layer,
     const int count = ask ? ask(layer, asked) : 0;
     for (int i = 0; i < count; i++) {
         MEM_GROW(blocks->items, (size_t)blocks->count, (size_t)blocks->count + 1);
-        blocks->items[blocks->count++] = (struct nn_block_place){asked[i], blocks->floats};
+        blocks->items[blocks->count++] =
+            (struct nn_block_place){asked[i], blocks->floats, {1, 1, INT_MAX}};
         blocks->floats += asked[i].count;
     }
     return count;
+}
+
+/* Sets trains, when that of the inputs is. */
+static void find_trains(const struct nn_net *net, struct nn_node *node)
+{
+    node->trains = 0;
+    for (int k = 0; k < node->op->inputs + node->block_count; k++) {
+        const int epochs =
+            k < node->op->inputs
+                ? net->nodes[node->inputs[k]].trains
+                : net->blocks.items[node->first_block + k - node->op->inputs].how.epochs;
+        node->trains = node->trains < epochs ? epochs : node->trains;
+    }
+}
+
+void nn_set_training(struct nn_net *net, int node, enum nn_role role, struct nn_training how)
+{
+    REQUIRE(!net->shares && node >= 0 && node < net->count && how.epochs >= 0 &&
+            (how.epochs == 0 || (how.lr > 0 && how.decay >= 0)));
+    const struct nn_node *layer = &net->nodes[node];
+    bool found = false;
+    for (int k = 0; k < layer->block_count; k++) {
+        struct nn_block_place *place = &net->blocks.items[layer->first_block + k];
+        if (place->block.role == role) {
+            place->how = how;
+            found = true;
+        }
+    }
+    REQUIRE(found);
+    for (int i = node; i < net->count; i++)
+        find_trains(net, &net->nodes[i]);
 }
 
 int nn_input(struct nn_net *net)
@@ -74,10 +107,8 @@ int nn_add_node(struct nn_net *net, const struct nn_op *op, const struct nn_attr
 {
     REQUIRE(a >= 0 && a < net->count && b >= 0 && b < net->count);
     struct nn_node node = {.op = op, .layer.attr = *attr, .inputs = {a, b}};
-    for (int k = 0; k < op->inputs; k++) {
+    for (int k = 0; k < op->inputs; k++)
         node.layer.in[k] = net->nodes[node.inputs[k]].layer.out;
-        node.trains |= net->nodes[node.inputs[k]].trains;
-    }
     struct err err;
     if (op->shape(attr, node.layer.in, &node.layer.out, &err))
         DIE("bug: node %d, %s: %s", net->count, op->name, err.text);
@@ -85,7 +116,7 @@ int nn_add_node(struct nn_net *net, const struct nn_op *op, const struct nn_attr
     node.block_count = append(&net->blocks, &node.layer, op->params);
     node.first_buffer = net->buffer_blocks.count;
     node.buffer_count = append(&net->buffer_blocks, &node.layer, op->buffers);
-    node.trains |= node.block_count > 0;
+    find_trains(net, &node);
     *new_node(net) = node;
     return net->count - 1;
 }
@@ -288,6 +319,18 @@ float *nn_gradients(struct nn_net *net)
     return net->gradients;
 }
 
+int nn_group_count(const struct nn_net *net)
+{
+    return net->blocks.count;
+}
+
+struct nn_group nn_group_at(const struct nn_net *net, int i)
+{
+    REQUIRE(i >= 0 && i < net->blocks.count);
+    const struct nn_block_place *place = &net->blocks.items[i];
+    return (struct nn_group){place->at, place->at + place->block.count, place->how};
+}
+
 void nn_zero_gradients(struct nn_net *net)
 {
     memset(net->gradients, 0, net->blocks.floats * sizeof *net->gradients);
@@ -347,12 +390,14 @@ static double node_flops(const struct nn_node *node)
     return node->op->flops ? node->op->flops(&node->layer) : 0;
 }
 
-static double node_flops_backward(const struct nn_net *net, const struct nn_node *node)
+static double node_flops_backward(const struct nn_net *net, const struct nn_node *node, int epoch)
 {
     bool wanted = false;
     for (int k = 0; k < node->op->inputs; k++)
-        wanted |= net->nodes[node->inputs[k]].trains;
-    return node_flops(node) * ((node->block_count > 0) + wanted);
+        wanted |= net->nodes[node->inputs[k]].trains > epoch;
+    const bool own =
+        node->block_count > 0 && net->blocks.items[node->first_block].how.epochs > epoch;
+    return node_flops(node) * (own + wanted);
 }
 
 double nn_flops_forward(const struct nn_net *net)
@@ -363,11 +408,11 @@ double nn_flops_forward(const struct nn_net *net)
     return sum;
 }
 
-double nn_flops_backward(const struct nn_net *net)
+double nn_flops_backward(const struct nn_net *net, int epoch)
 {
     double sum = 0;
     for (int i = 0; i < net->count; i++)
-        sum += node_flops_backward(net, &net->nodes[i]);
+        sum += node_flops_backward(net, &net->nodes[i], epoch);
     return sum;
 }
 
@@ -387,7 +432,7 @@ struct nn_use nn_use_at(const struct nn_net *net, int i)
         .in = node->layer.in[0],
         .out = node->layer.out,
         .seconds = {node->seconds[0], node->seconds[1]},
-        .flops = {node_flops(node), node_flops_backward(net, node)},
+        .flops = {node_flops(node), node_flops_backward(net, node, 0)},
     };
     if (node->op->detail)
         node->op->detail(&node->layer, use.detail, sizeof use.detail);

@@ -19,7 +19,8 @@ struct nn_node {
     int inputs[NN_MAX_INPUTS]; /* nodes; op->inputs of them */
     int first_block, block_count;
     int first_buffer, buffer_count;
-    bool trains; /* it, or a node before it, has parameters: its gradient is wanted */
+    int trains; /* epochs in which it, or a node before it, has parameters that are trained: its
+                   gradient is wanted */
     /* Set by plan.c. Positions are floats from the start of a share's memory. */
     bool add[NN_MAX_INPUTS]; /* another consumer of the input wrote its gradient before */
     size_t output_at[NN_PHASES];
@@ -38,6 +39,7 @@ struct nn_share {
 struct nn_block_place {
     struct nn_block block;
     size_t at; /* of its first float in the flat array */
+    struct nn_training how;
 };
 
 /* A list of blocks laid end to end. */
@@ -88,6 +90,11 @@ struct nn_row_loss {
 /* dz[classes] (may be NULL) gets share times the gradient of the smoothed loss of z[classes]. */
 struct nn_row_loss nn_row_loss(float *dz, const float *z, size_t classes, size_t label,
                                double smoothing, double share);
+/* Whether what is trained in so many epochs is so in the one of the last forward pass. */
+static inline bool nn_trained(const struct nn_net *net, int epochs)
+{
+    return epochs > 0 && net->mode.epoch < (uint32_t)epochs;
+}
 /* fuse.c: makes one op of ops that follow each other. */
 void nn_fuse(struct nn_net *net);
 /* plan.c: places everything in a share's memory; sets memory_floats, scratch_at, the nodes' part.

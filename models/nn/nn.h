@@ -13,7 +13,7 @@
  *         nn_forward(net, n, &(struct nn_mode){.train = true, ...});
  *         nn_loss(net, n, labels, weights, smoothing, losses);
  *         nn_backward(net, n);                      gradients += d loss / d parameters
- *         sgd_step(...);                            nn/optim.h
+ *         optimizer_step(...);                      nn/optim.h
  *
  * Layout: shape.h; a vector is a 1 x 1 picture. Numbers: type.h. All parameters lie in
  * one flat block, all gradients in another of the same shape, buffers that are no parameters
@@ -107,6 +107,22 @@ void nn_classifier_with(struct nn_net *net, int x, int classes, struct nn_head h
 
 struct nn_shape nn_shape_of(const struct nn_net *net, int node);
 
+/*
+ * How some parameters are trained; all that no model says anything of: {1, 1, INT_MAX}.
+ *
+ *     x = nn_conv2d(net, x, (struct nn_conv){.out = 24, .kernel = 2, .bias = true});
+ *     nn_set_training(net, x, NN_WEIGHTS, (struct nn_training){0});             never
+ *     nn_set_training(net, x, NN_BIASES, (struct nn_training){1, 1, 3});        in epochs 0 to 2
+ */
+struct nn_training {
+    double lr;    /* a factor of the learning rate */
+    double decay; /* of what a step takes off by weight decay, which lr then does not change */
+    int epochs;   /* in the first so many; from then on they stay as they are. 0: never */
+};
+enum nn_role { NN_WEIGHTS, NN_BIASES }; /* a norm's scales are weights, its shifts biases */
+/* Of the layer that the node is, which must have such parameters. */
+void nn_set_training(struct nn_net *net, int node, enum nn_role role, struct nn_training how);
+
 /* ---- Planning and state ---- */
 
 /* How the network is to be run; all 0: one thread, float32, the best implementations. */
@@ -139,6 +155,14 @@ void nn_net_init(struct nn_net *net, uint64_t seed);
 size_t nn_param_count(const struct nn_net *net);
 float *nn_params(struct nn_net *net);    /* [param_count] */
 float *nn_gradients(struct nn_net *net); /* [param_count]; nn_backward adds to it */
+/* Parameters from..to - 1 and how they are trained: those of a layer in one role. */
+struct nn_group {
+    size_t from, to;
+    struct nn_training how;
+};
+int nn_group_count(const struct nn_net *net);
+/* One behind the other. */
+struct nn_group nn_group_at(const struct nn_net *net, int i);
 size_t nn_buffer_count(const struct nn_net *net);
 float *nn_buffers(struct nn_net *net);      /* [buffer_count] running statistics */
 size_t nn_memory(const struct nn_net *net); /* bytes planned, parameters included */
@@ -149,7 +173,7 @@ struct nn_use {
     struct nn_shape in, out;
     char detail[96];   /* implementations: "winograd/winograd/onednn jit:avx512_core" */
     double seconds[2]; /* spent in forward, backward since nn_profile(net, true), by rank 0 */
-    double flops[2];   /* of a sample, forward and backward */
+    double flops[2];   /* of a sample, forward and backward, in the first epoch */
 };
 int nn_use_count(const struct nn_net *net);
 struct nn_use nn_use_at(const struct nn_net *net, int i); /* op i of those that run, in order */
@@ -162,15 +186,16 @@ void nn_implementations(const struct nn_net *net, char *ret_text, size_t size);
 void nn_parallel(struct nn_net *net, void (*work)(void *context, int rank, int threads),
                  void *context);
 
-/* Floating-point operations a sample costs (1 multiply-add = 2), nominal. */
+/* Floating-point operations a sample costs (1 multiply-add = 2), nominal; backward depends on what
+   is trained in that epoch. */
 double nn_flops_forward(const struct nn_net *net);
-double nn_flops_backward(const struct nn_net *net);
+double nn_flops_backward(const struct nn_net *net, int epoch);
 
 /* ---- Running ---- */
 
 struct nn_mode {
     bool train; /* batch statistics, dropout, and all that backward needs is kept */
-    /* names the dropout masks; ignored when train is false */
+    /* names the dropout masks, and the epoch decides what is trained; only with train */
     uint64_t seed;
     uint32_t epoch, step;
     /*
@@ -208,17 +233,18 @@ const float *nn_classifier_bias(const struct nn_net *net);    /* b [classes]; NU
  */
 double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *weights,
                double smoothing, float *ret_losses);
-/* Adds d loss / d parameters of the last nn_forward(train) + nn_loss to the gradients. */
+/* Adds d loss / d parameters of the last nn_forward(train) + nn_loss to the gradients, those of
+   parameters that are not trained in its epoch left out. */
 void nn_backward(struct nn_net *net, int n);
 /* Zeroes the gradients. */
 void nn_zero_gradients(struct nn_net *net);
 /*
  * Of each sample 0..n-1 of the input buffer, n <= train_batch, the gradient g_i of its own loss l_i
- * (not smoothed) in all parameters, in frozen mode: ret_norms[n] = ||g_i||, ret_dots[n] =
- * g_i . direction, direction [param_count]. Each thread takes its samples one by one, on the memory
- * where gradients are added up, which must be 0 before and is 0 afterwards. Meant for a network
- * planned for one sample a thread (train_batch = threads): convolutions may compute a whole share
- * where one sample is asked for.
+ * (not smoothed) in all parameters that are ever trained, in frozen mode: ret_norms[n] = ||g_i||,
+ * ret_dots[n] = g_i . direction, direction [param_count]. Each thread takes its samples one by one,
+ * on the memory where gradients are added up, which must be 0 before and is 0 afterwards. Meant for
+ * a network planned for one sample a thread (train_batch = threads): convolutions may compute a
+ * whole share where one sample is asked for.
  */
 void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
                          float *ret_norms, float *ret_dots);

@@ -9,6 +9,7 @@
  *   - gradients of parameters are always added to;
  *   - the gradient of an input is written (dx = ...) by the first of its consumers to run and added
  *     to (dx += ...) by the others: add[] says which, and dx is NULL where nobody wants it;
+ *   - gradients[k] is NULL where block k is not trained;
  *   - of the forward pass only that is still there which `flags` asks for (x, y), and `saved`.
  */
 #pragma once
@@ -63,6 +64,7 @@ struct nn_block {
     /* Of rows of `row` values each, the first so many are 0 but for a 1 at `centre` and their own
        number: filters that hand on a channel. */
     size_t identities, row, centre;
+    enum nn_role role;
 };
 
 enum nn_op_flags {
@@ -140,7 +142,7 @@ struct nn_op {
     size_t (*saved)(const struct nn_layer *layer, int n);
     size_t (*scratch)(const struct nn_layer *layer, int n);
     /* MAY, default: 0. Nominal floating-point operations of forward for one sample. Backward is
-       counted once more for the inputs' gradient and once for the parameters'. */
+       counted once more for the inputs' gradient and once for that of the first block. */
     double (*flops)(const struct nn_layer *layer);
 
     /* MUST, unless inputs is 0. Running statistics are rank 0's to change. */

@@ -20,21 +20,32 @@ static const double SHARE_TOLERANCE = 1e-9;
 
 /* ---- Stochastic gradient descent ---- */
 
-void sgd_init(struct sgd *sgd, size_t n, double momentum, double weight_decay, bool nesterov)
+static bool alike(const struct nn_training *a, const struct nn_training *b)
 {
-    *sgd = (struct sgd){
-        .momentum = momentum,
-        .weight_decay = weight_decay,
-        .nesterov = nesterov,
-        .n = n,
-    };
-    MEM_NEW(sgd->velocity, n);
+    return a->lr == b->lr && a->decay == b->decay && a->epochs == b->epochs;
 }
 
-void sgd_release(struct sgd *sgd)
+void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting *setting,
+                    const struct nn_net *net)
 {
-    mem_free(sgd->velocity);
-    *sgd = (struct sgd){0};
+    struct optimizer o = {.setting = *setting, .count = nn_param_count(net)};
+    MEM_NEW(o.groups, (size_t)nn_group_count(net));
+    for (int i = 0; i < nn_group_count(net); i++) {
+        const struct nn_group group = nn_group_at(net, i);
+        struct nn_group *last = &o.groups[o.group_count ? o.group_count - 1 : 0];
+        if (o.group_count && alike(&last->how, &group.how))
+            last->to = group.to;
+        else
+            o.groups[o.group_count++] = group;
+    }
+    MEM_NEW(o.state, o.count);
+    *optimizer = o;
+}
+
+void optimizer_release(struct optimizer *optimizer)
+{
+    MEM_FREE(optimizer->groups, optimizer->state);
+    *optimizer = (struct optimizer){0};
 }
 
 /* w -= lr * (look v + direct d) and g = 0, all [n]: Nesterov's momentum is look = momentum,
@@ -50,14 +61,50 @@ NN_CLONES static void update(float *restrict w, float *restrict v, float *restri
     }
 }
 
-void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr, size_t from, size_t to)
+struct step {
+    struct optimizer *optimizer;
+    struct nn_net *net;
+    double lr;
+    int epoch;
+};
+
+/* Parameters from..to - 1, which are trained alike. */
+static void step_range(const struct step *step, const struct nn_training *how, size_t from,
+                       size_t to)
 {
-    REQUIRE(from <= to && to <= sgd->n);
-    const float momentum = (float)sgd->momentum, decay = (float)sgd->weight_decay;
+    const struct optimizer_setting *s = &step->optimizer->setting;
+    const float momentum = (float)s->momentum;
+    update(nn_params(step->net) + from, step->optimizer->state + from,
+           nn_gradients(step->net) + from, to - from, (float)(step->lr * how->lr), momentum,
+           (float)(s->weight_decay * how->decay / how->lr), s->nesterov ? momentum : 1,
+           s->nesterov ? 1 : 0);
+}
+
+/* A thread's part of all parameters, in whole cache lines: no two threads write to one. */
+static void step_share(void *context, int rank, int threads)
+{
+    enum { LINE = 16 };
+    const struct step *step = context;
+    const struct optimizer *o = step->optimizer;
+    const size_t lines = (o->count + LINE - 1) / LINE,
+                 share = (lines + (size_t)threads - 1) / (size_t)threads * LINE,
+                 first = share * (size_t)rank, end = first + share;
     const unsigned denormals = nn_denormals_off();
-    update(params + from, sgd->velocity + from, gradients + from, to - from, (float)lr, momentum,
-           decay, sgd->nesterov ? momentum : 1, sgd->nesterov ? 1 : 0);
+    for (int i = 0; i < o->group_count; i++) {
+        const struct nn_group *group = &o->groups[i];
+        const size_t from = group->from > first ? group->from : first,
+                     to = group->to < end ? group->to : end;
+        if (from < to && step->epoch < group->how.epochs)
+            step_range(step, &group->how, from, to);
+    }
     nn_denormals_restore(denormals);
+}
+
+void optimizer_step(struct optimizer *optimizer, struct nn_net *net, double lr, int epoch)
+{
+    REQUIRE(optimizer->count == nn_param_count(net));
+    struct step step = {optimizer, net, lr, epoch};
+    nn_parallel(net, step_share, &step);
 }
 
 /* ---- Schedules ---- */

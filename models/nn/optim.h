@@ -1,10 +1,13 @@
 /*
- * optim: stochastic gradient descent and learning-rate schedules.
+ * optim: stochastic gradient descent, learning-rate schedules.
  *
  *     d <- g + weight_decay * w;  v <- momentum * v + d;
  *     w <- w - lr * (nesterov ? d + momentum * v : v)
  *
- * (PyTorch's form: the first v is d, no dampening, weight decay on every parameter.)
+ * (PyTorch's form: the first v is d, no dampening, weight decay on every parameter.) Where a model
+ * wants other learning rates or decay for some parameters (nn_training), lr is lr times theirs, and
+ * weight_decay is divided by that factor again: a step decays by lr * weight_decay * their factor.
+ * What is not trained in an epoch stays as it is, velocity too.
  *
  * Schedules are functions of the position in epochs, never of a step count: a run with fewer
  * samples an epoch sees the same learning rate at the same epoch. Shares are of the epochs that
@@ -12,24 +15,30 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "models/nn/nn.h"
 
-struct sgd {
+struct optimizer_setting {
     double momentum, weight_decay;
     bool nesterov;
-    size_t n;
-    float *velocity; /* [n] */
 };
 
-void sgd_init(struct sgd *sgd, size_t n, double momentum, double weight_decay, bool nesterov);
-void sgd_release(struct sgd *sgd);
+struct optimizer {
+    struct optimizer_setting setting;
+    struct nn_group *groups; /* [group_count] one behind the other, neighbours alike put together */
+    int group_count;
+    size_t count; /* parameters */
+    float *state; /* [count] velocity */
+};
+
+/* For the parameters of a network. */
+void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting *setting,
+                    const struct nn_net *net);
+void optimizer_release(struct optimizer *optimizer); /* also of a zeroed one */
 /*
- * One step of parameters from..to - 1: each belongs to one thread. params and gradients are [n].
- * The gradients are 0 afterwards, for the next backward pass to add to: that costs nothing here,
- * and a pass over memory elsewhere.
+ * A step of that network by its gradients, in its threads. They are 0 afterwards, for the next
+ * backward pass to add to: that costs nothing here, and a pass over memory elsewhere.
  */
-void sgd_step(struct sgd *sgd, float *params, float *gradients, double lr, size_t from, size_t to);
+void optimizer_step(struct optimizer *optimizer, struct nn_net *net, double lr, int epoch);
 
 enum schedule_kind {
     SCHEDULE_CONSTANT,

@@ -38,7 +38,7 @@ static float *gradient(const struct nn_net *net, int rank, int node)
         return net->input_gradient
                    ? net->input_gradient + net->shares[rank].first * nn_floats(net->input_shape)
                    : NULL;
-    return net->nodes[node].trains || net->input_gradient
+    return nn_trained(net, net->nodes[node].trains) || net->input_gradient
                ? net->shares[rank].memory + net->nodes[node].gradient_at
                : NULL;
 }
@@ -174,9 +174,11 @@ static void backward_node(const struct nn_net *net, int rank, int i)
     }
     call.y = node->op->flags & NN_READS_OUTPUT ? output(net, rank, i) : NULL;
     call.dy = gradient(net, rank, i);
-    for (int k = 0; k < node->block_count; k++)
-        call.gradients[k] =
-            net->shares[rank].gradients + net->blocks.items[node->first_block + k].at;
+    for (int k = 0; k < node->block_count; k++) {
+        const struct nn_block_place *place = &net->blocks.items[node->first_block + k];
+        if (nn_trained(net, place->how.epochs))
+            call.gradients[k] = net->shares[rank].gradients + place->at;
+    }
     nn_adapt(node, &call, false);
 }
 

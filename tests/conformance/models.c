@@ -81,9 +81,9 @@ EACH(models, fit_the_usual_pictures, model_at)
         cr_assert(net != NULL, "%s does not fit %d x %d", model->name, usual[i].h, usual[i].w);
         cr_assert(nn_classes(net) == 10, "%d classes", nn_classes(net));
         cr_assert(nn_feature_count(net) > 0 && nn_param_count(net) > 0);
-        cr_assert(nn_flops_backward(net) >= nn_flops_forward(net),
+        cr_assert(nn_flops_backward(net, 0) >= nn_flops_forward(net),
                   "%s: %g FLOP forward, %g backward", model->name, nn_flops_forward(net),
-                  nn_flops_backward(net));
+                  nn_flops_backward(net, 0));
         nn_net_free(net);
     }
 }
@@ -196,20 +196,20 @@ EACH(models, learn_samples_by_heart, model_at, .timeout = 600)
     const struct model *model = model_at(index);
     uint8_t labels[LEARNT_SAMPLES];
     struct nn_net *net = new_ready(model, LEARNT_SAMPLES, NULL, labels);
-    struct sgd sgd;
-    sgd_init(&sgd, nn_param_count(net), 0.9, 0, false);
+    struct optimizer optimizer;
+    optimizer_init(&optimizer, &(struct optimizer_setting){.momentum = 0.9}, net);
     const int n = is_large(net) && !test_soak() ? LEARNT_SAMPLES / 4 : LEARNT_SAMPLES;
     double loss = 100, first = 0;
     uint32_t step = 0;
     for (; step < LEARNING_STEPS && loss > LEARNT_LOSS; step++) {
         loss = test_gradients(net, n, labels, step);
-        sgd_step(&sgd, nn_params(net), nn_gradients(net), 0.02, 0, sgd.n);
+        optimizer_step(&optimizer, net, 0.02, 0);
         first = step ? first : loss;
     }
     cr_assert(first > 10 * LEARNT_LOSS, "%s starts at loss %g", model->name, first);
     cr_assert(loss <= LEARNT_LOSS, "%s: loss %g after %u steps, %g at first", model->name, loss,
               step, first);
-    sgd_release(&sgd);
+    optimizer_release(&optimizer);
     nn_net_free(net);
 }
 

@@ -479,6 +479,39 @@ EACH(ops, can_leave_out_the_input_gradient, op_at)
     each_layer(op_at(index), compare_unwanted);
 }
 
+/* Of each block in turn; the others' gradients and the inputs' stay the same. */
+static void compare_untrained(const struct nn_op *op, const struct nn_layer *layer, int n)
+{
+    char where[128];
+    describe(where, sizeof where, op, layer, n);
+    struct fixture trained;
+    fixture_init(&trained, op, layer, n, true, false);
+    op->forward(&trained.call);
+    op->backward(&trained.call);
+    for (int untrained = 0; untrained < NN_MAX_BLOCKS && trained.params[untrained]; untrained++) {
+        struct fixture f;
+        fixture_init(&f, op, layer, n, true, false);
+        struct nn_call call = f.call;
+        op->forward(&call);
+        call.gradients[untrained] = NULL;
+        op->backward(&call);
+        for (int k = 0; k < NN_MAX_BLOCKS; k++)
+            if (k != untrained)
+                assert_same_bits(call.gradients[k], trained.call.gradients[k], trained.params[k],
+                                 "parameter gradient beside one that is not trained", where);
+        for (int k = 0; k < op->inputs; k++)
+            assert_same_bits(call.dx[k], trained.call.dx[k], trained.inputs[k],
+                             "input gradient beside parameters that are not trained", where);
+        fixture_release(&f);
+    }
+    fixture_release(&trained);
+}
+
+EACH(ops, can_leave_out_a_parameter_gradient, op_at)
+{
+    each_layer(op_at(index), compare_untrained);
+}
+
 /* ---- Gradient check ---- */
 
 /* Values in -2..2, shuffled, all different and none near 0: away from the kinks of relu and max. */

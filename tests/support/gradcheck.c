@@ -172,6 +172,8 @@ struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, 
     take(&result, &check, &input);
     for (int i = 0; i < net->blocks.count; i++) {
         const struct nn_block_place *place = &net->blocks.items[i];
+        if (!nn_trained(net, place->how.epochs))
+            continue;
         const struct array block = {net->params + place->at, net->gradients + place->at,
                                     place->block.count, i};
         take(&result, &check, &block);

@@ -19,7 +19,8 @@ struct gradcheck {
 /*
  * net: planned and initialised, its input buffer filled with n samples. Parameters and input are
  * restored, the gradients end as zeros; running statistics are not restored. Works in training
- * mode, frozen or not (nn_mode), so every op's backward is covered.
+ * mode, frozen or not (nn_mode), so every op's backward is covered. Parameters that are not trained
+ * in the first epoch have no gradient and are left out.
  */
 struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed,
                               bool frozen);

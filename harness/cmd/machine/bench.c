@@ -226,7 +226,8 @@ static double quantile(const struct job *job, double *values, double q)
 static double gflops(const struct job *job, struct result *r)
 {
     const struct nn_net *net = r->bench.net;
-    return 1e-9 * quantile(job, r->train, 0.5) * (nn_flops_forward(net) + nn_flops_backward(net));
+    return 1e-9 * quantile(job, r->train, 0.5) *
+           (nn_flops_forward(net) + nn_flops_backward(net, 0));
 }
 
 /* ---- For programs ---- */
@@ -289,7 +290,7 @@ static json_t *result_json(struct job *job, struct result *r, double foreign)
     json_object_update_new(object, speed);
     json_t *rest = json_pack(
         "{s:f, s:f, s:I, s:{s:I, s:I}, s:o, s:s, s:o}", "forward_flops", nn_flops_forward(net),
-        "backward_flops", nn_flops_backward(net), "parameters", (json_int_t)nn_param_count(net),
+        "backward_flops", nn_flops_backward(net, 0), "parameters", (json_int_t)nn_param_count(net),
         "memory", "planned_bytes", (json_int_t)nn_memory(net), "peak_bytes",
         (json_int_t)r->peak_memory, "implementations", text_list(implementations), "cpu",
         cpu_detect().model, "foreign_cpu", isnan(foreign) ? json_null() : json_real(foreign));

@@ -159,6 +159,8 @@ static void backward(const struct nn_call *call)
     float *factor = factors_of(call), *b = factor + c, *d = b + c; /* [c] each */
     memset(sums, 0, (2 * c + 1) * sizeof *sums);
     const bool learns = nn_learns(call->mode);
+    float *scales = call->layer->attr.no_scale ? NULL : call->gradients[0],
+          *shifts = call->gradients[norm_shift(call->layer)]; /* [c]; NULL: not trained */
     if (call->n == 0) {
         if (pass.dx && learns)
             sum_up(call, sums); /* the other threads wait for it */
@@ -175,11 +177,10 @@ static void backward(const struct nn_call *call)
                      end = norm_channels(&pass.view, from + step);
         for (size_t k = from; k < from + step; k++)
             norm_dots(sums, sums + c, &pass, k);
-        for (size_t j = first; j < end; j++) {
-            if (!call->layer->attr.no_scale)
-                call->gradients[0][j] += (float)(sums[c + j] * (double)r[j]);
-            call->gradients[norm_shift(call->layer)][j] += (float)sums[j];
-        }
+        for (size_t j = first; scales && j < end; j++)
+            scales[j] += (float)(sums[c + j] * (double)r[j]);
+        for (size_t j = first; shifts && j < end; j++)
+            shifts[j] += (float)sums[j];
         if (!pass.dx)
             continue;
         /* A constant is as a mean over infinitely many. */

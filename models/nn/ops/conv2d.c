@@ -53,7 +53,7 @@ static int params(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t window = window_size(layer), out = (size_t)layer->out.c;
     ret_blocks[0] = nn_weights(layer, out, window);
-    ret_blocks[1] = (struct nn_block){.count = out};
+    ret_blocks[1] = (struct nn_block){.count = out, .role = NN_BIASES};
     if (layer->attr.init == NN_INIT_DIRAC) {
         const size_t in = (size_t)layer->in[0].c, k = (size_t)layer->attr.kernel;
         ret_blocks[0].identities = in < out ? in : out;
@@ -201,9 +201,10 @@ static void forward(const struct nn_call *call)
 
 static void backward(const struct nn_call *call)
 {
-    if (call->layer->attr.bias)
+    if (call->gradients[1])
         bias_gradient(call);
-    run(call, CONV_BACKWARD_WEIGHTS);
+    if (call->gradients[0])
+        run(call, CONV_BACKWARD_WEIGHTS);
     if (call->dx[0])
         run(call, CONV_BACKWARD_DATA);
 }

@@ -132,10 +132,10 @@ static void backward(const struct nn_call *call)
         memset(sums, 0, 2 * c * sizeof *sums);
         for (size_t k = 0; k < pass.view.blocks; k++)
             norm_dots(sums, sums + c, &pass, k);
-        for (size_t j = 0; j < c; j++) {
+        for (size_t j = 0; call->gradients[0] && j < c; j++)
             call->gradients[0][j] += (float)(sums[c + j] * (double)r[j]);
+        for (size_t j = 0; call->gradients[1] && j < c; j++)
             call->gradients[1][j] += (float)sums[j];
-        }
         if (!pass.dx)
             continue;
         gradient_factors(b, d, sums, sums + c, call->params[0], r, rows, c,

@@ -29,7 +29,7 @@ static int params(const struct nn_layer *layer, struct nn_block *ret_blocks)
 {
     const size_t in = nn_floats(layer->in[0]), out = (size_t)layer->out.c;
     ret_blocks[0] = nn_weights(layer, out, in);
-    ret_blocks[1] = (struct nn_block){.count = out};
+    ret_blocks[1] = (struct nn_block){.count = out, .role = NN_BIASES};
     return layer->attr.no_bias ? 1 : 2;
 }
 
@@ -115,9 +115,10 @@ static void backward(const struct nn_call *call)
     const struct room room = room_of(call->layer, n);
     const float *x = operand_x(call, call->scratch, n * in);
     const float *dy = operand(call, call->dy, NN_FLOAT32, call->scratch + room.x + room.w, n * out);
-    if (!call->layer->attr.no_bias)
+    if (call->gradients[1])
         channels_add_sums(call->gradients[1], call->dy, n, out);
-    linalg_gemm(call->gradients[0], in, dy, out, true, x, in, false, out, in, n, 1, 1);
+    if (call->gradients[0])
+        linalg_gemm(call->gradients[0], in, dy, out, true, x, in, false, out, in, n, 1, 1);
     if (call->dx[0])
         backward_x(call, dy,
                    operand(call, call->params[0], NN_FLOAT32, call->scratch + room.x, out * in));

@@ -14,7 +14,7 @@ int norm_params(const struct nn_layer *layer, struct nn_block *ret_blocks)
     const size_t c = (size_t)layer->in[0].c;
     const int shift = norm_shift(layer);
     ret_blocks[0] = (struct nn_block){.count = c, .fill = NN_FILL_ONES};
-    ret_blocks[shift] = (struct nn_block){.count = c, .fill = NN_FILL_ZEROS};
+    ret_blocks[shift] = (struct nn_block){.count = c, .role = NN_BIASES};
     return shift + 1;
 }
 

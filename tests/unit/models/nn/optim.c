@@ -12,20 +12,34 @@ static void assert_close(double found, double expected, const char *what)
               what, found, expected);
 }
 
+/* A network of 2 n parameters, as a store of them. */
+static struct nn_net *new_net(int n, int threads)
+{
+    struct nn_net *net = nn_net_new((struct nn_shape){1, 1, 1});
+    nn_classifier(net, nn_input(net), n);
+    nn_net_plan(net, threads, 1, &(struct nn_engine){.threads = threads});
+    return net;
+}
+
 /* Three steps from w = 1 with lr 0.1 and gradients 0.5, -0.2, 0.1. */
 static void assert_steps(double momentum, double weight_decay, bool nesterov,
                          const double *expected)
 {
-    float gradients[] = {0.5F, -0.2F, 0.1F};
-    float w = 1;
-    struct sgd sgd;
-    sgd_init(&sgd, 1, momentum, weight_decay, nesterov);
+    const float gradients[] = {0.5F, -0.2F, 0.1F};
+    const struct optimizer_setting setting = {momentum, weight_decay, nesterov};
+    struct nn_net *net = new_net(1, 1);
+    struct optimizer optimizer;
+    optimizer_init(&optimizer, &setting, net);
+    float *w = nn_params(net), *g = nn_gradients(net);
+    w[0] = 1;
     for (size_t i = 0; i < 3; i++) {
-        sgd_step(&sgd, &w, &gradients[i], 0.1, 0, 1);
-        assert_close((double)w, expected[i], "weight");
-        cr_assert(gradients[i] == 0, "left for the next backward pass: %g", (double)gradients[i]);
+        g[0] = gradients[i];
+        optimizer_step(&optimizer, net, 0.1, 0);
+        assert_close((double)w[0], expected[i], "weight");
+        cr_assert(g[0] == 0, "left for the next backward pass: %g", (double)g[0]);
     }
-    sgd_release(&sgd);
+    optimizer_release(&optimizer);
+    nn_net_free(net);
 }
 
 Test(optim, plain_descent)
@@ -56,46 +70,47 @@ Test(optim, nesterov)
 Test(optim, every_weight_has_its_own_momentum)
 {
     enum { N = 37 };
-    float w[N] = {0}, g[N];
-    struct sgd sgd;
-    sgd_init(&sgd, N, 0.5, 0, false);
+    struct nn_net *net = new_net(N, 1);
+    struct optimizer optimizer;
+    optimizer_init(&optimizer, &(struct optimizer_setting){.momentum = 0.5}, net);
     for (int step = 0; step < 2; step++) {
-        for (size_t i = 0; i < N; i++)
-            g[i] = (float)i;
-        sgd_step(&sgd, w, g, 1, 0, N);
+        for (size_t i = 0; i < (size_t)2 * N; i++)
+            nn_gradients(net)[i] = (float)i;
+        optimizer_step(&optimizer, net, 1, 0);
     }
-    for (size_t i = 0; i < N; i++) /* -i, then -(0.5 i + i) more */
-        assert_close((double)w[i], -2.5 * (double)i, "weight");
-    sgd_release(&sgd);
+    for (size_t i = 0; i < (size_t)2 * N; i++) /* -i, then -(0.5 i + i) more */
+        assert_close((double)nn_params(net)[i], -2.5 * (double)i, "weight");
+    optimizer_release(&optimizer);
+    nn_net_free(net);
 }
 
-/* Bit for bit, wherever the cuts are, and nothing outside a range is touched. */
-Test(optim, ranges_add_up_to_the_whole)
+/* Bit for bit, however many threads share the parameters. */
+Test(optim, threads_add_up_to_the_whole)
 {
-    enum { N = 101, PARTS = 4 };
-    static const size_t cuts[PARTS + 1] = {0, 16, 16, 83, N};
-    float whole[N], parts[N], whole_g[N], parts_g[N];
-    struct sgd a, b;
-    sgd_init(&a, N, 0.9, 5e-4, true);
-    sgd_init(&b, N, 0.9, 5e-4, true);
-    for (size_t i = 0; i < N; i++)
-        whole[i] = parts[i] = 0.01F * (float)i - 0.3F;
-    for (int step = 0; step < 3; step++) {
-        for (size_t i = 0; i < N; i++)
-            whole_g[i] = parts_g[i] = 1 / (1 + (float)i);
-        sgd_step(&a, whole, whole_g, 0.1, 0, N);
-        for (size_t p = PARTS; p-- > 0;) {
-            cr_assert(cuts[p] == 0 || parts_g[cuts[p] - 1] != 0, "before %zu", cuts[p]);
-            sgd_step(&b, parts, parts_g, 0.1, cuts[p], cuts[p + 1]);
+    enum { N = 51, WAYS = 4 };
+    static const int threads[WAYS] = {1, 2, 3, 8};
+    const struct optimizer_setting setting = {0.9, 5e-4, true};
+    float first[2 * N];
+    for (int way = 0; way < WAYS; way++) {
+        struct nn_net *net = new_net(N, threads[way]);
+        struct optimizer optimizer;
+        optimizer_init(&optimizer, &setting, net);
+        for (size_t i = 0; i < (size_t)2 * N; i++)
+            nn_params(net)[i] = 0.01F * (float)i - 0.3F;
+        for (int step = 0; step < 3; step++) {
+            for (size_t i = 0; i < (size_t)2 * N; i++)
+                nn_gradients(net)[i] = 1 / (1 + (float)i);
+            optimizer_step(&optimizer, net, 0.1, 0);
         }
-        for (size_t i = 0; i < N; i++) {
-            cr_assert(whole[i] == parts[i], "step %d, weight %zu: %.9g, %.9g", step, i,
-                      (double)whole[i], (double)parts[i]);
-            cr_assert(parts_g[i] == 0, "step %d, gradient %zu", step, i);
+        for (size_t i = 0; i < (size_t)2 * N; i++) {
+            first[i] = way ? first[i] : nn_params(net)[i];
+            cr_assert(first[i] == nn_params(net)[i], "%d threads, weight %zu: %.9g, %.9g",
+                      threads[way], i, (double)nn_params(net)[i], (double)first[i]);
+            cr_assert(nn_gradients(net)[i] == 0, "%d threads, gradient %zu", threads[way], i);
         }
+        optimizer_release(&optimizer);
+        nn_net_free(net);
     }
-    sgd_release(&a);
-    sgd_release(&b);
 }
 
 /* ---- Schedules: a peak of 0.1 over 10 epochs, unless said otherwise ---- */

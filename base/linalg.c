@@ -1,5 +1,6 @@
 #include "base/linalg.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <cblas.h>
@@ -10,6 +11,10 @@
 
 /* Of OpenBLAS's buffer, of which each of its threads has one (measured: 0.3.21, x86-64). */
 enum { BUFFER_MIB = 128 };
+
+/* LAPACK's, which OpenBLAS has in it and does not declare. */
+void dsyev_(const char *job, const char *triangle, const blasint *n, double *a, const blasint *lda,
+            double *ret_values, double *work, const blasint *work_size, blasint *ret_info);
 
 static blasint as_int(size_t n)
 {
@@ -97,6 +102,18 @@ void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, siz
             info;
     dpotrs_(upper, &order, &columns, (double *)l, &step, b, &step_b, &info);
     REQUIRE(info == 0);
+}
+
+/* The columns that LAPACK makes of A are rows. */
+void linalg_eigenvectors(double *a, size_t lda, size_t n, double *ret_values)
+{
+    const blasint order = as_int(n), step = as_int(lda), size = as_int(3 * n);
+    blasint info;
+    double *work;
+    MEM_NEW(work, (size_t)size);
+    dsyev_("V", "U", &order, a, &step, ret_values, work, &size, &info);
+    REQUIRE(info == 0);
+    mem_free(work);
 }
 
 const char *linalg_core(void)

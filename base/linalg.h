@@ -2,7 +2,8 @@
  * linalg: the only door to BLAS. Row-major, float32 unless said otherwise.
  *
  * Matrices are dense with a leading dimension (elements from one row to the next). Outputs first,
- * as BLAS people write them. Nothing here allocates, but BLAS itself does at its first call.
+ * as BLAS people write them. Nothing here allocates but linalg_eigenvectors, and BLAS itself at its
+ * first call.
  */
 #pragma once
 
@@ -41,6 +42,11 @@ int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row);
 /* Solves L L^T x = b for each row b of B[count][n], in place. */
 void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
                            size_t count);
+/*
+ * Of the symmetric A[n][n], of which the lower triangle is read, the eigenvalues in ascending
+ * order; row i of A becomes the eigenvector of the i-th, of length 1.
+ */
+void linalg_eigenvectors(double *a, size_t lda, size_t n, double *ret_values);
 
 /* The kernel set that the library really runs ("SkylakeX", "Haswell", "Prescott", ...). */
 const char *linalg_core(void);

@@ -17,9 +17,14 @@ const struct option model_common_options[] = {
     OPTION_END,
 };
 
+int model_features(struct nn_net *net, int x, int bottleneck)
+{
+    return bottleneck > 0 ? nn_projection(net, x, bottleneck) : x;
+}
+
 void model_classifier(struct nn_net *net, int x, int classes, int bottleneck)
 {
-    nn_classifier(net, bottleneck > 0 ? nn_projection(net, x, bottleneck) : x, classes);
+    nn_classifier(net, model_features(net, x, bottleneck), classes);
 }
 
 int model_build(const struct model *model, const void *options, struct nn_shape input, int classes,

@@ -28,11 +28,19 @@ struct model {
     /* MAY, default: any. The least height and width of a picture. */
     int smallest;
     /*
-     * MUST. Adds layers to net (its input shape is set) and ends with model_classifier. options:
+     * MUST. Adds layers to net (its input shape is set) and ends with model_classifier, or a
+     * classifier of its own on model_features. options:
      * the struct the table describes, borrowed for the call. Returns -1 with the reason where the
      * options do not fit the input (a patch larger than the picture).
      */
     int (*build)(struct nn_net *net, const void *options, int classes, struct err *err);
+    /*
+     * MAY, default: the layers say what the initial weights are. Changes those of net, planned and
+     * initialised, by the first training pictures [n][h][w][c], normalised and not augmented: the
+     * same pictures must give the same bits. n is `pictures`, or as many as there are.
+     */
+    void (*prepare)(struct nn_net *net, const void *options, const float *pictures, size_t n);
+    size_t pictures;
 };
 
 /*
@@ -49,7 +57,9 @@ struct model_common {
 };
 extern const struct option model_common_options[];
 
-/* How every model's build ends: the bottleneck, where it is not 0, and the classifier, on x. */
+/* x, or the bottleneck on it where that is not 0: what the classifier is to read. */
+int model_features(struct nn_net *net, int x, int bottleneck);
+/* How a model's build ends: the classifier, on model_features. */
 void model_classifier(struct nn_net *net, int x, int classes, int bottleneck);
 
 /* model_shelf (models.def), model_at(), model_find(). */

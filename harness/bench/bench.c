@@ -90,6 +90,8 @@ int bench_open(struct bench *bench, const struct bench_setting *setting, struct 
     float *pictures = nn_input_buffer(net);
     for (size_t i = 0; i < count; i++)
         pictures[i] = (float)(2 * rng_uniform(&rng) - 1);
+    if (model->model->prepare)
+        model->model->prepare(net, model->options, pictures, (size_t)rows);
     return 0;
 }
 

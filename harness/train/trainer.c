@@ -18,6 +18,23 @@ static struct augment augment_of(const struct recipe *recipe, uint64_t seed, int
     };
 }
 
+/* The initial weights that follow from the training pictures. */
+static void prepare_weights(struct trainer *trainer)
+{
+    const struct dataset *data = trainer->data;
+    const struct model *model = trainer->model;
+    const size_t n = data->train.n < model->pictures ? data->train.n : model->pictures;
+    float *pictures;
+    if (!model->prepare)
+        return;
+    MEM_NEW(pictures, mem_size(n, (size_t)(data->h * data->w * data->c)));
+    for (size_t i = 0; i < n; i++)
+        trainer->order[i] = (uint32_t)i;
+    dataset_gather(data, &data->train, trainer->order, n, NULL, pictures);
+    model->prepare(trainer->net, trainer->model_options, pictures, n);
+    mem_free(pictures);
+}
+
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
                  const struct dataset *data, const struct recipe *recipe,
                  const struct engine *engine, uint64_t seed, struct err *err)
@@ -69,6 +86,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
     MEM_NEW(trainer->batch_losses, rows);
     MEM_NEW(trainer->batch_factors, rows);
     MEM_NEW(trainer->batch_probabilities, mem_size(rows, (size_t)data->classes));
+    prepare_weights(trainer);
     return 0;
 }
 

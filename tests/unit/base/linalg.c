@@ -309,3 +309,30 @@ Test(linalg, tells_what_it_is)
     cr_expect_not_null(strstr(linalg_version(), "OpenBLAS"), "%s", linalg_version());
     cr_expect_geq(linalg_threads(), 1);
 }
+
+/* ---- Eigenvectors ---- */
+
+/* A v = e v, and the v are orthonormal: that defines both but for signs. */
+Test(linalg, eigenvectors_are_rows_in_ascending_order)
+{
+    enum { LDA = M + PAD };
+    double a[M * LDA], v[M * LDA], e[M];
+    make_positive_definite(a, LDA, M);
+    a[M / 2 * LDA + M / 2] -= 20; /* one eigenvalue is negative */
+    memcpy(v, a, sizeof v);
+    linalg_eigenvectors(v, LDA, M, e);
+    cr_assert_lt(e[0], 0);
+    for (size_t i = 0; i < M; i++) {
+        cr_assert(i == 0 || e[i] >= e[i - 1], "%g after %g", e[i], e[i - 1]);
+        for (size_t j = 0; j < M; j++) {
+            double product = 0, length = 0;
+            for (size_t k = 0; k < M; k++) {
+                product += a[(j > k ? j : k) * LDA + (j > k ? k : j)] * v[i * LDA + k];
+                length += v[i * LDA + k] * v[j * LDA + k];
+            }
+            cr_assert_float_eq(product, e[i] * v[i * LDA + j], CLOSE * 10, "vector %zu, entry %zu",
+                               i, j);
+            cr_assert_float_eq(length, i == j, CLOSE, "vectors %zu and %zu: %g", i, j, length);
+        }
+    }
+}

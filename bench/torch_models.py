@@ -172,6 +172,29 @@ def convnet(shape, classes, depth=3, width=128, activation="relu", normalisation
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(width * sides[0] * sides[1], classes))
 
 
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * self.factor
+
+
+def airbench(shape, classes, width=64):
+    channels, side = 8 * shape[2], min(shape[:2]) - 1
+    layers = [nn.Conv2d(shape[2], channels, 2), nn.GELU()]
+    for out in (width, 4 * width, 4 * width):
+        for pooling in ([nn.MaxPool2d(2)], []):
+            norm = nn.BatchNorm2d(out, eps=1e-12, momentum=0.4)
+            norm.weight.requires_grad = False
+            layers += [nn.Conv2d(channels, out, 3, 1, 1, bias=False), *pooling, norm, nn.GELU()]
+            channels = out
+        side //= 2
+    return nn.Sequential(*layers, nn.MaxPool2d(min(side, 3)), nn.Flatten(),
+                         nn.Linear(channels, classes, bias=False), Scale(1 / 9))
+
+
 MODELS = {
     "softmax": softmax,
     "mlp": mlp,
@@ -185,6 +208,7 @@ MODELS = {
     "senet18": residual([2, 2, 2, 2], 64, squeeze=True),
     "vgg11": vgg([64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]),
     "wrn16-4": wide_residual(2, 4),
+    "airbench": airbench,
 }
 
 

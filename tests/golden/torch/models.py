@@ -271,6 +271,32 @@ def wrn16_4(shape):
     return nn.Sequential(conv(shape[2], 16, 3), *blocks, *end)
 
 
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return self.factor * x
+
+
+def airbench(shape, width=64):
+    def norm(c):
+        layer = nn.BatchNorm2d(c, eps=1e-12, momentum=0.4)
+        layer.register_parameter("weight", None)
+        return layer
+
+    h, w, c = shape
+    layers = [nn.Conv2d(c, 8 * c, 2), nn.GELU()]
+    h, w, c = h - 1, w - 1, 8 * c
+    for out in (width, 4 * width, 4 * width):
+        layers += [conv(c, out, 3), nn.MaxPool2d(2), norm(out), nn.GELU()]
+        layers += [conv(out, out, 3), norm(out), nn.GELU()]
+        h, w, c = h // 2, w // 2, out
+    layers += [nn.MaxPool2d(min(h, w, 3)), Flatten(), nn.Linear(c, CLASSES, bias=False)]
+    return nn.Sequential(*layers, Scale(1 / 9))
+
+
 MODELS = {
     "softmax": softmax,
     "mlp": mlp,
@@ -284,6 +310,7 @@ MODELS = {
     "resnet50": lambda shape: resnet(shape, bottleneck, 64, (3, 4, 6, 3)),
     "senet18": lambda shape: resnet(shape, excited, 64, (2, 2, 2, 2)),
     "wrn16-4": wrn16_4,
+    "airbench": airbench,
 }
 
 # case: (model, its options, input's height, width and channels)
@@ -316,6 +343,8 @@ CASES = {
     "resnet50": ("resnet50", {}, CIFAR),
     "senet18": ("senet18", {}, CIFAR),
     "wrn16-4": ("wrn16-4", {}, CIFAR),
+    "airbench": ("airbench", {}, CIFAR),
+    "airbench-narrow": ("airbench", {"width": 16}, MNIST),
 }
 
 

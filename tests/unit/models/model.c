@@ -41,6 +41,8 @@ Test(model, sizes_are_those_of_the_papers)
     /* 9,231,114 with the biases that the norms take away again: 64 + 128 + 2 256 + 4 512. */
     assert_params("vgg11", cifar, 9231114 - 2752);
     assert_params("wrn16-4", cifar, 2748890);
+    assert_params("airbench", cifar, 1971640);
+    assert_params("airbench", mnist, 1971640 - 24 * 13 - 16 * 64 * 9 + 8 * 5);
 }
 
 Test(model, vgg_takes_pictures_that_end_as_one_pixel)
@@ -88,7 +90,8 @@ static struct nn_net *build_with_bottleneck(const struct model *model, const cha
     return net;
 }
 
-/* The last two layers are c x units and units x 10, with biases, in place of c x 10. */
+/* The last two layers are c x units and units x 10 in place of c x 10; the first of them has
+   biases, the last where it had them. */
 Test(model, bottleneck_is_what_the_classifier_reads_in_every_model)
 {
     const struct model *model;
@@ -97,7 +100,10 @@ Test(model, bottleneck_is_what_the_classifier_reads_in_every_model)
                       *usual = test_build(model, (struct nn_shape){28, 28, 1}, 10),
                       *narrow = build_with_bottleneck(model, "50");
         const size_t c = (size_t)nn_feature_count(plain);
-        const size_t expected = nn_param_count(plain) - (c + 1) * 10 + (c + 1) * 50 + 51 * 10;
+        nn_net_plan(plain, 1, 1, NULL);
+        const size_t biases = nn_classifier_bias(plain) ? 1 : 0;
+        const size_t expected =
+            nn_param_count(plain) - (c + biases) * 10 + (c + 1) * 50 + (50 + biases) * 10;
         cr_assert(nn_param_count(usual) == nn_param_count(plain), "%s", model->name);
         cr_assert(nn_feature_count(narrow) == 50, "%s: %d features", model->name,
                   nn_feature_count(narrow));

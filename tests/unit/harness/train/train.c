@@ -4,7 +4,9 @@
  */
 #include "harness/train/train.h"
 
+#include "base/mem.h"
 #include "harness/train/trainer.h"
+#include "models/whiten.h"
 #include "tests/support/cell_bench.h"
 
 #include <criterion/criterion.h>
@@ -471,6 +473,41 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     const struct quality none = trainer_evaluate(&trainer, &data->validation);
     cr_expect(isnan(none.loss) && isnan(none.accuracy) && isnan(none.worst_class));
     observer_release(&seen);
+    trainer_release(&trainer);
+    dataset_free(data);
+    bench_teardown(&b);
+}
+
+/* ---- Initial weights ---- */
+
+/* All that there are, since they are fewer than the model wants, and not augmented. */
+Test(trainer, a_model_sees_the_training_pictures_before_it_is_trained)
+{
+    struct bench b;
+    struct dataset *data;
+    struct trainer trainer;
+    bench_setup(&b, pruner_find("full"), 0);
+    bench_set_model(&b, "airbench");
+    b.data->size = 1; /* 16 x 16 */
+    b.cell.recipe.augment = AUGMENT_CROP_FLIP;
+    cr_assert_eq(
+        dataset_load(b.cell.dataset, b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        0, "%s", b.err.text);
+    cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
+                              &b.cell.engine, 1, &b.err),
+                 0, "%s", b.err.text);
+    const struct nn_shape shape = {data->h, data->w, data->c};
+    const size_t n = data->train.n,
+                 weights = (size_t)whiten_filters(shape, 2) * 4 * (size_t)data->c;
+    float *pictures, *expected;
+    MEM_NEW(pictures, n * nn_floats(shape));
+    MEM_NEW(expected, weights);
+    for (uint32_t i = 0; i < n; i++)
+        dataset_gather(data, &data->train, &i, 1, NULL, pictures + i * nn_floats(shape));
+    whiten(expected, pictures, n, shape, 2);
+    cr_expect(!memcmp(nn_params(trainer.net), expected, weights * sizeof *expected),
+              "the first layer does not whiten them");
+    MEM_FREE(pictures, expected);
     trainer_release(&trainer);
     dataset_free(data);
     bench_teardown(&b);

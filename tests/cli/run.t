@@ -133,7 +133,7 @@ What cannot run.
 
 A worker out of memory says so, and the grid goes on. (Sanitizers map terabytes, more than any limit.)
 
-  $ if ! (ulimit -v 2000000; winnow --version) >/dev/null 2>&1; then echo 'memory has no limit'; exit 80; fi
+  $ if ! (ulimit -v 2000000; ASAN_OPTIONS= winnow --version) >/dev/null 2>&1; then echo 'memory has no limit'; exit 80; fi
   $ cat >big.yaml <<'END'
   > name: big
   > dataset: {name: synthetic, samples: 200}

@@ -65,7 +65,7 @@ int folder_close(struct folder *folder, const char *path, struct err *err)
     return err_set(err, "%s: %s", path, strerror(folder->reason));
 }
 
-void folder_remove(const char *path)
+int folder_remove(const char *path, struct err *err)
 {
     struct folder folder = {0};
     struct str file = {0};
@@ -74,7 +74,8 @@ void folder_remove(const char *path)
         str_addf(&file, "%s/%s", path, name);
         unlink(str_text(&file));
     }
-    folder_close(&folder, path, NULL);
-    rmdir(path);
     str_release(&file);
+    if (folder_close(&folder, path, err))
+        return -1;
+    return rmdir(path) == 0 || errno == ENOENT ? 0 : err_errno(err, "%s", path);
 }

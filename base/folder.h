@@ -32,5 +32,6 @@ const char *folder_next(struct folder *folder, const char *path);
 /* Whenever one likes. -1: the folder is there and could not be read. err may be NULL. */
 int folder_close(struct folder *folder, const char *path, struct err *err);
 
-/* Removes the files in it, and it. What cannot be removed stays. */
-void folder_remove(const char *path);
+/* Removes the files in it, and it; one that is not there is gone already. -1: it stays, with what
+ * could not be removed. */
+int folder_remove(const char *path, struct err *err);

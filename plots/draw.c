@@ -4,7 +4,8 @@
  * place (base/save.h) only when all of them are there. Scripts name files without folders, so no
  * path ever needs quoting.
  *
- * Limits: a process that is killed (SIGKILL) while it draws leaves a folder .NAME-XXXXXX behind.
+ * A process that is killed (SIGKILL) while it draws leaves a folder .NAME.winnow-XXXXXX behind,
+ * which goes when the figure is drawn there again.
  */
 #include "base/folder.h"
 #include "base/mem.h"
@@ -192,7 +193,7 @@ int figure_draw(const struct figure *figure, const char *tsv, const char *direct
     if (!failed) {
         const struct job job = {figure, tsv, str_text(&scratch.path), width, 0, false, &arena};
         failed = draw_into(&job, directory, formats, &files, err);
-        scratch_remove(&scratch);
+        failed = scratch_remove(&scratch, failed ? NULL : err) || failed;
     }
     if (!failed)
         str_add(ret_files, str_text(&files));
@@ -211,11 +212,10 @@ static int draw_text(const struct job *job, const char *format, struct str *ret_
         return -1;
     placed.work = str_text(&scratch.path);
     const struct format *kind = format_of(format);
-    const int failed =
+    const bool failed =
         prepare(&placed, err) || draw_format(&placed, kind, err) ||
         str_add_file(ret_text, path_in(&placed, placed.work, kind->endings[0]), SIZE_MAX, err);
-    scratch_remove(&scratch);
-    return failed ? -1 : 0;
+    return scratch_remove(&scratch, failed ? NULL : err) || failed ? -1 : 0;
 }
 
 int figure_picture(const struct figure *figure, const char *tsv, const char *width,

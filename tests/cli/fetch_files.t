@@ -67,6 +67,23 @@ published checksum of each is in the program: what this server has is not MNIST.
   ./data/mnist
   ! t10k-images-idx3-ubyte.gz: * from http://127.0.0.1:*/sets/t10k-images-idx3-ubyte.gz (glob)
 
+EMNIST's six sets come in one archive, of which each wants four files.
+
+  $ mkdir gzip; for part in train test; do
+  >   cp site/t10k-images-idx3-ubyte.gz gzip/emnist-letters-$part-images-idx3-ubyte.gz
+  >   cp site/t10k-labels-idx1-ubyte.gz gzip/emnist-letters-$part-labels-idx1-ubyte.gz
+  >   echo other >gzip/emnist-digits-$part-labels-idx1-ubyte.gz
+  > done
+  $ python3 -m zipfile -c site/gzip.zip gzip/; md5sum site/gzip.zip | sed 's/ .*/  gzip.zip/' >zip.sums
+  $ winnow fetch emnist-letters --from $server/sets/ --sums zip.sums
+  ./data/emnist
+  ! gzip.zip: * from http://127.0.0.1:*/sets/gzip.zip (glob)
+  $ ls data/emnist
+  emnist-letters-test-images-idx3-ubyte.gz
+  emnist-letters-test-labels-idx1-ubyte.gz
+  emnist-letters-train-images-idx3-ubyte.gz
+  emnist-letters-train-labels-idx1-ubyte.gz
+
 Experiments find it; where one does, it is not fetched into another folder, unless that is named.
 
   $ cat >x.yaml <<'END'

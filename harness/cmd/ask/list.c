@@ -177,7 +177,9 @@ static void print_fact(const char *title, const char *text)
         cmd_print_wrapped(text, 8, printf("  %s:", title));
 }
 
-static void print_kind(const struct shelf *shelf, const struct kind *kind)
+/* detailed: the last whose options were printed; others may share its table. */
+static void print_kind(const struct shelf *shelf, const struct kind *kind,
+                       const struct kind **detailed)
 {
     const struct pruner *pruner = as_pruner(shelf, kind);
     cmd_print_wrapped(kind->help, 4, printf("%s  ", kind->name));
@@ -190,7 +192,13 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind)
     }
     print_fact("from", kind->cite);
     print_fact("from", source_of(shelf, kind));
+    if (*detailed && (*detailed)->options == kind->options && kind->options &&
+        kind->options->name) {
+        printf("    options: those of %s\n", (*detailed)->name);
+        return;
+    }
     print_options(kind->options);
+    *detailed = kind;
 }
 
 /* Pruners by kind: those that choose once, then those that choose again. */
@@ -202,13 +210,13 @@ static int group_of(const struct shelf *shelf, const struct kind *kind)
 
 static void print_kinds(const struct shelf *shelf, const char *const *names)
 {
-    const struct kind *kind;
+    const struct kind *kind, *detailed = NULL;
     bool first = true;
     for (int group = 0; group <= PRUNER_DYNAMIC; group++)
         for (size_t i = 0; (kind = shelf_at(shelf, i)); i++)
             if (group_of(shelf, kind) == group && is_asked_for(names, shelf, kind)) {
                 printf("%s", first ? "" : "\n");
-                print_kind(shelf, kind);
+                print_kind(shelf, kind, &detailed);
                 first = false;
             }
 }

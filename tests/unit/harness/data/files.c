@@ -182,6 +182,54 @@ Test(data, kmnist_has_its_own_classes)
     dataset_free(data);
 }
 
+/* Two pictures, of which pixel (y, x) is 9 y + x; labels 1 and 26. */
+static const char *made_letters(const char *name, uint8_t first_label)
+{
+    static const char *const parts[] = {"train", "test"};
+    static const uint8_t head[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28};
+    const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, 2, first_label, 26};
+    const char *folder = made_folder(name);
+    uint8_t pictures[sizeof head + 2 * 784];
+    memcpy(pictures, head, sizeof head);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t y = 0; y < 28; y++)
+            for (size_t x = 0; x < 28; x++) /* a column after the other */
+                pictures[sizeof head + 784 * i + 28 * x + y] = (uint8_t)(9 * y + x);
+    for (size_t i = 0; i < 2; i++) {
+        char file[64];
+        snprintf(file, sizeof file, "emnist-letters-%s-images-idx3-ubyte", parts[i]);
+        made_file(folder, file, pictures, sizeof pictures, true);
+        snprintf(file, sizeof file, "emnist-letters-%s-labels-idx1-ubyte", parts[i]);
+        made_file(folder, file, labels, sizeof labels, true);
+    }
+    return folder;
+}
+
+Test(data, emnist_letters_stand_upright_and_count_from_0)
+{
+    struct dataset *data = made_load_all("emnist-letters", made_letters("letters", 1));
+    EXPECT_EQ(data->classes, 26);
+    EXPECT_EQ(data->train.labels[0], 0);
+    EXPECT_EQ(data->train.labels[1], 25);
+    EXPECT_TEXT(data->class_names[25], "Z");
+    for (size_t y = 0; y < 28; y++)
+        for (size_t x = 0; x < 28; x++)
+            EXPECT_EQ(data->test.pixels[784 + 28 * y + x], (uint8_t)(9 * y + x));
+    dataset_free(data);
+
+    const char *folder = made_letters("wrong", 0);
+    const char *const dirs[] = {folder, NULL};
+    const struct data_spec spec = made_spec("emnist-letters").common;
+    struct err err;
+    char expected[sizeof err.text];
+    ASSERT_EQ(dataset_load(dataset_find("emnist-letters"), &spec, 0, dirs, &data, &err), -1);
+    snprintf(expected, sizeof expected,
+             "emnist-letters: %s/emnist-letters-train-labels-idx1-ubyte.gz: expected labels from 1 "
+             "to 26, found 0 at position 0",
+             folder);
+    EXPECT_TEXT(err.text, expected);
+}
+
 Test(data, idx_pixels_labels_and_counts_are_as_written)
 {
     const char *folder = made_folder("idx");

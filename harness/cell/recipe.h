@@ -15,6 +15,8 @@ struct recipe {
     double lr; /* peak */
     double momentum, weight_decay;
     bool nesterov;
+    int lookahead; /* steps, 0: none */
+    double lookahead_decay, lookahead_power;
     int schedule; /* enum schedule_kind */
     double warmup;
     double step_every, step_factor, cycle_rise;

@@ -55,7 +55,7 @@ struct override {
     const struct node *train, *limits; /* NULL: stays */
 };
 
-enum { MOST_RECIPE_OPTIONS = 32 };
+enum { MOST_RECIPE_OPTIONS = 64 };
 
 /* A recipe that remembers where each of its options was set. */
 struct training {

@@ -36,8 +36,9 @@ void checkpoint_folder(const char *db, struct str *ret_folder)
 static const struct array {
     size_t at, count, size; /* where the pointer is, where its length is; bytes of an element */
 } arrays[] = {
-    ARRAY(params, param_count), ARRAY(velocity, param_count), ARRAY(buffers, buffer_count),
-    ARRAY(scores, n),           ARRAY(index, kept),           ARRAY(weight, kept),
+    ARRAY(params, param_count),   ARRAY(optimizer, optimizer_count),
+    ARRAY(buffers, buffer_count), ARRAY(scores, n),
+    ARRAY(index, kept),           ARRAY(weight, kept),
     BYTES(state, state_size),
 };
 enum { ARRAYS = sizeof arrays / sizeof *arrays };
@@ -124,13 +125,14 @@ static void put_header(struct seal *seal, const struct checkpoint *c, size_t end
         "                                                                ";
     json_t *header = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:I}",
+        "s:I, s:I, s:I, s:I, s:I}",
         "format", FORMAT, "cell", c->identity.cell, "engine", c->identity.engine, "pruners",
         c->identity.pruners, "machine", c->identity.machine, "stage", (int)c->stage, "run", c->run,
         "epoch", c->epoch, "epochs", c->epochs, "average", c->average, "params",
-        (json_int_t)c->param_count, "buffers", (json_int_t)c->buffer_count, "samples",
-        (json_int_t)c->n, "kept", (json_int_t)c->kept, "state", (json_int_t)c->state_size,
-        "records", (json_int_t)c->record_bytes, "end", (json_int_t)end_bytes, "carried_ns",
+        (json_int_t)c->param_count, "optimizer", (json_int_t)c->optimizer_count, "steps",
+        (json_int_t)c->steps, "buffers", (json_int_t)c->buffer_count, "samples", (json_int_t)c->n,
+        "kept", (json_int_t)c->kept, "state", (json_int_t)c->state_size, "records",
+        (json_int_t)c->record_bytes, "end", (json_int_t)end_bytes, "carried_ns",
         (json_int_t)c->carried_ns, "unscored_ns", (json_int_t)c->unscored_ns, "trained",
         (json_int_t)c->trained);
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
@@ -199,6 +201,7 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     struct checkpoint c = {0};
     json_error_t why;
     json_int_t params, buffers, n, kept, state, records, end, carried, unscored, trained;
+    json_int_t optimizer = -1, steps = 0; /* what an older file has: a velocity */
     int stage, average;
     json_t *header = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
     const char *format = json_string_value(json_object_get(header, "format"));
@@ -209,13 +212,14 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     if (!header ||
         json_unpack_ex(header, &why, 0,
                        "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, "
-                       "s:I, s:I, s:I, s:I, s:I, s:I}",
+                       "s:I, s:I, s:I, s:I, s:I, s:I, s?I, s?I}",
                        "cell", &c.identity.cell, "engine", &c.identity.engine, "pruners",
                        &c.identity.pruners, "machine", &c.identity.machine, "stage", &stage, "run",
                        &c.run, "epoch", &c.epoch, "epochs", &c.epochs, "average", &average,
                        "params", &params, "buffers", &buffers, "samples", &n, "kept", &kept,
                        "state", &state, "records", &records, "end", &end, "carried_ns", &carried,
-                       "unscored_ns", &unscored, "trained", &trained) ||
+                       "unscored_ns", &unscored, "trained", &trained, "optimizer", &optimizer,
+                       "steps", &steps) ||
         stage < CHECKPOINT_PROXY || stage > CHECKPOINT_TRAIN) {
         json_decref(header);
         return err_set(err, "its header cannot be read");
@@ -223,6 +227,8 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     c.stage = (enum checkpoint_stage)stage;
     c.average = average != 0;
     c.param_count = (size_t)params;
+    c.optimizer_count = (size_t)(optimizer < 0 ? params : optimizer);
+    c.steps = steps;
     c.buffer_count = (size_t)buffers;
     c.n = (size_t)n;
     c.kept = (size_t)kept;
@@ -243,6 +249,7 @@ static int check_sizes(const struct checkpoint *c, const struct checkpoint *expe
     const bool network = c->stage != CHECKPOINT_SCORED, scored = c->stage != CHECKPOINT_PROXY;
     const bool selected = c->stage == CHECKPOINT_TRAIN;
     if (c->param_count != (network ? expected->param_count : 0) ||
+        c->optimizer_count != (network ? expected->optimizer_count : 0) || c->steps < 0 ||
         c->buffer_count != (network ? expected->buffer_count : 0) ||
         c->state_size != expected->state_size || (c->n != 0 && (c->n != expected->n || !scored)) ||
         c->kept > (selected ? expected->n : 0) || c->run < 0 || c->epoch < 0)

@@ -2,7 +2,7 @@
  * checkpoint: all that a cell at work is, in a file from which it goes on.
  *
  * Randomness has no state (rng.h), so what an epoch needs of the ones before it is little: the
- * network, the optimiser's velocity, the pruner, the current selection, the books, and the records
+ * network, the optimiser's state, the pruner, the current selection, the books, and the records
  * that were sent so far, which the resumed worker sends again: its attempt has then all that an
  * undisturbed one has, bit for bit, except seconds.
  *
@@ -49,21 +49,22 @@ struct checkpoint {
     int run, epoch; /* see there */
     int epochs;     /* planned, of the proxy or of the training */
     bool average;   /* of the selection */
-    size_t param_count, buffer_count, n, kept, state_size, record_bytes;
+    int64_t steps;  /* of the optimiser */
+    size_t param_count, optimizer_count, buffer_count, n, kept, state_size, record_bytes;
 
     struct record_end end; /* as far as it is known; its texts are not kept */
     int64_t carried_ns;    /* charged, and spent elsewhere */
     int64_t unscored_ns;   /* charged before the pruner began to score */
     int64_t trained;       /* samples, proxies not counted */
 
-    const float *params;   /* [param_count] */
-    const float *velocity; /* [param_count] */
-    const float *buffers;  /* [buffer_count] running statistics */
-    const float *scores;   /* [n], or NULL (n = 0) */
-    const uint32_t *index; /* [kept] the current selection */
-    const float *weight;   /* [kept] */
-    const void *state;     /* [state_size] of the pruner */
-    const char *records;   /* [record_bytes] lines (wire.h) */
+    const float *params;    /* [param_count] */
+    const float *optimizer; /* [optimizer_count] its state */
+    const float *buffers;   /* [buffer_count] running statistics */
+    const float *scores;    /* [n], or NULL (n = 0) */
+    const uint32_t *index;  /* [kept] the current selection */
+    const float *weight;    /* [kept] */
+    const void *state;      /* [state_size] of the pruner */
+    const char *records;    /* [record_bytes] lines (wire.h) */
 
     void *memory; /* of the blocks, where checkpoint_read or _copy made them; else NULL */
     size_t memory_size;
@@ -83,8 +84,8 @@ enum checkpoint_found { CHECKPOINT_ABSENT, CHECKPOINT_LOADED, CHECKPOINT_REFUSED
 
 /*
  * LOADED: the caller releases *ret_checkpoint, whose identity is that of `expected`. REFUSED: *err
- * says why with the path: damaged, or not of the identity and the sizes (param_count, buffer_count,
- * state_size, n: samples) in `expected`.
+ * says why with the path: damaged, or not of the identity and the sizes (param_count,
+ * optimizer_count, buffer_count, state_size, n: samples) in `expected`.
  */
 enum checkpoint_found checkpoint_read(const char *path, const struct checkpoint *expected,
                                       struct checkpoint *ret_checkpoint, struct err *err);

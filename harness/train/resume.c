@@ -47,7 +47,9 @@ void session_keep(struct session *s, enum checkpoint_stage stage, int run, int e
     if (trainer) {
         now.param_count = nn_param_count(trainer->net);
         now.params = nn_params(trainer->net);
-        now.velocity = trainer->optimizer.state;
+        now.optimizer_count = trainer->optimizer.state_count;
+        now.optimizer = trainer->optimizer.state;
+        now.steps = trainer->optimizer.steps;
         now.buffer_count = nn_buffer_count(trainer->net);
         now.buffers = nn_buffers(trainer->net);
     }
@@ -128,10 +130,13 @@ static bool load(struct session *s)
     struct checkpoint peeked;
     const bool proxy =
         checkpoint_peek(keeper_path(keeper), &peeked) && peeked.stage == CHECKPOINT_PROXY;
+    const size_t params = proxy ? s->proxy.param_count : nn_param_count(s->trainer.net),
+                 buffers = proxy ? s->proxy.buffer_count : nn_buffer_count(s->trainer.net);
     const struct checkpoint expected = {
         .identity = identity_of(s),
-        .param_count = proxy ? s->proxy.param_count : nn_param_count(s->trainer.net),
-        .buffer_count = proxy ? s->proxy.buffer_count : nn_buffer_count(s->trainer.net),
+        .param_count = params,
+        .optimizer_count = optimizer_state_count(&s->trainer.optimizer.setting, params, buffers),
+        .buffer_count = buffers,
         .n = s->data->train.n,
         .state_size = s->pruner->state_size,
     };
@@ -177,7 +182,9 @@ int session_restore(struct session *s, struct trainer *trainer)
     const struct checkpoint *from = &s->from;
     const int epoch = from->epoch;
     memcpy(nn_params(trainer->net), from->params, from->param_count * sizeof *from->params);
-    memcpy(trainer->optimizer.state, from->velocity, from->param_count * sizeof *from->velocity);
+    memcpy(trainer->optimizer.state, from->optimizer,
+           from->optimizer_count * sizeof *from->optimizer);
+    trainer->optimizer.steps = from->steps;
     if (from->buffer_count)
         memcpy(nn_buffers(trainer->net), from->buffers, from->buffer_count * sizeof *from->buffers);
     checkpoint_release(&s->from);

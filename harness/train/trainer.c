@@ -35,6 +35,16 @@ static void prepare_weights(struct trainer *trainer)
     mem_free(pictures);
 }
 
+struct optimizer_setting trainer_steps(const struct recipe *recipe)
+{
+    return (struct optimizer_setting){
+        .momentum = recipe->momentum,
+        .weight_decay = recipe->weight_decay,
+        .nesterov = recipe->nesterov,
+        .lookahead = {recipe->lookahead, recipe->lookahead_decay, recipe->lookahead_power},
+    };
+}
+
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
                  const struct dataset *data, const struct recipe *recipe,
                  const struct engine *engine, uint64_t seed, struct err *err)
@@ -69,12 +79,8 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
         .model_options = model_options,
         .engine = engine,
     };
-    const struct optimizer_setting of_steps = {
-        .momentum = recipe->momentum,
-        .weight_decay = recipe->weight_decay,
-        .nesterov = recipe->nesterov,
-    };
-    optimizer_init(&trainer->optimizer, &of_steps, net);
+    const struct optimizer_setting steps = trainer_steps(recipe);
+    optimizer_init(&trainer->optimizer, &steps, net);
     const size_t threads = (size_t)engine->threads,
                  least = threads > TRAINER_EVAL_BATCH ? threads : TRAINER_EVAL_BATCH,
                  rows = batch > least ? batch : least;
@@ -279,6 +285,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     double loss_sum = 0;
     size_t trained = 0;
     order_selection(trainer, epoch, selection);
+    optimizer_begin(&trainer->optimizer, trainer->net);
     /* One that is smaller than a batch has no other. */
     const size_t last = trainer->recipe->drop_last && count > most ? count - count % most : count;
     for (size_t first = 0; first < last; first += most, batch.step++) {
@@ -298,6 +305,8 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
         double loss = 0;
         if (step_on(trainer, &batch, schedule_lr(&trainer->schedule, position, epochs), &loss, err))
             return -1;
+        const double done = (double)(first + most < last ? first + most : last) / (double)last;
+        optimizer_look_ahead(&trainer->optimizer, trainer->net, (epoch + done) / epochs);
         if (observer)
             observer_take(observer, trainer->net, batch.index, batch.rows, trainer->batch_losses);
         loss_sum += loss * (double)batch.rows;
@@ -306,6 +315,8 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     /* The last step's update meets no loss that would show what it did. */
     if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
         return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
+    if (epoch + 1 == epochs)
+        optimizer_settle(&trainer->optimizer, trainer->net);
     count_work(work, trainer->net, epoch, trained + (drop ? last : 0), trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;

@@ -62,6 +62,8 @@ struct trainer_drop {
                   struct err *err);
 };
 
+/* How a recipe steps. */
+struct optimizer_setting trainer_steps(const struct recipe *recipe);
 /* Error: the model's options do not fit the data. model, its options, data, recipe and engine are
  * borrowed. */
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
@@ -71,7 +73,8 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
 void trainer_release(struct trainer *trainer);
 
 /*
- * Trains epoch number `epoch` (from 0) of a schedule over `epochs` on the selection, or on what
+ * Trains epoch number `epoch` (from 0) of a schedule over `epochs`, after the last of which
+ * lookahead leaves its average, on the selection, or on what
  * drop leaves of it (NULL: all). What the steps' forward passes computed goes to observer (NULL:
  * nobody wants it), the work to *work (added). Gives the mean of what was minimised, NAN where no
  * sample was left in the whole epoch. Error: the loss, or what the last step left of the weights,

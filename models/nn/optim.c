@@ -20,6 +20,11 @@ static const double SHARE_TOLERANCE = 1e-9;
 
 /* ---- Stochastic gradient descent ---- */
 
+size_t optimizer_state_count(const struct optimizer_setting *setting, size_t params, size_t buffers)
+{
+    return params + (setting->lookahead.every ? params + buffers : 0);
+}
+
 static bool alike(const struct nn_training *a, const struct nn_training *b)
 {
     return a->lr == b->lr && a->decay == b->decay && a->epochs == b->epochs;
@@ -38,7 +43,8 @@ void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting 
         else
             o.groups[o.group_count++] = group;
     }
-    MEM_NEW(o.state, o.count);
+    o.state_count = optimizer_state_count(setting, o.count, nn_buffer_count(net));
+    MEM_NEW(o.state, o.state_count);
     *optimizer = o;
 }
 
@@ -61,6 +67,58 @@ NN_CLONES static void update(float *restrict w, float *restrict v, float *restri
     }
 }
 
+/* ---- Lookahead ---- */
+
+/* average <- average + share (w - average); w <- average, all [n]. */
+NN_CLONES static void meet(float *restrict average, float *restrict w, size_t n, float share)
+{
+    for (size_t i = 0; i < n; i++) {
+        average[i] += share * (w[i] - average[i]);
+        w[i] = average[i];
+    }
+}
+
+/* A thread's part of n floats, in whole cache lines: no two threads write to one. */
+static void part(size_t n, int rank, int threads, size_t *ret_from, size_t *ret_to)
+{
+    enum { LINE = 16 };
+    const size_t lines = (n + LINE - 1) / LINE,
+                 each = (lines + (size_t)threads - 1) / (size_t)threads * LINE,
+                 from = each * (size_t)rank, to = from + each;
+    *ret_from = from < n ? from : n;
+    *ret_to = to < n ? to : n;
+}
+
+struct mixing {
+    float *average; /* [count] parameters, [buffer_count] */
+    struct nn_net *net;
+    double keep;
+};
+
+static void mix_share(void *context, int rank, int threads)
+{
+    const struct mixing *m = context;
+    const size_t params = nn_param_count(m->net), buffers = nn_buffer_count(m->net);
+    size_t from, to;
+    const unsigned denormals = nn_denormals_off();
+    part(params, rank, threads, &from, &to);
+    meet(m->average + from, nn_params(m->net) + from, to - from, (float)(1 - m->keep));
+    part(buffers, rank, threads, &from, &to);
+    meet(m->average + params + from, nn_buffers(m->net) + from, to - from, (float)(1 - m->keep));
+    nn_denormals_restore(denormals);
+}
+
+/* The averages and the network become that share of the averages and the rest of the network. */
+static void mix(struct optimizer *o, struct nn_net *net, double keep)
+{
+    if (!o->setting.lookahead.every)
+        return;
+    struct mixing mixing = {o->state + o->state_count - o->count - nn_buffer_count(net), net, keep};
+    nn_parallel(net, mix_share, &mixing);
+}
+
+/* ---- A step ---- */
+
 struct step {
     struct optimizer *optimizer;
     struct nn_net *net;
@@ -80,15 +138,12 @@ static void step_range(const struct step *step, const struct nn_training *how, s
            s->nesterov ? 1 : 0);
 }
 
-/* A thread's part of all parameters, in whole cache lines: no two threads write to one. */
 static void step_share(void *context, int rank, int threads)
 {
-    enum { LINE = 16 };
     const struct step *step = context;
     const struct optimizer *o = step->optimizer;
-    const size_t lines = (o->count + LINE - 1) / LINE,
-                 share = (lines + (size_t)threads - 1) / (size_t)threads * LINE,
-                 first = share * (size_t)rank, end = first + share;
+    size_t first, end;
+    part(o->count, rank, threads, &first, &end);
     const unsigned denormals = nn_denormals_off();
     for (int i = 0; i < o->group_count; i++) {
         const struct nn_group *group = &o->groups[i];
@@ -105,6 +160,26 @@ void optimizer_step(struct optimizer *optimizer, struct nn_net *net, double lr, 
     REQUIRE(optimizer->count == nn_param_count(net));
     struct step step = {optimizer, net, lr, epoch};
     nn_parallel(net, step_share, &step);
+    optimizer->steps++;
+}
+
+void optimizer_begin(struct optimizer *optimizer, struct nn_net *net)
+{
+    if (optimizer->steps == 0)
+        mix(optimizer, net, 0);
+}
+
+void optimizer_look_ahead(struct optimizer *optimizer, struct nn_net *net, double share)
+{
+    const struct lookahead *l = &optimizer->setting.lookahead;
+    if (l->every && optimizer->steps % l->every == 0)
+        mix(optimizer, net, l->decay * pow(share, l->power));
+}
+
+void optimizer_settle(struct optimizer *optimizer, struct nn_net *net)
+{
+    if (optimizer->steps > 0)
+        mix(optimizer, net, 1);
 }
 
 /* ---- Schedules ---- */

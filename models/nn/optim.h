@@ -1,5 +1,5 @@
 /*
- * optim: stochastic gradient descent, learning-rate schedules.
+ * optim: stochastic gradient descent, lookahead, learning-rate schedules.
  *
  *     d <- g + weight_decay * w;  v <- momentum * v + d;
  *     w <- w - lr * (nesterov ? d + momentum * v : v)
@@ -8,6 +8,14 @@
  * wants other learning rates or decay for some parameters (nn_training), lr is lr times theirs, and
  * weight_decay is divided by that factor again: a step decays by lr * weight_decay * their factor.
  * What is not trained in an epoch stays as it is, velocity too.
+ *
+ * Lookahead (Zhang et al., NeurIPS 2019) goes back half-way, so to speak, every few steps: of all
+ * parameters and running statistics w there is an average a, which starts as the initial ones, and
+ *
+ *     a <- d a + (1 - d) w;  w <- a          d = decay * share^power of the training that is done
+ *
+ * after every so many steps; after the last one w <- a. Zhang et al. have a d that stays as it is
+ * (power 0), Jordan 2024 (arXiv 2404.00498) one that rises to .95^5 with power 3.
  *
  * Schedules are functions of the position in epochs, never of a step count: a run with fewer
  * samples an epoch sees the same learning rate at the same epoch. Shares are of the epochs that
@@ -20,6 +28,10 @@
 struct optimizer_setting {
     double momentum, weight_decay;
     bool nesterov;
+    struct lookahead {
+        int every; /* steps; 0: none */
+        double decay, power;
+    } lookahead;
 };
 
 struct optimizer {
@@ -27,9 +39,15 @@ struct optimizer {
     struct nn_group *groups; /* [group_count] one behind the other, neighbours alike put together */
     int group_count;
     size_t count; /* parameters */
-    float *state; /* [count] velocity */
+    /* All that it knows of the steps so far, for a checkpoint. */
+    int64_t steps;
+    float *state; /* [state_count] velocity [count]; lookahead's averages, as in the network */
+    size_t state_count;
 };
 
+/* The state_count of a network with so many parameters and running statistics. */
+size_t optimizer_state_count(const struct optimizer_setting *setting, size_t params,
+                             size_t buffers);
 /* For the parameters of a network. */
 void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting *setting,
                     const struct nn_net *net);
@@ -39,6 +57,15 @@ void optimizer_release(struct optimizer *optimizer); /* also of a zeroed one */
  * backward pass to add to: that costs nothing here, and a pass over memory elsewhere.
  */
 void optimizer_step(struct optimizer *optimizer, struct nn_net *net, double lr, int epoch);
+/* Before the first forward pass of a training, which moves running statistics: lookahead's averages
+   start as the network is. Later it does nothing. */
+void optimizer_begin(struct optimizer *optimizer, struct nn_net *net);
+/*
+ * After each step: lookahead, where it is asked for and due. share: of the whole training, that is
+ * done now. And after the last.
+ */
+void optimizer_look_ahead(struct optimizer *optimizer, struct nn_net *net, double share);
+void optimizer_settle(struct optimizer *optimizer, struct nn_net *net);
 
 enum schedule_kind {
     SCHEDULE_CONSTANT,

@@ -18,7 +18,8 @@
 enum { KILLS = 12, KILLS_IN_SOAK = 50 };
 
 /* Static with proxies and scores; static with a solver; dynamic; soft budget; drops in batches.
- * Batch norm has statistics, and changed labels are told in a record of their own. */
+ * Batch norm has statistics, lookahead an average of its own and a count of steps, and changed
+ * labels are told in a record of their own. */
 static const char *const grid =
     "name: grid\n"
     "dataset: {name: synthetic, samples: 300, classes: 4, val_fraction: 0.1, noise: 0.1}\n"
@@ -29,7 +30,7 @@ static const char *const grid =
     "         infobatch, progressive-dropout]\n"
     "rate: 0.3\n"
     "seed: 1\n"
-    "train: {epochs: 25, batch: 32}\n"
+    "train: {epochs: 25, batch: 32, lookahead: 4}\n"
     "limits: {checkpoint: 0.001s}\n";
 enum { CELLS = 6 };
 

@@ -6,6 +6,7 @@
 static const struct checkpoint expected = {
     .identity = {"c", "e", "p", "m"},
     .param_count = 3,
+    .optimizer_count = 3,
     .buffer_count = 2,
     .n = 5,
     .state_size = 4,
@@ -24,7 +25,7 @@ int fuzz_checkpoint(const uint8_t *bytes, size_t size)
         checkpoint_describe(&found, &text);
     if (checkpoint_read(path, &expected, &found, &err) == CHECKPOINT_LOADED) {
         REQUIRE_ARRAY(found.params);
-        REQUIRE_ARRAY(found.velocity);
+        REQUIRE_ARRAY(found.optimizer);
         REQUIRE_ARRAY(found.buffers);
         REQUIRE_ARRAY(found.scores);
         REQUIRE_ARRAY(found.index);

@@ -8,6 +8,10 @@ b [2]. "training" is what winnow's nn_set_training is told of some of them: [lay
 the learning rate, factor of the decay, epochs in which they are trained]. PyTorch has its own
 parameter group for these: the learning rate times the factor, the decay divided by it; and no
 gradient once they are trained no more, so that it leaves them alone. Two steps are an epoch.
+
+"lookahead" is [steps, decay, power]; of the parameters in state_dict()'s order, as programs that
+use it do: the average's lerp_ towards the weights, which are then set to it. "settled" is the
+average after the last step.
 """
 
 import json
@@ -28,6 +32,8 @@ CASES = {
     "sgd-biases": ("sgd", {**SGD, "lr": 0.01, "nesterov": True}, BIASES),
     "sgd-some": ("sgd", {**SGD, "nesterov": True}, SOME),
     "sgd-never": ("sgd", SGD, NEVER),
+    "lookahead": ("sgd", {**SGD, "lookahead": [3, 0.9, 2]}, BIASES),
+    "lookahead-constant": ("sgd", {**SGD, "lookahead": [2, 0.5, 0]}, []),
 }
 
 
@@ -61,6 +67,7 @@ def make(name, setting, training):
         for b, (lr, decay, _) in zip(blocks, treated)
     ]
     steps = optimiser(name, groups, setting)
+    average = [b.detach().clone() for b in blocks]
     case = {
         "optimizer": name,
         "setting": setting,
@@ -78,6 +85,12 @@ def make(name, setting, training):
             gradient *= trained  # the engine has none either
             group["lr"] = learning_rate(setting, step) * lr
         steps.step()
+        every, decay, power = setting.get("lookahead", [0, 0, 0])
+        if every and (step + 1) % every == 0:
+            keep = decay * ((step + 1) / STEPS) ** power
+            for a, b in zip(average, blocks):
+                a.lerp_(b.detach(), 1 - keep)
+                b.data.copy_(a)
         case["steps"].append(
             {
                 "epoch": step // EPOCH,
@@ -86,6 +99,8 @@ def make(name, setting, training):
                 "weights": torch.cat(blocks).tolist(),
             }
         )
+    if "lookahead" in setting:
+        case["settled"] = torch.cat(average).tolist()
     return case
 
 

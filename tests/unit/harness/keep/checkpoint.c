@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARAMS = 3, BUFFERS = 2, N = 5, KEPT = 2 };
+enum { PARAMS = 3, STATE = 5, BUFFERS = 2, N = 5, KEPT = 2 };
 
 static const struct checkpoint sample = {
     .identity = {"cell", "2", "1", "this CPU"},
@@ -22,7 +22,9 @@ static const struct checkpoint sample = {
     .epoch = 7,
     .epochs = 30,
     .average = true,
+    .steps = 11,
     .param_count = PARAMS,
+    .optimizer_count = STATE,
     .buffer_count = BUFFERS,
     .n = N,
     .kept = KEPT,
@@ -38,7 +40,7 @@ static const struct checkpoint sample = {
     .unscored_ns = 9,
     .trained = 10,
     .params = (float[PARAMS]){1, -2, 3e-30f},
-    .velocity = (float[PARAMS]){4, 5, 6},
+    .optimizer = (float[STATE]){4, 5, 6, 7, 8},
     .buffers = (float[BUFFERS]){7, 8},
     .scores = (float[N]){1, 2, 3, 4, 5},
     .index = (uint32_t[KEPT]){1, 4},
@@ -51,6 +53,7 @@ static const struct checkpoint sample = {
 static const struct checkpoint expected = {
     .identity = {"cell", "2", "1", "this CPU"},
     .param_count = PARAMS,
+    .optimizer_count = STATE,
     .buffer_count = BUFFERS,
     .n = N,
     .state_size = 7,
@@ -86,8 +89,9 @@ static void expect_equal(const struct checkpoint *a, const struct checkpoint *b)
     expect_equal_ends(&a->end, &b->end);
     cr_expect(a->carried_ns == b->carried_ns && a->unscored_ns == b->unscored_ns);
     cr_expect_eq(a->trained, b->trained);
+    cr_expect_eq(a->steps, b->steps);
     cr_expect_eq(memcmp(a->params, b->params, PARAMS * sizeof *a->params), 0);
-    cr_expect_eq(memcmp(a->velocity, b->velocity, PARAMS * sizeof *a->velocity), 0);
+    cr_expect_eq(memcmp(a->optimizer, b->optimizer, STATE * sizeof *a->optimizer), 0);
     cr_expect_eq(memcmp(a->buffers, b->buffers, BUFFERS * sizeof *a->buffers), 0);
     cr_expect_eq(memcmp(a->scores, b->scores, N * sizeof *a->scores), 0);
     cr_expect_eq(memcmp(a->index, b->index, KEPT * sizeof *a->index), 0);
@@ -151,12 +155,44 @@ Test(checkpoint, of_the_format_before_is_refused)
     cr_expect_not(checkpoint_peek(place(), &(struct checkpoint){0}));
 }
 
+/* Before optimisers had states of other sizes: as many velocities as parameters, no steps. */
+Test(checkpoint, with_velocities_alone_goes_on)
+{
+    static const char header[] =
+        "{\"format\":\"winnow checkpoint 2\",\"cell\":\"cell\",\"engine\":\"2\",\"pruners\":\"1\","
+        "\"machine\":\"this CPU\",\"stage\":2,\"run\":0,\"epoch\":7,\"epochs\":30,\"average\":true,"
+        "\"params\":3,\"buffers\":2,\"samples\":0,\"kept\":0,\"state\":7,\"records\":0,\"end\":%zu,"
+        "\"carried_ns\":4,\"unscored_ns\":9,\"trained\":10}";
+    static const float arrays[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct checkpoint wish = expected, back;
+    struct str text = {0}, end = {0};
+    struct seal *seal;
+    struct err err;
+    wire_encode(&(struct record){.kind = RECORD_END, .end = sample.end}, &end);
+    str_addf(&text, header, end.length);
+    while (text.length % 64 != 63)
+        str_add(&text, " ");
+    str_add(&text, "\n");
+    cr_assert_eq(seal_open(place(), &seal, &err), 0, "%s", err.text);
+    seal_put(seal, str_text(&text), text.length);
+    seal_put(seal, arrays, sizeof arrays);
+    seal_put(seal, sample.state, sample.state_size);
+    seal_put(seal, str_text(&end), end.length);
+    cr_assert_eq(seal_close(seal, &err), 0, "%s", err.text);
+    wish.optimizer_count = PARAMS;
+    cr_assert_eq(checkpoint_read(place(), &wish, &back, &err), CHECKPOINT_LOADED, "%s", err.text);
+    cr_expect(back.steps == 0 && back.params[2] == 3 && back.optimizer[0] == 4);
+    cr_expect(back.buffers[0] == 7 && back.epoch == 7);
+    checkpoint_release(&back);
+    STR_RELEASE(&text, &end);
+}
+
 Test(checkpoint, of_scores_alone_needs_no_network)
 {
     struct checkpoint scored = sample, back;
     struct err err;
     scored.stage = CHECKPOINT_SCORED;
-    scored.param_count = scored.buffer_count = scored.kept = 0;
+    scored.param_count = scored.optimizer_count = scored.buffer_count = scored.kept = 0;
     save(&scored);
     cr_assert_eq(checkpoint_read(place(), &expected, &back, &err), CHECKPOINT_LOADED, "%s",
                  err.text);
@@ -251,6 +287,9 @@ Test(checkpoint, other_sizes_are_refused)
     save(&sample);
     other = expected;
     other.param_count--;
+    expect_refused(&other, wrong);
+    other = expected;
+    other.optimizer_count = PARAMS;
     expect_refused(&other, wrong);
     other = expected;
     other.buffer_count = 0;

@@ -26,7 +26,8 @@ static void assert_steps(double momentum, double weight_decay, bool nesterov,
                          const double *expected)
 {
     const float gradients[] = {0.5F, -0.2F, 0.1F};
-    const struct optimizer_setting setting = {momentum, weight_decay, nesterov};
+    const struct optimizer_setting setting = {
+        .momentum = momentum, .weight_decay = weight_decay, .nesterov = nesterov};
     struct nn_net *net = new_net(1, 1);
     struct optimizer optimizer;
     optimizer_init(&optimizer, &setting, net);
@@ -89,7 +90,8 @@ Test(optim, threads_add_up_to_the_whole)
 {
     enum { N = 51, WAYS = 4 };
     static const int threads[WAYS] = {1, 2, 3, 8};
-    const struct optimizer_setting setting = {0.9, 5e-4, true};
+    const struct optimizer_setting setting = {
+        .momentum = 0.9, .weight_decay = 5e-4, .nesterov = true};
     float first[2 * N];
     for (int way = 0; way < WAYS; way++) {
         struct nn_net *net = new_net(N, threads[way]);

@@ -54,11 +54,15 @@ static struct nn_net *new_net(const json_t *training)
 
 static struct optimizer_setting setting_of(const json_t *golden)
 {
-    const json_t *setting = json_object_get(golden, "setting");
+    const json_t *setting = json_object_get(golden, "setting"),
+                 *lookahead = json_object_get(setting, "lookahead");
     return (struct optimizer_setting){
         .momentum = number(setting, "momentum"),
         .weight_decay = number(setting, "weight_decay"),
         .nesterov = json_is_true(json_object_get(setting, "nesterov")),
+        .lookahead = {(int)json_number_value(json_array_get(lookahead, 0)),
+                      json_number_value(json_array_get(lookahead, 1)),
+                      json_number_value(json_array_get(lookahead, 2))},
     };
 }
 
@@ -68,6 +72,17 @@ static void read_floats(float *ret_values, const json_t *array, size_t count)
               count);
     for (size_t i = 0; i < count; i++)
         ret_values[i] = (float)json_number_value(json_array_get(array, i));
+}
+
+static void assert_weights(const char *name, size_t step, struct nn_net *net, const json_t *weights)
+{
+    for (size_t i = 0; i < nn_param_count(net); i++) {
+        const double expected = json_number_value(json_array_get(weights, i)),
+                     found = (double)nn_params(net)[i];
+        cr_assert(fabs(found - expected) <= TOLERANCE * fmax(1, fabs(expected)),
+                  "%s, step %zu: weight %zu is %.9g, PyTorch has %.9g", name, step, i, found,
+                  expected);
+    }
 }
 
 static void check_case(const char *name)
@@ -83,23 +98,24 @@ static void check_case(const char *name)
     struct optimizer optimizer;
     optimizer_init(&optimizer, &setting, net);
     read_floats(nn_params(net), json_object_get(golden, "start"), count);
+    optimizer_begin(&optimizer, net);
     size_t s;
-    const json_t *step;
-    json_array_foreach(json_object_get(golden, "steps"), s, step)
+    const json_t *step, *steps = json_object_get(golden, "steps");
+    json_array_foreach(steps, s, step)
     {
         const json_t *weights = json_object_get(step, "weights");
         read_floats(nn_gradients(net), json_object_get(step, "gradients"), count);
         optimizer_step(&optimizer, net, number(step, "lr"), (int)number(step, "epoch"));
-        for (size_t i = 0; i < count; i++) {
-            const double expected = json_number_value(json_array_get(weights, i)),
-                         found = (double)nn_params(net)[i];
-            cr_assert(fabs(found - expected) <= TOLERANCE * fmax(1, fabs(expected)),
-                      "%s, step %zu: weight %zu is %.9g, PyTorch has %.9g", name, s, i, found,
-                      expected);
+        optimizer_look_ahead(&optimizer, net, (double)(s + 1) / (double)json_array_size(steps));
+        assert_weights(name, s, net, weights);
+        for (size_t i = 0; i < count; i++)
             cr_assert(nn_gradients(net)[i] == 0, "%s, step %zu: gradient %zu is left", name, s, i);
-        }
     }
     cr_assert(s >= 8, "%s: %zu steps", name, s);
+    optimizer_settle(&optimizer, net);
+    const json_t *settled = json_object_get(golden, "settled");
+    if (settled)
+        assert_weights(name, s, net, settled);
     optimizer_release(&optimizer);
     nn_net_free(net);
     json_decref(golden);

@@ -144,6 +144,29 @@ Test(training, parameters_that_are_trained_alike_are_one_group)
     }
 }
 
+/* The average is 0, then (0 + 8) / 2 = 4 after two steps and (4 + 10) / 2 = 7 after four. */
+Test(training, lookahead_takes_in_running_statistics)
+{
+    static const struct optimizer_setting setting = {.lookahead = {2, 0.5, 0}};
+    struct nn_net *net = new_net(NULL, 2);
+    struct optimizer optimizer;
+    float *mean = nn_buffers(net); /* 0 at the start */
+    optimizer_init(&optimizer, &setting, net);
+    optimizer_begin(&optimizer, net);
+    static const float moved[] = {4, 8, 3, 10, -7}, expected[] = {4, 4, 3, 7, -7};
+    for (size_t i = 0; i < 5; i++) {
+        optimizer_step(&optimizer, net, 0, 0);
+        mean[1] = moved[i];
+        optimizer_look_ahead(&optimizer, net, 1);
+        cr_assert(mean[1] == expected[i], "after step %zu: %g, not %g", i + 1, (double)mean[1],
+                  (double)expected[i]);
+    }
+    optimizer_settle(&optimizer, net);
+    cr_assert(mean[1] == 7, "in the end: %g", (double)mean[1]);
+    optimizer_release(&optimizer);
+    nn_net_free(net);
+}
+
 Test(training, what_is_over_stays_as_it_is_whatever_its_momentum)
 {
     static const struct optimizer_setting setting = {.momentum = 0.9, .weight_decay = 0.1};

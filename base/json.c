@@ -6,30 +6,40 @@
 
 #include <stdlib.h>
 
+static void *take(size_t size)
+{
+    void *bytes = malloc(size);
+    if (!bytes && size)
+        DIE("out of memory: %zu bytes wanted", size);
+    return bytes;
+}
+
+void json_begin(void)
+{
+    json_set_alloc_funcs(take, free);
+}
+
 json_t *json_made(json_t *value)
 {
     if (!value)
-        DIE("out of memory: JSON");
+        DIE("bug: no JSON value, as its text is not UTF-8");
     return value;
 }
 
 void json_put(json_t *object, const char *key, json_t *value)
 {
-    if (json_object_set_new(object, key, json_made(value)))
-        DIE("out of memory: JSON");
+    REQUIRE(json_object_set_new(object, key, json_made(value)) == 0);
 }
 
 void json_push(json_t *array, json_t *value)
 {
-    if (json_array_append_new(array, json_made(value)))
-        DIE("out of memory: JSON");
+    REQUIRE(json_array_append_new(array, json_made(value)) == 0);
 }
 
 void json_add_dump(struct str *ret_text, const json_t *value, size_t flags)
 {
     char *text = json_dumps(value, flags);
-    if (!text)
-        DIE("out of memory: JSON");
+    REQUIRE(text);
     str_add(ret_text, text);
     free(text);
 }

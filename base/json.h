@@ -5,8 +5,9 @@
  *     json_put(object, "cpu", json_text(cpu));          read by people: made UTF-8
  *     json_put(object, "folder", json_path(folder));    opened again: every byte is kept
  *
- * jansson refuses what is not UTF-8 with the same NULL as lack of memory. After json_text() and
- * json_path() there is only the latter, which is no error that anybody could mend.
+ * jansson refuses what is not UTF-8 with the same NULL as lack of memory, and where a value is not
+ * kept for lack of it, says so in a result that nobody looks at. Lack of memory is no error that
+ * anybody could mend: json_begin() makes it the end of the process.
  */
 #pragma once
 
@@ -14,6 +15,9 @@
 
 struct arena;
 struct str;
+
+/* First thing in main(). */
+void json_begin(void);
 
 /* The value itself, which must be there. */
 json_t *json_made(json_t *value);

@@ -4,6 +4,7 @@
  * On a terminal the file that comes is one line, drawn anew ten times a second; elsewhere a line
  * tells of each file when it is there. A signal ends it at once: what has come is kept.
  */
+#include "base/json.h"
 #include "base/time.h"
 #include "harness/cmd/machine/fetch.h"
 #include "harness/fetch/fetch.h"
@@ -111,6 +112,7 @@ int main(int argc, char **argv)
     struct arena arena = {0};
     struct err err;
     cmd_open_streams();
+    json_begin();
     const int done = fetch_parse(argc, argv, &values, &type);
     if (done >= 0)
         return done;

@@ -2,6 +2,7 @@
  * winnow: an experiment harness for data pruning with an honest clock. The command table, and what
  * is asked of all commands: help, manual pages, completion.
  */
+#include "base/json.h"
 #include "base/linalg.h"
 #include "harness/cmd/kit/cmd.h"
 #include "harness/cmd/kit/complete.h"
@@ -170,6 +171,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     cmd_open_streams();
+    json_begin();
     const int code = run(argc, argv);
     const bool printed = fflush(stdout) == 0 && !ferror(stdout);
     if (code != EXIT_DONE || printed)

@@ -2,7 +2,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include "tests/support/support.h"
+
 #include <criterion/criterion.h>
+#include <signal.h>
 
 Test(json, text_is_made_safe_and_a_path_keeps_its_bytes)
 {
@@ -25,4 +28,11 @@ Test(json, text_is_made_safe_and_a_path_keeps_its_bytes)
     json_decref(text);
     json_decref(none);
     arena_release(&arena);
+}
+
+Test(json, lack_of_memory_ends_the_process, .signal = TEST_SANITIZED ? 0 : SIGABRT)
+{
+    SKIP_SANITIZED("sanitizers end the process in their own way");
+    json_begin();
+    json_decref(json_stringn_nocheck("", (size_t)1 << 46)); /* jansson itself would give NULL */
 }

@@ -184,6 +184,7 @@ class Scale(nn.Module):
 def airbench(shape, classes, width=64):
     channels, side = 8 * shape[2], min(shape[:2]) - 1
     layers = [nn.Conv2d(shape[2], channels, 2), nn.GELU()]
+    layers[0].weight.requires_grad = False
     for out in (width, 4 * width, 4 * width):
         for pooling in ([nn.MaxPool2d(2)], []):
             norm = nn.BatchNorm2d(out, eps=1e-12, momentum=0.4)

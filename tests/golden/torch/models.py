@@ -288,6 +288,7 @@ def airbench(shape, width=64):
 
     h, w, c = shape
     layers = [nn.Conv2d(c, 8 * c, 2), nn.GELU()]
+    layers[0].weight.requires_grad = False
     h, w, c = h - 1, w - 1, 8 * c
     for out in (width, 4 * width, 4 * width):
         layers += [conv(c, out, 3), nn.MaxPool2d(2), norm(out), nn.GELU()]
@@ -391,6 +392,12 @@ def make_noisy(network):
             )
 
 
+def gradient_of(parameter):
+    """Zeros where it is not trained."""
+    gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+    return gradient.double().numpy()
+
+
 def step(case, n, noise_seed=None, dtype=torch.float64):
     """What is compared: {name: array}, of gradients in the blocks' order, under "gradients"."""
     model, options, shape = CASES[case]
@@ -414,13 +421,13 @@ def step(case, n, noise_seed=None, dtype=torch.float64):
         "loss": loss.detach().double().numpy(),
         "logits": logits.detach().double().numpy(),
         "evaluated": evaluated.double().numpy(),
-        "gradients": [ours(module, p.grad.double().numpy()) for module, p, _, _ in blocks],
+        "gradients": [ours(module, gradient_of(p)) for module, p, _, _ in blocks],
         "ranges": [(low, high) for _, _, low, high in blocks],
     }
 
 
 def relative_error(found, expected):
-    return np.linalg.norm(found - expected) / np.linalg.norm(expected)
+    return np.linalg.norm(found - expected) / (np.linalg.norm(expected) or 1)
 
 
 def digits(value, count):

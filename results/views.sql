@@ -104,7 +104,10 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
         ORDER BY e.epoch DESC LIMIT 1) AS test_worst_class_accuracy,
        (SELECT e.test_calibration_error FROM epoch e
         WHERE e.attempt = g.id
-        ORDER BY e.epoch DESC LIMIT 1) AS test_calibration_error
+        ORDER BY e.epoch DESC LIMIT 1) AS test_calibration_error,
+       (SELECT e.test_tta_accuracy FROM epoch e
+        WHERE e.attempt = g.id
+        ORDER BY e.epoch DESC LIMIT 1) AS test_tta_accuracy
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -123,7 +126,8 @@ SELECT a.cell AS cell, e.attempt AS attempt, e.epoch AS epoch, e.kept AS kept, e
        e.samples_forward AS samples_forward, e.samples_backward AS samples_backward,
        e.flops AS flops, a.state AS state,
        e.test_worst_class_accuracy AS test_worst_class_accuracy,
-       e.test_calibration_error AS test_calibration_error
+       e.test_calibration_error AS test_calibration_error,
+       e.test_tta_accuracy AS test_tta_accuracy
 FROM epoch e
 JOIN attempt a ON a.id = e.attempt;
 

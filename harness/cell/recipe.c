@@ -12,6 +12,13 @@ const char *const precision_names[] = {
 
 static const char *const loss_names[] = {[LOSS_MEAN] = "mean", [LOSS_SUM] = "sum", NULL};
 
+static const char *const tta_names[] = {
+    [TTA_NONE] = "none",
+    [TTA_MIRROR] = "mirror",
+    [TTA_MIRROR_SHIFT] = "mirror-shift",
+    NULL,
+};
+
 const struct option recipe_options[] = {
     OPTION_INT(struct recipe, epochs, "15", 1, 100000, "passes over the selected samples"),
     OPTION_INT(struct recipe, batch, "128", 1, 65536, "samples a step"),
@@ -51,6 +58,9 @@ const struct option recipe_options[] = {
                 .added_later = true),
     OPTION_ENUM(struct recipe, precision, "fp32", precision_names,
                 "of matrix products' operands; bf16: sums and weights stay fp32"),
+    OPTION_ENUM(struct recipe, tta, "none", tta_names,
+                "test-time augmentation: further views of the test set, for test_tta_accuracy",
+                .added_later = true),
     OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
     OPTION_END,
 };

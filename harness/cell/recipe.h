@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 enum loss_kind { LOSS_MEAN, LOSS_SUM };
+/* Views of a test picture, of whose logits the mean is taken. */
+enum tta_kind { TTA_NONE, TTA_MIRROR, TTA_MIRROR_SHIFT, TTA_KINDS };
 
 struct recipe {
     int epochs;
@@ -29,6 +31,7 @@ struct recipe {
     bool drop_last;
     int loss;       /* enum loss_kind */
     int precision;  /* enum nn_type */
+    int tta;        /* enum tta_kind */
     int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
 };
 

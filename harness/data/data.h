@@ -171,6 +171,13 @@ extern const char *const flip_names[]; /* "random", "alternate", NULL */
 enum border_kind { BORDER_REFLECT, BORDER_ZERO };
 extern const char *const border_names[]; /* "reflect", "zero", NULL */
 
+/* A window on a picture, of the picture's size. */
+struct window {
+    int dy, dx; /* its upper left corner, relative to the picture's */
+    bool flip;
+    bool black; /* beyond the picture's edge; otherwise reflected */
+};
+
 struct augment {
     enum augment_kind kind;
     int pad; /* pixels of border that a crop may use, 4 in the literature; < h and w */
@@ -178,14 +185,15 @@ struct augment {
     uint32_t epoch; /* with the sample's index: the whole state of the randomness */
     enum flip_kind flip;
     enum border_kind border;
+    const struct window *view; /* not NULL: all pictures so, and nothing else counts */
 };
 
 bool augment_crops(const struct augment *augment);
 bool augment_flips(const struct augment *augment);
 
 /*
- * -1 with the reason where the crop's pad does not fit the pictures: to be asked once, before any
- * work; dataset_gather takes it for a bug.
+ * -1 with the reason where the crop's pad or the view does not fit the pictures: to be asked once,
+ * before any work; dataset_gather takes it for a bug.
  */
 int dataset_check_augment(const struct dataset *data, const struct augment *augment,
                           struct err *err);

@@ -16,19 +16,12 @@
 #include "base/clones.h"
 #include "base/rng.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const augment_names[] = {"none", "flip", "crop", "crop-flip", NULL};
 const char *const flip_names[] = {"random", "alternate", NULL};
 const char *const border_names[] = {"reflect", "zero", NULL};
-
-/* A window on a picture. */
-struct window {
-    int dy, dx; /* its upper left corner, relative to the picture's */
-    bool flip;
-    bool black; /* beyond the picture's edge */
-};
 
 bool augment_crops(const struct augment *augment)
 {
@@ -40,6 +33,15 @@ bool augment_flips(const struct augment *augment)
     return augment && (augment->kind == AUGMENT_FLIP || augment->kind == AUGMENT_CROP_FLIP);
 }
 
+/* How far beyond a picture's edge it goes. */
+static int reach(const struct augment *augment)
+{
+    if (augment && augment->view)
+        return abs(augment->view->dy) > abs(augment->view->dx) ? abs(augment->view->dy)
+                                                               : abs(augment->view->dx);
+    return augment_crops(augment) ? augment->pad : 0;
+}
+
 static bool pad_fits(const struct dataset *data, int pad)
 {
     return pad >= 0 && pad < data->h && pad < data->w;
@@ -48,17 +50,19 @@ static bool pad_fits(const struct dataset *data, int pad)
 int dataset_check_augment(const struct dataset *data, const struct augment *augment,
                           struct err *err)
 {
-    if (!augment_crops(augment) || pad_fits(data, augment->pad))
+    if (pad_fits(data, reach(augment)))
         return 0;
     return err_set(err, "%s has pictures of %d x %d: expected a crop pad below %d, found %d",
                    data->type->name, data->h, data->w, data->h < data->w ? data->h : data->w,
-                   augment->pad);
+                   reach(augment));
 }
 
 /* The flip is drawn first, so that it is the same with and without a crop. */
 static struct window draw_window(const struct augment *augment, uint32_t sample)
 {
     struct window window = {0};
+    if (augment && augment->view)
+        return *augment->view;
     if (!augment || augment->kind == AUGMENT_NONE)
         return window;
     struct rng rng = rng_stream(augment->seed, RNG_AUGMENT, augment->epoch, sample);
@@ -171,7 +175,7 @@ static void fetch(const uint8_t *bytes, size_t n)
 void dataset_gather(const struct dataset *data, const struct split *split, const uint32_t *index,
                     size_t n, const struct augment *augment, float *out)
 {
-    REQUIRE(!augment_crops(augment) || pad_fits(data, augment->pad));
+    REQUIRE(pad_fits(data, reach(augment)));
     const size_t picture = (size_t)data->h * (size_t)data->w * (size_t)data->c;
     const struct normaliser normaliser = normaliser_of(data);
     for (size_t i = 0; i < n; i++)

@@ -95,7 +95,8 @@ int measure_mini_epoch(const struct cell *cell, const struct train_places *place
         end.phase_ns[PHASE_INIT] = made - loaded;
         end.phase_ns[PHASE_TRAIN] = ns(train_s);
         end.phase_ns[PHASE_SCORE] = ns(each * (double)data->train.n);
-        end.phase_ns[PHASE_EVAL] = ns(each * (double)(data->test.n + data->validation.n));
+        const size_t looks = trainer_test_views(&cell->recipe) * data->test.n + data->validation.n;
+        end.phase_ns[PHASE_EVAL] = ns(each * (double)looks);
         end.train_n = (int64_t)data->train.n;
         *ret_end = end;
     }

@@ -48,5 +48,6 @@ struct quality quality_of(const struct quality_sums *sums)
         .loss = sums->loss / (double)n,
         .worst_class = worst,
         .calibration_error = excess / (double)n,
+        .tta_accuracy = (double)NAN,
     };
 }

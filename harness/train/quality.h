@@ -20,6 +20,7 @@ struct quality {
        by their confidence, the highest probability; the mean over the bins, weighted by their
        samples, of | accuracy - mean confidence |. NAN also where a logit is. */
     double calibration_error;
+    double tta_accuracy; /* by several views of each sample (trainer_test); NAN: not asked for */
 };
 
 enum { QUALITY_BINS = 15 /* as in the paper */ };

@@ -55,10 +55,11 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     if ((epoch + 1) % s->cell->recipe.eval_every != 0 && !last)
         return;
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
-    const struct quality test = trainer_evaluate(&s->trainer, &s->data->test);
+    const struct quality test = trainer_test(&s->trainer);
     record->test_accuracy = test.accuracy;
     record->test_worst_class_accuracy = test.worst_class;
     record->test_calibration_error = test.calibration_error;
+    record->test_tta_accuracy = test.tta_accuracy;
     record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
     if (last) {
         const struct quality train = trainer_evaluate(&s->trainer, &s->data->train);

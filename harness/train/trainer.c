@@ -45,6 +45,34 @@ struct optimizer_setting trainer_steps(const struct recipe *recipe)
     };
 }
 
+/*
+ * What test-time augmentation looks at, and the weights of the logits: the picture, and pictures
+ * that the padded one holds one pixel up and left and one pixel down and right, each with its
+ * mirror image (Jordan 2024, arXiv 2404.00498).
+ */
+static const struct {
+    struct window view;
+    double weight[TTA_KINDS];
+} views[] = {
+    {{0, 0, false, false}, {1, 0.5, 0.25}},  {{0, 0, true, false}, {0, 0.5, 0.25}},
+    {{-1, -1, false, false}, {0, 0, 0.125}}, {{-1, -1, true, false}, {0, 0, 0.125}},
+    {{1, 1, false, false}, {0, 0, 0.125}},   {{1, 1, true, false}, {0, 0, 0.125}},
+};
+
+size_t trainer_test_views(const struct recipe *recipe)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        count += views[i].weight[recipe->tta] > 0;
+    return count;
+}
+
+static int check_views(const struct dataset *data, const struct recipe *recipe, struct err *err)
+{
+    const struct augment last = {.view = &views[trainer_test_views(recipe) - 1].view};
+    return dataset_check_augment(data, &last, err) ? err_prefix(err, "tta: ") : 0;
+}
+
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,
                  const struct dataset *data, const struct recipe *recipe,
                  const struct engine *engine, uint64_t seed, struct err *err)
@@ -52,7 +80,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
     struct nn_net *net;
     const struct nn_shape shape = {data->h, data->w, data->c};
     const struct augment augment = augment_of(recipe, seed, 0);
-    if (dataset_check_augment(data, &augment, err))
+    if (dataset_check_augment(data, &augment, err) || check_views(data, recipe, err))
         return -1;
     if (model_build(model, model_options, shape, data->classes, &net, err))
         return -1;
@@ -323,10 +351,12 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
 }
 
 /*
- * One forward-only batch of samples first.. of the split; the rest of the batch repeats the last
- * sample, so that a row never depends on how many are beside it. Returns the rows that count.
+ * One forward-only batch of samples first.. of the split, as augment (may be NULL) has them; the
+ * rest of the batch repeats the last sample, so that a row never depends on how many are beside it.
+ * Returns the rows that count.
  */
-static size_t forward_batch(struct trainer *trainer, const struct split *split, size_t first)
+static size_t forward_batch(struct trainer *trainer, const struct split *split, size_t first,
+                            const struct augment *augment)
 {
     const size_t rows =
         split->n - first < TRAINER_EVAL_BATCH ? split->n - first : TRAINER_EVAL_BATCH;
@@ -335,7 +365,7 @@ static size_t forward_batch(struct trainer *trainer, const struct split *split, 
         trainer->batch_index[row] = (uint32_t)i;
         trainer->batch_labels[row] = split->labels[i];
     }
-    gather(trainer, split, trainer->batch_index, TRAINER_EVAL_BATCH, NULL);
+    gather(trainer, split, trainer->batch_index, TRAINER_EVAL_BATCH, augment);
     nn_forward(trainer->net, TRAINER_EVAL_BATCH, &(struct nn_mode){.train = false});
     return rows;
 }
@@ -414,7 +444,7 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
 {
     observer_clear(observer);
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
-        const size_t rows = forward_batch(trainer, split, first);
+        const size_t rows = forward_batch(trainer, split, first, NULL);
         if (observer->losses)
             nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
                     trainer->batch_losses);
@@ -425,15 +455,53 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
         look_at_gradients(trainer, split, observer, work);
 }
 
-struct quality trainer_evaluate(struct trainer *trainer, const struct split *split)
+/* How many samples of the batch are right by the mean of all views. Its logits are those of the
+   first view. */
+static size_t count_right(struct trainer *trainer, const struct split *split, size_t first,
+                          enum tta_kind tta)
+{
+    const size_t classes = (size_t)trainer->data->classes;
+    float *sums = trainer->batch_probabilities; /* [rows][classes] */
+    size_t rows = 0, right = 0;
+    for (size_t v = 0; v < trainer_test_views(trainer->recipe); v++) {
+        const struct augment augment = {.view = &views[v].view};
+        const float weight = (float)views[v].weight[tta], *logits = nn_logits(trainer->net);
+        if (v > 0)
+            rows = forward_batch(trainer, split, first, &augment);
+        for (size_t i = 0; i < TRAINER_EVAL_BATCH * classes; i++)
+            sums[i] = (v > 0 ? sums[i] : 0) + weight * logits[i];
+    }
+    for (size_t row = 0; row < rows; row++)
+        right += observe_argmax(sums + row * classes, classes) == split->labels[first + row];
+    return right;
+}
+
+static struct quality evaluate(struct trainer *trainer, const struct split *split,
+                               enum tta_kind tta)
 {
     struct quality_sums sums = {0};
+    size_t right = 0;
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
-        const size_t rows = forward_batch(trainer, split, first);
+        const size_t rows = forward_batch(trainer, split, first, NULL);
         nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
                 trainer->batch_losses);
         quality_add(&sums, nn_logits(trainer->net), (size_t)trainer->data->classes,
                     split->labels + first, trainer->batch_losses, rows);
+        if (tta != TTA_NONE)
+            right += count_right(trainer, split, first, tta);
     }
-    return quality_of(&sums);
+    struct quality quality = quality_of(&sums);
+    if (tta != TTA_NONE)
+        quality.tta_accuracy = (double)right / (double)split->n;
+    return quality;
+}
+
+struct quality trainer_evaluate(struct trainer *trainer, const struct split *split)
+{
+    return evaluate(trainer, split, TTA_NONE);
+}
+
+struct quality trainer_test(struct trainer *trainer)
+{
+    return evaluate(trainer, &trainer->data->test, (enum tta_kind)trainer->recipe->tta);
 }

@@ -35,8 +35,8 @@ struct trainer {
     uint8_t *batch_labels;      /* [batch] */
     float *batch_weights;       /* [batch] */
     float *batch_losses;        /* [batch] */
-    float *batch_factors;       /* [batch] of the weights; these two only with a trainer_drop */
-    float *batch_probabilities; /* [batch][classes] */
+    float *batch_factors;       /* [batch] of the weights; only with a trainer_drop */
+    float *batch_probabilities; /* [batch][classes]; likewise, and sums of views' logits */
     /* Borrowed; for the second network that trainer_pass makes where gradients are wanted: one
        sample a thread. */
     const struct model *model;
@@ -105,3 +105,7 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
                   struct work *work);
 /* By forward passes without augmentation. */
 struct quality trainer_evaluate(struct trainer *trainer, const struct split *split);
+/* Of the test split, and its tta_accuracy where the recipe has test-time augmentation. */
+struct quality trainer_test(struct trainer *trainer);
+/* How often trainer_test looks at each sample. */
+size_t trainer_test_views(const struct recipe *recipe);

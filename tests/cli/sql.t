@@ -368,3 +368,24 @@ Cells by their keys.
   $ winnow show --db made.db
   ! winnow show: CELL is missing; see winnow show --help
   [2]
+
+A run with test-time augmentation has an accuracy more, which status and show print where it is.
+
+  $ cat >tta.yaml <<'END'
+  > name: tta
+  > dataset: {name: synthetic, samples: 300}
+  > model: softmax
+  > pruner: full
+  > train: {epochs: 2, tta: mirror-shift}
+  > END
+  $ winnow run tta.yaml --db tta.db 2>log
+  $ winnow sql --db tta.db "SELECT r.test_tta_accuracy = e.test_tta_accuracy, e.test_accuracy <> e.test_tta_accuracy
+  >   FROM v_run r JOIN v_epoch e USING (attempt) WHERE e.epoch = 2" -f csv | tail -n 1
+  1,1
+  $ winnow status --db tta.db | grep -o 'tta %$'
+  tta %
+  $ winnow show --db tta.db $(sqlite3 tta.db 'SELECT key FROM cell') | grep augmentation
+    test * % of 60 samples, with test-time augmentation * % (glob)
+  $ winnow status --db made.db | grep -c tta
+  0
+  [1]

@@ -11,6 +11,8 @@ SELECT id, state || strftime(', %Y-%m-%d %H:%M:%S UTC', started_at / 1000000000,
     iif(wall_ns > 0, ', ' || fixed(wall_ns / 1e9, 3) || ' s', ''), reason,
     'test ' || fixed(100 * test_accuracy, 2) || ' %' ||
     coalesce(' of ' || test_n || ' samples', '') ||
+    coalesce(', with test-time augmentation ' || (SELECT fixed(100 * e.test_tta_accuracy, 2)
+        FROM v_epoch e WHERE e.attempt = id ORDER BY e.epoch DESC LIMIT 1) || ' %', '') ||
     coalesce(', validation ' || fixed(100 * val_accuracy, 2) || ' %', '') ||
     coalesce(', best validation ' || fixed(100 * best_val_accuracy, 2) || ' % with test ' ||
     fixed(100 * best_val_test_accuracy, 2) || ' %', ''),

@@ -126,8 +126,14 @@ static void add_target_column(struct str *ret_sql, const char *target, const cha
 static int summary_sql(struct sqlite3 *db, const char *experiment, struct str *ret_sql,
                        struct err *err)
 {
-    struct db_rows targets;
+    struct db_rows augmented, targets;
     db_add_named(ret_sql, DB_NAMED(harness_cmd_grid_status, "summary columns"));
+    db_ask_named(&augmented, db, DB_NAMED(harness_cmd_grid_status, "summary augmented"),
+                 DB_VALUES(db_text(experiment)));
+    while (db_next(&augmented))
+        str_add(ret_sql, row_raw(&augmented, 0));
+    if (db_close(&augmented, err))
+        return -1;
     db_ask_named(&targets, db, DB_NAMED(harness_cmd_grid_status, "summary targets"),
                  DB_VALUES(db_text(experiment)));
     while (db_next(&targets))

@@ -20,6 +20,13 @@ FROM v_failures ORDER BY attempt LIMIT ?1;
 SELECT quote(t.accuracy), significant(100 * t.accuracy)
 FROM experiment_target t JOIN experiment x ON x.id = t.experiment WHERE x.name = ?;
 
+-- summary augmented
+/* A column where a run has one. */
+SELECT ', fixed(100 * (SELECT avg(r.test_tta_accuracy) FROM v_run r WHERE r.experiment = ?1
+    AND r.dataset = arm.dataset AND r.model = arm.model AND r.pruner = arm.pruner
+    AND r.options = arm.options AND r.rate = arm.rate), 2) AS "tta %"'
+FROM v_run WHERE experiment = ? AND test_tta_accuracy IS NOT NULL LIMIT 1;
+
 -- summary columns
 /* One arm a row, in the file's order; the first two columns make the blocks. Seconds get as many
    digits as the longest of a block bears. The targets' columns go between the two parts. */

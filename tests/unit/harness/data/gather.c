@@ -183,6 +183,43 @@ Test(data, a_border_may_be_black)
     }
 }
 
+/* Drawn is nothing then. */
+Test(data, a_view_is_of_all_pictures)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct dataset *data = random_dataset(shapes[i]);
+        const size_t size = (size_t)(data->h * data->w * data->c);
+        float *expected;
+        MEM_NEW(expected, size);
+        for (int v = 0; v < 18; v++) {
+            const struct window view = {v / 6 - 1, v / 2 % 3 - 1, v % 2, false};
+            const struct augment augment = {
+                .kind = AUGMENT_CROP_FLIP, .pad = 1, .seed = 4, .view = &view};
+            float *out = gather_all(data, &augment);
+            for (size_t s = 0; s < SAMPLES; s++) {
+                reference(data, data->train.pixels + s * size, view.dy, view.dx, view.flip,
+                          BORDER_REFLECT, expected);
+                cr_expect(near(out + s * size, expected, size), "shape %zu, view %d", i, v);
+            }
+            mem_free(out);
+        }
+        mem_free(expected);
+        dataset_free(data);
+    }
+}
+
+Test(data, a_view_that_reflects_more_than_there_is_is_refused)
+{
+    const struct window view = {0, 1, false, false}, mirror = {0, 0, true, false};
+    struct dataset *data = random_dataset((struct shape){1, 4, 1, 1});
+    struct err err;
+    cr_assert_eq(dataset_check_augment(data, &(struct augment){.view = &view}, &err), -1);
+    cr_expect_str_eq(err.text, "synthetic has pictures of 1 x 4: expected a crop pad below 1, "
+                               "found 1");
+    cr_expect_eq(dataset_check_augment(data, &(struct augment){.view = &mirror}, &err), 0);
+    dataset_free(data);
+}
+
 Test(data, crops_reach_every_offset_evenly)
 {
     enum { PAD = 1, WINDOWS = 9, EPOCHS = 50 };

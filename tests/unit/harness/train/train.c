@@ -478,6 +478,70 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     bench_teardown(&b);
 }
 
+/* ---- Test-time augmentation ---- */
+
+/* The share of the test split that is right by the weighted mean of the logits of these views. */
+static double accuracy_of_views(struct trainer *trainer, const struct window *views,
+                                const double *weights, size_t count)
+{
+    const struct dataset *data = trainer->data;
+    double right = 0;
+    for (uint32_t i = 0; i < data->test.n; i++) {
+        float logits[DATA_MAX_CLASSES] = {0};
+        for (size_t v = 0; v < count; v++) {
+            const struct augment augment = {.view = &views[v]};
+            dataset_gather(data, &data->test, &i, 1, &augment, nn_input_buffer(trainer->net));
+            nn_forward(trainer->net, 1, &(struct nn_mode){0});
+            for (int k = 0; k < data->classes; k++)
+                logits[k] += (float)weights[v] * nn_logits(trainer->net)[k];
+        }
+        right += observe_argmax(logits, (size_t)data->classes) == data->test.labels[i];
+    }
+    return right / (double)data->test.n;
+}
+
+/* More samples than a batch has. The mean is another than each view's, and plain numbers stay. */
+Test(trainer, views_of_the_test_set_count_by_their_weights)
+{
+    static const struct window views[] = {
+        {0, 0, false, false},  {0, 0, true, false},  {-1, -1, false, false},
+        {-1, -1, true, false}, {1, 1, false, false}, {1, 1, true, false},
+    };
+    static const double weights[TTA_KINDS][6] = {
+        {1}, {0.5, 0.5}, {0.25, 0.25, 0.125, 0.125, 0.125, 0.125}};
+    static const size_t counts[TTA_KINDS] = {1, 2, 6};
+    struct bench b;
+    struct dataset *data;
+    struct trainer trainer;
+    bench_setup(&b, pruner_find("full"), 0);
+    b.data->samples = 3000;
+    cr_assert_eq(
+        dataset_load(b.cell.dataset, b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        0, "%s", b.err.text);
+    cr_assert_eq(trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
+                              &b.cell.engine, 1, &b.err),
+                 0, "%s", b.err.text);
+    cr_assert_gt(data->test.n, TRAINER_EVAL_BATCH);
+    const struct quality plain = trainer_evaluate(&trainer, &data->test);
+    cr_expect(isnan(plain.tta_accuracy));
+    for (int kind = TTA_NONE; kind < TTA_KINDS; kind++) {
+        b.cell.recipe.tta = kind;
+        const double expected = accuracy_of_views(&trainer, views, weights[kind], counts[kind]);
+        const struct quality quality = trainer_test(&trainer);
+        cr_expect_eq(trainer_test_views(&b.cell.recipe), counts[kind]);
+        cr_expect_eq(quality.accuracy, plain.accuracy);
+        cr_expect_eq(quality.loss, plain.loss);
+        if (kind == TTA_NONE)
+            cr_expect(isnan(quality.tta_accuracy));
+        else
+            cr_expect(quality.tta_accuracy == expected && expected != plain.accuracy,
+                      "%d: %g, not %g; %g", kind, quality.tta_accuracy, expected, plain.accuracy);
+    }
+    trainer_release(&trainer);
+    dataset_free(data);
+    bench_teardown(&b);
+}
+
 /* ---- Initial weights ---- */
 
 /* All that there are, since they are fewer than the model wants, and not augmented. */

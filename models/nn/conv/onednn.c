@@ -1,7 +1,8 @@
 /*
- * onednn: the convolution by oneDNN 2.x (libdnnl), which writes its kernels at run time for the
- * CPU: Winograd F(4x4, 3x3) for float32 where that pays, else direct; bfloat16 where the CPU has
- * the instructions. Its blocked layout "nChw16c" is ours, so pictures are used where they lie.
+ * onednn: the direct convolution by oneDNN 2.x (libdnnl), which writes its kernels at run time for
+ * the CPU; bfloat16 where the CPU has the instructions. Its blocked layout "nChw16c" is ours, so
+ * pictures are used where they lie. (Its Winograd is no faster than ours, and sums in an order that
+ * depends on the number of pictures.)
  *
  * A primitive is made once, for conv->n pictures. What a pass costs beyond it:
  *
@@ -19,8 +20,8 @@
  * bfloat16 the extension of that name: elsewhere oneDNN would fall back to plain loops. dx += of
  * bfloat16 rounds twice: what is added, and the sum.
  *
- * Example: 64 -> 64 channels at 32 x 32, kernel 3: "onednn jit_wino_4x3:avx512_core" for all three
- * directions, twice as fast as the direct kernel.
+ * Example: 64 -> 128 channels at 32 x 32, kernel 3, stride 2: "onednn jit:avx512_core" for all three
+ * directions.
  */
 #include "base/err.h"
 #include "base/mem.h"
@@ -32,9 +33,7 @@
 #include <stdio.h>
 
 enum {
-    DIMENSIONS = 4,         /* n, c, h, w */
-    WINOGRAD_CHANNELS = 32, /* with fewer, its transforms cost more than its products save */
-    WINOGRAD_SIDE = 4,      /* a tile: smaller pictures would be filled up to it */
+    DIMENSIONS = 4, /* n, c, h, w */
     MAX_ARGUMENTS = 5,
     ALIGN = 16, /* floats of a cache line: where the parts of scratch start */
 };
@@ -86,8 +85,9 @@ static bool describe_weights(dnnl_memory_desc_t *ret_shape, const struct conv *c
 
 /* All that the parameters of a convolution say, in oneDNN's form. */
 static bool describe(dnnl_convolution_desc_t *ret_desc, const struct onednn *s,
-                     const struct conv *conv, enum conv_direction direction, dnnl_alg_kind_t how)
+                     const struct conv *conv, enum conv_direction direction)
 {
+    const dnnl_alg_kind_t how = dnnl_convolution_direct;
     /* The gradient is summed up in float32 whatever the operands are. */
     const dnnl_data_type_t type =
         direction == CONV_BACKWARD_WEIGHTS ? dnnl_f32 : data_type(conv->precision);
@@ -147,15 +147,14 @@ static bool is_fast(const char *name)
     return !strncmp(name, "jit", strlen("jit")) || !strncmp(name, "brg", strlen("brg"));
 }
 
-static bool make_pass(struct onednn *s, const struct conv *conv, enum conv_direction direction,
-                      dnnl_alg_kind_t how)
+static bool make_pass(struct onednn *s, const struct conv *conv, enum conv_direction direction)
 {
     dnnl_convolution_desc_t conv_desc;
     dnnl_primitive_desc_t desc = NULL;
     const char *name = "";
     dnnl_primitive_attr_t attr = new_attr(false);
     bool good =
-        attr && describe(&conv_desc, s, conv, direction, how) &&
+        attr && describe(&conv_desc, s, conv, direction) &&
         dnnl_primitive_desc_create(&desc, &conv_desc, attr, s->engine, NULL) == dnnl_success &&
         dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
         is_fast(name) && primitive_init(&s->pass, desc);
@@ -189,13 +188,6 @@ static bool make_reorder(struct onednn *s, enum conv_direction direction)
     if (attr)
         dnnl_primitive_attr_destroy(attr);
     return good;
-}
-
-static bool winograd_pays(const struct conv *conv)
-{
-    return conv->precision == NN_FLOAT32 && conv->kernel == 3 && conv->stride == 1 &&
-           conv->pad == 1 && conv->in.c >= WINOGRAD_CHANNELS && conv->out.c >= WINOGRAD_CHANNELS &&
-           conv->in.h >= WINOGRAD_SIDE && conv->in.w >= WINOGRAD_SIDE;
 }
 
 static size_t floats_of(const dnnl_memory_desc_t *shape)
@@ -238,9 +230,7 @@ static void *open(const struct conv *conv, enum conv_direction direction)
         describe_picture(&s->y, conv->out, conv->n, conv->y_type) &&
         describe_weights(&s->w, conv, dnnl_f32, dnnl_ohwi) &&
         dnnl_memory_desc_init_by_tag(&s->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
-        ((winograd_pays(conv) && make_pass(s, conv, direction, dnnl_convolution_winograd)) ||
-         make_pass(s, conv, direction, dnnl_convolution_direct)) &&
-        make_reorder(s, direction);
+        make_pass(s, conv, direction) && make_reorder(s, direction);
     if (!good) {
         close(s);
         return NULL;
@@ -260,9 +250,9 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
 }
 
 /*
- * float32: direct, or its Winograd. bfloat16 with dot products in vectors: twice that; with matrix
- * registers (AMX) far more where there is enough to do between loading weights and storing results.
- * Its gradients of large weights on few pixels are slow in any precision.
+ * bfloat16 with dot products in vectors: twice float32; with matrix registers (AMX) far more where
+ * there is enough to do between loading weights and storing results. Its gradients of large weights
+ * on few pixels are slow in any precision.
  */
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
@@ -270,9 +260,7 @@ static double speed(const struct conv *conv, enum conv_direction direction)
     const bool few = conv->out.h * conv->out.w <= FEW_PIXELS,
                large = conv->in.c * conv->out.c * conv->kernel * conv->kernel > LARGE_WEIGHTS;
     if (conv->precision == NN_FLOAT32)
-        return winograd_pays(conv)                                  ? 1.8
-               : direction == CONV_BACKWARD_WEIGHTS && few && large ? 0.3
-                                                                    : 0.9;
+        return direction == CONV_BACKWARD_WEIGHTS && few && large ? 0.3 : 0.9;
     if (direction == CONV_BACKWARD_WEIGHTS)
         return few && large ? 0.6 : 1.4;
     const bool matrix_registers = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==

@@ -12,10 +12,12 @@
  * chunks: up to 64 channels, a chunk's points stay in the L2 cache until they are multiplied; with
  * more there is so much to multiply that reading them from L3 costs nothing. A chunk is large
  * enough that reading the weights' points for each is cheap: 28 to 112 tiles are the same within a
- * few percent. Results go in pairs of channel blocks: their products are made at all 36 points and
- * turned into pixels at once. A pair's weights are turned into points when they are first needed.
- * If there is one chunk, they are forgotten after that, as 512 x 512 channels make 37 MB of them;
- * else they are kept for the other chunks. Backward weights treats its sums in the same way.
+ * few percent, until they come from L3 (256 x 256 channels: 9 MB), where 112 take up to a quarter
+ * less time than 56. Results go in pairs of channel blocks: their products are made at all 36
+ * points and turned into pixels at once. A pair's weights are turned into points when they are
+ * first needed. If there is one chunk, they are forgotten after that, as 512 x 512 channels make 37
+ * MB of them; else they are kept for the other chunks. Backward weights treats its sums in the same
+ * way.
  *
  * Limits: channels are multiples of 16, and a picture must fill enough of its tiles: 2 x 2 pixels
  * in one save nothing. Errors are some 1e-6 to 2e-5 of the largest value, ten times the
@@ -29,10 +31,11 @@
 #include "models/nn/conv/conv.h"
 
 enum {
-    CHUNK = 56, /* tiles: whole kernels of winograd_product.c */
-    PAIR = 2,   /* blocks of results, or of x, that go at once */
-    GROUP = 4,  /* the same where points come from L3, to read them less often: of dy, and */
-    MANY = 32,  /* of results from so many blocks */
+    CHUNK = 56,        /* tiles: whole kernels of winograd_product.c */
+    LARGE = 256 * 256, /* pairs of channels, whose weights are read for twice as many tiles */
+    PAIR = 2,          /* blocks of results, or of x, that go at once */
+    GROUP = 4,         /* the same where points come from L3, to read them less often: of dy, and */
+    MANY = 32,         /* of results from so many blocks */
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -70,8 +73,10 @@ static struct plan plan_of(const struct conv *conv, enum conv_direction directio
     p.groups = (p.to_blocks + p.group - 1) / p.group;
     p.pairs = sums ? (p.from_blocks + PAIR - 1) / PAIR : 1;
     const size_t tiles = (size_t)conv->n * wino_tiles_of(p.to);
+    const size_t chunk =
+        !sums && (size_t)conv->in.c * (size_t)conv->out.c >= LARGE ? 2 * CHUNK : CHUNK;
     /* All at once if that is not much more. Kernels take an even number of rows. */
-    p.chunk = tiles <= CHUNK + CHUNK / 4 ? tiles + tiles % 2 : CHUNK;
+    p.chunk = tiles <= chunk + chunk / 4 ? tiles + tiles % 2 : chunk;
     p.chunks = tiles ? (tiles + p.chunk - 1) / p.chunk : 0;
     p.read = WINO_POINTS * point_stride(p.from_blocks, p.chunk);
     p.made = WINO_POINTS * point_stride(sums ? p.to_blocks : p.group, p.chunk);
@@ -179,9 +184,8 @@ static void run_backward_weights(const struct conv_call *call)
 /* ---- The contract ---- */
 
 /*
- * Nothing depends on the direction: measured beside oneDNN's Winograd and direct convolutions, each
- * is faster up to 128 channels, and about as fast with 256 and 512. Where tiles stick out of the
- * picture so far that less than a third of the multiplications is saved, the others are better.
+ * Nothing depends on the direction. Where tiles stick out of the picture so far that less than a
+ * third of the multiplications is saved, the others are better.
  */
 static bool accepts(const struct conv *conv, enum conv_direction direction)
 {
@@ -197,18 +201,18 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
 }
 
 /*
- * Where a picture is a single tile, large weights are read for little work. With 16 short registers
- * (AVX2) the sums of backward weights, as long as the weights, are loaded and stored all the time.
+ * With 16 short registers (AVX2) the sums of backward weights, as long as the weights, are loaded
+ * and stored all the time.
  */
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
-    enum { LARGE = 256 };
+    (void)conv;
 #ifdef __x86_64__
     if (!__builtin_cpu_supports("avx512f"))
         return direction == CONV_BACKWARD_WEIGHTS ? 0.25 : 1.1;
 #endif
-    const bool poor = wino_tiles_of(conv->out) == 1 && conv->in.c >= LARGE && conv->out.c >= LARGE;
-    return direction != CONV_BACKWARD_WEIGHTS && poor ? 1.6 : 2.2;
+    (void)direction;
+    return 2.2;
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)

@@ -108,11 +108,16 @@ static double seconds_between(int64_t start, int64_t end)
     return 1e-9 * (double)(end - start);
 }
 
+static int rows_of(const struct bench *bench)
+{
+    return bench->setting.rows ? bench->setting.rows : bench->setting.batch;
+}
+
 /* Adds the phases' seconds to phase_s; returns those of the whole step. */
 static double step(struct bench *bench, double phase_s[BENCH_PHASES])
 {
     struct nn_net *net = bench->net;
-    const int n = bench->setting.batch;
+    const int n = rows_of(bench);
     int64_t at[BENCH_PHASES + 1];
     at[BENCH_FORWARD] = time_now();
     nn_forward(net, n, &(struct nn_mode){.train = true, .step = bench->steps++});
@@ -156,7 +161,7 @@ static void keep_time(struct bench *bench, size_t i, double seconds)
 struct bench_slice bench_train(struct bench *bench, double seconds)
 {
     struct bench_slice slice = {.steps = 0};
-    const double batch = bench->setting.batch;
+    const double batch = rows_of(bench);
     const int64_t start = time_now();
     double elapsed;
     do {
@@ -168,6 +173,11 @@ struct bench_slice bench_train(struct bench *bench, double seconds)
     slice.images_per_s = batch / num_quantile(bench->times, (size_t)slice.steps, 0.5);
     slice.through_images_per_s = batch * slice.steps / elapsed;
     return slice;
+}
+
+double bench_computed(const struct bench *bench)
+{
+    return (double)nn_rows(bench->net).backward / bench->steps;
 }
 
 double bench_forward(struct bench *bench, double seconds)

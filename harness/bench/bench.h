@@ -41,6 +41,7 @@ struct bench_setting {
     struct nn_shape input;
     struct nn_engine engine;
     int batch, eval_batch;
+    int rows; /* of a step, where it is a part of a batch; 0: all */
 };
 
 enum bench_phase { BENCH_FORWARD, BENCH_LOSS, BENCH_BACKWARD, BENCH_UPDATE, BENCH_PHASES };
@@ -71,6 +72,8 @@ struct bench_slice {
 
 /* Whole steps, one or more, until the seconds are over. */
 struct bench_slice bench_train(struct bench *bench, double seconds);
+/* Images that a step computed, those included that only fill up the kernels' sizes (nn_rows). */
+double bench_computed(const struct bench *bench);
 /* Images/s of forward passes alone, by the median pass. */
 double bench_forward(struct bench *bench, double seconds);
 

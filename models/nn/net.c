@@ -416,6 +416,16 @@ double nn_flops_backward(const struct nn_net *net, int epoch)
     return sum;
 }
 
+struct nn_rows nn_rows(const struct nn_net *net)
+{
+    struct nn_rows sum = {0};
+    for (int rank = 0; rank < nn_team_size(net->team); rank++) {
+        sum.forward += net->shares[rank].computed.forward;
+        sum.backward += net->shares[rank].computed.backward;
+    }
+    return sum;
+}
+
 /* ---- What ran ---- */
 
 int nn_use_count(const struct nn_net *net)

@@ -34,6 +34,7 @@ struct nn_share {
     float *gradients; /* [blocks.floats]; those of the network for rank 0 */
     size_t first;     /* row in the batch of what is under way */
     int n;            /* its rows */
+    struct nn_rows computed;
 };
 
 struct nn_block_place {

@@ -190,6 +190,15 @@ void nn_parallel(struct nn_net *net, void (*work)(void *context, int rank, int t
    is trained in that epoch. */
 double nn_flops_forward(const struct nn_net *net);
 double nn_flops_backward(const struct nn_net *net, int epoch);
+/*
+ * Samples that went through forward and backward since the network was planned, and those that were
+ * computed only to fill up the sizes of some op's kernels: of each pass, as many as the op with the
+ * most computed.
+ */
+struct nn_rows {
+    int64_t forward, backward;
+};
+struct nn_rows nn_rows(const struct nn_net *net);
 
 /* ---- Running ---- */
 
@@ -242,9 +251,8 @@ void nn_zero_gradients(struct nn_net *net);
  * Of each sample 0..n-1 of the input buffer, n <= train_batch, the gradient g_i of its own loss l_i
  * (not smoothed) in all parameters that are ever trained, in frozen mode: ret_norms[n] = ||g_i||,
  * ret_dots[n] = g_i . direction, direction [param_count]. Each thread takes its samples one by one,
- * on the memory where gradients are added up, which must be 0 before and is 0 afterwards. Meant for
- * a network planned for one sample a thread (train_batch = threads): convolutions may compute a
- * whole share where one sample is asked for.
+ * on the memory where gradients are added up, which must be 0 before and is 0 afterwards. A network
+ * planned for one sample a thread (train_batch = threads) is large enough.
  */
 void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
                          float *ret_norms, float *ret_dots);

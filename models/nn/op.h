@@ -145,6 +145,10 @@ struct nn_op {
        counted once more for the inputs' gradient and once for that of the first block. */
     double (*flops)(const struct nn_layer *layer);
 
+    /* MAY, default: call->n. Samples that forward, or backward, computes at this call: n, and what
+       fills up the sizes of its kernels. */
+    int (*rows)(const struct nn_call *call, bool backward);
+
     /* MUST, unless inputs is 0. Running statistics are rank 0's to change. */
     void (*forward)(const struct nn_call *call);
     void (*backward)(const struct nn_call *call);

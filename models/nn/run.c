@@ -79,9 +79,17 @@ static void book(struct nn_net *net, int rank, int node, int direction, double s
         net->nodes[node].seconds[direction] += seconds_now(net, rank) - since;
 }
 
+/* What a node computed at a call, if that is more than `most`. */
+static int more_rows(int most, const struct nn_node *node, const struct nn_call *call,
+                     bool backward)
+{
+    const int rows = node->op->rows ? node->op->rows(call, backward) : call->n;
+    return most < rows ? rows : most;
+}
+
 /* ---- Forward ---- */
 
-static void forward_node(const struct nn_net *net, int rank, int i)
+static int forward_node(const struct nn_net *net, int rank, int i, int most_rows)
 {
     const struct nn_node *node = &net->nodes[i];
     struct nn_call call = call_of(net, rank, i);
@@ -89,6 +97,7 @@ static void forward_node(const struct nn_net *net, int rank, int i)
         call.x[k] = output(net, rank, node->inputs[k]);
     call.y = output(net, rank, i);
     nn_adapt(node, &call, true);
+    return more_rows(most_rows, node, &call, false);
 }
 
 /* to[rows][width], of the whole batch, gets this piece's rows of a node's output. */
@@ -102,12 +111,14 @@ static void collect(const struct nn_net *net, int rank, int node, float *to)
 /* All nodes, with the rows that the thread has taken. */
 static void forward_rows(struct nn_net *net, int rank)
 {
+    int rows = 0;
     for (int i = 0; i < net->count; i++)
         if (net->nodes[i].op->forward) {
             const double since = seconds_now(net, rank);
-            forward_node(net, rank, i);
+            rows = forward_node(net, rank, i, rows);
             book(net, rank, i, 0, since);
         }
+    net->shares[rank].computed.forward += rows;
     collect(net, rank, net->logits, net->logits_row);
     collect(net, rank, net->features, net->features_row);
 }
@@ -162,7 +173,7 @@ const float *nn_features(const struct nn_net *net)
 
 /* ---- Backward ---- */
 
-static void backward_node(const struct nn_net *net, int rank, int i)
+static int backward_node(const struct nn_net *net, int rank, int i, int most_rows)
 {
     static const unsigned reads[NN_MAX_INPUTS] = {NN_READS_INPUT, NN_READS_SECOND};
     const struct nn_node *node = &net->nodes[i];
@@ -180,6 +191,7 @@ static void backward_node(const struct nn_net *net, int rank, int i)
             call.gradients[k] = net->shares[rank].gradients + place->at;
     }
     nn_adapt(node, &call, false);
+    return more_rows(most_rows, node, &call, true);
 }
 
 /* Adds this thread's part of all other threads' gradients to the network's, in order of ranks. */
@@ -200,12 +212,14 @@ static void backward_rows(struct nn_net *net, int rank)
     memcpy(gradient(net, rank, net->logits),
            net->logits_gradient + net->shares[rank].first * classes,
            (size_t)net->shares[rank].n * classes * sizeof(float));
+    int rows = 0;
     for (int i = net->count - 1; i >= 0; i--)
         if (net->nodes[i].op->backward && gradient(net, rank, i)) {
             const double since = seconds_now(net, rank);
-            backward_node(net, rank, i);
+            rows = backward_node(net, rank, i, rows);
             book(net, rank, i, 1, since);
         }
+    net->shares[rank].computed.backward += rows;
 }
 
 static void clear_gradients(const struct nn_net *net, int rank)

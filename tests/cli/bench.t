@@ -80,6 +80,25 @@ Cells beside threads, the better of which is named.
   > value ->> 'threads_images_per_s', 'cells', 'threads') FROM json_each('[' || readfile('cells.json') || ']')"
   1
 
+A part of a batch, and how many pictures are computed for it.
+
+  $ winnow bench mlp:width=16 --rows 5 --json $quick 2>/dev/null | measured
+  {
+    "model": "mlp(width=16)",
+    "precision": "fp32",
+    "batch": 16,
+    "rows": 5,
+    "rounds": 1,
+    "rows_computed": +,
+    "step_ms": +,
+    "own_step_ms": +,
+    "ratio": +
+  }
+  $ winnow bench mlp:width=16 --rows 17 $quick
+  ! winnow bench: --rows: 17 are no part of a --batch of 16
+  ...
+  [2]
+
 For people.
 
   $ winnow bench softmax --layers $quick 2>/dev/null
@@ -104,6 +123,12 @@ For people.
   model * 1 cell x 1 thread * 1 cell x N * N cells x 1 * better (glob)
   ...
   softmax * (glob)
+  $ winnow bench softmax --rows 3 $quick 2>/dev/null
+  steps of 3 pictures in networks planned for 16, and for 3, fp32, 1 round of 0.005 s
+  $
+  model * computed * step ms * of its own ms * x (glob)
+  ...
+  softmax * 3 * (glob)
 
 Pruners.
 
@@ -181,7 +206,7 @@ Mistakes.
   ! winnow bench: --samples: expected rising numbers from 1 to 10000000, at most 8 of them, as in 5000,50000, found '50,5'
   [2]
   $ winnow bench --pruners ucb --cells
-  ! winnow bench: --pruners measures no models: --cells, --layers, --conv and --input do not apply
+  ! winnow bench: --pruners measures no models: --cells, --layers, --rows, --conv and --input do not apply
   [2]
   $ winnow bench mlp --samples 5
   ! winnow bench: --samples and --to need --pruners

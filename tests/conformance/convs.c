@@ -308,6 +308,85 @@ ParameterizedTest(size_t *index, convs, match_the_reference)
         cr_skip("%s: this CPU or this build has nothing for it", impl->name);
 }
 
+/* ---- A few images cost a few ---- */
+
+enum { BATCH = 18, ROWS_EIGHTH = 8 };
+static const double FEW_FLOPS = 4e5; /* of an image, as the naive one is slow */
+
+/* What is there for the images from `from` on is as it was. */
+static void assert_untouched(const struct array *found, const struct array *before, size_t from,
+                             const char *what, const char *where)
+{
+    const size_t at = from * nn_type_size(found->type),
+                 all = found->count * nn_type_size(found->type);
+    cr_assert(memcmp((char *)found->data + at, (char *)before->data + at, all - at) == 0,
+              "%s: %s is touched beyond the images that are computed", where, what);
+}
+
+/*
+ * n images of a batch: no more than an eighth more are computed, as is said, and what is computed
+ * has the same bits as in a full batch. (BLAS has another order for products of another size.)
+ */
+static void try_rows(const struct conv *conv, enum conv_direction direction,
+                     const struct conv_choice *choice, int n)
+{
+    char where[256];
+    describe(where, sizeof where, conv, direction, conv_detail(conv, direction, choice));
+    const size_t in = size_of(conv->in), out = size_of(conv->out);
+    struct arrays few = new_arrays(conv, n, false, conv_scratch(conv, direction, choice), false),
+                  all =
+                      new_arrays(conv, BATCH, false, conv_scratch(conv, direction, choice), false),
+                  before = new_arrays(conv, n, false, 0, false);
+    const int rows = conv_rows(conv, choice, n);
+    cr_assert(rows >= n && rows <= n + n / ROWS_EIGHTH && rows <= BATCH,
+              "%s: %d images are computed for %d of %d", where, rows, n, BATCH);
+    const size_t dy_image = out * nn_type_size(all.dy.type); /* what is 0 adds nothing to dw */
+    memset((char *)all.dy.data + (size_t)n * dy_image, 0, (size_t)(BATCH - n) * dy_image);
+    const struct conv_call call = call_of(conv, &few, choice->state, n, false, true),
+                           full = call_of(conv, &all, choice->state, BATCH, false, true);
+    choice->impl->run[direction](&call);
+    choice->impl->run[direction](&full);
+    assert_untouched(&few.x, &before.x, (size_t)rows * in, "x", where);
+    assert_untouched(&few.y, &before.y, (size_t)rows * out, "y", where);
+    assert_untouched(&few.dy, &before.dy, (size_t)rows * out, "dy", where);
+    assert_untouched(&few.dx, &before.dx, (size_t)rows * in, "dx", where);
+    if (strcmp(choice->impl->name, "im2col"))
+        assert_unchanged(output_of(&few, direction), output_of(&all, direction),
+                         output_count(conv, &few, direction, n), "the output", where);
+    arrays_release(&few);
+    arrays_release(&before);
+    arrays_release(&all);
+}
+
+ParameterizedTestParameters(convs, compute_no_more_than_is_asked)
+{
+    return each_implementation();
+}
+
+ParameterizedTest(size_t *index, convs, compute_no_more_than_is_asked)
+{
+    static const int counts[] = {1, 17};
+    const struct conv_impl *impl = conv_impl_at(*index);
+    int accepted = 0;
+    for (size_t s = 0; s < SHAPES; s++)
+        for (size_t t = 0; t < 2; t++)
+            for (int d = 0; d < CONV_DIRECTIONS; d++) {
+                const enum conv_direction direction = (enum conv_direction)d;
+                struct conv conv = conv_of(s, t);
+                conv.n = BATCH;
+                struct conv_choice choice = {.impl = impl};
+                if (conv_flops(&conv) > FEW_FLOPS || !conv_accepts(impl, &conv, direction) ||
+                    (impl->open && !(choice.state = impl->open(&conv, direction))))
+                    continue;
+                for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+                    try_rows(&conv, direction, &choice, counts[i]);
+                conv_choice_release(&choice);
+                accepted++;
+            }
+    if (accepted == 0)
+        cr_skip("%s: this CPU or this build has nothing for it", impl->name);
+}
+
 /* ---- Threads may share what open() made ---- */
 
 struct runner {
@@ -326,7 +405,7 @@ static void *run_some_times(void *context)
 }
 
 static void share(const struct conv *conv, enum conv_direction direction,
-                  const struct conv_choice *choice)
+                  const struct conv_choice *choice, int n)
 {
     enum { THREADS = 2, RUNNERS };
     struct arrays arrays[RUNNERS];
@@ -335,16 +414,16 @@ static void share(const struct conv *conv, enum conv_direction direction,
     char where[256];
     describe(where, sizeof where, conv, direction, conv_detail(conv, direction, choice));
     for (int i = 0; i < RUNNERS; i++) {
-        arrays[i] = new_arrays(conv, IMAGES, false, conv_scratch(conv, direction, choice), false);
+        arrays[i] = new_arrays(conv, n, false, conv_scratch(conv, direction, choice), false);
         runners[i] = (struct runner){choice, direction,
-                                     call_of(conv, &arrays[i], choice->state, IMAGES, false, true)};
+                                     call_of(conv, &arrays[i], choice->state, n, false, true)};
     }
     for (int i = 0; i < THREADS; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, run_some_times, &runners[i]), 0);
     for (int i = 0; i < THREADS; i++)
         cr_assert_eq(pthread_join(threads[i], NULL), 0);
     run_some_times(&runners[THREADS]); /* alone */
-    const size_t count = output_count(conv, &arrays[0], direction, IMAGES);
+    const size_t count = output_count(conv, &arrays[0], direction, n);
     for (int i = 0; i < THREADS; i++)
         assert_unchanged(output_of(&arrays[i], direction), output_of(&arrays[THREADS], direction),
                          count, "the output of two threads", where);
@@ -366,7 +445,8 @@ static bool share_one(const struct conv_impl *impl, enum conv_direction directio
         if (!conv_accepts(impl, &conv, direction) ||
             (impl->open && !(choice.state = impl->open(&conv, direction))))
             continue;
-        share(&conv, direction, &choice);
+        share(&conv, direction, &choice, IMAGES);
+        share(&conv, direction, &choice, IMAGES - 1);
         conv_choice_release(&choice);
         return true;
     }

@@ -280,6 +280,38 @@ EACH(models, treat_a_row_alone_as_in_a_batch, model_at)
     nn_net_free(parts);
 }
 
+/* ---- What a batch costs ---- */
+
+/* Steps of n pictures in a network that is planned for more: what is computed is at most an eighth
+   more than what is asked for, in training and in evaluation. */
+static void count_rows(const struct model *model, const struct nn_engine *engine)
+{
+    enum { N = 18, EIGHTH = 8 };
+    static const int steps[] = {N, 1, 7, 17};
+    uint8_t labels[N];
+    struct nn_net *net = new_ready(model, N, engine, labels);
+    int64_t asked = 0, most = 0;
+    for (size_t i = is_large(net) ? 1 : 0; i < sizeof steps / sizeof *steps; i++) {
+        const int n = steps[i];
+        asked += n;
+        most += n + n / EIGHTH;
+        nn_forward(net, n, &(struct nn_mode){0});
+        test_gradients(net, n, labels, (uint32_t)i);
+        const struct nn_rows rows = nn_rows(net);
+        cr_assert(rows.backward >= asked && rows.backward <= most && rows.forward >= 2 * asked &&
+                      rows.forward <= 2 * most,
+                  "%s: %lld forward and %lld backward are computed, %lld and %lld asked for",
+                  model->name, (long long)rows.forward, (long long)rows.backward,
+                  2 * (long long)asked, (long long)asked);
+    }
+    nn_net_free(net);
+}
+
+EACH(models, compute_no_more_than_is_asked, model_at)
+{
+    count_rows(model_at(index), &(struct nn_engine){.conv = "onednn"});
+}
+
 /* ---- Repeatability ---- */
 
 /* Three steps, the last with a smaller batch; `watched` also evaluates in between. */

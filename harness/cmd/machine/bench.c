@@ -4,6 +4,7 @@
  *     winnow bench                                      the usual models, fp32, one thread
  *     winnow bench resnet18 --precision bf16 --layers   one of them, layer by layer
  *     winnow bench resnet8 --cells                      a second cell, or a second thread?
+ *     winnow bench resnet8 --batch 512 --rows 60        60 pictures that are left of an epoch
  *     winnow bench mlp --json                           an object; for several models an array
  *     winnow bench --pruners el2n ucb                   see harness/cmd/machine/bench_pruners.h
  *
@@ -52,6 +53,8 @@ static const struct cmd_flag flags[] = {
              "the implementation of convolutions, where it applies; default: the fastest"),
     CMD_SWITCH(struct bench_values, layers, 0,
                "the time of each layer, and the implementation that runs it"),
+    CMD_INT(struct bench_values, rows, 0, "N", "0", 0, 65536,
+            "what N pictures cost in a network planned for --batch, beside one planned for N"),
     CMD_SWITCH(struct bench_values, cells, 0,
                "compare two cells of one thread each with one cell of two threads"),
     CMD_SWITCH(struct bench_values, pruners, 0,
@@ -136,6 +139,8 @@ static int read_job(struct job *job, const char *const *arguments, struct err *e
     struct nn_shape input = {0};
     if (v->conv && find_conv(v->conv, &engine.conv, err))
         return -1;
+    if (v->rows > v->batch)
+        return err_set(err, "--rows: %d are no part of a --batch of %d", v->rows, v->batch);
     if (v->input && bench_input_parse(v->input, &input, err))
         return err_prefix(err, "--input: ");
     const bool usual = !arguments[0];
@@ -536,12 +541,89 @@ static int run_cells(struct job *job, struct err *err)
     return 0;
 }
 
+/* Of a step of --rows pictures, in a network planned for more and in its own. */
+struct part {
+    double step_s[2];
+    double computed;
+};
+
+static int measure_part(struct job *job, const struct bench_setting *setting, struct part *ret_part,
+                        struct err *err)
+{
+    const struct bench_values *v = &job->values;
+    struct bench_setting settings[2] = {*setting, *setting};
+    struct bench benches[2];
+    double *steps_s[2];
+    settings[0].rows = settings[1].batch = v->rows;
+    for (int i = 0; i < 2; i++) {
+        if (bench_open(&benches[i], &settings[i], err)) {
+            if (i)
+                bench_close(&benches[0]);
+            return -1;
+        }
+        ARENA_NEW(&job->arena, steps_s[i], (size_t)v->rounds);
+        bench_warm(&benches[i]);
+    }
+    for (int round = 0; round < v->rounds; round++)
+        for (int i = 0; i < 2; i++)
+            steps_s[i][round] = v->rows / bench_train(&benches[i], v->seconds).images_per_s;
+    ret_part->computed = bench_computed(&benches[0]);
+    for (int i = 0; i < 2; i++) {
+        ret_part->step_s[i] = quantile(job, steps_s[i], 0.5);
+        bench_close(&benches[i]);
+    }
+    return 0;
+}
+
+static int run_parts(struct job *job, struct err *err)
+{
+    static const char *const names[] = {"model", "computed", "step ms", "of its own ms", "x"};
+    const struct bench_values *v = &job->values;
+    json_t *array = json_array();
+    struct table table;
+    struct bench_watch watch;
+    int failed = 0;
+    bench_table_start(&table, names, sizeof names / sizeof *names);
+    bench_watch_start(&watch);
+    for (size_t i = 0; i < job->count && !failed; i++) {
+        const char *label = job->settings[i].model.label;
+        struct part part = {0};
+        failed = measure_part(job, &job->settings[i], &part, err);
+        const double ratio = part.step_s[0] / part.step_s[1];
+        json_push(array, json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:f, s:f, s:f}", "model", label,
+                                   "precision", precision_names[v->precision], "batch", v->batch,
+                                   "rows", v->rows, "rounds", v->rounds, "rows_computed",
+                                   part.computed, "step_ms", 1e3 * part.step_s[0], "own_step_ms",
+                                   1e3 * part.step_s[1], "ratio", ratio));
+        bench_table_text(&table, label);
+        bench_table_number(&table, part.computed, 3);
+        bench_table_number(&table, 1e3 * part.step_s[0], 3);
+        bench_table_number(&table, 1e3 * part.step_s[1], 3);
+        bench_table_number(&table, ratio, 3);
+    }
+    if (!failed && v->json) {
+        print_json(json_incref(array));
+    } else if (!failed) {
+        printf("steps of %d pictures in networks planned for %d, and for %d, %s, %d round%s of %g "
+               "s\n\n",
+               v->rows, v->batch, v->rows, precision_names[v->precision], v->rounds,
+               STR_PLURAL(v->rounds), v->seconds);
+        bench_table_print(&table);
+    }
+    if (failed || v->json)
+        table_release(&table);
+    json_decref(array);
+    if (!failed)
+        bench_warn_of_others(bench_watch_foreign(&watch), too_low);
+    return failed;
+}
+
 static int run_pruners(const struct bench_values *v, char **argv, const char *const *names)
 {
-    if (v->cells || v->layers || v->conv || v->input)
-        return cmd_fail(
-            &line, EXIT_USAGE,
-            "--pruners measures no models: --cells, --layers, --conv and --input do not apply");
+    if (v->cells || v->layers || v->conv || v->input || v->rows)
+        return cmd_fail(&line, EXIT_USAGE,
+                        "--pruners measures no models: --cells, --layers, --rows, --conv and "
+                        "--input do not apply");
     return cmd_bench_pruners(&line, argv, v, names);
 }
 
@@ -566,6 +648,7 @@ int cmd_bench(int argc, char **argv)
             cmd_say("winnow bench: %s\n", err.text);
         const int failed = job.values.serve   ? run_server(&job, &err)
                            : job.values.cells ? run_cells(&job, &err)
+                           : job.values.rows  ? run_parts(&job, &err)
                                               : run_measurement(&job, &err);
         if (failed)
             code = cmd_fail(&line, EXIT_USAGE, err.text);

@@ -14,7 +14,7 @@
 
 /* The flags of winnow bench. */
 struct bench_values {
-    int precision, threads, batch, eval_batch, rounds;
+    int precision, threads, batch, eval_batch, rounds, rows;
     double seconds;
     const char *conv, *input;
     bool json, layers, cells;

@@ -95,6 +95,11 @@ size_t conv_scratch(const struct conv *conv, enum conv_direction direction,
     return choice->impl->scratch ? choice->impl->scratch(conv, direction, choice->state) : 0;
 }
 
+int conv_rows(const struct conv *conv, const struct conv_choice *choice, int n)
+{
+    return choice->impl->rows ? choice->impl->rows(conv, choice->state, n) : n;
+}
+
 const char *conv_detail(const struct conv *conv, enum conv_direction direction,
                         const struct conv_choice *choice)
 {

@@ -37,8 +37,8 @@ struct conv_call {
     const void *state; /* as open() made it */
     int n;             /* 0 <= n <= conv->n */
     /*
-     * Images n..conv->n - 1 of x, y, dx and dy may be read and overwritten: an implementation that
-     * can only do conv->n images (oneDNN) may set those of its inputs to 0.
+     * Images n..rows() - 1 of x, y, dx and dy may be read and overwritten: an implementation that
+     * fills up to a size of its kernels (oneDNN) may set those of its inputs to 0.
      */
     void *x;           /* [n][in], x_type */
     void *y;           /* [n][out], y_type: = x * w + bias */
@@ -62,13 +62,18 @@ struct conv_impl {
      */
     double (*speed)(const struct conv *conv, enum conv_direction direction);
     /*
-     * MAY. Makes what run needs again and again (read-only then: several threads use it at once),
-     * freed by close. NULL: could not be made, the next in order is asked.
+     * MAY. Makes what run needs again and again (read-only then, or behind a lock: several threads
+     * use it at once), freed by close. NULL: could not be made, the next in order is asked.
      */
     void *(*open)(const struct conv *conv, enum conv_direction direction);
     void (*close)(void *state);
     /* MAY, default: 0. Floats of scratch memory for conv->n images. */
     size_t (*scratch)(const struct conv *conv, enum conv_direction direction, const void *state);
+    /*
+     * MAY, default: n. Images that run computes where it is asked for n <= conv->n, those that fill
+     * up its kernels included: not many more, as they are paid for.
+     */
+    int (*rows)(const struct conv *conv, const void *state, int n);
     /* MUST, for the directions that it accepts. */
     void (*run[CONV_DIRECTIONS])(const struct conv_call *call);
     /* MAY, default: NULL, it is there. Why this build has it in name only, with no functions. */
@@ -97,6 +102,7 @@ struct conv_choice conv_choose(const struct conv *conv, enum conv_direction dire
 void conv_choice_release(struct conv_choice *choice);
 size_t conv_scratch(const struct conv *conv, enum conv_direction direction,
                     const struct conv_choice *choice);
+int conv_rows(const struct conv *conv, const struct conv_choice *choice, int n);
 const char *conv_detail(const struct conv *conv, enum conv_direction direction,
                         const struct conv_choice *choice);
 

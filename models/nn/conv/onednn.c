@@ -4,13 +4,16 @@
  * pictures are used where they lie. (Its Winograd is no faster than ours, and sums in an order that
  * depends on the number of pictures.)
  *
- * A primitive is made once, for conv->n pictures. What a pass costs beyond it:
+ * A primitive is for one number of pictures. That for conv->n is made when the network is planned;
+ * the first batch that has fewer makes one of its own, for a few more at most, and keeps it (some
+ * 0.3 ms). All of them sum in the same order, and where a smaller one cannot be had the full one
+ * serves. What a pass costs beyond its primitive:
  *
  *     weights   [out][k][k][in] -> the kernel's own blocks of 16 x 16 (and bfloat16), in scratch
  *     dw        the kernel's blocks, in scratch -> += [out][k][k][in]
  *     dx +=     dx in scratch, added afterwards
- *     n < conv->n   forward and backward data are done for all conv->n pictures; for the weights'
- *                   gradient the pictures that are not there are set to 0
+ *     filling up   pictures that only the primitive has are computed from whatever lies there;
+ *                  for the weights' gradient they are set to 0
  *
  * Threads may share a primitive, as its scratch memory is handed to it; streams and memory objects
  * (which only say what lies where) they may not. These are made for each pass: less than a
@@ -20,8 +23,8 @@
  * bfloat16 the extension of that name: elsewhere oneDNN would fall back to plain loops. dx += of
  * bfloat16 rounds twice: what is added, and the sum.
  *
- * Example: 64 -> 128 channels at 32 x 32, kernel 3, stride 2: "onednn jit:avx512_core" for all three
- * directions.
+ * Example: 64 -> 128 channels at 32 x 32, kernel 3, stride 2: "onednn jit:avx512_core" for all
+ * three directions.
  */
 #include "base/err.h"
 #include "base/mem.h"
@@ -30,6 +33,7 @@
 #ifdef WINNOW_ONEDNN
 
 #include <dnnl.h>
+#include <pthread.h>
 #include <stdio.h>
 
 enum {
@@ -49,16 +53,29 @@ struct primitive {
     dnnl_memory_desc_t scratchpad; /* ndims 0: none needed */
 };
 
+/* The convolution of so many pictures. */
+struct pass {
+    struct pass *next; /* of fewer pictures than conv->n, in no order */
+    int rows;
+    struct primitive run;
+    bool usable;
+    dnnl_memory_desc_t x, y; /* or their gradients, which lie alike */
+};
+
 struct onednn {
+    struct conv conv;
+    enum conv_direction direction;
     dnnl_engine_t engine;
-    struct primitive pass, reorder;
-    dnnl_memory_desc_t x, y, bias; /* or their gradients, which lie alike */
-    dnnl_memory_desc_t w, packed;  /* ours; the kernel's. Or their gradients */
-    float *no_bias;                /* [out.c] zeros */
+    struct primitive reorder;
+    struct pass full;
+    pthread_mutex_t lock; /* on full.next: threads make passes as they meet them */
+    dnnl_memory_desc_t bias;
+    dnnl_memory_desc_t w, packed; /* ours; the kernel's. Or their gradients */
+    float *no_bias;               /* [out.c] zeros */
     /* Scratch memory, in floats: packed weights or their gradient; dx, where it is to be added;
        what the pass or the reorder wants for itself. */
     size_t dx_at, scratchpad_at, scratch_size;
-    char detail[64];
+    char name[64], detail[80];
 };
 
 /* ---- Making ---- */
@@ -85,28 +102,23 @@ static bool describe_weights(dnnl_memory_desc_t *ret_shape, const struct conv *c
 
 /* All that the parameters of a convolution say, in oneDNN's form. */
 static bool describe(dnnl_convolution_desc_t *ret_desc, const struct onednn *s,
-                     const struct conv *conv, enum conv_direction direction)
+                     const struct pass *pass)
 {
+    const struct conv *conv = &s->conv;
     const dnnl_alg_kind_t how = dnnl_convolution_direct;
-    /* The gradient is summed up in float32 whatever the operands are. */
-    const dnnl_data_type_t type =
-        direction == CONV_BACKWARD_WEIGHTS ? dnnl_f32 : data_type(conv->precision);
     const dnnl_dims_t strides = {conv->stride, conv->stride}, pads = {conv->pad, conv->pad};
-    dnnl_memory_desc_t w;
-    if (!describe_weights(&w, conv, type, dnnl_format_tag_any))
-        return false;
-    switch (direction) {
+    const dnnl_memory_desc_t *x = &pass->x, *y = &pass->y, *w = &s->packed;
+    switch (s->direction) {
     case CONV_FORWARD:
         /* "Inference" could use weights transformed beforehand, but these change at each step. */
-        return dnnl_convolution_forward_desc_init(ret_desc, dnnl_forward_training, how, &s->x, &w,
-                                                  &s->bias, &s->y, strides, pads,
-                                                  pads) == dnnl_success;
+        return dnnl_convolution_forward_desc_init(ret_desc, dnnl_forward_training, how, x, w,
+                                                  &s->bias, y, strides, pads, pads) == dnnl_success;
     case CONV_BACKWARD_DATA:
-        return dnnl_convolution_backward_data_desc_init(ret_desc, how, &s->x, &w, &s->y, strides,
-                                                        pads, pads) == dnnl_success;
+        return dnnl_convolution_backward_data_desc_init(ret_desc, how, x, w, y, strides, pads,
+                                                        pads) == dnnl_success;
     case CONV_BACKWARD_WEIGHTS:
-        return dnnl_convolution_backward_weights_desc_init(ret_desc, how, &s->x, &w, NULL, &s->y,
-                                                           strides, pads, pads) == dnnl_success;
+        return dnnl_convolution_backward_weights_desc_init(ret_desc, how, x, w, NULL, y, strides,
+                                                           pads, pads) == dnnl_success;
     case CONV_DIRECTIONS:
         break;
     }
@@ -147,23 +159,33 @@ static bool is_fast(const char *name)
     return !strncmp(name, "jit", strlen("jit")) || !strncmp(name, "brg", strlen("brg"));
 }
 
-static bool make_pass(struct onednn *s, const struct conv *conv, enum conv_direction direction)
+/*
+ * Makes a pass for pass->rows pictures. The full one decides how weights are packed and by which of
+ * oneDNN's kernels; the others are the same.
+ */
+static bool make_pass(struct onednn *s, struct pass *pass)
 {
+    const struct conv *conv = &s->conv;
+    const bool first = pass == &s->full;
     dnnl_convolution_desc_t conv_desc;
     dnnl_primitive_desc_t desc = NULL;
     const char *name = "";
     dnnl_primitive_attr_t attr = new_attr(false);
-    bool good =
-        attr && describe(&conv_desc, s, conv, direction) &&
+    const bool good =
+        attr && describe_picture(&pass->x, conv->in, pass->rows, conv->x_type) &&
+        describe_picture(&pass->y, conv->out, pass->rows, conv->y_type) &&
+        describe(&conv_desc, s, pass) &&
         dnnl_primitive_desc_create(&desc, &conv_desc, attr, s->engine, NULL) == dnnl_success &&
         dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
-        is_fast(name) && primitive_init(&s->pass, desc);
-    if (good) {
-        s->packed = *dnnl_primitive_desc_query_md(
-            desc,
-            direction == CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md,
-            0);
-        snprintf(s->detail, sizeof s->detail, "onednn %s", name);
+        (first ? is_fast(name) : !strcmp(name, s->name)) && primitive_init(&pass->run, desc);
+    if (good && first) {
+        s->packed = *dnnl_primitive_desc_query_md(desc,
+                                                  s->direction == CONV_BACKWARD_WEIGHTS
+                                                      ? dnnl_query_diff_weights_md
+                                                      : dnnl_query_weights_md,
+                                                  0);
+        snprintf(s->name, sizeof s->name, "%s", name);
+        snprintf(s->detail, sizeof s->detail, "onednn %s", s->name);
     }
     if (desc)
         dnnl_primitive_desc_destroy(desc);
@@ -173,9 +195,9 @@ static bool make_pass(struct onednn *s, const struct conv *conv, enum conv_direc
 }
 
 /* Packs the weights, or unpacks and adds their gradient. */
-static bool make_reorder(struct onednn *s, enum conv_direction direction)
+static bool make_reorder(struct onednn *s)
 {
-    const bool unpack = direction == CONV_BACKWARD_WEIGHTS;
+    const bool unpack = s->direction == CONV_BACKWARD_WEIGHTS;
     dnnl_primitive_desc_t desc = NULL;
     dnnl_primitive_attr_t attr = new_attr(unpack);
     const bool good = attr &&
@@ -196,12 +218,19 @@ static size_t floats_of(const dnnl_memory_desc_t *shape)
     return (bytes + line - 1) / line * ALIGN;
 }
 
-static void plan_scratch(struct onednn *s, enum conv_direction direction)
+static void plan_scratch(struct onednn *s)
 {
-    const size_t pass = floats_of(&s->pass.scratchpad), reorder = floats_of(&s->reorder.scratchpad);
+    const size_t pass = floats_of(&s->full.run.scratchpad),
+                 reorder = floats_of(&s->reorder.scratchpad);
     s->dx_at = floats_of(&s->packed);
-    s->scratchpad_at = s->dx_at + (direction == CONV_BACKWARD_DATA ? floats_of(&s->x) : 0);
+    s->scratchpad_at = s->dx_at + (s->direction == CONV_BACKWARD_DATA ? floats_of(&s->full.x) : 0);
     s->scratch_size = s->scratchpad_at + (pass > reorder ? pass : reorder);
+}
+
+static void release(struct primitive *primitive)
+{
+    if (primitive->run)
+        dnnl_primitive_destroy(primitive->run);
 }
 
 static void close(void *state)
@@ -209,12 +238,16 @@ static void close(void *state)
     struct onednn *s = state;
     if (!s)
         return;
-    if (s->pass.run)
-        dnnl_primitive_destroy(s->pass.run);
-    if (s->reorder.run)
-        dnnl_primitive_destroy(s->reorder.run);
+    for (struct pass *pass = s->full.next, *next; pass; pass = next) {
+        next = pass->next;
+        release(&pass->run);
+        mem_free(pass);
+    }
+    release(&s->full.run);
+    release(&s->reorder);
     if (s->engine)
         dnnl_engine_destroy(s->engine);
+    pthread_mutex_destroy(&s->lock);
     MEM_FREE(s->no_bias, s);
 }
 
@@ -223,20 +256,57 @@ static void *open(const struct conv *conv, enum conv_direction direction)
     struct onednn *s;
     MEM_NEW(s, 1);
     MEM_NEW(s->no_bias, (size_t)conv->out.c);
+    s->conv = *conv;
+    s->direction = direction;
+    s->full.rows = conv->n;
+    pthread_mutex_init(&s->lock, NULL);
+    /* The gradient is summed up in float32 whatever the operands are. */
+    const dnnl_data_type_t packed =
+        direction == CONV_BACKWARD_WEIGHTS ? dnnl_f32 : data_type(conv->precision);
     const dnnl_dims_t bias = {conv->out.c};
     const bool good =
         dnnl_engine_create(&s->engine, dnnl_cpu, 0) == dnnl_success &&
-        describe_picture(&s->x, conv->in, conv->n, conv->x_type) &&
-        describe_picture(&s->y, conv->out, conv->n, conv->y_type) &&
         describe_weights(&s->w, conv, dnnl_f32, dnnl_ohwi) &&
+        describe_weights(&s->packed, conv, packed, dnnl_format_tag_any) &&
         dnnl_memory_desc_init_by_tag(&s->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
-        make_pass(s, conv, direction) && make_reorder(s, direction);
+        make_pass(s, &s->full) && make_reorder(s);
     if (!good) {
         close(s);
         return NULL;
     }
-    plan_scratch(s, direction);
+    plan_scratch(s);
     return s;
+}
+
+/* So few numbers of rows that each can have its pass: at most an eighth more than n. */
+static int rounded_up(int n)
+{
+    int step = 1;
+    while (n / (2 * step) >= 8)
+        step *= 2;
+    return (n + step - 1) / step * step;
+}
+
+/* The pass for n pictures, or some more. */
+static const struct pass *pass_for(struct onednn *s, int n)
+{
+    const int rows = rounded_up(n);
+    if (rows >= s->full.rows)
+        return &s->full;
+    pthread_mutex_lock(&s->lock);
+    struct pass *pass = s->full.next;
+    while (pass && pass->rows != rows)
+        pass = pass->next;
+    if (!pass) {
+        MEM_NEW(pass, 1);
+        pass->rows = rows;
+        pass->usable = make_pass(s, pass) &&
+                       s->scratchpad_at + floats_of(&pass->run.scratchpad) <= s->scratch_size;
+        pass->next = s->full.next;
+        s->full.next = pass;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return pass->usable ? pass : &s->full;
 }
 
 static bool accepts(const struct conv *conv, enum conv_direction direction)
@@ -283,6 +353,18 @@ static void must(dnnl_status_t status)
         DIE("oneDNN says %d: out of memory?", (int)status);
 }
 
+/* oneDNN's arguments are not const; what it reads it does not change. */
+static void *readable(const void *pointer)
+{
+    return (void *)(uintptr_t)pointer;
+}
+
+/* The state, whose lock and list of passes change. */
+static struct onednn *state_of(const void *state)
+{
+    return readable(state);
+}
+
 /* Runs a primitive with `count` arguments and the scratchpad. */
 static void execute(const struct onednn *s, const struct primitive *primitive,
                     const struct argument *arguments, int count, float *scratchpad)
@@ -304,15 +386,8 @@ static void execute(const struct onednn *s, const struct primitive *primitive,
     must(dnnl_stream_destroy(stream));
 }
 
-/* oneDNN's arguments are not const; what it reads it does not change. */
-static void *readable(const void *pointer)
+static void pack(const struct conv_call *call, const struct onednn *s)
 {
-    return (void *)(uintptr_t)pointer;
-}
-
-static void pack(const struct conv_call *call)
-{
-    const struct onednn *s = call->state;
     const struct argument arguments[] = {{DNNL_ARG_FROM, &s->w, readable(call->w)},
                                          {DNNL_ARG_TO, &s->packed, call->scratch}};
     execute(s, &s->reorder, arguments, 2, call->scratch + s->scratchpad_at);
@@ -320,17 +395,18 @@ static void pack(const struct conv_call *call)
 
 static void forward(const struct conv_call *call)
 {
-    const struct onednn *s = call->state;
+    struct onednn *s = state_of(call->state);
     if (call->n == 0)
         return;
-    pack(call);
+    const struct pass *p = pass_for(s, call->n);
+    pack(call, s);
     const struct argument arguments[] = {
-        {DNNL_ARG_SRC, &s->x, call->x},
+        {DNNL_ARG_SRC, &p->x, call->x},
         {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
         {DNNL_ARG_BIAS, &s->bias, readable(call->bias ? call->bias : s->no_bias)},
-        {DNNL_ARG_DST, &s->y, call->y},
+        {DNNL_ARG_DST, &p->y, call->y},
     };
-    execute(s, &s->pass, arguments, 4, call->scratch + s->scratchpad_at);
+    execute(s, &p->run, arguments, 4, call->scratch + s->scratchpad_at);
 }
 
 /* to[n] += from[n], of one type */
@@ -350,48 +426,56 @@ static void add(void *to, const void *from, enum nn_type type, size_t n)
 
 static void backward_data(const struct conv_call *call)
 {
-    const struct onednn *s = call->state;
+    struct onednn *s = state_of(call->state);
     const struct conv *conv = call->conv;
     if (call->n == 0)
         return;
+    const struct pass *p = pass_for(s, call->n);
     void *dx = call->add ? call->scratch + s->dx_at : call->dx;
-    pack(call);
+    pack(call, s);
     const struct argument arguments[] = {
-        {DNNL_ARG_DIFF_DST, &s->y, call->dy},
+        {DNNL_ARG_DIFF_DST, &p->y, call->dy},
         {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
-        {DNNL_ARG_DIFF_SRC, &s->x, dx},
+        {DNNL_ARG_DIFF_SRC, &p->x, dx},
     };
-    execute(s, &s->pass, arguments, 3, call->scratch + s->scratchpad_at);
+    execute(s, &p->run, arguments, 3, call->scratch + s->scratchpad_at);
     if (call->add)
         add(call->dx, dx, conv->x_type, (size_t)call->n * nn_floats(conv->in));
 }
 
-/* Pictures n and on of array become 0. */
-static void clear_rest(void *array, const struct conv *conv, struct nn_shape shape,
-                       enum nn_type type, int n)
+/* Pictures n and on, as far as the pass sees them, become 0. */
+static void clear_rest(void *array, const struct pass *p, struct nn_shape shape, enum nn_type type,
+                       int n)
 {
     const size_t picture = nn_floats(shape) * nn_type_size(type);
-    memset((char *)array + (size_t)n * picture, 0, (size_t)(conv->n - n) * picture);
+    memset((char *)array + (size_t)n * picture, 0, (size_t)(p->rows - n) * picture);
 }
 
 static void backward_weights(const struct conv_call *call)
 {
-    const struct onednn *s = call->state;
+    struct onednn *s = state_of(call->state);
     const struct conv *conv = call->conv;
     if (call->n == 0)
         return;
+    const struct pass *p = pass_for(s, call->n);
     /* Both: what lies there could be NaN, which times 0 is no 0. */
-    clear_rest(call->x, conv, conv->in, conv->x_type, call->n);
-    clear_rest(call->dy, conv, conv->out, conv->y_type, call->n);
+    clear_rest(call->x, p, conv->in, conv->x_type, call->n);
+    clear_rest(call->dy, p, conv->out, conv->y_type, call->n);
     const struct argument pass[] = {
-        {DNNL_ARG_SRC, &s->x, call->x},
-        {DNNL_ARG_DIFF_DST, &s->y, call->dy},
+        {DNNL_ARG_SRC, &p->x, call->x},
+        {DNNL_ARG_DIFF_DST, &p->y, call->dy},
         {DNNL_ARG_DIFF_WEIGHTS, &s->packed, call->scratch},
     };
-    execute(s, &s->pass, pass, 3, call->scratch + s->scratchpad_at);
+    execute(s, &p->run, pass, 3, call->scratch + s->scratchpad_at);
     const struct argument unpack[] = {{DNNL_ARG_FROM, &s->packed, call->scratch},
                                       {DNNL_ARG_TO, &s->w, call->dw}};
     execute(s, &s->reorder, unpack, 2, call->scratch + s->scratchpad_at);
+}
+
+static int rows(const struct conv *conv, const void *state, int n)
+{
+    (void)conv;
+    return n ? pass_for(state_of(state), n)->rows : 0;
 }
 
 static const char *detail(const struct conv *conv, enum conv_direction direction, const void *state)
@@ -408,6 +492,7 @@ const struct conv_impl onednn_conv = {
     .close = close,
     .scratch = scratch,
     .run = {forward, backward_data, backward_weights},
+    .rows = rows,
     .detail = detail,
 };
 

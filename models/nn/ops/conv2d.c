@@ -176,6 +176,21 @@ static void run(const struct nn_call *call, int which)
     pass->choice.impl->run[pass->direction](&converted);
 }
 
+static int pass_rows(const struct nn_call *call, int which)
+{
+    const struct pass *pass = (const struct pass *)call->layer->state + which;
+    return conv_rows(&pass->conv, &pass->choice, call->n);
+}
+
+static int rows(const struct nn_call *call, bool backward)
+{
+    if (!backward)
+        return pass_rows(call, call->mode->train ? CONV_FORWARD : EVALUATION);
+    const int weights = pass_rows(call, CONV_BACKWARD_WEIGHTS),
+              data = call->dx[0] ? pass_rows(call, CONV_BACKWARD_DATA) : 0;
+    return weights > data ? weights : data;
+}
+
 /* gradient[out.c] += sums of dy over samples and pixels */
 static void bias_gradient(const struct nn_call *call)
 {
@@ -276,5 +291,6 @@ const struct nn_op conv2d_op = {
     .params = params,
     .scratch = scratch,
     .flops = flops,
+    .rows = rows,
     NN_PASSES,
 };

@@ -14,7 +14,9 @@ enum tta_kind { TTA_NONE, TTA_MIRROR, TTA_MIRROR_SHIFT, TTA_KINDS };
 struct recipe {
     int epochs;
     int batch;
-    double lr; /* peak */
+    double lr;     /* peak */
+    int optimizer; /* enum optimizer_kind */
+    double adam_beta2, adam_epsilon, lars_trust;
     double momentum, weight_decay;
     bool nesterov;
     int lookahead; /* steps, 0: none */

@@ -131,6 +131,12 @@ void train_check(struct reader *reader, const struct training *training, const s
     if (recipe->nesterov && recipe->momentum <= 0)
         mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");
+    if (recipe->optimizer == OPTIMIZER_ADAMW && recipe->nesterov)
+        mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
+                     "not with optimizer adamw");
+    if (recipe->optimizer == OPTIMIZER_ADAMW && recipe->momentum >= 1)
+        mistakes_add(&reader->mistakes, place_of(reader, training, "momentum"), "momentum",
+                     "below 1 with optimizer adamw");
     const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
     if ((needs & NEEDS_VALIDATION) && cell->data->val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",

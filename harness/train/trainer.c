@@ -38,6 +38,10 @@ static void prepare_weights(struct trainer *trainer)
 struct optimizer_setting trainer_steps(const struct recipe *recipe)
 {
     return (struct optimizer_setting){
+        .kind = (enum optimizer_kind)recipe->optimizer,
+        .beta2 = recipe->adam_beta2,
+        .epsilon = recipe->adam_epsilon,
+        .trust = recipe->lars_trust,
         .momentum = recipe->momentum,
         .weight_decay = recipe->weight_decay,
         .nesterov = recipe->nesterov,

@@ -6,6 +6,13 @@
 
 #include <math.h>
 
+const char *const optimizer_names[] = {
+    [OPTIMIZER_SGD] = "sgd",
+    [OPTIMIZER_ADAMW] = "adamw",
+    [OPTIMIZER_LARS] = "lars",
+    NULL,
+};
+
 const char *const schedule_names[] = {
     [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step",
     [SCHEDULE_COSINE] = "cosine",     [SCHEDULE_ONE_CYCLE] = "one-cycle",
@@ -18,11 +25,12 @@ static const double CYCLE_START = 25, CYCLE_END = 1e4;
 /* A share such as 27 / 90 may come out just below 0.3. */
 static const double SHARE_TOLERANCE = 1e-9;
 
-/* ---- Stochastic gradient descent ---- */
+/* ---- What it knows ---- */
 
 size_t optimizer_state_count(const struct optimizer_setting *setting, size_t params, size_t buffers)
 {
-    return params + (setting->lookahead.every ? params + buffers : 0);
+    return (setting->kind == OPTIMIZER_ADAMW ? 2 : 1) * params +
+           (setting->lookahead.every ? params + buffers : 0);
 }
 
 static bool alike(const struct nn_training *a, const struct nn_training *b)
@@ -38,11 +46,12 @@ void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting 
     for (int i = 0; i < nn_group_count(net); i++) {
         const struct nn_group group = nn_group_at(net, i);
         struct nn_group *last = &o.groups[o.group_count ? o.group_count - 1 : 0];
-        if (o.group_count && alike(&last->how, &group.how))
+        if (o.group_count && setting->kind != OPTIMIZER_LARS && alike(&last->how, &group.how))
             last->to = group.to;
         else
             o.groups[o.group_count++] = group;
     }
+    MEM_NEW(o.ratios, (size_t)o.group_count);
     o.state_count = optimizer_state_count(setting, o.count, nn_buffer_count(net));
     MEM_NEW(o.state, o.state_count);
     *optimizer = o;
@@ -50,9 +59,11 @@ void optimizer_init(struct optimizer *optimizer, const struct optimizer_setting 
 
 void optimizer_release(struct optimizer *optimizer)
 {
-    MEM_FREE(optimizer->groups, optimizer->state);
+    MEM_FREE(optimizer->groups, optimizer->ratios, optimizer->state);
     *optimizer = (struct optimizer){0};
 }
+
+/* ---- Kernels ---- */
 
 /* w -= lr * (look v + direct d) and g = 0, all [n]: Nesterov's momentum is look = momentum,
    direct = 1. */
@@ -65,6 +76,42 @@ NN_CLONES static void update(float *restrict w, float *restrict v, float *restri
         w[i] -= lr * (look * v[i] + direct * d);
         g[i] = 0;
     }
+}
+
+/* w -= fall * w, then w -= lr * m / (sqrt(v) / root + epsilon), and g = 0, all [n]. */
+NN_CLONES static void update_adamw(float *restrict w, float *restrict m, float *restrict v,
+                                   float *restrict g, size_t n, float fall, float lr, float root,
+                                   const struct optimizer_setting *s)
+{
+    const float one = (float)(1 - s->momentum), beta2 = (float)s->beta2,
+                two = (float)(1 - s->beta2), epsilon = (float)s->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        m[i] += one * (g[i] - m[i]);
+        v[i] = beta2 * v[i] + two * (g[i] * g[i]);
+        w[i] = w[i] - fall * w[i] - lr * m[i] / (sqrtf(v[i]) / root + epsilon);
+        g[i] = 0;
+    }
+}
+
+NN_CLONES static void scale(float *values, size_t n, float factor)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] *= factor;
+}
+
+/* Of values [n], summed in double; several sums, so that they fit vectors. */
+NN_CLONES static double length(const float *values, size_t n)
+{
+    enum { LANES = 16 };
+    double squares[LANES] = {0}, sum = 0;
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            squares[l] += (double)values[i + l] * (double)values[i + l];
+    for (size_t i = n / LANES * LANES; i < n; i++)
+        squares[0] += (double)values[i] * (double)values[i];
+    for (size_t l = 0; l < LANES; l++)
+        sum += squares[l];
+    return sqrt(sum);
 }
 
 /* ---- Lookahead ---- */
@@ -126,16 +173,67 @@ struct step {
     int epoch;
 };
 
-/* Parameters from..to - 1, which are trained alike. */
-static void step_range(const struct step *step, const struct nn_training *how, size_t from,
+/* The group's own, of which its learning rate is told in lr_of(). */
+static double decay_of(const struct step *step, const struct nn_group *group)
+{
+    return step->optimizer->setting.weight_decay * group->how.decay / group->how.lr;
+}
+
+static double lr_of(const struct step *step, const struct nn_group *group)
+{
+    return step->lr * group->how.lr;
+}
+
+static void step_adamw(const struct step *step, const struct nn_group *group, size_t from,
                        size_t to)
+{
+    const struct optimizer *o = step->optimizer;
+    const struct optimizer_setting *s = &o->setting;
+    const double t = (double)o->steps + 1, lr = lr_of(step, group);
+    update_adamw(nn_params(step->net) + from, o->state + from, o->state + o->count + from,
+                 nn_gradients(step->net) + from, to - from, (float)(lr * decay_of(step, group)),
+                 (float)(lr / (1 - pow(s->momentum, t))), (float)sqrt(1 - pow(s->beta2, t)), s);
+}
+
+/* ratio: of d. */
+static void step_sgd(const struct step *step, const struct nn_group *group, size_t from, size_t to,
+                     double ratio)
 {
     const struct optimizer_setting *s = &step->optimizer->setting;
     const float momentum = (float)s->momentum;
     update(nn_params(step->net) + from, step->optimizer->state + from,
-           nn_gradients(step->net) + from, to - from, (float)(step->lr * how->lr), momentum,
-           (float)(s->weight_decay * how->decay / how->lr), s->nesterov ? momentum : 1,
-           s->nesterov ? 1 : 0);
+           nn_gradients(step->net) + from, to - from, (float)lr_of(step, group), momentum,
+           (float)(ratio * decay_of(step, group)), s->nesterov ? momentum : 1, s->nesterov ? 1 : 0);
+}
+
+/* Parameters from..to - 1 of the group. */
+static void step_range(const struct step *step, int i, size_t from, size_t to)
+{
+    const struct optimizer *o = step->optimizer;
+    if (o->setting.kind == OPTIMIZER_ADAMW) {
+        step_adamw(step, &o->groups[i], from, to);
+    } else if (o->setting.kind == OPTIMIZER_LARS) {
+        scale(nn_gradients(step->net) + from, to - from, (float)o->ratios[i]);
+        step_sgd(step, &o->groups[i], from, to, o->ratios[i]);
+    } else {
+        step_sgd(step, &o->groups[i], from, to, 1);
+    }
+}
+
+/* Each thread takes whole groups. */
+static void find_ratios(void *context, int rank, int threads)
+{
+    const struct step *step = context;
+    const struct optimizer *o = step->optimizer;
+    for (int i = rank; i < o->group_count; i += threads) {
+        const struct nn_group *group = &o->groups[i];
+        const size_t n = group->to - group->from;
+        if (step->epoch >= group->how.epochs)
+            continue;
+        const double w = length(nn_params(step->net) + group->from, n),
+                     g = length(nn_gradients(step->net) + group->from, n);
+        o->ratios[i] = w > 0 && g > 0 ? o->setting.trust * w / (g + decay_of(step, group) * w) : 1;
+    }
 }
 
 static void step_share(void *context, int rank, int threads)
@@ -150,7 +248,7 @@ static void step_share(void *context, int rank, int threads)
         const size_t from = group->from > first ? group->from : first,
                      to = group->to < end ? group->to : end;
         if (from < to && step->epoch < group->how.epochs)
-            step_range(step, &group->how, from, to);
+            step_range(step, i, from, to);
     }
     nn_denormals_restore(denormals);
 }
@@ -159,6 +257,8 @@ void optimizer_step(struct optimizer *optimizer, struct nn_net *net, double lr, 
 {
     REQUIRE(optimizer->count == nn_param_count(net));
     struct step step = {optimizer, net, lr, epoch};
+    if (optimizer->setting.kind == OPTIMIZER_LARS)
+        nn_parallel(net, find_ratios, &step);
     nn_parallel(net, step_share, &step);
     optimizer->steps++;
 }

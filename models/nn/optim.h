@@ -1,5 +1,7 @@
 /*
- * optim: stochastic gradient descent, lookahead, learning-rate schedules.
+ * optim: optimisers, lookahead, learning-rate schedules.
+ *
+ * sgd, stochastic gradient descent:
  *
  *     d <- g + weight_decay * w;  v <- momentum * v + d;
  *     w <- w - lr * (nesterov ? d + momentum * v : v)
@@ -8,6 +10,17 @@
  * wants other learning rates or decay for some parameters (nn_training), lr is lr times theirs, and
  * weight_decay is divided by that factor again: a step decays by lr * weight_decay * their factor.
  * What is not trained in an epoch stays as it is, velocity too.
+ *
+ * adamw (Loshchilov & Hutter, ICLR 2019), after t steps, with momentum as its beta1:
+ *
+ *     w <- w - lr * weight_decay * w
+ *     m <- momentum m + (1 - momentum) g;  v <- beta2 v + (1 - beta2) g^2
+ *     w <- w - lr * (m / (1 - momentum^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ *
+ * lars (You, Gitman & Ginsburg 2017, arXiv 1708.03888): sgd with d times, for the weights and the
+ * biases of each layer apart, trust |w| / (|g| + weight_decay |w|), or 1 where |w| or |g| is 0. As
+ * in sgd the learning rate stands before v; in the paper it is inside, which is the same while it
+ * is constant.
  *
  * Lookahead (Zhang et al., NeurIPS 2019) goes back half-way, so to speak, every few steps: of all
  * parameters and running statistics w there is an average a, which starts as the initial ones, and
@@ -25,9 +38,15 @@
 
 #include "models/nn/nn.h"
 
+enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAMW, OPTIMIZER_LARS };
+extern const char *const optimizer_names[]; /* "sgd", "adamw", "lars", NULL */
+
 struct optimizer_setting {
+    enum optimizer_kind kind;
+    double beta2, epsilon; /* adamw */
+    double trust;          /* lars */
     double momentum, weight_decay;
-    bool nesterov;
+    bool nesterov; /* not of adamw */
     struct lookahead {
         int every; /* steps; 0: none */
         double decay, power;
@@ -36,12 +55,16 @@ struct optimizer_setting {
 
 struct optimizer {
     struct optimizer_setting setting;
-    struct nn_group *groups; /* [group_count] one behind the other, neighbours alike put together */
+    /* One behind the other, neighbours that are alike put together, but for lars. */
+    struct nn_group *groups; /* [group_count] */
+    double *ratios;          /* [group_count] lars: what its d is multiplied by in this step */
     int group_count;
     size_t count; /* parameters */
     /* All that it knows of the steps so far, for a checkpoint. */
     int64_t steps;
-    float *state; /* [state_count] velocity [count]; lookahead's averages, as in the network */
+    /* [state_count] velocity [count], or adamw's m and v; then lookahead's averages, as in the
+       network */
+    float *state;
     size_t state_count;
 };
 

@@ -34,7 +34,8 @@ static const char *const grid =
     "limits: {checkpoint: 0.001s}\n";
 enum { CELLS = 6 };
 
-/* One cell that takes long enough to be met at work; dropout draws in each step. */
+/* One cell that takes long enough to be met at work; dropout draws in each step, and AdamW counts
+   them. */
 #define ONE(epochs)                                                                                \
     "name: one\n"                                                                                  \
     "dataset: {name: synthetic, samples: 1000, classes: 4}\n"                                      \
@@ -42,7 +43,7 @@ enum { CELLS = 6 };
     "pruner: [random-dynamic]\n"                                                                   \
     "rate: 0.3\n"                                                                                  \
     "seed: 1\n"                                                                                    \
-    "train: {epochs: " #epochs ", batch: 16}\n"                                                    \
+    "train: {epochs: " #epochs ", batch: 16, lr: 0.001, optimizer: adamw}\n"                       \
     "limits: {checkpoint: 0.05s}\n"
 static const char *const one = ONE(300);
 

@@ -27,7 +27,17 @@ SOME = [[0, "weights", 1, 0, ALL], [0, "biases", 0.5, 3, 2], [1, "weights", 2, 1
 NEVER = [[0, "weights", 1, 1, 0], [1, "biases", 1, 0, 1]]
 
 SGD = {"lr": 0.1, "momentum": 0.85, "weight_decay": 0.02}
+ADAMW = {
+    "lr": 0.05,
+    "momentum": 0.9,
+    "beta2": 0.98,
+    "epsilon": 0.001,
+    "weight_decay": 0.2,
+}
 CASES = {
+    "adamw": ("adamw", ADAMW, []),
+    "adamw-some": ("adamw", {**ADAMW, "lookahead": [3, 0.9, 2]}, SOME),
+    "adamw-never": ("adamw", ADAMW, NEVER),
     "sgd": ("sgd", SGD, []),
     "sgd-biases": ("sgd", {**SGD, "lr": 0.01, "nesterov": True}, BIASES),
     "sgd-some": ("sgd", {**SGD, "nesterov": True}, SOME),
@@ -42,6 +52,13 @@ def learning_rate(setting, step):
 
 
 def optimiser(name, groups, setting):
+    if name == "adamw":
+        return torch.optim.AdamW(
+            groups,
+            lr=setting["lr"],
+            betas=(setting["momentum"], setting["beta2"]),
+            eps=setting["epsilon"],
+        )
     return torch.optim.SGD(
         groups,
         lr=setting["lr"],

@@ -115,6 +115,63 @@ Test(optim, threads_add_up_to_the_whole)
     }
 }
 
+/* ---- LARS, by its definition ---- */
+
+enum { LARGEST = 40 };
+
+/* One step of one layer's weights or biases, in double: w, v, g [n]. */
+static void lars_by_hand(double *w, double *v, const double *g, size_t n,
+                         const struct optimizer_setting *s, double lr)
+{
+    double ww = 0, gg = 0;
+    for (size_t i = 0; i < n; i++) {
+        ww += w[i] * w[i];
+        gg += g[i] * g[i];
+    }
+    const double ratio =
+        ww > 0 && gg > 0 ? s->trust * sqrt(ww) / (sqrt(gg) + s->weight_decay * sqrt(ww)) : 1;
+    for (size_t i = 0; i < n; i++) {
+        const double d = ratio * (g[i] + s->weight_decay * w[i]);
+        v[i] = s->momentum * v[i] + d;
+        w[i] -= lr * (s->nesterov ? d + s->momentum * v[i] : v[i]);
+    }
+}
+
+/* Biases start at 0, where there is no ratio. */
+static void expect_lars(bool nesterov, int threads)
+{
+    const struct optimizer_setting setting = {.kind = OPTIMIZER_LARS,
+                                              .trust = 0.1,
+                                              .momentum = 0.9,
+                                              .weight_decay = 0.05,
+                                              .nesterov = nesterov};
+    struct nn_net *net = new_net(LARGEST / 2, threads);
+    const size_t half = LARGEST / 2;
+    struct optimizer optimizer;
+    double w[LARGEST] = {0}, v[LARGEST] = {0}, g[LARGEST];
+    optimizer_init(&optimizer, &setting, net);
+    for (size_t i = 0; i < half; i++)
+        nn_params(net)[i] = (float)(w[i] = 0.25 * (double)i - 2);
+    for (int step = 0; step < 5; step++) {
+        for (size_t i = 0; i < LARGEST; i++)
+            nn_gradients(net)[i] = (float)(g[i] = (double)((int)i * 7 % 11 - 5 + step) / 8);
+        optimizer_step(&optimizer, net, 0.5, 0);
+        lars_by_hand(w, v, g, half, &setting, 0.5);
+        lars_by_hand(w + half, v + half, g + half, half, &setting, 0.5);
+        for (size_t i = 0; i < LARGEST; i++)
+            assert_close((double)nn_params(net)[i], w[i], "weight");
+    }
+    optimizer_release(&optimizer);
+    nn_net_free(net);
+}
+
+Test(optim, lars)
+{
+    expect_lars(false, 1);
+    expect_lars(true, 1);
+    expect_lars(true, 3);
+}
+
 /* ---- Schedules: a peak of 0.1 over 10 epochs, unless said otherwise ---- */
 
 static void assert_lr(struct schedule schedule, double epoch, double epochs, double expected)

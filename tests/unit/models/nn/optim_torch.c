@@ -56,7 +56,11 @@ static struct optimizer_setting setting_of(const json_t *golden)
 {
     const json_t *setting = json_object_get(golden, "setting"),
                  *lookahead = json_object_get(setting, "lookahead");
+    const char *name = json_string_value(json_object_get(golden, "optimizer"));
     return (struct optimizer_setting){
+        .kind = strcmp(name, "adamw") == 0 ? OPTIMIZER_ADAMW : OPTIMIZER_SGD,
+        .beta2 = number(setting, "beta2"),
+        .epsilon = number(setting, "epsilon"),
         .momentum = number(setting, "momentum"),
         .weight_decay = number(setting, "weight_decay"),
         .nesterov = json_is_true(json_object_get(setting, "nesterov")),

@@ -51,6 +51,10 @@ static void describe_range(const struct option *option, struct str *ret_text)
                  option->type == OPTION_BYTES ? "a size like 512MiB or 2GiB"
                                               : "a time like 90s, 5m, 2h or 1d");
         break;
+    case OPTION_NUMBERS:
+        str_addf(ret_text, "none or up to %d numbers from %.15g to %.15g, as in [1, 2.5]",
+                 OPTION_MOST_NUMBERS, option->min, option->max);
+        break;
     }
 }
 
@@ -84,6 +88,38 @@ static bool parse_quantity(const char *text, const struct unit *units, double *r
         return false;
     *ret_value = value * size;
     return true;
+}
+
+static bool parse_numbers(const struct option *option, const char *text,
+                          struct option_numbers *ret_numbers)
+{
+    struct option_numbers numbers = {0};
+    if (strcmp(text, "none") == 0) {
+        *ret_numbers = numbers;
+        return true;
+    }
+    for (size_t length;; text += length + 1) {
+        char number[32];
+        double *item = &numbers.items[numbers.count];
+        length = strcspn(text, "/");
+        if (numbers.count++ == OPTION_MOST_NUMBERS || length >= sizeof number)
+            return false;
+        snprintf(number, sizeof number, "%.*s", (int)length, text);
+        if (!str_parse_double(number, item) || *item < option->min || *item > option->max)
+            return false;
+        if (!text[length])
+            break;
+    }
+    *ret_numbers = numbers;
+    return true;
+}
+
+void option_write_numbers(const struct option_numbers *numbers, struct str *ret_text)
+{
+    for (int i = 0; i < numbers->count; i++)
+        str_addf(ret_text, "%s%.15g", i ? "/" : "", numbers->items[i]);
+    if (numbers->count == 0)
+        str_add(ret_text, "none");
 }
 
 static int refuse(const struct option *option, const char *text, struct err *err)
@@ -145,6 +181,8 @@ int option_set(const struct option *option, void *values, const char *text, stru
         *(int64_t *)field = (int64_t)value;
         return 0;
     }
+    case OPTION_NUMBERS:
+        return parse_numbers(option, text, field) ? 0 : refuse(option, text, err);
     }
     DIE("bug: option %s has no type", option->name);
 }
@@ -227,6 +265,14 @@ int option_assign(const struct option *table, const char *owner, const char *tex
     return 0;
 }
 
+static json_t *numbers_to_json(const struct option_numbers *numbers)
+{
+    json_t *array = json_made(json_array());
+    for (int i = 0; i < numbers->count; i++)
+        json_array_append_new(array, json_made(json_real(numbers->items[i])));
+    return array;
+}
+
 static json_t *value_to_json(const struct option *option, const void *values)
 {
     const void *field = const_field_of(option, values);
@@ -244,17 +290,15 @@ static json_t *value_to_json(const struct option *option, const void *values)
         return json_text(*(const char *const *)field);
     case OPTION_BYTES:
         return json_integer(*(const int64_t *)field);
+    case OPTION_NUMBERS:
+        return numbers_to_json(field);
     }
     DIE("bug: option %s has no type", option->name);
 }
 
 json_t *option_fallback_json(const struct option *option)
 {
-    union {
-        int64_t bytes;
-        double number;
-        const char *text;
-    } fallback; /* room for any type */
+    union option_value fallback;
     struct option alone[] = {*option, OPTION_END};
     alone[0].offset = 0;
     option_defaults(alone, &fallback);
@@ -276,6 +320,22 @@ json_t *option_to_json(const struct option *table, const void *values)
     return object;
 }
 
+/* An array of numbers, each with 17 digits: those that were written. */
+static int set_numbers(const struct option *option, const json_t *array, void *values,
+                       struct err *err)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (!json_is_number(json_array_get(array, i)))
+            return err_set(err, "expected numbers alone in the list");
+    for (size_t i = 0; i < json_array_size(array); i++)
+        str_addf(&text, "%s%.17g", i ? "/" : "", json_number_value(json_array_get(array, i)));
+    const int failed =
+        option_set(option, values, text.length ? str_text(&text) : "none", NULL, err);
+    str_release(&text);
+    return failed;
+}
+
 static int set_from_json(const struct option *option, const json_t *value, struct arena *arena,
                          void *values, struct err *err)
 {
@@ -288,6 +348,8 @@ static int set_from_json(const struct option *option, const json_t *value, struc
         snprintf(text, sizeof text, "%s", json_is_true(value) ? "true" : "false");
     else if (json_is_string(value))
         return option_set(option, values, json_string_value(value), arena, err);
+    else if (json_is_array(value) && option->type == OPTION_NUMBERS)
+        return set_numbers(option, value, values, err);
     else if (json_is_null(value) && option->type == OPTION_STRING)
         return 0;
     else

@@ -16,7 +16,8 @@
  * double, OPTION_BOOL bool, OPTION_ENUM int (index into choices; OPTION_NAME likewise),
  * OPTION_STRING const char * (NULL or memory of the arena given at reading), OPTION_DURATION
  * double, in seconds ("90s", "5m", "2h", "1d" or the word `zero`), OPTION_BYTES int64_t ("512MiB",
- * "2GiB" or `zero`); in JSON both are numbers.
+ * "2GiB" or `zero`); in JSON both are numbers. OPTION_NUMBERS struct option_numbers, "60/120/160"
+ * or "none", in YAML and JSON a list.
  * Limits are inclusive. A name with '_' is written with '_' in YAML too.
  *
  * An option that is renamed keeps its cells and its users: what follows the help goes into struct
@@ -51,6 +52,21 @@ enum option_type {
     OPTION_STRING,
     OPTION_DURATION,
     OPTION_BYTES,
+    OPTION_NUMBERS,
+};
+
+enum { OPTION_MOST_NUMBERS = 16 };
+struct option_numbers {
+    int count;
+    double items[OPTION_MOST_NUMBERS];
+};
+
+/* Room for any type. */
+union option_value {
+    int64_t bytes;
+    double number;
+    const char *text;
+    struct option_numbers numbers;
 };
 
 struct option {
@@ -59,7 +75,7 @@ struct option {
     enum option_type type;
     size_t offset;
     const char *fallback; /* the default, as one would write it; NULL only for OPTION_STRING */
-    double min, max;      /* OPTION_INT, OPTION_DOUBLE, OPTION_DURATION */
+    double min, max;      /* OPTION_INT, OPTION_DOUBLE, OPTION_DURATION; of each OPTION_NUMBERS */
     /* OPTION_ENUM, one of the two: a list that NULL ends, or a registry's i-th name, NULL at its
        end */
     const char *const *choices;
@@ -102,6 +118,10 @@ struct option {
                  .help = __VA_ARGS__)
 #define OPTION_BYTES(type, field, word, default_, ...)                                             \
     OPTION_FIELD(type, field, OPTION_BYTES, .fallback = default_, .zero = word, .help = __VA_ARGS__)
+/* None by default; each from least to most. */
+#define OPTION_NUMBERS_OF(type, field, least, most, ...)                                           \
+    OPTION_FIELD(type, field, OPTION_NUMBERS, .fallback = "none", .min = least, .max = most,       \
+                 .help = __VA_ARGS__)
 #define OPTION_END BRACED(0)
 
 #define OPTION_ALIASES(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -110,6 +130,8 @@ struct option {
 
 /* The i-th choice of an OPTION_ENUM, NULL at the end. */
 const char *option_choice(const struct option *option, size_t i);
+/* "60/120/160", as option_set reads it; "none" where there are none. */
+void option_write_numbers(const struct option_numbers *numbers, struct str *ret_text);
 /* Fills every field of *values from the defaults. */
 void option_defaults(const struct option *table, void *values);
 /* The option of that name, present or former, or NULL. */

@@ -205,16 +205,15 @@ static void add_value(struct str *str, const struct option *option, const void *
     case OPTION_STRING:
         add_text(str, *(const char *const *)field);
         return;
+    case OPTION_NUMBERS:
+        option_write_numbers(field, str);
+        return;
     }
 }
 
 static void add_options(struct str *str, const struct option *table, const void *options)
 {
-    union {
-        double number;
-        int64_t bytes;
-        const char *text;
-    } fallback; /* room for any type */
+    union option_value fallback;
     struct str value = {0}, usual = {0};
     for (const struct option *o = table; o && o->name; o++) {
         struct option alone[] = {*o, OPTION_END};

@@ -24,6 +24,7 @@ struct recipe {
     int schedule; /* enum schedule_kind */
     double warmup;
     double step_every, step_factor, cycle_rise;
+    struct option_numbers milestones; /* epochs */
     double triangle_start, triangle_end, triangle_rise;
     double label_smoothing;
     int augment; /* enum augment_kind */

@@ -108,20 +108,40 @@ static void refuse(const struct option *option, const struct node *node, struct 
     str_release(&wanted);
 }
 
+/* The text of an option's value; NULL: it can be none. */
+static const char *value_text(const struct option *option, const struct node *node,
+                              struct arena *arena)
+{
+    const bool may_be_quoted = option->type == OPTION_ENUM || option->type == OPTION_STRING;
+    if (node->kind == NODE_TEXT)
+        return is_nothing(node) || (node->quoted && !may_be_quoted) ? NULL : node->text;
+    if (node->kind != NODE_LIST || option->type != OPTION_NUMBERS)
+        return NULL;
+    const char *text = node->count ? "" : "none";
+    for (size_t i = 0; i < node->count; i++) {
+        double unused;
+        if (!param_number(node->items[i], &unused))
+            return NULL;
+        text = arena_printf(arena, "%s%s%s", text, i ? "/" : "", node->items[i]->text);
+    }
+    return text;
+}
+
 bool param_set(const struct option *option, const struct node *node, void *values,
                struct arena *arena, struct mistakes *mistakes)
 {
-    const bool may_be_quoted = option->type == OPTION_ENUM || option->type == OPTION_STRING;
-    if (node->kind != NODE_TEXT || is_nothing(node) || (node->quoted && !may_be_quoted) ||
-        (option->type == OPTION_STRING && str_not_shown(node->text, "")) ||
-        option_set(option, values, node->text, arena, NULL)) {
+    const char *text = value_text(option, node, arena);
+    if (!text || (option->type == OPTION_STRING && str_not_shown(text, "")) ||
+        option_set(option, values, text, arena, NULL)) {
         refuse(option, node, mistakes);
         return false;
     }
-    if (option->type == OPTION_DOUBLE) {
-        double *field = (double *)(void *)((char *)values + option->offset);
-        *field = canonical(*field);
-    }
+    void *field = (char *)values + option->offset;
+    if (option->type == OPTION_DOUBLE)
+        *(double *)field = canonical(*(double *)field);
+    struct option_numbers *numbers = option->type == OPTION_NUMBERS ? field : NULL;
+    for (int i = 0; numbers && i < numbers->count; i++)
+        numbers->items[i] = canonical(numbers->items[i]);
     return true;
 }
 

@@ -122,12 +122,31 @@ static void check_augment(struct reader *reader, const struct training *training
                      "%s needs augment crop or crop-flip", border_names[recipe->crop_border]);
 }
 
+static void check_milestones(struct reader *reader, const struct training *training)
+{
+    const struct recipe *recipe = &training->recipe;
+    const struct option_numbers *at = &recipe->milestones;
+    if (recipe->schedule != SCHEDULE_MILESTONES)
+        return;
+    if (at->count == 0)
+        mistakes_add(&reader->mistakes, place_of(reader, training, "schedule"), "schedule",
+                     "milestones needs them, as in milestones: [60, 120, 160]");
+    for (int i = 0; i < at->count; i++)
+        if (at->items[i] <= (i ? at->items[i - 1] : 0) || at->items[i] >= recipe->epochs) {
+            mistakes_add(&reader->mistakes, place_of(reader, training, "milestones"), "milestones",
+                         "%.15g does not lie between %.15g and the %d epochs", at->items[i],
+                         i ? at->items[i - 1] : 0, recipe->epochs);
+            return;
+        }
+}
+
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES])
 {
     const struct recipe *recipe = &training->recipe;
     check_warmup(reader, training);
     check_augment(reader, training);
+    check_milestones(reader, training);
     if (recipe->nesterov && recipe->momentum <= 0)
         mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");

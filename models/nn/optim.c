@@ -14,9 +14,13 @@ const char *const optimizer_names[] = {
 };
 
 const char *const schedule_names[] = {
-    [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_STEP] = "step",
-    [SCHEDULE_COSINE] = "cosine",     [SCHEDULE_ONE_CYCLE] = "one-cycle",
-    [SCHEDULE_TRIANGLE] = "triangle", NULL,
+    [SCHEDULE_CONSTANT] = "constant",
+    [SCHEDULE_STEP] = "step",
+    [SCHEDULE_COSINE] = "cosine",
+    [SCHEDULE_ONE_CYCLE] = "one-cycle",
+    [SCHEDULE_TRIANGLE] = "triangle",
+    [SCHEDULE_MILESTONES] = "milestones",
+    NULL,
 };
 
 /* one-cycle starts at lr / START and ends at lr / END. */
@@ -305,6 +309,15 @@ static double rise_and_fall(double start, double peak, double end, double rise, 
     return rise < 1 ? line(peak, end, (share - rise) / (1 - rise)) : peak;
 }
 
+static int milestones_passed(const struct schedule *s, double share)
+{
+    int passed = 0;
+    while (passed < s->milestone_count &&
+           s->milestones[passed] / s->milestones_of <= share + SHARE_TOLERANCE)
+        passed++;
+    return passed;
+}
+
 bool schedule_rises(enum schedule_kind kind)
 {
     return kind == SCHEDULE_ONE_CYCLE || kind == SCHEDULE_TRIANGLE;
@@ -329,6 +342,8 @@ double schedule_lr(const struct schedule *s, double epoch, double epochs)
     case SCHEDULE_TRIANGLE:
         return rise_and_fall(s->lr * s->triangle_start, s->lr, s->lr * s->triangle_end,
                              s->triangle_rise, share, linear);
+    case SCHEDULE_MILESTONES:
+        return s->lr * pow(s->step_factor, milestones_passed(s, epoch / epochs));
     }
     DIE("bug: schedule %d", (int)s->kind);
 }

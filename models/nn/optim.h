@@ -96,6 +96,7 @@ enum schedule_kind {
     SCHEDULE_COSINE,
     SCHEDULE_ONE_CYCLE,
     SCHEDULE_TRIANGLE,
+    SCHEDULE_MILESTONES,
 };
 extern const char *const schedule_names[]; /* "constant", "step", ..., NULL */
 
@@ -104,8 +105,13 @@ struct schedule {
     double lr;     /* the peak */
     double warmup; /* epochs of linear rise from 0 before the schedule starts, if it has no rise */
     double step_every;  /* step: share of the epochs after which lr falls, e.g. 0.3 */
-    double step_factor; /* step: by what it is multiplied */
-    double cycle_rise;  /* one-cycle: share of the epochs spent rising; Smith & Topin 2018 */
+    double step_factor; /* step, milestones: by what it is multiplied */
+    /* milestones: the epochs of a training of milestones_of at which lr falls, rising; warm-up is
+       counted in. A shorter training has them as much sooner. */
+    const double *milestones; /* [milestone_count] */
+    int milestone_count;
+    double milestones_of;
+    double cycle_rise; /* one-cycle: share of the epochs spent rising; Smith & Topin 2018 */
     /* triangle: of the peak, where it starts and ends; the share of the epochs spent rising */
     double triangle_start, triangle_end, triangle_rise;
 };

@@ -52,6 +52,7 @@ that nobody needs to parse texts.
   enum|text
   integer|integer
   number|real
+  numbers|array
   $ sqlite3 -line :memory: "SELECT value ->> 'name' AS name, value ->> 'default' AS fallback,
   > value ->> 'min' AS min FROM json_each(readfile('train.json'), '$.train[0].options')
   > WHERE name = 'lr'"

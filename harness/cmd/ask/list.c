@@ -269,9 +269,9 @@ static void print_markdown(const struct shelf *shelf, const char *const *names)
 /* ---- For programs ---- */
 
 static const char *const type_names[] = {
-    [OPTION_INT] = "integer", [OPTION_DOUBLE] = "number", [OPTION_BOOL] = "boolean",
-    [OPTION_ENUM] = "enum",   [OPTION_STRING] = "string", [OPTION_DURATION] = "duration",
-    [OPTION_BYTES] = "bytes",
+    [OPTION_INT] = "integer", [OPTION_DOUBLE] = "number",   [OPTION_BOOL] = "boolean",
+    [OPTION_ENUM] = "enum",   [OPTION_STRING] = "string",   [OPTION_DURATION] = "duration",
+    [OPTION_BYTES] = "bytes", [OPTION_NUMBERS] = "numbers",
 };
 
 static json_t *options_to_json(const struct kind *kind)
@@ -284,7 +284,7 @@ static json_t *options_to_json(const struct kind *kind)
         if (o->type == OPTION_INT)
             json_object_update_new(option, json_pack("{s:I, s:I}", "min", (json_int_t)o->min, "max",
                                                      (json_int_t)o->max));
-        else if (o->type == OPTION_DOUBLE)
+        else if (o->type == OPTION_DOUBLE || o->type == OPTION_NUMBERS)
             json_object_update_new(option, json_pack("{s:f, s:f}", "min", o->min, "max", o->max));
         else if (o->type == OPTION_ENUM) {
             json_t *choices = json_array();

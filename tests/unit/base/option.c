@@ -334,6 +334,45 @@ static const struct option quantity_options[] = {
     OPTION_END,
 };
 
+Test(option, numbers)
+{
+    struct many {
+        struct option_numbers at;
+    } many, back;
+    static const struct option numbers[] = {OPTION_NUMBERS_OF(struct many, at, 0, 200, "epochs"),
+                                            OPTION_END};
+    static const char *const wrong[] = {
+        "",     "1/",     "/1",
+        "1//2", "1/201",  "-1",
+        "1 2",  "1/none", "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"};
+    struct err err;
+    struct str text = {0};
+    option_defaults(numbers, &many);
+    cr_expect_eq(many.at.count, 0);
+    cr_assert_eq(option_set(numbers, &many, "60/120.5/200", NULL, &err), 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        cr_expect_eq(option_set(numbers, &many, wrong[i], NULL, &err), -1, "'%s'", wrong[i]);
+    cr_expect(many.at.count == 3 && many.at.items[0] == 60 && many.at.items[1] == 120.5 &&
+              many.at.items[2] == 200);
+    option_write_numbers(&many.at, &text);
+    cr_expect_str_eq(str_text(&text), "60/120.5/200");
+    json_t *json = option_to_json(numbers, &many);
+    cr_expect_eq(json_array_size(json_object_get(json, "at")), 3);
+    cr_assert_eq(option_from_json(numbers, json, NULL, &back, &err), 0, "%s", err.text);
+    cr_expect(back.at.count == 3 && back.at.items[1] == 120.5);
+    json_decref(json);
+    cr_assert_eq(option_set(numbers, &many, "none", NULL, &err), 0);
+    json = option_to_json(numbers, &many);
+    cr_expect_eq(json_array_size(json_object_get(json, "at")), 0);
+    cr_assert_eq(option_from_json(numbers, json, NULL, &back, &err), 0, "%s", err.text);
+    cr_expect_eq(back.at.count, 0);
+    json_decref(json);
+    json = json_pack("{s:[f,s]}", "at", 1.0, "2");
+    cr_expect_eq(option_from_json(numbers, json, NULL, &back, &err), -1);
+    json_decref(json);
+    str_release(&text);
+}
+
 Test(option, times_and_sizes_have_units)
 {
     struct quantities values;

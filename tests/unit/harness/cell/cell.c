@@ -100,6 +100,8 @@ static const char *other_value(const struct option *option, struct arena *arena)
         return "17s";
     case OPTION_BYTES:
         return "17MiB";
+    case OPTION_NUMBERS:
+        return "1/2.5";
     }
     DIE("option %s has no type", option->name);
 }

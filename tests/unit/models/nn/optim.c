@@ -183,11 +183,12 @@ static void assert_lr(struct schedule schedule, double epoch, double epochs, dou
 
 Test(optim, names_are_those_of_the_kinds)
 {
-    const char *const expected[] = {"constant", "step", "cosine", "one-cycle", "triangle"};
-    for (size_t i = 0; i < 5; i++)
+    const char *const expected[] = {"constant",  "step",     "cosine",
+                                    "one-cycle", "triangle", "milestones"};
+    for (size_t i = 0; i < 6; i++)
         cr_assert(strcmp(schedule_names[i], expected[i]) == 0, "%s, not %s", schedule_names[i],
                   expected[i]);
-    cr_assert(schedule_names[5] == NULL);
+    cr_assert(schedule_names[6] == NULL);
     cr_assert(SCHEDULE_CONSTANT == 0 && SCHEDULE_STEP == 1 && SCHEDULE_COSINE == 2 &&
               SCHEDULE_ONE_CYCLE == 3 && SCHEDULE_TRIANGLE == 4);
 }
@@ -234,6 +235,29 @@ Test(optim, step_falls_at_shares_of_the_epochs)
         .kind = SCHEDULE_STEP, .lr = 0.1, .warmup = 2, .step_every = 0.5, .step_factor = 0.2};
     assert_lr(half, 5.9, 10, 0.1);
     assert_lr(half, 6, 10, 0.02);
+}
+
+/* 60, 120 and 160 of 200, by .2 each; a training of 100 has them at 30, 60 and 80. */
+Test(optim, milestones_are_epochs_at_which_it_falls)
+{
+    static const double at[] = {60, 120, 160};
+    const struct schedule s = {.kind = SCHEDULE_MILESTONES,
+                               .lr = 0.1,
+                               .warmup = 5,
+                               .step_factor = 0.2,
+                               .milestones = at,
+                               .milestone_count = 3,
+                               .milestones_of = 200};
+    assert_lr(s, 2.5, 200, 0.05);
+    assert_lr(s, 59.99, 200, 0.1);
+    assert_lr(s, 60, 200, 0.02);
+    assert_lr(s, 119.9, 200, 0.02);
+    assert_lr(s, 120, 200, 0.004);
+    assert_lr(s, 160, 200, 0.0008);
+    assert_lr(s, 200, 200, 0.0008);
+    assert_lr(s, 29.9, 100, 0.1);
+    assert_lr(s, 30, 100, 0.02);
+    assert_lr(s, 80, 100, 0.0008);
 }
 
 Test(optim, one_cycle_rises_and_falls)

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/num.h"
+#include "harness/cell/cell.h"
 #include "models/nn/nn.h"
 #include "results/record/record.h"
 
@@ -62,10 +63,42 @@ static size_t compare_values(const char *path, json_t *now, json_t *before, stru
     return count;
 }
 
+/* An option that was added later is not in a cell's JSON at its default. */
+static void spell_out(json_t *options, const struct option *table)
+{
+    for (const struct option *o = table; json_is_object(options) && o && o->name; o++)
+        if (o->added_later && !json_object_get(options, option_key(o)))
+            json_put(options, option_key(o), option_fallback_json(o));
+}
+
+static void spell_out_all(json_t *cell)
+{
+    static const struct {
+        const char *part;
+        const struct shelf *shelf;
+    } named[] = {
+        {"dataset", &dataset_shelf},
+        {"model", &model_shelf},
+        {"prune_with", &model_shelf},
+        {"pruner", &pruner_shelf},
+    };
+    spell_out(json_object_get(cell, "recipe"), recipe_options);
+    spell_out(json_object_get(cell, "engine"), engine_options);
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        json_t *part = json_object_get(cell, named[i].part);
+        const char *name = json_string_value(json_object_get(part, "name"));
+        const struct kind *kind = name ? shelf_find(named[i].shelf, name) : NULL;
+        if (kind)
+            spell_out(part, kind->options);
+    }
+}
+
 size_t explain_difference(const char *json, const char *before, struct str *ret_text)
 {
     json_t *a = json_loads(json, 0, NULL), *b = json_loads(before, 0, NULL);
     size_t count = 0;
+    spell_out_all(a);
+    spell_out_all(b);
     if (json_is_object(a) && json_is_object(b))
         count = compare_values("", a, b, ret_text);
     json_decref(a);

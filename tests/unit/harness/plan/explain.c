@@ -17,6 +17,18 @@ static void expect_difference(const char *now, const char *before, size_t count,
     str_release(&text);
 }
 
+/* It is not written at its default, which is what it was, or is again. */
+Test(explain, an_option_added_later_has_its_default_where_it_is_not_written)
+{
+    static const char with[] = "{\"recipe\":{\"lookahead\":5,\"lr\":1.0}}",
+                      without[] = "{\"recipe\":{\"lr\":1.0}}";
+    expect_difference(without, with, 1, "recipe.lookahead 0, was 5");
+    expect_difference(with, without, 1, "recipe.lookahead 5, was 0");
+    expect_difference("{\"model\":{\"name\":\"none such\"},\"recipe\":{}}",
+                      "{\"model\":{\"name\":\"mlp\"},\"recipe\":{}}", 1,
+                      "model.name 'none such', was 'mlp'");
+}
+
 Test(explain, fields_that_differ)
 {
     expect_difference("{\"recipe\":{\"lr\":0.05}}", "{\"recipe\":{\"lr\":0.1}}", 1,

@@ -77,6 +77,13 @@ static int deserialize(const struct shard *shard, sqlite3 *db, const char *schem
     return code == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errstr(code));
 }
 
+/* What the last failure says of the bytes: it may have been the machine's. */
+static enum shard_kind kind_of_failure(sqlite3 *db)
+{
+    const int code = sqlite3_errcode(db);
+    return code == SQLITE_FULL || code == SQLITE_IOERR ? SHARD_UNKNOWN : SHARD_DAMAGED;
+}
+
 struct damages {
     sqlite3 *db;
     struct err *first;
@@ -87,8 +94,7 @@ struct damages {
 static void take_finding(void *context, bool damage, const char *text)
 {
     struct damages *damages = context;
-    const int code = sqlite3_errcode(damages->db);
-    damages->unknown = damages->unknown || code == SQLITE_FULL || code == SQLITE_IOERR;
+    damages->unknown = damages->unknown || kind_of_failure(damages->db) == SHARD_UNKNOWN;
     if (damage && damages->count++ == 0)
         err_set(damages->first, "%s", text);
 }
@@ -101,7 +107,7 @@ static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, s
     struct store store = {.db = db, .mode = STORE_READ};
     if (db_get_int(db, "PRAGMA application_id", NULL, 0, &application, ret_why) ||
         db_get_int(db, "PRAGMA user_version", NULL, 0, &theirs, ret_why))
-        return SHARD_DAMAGED;
+        return kind_of_failure(db);
     if (application != STORE_APPLICATION_ID) {
         err_set(ret_why, "a database, but not one of winnow's (application_id %lld)",
                 (long long)application);
@@ -123,7 +129,7 @@ static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, s
 }
 
 /* The bytes become those of a database of the program's version; on failure they stay. */
-static int bring_up(struct shard *shard, struct err *err)
+static enum shard_kind bring_up(struct shard *shard, struct err *err)
 {
     const unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
     unsigned char *copy = sqlite3_malloc64(shard->size);
@@ -134,9 +140,12 @@ static int bring_up(struct shard *shard, struct err *err)
     memcpy(copy, shard->bytes, shard->size);
     /* The copy is SQLite's from here on, also where it fails. */
     const sqlite3_int64 all = (sqlite3_int64)shard->size;
-    int failed = sqlite3_deserialize(db, "main", copy, all, all, flags) != SQLITE_OK
-                     ? err_set(err, "%s", sqlite3_errmsg(db))
-                     : store_bring_up(db, err);
+    const int failed = sqlite3_deserialize(db, "main", copy, all, all, flags) != SQLITE_OK
+                           ? err_set(err, "%s", sqlite3_errmsg(db))
+                           : store_bring_up(db, err);
+    const enum shard_kind kind = !failed                  ? SHARD_GOOD
+                                 : err->cause == ERR_FULL ? SHARD_UNKNOWN
+                                                          : SHARD_DAMAGED;
     unsigned char *bytes = failed ? NULL : sqlite3_serialize(db, "main", &size, 0);
     if (bytes) {
         mem_free(shard->bytes);
@@ -146,7 +155,7 @@ static int bring_up(struct shard *shard, struct err *err)
     }
     sqlite3_free(bytes);
     sqlite3_close(db);
-    return failed;
+    return kind;
 }
 
 static enum shard_kind check_bytes(const struct shard *shard, int version, int *ret_theirs,
@@ -170,12 +179,13 @@ enum shard_kind shard_check(struct shard *shard, int version, struct err *ret_wh
         err_set(ret_why, "not a database");
         return SHARD_DAMAGED;
     }
-    const enum shard_kind kind = check_bytes(shard, version, &theirs, ret_why);
+    enum shard_kind kind = check_bytes(shard, version, &theirs, ret_why);
     if (kind != SHARD_VERSION || theirs > version)
         return kind;
-    if (bring_up(shard, ret_why)) {
+    kind = bring_up(shard, ret_why);
+    if (kind != SHARD_GOOD) {
         err_prefix(ret_why, "it cannot be migrated from version %d: ", theirs);
-        return SHARD_DAMAGED;
+        return kind;
     }
     return check_bytes(shard, version, &theirs, ret_why);
 }

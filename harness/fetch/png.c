@@ -46,7 +46,7 @@ static bool inflate_rows(const uint8_t *file, size_t size, size_t at, uint8_t *r
     size_t length;
     int result = Z_OK;
     if (inflateInit(&stream) != Z_OK)
-        DIE("zlib cannot start");
+        DIE("out of memory: zlib");
     while (result == Z_OK && (data = next_chunk(file, size, &at, &type, &length)))
         if (memcmp(type, "IDAT", 4) == 0) {
             stream.next_in = (Bytef *)data; /* it is not written to */
@@ -54,6 +54,8 @@ static bool inflate_rows(const uint8_t *file, size_t size, size_t at, uint8_t *r
             result = inflate(&stream, Z_NO_FLUSH);
         }
     inflateEnd(&stream);
+    if (result == Z_MEM_ERROR)
+        DIE("out of memory: zlib");
     return result == Z_STREAM_END && stream.avail_out == 0;
 }
 

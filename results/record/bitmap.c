@@ -61,6 +61,8 @@ bool bitmap_unpack(const void *packed, size_t packed_size, struct bitmap *ret_bi
             break; /* the stream stops short of its end */
     }
     inflateEnd(&stream);
+    if (code == Z_MEM_ERROR)
+        DIE("out of memory: zlib");
     if (code != Z_STREAM_END) {
         mem_free(bits);
         return false;

@@ -308,6 +308,32 @@ ParameterizedTest(size_t *index, convs, match_the_reference)
         cr_skip("%s: this CPU or this build has nothing for it", impl->name);
 }
 
+/* Rows of every width up to two tiles and some, for one, two and four vectors of channels, columns
+   at all the usual distances. */
+ParameterizedTestParameters(convs, take_every_width)
+{
+    return each_implementation();
+}
+
+ParameterizedTest(size_t *index, convs, take_every_width)
+{
+    static const int channels[] = {1, 3, 6, 16, 24, 40};
+    const struct conv_impl *impl = conv_impl_at(*index);
+    int accepted = 0;
+    for (int w = 1; w <= 34; w++)
+        for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+            for (int out = 16; out <= 64; out *= 2) {
+                const struct conv conv = {.n = IMAGES,
+                                          .in = {1, w, channels[i]},
+                                          .out = {1, w, out},
+                                          .kernel = 1,
+                                          .stride = 1};
+                accepted += try_implementation(impl, &conv, CONV_FORWARD);
+            }
+    if (accepted == 0)
+        cr_skip("%s: it takes no kernel of 1 x 1", impl->name);
+}
+
 /* ---- A few images cost a few ---- */
 
 enum { BATCH = 18, ROWS_EIGHTH = 8 };

@@ -107,65 +107,87 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
     put_sums(t, columns, vectors, sums);
 }
 
-#define SUM_CASE(columns, vectors)                                                                 \
+#define SUM_CASE(columns, vectors, step)                                                           \
     case columns:                                                                                  \
         sum_tile(t, columns, vectors, step);                                                       \
         return;
-
-NN_INLINE void sum_columns(const struct tile *t, int columns, size_t step)
-{
-    if (t->s->vectors == 1)
-        switch (columns) {
-            SUM_CASE(16, 1)
-            SUM_CASE(14, 1)
-            SUM_CASE(10, 1)
-            SUM_CASE(8, 1)
-            SUM_CASE(4, 1)
-            SUM_CASE(1, 1)
-        }
-    else if (t->s->vectors == 2)
-        switch (columns) {
-            SUM_CASE(14, 2)
-            SUM_CASE(10, 2)
-            SUM_CASE(8, 2)
-            SUM_CASE(4, 2)
-            SUM_CASE(1, 2)
-        }
-    else
-        switch (columns) {
-            SUM_CASE(7, 4)
-            SUM_CASE(4, 4)
-            SUM_CASE(1, 4)
-        }
-}
+#define SUM_CASES_7(vectors, step)                                                                 \
+    SUM_CASE(1, vectors, step)                                                                     \
+    SUM_CASE(2, vectors, step)                                                                     \
+    SUM_CASE(3, vectors, step)                                                                     \
+    SUM_CASE(4, vectors, step)                                                                     \
+    SUM_CASE(5, vectors, step)                                                                     \
+    SUM_CASE(6, vectors, step)                                                                     \
+    SUM_CASE(7, vectors, step)
+#define SUM_CASES_14(vectors, step)                                                                \
+    SUM_CASES_7(vectors, step)                                                                     \
+    SUM_CASE(8, vectors, step)                                                                     \
+    SUM_CASE(9, vectors, step)                                                                     \
+    SUM_CASE(10, vectors, step)                                                                    \
+    SUM_CASE(11, vectors, step)                                                                    \
+    SUM_CASE(12, vectors, step)                                                                    \
+    SUM_CASE(13, vectors, step)                                                                    \
+    SUM_CASE(14, vectors, step)
 
 /*
- * How much of `left` the next tile takes: the largest size that leaves nothing over in the end, or
- * the largest that fits where that one is too small to be fast.
+ * The tiles of a row, at most `most` columns each: of the largest size that leaves nothing over, or
+ * where that would be too small to be fast, as few as possible, of about one size.
  */
-static int next_size(int left, const int *sizes)
+static int tiles_of(int columns, int most)
 {
     enum { SMALL = 7 };
-    int largest = 1;
-    for (const int *size = sizes; *size > 1; size++) {
-        if (*size > left)
-            continue;
-        if (largest == 1)
-            largest = *size;
-        if (left % *size == 0 && (*size >= SMALL || *size == largest))
-            return *size;
-    }
-    return largest;
+    for (int size = most; size >= SMALL; size--)
+        if (columns % size == 0)
+            return columns / size;
+    return (columns + most - 1) / most;
 }
 
-NN_INLINE void sum_picture(const struct direct_sums *s, void *y, const float *x, const float *w,
-                           const float *bias, size_t step)
+/* Sums with a distance from column to column; a function for each number of vectors, as gcc takes
+   twice as long for one of them all. */
+#define TILES(name, vectors, cases)                                                                \
+    WIDE static __attribute__((noinline)) void name##_##vectors(const struct tile *t, int columns) \
+    {                                                                                              \
+        switch (columns) {                                                                         \
+            cases                                                                                  \
+        }                                                                                          \
+    }
+
+#define SUMS(name, step)                                                                           \
+    TILES(name, 1, SUM_CASES_14(1, step) SUM_CASE(15, 1, step) SUM_CASE(16, 1, step))              \
+    TILES(name, 2, SUM_CASES_14(2, step))                                                          \
+    TILES(name, 4, SUM_CASES_7(4, step))                                                           \
+    static void name(const struct tile *t, int columns)                                            \
+    {                                                                                              \
+        if (t->s->vectors == 1)                                                                    \
+            name##_1(t, columns);                                                                  \
+        else if (t->s->vectors == 2)                                                               \
+            name##_2(t, columns);                                                                  \
+        else                                                                                       \
+            name##_4(t, columns);                                                                  \
+    }
+
+SUMS(sums_1, 1)
+SUMS(sums_3, 3)
+SUMS(sums_6, 6)
+SUMS(sums_16, 16)
+SUMS(sums_24, 24)
+SUMS(sums_32, 32)
+SUMS(sums_any, t->s->x_column)
+
+void direct_sums(const struct direct_sums *s, void *y, const float *x, const float *w,
+                 const float *bias)
 {
-    static const int one[] = {16, 14, 10, 8, 4, 1}, two[] = {14, 10, 8, 4, 1}, four[] = {7, 4, 1};
-    const int *sizes = s->vectors == 1 ? one : s->vectors == 2 ? two : four;
+    void (*const sums)(const struct tile *t, int columns) = s->x_column == 1    ? sums_1
+                                                            : s->x_column == 3  ? sums_3
+                                                            : s->x_column == 6  ? sums_6
+                                                            : s->x_column == 16 ? sums_16
+                                                            : s->x_column == 24 ? sums_24
+                                                            : s->x_column == 32 ? sums_32
+                                                                                : sums_any;
+    const int tiles = tiles_of(s->columns, s->vectors == 1 ? 16 : TILE_VECTORS / s->vectors);
     for (int row = 0; row < s->rows; row++)
-        for (int from = 0, count; from < s->columns; from += count) {
-            count = next_size(s->columns - from, sizes);
+        for (int from = 0, count, left = tiles; left > 0; from += count, left--) {
+            count = (s->columns - from + left - 1) / left;
             const struct tile tile = {
                 .s = s,
                 .y = y,
@@ -174,47 +196,8 @@ NN_INLINE void sum_picture(const struct direct_sums *s, void *y, const float *x,
                 .w = w,
                 .bias = bias,
             };
-            sum_columns(&tile, count, step);
+            sums(&tile, count);
         }
-}
-
-#define SUMS(name, step)                                                                           \
-    WIDE static void name(const struct direct_sums *s, void *y, const float *x, const float *w,    \
-                          const float *bias)                                                       \
-    {                                                                                              \
-        sum_picture(s, y, x, w, bias, step);                                                       \
-    }
-
-SUMS(sums_1, 1)
-SUMS(sums_3, 3)
-SUMS(sums_6, 6)
-SUMS(sums_16, 16)
-SUMS(sums_32, 32)
-SUMS(sums_any, s->x_column)
-
-void direct_sums(const struct direct_sums *s, void *y, const float *x, const float *w,
-                 const float *bias)
-{
-    switch (s->x_column) {
-    case 1:
-        sums_1(s, y, x, w, bias);
-        return;
-    case 3:
-        sums_3(s, y, x, w, bias);
-        return;
-    case 6:
-        sums_6(s, y, x, w, bias);
-        return;
-    case 16:
-        sums_16(s, y, x, w, bias);
-        return;
-    case 32:
-        sums_32(s, y, x, w, bias);
-        return;
-    default:
-        sums_any(s, y, x, w, bias);
-        return;
-    }
 }
 
 /* ---- Products summed over pixels: backward to the weights ---- */
@@ -246,6 +229,25 @@ NN_INLINE void product_tile(const struct direct_products *p, float *dw, const fl
     UNROLL
     for (int i = 0; i < lines * run; i++)
         nn_store16(dw, (size_t)i * NN_LANES, NN_FLOAT32, sum[i]);
+}
+
+/*
+ * How much of `left` the next tile takes: the largest size that leaves nothing over in the end, or
+ * the largest that fits where that one is too small to be fast.
+ */
+static int next_size(int left, const int *sizes)
+{
+    enum { SMALL = 7 };
+    int largest = 1;
+    for (const int *size = sizes; *size > 1; size++) {
+        if (*size > left)
+            continue;
+        if (largest == 1)
+            largest = *size;
+        if (left % *size == 0 && (*size >= SMALL || *size == largest))
+            return *size;
+    }
+    return largest;
 }
 
 #define PRODUCT_CASE(run)                                                                          \

@@ -321,21 +321,21 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
 
 /*
  * bfloat16 with dot products in vectors: twice float32; but CPUs with matrix registers (AMX) do
- * these at half of float32's rate, and oneDNN uses the registers for channels innermost only.
- * Gradients of large weights on few pixels are slow.
+ * these at half of float32's rate, and oneDNN uses the registers for channels innermost only. Large
+ * weights on few pixels are slow: their gradients, and there all directions.
  */
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
     enum { FEW_PIXELS = 16, LARGE_WEIGHTS = 256 * 1024 };
     const bool weights = direction == CONV_BACKWARD_WEIGHTS,
-               poor = weights && conv->out.h * conv->out.w <= FEW_PIXELS &&
+               poor = conv->out.h * conv->out.w <= FEW_PIXELS &&
                       conv->in.c * conv->out.c * conv->kernel * conv->kernel > LARGE_WEIGHTS;
     if (conv->precision == NN_FLOAT32)
-        return poor ? 0.3 : 0.9;
+        return weights && poor ? 0.3 : 0.9;
     if ((dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==
         dnnl_cpu_isa_avx512_core_amx)
-        return weights ? 0.3 : 0.9;
-    return poor ? 0.6 : weights ? 1.4 : 1.9;
+        return weights ? 0.3 : poor ? 0.6 : 0.9;
+    return !weights ? 1.9 : poor ? 0.6 : 1.4;
 }
 
 /* ---- Running ---- */

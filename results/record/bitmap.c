@@ -35,7 +35,8 @@ uint8_t *bitmap_pack(const uint8_t *bits, size_t n, size_t *ret_packed_size)
     uLongf size = compressBound(bytes);
     uint8_t *packed;
     MEM_NEW(packed, size);
-    REQUIRE(compress(packed, &size, bits, bytes) == Z_OK);
+    if (compress(packed, &size, bits, bytes) != Z_OK) /* there is room for it */
+        DIE("out of memory: zlib");
     *ret_packed_size = (size_t)size;
     return packed;
 }

@@ -94,5 +94,37 @@ static const struct recipe_preset code = {
     .values = {{"batch", "128"}, {"lr", "0.01"}, DATASET_PRUNING},
 };
 
-static const struct kind *const presets[] = {&paper.is, &code.is};
+/*
+ * Jordan 2024 (arXiv 2404.00498) in our words; the rest of it is in models/airbench.c. It has 9.9
+ * epochs, which here are whole. Its rates are those of k = 1024 (1 + 1 / (1 - .85)) samples, a
+ * batch of 1024 and what momentum makes of it: lr = 11.5 / k = .0015 / 1.024, of summed losses. A
+ * step takes off .0153 * 1024 / k of a weight, which is lr * weight_decay.
+ */
+static const struct recipe_preset airbench = {
+    .name = "airbench",
+    .help = "Jordan 2024, for the model airbench: CIFAR-10 in 10 epochs, of summed losses",
+    .values = {{"epochs", "10"},
+               {"batch", "1024"},
+               {"drop_last", "true"},
+               {"loss", "sum"},
+               {"label_smoothing", "0.2"},
+               {"lr", "0.00146484375"},
+               {"momentum", "0.85"},
+               {"nesterov", "true"},
+               {"weight_decay", "1.3623652173913044"},
+               {"lookahead", "5"},
+               {"lookahead_decay", "0.7737809375"}, /* .95^5 */
+               {"lookahead_power", "3"},
+               {"schedule", "triangle"},
+               {"triangle_start", "0.2"},
+               {"triangle_rise", "0.23"},
+               {"triangle_end", "0.07"},
+               {"augment", "crop-flip"},
+               {"crop_pad", "2"},
+               {"crop_border", "reflect"},
+               {"flip", "alternate"},
+               {"tta", "mirror-shift"}},
+};
+
+static const struct kind *const presets[] = {&paper.is, &code.is, &airbench.is};
 const struct shelf preset_shelf = SHELF("preset", "presets", presets);

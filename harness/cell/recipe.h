@@ -46,7 +46,7 @@ struct recipe_preset {
     KIND; /* no options */
     struct {
         const char *option, *value; /* NULL ends them */
-    } values[12];
+    } values[24];
 };
 
 /* preset_shelf, preset_at(), preset_find(). */

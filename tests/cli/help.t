@@ -111,7 +111,7 @@ What bash offers for these words, the last of which is being typed. Files are ba
   run --retr: --retry-failed
   run a.yaml --retr: --retry-failed
   list mod: models
-  list presets '': paper code
+  list presets '': paper code airbench
   list models mlp wr: wrn16-4
   compare random infob: infobatch
   new mo: model

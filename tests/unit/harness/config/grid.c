@@ -2,6 +2,7 @@
 #include "tests/support/config_help.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,6 +232,21 @@ Test(config, mistakes_in_train_do_not_hide_idle_rules)
                   NULL,
                   "e.yaml:5:17: epochs: expected a whole number from 1 to 100000, found '0'\n"
                   "e.yaml:6:11: exclude: fits no cell of the grid\n");
+}
+
+/* What the paper says, in its own units: of 1024 samples and what momentum makes of them. */
+Test(config, airbench_is_the_published_recipe)
+{
+    struct config *config = config_good("name: p\ndataset: cifar10\nmodel: airbench\n"
+                                        "pruner: full\ntrain: {preset: airbench}\n",
+                                        NULL);
+    const struct recipe *recipe = &config->cells[0].recipe;
+    const double samples = 1024 * (1 + 1 / (1 - recipe->momentum));
+    cr_expect_float_eq(recipe->momentum, 0.85, 1e-15);
+    cr_expect_float_eq(recipe->lr * samples, 11.5, 1e-9);
+    cr_expect_float_eq(recipe->lr * recipe->weight_decay * samples, 0.0153 * 1024, 1e-9);
+    cr_expect_float_eq(recipe->lookahead_decay, pow(0.95, 5), 1e-12);
+    config_free(config);
 }
 
 /* A preset is the values it stands for, wherever it is written; what stands beside it wins. */

@@ -7,7 +7,7 @@
  *         and all that follow it
  *     LD_PRELOAD=build/torture.so WINNOW_TORTURE_COUNT=file winnow run x.yaml
  *         adds a line "run write 212" and the like for each process and kind at its end, and
- *         "run memory 17 new" for each allocation that is the first by its way from main()
+ *         "run memory 17 new" for each call that is the first by its way from main()
  *
  * Kinds are the names of `kinds` below. Calls count from main() on, in each process by itself: a
  * worker, `winnow cell`, has the word cell. Calls that the C library makes of itself are not seen;
@@ -50,8 +50,8 @@ static enum kind victim = KINDS;
 static long first, last;
 static int reason;
 
-/* Of each way on which memory was asked for, a hash of the return addresses in winnow (libraries'
- * ways within themselves are their own affair); 0: a free place. */
+/* Of each way to a call of a kind, a hash of the return addresses in winnow (libraries' ways within
+ * themselves are their own affair); 0: a free place. */
 static _Atomic uint64_t ways[1 << 18];
 static uintptr_t winnow_begin, winnow_end;
 static int news = -1;
@@ -69,8 +69,8 @@ static int find_winnow(struct dl_phdr_info *about, size_t size, void *unused)
     return 1;
 }
 
-/* Adds the n-th allocation to the report if no other came this way. */
-static void report_way(long n)
+/* Adds the n-th call of the kind to the report if no other came this way. */
+static void report_way(enum kind kind, long n)
 {
     static _Thread_local bool within;
     void *calls[64];
@@ -79,7 +79,7 @@ static void report_way(long n)
     within = true;
     const int depth = backtrace(calls, 64);
     within = false;
-    uint64_t hash = 1;
+    uint64_t hash = 1 + (uint64_t)kind;
     for (int i = 0; i < depth; i++)
         if ((uintptr_t)calls[i] - winnow_begin < winnow_end - winnow_begin)
             hash = (hash ^ (uintptr_t)calls[i]) * 0x9e3779b97f4a7c15;
@@ -87,7 +87,7 @@ static void report_way(long n)
     for (uint64_t place = hash >> 46;; place = (place + 1) % (1 << 18)) {
         uint64_t found = 0;
         if (atomic_compare_exchange_strong(&ways[place], &found, hash)) {
-            dprintf(news, "%s memory %ld new\n", command, n);
+            dprintf(news, "%s %s %ld new\n", command, kinds[kind], n);
             return;
         }
         if (found == hash)
@@ -101,8 +101,8 @@ static bool fails(enum kind kind)
     if (!counting)
         return false;
     const long n = ++counts[kind];
-    if (kind == MEMORY && report)
-        report_way(n);
+    if (report)
+        report_way(kind, n);
     if (kind != victim || n < first || n > last)
         return false;
     errno = reason;

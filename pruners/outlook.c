@@ -45,6 +45,7 @@ bool pruner_foresee(const struct pruner *pruner, const void *options, double rat
         .epochs = pruner_epochs(&run),
         .watch = pruner_watch(&run),
         .period = period ? *period : 0,
+        .once = pruner->once ? pruner->once(options) : NULL,
     };
     struct str note = {0};
     look_at_epochs(&run, &outlook);
@@ -89,8 +90,8 @@ static void note_selections(const struct pruner_outlook *outlook, struct str *re
     str_addf(ret_lines, "chooses once in %d epoch%s", epochs, STR_PLURAL(epochs));
     if (outlook->period)
         str_addf(ret_lines, " (period %d)", outlook->period);
-    if (pruner->once && outlook->annealed == 0)
-        str_addf(ret_lines, ": the same as %s", pruner->once);
+    if (outlook->once && outlook->annealed == 0)
+        str_addf(ret_lines, ": the same as %s", outlook->once);
     else if (pruner->needs)
         str_add(ret_lines, outlook->first == DUE_FORWARD ? ", by an untrained network"
                                                          : ", before it has seen the samples");

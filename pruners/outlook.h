@@ -25,6 +25,7 @@ struct pruner_outlook {
     int planned, epochs;       /* that the training was to have, and that it runs */
     struct pruner_watch watch; /* runs = 0: it has no proxies */
     int period;                /* the option of that name; 0: it has none */
+    const char *once;          /* the pruner that it is where it chooses once; NULL: none */
     int selections;            /* of a dynamic pruner before it anneals; 2: or more */
     enum pruner_due first;     /* what it wants before the first of them */
     double anneal;             /* the share of the epochs that is to be on all data */

@@ -122,9 +122,15 @@ int pruner_epochs(const struct pruner_run *run)
 
 bool pruner_trains_proxies(const struct pruner *pruner)
 {
-    return pruner->kind == PRUNER_STATIC &&
-           (pruner->watch || option_find(pruner->options, "at") ||
-            option_find(pruner->options, "epochs") || option_find(pruner->options, "T"));
+    return pruner->watch ||
+           (pruner->kind == PRUNER_STATIC &&
+            (option_find(pruner->options, "at") || option_find(pruner->options, "epochs") ||
+             option_find(pruner->options, "T")));
+}
+
+bool pruner_drops_of_proxies(const struct pruner *pruner)
+{
+    return pruner->batch && pruner_trains_proxies(pruner);
 }
 
 bool pruner_scores(const struct pruner *pruner)
@@ -370,6 +376,7 @@ static int deliver(const struct pruner_run *run, int epoch, const struct pruner_
             ret_selection->weight[count++] = weights[i];
         }
     ret_selection->count = count;
+    ret_selection->spread = chosen->spread;
     return 0;
 }
 
@@ -394,7 +401,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
         (run->pruner->kind == PRUNER_STATIC && !soft && run->task.keep == n)) {
         select_all(n, ret_selection);
         fill(ret_selection->weight, n, 1);
-        ret_selection->average = false;
+        ret_selection->average = ret_selection->spread = false;
         return 0;
     }
     /* The pruner fills arrays of our own, so that the caller's stay untouched when it is wrong. */
@@ -419,7 +426,8 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
 
 bool pruner_drops(const struct pruner_run *run, int epoch)
 {
-    return run->pruner->batch && !pruner_anneals(run, epoch);
+    const struct pruner *pruner = run->pruner;
+    return pruner->batch && !pruner_drops_of_proxies(pruner) && !pruner_anneals(run, epoch);
 }
 
 int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,

@@ -35,6 +35,13 @@
  * serves every rate. Hence neither its state nor its scores may depend on rate or keep; only
  * choose() may.
  *
+ * A dynamic pruner may have proxies too: with a watch() it knows before the training what it will
+ * choose, before each epoch, from state alone. That state may depend on the rate: it is an artifact
+ * that serves its own rate only.
+ *
+ * A batch() decides which samples of a batch take its step: of the training, or of the proxies
+ * where the pruner trains any, whose batches it then sees before the training has them.
+ *
  * Ownership and life: callbacks get a struct pruner_run, which lends them options, task and state.
  * The state is one zeroed block of state_size() bytes that the harness allocates and frees. It must
  * hold no pointers: a checkpoint is a copy of it. Arrays in a struct pruner_pass are lent for the
@@ -136,7 +143,8 @@ struct pruner_pass {
 
 /* One batch of the training, before its step: seen forward-only, augmented as training sees it. */
 struct pruner_batch {
-    int epoch; /* from 0 */
+    int epoch;    /* from 0 */
+    size_t first; /* samples of the epoch that came before it */
     size_t rows;
     const uint32_t *index;      /* [rows] samples */
     const uint8_t *labels;      /* [rows] */
@@ -152,13 +160,17 @@ struct pruner_solution {
     int64_t ns;    /* CLOCK_MONOTONIC_RAW; filled in by pruner_report */
 };
 
-/* What a static pruner wants to see before it scores. */
+/* What a pruner wants to see before the training. */
 struct pruner_watch {
     int runs;       /* networks trained, each with its own initial weights; 0: none */
     int epochs;     /* for how long, on the cell's own recipe */
     bool training;  /* observe() after each epoch, with what training computed */
     int pass_every; /* observe() a scoring pass after each so many epochs and after the last; 0:
                        after the last only; -1: never */
+    /* The proxies meet the samples as the training will: the epoch's permutation, the crops. Their
+       initial weights are their own all the same. */
+    bool same_order;
+    double step_share; /* of the samples, how many take a step where batch() decides: a forecast */
 };
 
 enum pruner_due { DUE_NO, DUE_SELECT, DUE_FORWARD };
@@ -172,7 +184,19 @@ struct pruner_selection {
        then cannot take a step out of all proportion. Set by pruner_select, by the option `weights`
        of the pruner. */
     bool average;
+    /* As many steps as all n would have, each on its share of the kept (pruner_spread), in the
+       epoch's order. Comes in as false: as many steps as the kept fill. */
+    bool spread;
 };
+
+/*
+ * Of `count` samples spread evenly over n places: how many are in the first so many of them. A
+ * batch of B places thus has count B / n, rounded up or down, and all together exactly count.
+ */
+static inline size_t pruner_spread(size_t count, size_t n, size_t places)
+{
+    return (places * count + n / 2) / n;
+}
 
 /* A pruner at work on one cell. */
 struct pruner_run {
@@ -228,9 +252,10 @@ struct pruner {
     void (*observe)(struct pruner_run *run, const struct pruner_pass *pass);
 
     /* ---- static ---- */
-    /* MAY, default: `runs` proxies, or one, for as long as the option of the table says: `at`, and
-       a pass at the end of each; or `epochs` or `T`, and after each epoch what training computed
-       (0: as long as the training). No proxies where it has none of them. */
+    /* MAY, of a dynamic one too. Default, static: `runs` proxies, or one, for as long as the option
+       of the table says: `at`, and a pass at the end of each; or `epochs` or `T`, and after each
+       epoch what training computed (0: as long as the training). No proxies where it has none of
+       them. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
        beside its own scoring. */
@@ -244,8 +269,9 @@ struct pruner {
     void (*score)(struct pruner_run *run, struct rng *rng, float *ret_scores);
 
     /* ---- dynamic ---- */
-    /* MAY, default: none. The pruner that this one is, bit for bit, where it chooses only once. */
-    const char *once;
+    /* MAY, default: none. The pruner that this one is with such options, bit for bit, where it
+       chooses only once; NULL: none. */
+    const char *(*once)(const void *options);
     /* MAY, default: before each epoch, or each `period` epochs where the table has that option,
        DUE_FORWARD where its option `scores` is forward, else DUE_SELECT. Asked once before each
        epoch, with that epoch's number from 0. due(0) is not DUE_NO. */
@@ -259,8 +285,9 @@ struct pruner {
        called there. */
     double (*anneal)(const struct pruner_run *run);
     /* MAY, default: every sample of a batch is back-propagated. Called before each step of the
-       training; ret_weights [rows] come in as 1: the loss weight of each, 0 leaves it out. The
-       extra forward pass is charged to `score`. With this, PRUNER_SOFT_BUDGET. */
+       training, or else of the proxies where there are any; ret_weights [rows] come in as 1: the
+       loss weight of each, 0 leaves it out. The extra forward pass is charged to `score`. Without
+       proxies, PRUNER_SOFT_BUDGET. */
     void (*batch)(struct pruner_run *run, const struct pruner_batch *batch, struct rng *rng,
                   float *ret_weights);
 
@@ -291,10 +318,14 @@ void pruner_end(struct pruner_run *run);
 /* What a pruner with these options needs. */
 unsigned pruner_needs(const struct pruner *pruner, const void *options);
 int pruner_epochs(const struct pruner_run *run);
-/* Whether networks are trained for it to look at, and whether it scores: static pruners only. */
+/* Whether networks are trained beforehand for it to look at. */
 bool pruner_trains_proxies(const struct pruner *pruner);
+/* Whether batch() is to be asked before each step of these, and not of the training. */
+bool pruner_drops_of_proxies(const struct pruner *pruner);
+/* Whether it scores: static pruners only. */
 bool pruner_scores(const struct pruner *pruner);
-/* Whether it has an artifact: something that it knows once it has scored, the same at all rates. */
+/* Whether it has an artifact: something that it knows once it has scored, the same at all rates if
+   it is static. */
 bool pruner_has_artifact(const struct pruner *pruner);
 /* What to charge beside the time that score() takes. */
 double pruner_seconds_elsewhere(const struct pruner_run *run);
@@ -310,7 +341,7 @@ int pruner_first_annealed(const struct pruner_run *run);
 /* Whether the epoch is one of the last, which anneal() leaves to all data. */
 bool pruner_anneals(const struct pruner_run *run, int epoch);
 bool pruner_watches_training(const struct pruner_run *run);
-/* Whether batch() is to be asked before each step of the epoch. */
+/* Whether batch() is to be asked before each step of the training's epoch. */
 bool pruner_drops(const struct pruner_run *run, int epoch);
 /* An error where a weight is not finite or negative. step counts the epoch's batches from 0. */
 int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,

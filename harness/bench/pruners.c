@@ -8,6 +8,7 @@
 #include "harness/bench/made_up.h"
 #include "harness/cell/cell.h"
 #include "harness/machine/environment.h"
+#include "pruners/select.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,24 +58,6 @@ static int observe(struct training *t, const struct pruner_pass *pass, struct ro
     return failed;
 }
 
-static int watch_proxies(struct training *t, struct round *round, struct err *err)
-{
-    const struct pruner_watch watch = pruner_watch(t->run);
-    for (int run = 0; run < watch.runs; run++)
-        for (int epoch = 1; epoch <= watch.epochs; epoch++) {
-            const bool due = watch.pass_every > 0 && epoch % watch.pass_every == 0;
-            const bool last = watch.pass_every >= 0 && epoch == watch.epochs;
-            for (int training = 1; training >= 0; training--) {
-                if (training ? !watch.training : !due && !last)
-                    continue;
-                const struct pruner_pass pass = made_up_pass(&t->made_up, run, epoch, training);
-                if (observe(t, &pass, round, err))
-                    return -1;
-            }
-        }
-    return 0;
-}
-
 static int choose(struct training *t, int epoch, struct round *round, struct err *err)
 {
     const int64_t start = time_now();
@@ -97,6 +80,7 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
     for (size_t from = 0; from < t->selection.count && !failed; from += MADE_UP_BATCH) {
         const size_t left = t->selection.count - from;
         struct pruner_batch batch = {.epoch = epoch,
+                                     .first = from,
                                      .rows = left < MADE_UP_BATCH ? left : MADE_UP_BATCH,
                                      .index = t->selection.index + from,
                                      .labels = labels,
@@ -116,6 +100,29 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
     round->dropping_epochs++;
     mem_free(probabilities);
     return failed;
+}
+
+static int watch_proxies(struct training *t, struct round *round, struct err *err)
+{
+    const struct pruner_watch watch = pruner_watch(t->run);
+    for (int run = 0; run < watch.runs; run++)
+        for (int epoch = 1; epoch <= watch.epochs; epoch++) {
+            const bool due = watch.pass_every > 0 && epoch % watch.pass_every == 0;
+            const bool last = watch.pass_every >= 0 && epoch == watch.epochs;
+            if (pruner_drops_of_proxies(t->run->pruner)) {
+                select_all(t->setting->n, &t->selection);
+                if (drop(t, epoch - 1, round, err))
+                    return -1;
+            }
+            for (int training = 1; training >= 0; training--) {
+                if (training ? !watch.training : !due && !last)
+                    continue;
+                const struct pruner_pass pass = made_up_pass(&t->made_up, run, epoch, training);
+                if (observe(t, &pass, round, err))
+                    return -1;
+            }
+        }
+    return 0;
 }
 
 static int play_epoch(struct training *t, int epoch, struct round *round, struct err *err)

@@ -66,9 +66,11 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
 char *cell_shared_json(const struct cell *cell, struct arena *arena)
 {
     const struct scoring *scoring = &cell->scoring;
-    return canonical(scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
-                                    : cell_root(cell, cell->model, cell->model_options),
-                     arena);
+    json_t *root = scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
+                                  : cell_root(cell, cell->model, cell->model_options);
+    if (cell->pruner->kind == PRUNER_DYNAMIC)
+        json_put(root, "rate", json_real(cell->rate));
+    return canonical(root, arena);
 }
 
 static int read_model(json_t *object, struct arena *arena, const struct model **ret_model,

@@ -6,7 +6,7 @@
  * the dataset and of a file that the pruner reads, and of the engine's version. What is not in it
  * (file order, comments, paths of data, worker counts) cannot change its results.
  *
- * A static pruner may know its samples by another network than the one that is trained:
+ * A pruner may know its samples by another network than the one that is trained:
  * `prune_with: resnet8` in the pruner's entry. A pruner with `score_only: true` chooses, and what
  * it chose is recorded, but the training takes every sample: what it would have chosen had it not
  * interfered.
@@ -26,7 +26,7 @@
 /* Beside a pruner's own options: which network tells it of the samples, and what its choice is for.
  */
 struct scoring {
-    const struct model *model; /* of a static pruner's proxies; NULL: the cell's own */
+    const struct model *model; /* of the pruner's proxies; NULL: the cell's own */
     const void *model_options; /* NULL where that has none */
     bool only;                 /* the choice is recorded, and the training takes every sample */
 };
@@ -48,8 +48,8 @@ struct cell {
 /* {"dataset":{"name":...},"engine":{...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},
  * "seed":0}, compact; "prune_with":{"name":...} and "score_only":true where they are asked for. */
 char *cell_to_json(const struct cell *cell, struct arena *arena);
-/* What cells that may share a static pruner's scores have in common: no rate, and the model is the
- * one that scores. */
+/* What cells have in common that may share what their pruner learns of proxies: the model is the
+ * one that scores, and there is no rate if the pruner is static. */
 char *cell_shared_json(const struct cell *cell, struct arena *arena);
 /* The reverse; options live in the arena. */
 int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell, struct err *err);

@@ -104,8 +104,7 @@ static bool read_prune_with(struct reader *reader, const struct kind *kind, cons
         return true;
     if (!pruner_trains_proxies(pruner)) {
         mistakes_add(&reader->mistakes, node->place, PRUNE_WITH,
-                     "%s trains no network to know the samples by: only static pruners do",
-                     kind->name);
+                     "%s trains no network beforehand to know the samples by", kind->name);
         return false;
     }
     const struct pick *pick = read_pick(reader, AXIS_MODEL, node);
@@ -120,7 +119,7 @@ static bool read_score_only(struct reader *reader, const struct kind *kind, cons
                             bool *ret_only)
 {
     const struct pruner *pruner = (const void *)kind;
-    if (pruner->batch || pruner->epochs) {
+    if ((pruner->batch && !pruner_drops_of_proxies(pruner)) || pruner->epochs) {
         mistakes_add(&reader->mistakes, node->place, SCORE_ONLY,
                      "%s makes no choice that the training could go without", kind->name);
         return false;

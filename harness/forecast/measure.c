@@ -188,10 +188,13 @@ static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint8_t *l
 static double watching(const struct pruner_run *run, const struct mini_epoch *mini)
 {
     const struct pruner_watch watch = pruner_watch(run);
+    const double epoch_s = pruner_drops_of_proxies(run->pruner)
+                               ? mini->pass_s + watch.step_share * mini->train_s
+                               : mini->train_s;
     double passes = watch.pass_every < 0 ? 0 : 1, seconds = 0;
     if (watch.runs > 0 && watch.pass_every > 0)
         passes = (watch.epochs + watch.pass_every - 1) / watch.pass_every;
-    seconds = watch.runs * (mini->init_s + watch.epochs * mini->train_s + passes * mini->pass_s);
+    seconds = watch.runs * (mini->init_s + watch.epochs * epoch_s + passes * mini->pass_s);
     for (int epoch = 0; epoch < pruner_epochs(run); epoch++) {
         seconds += pruner_due(run, epoch) == DUE_FORWARD ? mini->pass_s : 0;
         seconds += pruner_drops(run, epoch) ? mini->pass_s : 0;

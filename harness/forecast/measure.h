@@ -7,8 +7,8 @@
  *         seconds = measure_seconds(&plan->cells[i].cell, &mini);
  *
  * A cell is reckoned as loading and building, its epochs by the share of the samples that it keeps,
- * its evaluations, and what knowing the samples takes: a static pruner's proxies (runs x epochs,
- * with their passes), a dynamic one's passes. What a pruner itself computes (solvers, gradients of
+ * its evaluations, and what knowing the samples takes: a pruner's proxies (runs x epochs, with
+ * their passes), a dynamic one's passes. What a pruner itself computes (solvers, gradients of
  * single samples) is not in it, nor that scores may be shared: it is the cell by itself.
  */
 #pragma once

@@ -125,7 +125,7 @@ static void put_header(struct seal *seal, const struct checkpoint *c, size_t end
         "                                                                ";
     json_t *header = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:I, s:I, s:I}",
+        "s:I, s:I, s:I, s:I, s:I, s:b}",
         "format", FORMAT, "cell", c->identity.cell, "engine", c->identity.engine, "pruners",
         c->identity.pruners, "machine", c->identity.machine, "stage", (int)c->stage, "run", c->run,
         "epoch", c->epoch, "epochs", c->epochs, "average", c->average, "params",
@@ -134,7 +134,7 @@ static void put_header(struct seal *seal, const struct checkpoint *c, size_t end
         "kept", (json_int_t)c->kept, "state", (json_int_t)c->state_size, "records",
         (json_int_t)c->record_bytes, "end", (json_int_t)end_bytes, "carried_ns",
         (json_int_t)c->carried_ns, "unscored_ns", (json_int_t)c->unscored_ns, "trained",
-        (json_int_t)c->trained);
+        (json_int_t)c->trained, "spread", c->spread);
     char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
     if (!text)
         DIE("out of memory: JSON");
@@ -202,7 +202,7 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     json_error_t why;
     json_int_t params, buffers, n, kept, state, records, end, carried, unscored, trained;
     json_int_t optimizer = -1, steps = 0; /* what an older file has: a velocity */
-    int stage, average;
+    int stage, average, spread = 0;
     json_t *header = json_loadb(line, length, JSON_REJECT_DUPLICATES, &why);
     const char *format = json_string_value(json_object_get(header, "format"));
     if (format && strcmp(format, FORMAT) != 0) {
@@ -212,20 +212,21 @@ static int parse_header(const char *line, size_t length, struct checkpoint *ret_
     if (!header ||
         json_unpack_ex(header, &why, 0,
                        "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:b, s:I, s:I, s:I, s:I, "
-                       "s:I, s:I, s:I, s:I, s:I, s:I, s?I, s?I}",
+                       "s:I, s:I, s:I, s:I, s:I, s:I, s?I, s?I, s?b}",
                        "cell", &c.identity.cell, "engine", &c.identity.engine, "pruners",
                        &c.identity.pruners, "machine", &c.identity.machine, "stage", &stage, "run",
                        &c.run, "epoch", &c.epoch, "epochs", &c.epochs, "average", &average,
                        "params", &params, "buffers", &buffers, "samples", &n, "kept", &kept,
                        "state", &state, "records", &records, "end", &end, "carried_ns", &carried,
                        "unscored_ns", &unscored, "trained", &trained, "optimizer", &optimizer,
-                       "steps", &steps) ||
+                       "steps", &steps, "spread", &spread) ||
         stage < CHECKPOINT_PROXY || stage > CHECKPOINT_TRAIN) {
         json_decref(header);
         return err_set(err, "its header cannot be read");
     }
     c.stage = (enum checkpoint_stage)stage;
     c.average = average != 0;
+    c.spread = spread != 0;
     c.param_count = (size_t)params;
     c.optimizer_count = (size_t)(optimizer < 0 ? params : optimizer);
     c.steps = steps;

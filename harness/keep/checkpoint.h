@@ -39,17 +39,17 @@ struct checkpoint_identity {
 
 enum checkpoint_stage {
     CHECKPOINT_PROXY,  /* `epoch` epochs of proxy number `run` are done */
-    CHECKPOINT_SCORED, /* a static pruner has its scores; no network is needed */
+    CHECKPOINT_SCORED, /* all is known before the training; no network is needed */
     CHECKPOINT_TRAIN,  /* `epoch` epochs of the training are done */
 };
 
 struct checkpoint {
     struct checkpoint_identity identity;
     enum checkpoint_stage stage;
-    int run, epoch; /* see there */
-    int epochs;     /* planned, of the proxy or of the training */
-    bool average;   /* of the selection */
-    int64_t steps;  /* of the optimiser */
+    int run, epoch;       /* see there */
+    int epochs;           /* planned, of the proxy or of the training */
+    bool average, spread; /* of the selection */
+    int64_t steps;        /* of the optimiser */
     size_t param_count, optimizer_count, buffer_count, n, kept, state_size, record_bytes;
 
     struct record_end end; /* as far as it is known; its texts are not kept */

@@ -58,6 +58,7 @@ void session_keep(struct session *s, enum checkpoint_stage stage, int run, int e
         now.index = s->selection.index;
         now.weight = s->selection.weight;
         now.average = s->selection.average;
+        now.spread = s->selection.spread;
     }
     struct err err;
     /* Scores are written at once, as their artifact is. */
@@ -115,6 +116,7 @@ static void take_over(struct session *s, const struct checkpoint *from)
     s->trained = from->trained;
     s->selection.count = from->kept;
     s->selection.average = from->average;
+    s->selection.spread = from->spread;
     if (from->kept) {
         memcpy(s->selection.index, from->index, from->kept * sizeof *from->index);
         memcpy(s->selection.weight, from->weight, from->kept * sizeof *from->weight);

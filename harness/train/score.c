@@ -28,7 +28,7 @@ int session_observe_training(struct session *s, int run, int epoch, struct err *
     return pruner_observe(s->pruner, &pass, err);
 }
 
-/* ---- Static pruners: proxies ---- */
+/* ---- Proxies ---- */
 
 static int init_proxy(const struct session *s, uint64_t seed, struct trainer *ret_proxy,
                       struct err *err)
@@ -71,6 +71,8 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
     if (!failed && resumes)
         epoch = session_restore(s, &proxy);
+    if (!failed && watch->same_order)
+        proxy.seed = (uint64_t)s->cell->seed;
     clock_enter(s->clock, before);
     for (; !failed && epoch < watch->epochs; epoch++) {
         double loss, speed;
@@ -90,7 +92,7 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     return failed;
 }
 
-/* All that a static pruner does before it selects, in PHASE_SCORE. */
+/* All that is done before the training, in PHASE_SCORE. */
 static int compute_scores(struct session *s, struct err *err)
 {
     const enum phase before = clock_enter(s->clock, PHASE_SCORE);

@@ -1,5 +1,5 @@
 /*
- * score: looking at samples with a network, and what a static pruner makes of that: its proxies,
+ * score: looking at samples with a network, and what a pruner makes of that: its proxies,
  * its scores, and the file that shares them with other cells (artifact.h).
  */
 #pragma once

@@ -103,8 +103,9 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
         observer_clear(&s->observer);
     struct dropping dropping = {.s = s};
     const struct trainer_drop drop = {&dropping, enter_score, decide};
-    const int failed = trainer_epoch(trainer, epoch, epochs, selection,
-                                     pruner_drops(s->pruner, epoch) ? &drop : NULL,
+    const bool drops = trainer == &s->trainer ? pruner_drops(s->pruner, epoch)
+                                              : pruner_drops_of_proxies(s->cell->pruner);
+    const int failed = trainer_epoch(trainer, epoch, epochs, selection, drops ? &drop : NULL,
                                      watched ? &s->observer : NULL, &s->work, ret_loss, err);
     *ret_speed = (double)selection->count / ((double)(time_now() - started) * 1e-9);
     if (failed && !dropping.wrong) {

@@ -5,7 +5,7 @@
  * by this struct alone, in that order: a part calls those that stand below.
  *
  *     train.c     data, networks, epochs, evaluation, the end
- *     score.h     looking at samples; a static pruner's proxies, scores and artifact
+ *     score.h     looking at samples; a pruner's proxies, scores and artifact
  *     choose.h    choosing, and telling what was chosen
  *     resume.h    handing the state to the keeper (keeper.h), and going on from a checkpoint
  *     session.h
@@ -17,7 +17,7 @@
 #include "harness/train/train.h"
 #include "harness/train/trainer.h"
 
-/* Sizes of the network that a static pruner watches. */
+/* Sizes of the network that a pruner watches. */
 struct proxy_sizes {
     size_t features, param_count, buffer_count;
 };

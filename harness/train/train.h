@@ -1,14 +1,14 @@
 /*
  * train: one cell from data to accuracy; owns the phase clock.
  *
- *     load -> [proxies, scores, selection of a static pruner] -> for each epoch:
+ *     load -> [proxies, scores], [selection of a static pruner] -> for each epoch:
  *         [scoring pass, selection of a dynamic pruner] -> train -> evaluate -> record
  *
- * What a static pruner trains to know the samples is charged to `score` like everything else that
+ * What a pruner trains to know the samples is charged to `score` like everything else that
  * is done to know them; where an earlier cell did it (artifact.h), what it cost there is charged.
  *
  * With a keeper, a cell that was killed goes on from its last checkpoint, which is made after each
- * epoch of the training and of a proxy, and once a static pruner has scored. What it had sent is
+ * epoch of the training and of a proxy, and once these have told all. What it had sent is
  * sent again, and the rest are the bits of an undisturbed run; its clock goes on where it stood at
  * the checkpoint. Charged are thus the epochs that count, each once: what was done after the
  * checkpoint is lost and in no phase, and reading the data, building the networks and reading the

@@ -223,7 +223,8 @@ static int diverged(struct trainer *trainer, const char *what, int epoch, size_t
 /* A batch on its way to a step. */
 struct batch {
     int epoch;
-    size_t step; /* of the epoch, from 0 */
+    size_t step;  /* of the epoch, from 0 */
+    size_t first; /* samples before it */
     uint32_t *index;
     size_t rows;
     struct augment augment;
@@ -256,6 +257,7 @@ static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop
         return diverged(trainer, "the loss is", batch->epoch, batch->step, err);
     const struct pruner_batch seen = {
         .epoch = batch->epoch,
+        .first = batch->first,
         .rows = rows,
         .index = batch->index,
         .labels = trainer->batch_labels,
@@ -314,33 +316,38 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
                   struct observer *observer, struct work *work, double *ret_loss, struct err *err)
 {
     const uint8_t *labels = trainer->data->train.labels;
-    const size_t count = selection->count, most = (size_t)trainer->recipe->batch;
+    /* The batches are cut from the selection, or else from all, to have their share of it. */
+    const size_t count = selection->count, most = (size_t)trainer->recipe->batch,
+                 whole = selection->spread ? trainer->data->train.n : count;
     struct batch batch = {.epoch = epoch,
                           .augment = augment_of(trainer->recipe, trainer->seed, epoch)};
     double loss_sum = 0;
-    size_t trained = 0;
+    size_t trained = 0, looked = 0;
     order_selection(trainer, epoch, selection);
     optimizer_begin(&trainer->optimizer, trainer->net);
     /* One that is smaller than a batch has no other. */
-    const size_t last = trainer->recipe->drop_last && count > most ? count - count % most : count;
-    for (size_t first = 0; first < last; first += most, batch.step++) {
-        batch.index = trainer->order + first;
-        batch.rows = count - first < most ? count - first : most;
+    const size_t last = trainer->recipe->drop_last && whole > most ? whole - whole % most : whole;
+    for (size_t end; batch.first < last; batch.first = end, batch.step++) {
+        end = last - batch.first < most ? last : batch.first + most;
+        const size_t place = pruner_spread(count, whole, batch.first);
+        batch.index = trainer->order + place;
+        batch.rows = pruner_spread(count, whole, end) - place;
         for (size_t row = 0; row < batch.rows; row++) {
             trainer->batch_labels[row] = labels[batch.index[row]];
             trainer->batch_weights[row] = selection->weight[trainer->place[batch.index[row]] - 1];
         }
         if (selection->average)
             average_weights(trainer->batch_weights, batch.rows);
+        looked += drop ? batch.rows : 0;
         if (drop && drop_samples(trainer, drop, &batch, err))
             return -1;
         if (batch.rows == 0)
             continue;
-        const double position = epoch + (double)first / (double)count;
+        const double position = epoch + (double)batch.first / (double)whole;
         double loss = 0;
         if (step_on(trainer, &batch, schedule_lr(&trainer->schedule, position, epochs), &loss, err))
             return -1;
-        const double done = (double)(first + most < last ? first + most : last) / (double)last;
+        const double done = (double)end / (double)last;
         optimizer_look_ahead(&trainer->optimizer, trainer->net, (epoch + done) / epochs);
         if (observer)
             observer_take(observer, trainer->net, batch.index, batch.rows, trainer->batch_losses);
@@ -352,7 +359,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
         return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
     if (epoch + 1 == epochs)
         optimizer_settle(&trainer->optimizer, trainer->net);
-    count_work(work, trainer->net, epoch, trained + (drop ? last : 0), trained);
+    count_work(work, trainer->net, epoch, trained + looked, trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;
     return 0;
 }

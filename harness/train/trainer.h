@@ -1,11 +1,12 @@
 /*
  * trainer: a network, its data and its recipe; trains epochs and measures accuracy. The cell's own
- * network and the proxies of static pruners are trained by the same code.
+ * network and the proxies of pruners are trained by the same code.
  *
  * Common random numbers: everything drawn here is named by (seed, purpose, epoch, sample), so cells
  * that differ in their pruner alone start from the same weights, crop a picture the same way, and
  * meet the samples that they share in the same order: an epoch walks one permutation of all N and
- * skips what was not selected. What is dropped from a batch leaves the others where they are.
+ * skips what was not selected. What is dropped from a batch leaves the others where they are; and
+ * where the selection is spread, its steps are those of the whole permutation, each on a share.
  */
 #pragma once
 

@@ -1,10 +1,12 @@
 /*
- * artifact: what a static pruner knew when it had scored, kept for the next rate, and for figures.
+ * artifact: what a pruner knew before the training, kept for the next rate, and for figures.
  *
- * Proxies and scores do not depend on the rate: cells that differ in it alone share them. They lie
- * in a file named by its key, the SHA-256 of all that decides them: the cell without its rate, the
- * data, the versions of the engine and of the pruners, and the kind of processor, because what they
- * cost is charged to every cell that uses them and only seconds of the same processor can be.
+ * Proxies and scores of a static pruner do not depend on the rate: cells that differ in it alone
+ * share them. (Proxies of a dynamic one do: cells share them that differ in the trained network
+ * alone.) They lie in a file named by its key, the SHA-256 of all that decides them: what the cells
+ * have in common, the data, the versions of the engine and of the pruners, and the kind of
+ * processor, because what they cost is charged to every cell that uses them and only seconds of the
+ * same processor can be.
  *
  *     FOLDER/KEY       a line of JSON (sizes, cost), the pruner's state, its scores, and the
  *                      SHA-256 of all that

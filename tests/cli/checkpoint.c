@@ -17,9 +17,9 @@
 /* Of every day, and of make soak. */
 enum { KILLS = 12, KILLS_IN_SOAK = 50 };
 
-/* Static with proxies and scores; static with a solver; dynamic; soft budget; drops in batches.
- * Batch norm has statistics, lookahead an average of its own and a count of steps, and changed
- * labels are told in a record of their own. */
+/* Static with proxies and scores; static with a solver; dynamic; soft budget; drops in batches of
+ * the training, or of a proxy. Batch norm has statistics, lookahead an average of its own and a
+ * count of steps, and changed labels are told in a record of their own. */
 static const char *const grid =
     "name: grid\n"
     "dataset: {name: synthetic, samples: 300, classes: 4, val_fraction: 0.1, noise: 0.1}\n"
@@ -27,20 +27,20 @@ static const char *const grid =
     "pruner: [{name: el2n, runs: 2, at: 10, prune_with: [same, mlp]}, {name: dp, at: 3, moves: "
     "100}, {name: ucb, period: "
     "2},\n"
-    "         infobatch, progressive-dropout]\n"
+    "         infobatch, progressive-dropout, {name: proxy-filter, prune_with: mlp}]\n"
     "rate: 0.3\n"
     "seed: 1\n"
     "train: {epochs: 25, batch: 32, lookahead: 4}\n"
     "limits: {checkpoint: 0.001s}\n";
-enum { CELLS = 6 };
+enum { CELLS = 7 };
 
-/* One cell that takes long enough to be met at work; dropout draws in each step, and AdamW counts
-   them. */
+/* One cell that takes long enough to be met at work; dropout draws in each step, AdamW counts them,
+   and a selection outlives its epoch, with its steps on shares of the batches. */
 #define ONE(epochs)                                                                                \
     "name: one\n"                                                                                  \
     "dataset: {name: synthetic, samples: 1000, classes: 4}\n"                                      \
     "model: {name: mlp, width: 64, dropout: 0.2}\n"                                                \
-    "pruner: [random-dynamic]\n"                                                                   \
+    "pruner: [{name: random-dynamic, quota: batch}]\n"                                             \
     "rate: 0.3\n"                                                                                  \
     "seed: 1\n"                                                                                    \
     "train: {epochs: " #epochs ", batch: 16, lr: 0.001, optimizer: adamw}\n"                       \
@@ -219,7 +219,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
     const double took = now_s() - started;
     ASSERT_STATUS(base, 0);
     test_output_release(&base);
-    assert_sql("base", "SELECT count(*), sum(resumed) FROM attempt", "6|0");
+    assert_sql("base", "SELECT count(*), sum(resumed) FROM attempt", "7|0");
     assert_sql("base", "SELECT count(*) > 0 FROM solver", "1");
     assert_sql("base", ledger, "0");
     fprintf(stderr, "WINNOW_KILL_SEED=%u, undisturbed %.2f s\n", seed, took);
@@ -234,7 +234,7 @@ Test(cli_checkpoint, killed_at_random_moments_the_bits_are_those_of_an_undisturb
         test_output_release(&rest);
         assert_sql(folder,
                    "SELECT count(*), count(DISTINCT cell) FROM attempt WHERE state = 'done'",
-                   "6|6");
+                   "7|7");
         assert_same(folder, seed);
     }
     struct test_output resumed = test_run("cd %s && for f in grid-*; do sqlite3 $f/a.db \"SELECT "

@@ -147,7 +147,7 @@ EVERY_PRUNER(declares_itself_wholly)
     cr_assert(p->cost && p->cost[0] && !strpbrk(p->cost, "\n|"), "%s: cost: %s", p->name, p->cost);
     cr_assert_eq(p->options == NULL, p->options_size == 0, "%s: options of %zu bytes", p->name,
                  p->options_size);
-    const bool sees = p->observe || pruner_trains_proxies(p);
+    const bool sees = p->observe || (pruner_trains_proxies(p) && !p->batch);
     cr_assert_eq(p->needs == 0 && !p->more_needs, !sees, "%s: needs %u", p->name, p->needs);
     if (p->kind == PRUNER_STATIC) {
         cr_assert(pruner_scores(p) || p->choose, "%s chooses nothing", p->name);
@@ -158,10 +158,11 @@ EVERY_PRUNER(declares_itself_wholly)
     } else {
         cr_assert(p->choose, "%s never chooses", p->name);
         cr_assert(p->anneal || option_find(p->options, "anneal"), "%s cannot anneal", p->name);
-        cr_assert(!p->score && !p->watch && !p->look, "%s is dynamic", p->name);
+        cr_assert(!p->score && !p->look, "%s is dynamic", p->name);
+        cr_assert(!p->watch || (p->batch && !p->observe), "%s watches but no batches", p->name);
     }
-    cr_assert(!p->batch || p->flags & PRUNER_SOFT_BUDGET, "%s drops without a soft budget",
-              p->name);
+    cr_assert(!p->batch || p->watch || p->flags & PRUNER_SOFT_BUDGET,
+              "%s drops without a soft budget", p->name);
     for (const struct option *o = p->options; o && o->name; o++)
         cr_assert(o->help && o->help[0], "%s: %s has no help", p->name, o->name);
 }
@@ -209,7 +210,8 @@ EVERY_PRUNER(other_seed_other_subsets_where_nothing_is_observed)
     const struct rehearsal_plan one = plan_for(index);
     struct rehearsal_plan other = one;
     other.seed = 2;
-    if (one.pruner->needs || one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET) ||
+    if (one.pruner->needs || one.pruner->batch ||
+        one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET) ||
         one.pruner->seconds_elsewhere)
         return;
     const int differing = differing_epochs(&one, &other);
@@ -450,7 +452,7 @@ EVERY_PRUNER(state_is_flat_and_all_there_is)
 EVERY_PRUNER(state_of_a_static_pruner_is_flat)
 {
     const struct rehearsal_plan plan = plan_for(index);
-    if (!pruner_trains_proxies(plan.pruner))
+    if (!pruner_trains_proxies(plan.pruner) || plan.pruner->kind != PRUNER_STATIC)
         return;
     struct rehearsal whole = begin(&plan), first = begin(&plan), second = begin(&plan);
     struct err err;

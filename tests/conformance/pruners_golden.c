@@ -97,6 +97,7 @@ static void check_dynamic(struct rehearsal *r, const json_t *test, const char *w
 {
     const json_t *kept = json_object_get(test, "kept_before");
     struct err err;
+    cr_assert_eq(rehearsal_score(r, &err), 0, "%s: %s", what, err.text);
     for (int epoch = 0; epoch < pruner_epochs(r->run); epoch++) {
         char name[16], place[160];
         snprintf(name, sizeof name, "%d", epoch);

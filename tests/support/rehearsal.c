@@ -1,6 +1,7 @@
 #include "tests/support/rehearsal.h"
 
 #include "base/num.h"
+#include "pruners/select.h"
 #include "tests/support/recording.h"
 
 #include <math.h>
@@ -275,21 +276,6 @@ static int show(struct rehearsal *r, int run, int epoch, bool training, const ui
     return pruner_observe(r->run, &pass, err);
 }
 
-int rehearsal_score(struct rehearsal *r, struct err *err)
-{
-    const struct pruner_watch watch = pruner_watch(r->run);
-    for (int run = 0; run < watch.runs; run++)
-        for (int epoch = 1; epoch <= watch.epochs; epoch++) {
-            const bool pass = watch.pass_every > 0 && epoch % watch.pass_every == 0;
-            const bool last = watch.pass_every >= 0 && epoch == watch.epochs;
-            if (watch.training && show(r, run, epoch, true, NULL, err))
-                return -1;
-            if ((pass || last) && show(r, run, epoch, false, NULL, err))
-                return -1;
-        }
-    return pruner_score(r->run, err);
-}
-
 /* The epoch in batches of BATCH samples, in the order of their indices. */
 static int drop(struct rehearsal *r, int epoch, struct err *err)
 {
@@ -308,7 +294,7 @@ static int drop(struct rehearsal *r, int epoch, struct err *err)
             memcpy(probabilities + row * classes, a->probabilities + i * classes,
                    classes * sizeof *probabilities);
         }
-        const struct pruner_batch batch = {epoch,  rows,   r->selection.index + first,
+        const struct pruner_batch batch = {epoch,  first,  rows,         r->selection.index + first,
                                            labels, losses, probabilities};
         const int failed = pruner_drop(r->run, &batch, step, weights, err);
         mem_free(probabilities);
@@ -319,6 +305,26 @@ static int drop(struct rehearsal *r, int epoch, struct err *err)
             return -1;
     }
     return 0;
+}
+
+int rehearsal_score(struct rehearsal *r, struct err *err)
+{
+    const struct pruner_watch watch = pruner_watch(r->run);
+    for (int run = 0; run < watch.runs; run++)
+        for (int epoch = 1; epoch <= watch.epochs; epoch++) {
+            const bool pass = watch.pass_every > 0 && epoch % watch.pass_every == 0;
+            const bool last = watch.pass_every >= 0 && epoch == watch.epochs;
+            if (pruner_drops_of_proxies(r->run->pruner)) {
+                select_all(r->run->task.n, &r->selection);
+                if (drop(r, epoch - 1, err))
+                    return -1;
+            }
+            if (watch.training && show(r, run, epoch, true, NULL, err))
+                return -1;
+            if ((pass || last) && show(r, run, epoch, false, NULL, err))
+                return -1;
+        }
+    return pruner_score(r->run, err);
 }
 
 int rehearsal_epoch(struct rehearsal *r, int epoch, struct err *err)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""seta, infobatch and the two on batch losses, with options under which nothing is left to chance:
+"""seta, infobatch, the two on batch losses, and proxy-filter, with options under which nothing is left to chance:
 r = 0 for seta, a rate next to 1 for infobatch (whatever may be dropped is). What training has not
-seen keeps its score, so each selection depends on all those before it.
+seen keeps its score, so each selection depends on all those before it; but for proxy-filter, whose
+proxy is the first run's network, looked at before each epoch in batches of 8, in the order of the file.
 
     /usr/bin/python3 tests/golden/pruners/dynamic.py > tests/golden/pruners/dynamic.json
 """
@@ -62,6 +63,19 @@ def kept_before(rule, start, smoothed, **options):
     return kept
 
 
+def proxy_filter(rate, anneal):
+    """The highest losses of each batch, so many that those up to its end are the rate's share."""
+    kept, keep = {}, int((1 - rate) * n + 0.5)
+    for epoch in range(epochs):
+        l = losses(d["runs"][0]["passes"][epoch]["logits"], y)
+        bounds = [(b, min(b + 8, n)) for b in range(0, n, 8)]
+        shares = [int(keep * to / n + 0.5) - int(keep * b / n + 0.5) for b, to in bounds]
+        masks = [b + np.argsort(-l[b:to], kind="stable")[:k] for (b, to), k in zip(bounds, shares)]
+        last = epoch >= epochs - int(anneal * epochs + 0.5)
+        kept[str(epoch)] = np.arange(n) if last else np.sort(np.concatenate(masks))
+    return {"pruner": "proxy-filter", "options": f"anneal={anneal}", "rate": rate, "kept_before": kept}
+
+
 def case(pruner, rule, start, smoothed, **options):
     words = [f"{k}={v}" for k, v in options.items()]
     of_seta = rule is seta
@@ -80,4 +94,6 @@ write([
     case("infobatch", infobatch, 0, False, delta=0.5),
     case("bls-infobatch", infobatch, 0, True, delta=0.875),
     case("bls-infobatch", infobatch, 0, True, delta=1),
+    proxy_filter(0.5, 0.2),
+    proxy_filter(0.7, 0),
 ])

@@ -42,6 +42,9 @@ Test(outlook, a_period_beyond_the_training_chooses_once)
                  "chooses once in 10 epochs (period 10): the same as random\n");
     expect_notes("random-dynamic", NULL, 0.5, 11, 0, "");
     expect_notes("random-dynamic", (const char *const[][2]){{"period", "4"}, {0}}, 0.5, 8, 0, "");
+    /* random has steps of another size. */
+    expect_notes("random-dynamic", (const char *const[][2]){{"quota", "batch"}, {0}}, 0.5, 8, 0,
+                 "chooses once in 8 epochs (period 10)\n");
     /* With epochs on all data it is no other pruner. */
     expect_notes("random-dynamic", (const char *const[][2]){{"anneal", "0.25"}, {0}}, 0.5, 8, 0,
                  "chooses once in 8 epochs (period 10)\n");
@@ -51,6 +54,7 @@ Test(outlook, a_period_beyond_the_training_chooses_once)
                  "chooses once in 8 epochs (period 10), before it has seen the samples\n");
     /* What chooses inside batches goes on choosing. */
     expect_notes("progressive-dropout", NULL, 0, 8, 0, "");
+    expect_notes("proxy-filter", NULL, 0.5, 1, 0, "");
 }
 
 Test(outlook, a_proxy_longer_than_the_training_is_counted_in_trainings)

@@ -77,6 +77,23 @@ Test(cell, scoring_by_another_network)
     arena_release(&arena);
 }
 
+/* What a static pruner knows serves every rate; a dynamic one's proxy has trained at its own. */
+Test(cell, a_rate_is_shared_or_not)
+{
+    static const char *const names[] = {"el2n", "proxy-filter"};
+    struct arena arena = {0};
+    for (int dynamic = 0; dynamic < 2; dynamic++) {
+        struct cell one = default_cell(dataset_find("synthetic"), model_find("mlp"),
+                                       pruner_find(names[dynamic]), &arena);
+        struct cell other = one;
+        one.rate = 0.3;
+        other.rate = 0.5;
+        const bool same = !strcmp(cell_shared_json(&one, &arena), cell_shared_json(&other, &arena));
+        cr_expect_neq(same, dynamic, "%s", names[dynamic]);
+    }
+    arena_release(&arena);
+}
+
 /* The text of a value that is not the default. */
 static const char *other_value(const struct option *option, struct arena *arena)
 {

@@ -67,6 +67,11 @@ Test(config, another_network_may_score)
                  NULL,
                  "synthetic softmax el2n(prune_with=mlp(width=8)) rate 0.5 seed 0\n"
                  "synthetic softmax ucb(score_only=true) rate 0.5 seed 0\n");
+    /* It drops of its proxy, not of the training. */
+    expect_cells(
+        HEAD "model: softmax\nrate: 0.5\n"
+             "pruner: {name: proxy-filter, prune_with: mlp, score_only: true}\n",
+        NULL, "synthetic softmax proxy-filter(prune_with=mlp score_only=true) rate 0.5 seed 0\n");
 }
 
 Test(config, full_collapses_over_the_rate)

@@ -22,6 +22,7 @@ static const struct checkpoint sample = {
     .epoch = 7,
     .epochs = 30,
     .average = true,
+    .spread = true,
     .steps = 11,
     .param_count = PARAMS,
     .optimizer_count = STATE,
@@ -85,7 +86,7 @@ static void expect_equal_ends(const struct record_end *a, const struct record_en
 static void expect_equal(const struct checkpoint *a, const struct checkpoint *b)
 {
     cr_expect(a->stage == b->stage && a->run == b->run && a->epoch == b->epoch);
-    cr_expect(a->epochs == b->epochs && a->average == b->average);
+    cr_expect(a->epochs == b->epochs && a->average == b->average && a->spread == b->spread);
     expect_equal_ends(&a->end, &b->end);
     cr_expect(a->carried_ns == b->carried_ns && a->unscored_ns == b->unscored_ns);
     cr_expect_eq(a->trained, b->trained);
@@ -181,7 +182,7 @@ Test(checkpoint, with_velocities_alone_goes_on)
     cr_assert_eq(seal_close(seal, &err), 0, "%s", err.text);
     wish.optimizer_count = PARAMS;
     cr_assert_eq(checkpoint_read(place(), &wish, &back, &err), CHECKPOINT_LOADED, "%s", err.text);
-    cr_expect(back.steps == 0 && back.params[2] == 3 && back.optimizer[0] == 4);
+    cr_expect(back.steps == 0 && !back.spread && back.params[2] == 3 && back.optimizer[0] == 4);
     cr_expect(back.buffers[0] == 7 && back.epoch == 7);
     checkpoint_release(&back);
     STR_RELEASE(&text, &end);

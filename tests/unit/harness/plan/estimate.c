@@ -78,6 +78,17 @@ Test(estimate, a_mini_epoch_of_what_only_scores)
     bench_teardown(&b);
 }
 
+/* The same, and a proxy: init 3, four epochs of a pass of 4 and steps on an eighth of them. */
+Test(estimate, a_mini_epoch_of_a_proxy_that_drops)
+{
+    const struct mini_epoch mini = {1, 2, 3, 10, 4, 5, BENCH_SAMPLES, 0};
+    struct bench b;
+    bench_setup(&b, pruner_find("proxy-filter"), 0.5);
+    cr_expect_float_eq(measure_seconds(&b.cell, &mini), 46 + 3 + 4 * (4 + 1.25), 1e-9, "%g s",
+                       measure_seconds(&b.cell, &mini));
+    bench_teardown(&b);
+}
+
 Test(estimate, nothing_is_known_of_an_empty_database)
 {
     const struct history_shape shape = {"d", "m", "ucb", "c=2", 0.5, 10};

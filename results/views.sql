@@ -127,7 +127,8 @@ SELECT a.cell AS cell, e.attempt AS attempt, e.epoch AS epoch, e.kept AS kept, e
        e.flops AS flops, a.state AS state,
        e.test_worst_class_accuracy AS test_worst_class_accuracy,
        e.test_calibration_error AS test_calibration_error,
-       e.test_tta_accuracy AS test_tta_accuracy
+       e.test_tta_accuracy AS test_tta_accuracy,
+       e.forward_computed AS forward_computed, e.backward_computed AS backward_computed
 FROM epoch e
 JOIN attempt a ON a.id = e.attempt;
 

@@ -86,6 +86,7 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     record.lr = trainer_lr(&s->trainer, epoch + 1, epochs);
     double speed;
     const int64_t steps_before = s->work.samples_backward;
+    const struct nn_rows computed_before = nn_rows(s->trainer.net);
     const enum phase before = clock_enter(s->clock, PHASE_TRAIN);
     const struct pruner_selection *used = s->cell->scoring.only ? &s->all : &s->selection;
     int failed = session_train_epoch(s, &s->trainer, epoch, epochs, used, watched,
@@ -97,7 +98,10 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     clock_enter(s->clock, before);
     if (failed)
         return -1;
+    const struct nn_rows computed = nn_rows(s->trainer.net);
     record.kept = s->work.samples_backward - steps_before;
+    record.forward_computed = (double)(computed.forward - computed_before.forward);
+    record.backward_computed = (double)(computed.backward - computed_before.backward);
     s->trained += record.kept;
     record.charged_ns = clock_charged(s->clock);
     evaluate(s, epoch, epochs, &record, end);

@@ -99,6 +99,8 @@ static void add_epoch(struct store *store, int64_t attempt, int epoch, double ac
         .test_worst_class_accuracy = accuracy / 2,
         .test_calibration_error = accuracy / 4,
         .test_tta_accuracy = (double)NAN,
+        .forward_computed = 1024,
+        .backward_computed = 512,
         .charged_ns = ns(charged_s),
         .wall_ns = ns(charged_s + epoch),
         .work = {.samples_forward = 1000 * epoch, .samples_backward = 500 * epoch, .flops = 1e6},

@@ -31,6 +31,8 @@ Test(train, a_cell_reports_each_epoch_and_its_work)
         const struct record_epoch *epoch = &b.kept.epochs[e];
         cr_assert_eq(epoch->epoch, (int)e + 1);
         cr_assert_eq(epoch->kept, BENCH_SAMPLES);
+        cr_assert_eq(epoch->forward_computed, BENCH_SAMPLES, "%g", epoch->forward_computed);
+        cr_assert_eq(epoch->backward_computed, BENCH_SAMPLES, "%g", epoch->backward_computed);
         cr_assert_eq(epoch->work.samples_forward, BENCH_SAMPLES * ((int64_t)e + 1));
         cr_assert_eq(epoch->work.samples_backward, BENCH_SAMPLES * ((int64_t)e + 1));
         cr_assert(isnan(epoch->val_accuracy));

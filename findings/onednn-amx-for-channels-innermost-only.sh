@@ -4,8 +4,8 @@
 # What one would guess: that oneDNN's own blocked layout (nChw16c), the fastest on every CPU with
 # AVX-512, has the fastest bfloat16 convolutions too. On a CPU with AMX the library has kernels for
 # the matrix registers in nhwc; in blocks of 16 it takes those of plain AVX-512 instead, which leave
-# the registers idle. No error, no hint: only the implementation's name tells. What one wants there is
-# the layout "any", and a reorder at both ends.
+# the registers idle. No error, no hint: only the implementation's name tells. What one wants there
+# is the layout "any", and a reorder at both ends.
 #
 # Seen with: Debian 12, libdnnl2 2.6.3-1, on a CPU with amx_bf16 (elsewhere this is skipped).
 # Needs: apt-get, dpkg-deb, gcc. Changes nothing outside its own folder; fails if this changes.
@@ -15,8 +15,8 @@ grep -qw amx_bf16 /proc/cpuinfo || { echo 'skipped: this CPU has no AMX'; exit 0
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-apt-get -o APT::Sandbox::User=root download -qq "libdnnl2=$version" "libdnnl-dev=$version" libgomp1 \
-    ocl-icd-libopencl1
+apt-get -o APT::Sandbox::User=root download -qq "libdnnl2=$version" "libdnnl-dev=$version" \
+    libgomp1 ocl-icd-libopencl1
 for package in *.deb; do
     dpkg-deb -x "$package" root
 done

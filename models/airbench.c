@@ -10,6 +10,7 @@
  * (whiten.h); the others begin as the identity of as many channels as they read.
  *
  *     width 64    the published network                           1,971,640 parameters
+ *     width 32                                                      497,528
  *     width 16    for two cores in minutes                          126,808
  *
  * 32 x 32 pictures are 31, 15, 7 and 3 wide, and the last pooling takes all of the 3 x 3; of

@@ -50,11 +50,14 @@ static bool pad_fits(const struct dataset *data, int pad)
 int dataset_check_augment(const struct dataset *data, const struct augment *augment,
                           struct err *err)
 {
-    if (pad_fits(data, reach(augment)))
+    const int far = reach(augment);
+    if (pad_fits(data, far))
         return 0;
-    return err_set(err, "%s has pictures of %d x %d: expected a crop pad below %d, found %d",
-                   data->type->name, data->h, data->w, data->h < data->w ? data->h : data->w,
-                   reach(augment));
+    if (augment->view)
+        return err_set(err, "%s has pictures of %d x %d, too small to be shifted by %d",
+                       data->type->name, data->h, data->w, far);
+    return err_set(err, "%s has pictures of %d x %d: crop_pad must be below %d, it is %d",
+                   data->type->name, data->h, data->w, data->h < data->w ? data->h : data->w, far);
 }
 
 /* The flip is drawn first, so that it is the same with and without a crop. */

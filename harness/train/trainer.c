@@ -74,7 +74,9 @@ size_t trainer_test_views(const struct recipe *recipe)
 static int check_views(const struct dataset *data, const struct recipe *recipe, struct err *err)
 {
     const struct augment last = {.view = &views[trainer_test_views(recipe) - 1].view};
-    return dataset_check_augment(data, &last, err) ? err_prefix(err, "tta: ") : 0;
+    return dataset_check_augment(data, &last, err)
+               ? err_prefix(err, "tta: mirror-shift shifts pictures, mirror does not: ")
+               : 0;
 }
 
 int trainer_init(struct trainer *trainer, const struct model *model, const void *model_options,

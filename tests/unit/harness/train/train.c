@@ -430,7 +430,7 @@ Test(train, a_crop_larger_than_the_picture_is_refused)
     b.cell.recipe.augment = AUGMENT_CROP;
     b.cell.recipe.crop_pad = 64;
     cr_assert_neq(bench_run(&b), 0);
-    cr_assert(strstr(b.err.text, "crop pad"), "%s", b.err.text);
+    cr_assert(strstr(b.err.text, "crop_pad"), "%s", b.err.text);
     bench_teardown(&b);
 }
 
@@ -540,6 +540,31 @@ Test(trainer, views_of_the_test_set_count_by_their_weights)
                       "%d: %g, not %g; %g", kind, quality.tta_accuracy, expected, plain.accuracy);
     }
     trainer_release(&trainer);
+    dataset_free(data);
+    bench_teardown(&b);
+}
+
+/* The message names the option and what else it may be; the mirror image fits any picture. */
+Test(trainer, pictures_that_cannot_be_shifted_have_no_shifted_views)
+{
+    struct bench b;
+    struct dataset *data;
+    struct trainer trainer;
+    bench_setup(&b, pruner_find("full"), 0);
+    cr_assert_eq(
+        dataset_load(b.cell.dataset, b.cell.data, 1, dataset_dirs(NULL, &b.arena), &data, &b.err),
+        0, "%s", b.err.text);
+    data->h = 1;
+    for (int kind = TTA_NONE; kind < TTA_KINDS; kind++) {
+        b.cell.recipe.tta = kind;
+        if (trainer_init(&trainer, b.cell.model, b.cell.model_options, data, &b.cell.recipe,
+                         &b.cell.engine, 1, &b.err) == 0)
+            trainer_release(&trainer);
+        else
+            cr_expect_eq(kind, TTA_MIRROR_SHIFT);
+    }
+    cr_expect_str_eq(b.err.text, "tta: mirror-shift shifts pictures, mirror does not: synthetic "
+                                 "has pictures of 1 x 8, too small to be shifted by 1");
     dataset_free(data);
     bench_teardown(&b);
 }

@@ -109,28 +109,47 @@ static void refuse(const struct option *option, const struct node *node, struct 
 }
 
 /* The text of an option's value; NULL: it can be none. */
-static const char *value_text(const struct option *option, const struct node *node,
-                              struct arena *arena)
+static const char *value_text(const struct option *option, const struct node *node)
 {
     const bool may_be_quoted = option->type == OPTION_ENUM || option->type == OPTION_STRING;
-    if (node->kind == NODE_TEXT)
-        return is_nothing(node) || (node->quoted && !may_be_quoted) ? NULL : node->text;
-    if (node->kind != NODE_LIST || option->type != OPTION_NUMBERS)
-        return NULL;
-    const char *text = node->count ? "" : "none";
-    for (size_t i = 0; i < node->count; i++) {
-        double unused;
-        if (!param_number(node->items[i], &unused))
-            return NULL;
-        text = arena_printf(arena, "%s%s%s", text, i ? "/" : "", node->items[i]->text);
+    return node->kind != NODE_TEXT || is_nothing(node) || (node->quoted && !may_be_quoted)
+               ? NULL
+               : node->text;
+}
+
+/* A list, each of whose numbers is refused in its own place. */
+static bool set_numbers(const struct option *option, const struct node *list,
+                        struct option_numbers *ret_numbers, struct mistakes *mistakes)
+{
+    struct option_numbers numbers = {.count = (int)list->count};
+    bool good = true;
+    if (list->count > OPTION_MOST_NUMBERS) {
+        mistakes_add(mistakes, list->place, option->name, "%zu numbers, at most %d are taken",
+                     list->count, OPTION_MOST_NUMBERS);
+        return false;
     }
-    return text;
+    for (size_t i = 0; i < list->count; i++) {
+        double *number = &numbers.items[i];
+        if (param_number(list->items[i], number) && *number >= option->min &&
+            *number <= option->max)
+            continue;
+        char wanted[80];
+        snprintf(wanted, sizeof wanted, "numbers from %.15g to %.15g", option->min, option->max);
+        param_expected(list->items[i], option->name, wanted, mistakes);
+        good = false;
+    }
+    if (good)
+        *ret_numbers = numbers;
+    return good;
 }
 
 bool param_set(const struct option *option, const struct node *node, void *values,
                struct arena *arena, struct mistakes *mistakes)
 {
-    const char *text = value_text(option, node, arena);
+    if (option->type == OPTION_NUMBERS && node->kind == NODE_LIST)
+        return set_numbers(option, node, (struct option_numbers *)((char *)values + option->offset),
+                           mistakes);
+    const char *text = value_text(option, node);
     if (!text || (option->type == OPTION_STRING && str_not_shown(text, "")) ||
         option_set(option, values, text, arena, NULL)) {
         refuse(option, node, mistakes);

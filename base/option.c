@@ -305,18 +305,21 @@ json_t *option_fallback_json(const struct option *option)
     return value_to_json(alone, &fallback);
 }
 
+bool option_is_default(const struct option *option, const void *values)
+{
+    json_t *value = value_to_json(option, values), *fallback = option_fallback_json(option);
+    const bool same = json_equal(value, fallback);
+    json_decref(value);
+    json_decref(fallback);
+    return same;
+}
+
 json_t *option_to_json(const struct option *table, const void *values)
 {
     json_t *object = json_object();
-    for (const struct option *o = table; o && o->name; o++) {
-        json_t *value = value_to_json(o, values),
-               *fallback = o->added_later ? option_fallback_json(o) : NULL;
-        if (fallback && json_equal(value, fallback))
-            json_decref(value);
-        else
-            json_put(object, option_key(o), value);
-        json_decref(fallback);
-    }
+    for (const struct option *o = table; o && o->name; o++)
+        if (!o->added_later || !option_is_default(o, values))
+            json_put(object, option_key(o), value_to_json(o, values));
     return object;
 }
 

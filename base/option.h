@@ -158,6 +158,7 @@ int option_assign(const struct option *table, const char *owner, const char *tex
 
 /* An option's default as a new JSON value (the caller decrefs). */
 json_t *option_fallback_json(const struct option *option);
+bool option_is_default(const struct option *option, const void *values);
 /* Every option spelled out under its option_key(), but for those that were added later and have
    their default, as a new JSON object (the caller decrefs). */
 json_t *option_to_json(const struct option *table, const void *values);

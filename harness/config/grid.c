@@ -235,6 +235,7 @@ static struct cell cell_of(const struct point *point)
 static void fill_cells(struct reader *reader, const struct points *points, bool with_trainings)
 {
     struct config *config = reader->config;
+    struct uses uses = {0};
     bool *used;
     MEM_NEW(used, reader->override_count);
     ARENA_NEW(reader->arena, config->cells, points->count);
@@ -260,9 +261,11 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
         config->places[i] = point->picks[AXIS_DATASET]->node->place;
         if (with_trainings) {
             train_check(reader, &training, &config->cells[i], point->picks);
-            notes_of_cell(reader, &config->cells[i], point->picks);
+            notes_of_cell(reader, &training, &config->cells[i], point->picks);
+            train_note_use(&training, &uses);
         }
     }
+    train_say_idle(reader, &uses);
     for (size_t o = 0; o < reader->override_count; o++)
         say_if_idle(reader, reader->overrides[o].when.node, "when", used[o]);
     mem_free(used);

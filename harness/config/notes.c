@@ -26,7 +26,21 @@ static size_t known_samples(const struct cell *cell)
     return n - num_round_share(data->val_fraction, n);
 }
 
-void notes_of_cell(struct reader *reader, const struct cell *cell,
+/* Lookahead's average is all that stays of a training: without a step into it, what it began as. */
+static void note_lookahead(struct reader *reader, const struct training *training,
+                           const struct cell *cell)
+{
+    const struct recipe *recipe = &cell->recipe;
+    const size_t batch = (size_t)recipe->batch, batches = (known_samples(cell) + batch - 1) / batch,
+                 steps = batches * (size_t)recipe->epochs;
+    if (steps > 0 && steps < (size_t)recipe->lookahead)
+        mistakes_add(&reader->config->notes, train_place(reader, training, "lookahead"),
+                     "lookahead",
+                     "the training has %zu steps at most, fewer than %d: it ends as it began",
+                     steps, recipe->lookahead);
+}
+
+void notes_of_cell(struct reader *reader, const struct training *training, const struct cell *cell,
                    const struct pick *const picks[NAMED_AXES])
 {
     const struct pick *pick = picks[AXIS_PRUNER];
@@ -40,6 +54,7 @@ void notes_of_cell(struct reader *reader, const struct cell *cell,
         mistakes_add(&reader->config->notes, pick->node->place, pick->choice.kind->name, "%.*s",
                      (int)length, line);
     str_release(&lines);
+    note_lookahead(reader, training, cell);
 }
 
 static struct place place_of_data_dir(const struct reader *reader)

@@ -61,6 +61,13 @@ enum { MOST_RECIPE_OPTIONS = 64 };
 struct training {
     struct recipe recipe;
     const struct node *where[MOST_RECIPE_OPTIONS]; /* as in recipe_options; NULL: the default */
+    const struct node *preset;                     /* the last, which set some of them, or NULL */
+};
+
+/* Options of recipes, as in recipe_options, that some cell uses, or that were set for nothing. */
+struct uses {
+    bool used[MOST_RECIPE_OPTIONS];
+    const struct node *idle[MOST_RECIPE_OPTIONS];
 };
 
 struct reader {
@@ -128,14 +135,21 @@ void options_apply(struct reader *reader, const struct node *node, const char *l
 void limits_apply(struct reader *reader, const struct node *node, struct limits *limits);
 /* The same for a `train:` mapping, whose `preset` comes before its options. */
 void train_apply(struct reader *reader, const struct node *node, struct training *training);
+/* Where an option was set; the file's start where it has its default. */
+struct place train_place(const struct reader *reader, const struct training *training,
+                         const char *name);
 /* Adds the reasons why a cell's values do not go together. */
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES]);
+/* Adds a cell's to the options that are used, or set for nothing. */
+void train_note_use(const struct training *training, struct uses *uses);
+/* Adds a note on each option that was set and that no cell uses. */
+void train_say_idle(struct reader *reader, const struct uses *uses);
 
 /* ---- notes.c ---- */
 
-/* Adds what a cell's pruner cannot do in its training. The cell must be good. */
-void notes_of_cell(struct reader *reader, const struct cell *cell,
+/* Adds what a cell's pruner and lookahead cannot do in its training. The cell must be good. */
+void notes_of_cell(struct reader *reader, const struct training *training, const struct cell *cell,
                    const struct pick *const picks[NAMED_AXES]);
 /* Adds which dataset is not where somebody said; a mistake where $WINNOW_DATA is no folder. */
 void notes_of_data(struct reader *reader);

@@ -71,6 +71,8 @@ static void apply_preset(struct reader *reader, const struct node *node, struct 
                 DIE("bug: preset %s: %s", preset->name, err.text);
             training->where[option - recipe_options] = name;
         }
+        if (preset)
+            training->preset = name;
     }
 }
 
@@ -81,9 +83,8 @@ void train_apply(struct reader *reader, const struct node *node, struct training
                   training->where);
 }
 
-/* Where an option was set; the file's start where it has its default. */
-static struct place place_of(const struct reader *reader, const struct training *training,
-                             const char *name)
+struct place train_place(const struct reader *reader, const struct training *training,
+                         const char *name)
 {
     const struct node *node = training->where[option_number(name)];
     return node ? node->place : reader->root->place;
@@ -94,7 +95,7 @@ static void check_warmup(struct reader *reader, const struct training *training)
     const struct recipe *recipe = &training->recipe;
     const struct node *epochs = training->where[option_number("epochs")];
     if (recipe->warmup > 0 && schedule_rises((enum schedule_kind)recipe->schedule))
-        mistakes_add(&reader->mistakes, place_of(reader, training, "warmup"), "warmup",
+        mistakes_add(&reader->mistakes, train_place(reader, training, "warmup"), "warmup",
                      "not with schedule %s, which has a rise of its own (%s)",
                      schedule_names[recipe->schedule],
                      recipe->schedule == SCHEDULE_ONE_CYCLE ? "cycle_rise" : "triangle_rise");
@@ -103,7 +104,7 @@ static void check_warmup(struct reader *reader, const struct training *training)
     struct str place = {0};
     if (epochs)
         place_write(epochs->place, &place);
-    mistakes_add(&reader->mistakes, place_of(reader, training, "warmup"), "warmup",
+    mistakes_add(&reader->mistakes, train_place(reader, training, "warmup"), "warmup",
                  "%.15g epochs, but the training has only %d (%s)", recipe->warmup, recipe->epochs,
                  epochs ? str_text(&place) : "the default");
     str_release(&place);
@@ -115,10 +116,10 @@ static void check_augment(struct reader *reader, const struct training *training
     const struct recipe *recipe = &training->recipe;
     const struct augment augment = {.kind = (enum augment_kind)recipe->augment};
     if (recipe->flip != FLIP_RANDOM && !augment_flips(&augment))
-        mistakes_add(&reader->mistakes, place_of(reader, training, "flip"), "flip",
+        mistakes_add(&reader->mistakes, train_place(reader, training, "flip"), "flip",
                      "%s needs augment flip or crop-flip", flip_names[recipe->flip]);
     if (recipe->crop_border != BORDER_REFLECT && !augment_crops(&augment))
-        mistakes_add(&reader->mistakes, place_of(reader, training, "crop_border"), "crop_border",
+        mistakes_add(&reader->mistakes, train_place(reader, training, "crop_border"), "crop_border",
                      "%s needs augment crop or crop-flip", border_names[recipe->crop_border]);
 }
 
@@ -129,15 +130,78 @@ static void check_milestones(struct reader *reader, const struct training *train
     if (recipe->schedule != SCHEDULE_MILESTONES)
         return;
     if (at->count == 0)
-        mistakes_add(&reader->mistakes, place_of(reader, training, "schedule"), "schedule",
-                     "milestones needs them, as in milestones: [60, 120, 160]");
-    for (int i = 0; i < at->count; i++)
-        if (at->items[i] <= (i ? at->items[i - 1] : 0) || at->items[i] >= recipe->epochs) {
-            mistakes_add(&reader->mistakes, place_of(reader, training, "milestones"), "milestones",
-                         "%.15g does not lie between %.15g and the %d epochs", at->items[i],
-                         i ? at->items[i - 1] : 0, recipe->epochs);
-            return;
-        }
+        mistakes_add(&reader->mistakes, train_place(reader, training, "schedule"), "schedule",
+                     "milestones needs a list of epochs, as in milestones: [60, 120, 160]");
+    for (int i = 0; i < at->count; i++) {
+        const double before = i ? at->items[i - 1] : 0;
+        struct str after = {0};
+        if (at->items[i] > before && at->items[i] < recipe->epochs)
+            continue;
+        if (i)
+            str_addf(&after, " after %.15g", before);
+        mistakes_add(&reader->mistakes, train_place(reader, training, "milestones"), "milestones",
+                     "expected epochs above 0 that rise and stay below %d, found %.15g%s",
+                     recipe->epochs, at->items[i], str_text(&after));
+        str_release(&after);
+        return;
+    }
+}
+
+/* Options that do nothing but where another has one of these values. */
+static const struct {
+    const char *name, *other;
+    unsigned values; /* bits */
+} dependent[] = {
+    {"adam_beta2", "optimizer", 1U << OPTIMIZER_ADAMW},
+    {"adam_epsilon", "optimizer", 1U << OPTIMIZER_ADAMW},
+    {"lars_trust", "optimizer", 1U << OPTIMIZER_LARS},
+    {"step_every", "schedule", 1U << SCHEDULE_STEP},
+    {"step_factor", "schedule", 1U << SCHEDULE_STEP | 1U << SCHEDULE_MILESTONES},
+    {"milestones", "schedule", 1U << SCHEDULE_MILESTONES},
+    {"cycle_rise", "schedule", 1U << SCHEDULE_ONE_CYCLE},
+    {"triangle_start", "schedule", 1U << SCHEDULE_TRIANGLE},
+    {"triangle_end", "schedule", 1U << SCHEDULE_TRIANGLE},
+    {"triangle_rise", "schedule", 1U << SCHEDULE_TRIANGLE},
+    {"crop_pad", "augment", 1U << AUGMENT_CROP | 1U << AUGMENT_CROP_FLIP},
+    {"lookahead_decay", "lookahead", ~1U},
+    {"lookahead_power", "lookahead", ~1U},
+};
+
+static int value_of(const struct recipe *recipe, const struct option *option)
+{
+    return *(const int *)((const char *)recipe + option->offset);
+}
+
+void train_note_use(const struct training *training, struct uses *uses)
+{
+    for (size_t i = 0; i < sizeof dependent / sizeof *dependent; i++) {
+        const size_t number = option_number(dependent[i].name);
+        const struct node *node = training->where[number];
+        const int value =
+            value_of(&training->recipe, option_find(recipe_options, dependent[i].other));
+        if (dependent[i].values >> (value < 31 ? value : 31) & 1)
+            uses->used[number] = true;
+        else if (node != training->preset &&
+                 !option_is_default(&recipe_options[number], &training->recipe))
+            uses->idle[number] = node;
+    }
+}
+
+void train_say_idle(struct reader *reader, const struct uses *uses)
+{
+    for (size_t i = 0; i < sizeof dependent / sizeof *dependent; i++) {
+        const size_t number = option_number(dependent[i].name);
+        const struct option *other = option_find(recipe_options, dependent[i].other);
+        struct str wanted = {0};
+        if (uses->used[number] || !uses->idle[number])
+            continue;
+        for (size_t v = 0; other->type == OPTION_ENUM && option_choice(other, v); v++)
+            if (dependent[i].values >> v & 1)
+                str_addf(&wanted, "%s%s", wanted.length ? " or " : " ", option_choice(other, v));
+        mistakes_add(&reader->config->notes, uses->idle[number]->place, dependent[i].name,
+                     "changes nothing without %s%s", other->name, str_text(&wanted));
+        str_release(&wanted);
+    }
 }
 
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
@@ -148,14 +212,14 @@ void train_check(struct reader *reader, const struct training *training, const s
     check_augment(reader, training);
     check_milestones(reader, training);
     if (recipe->nesterov && recipe->momentum <= 0)
-        mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
+        mistakes_add(&reader->mistakes, train_place(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");
     if (recipe->optimizer == OPTIMIZER_ADAMW && recipe->nesterov)
-        mistakes_add(&reader->mistakes, place_of(reader, training, "nesterov"), "nesterov",
-                     "not with optimizer adamw");
+        mistakes_add(&reader->mistakes, train_place(reader, training, "nesterov"), "nesterov",
+                     "adamw has none: false, or optimizer sgd or lars");
     if (recipe->optimizer == OPTIMIZER_ADAMW && recipe->momentum >= 1)
-        mistakes_add(&reader->mistakes, place_of(reader, training, "momentum"), "momentum",
-                     "below 1 with optimizer adamw");
+        mistakes_add(&reader->mistakes, train_place(reader, training, "momentum"), "momentum",
+                     "adamw needs one below 1, as its beta1");
     const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
     if ((needs & NEEDS_VALIDATION) && cell->data->val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",

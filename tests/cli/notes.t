@@ -115,3 +115,39 @@ A frozen plan brings them along.
   $ sqlite3 d.db 'SELECT place, text FROM v_note'
   7:5|random-dynamic: chooses once in 5 epochs (period 10): the same as random
   8:5|full-short: rate 0.9 leaves 0.5 of 5 epochs, but it trains 1: 200 samples instead of 100, 2 times the budget
+
+Options of the training that no cell uses, but for those of a preset and those that are written as
+they would be without, and lookahead that never looks.
+
+  $ cat >idle.yaml <<'END'
+  > name: idle
+  > dataset: {name: synthetic, samples: 200}
+  > model: [softmax, mlp]
+  > pruner: full
+  > train:
+  >   epochs: 5
+  >   batch: 64
+  >   milestones: [2, 4]
+  >   lars_trust: 0.01
+  >   crop_pad: 2
+  >   step_factor: 0.1
+  >   lookahead_decay: 0.5
+  > END
+  $ winnow check idle.yaml
+  idle.yaml: 2 cells (1 dataset x 2 models x 1 pruner x 1 seed)
+  ! idle.yaml:8:15: note: milestones: changes nothing without schedule milestones
+  ! idle.yaml:9:15: note: lars_trust: changes nothing without optimizer lars
+  ! idle.yaml:10:13: note: crop_pad: changes nothing without augment crop or crop-flip
+  ! idle.yaml:12:20: note: lookahead_decay: changes nothing without lookahead
+  $ cat >>idle.yaml <<'END'
+  > overrides:
+  >   - when: {model: mlp}
+  >     train: {schedule: milestones, augment: crop, optimizer: lars, lookahead: 20}
+  > END
+  $ winnow check idle.yaml
+  idle.yaml: 2 cells (1 dataset x 2 models x 1 pruner x 1 seed)
+  $ winnow check idle.yaml --set train.epochs=5 --set dataset.samples=192
+  idle.yaml: 2 cells (1 dataset x 2 models x 1 pruner x 1 seed)
+  ! idle.yaml:15:78: note: lookahead: the training has 15 steps at most, fewer than 20: it ends as it began
+  $ winnow check idle.yaml --set model=softmax --set train='{preset: airbench, flip: random, augment: none}'
+  idle.yaml: 1 cell (1 dataset x 1 model x 1 pruner x 1 seed)

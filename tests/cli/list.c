@@ -100,15 +100,24 @@ Test(list, tells_all_of_every_pruner)
     struct test_output output = test_run("winnow list pruners");
     cr_assert_eq(output.status, 0, "%s", output.err);
     expect_narrow(output.out);
-    const struct pruner *p;
-    for (size_t i = 0; (p = pruner_at(i)); i++) {
+    const struct pruner *p, *detailed = NULL;
+    /* Static ones first: each is told with its options, or those that follow with the first's. */
+    for (size_t i = 0, count = pruner_shelf.count; i < 2 * count; i++) {
+        p = pruner_at(i % count);
+        if (p->kind != (i < count ? PRUNER_STATIC : PRUNER_DYNAMIC))
+            continue;
         char *entry = entry_of(output.out, p->name), line[512];
         snprintf(line, sizeof line, "\n  %s", p->kind == PRUNER_STATIC ? "static" : "dynamic");
         cr_expect_not_null(strstr(entry, line), "the kind of %s in %s", p->name, entry);
-        for (const struct option *o = p->options; o && o->name; o++) {
+        const bool shared = detailed && p->options && p->options == detailed->options;
+        snprintf(line, sizeof line, "\n    options: those of %s\n", shared ? detailed->name : "");
+        cr_expect_eq(strstr(entry, line) != NULL, shared, "the options of %s in %s", p->name,
+                     entry);
+        for (const struct option *o = p->options; !shared && o && o->name; o++) {
             snprintf(line, sizeof line, "\n    %s ", o->name);
             cr_expect_not_null(strstr(entry, line), "%s of %s in %s", o->name, p->name, entry);
         }
+        detailed = shared ? detailed : p;
         unwrap(entry);
         cr_expect_not_null(strstr(entry, p->help), "the rule of %s in %s", p->name, entry);
         snprintf(line, sizeof line, " cost: %s", p->cost ? p->cost : "");

@@ -3,6 +3,7 @@
  * can learn samples by heart, treats samples alone as in a batch, and repeats itself bit by bit.
  */
 #include "base/mem.h"
+#include "models/nn/conv/conv.h"
 #include "models/nn/optim.h"
 #include "tests/support/each.h"
 #include "tests/support/gradcheck.h"
@@ -309,7 +310,8 @@ static void count_rows(const struct model *model, const struct nn_engine *engine
 
 EACH(models, compute_no_more_than_is_asked, model_at)
 {
-    count_rows(model_at(index), &(struct nn_engine){.conv = "onednn"});
+    if (conv_impl_find("onednn")) /* the documents' tree has a registry of its own */
+        count_rows(model_at(index), &(struct nn_engine){.conv = "onednn"});
 }
 
 /* ---- Repeatability ---- */

@@ -26,7 +26,7 @@ struct estimate {
 };
 
 /* What is told of an arm; the speedup by its logarithms. */
-enum measure { ACCURACY, CHARGED_S, KEPT, SPEEDUP, MEASURES };
+enum measure { ACCURACY, CHARGED_S, KEPT, SPEEDUP, AUGMENTED, MEASURES };
 
 struct arm {
     const char *dataset, *model, *pruner, *label;
@@ -81,7 +81,7 @@ static void take_row(const struct db_rows *row, struct arms *arms, struct arm *a
                      struct values *values)
 {
     const double of[MEASURES] = {row_real(row, 7), row_real(row, 8), row_real(row, 9),
-                                 log(row_real(row, 10))};
+                                 log(row_real(row, 10)), row_real(row, 13)};
     if (!arm->label) {
         arm->dataset = arena_strdup(&arms->arena, row_raw(row, 1));
         arm->model = arena_strdup(&arms->arena, row_raw(row, 2));
@@ -135,6 +135,7 @@ struct task {
     size_t count;
     double low, high, full; /* the scale of the accuracies drawn; full NAN: it has none */
     bool incomplete;        /* some are not done */
+    bool augmented;         /* some have an accuracy with test-time augmentation */
     int digits;             /* of seconds */
 };
 
@@ -167,10 +168,11 @@ static void set_scale(struct task *task)
 
 static struct task task_of(const struct arm *arms, size_t count)
 {
-    struct task task = {arms, count, 0, 0, (double)NAN, false, 2};
+    struct task task = {arms, count, 0, 0, (double)NAN, false, false, 2};
     set_scale(&task);
     for (size_t i = 0; i < count; i++) {
         task.incomplete = task.incomplete || arms[i].not_done > 0;
+        task.augmented = task.augmented || arms[i].of[AUGMENTED].n > 0;
         if (strcmp(arms[i].pruner, "full") == 0)
             task.full = arms[i].of[ACCURACY].mean;
         if (arms[i].of[CHARGED_S].mean >= 100)
@@ -220,12 +222,17 @@ static void add_task(const struct task *task, struct str *out)
         {"Speedup", HTML_NUMBER, 2},
         {"95\xc2\xa0% interval", HTML_INTERVAL, 2},
         {"Processed %", HTML_NUMBER, 1},
+        {"TTA %", HTML_NUMBER, 2},
         {"Not done", HTML_NUMBER, 0},
     };
-    const size_t count = sizeof columns / sizeof *columns - !task->incomplete;
+    struct html_column shown[sizeof columns / sizeof *columns];
+    size_t count = 0;
     struct str caption = {0};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        if ((i != 10 || task->augmented) && (i != 11 || task->incomplete))
+            shown[count++] = columns[i];
     str_addf(&caption, "%s, %s", task->arms->dataset, task->arms->model);
-    html_table_open(out, str_text(&caption), columns, count);
+    html_table_open(out, str_text(&caption), shown, count);
     for (size_t i = 0; i < task->count; i++) {
         const struct arm *arm = &task->arms[i];
         const struct estimate *accuracy = &arm->of[ACCURACY], *speedup = &arm->of[SPEEDUP];
@@ -242,8 +249,10 @@ static void add_task(const struct task *task, struct str *out)
         html_number(out, &columns[7], full && accuracy->n ? 1 : exp(speedup->mean));
         html_interval(out, full ? (double)NAN : exp(speedup->low), exp(speedup->high), 2);
         html_number(out, &columns[9], 100 * arm->of[KEPT].mean);
+        if (task->augmented)
+            html_number(out, &columns[10], 100 * arm->of[AUGMENTED].mean);
         if (task->incomplete)
-            html_number(out, &columns[10], (double)arm->not_done);
+            html_number(out, &columns[11], (double)arm->not_done);
         html_row_close(out);
     }
     html_table_close(out);
@@ -284,6 +293,18 @@ static void add_unpaired(const struct arms *arms, struct str *out)
                  "<p class=\"note\">%zu run%s no run of <code>full</code> with the same seed, "
                  "machine and program: not in any speedup.</p>\n",
                  unpaired, unpaired == 1 ? " has" : "s have");
+}
+
+static void add_augmented(const struct arms *arms, struct str *out)
+{
+    for (size_t i = 0; i < arms->count; i++)
+        if (arms->items[i].of[AUGMENTED].n) {
+            str_add(out,
+                    "<p class=\"note\"><em>TTA</em>: the accuracy with test-time augmentation, "
+                    "by the mean over several views of each test picture. All else is of the "
+                    "plain accuracy.</p>\n");
+            return;
+        }
 }
 
 /* Several seeds without an interval: why. */
@@ -351,6 +372,7 @@ int report_results(const struct report *report, struct str *out, struct err *err
             if (!add_empty_task(&task, out))
                 add_task(&task, out);
         }
+        add_augmented(&arms, out);
         add_unpaired(&arms, out);
         add_equal(&arms, out);
         failed = add_same_bits(report, out, err) || add_doubts(report, out, err);

@@ -6,7 +6,7 @@ run AS (SELECT *, min(position) OVER (PARTITION BY dataset, model) AS task,
         FROM v_run WHERE experiment = :experiment)
 SELECT arm, dataset, model, pruner, arm(pruner, options), rate,
        attempt IS NOT NULL, accuracy, charged_s, kept_fraction, speedup, test_n,
-       count(*) OVER ()
+       count(*) OVER (), test_tta_accuracy
 FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed;
 
 -- same bits

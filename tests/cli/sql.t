@@ -382,8 +382,9 @@ A run with test-time augmentation has an accuracy more, which status and show pr
   $ winnow sql --db tta.db "SELECT r.test_tta_accuracy = e.test_tta_accuracy, e.test_accuracy <> e.test_tta_accuracy
   >   FROM v_run r JOIN v_epoch e USING (attempt) WHERE e.epoch = 2" -f csv | tail -n 1
   1,1
-  $ winnow status --db tta.db | grep -o 'tta %$'
+  $ winnow status --db tta.db | grep -oE 'tta( %$|: acc.*)'
   tta %
+  tta: accuracy by the mean over several views of each test picture.
   $ winnow show --db tta.db $(sqlite3 tta.db 'SELECT key FROM cell') | grep augmentation
     test * % of 60 samples, with test-time augmentation * % (glob)
   $ winnow status --db made.db | grep -c tta

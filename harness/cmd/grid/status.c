@@ -221,6 +221,20 @@ static bool is_at_work(struct sqlite3 *db)
     return lock_is_held(db_path_of(db));
 }
 
+static int add_footnote(struct sqlite3 *db, struct str *ret_text, struct err *err)
+{
+    struct db_rows rows;
+    str_add(ret_text,
+            "\nrate: share of the samples left out. accuracy: test set, last epoch, mean and\n"
+            "standard deviation over the runs. charged = score + select + train; overhead: the\n"
+            "share of score and select in it. speedup: against full. s to: median over the\n"
+            "runs of the charged seconds to an accuracy.\n");
+    ask(&rows, db, "footnote");
+    while (db_next(&rows))
+        str_addf(ret_text, "%s\n", row_text(&rows, 0));
+    return db_close(&rows, err);
+}
+
 static int add_for_people(struct sqlite3 *db, struct str *ret_text, struct err *err)
 {
     const bool at_work = is_at_work(db);
@@ -234,14 +248,7 @@ static int add_for_people(struct sqlite3 *db, struct str *ret_text, struct err *
     const size_t before = ret_text->length;
     if (add_cells(db, at_work, ret_text, err) || add_summaries(db, ret_text, err))
         return -1;
-    if (ret_text->length > before)
-        str_add(
-            ret_text,
-            "\nrate: share of the samples left out. accuracy: test set, last epoch, mean and\n"
-            "standard deviation over the runs. charged = score + select + train; overhead: the\n"
-            "share of score and select in it. speedup: against full. s to: median over the\n"
-            "runs of the charged seconds to an accuracy.\n");
-    return 0;
+    return ret_text->length > before ? add_footnote(db, ret_text, err) : 0;
 }
 
 static int write_json(struct sqlite3 *db, struct err *err)

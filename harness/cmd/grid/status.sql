@@ -27,6 +27,11 @@ SELECT ', fixed(100 * (SELECT avg(r.test_tta_accuracy) FROM v_run r WHERE r.expe
     AND r.options = arm.options AND r.rate = arm.rate), 2) AS "tta %"'
 FROM v_run WHERE experiment = ? AND test_tta_accuracy IS NOT NULL LIMIT 1;
 
+-- footnote
+/* What only some tables have. */
+SELECT 'tta: accuracy by the mean over several views of each test picture.'
+FROM v_run WHERE test_tta_accuracy IS NOT NULL LIMIT 1;
+
 -- summary columns
 /* One arm a row, in the file's order; the first two columns make the blocks. Seconds get as many
    digits as the longest of a block bears. The targets' columns go between the two parts. */

@@ -45,6 +45,9 @@ that nobody needs to parse texts.
   models|1|mlp|
   pruners|1|ucb|["losses"]
   figures|1|phases|
+  $ winnow list train | grep -A1 'milestones  '
+      milestones       none          milestones: epochs after which lr falls, as
+                                     in [60, 120] [0 to 100000]
   $ winnow list train --json >train.json
   $ sqlite3 :memory: "SELECT DISTINCT value ->> 'type' AS type, json_type(value, '$.default')
   > FROM json_each(readfile('train.json'), '$.train[0].options') ORDER BY type"

@@ -145,7 +145,8 @@ static const char *shown_default(const struct option *option)
 static void add_meaning(struct str *text, const struct option *option)
 {
     str_add(text, option->help);
-    if (option->type == OPTION_INT || option->type == OPTION_DOUBLE) {
+    if (option->type == OPTION_INT || option->type == OPTION_DOUBLE ||
+        option->type == OPTION_NUMBERS) {
         str_addf(text, " [%.15g to %.15g]", option->min, option->max);
     } else if (option->type == OPTION_ENUM) {
         for (size_t i = 0; option_choice(option, i); i++)

@@ -36,8 +36,8 @@ static void note_lookahead(struct reader *reader, const struct training *trainin
     if (steps > 0 && steps < (size_t)recipe->lookahead)
         mistakes_add(&reader->config->notes, train_place(reader, training, "lookahead"),
                      "lookahead",
-                     "the training has %zu steps at most, fewer than %d: it ends as it began",
-                     steps, recipe->lookahead);
+                     "the training has %zu step%s at most, fewer than %d: it ends as it began",
+                     steps, STR_PLURAL(steps), recipe->lookahead);
 }
 
 void notes_of_cell(struct reader *reader, const struct training *training, const struct cell *cell,

@@ -48,6 +48,10 @@ that nobody needs to parse texts.
   $ winnow list train | grep -A1 'milestones  '
       milestones       none          milestones: epochs after which lr falls, as
                                      in [60, 120] [0 to 100000]
+  $ winnow list presets code
+  code  Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01
+    sets: {batch: 128, lr: 0.01, epochs: 200, momentum: 0.9, weight_decay: 5e-4,
+          schedule: cosine, augment: crop-flip, crop_pad: 4}
   $ winnow list train --json >train.json
   $ sqlite3 :memory: "SELECT DISTINCT value ->> 'type' AS type, json_type(value, '$.default')
   > FROM json_each(readfile('train.json'), '$.train[0].options') ORDER BY type"

@@ -18,6 +18,7 @@
  *         runs     10    networks whose scores are averaged [1 to 1000]
  */
 #include "base/json.h"
+#include "harness/cell/recipe.h"
 #include "harness/cmd/kit/complete.h"
 #include "harness/data/data.h"
 #include "models/model.h"
@@ -70,6 +71,16 @@ static const char *source_of(const struct shelf *shelf, const struct kind *kind)
 {
     return shelf == &dataset_shelf ? ((const struct dataset_type *)(const void *)kind)->source
                                    : NULL;
+}
+
+/* What a preset stands for: "{epochs: 200, batch: 256}"; nothing where it is something else. */
+static void add_preset(struct str *text, const struct shelf *shelf, const struct kind *kind)
+{
+    const struct recipe_preset *preset = shelf == &preset_shelf ? (const void *)kind : NULL;
+    for (size_t i = 0; preset && preset->values[i].option; i++)
+        str_addf(text, "%s%s: %s", i ? ", " : "{", preset->values[i].option,
+                 preset->values[i].value);
+    str_add(text, preset ? "}" : "");
 }
 
 /* ---- Pruners ---- */
@@ -183,6 +194,7 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
                        const struct kind **detailed)
 {
     const struct pruner *pruner = as_pruner(shelf, kind);
+    struct str values = {0};
     cmd_print_wrapped(kind->help, 4, printf("%s  ", kind->name));
     if (pruner) {
         printf("  %s", pruner_kinds[pruner->kind]);
@@ -193,6 +205,9 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
     }
     print_fact("from", kind->cite);
     print_fact("from", source_of(shelf, kind));
+    add_preset(&values, shelf, kind);
+    print_fact("sets", values.length ? str_text(&values) : NULL);
+    str_release(&values);
     if (*detailed && (*detailed)->options == kind->options && kind->options &&
         kind->options->name) {
         printf("    options: those of %s\n", (*detailed)->name);

@@ -28,6 +28,13 @@
  * sample and epoch. It depends on the rate, unlike a static pruner's, since the proxy steps on what
  * it keeps: cells of one rate share it, whichever network they train.
  *
+ * A proxy that steps on the hardest alone may learn nothing; then its masks mean nothing, and the
+ * training may learn nothing either. Of 9,000 of Fashion-MNIST's pictures (crop and flip; convnet
+ * of depth 2 and width 16, its own proxy; batch 64, 16 epochs, rate .5; a single seed, so a warning
+ * and no more) accuracy ends at 10 % with learning rate .05, where random-dynamic with `quota:
+ * batch` ends at 78 %; a look in training mode, as the authors', would end at 69 %. With learning
+ * rate .01 and label smoothing .2 it is 81 %, with either look.
+ *
  * Known deviations: the authors look in training mode (batch statistics, which their running ones
  * take in); we look in evaluation mode, as for all pruners, so that the running statistics are of
  * the samples that took a step. Where a step follows, their look is its forward pass, and the way

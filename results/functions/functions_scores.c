@@ -31,10 +31,10 @@ static bool is_key(const char *text)
     return text && strlen(text) == KEY_LENGTH && strspn(text, "0123456789abcdef") == KEY_LENGTH;
 }
 
-/* false: the artifact cannot be had. */
-static bool load(sqlite3 *db, const char *key, struct artifact *ret_artifact)
+/* false: the artifact cannot be had. It may be there: then the result is an error. */
+static bool load(sqlite3_context *context, const char *key, struct artifact *ret_artifact)
 {
-    const char *path = sqlite3_db_filename(db, "main");
+    const char *path = sqlite3_db_filename(sqlite3_context_db_handle(context), "main");
     struct str folder = {0};
     struct err err;
     if (!path || !*path || !is_key(key)) /* a database in memory has nothing beside it */
@@ -43,6 +43,10 @@ static bool load(sqlite3 *db, const char *key, struct artifact *ret_artifact)
     const enum artifact_found found =
         artifact_load(str_text(&folder), key, NULL, ret_artifact, &err);
     str_release(&folder);
+    if (found == ARTIFACT_DAMAGED) {
+        err_prefix(&err, "score_profile: ");
+        sqlite3_result_error(context, err.text, -1);
+    }
     return found == ARTIFACT_LOADED;
 }
 
@@ -211,8 +215,7 @@ static void score_profile(sqlite3_context *context, int argument_count, sqlite3_
         sqlite3_value_type(arguments[1]) == SQLITE_NULL)
         return;
     uint8_t *kept = read_kept(context, arguments[1], argument_count > 4 ? arguments[4] : NULL, n);
-    if (kept && load(sqlite3_context_db_handle(context),
-                     (const char *)sqlite3_value_text(arguments[0]), &artifact)) {
+    if (kept && load(context, (const char *)sqlite3_value_text(arguments[0]), &artifact)) {
         if (!artifact.scores)
             sqlite3_result_text(context, "{\"n\": 0}", -1, SQLITE_STATIC);
         else if (artifact.n == (size_t)n)

@@ -19,7 +19,7 @@
  *                        share of the samples below it; else null
  *             "side"     which of them are kept then: "high", "low"; else null
  *         Infinite values are null. NULL where the attempt has no artifact, and where the file is
- *         gone, damaged, or of another number of samples.
+ *         gone, or of another number of samples. An error where it is damaged, or cannot be read.
  *
  *     SELECT pruner, rate, score_profile(r.artifact, s.bitmap, s.n, 10, s.split)
  *     FROM v_run r JOIN v_selection s USING (attempt) WHERE r.artifact IS NOT NULL;

@@ -109,14 +109,15 @@ Test(functions_scores, no_number_is_left_out_and_infinite_is_null)
     expect(key, kept, N, 4, "$", "{\"n\":0}");
 }
 
-Test(functions_scores, what_cannot_be_read_is_null)
+Test(functions_scores, what_is_not_there_is_null_and_what_is_damaged_is_told)
 {
-    char path[400];
+    char path[400], told[500];
     expect(key, kept, N - 1, 2, "$.n", "NULL"); /* of another number of samples */
     expect("../a.db", kept, N, 2, "$.n", "NULL");
     snprintf(path, sizeof path, "%s/%s", folder, key);
     test_write_file(path, "winnow artifact");
-    expect(key, kept, N, 2, "$.n", "NULL");
+    snprintf(told, sizeof told, "score_profile: %s: it has 15 bytes", path);
+    expect(key, kept, N, 2, "$.n", told);
     unlink(path);
     expect(key, kept, N, 2, "$.n", "NULL");
     expect(key, kept, 99, 2, "$.n",

@@ -90,19 +90,21 @@ Test(terminal, ctrl_z_stops_the_workers_too_and_the_attempts_tell)
 {
     char path[256], script[2048];
     /* bash's job control gives it a group of its own, as a terminal's shell does. */
-    snprintf(script, sizeof script,
-             "set -m; %s\n\"$W\" run two.yaml --db a.db -j 2 & pid=$!; begun; kill -TSTP $pid\n"
-             "state() { awk -v p=$pid '$1 == p || $4 == p {printf \"%%s\", $3}' "
-             "/proc/[0-9]*/stat 2>/dev/null; }\n"
-             "count() { sqlite3 -readonly a.db 'SELECT count(*) FROM epoch'; }\n"
-             "for i in {1..600}; do [ \"$(state)\" = TTT ] && break; sleep 0.1; done\n"
-             "state; before=$(count); sleep 0.5; [ $(count) = $before ] && echo ' still'\n"
-             "kill -CONT $pid; until wait $pid; do [ $? -ge 128 ] || break; done; echo $?\n",
-             helpers);
+    snprintf(
+        script, sizeof script,
+        "set -m; %s\n\"$W\" run two.yaml --db a.db -j 2 & pid=$!; begun; kill -TSTP $pid\n"
+        "state() { awk -v p=$pid -v what=\"$1\" '$1 == p || $4 == p {printf what, $3, $1, $2}' "
+        "/proc/[0-9]*/stat 2>/dev/null; }\n"
+        "count() { sqlite3 -readonly a.db 'SELECT count(*) FROM epoch'; }\n"
+        "for i in {1..60}; do before=$(count); [ \"$(state %%s)\" = TTT ] && sleep 0.5 && "
+        "[ \"$(state %%s)\" = TTT ] && [ $(count) = $before ] && echo 'all stand still' && "
+        "break; state '%%s %%s %%s; '; sleep 0.5; done\n"
+        "kill -CONT $pid; until wait $pid; do [ $? -ge 128 ] || break; done; echo $?\n",
+        helpers);
     snprintf(path, sizeof path, "%s/z.sh", test_dir());
     test_write_file(path, script);
     struct test_output output = run_two("export W; bash z.sh 2>&1");
-    assert_ran(&output, "TTT still\n");
+    assert_ran(&output, "all stand still\n");
     assert_answer("SELECT count(*) FROM attempt WHERE timing_reason GLOB '*stopped for * by "
                   "Ctrl-Z'",
                   "2");

@@ -122,7 +122,9 @@ static int load(struct samples *samples, const char *key, const char *json, cons
     return 0;
 }
 
-/* Reads what the database has of the cell, and loads its split. */
+enum { NO_DATA = -1, NO_ANSWER = -2 };
+
+/* Reads what the database has of the cell, and loads its split. NO_ANSWER: of the database. */
 static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *ret_place,
                 struct err *err)
 {
@@ -139,7 +141,7 @@ static int find(sqlite3 *db, struct samples *samples, const char *key, size_t *r
     else if (!rows.failed)
         failed = err_set(err, "there is no cell %.64s", key);
     arena_release(&arena);
-    return db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;
+    return db_close(&rows, failed ? NULL : err) ? NO_ANSWER : failed ? NO_DATA : 0;
 }
 
 /* The split's dataset; NULL: the result is set. */
@@ -154,11 +156,13 @@ static const struct dataset *dataset_of(sqlite3_context *context, sqlite3_value 
     for (size_t i = samples->count; i-- > 0;)
         if (strcmp(samples->cells[i].key, key) == 0)
             return samples->loaded[samples->cells[i].place].data;
-    if (find(sqlite3_context_db_handle(context), samples, key, &place, &err)) {
+    const int failed = find(sqlite3_context_db_handle(context), samples, key, &place, &err);
+    if (failed)
         sqlite3_result_error(context, err.text, -1); /* the text first: the code keeps it */
+    if (failed == NO_DATA)
         sqlite3_result_error_code(context, SQLITE_CANTOPEN);
+    if (failed)
         return NULL;
-    }
     remember(samples, key, place);
     return samples->loaded[place].data;
 }

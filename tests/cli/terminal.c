@@ -89,16 +89,17 @@ Test(terminal, closed_streams_do_no_harm)
 Test(terminal, ctrl_z_stops_the_workers_too_and_the_attempts_tell)
 {
     char path[256], script[2048];
-    /* bash's job control gives it a group of its own, as a terminal's shell does. */
+    /* bash's job control gives it a group of its own, as a terminal's shell does. It also leaves
+     * the loop that it is in when it notices that a job has stopped; in a subshell it has none. */
     snprintf(
         script, sizeof script,
         "set -m; %s\n\"$W\" run two.yaml --db a.db -j 2 & pid=$!; begun; kill -TSTP $pid\n"
         "state() { awk -v p=$pid -v what=\"$1\" '$1 == p || $4 == p {printf what, $3, $1, $2}' "
         "/proc/[0-9]*/stat 2>/dev/null; }\n"
         "count() { sqlite3 -readonly a.db 'SELECT count(*) FROM epoch'; }\n"
-        "for i in {1..60}; do before=$(count); [ \"$(state %%s)\" = TTT ] && sleep 0.5 && "
+        "(for i in {1..60}; do before=$(count); [ \"$(state %%s)\" = TTT ] && sleep 0.5 && "
         "[ \"$(state %%s)\" = TTT ] && [ $(count) = $before ] && echo 'all stand still' && "
-        "break; state '%%s %%s %%s; '; sleep 0.5; done\n"
+        "break; state '%%s %%s %%s; '; sleep 0.5; done)\n"
         "kill -CONT $pid; until wait $pid; do [ $? -ge 128 ] || break; done; echo $?\n",
         helpers);
     snprintf(path, sizeof path, "%s/z.sh", test_dir());

@@ -19,7 +19,8 @@
  * one flat block, all gradients in another of the same shape, buffers that are no parameters
  * (running statistics) in a third: a checkpoint, an optimiser or a comparison sees three arrays.
  *
- * Nothing allocates after nn_net_plan. With the same number of threads the same calls give the same
+ * Nothing allocates after nn_net_plan, but oneDNN's convolutions, for each new number of rows once.
+ * With the same number of threads the same calls give the same
  * bits (team.h). A norm, an addition and a relu that follow each other are run as one op (fuse.c).
  *
  * To add an op: one file with its shape rule, forward, backward, cost and naive reference together,

@@ -62,11 +62,19 @@ void fuzz_put(const char *name, const void *bytes, size_t size)
     close(file);
 }
 
-void fuzz_load(const struct dataset_type *type, const char *name, const void *bytes, size_t size)
+void fuzz_load(const struct fuzz_data *files, size_t count, const uint8_t *bytes, size_t size)
 {
+    static const struct fuzz_data *written;
+    for (size_t i = 0; i < count && written != files; i++)
+        fuzz_put(files[i].name, files[i].bytes, files[i].size);
+    written = files;
+    if (size == 0)
+        return;
+    const struct fuzz_data *file = &files[bytes[0] % count];
+    const struct dataset_type *type = dataset_find(file->dataset);
     struct dataset data = {.type = type};
     struct err err;
-    fuzz_put(name, bytes, size);
+    fuzz_put(file->name, bytes + 1, size - 1);
     if (type->load(NULL, test_dir(), &data, &err) == 0)
         for (int part = 0; part < 2; part++) {
             const struct split *split = part ? &data.train : &data.test;
@@ -76,4 +84,5 @@ void fuzz_load(const struct dataset_type *type, const char *name, const void *by
         }
     MEM_FREE(data.train.pixels, data.train.labels, data.test.pixels, data.test.labels);
     arena_release(&data.arena);
+    fuzz_put(file->name, file->bytes, file->size);
 }

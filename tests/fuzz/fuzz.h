@@ -32,7 +32,12 @@ const char *fuzz_sealed(const void *bytes, size_t size);
 /* For what reads a folder: a file of that name in test_dir(). */
 void fuzz_put(const char *name, const void *bytes, size_t size);
 
-struct dataset_type;
-/* Feeds a dataset's loader: with these bytes in place of the file of that name, and in test_dir()
- * all others, which are well. What is loaded is as data.c wants it. */
-void fuzz_load(const struct dataset_type *type, const char *name, const void *bytes, size_t size);
+struct fuzz_data {
+    const char *dataset, *name;
+    const void *bytes;
+    size_t size;
+};
+/* Feeds a dataset's loader with good files, of which one is replaced: the first byte says which,
+ * the others are what is in it. zlib unpacks it under any name. What is loaded is as data.c wants
+ * it. */
+void fuzz_load(const struct fuzz_data *files, size_t count, const uint8_t *bytes, size_t size);

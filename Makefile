@@ -159,6 +159,7 @@ $(EMBEDDED:%=$B/%.o): $B/%.o: % Makefile
 %/base/process.o: CPPFLAGS += -D_GNU_SOURCE
 %/results/lock.o: CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
+%/base/linalg.o: CPPFLAGS += -D_GNU_SOURCE
 %/pin.o: CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.
 $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast

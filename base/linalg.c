@@ -6,10 +6,13 @@
 #include <cblas.h>
 #include <f77blas.h>
 #include <limits.h>
+#include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-/* Of OpenBLAS's buffer, of which each of its threads has one (measured: 0.3.21, x86-64). */
+/* Of OpenBLAS's buffer, of which each of its threads has one (measured: 0.3.21
+ * and 0.3.29, x86-64). */
 enum { BUFFER_MIB = 128 };
 
 /* LAPACK's, which OpenBLAS has in it and does not declare. */
@@ -126,18 +129,38 @@ const char *linalg_version(void)
     return openblas_get_config();
 }
 
-int linalg_may_start(struct err *err)
+/* With how many OpenBLAS begins: as many as may run at once, or fewer if it is told so. */
+static int first_threads(char *const *environment)
+{
+    static const char *const names[] = {
+        "OPENBLAS_NUM_THREADS=", "GOTO_NUM_THREADS=", "OMP_NUM_THREADS="};
+    cpu_set_t set;
+    const int most = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (char *const *entry = environment; *entry; entry++) {
+            const size_t length = strlen(names[i]);
+            int64_t told;
+            if (strncmp(*entry, names[i], length) == 0 && str_parse_int(*entry + length, &told) &&
+                told > 0)
+                return told < most ? (int)told : most;
+        }
+    return most;
+}
+
+int linalg_may_start(char *const *environment, struct err *err)
 {
     struct rlimit limit;
-    const size_t bytes = (size_t)BUFFER_MIB << 20;
     if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
         return 0;
+    const int threads = first_threads(environment), mebibytes = threads * BUFFER_MIB;
+    const size_t bytes = (size_t)mebibytes << 20;
     void *there = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (there == MAP_FAILED)
         return err_set(err,
                        "the limit of %llu KiB on the address space (ulimit -v) leaves no %d MiB "
-                       "for BLAS: raise it, or lift it with ulimit -v unlimited",
-                       (unsigned long long)limit.rlim_cur >> 10, BUFFER_MIB);
+                       "for BLAS%s: raise it, or lift it with ulimit -v unlimited",
+                       (unsigned long long)limit.rlim_cur >> 10, mebibytes,
+                       threads > 1 ? "'s threads (OPENBLAS_NUM_THREADS=1 needs the least)" : "");
     munmap(there, bytes);
     return 0;
 }

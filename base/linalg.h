@@ -52,9 +52,10 @@ void linalg_eigenvectors(double *a, size_t lda, size_t n, double *ret_values);
 const char *linalg_core(void);
 /* Version and build options, as the library tells them. */
 const char *linalg_version(void);
-/* OpenBLAS tries for ever to get its memory, in its threads from the start of the program on: an
- * error where a limit on the address space leaves none. */
-int linalg_may_start(struct err *err);
+/* OpenBLAS tries for ever to get its memory, as it is loaded (0.3.29) or in its threads from then
+ * on: an error where a limit on the address space leaves too little. To be asked before libraries
+ * begin, which is before main(): environment is what a function of .preinit_array is given. */
+int linalg_may_start(char *const *environment, struct err *err);
 /* Threads the library will use for its next call. */
 int linalg_threads(void);
 /* For the calls that follow, in this process. */

@@ -146,11 +146,6 @@ int cmd_complete(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-    struct err err;
-    if (linalg_may_start(&err)) {
-        cmd_say("winnow: %s\n", err.text);
-        _exit(EXIT_ENVIRONMENT); /* an orderly end would wait for BLAS's threads */
-    }
     signal(SIGCHLD,
            SIG_DFL); /* ignored by whoever started it: then no child's end could be known */
     if (argc < 2) {
@@ -166,6 +161,22 @@ static int run(int argc, char **argv)
     const struct cmd *command = find_command(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
 }
+
+/* What libraries do as they are loaded comes after this. */
+static void look_before_libraries_begin(int argc, char **argv, char **environment)
+{
+    struct err err;
+    (void)argc;
+    (void)argv;
+    if (linalg_may_start(environment, &err) == 0)
+        return;
+    dprintf(STDERR_FILENO, "winnow: %s\n", err.text);
+    _exit(EXIT_ENVIRONMENT);
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const first)(int, char **,
+                                                 char **) = look_before_libraries_begin;
 
 /* Not all commands look after each line whether it could be printed. */
 int main(int argc, char **argv)

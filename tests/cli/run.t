@@ -152,6 +152,9 @@ A worker out of memory says so, and the grid goes on. (Sanitizers map terabytes,
 
 OpenBLAS would look for ever for memory that it is not given, and so would each command.
 
-  $ (ulimit -v 150000; OPENBLAS_NUM_THREADS=2 timeout 20 winnow --version)
+  $ (ulimit -v 150000; OPENBLAS_NUM_THREADS=1 timeout 20 winnow --version)
   ! winnow: the limit of 150000 KiB on the address space (ulimit -v) leaves no 128 MiB for BLAS: raise it, or lift it with ulimit -v unlimited
+  [4]
+  $ (ulimit -v 150000; OPENBLAS_NUM_THREADS=2 timeout 20 winnow --version)
+  ! winnow: the limit of 150000 KiB on the address space (ulimit -v) leaves no * MiB for BLAS* (glob)
   [4]

@@ -49,7 +49,7 @@ WARNINGS += $(if $(findstring clang,$(CC)),-Wno-pass-failed -Wno-string-concaten
 # Never -ffast-math: it deletes the checks for NaN.
 OPTIMISE := $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
             -fno-omit-frame-pointer -DWINNOW_SANITIZE,$(if $(COVERAGE),-O1 --coverage \
-            -fprofile-update=atomic,-O3))
+            -fprofile-update=atomic -DWINNOW_COVERAGE,-O3))
 CFLAGS ?= -g
 CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)

@@ -10,7 +10,8 @@
 
 Test(howto, the_documents_do_what_they_say, .timeout = 600)
 {
-    SKIP_SANITIZED("compiles with the flags of a release build");
+    if (TEST_INSTRUMENTED)
+        cr_skip_test("compiles with the flags of a release build");
     struct test_output output =
         test_run("tests/howto.sh \"$(dirname \"$W\")\" %s 2>&1", test_dir());
     cr_assert_eq(output.status, 0, "%s", output.out);

@@ -23,7 +23,7 @@ static const char *const tiny = "name: tiny\n"
                                 "train: {epochs: 3, batch: 32}\n";
 
 /* Seconds a cell: the limit's signal comes after some of them, and all end within a minute. */
-enum { LIMITED_EPOCHS = TEST_SANITIZED ? 400 : 2000 };
+enum { LIMITED_EPOCHS = TEST_INSTRUMENTED ? 400 : 2000 };
 static const char *const limited = "name: limited\n"
                                    "dataset: {name: synthetic, samples: 4000, classes: 4}\n"
                                    "model: {name: mlp, width: 128}\n"
@@ -82,7 +82,7 @@ static void stop_slurm(void)
 
 /* How long something is waited for: a hang alone is to be found, on a busy machine too, and with
  * programs that are several times as slow. */
-enum { PATIENCE = TEST_SANITIZED ? 300 : 100 /* s */ };
+enum { PATIENCE = TEST_INSTRUMENTED ? 300 : 100 /* s */ };
 TestSuite(slurm, .init = start_slurm, .fini = stop_slurm, .timeout = 4 * PATIENCE);
 
 /* Until no job is left that squeue's arguments name. */

@@ -11,11 +11,18 @@ const char *test_binary(void);
 /* Whether tests have their full size (make soak, WINNOW_SOAK=1), or the one of every day. */
 bool test_soak(void);
 
-/* Whether the tests are built by `make SANITIZE=...`: what they run is several times as slow. */
+/* Whether the tests are built by `make SANITIZE=...`. */
 #ifdef WINNOW_SANITIZE
 enum { TEST_SANITIZED = true };
 #else
 enum { TEST_SANITIZED = false };
+#endif
+/* Whether by that or by `make coverage`: what they run is several times as slow, and objects of a
+ * release build cannot be linked with it. */
+#ifdef WINNOW_COVERAGE
+enum { TEST_INSTRUMENTED = true };
+#else
+enum { TEST_INSTRUMENTED = TEST_SANITIZED };
 #endif
 /* The first line of a test that is impossible there; it is compiled all the same. */
 #define SKIP_SANITIZED(why)                                                                        \

@@ -322,14 +322,18 @@ ParameterizedTest(size_t *index, convs, take_every_width)
     int accepted = 0;
     for (int w = 1; w <= 34; w++)
         for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
-            for (int out = 16; out <= 64; out *= 2) {
-                const struct conv conv = {.n = IMAGES,
-                                          .in = {1, w, channels[i]},
-                                          .out = {1, w, out},
-                                          .kernel = 1,
-                                          .stride = 1};
-                accepted += try_implementation(impl, &conv, CONV_FORWARD);
-            }
+            for (int out = 16; out <= 64; out *= 2)
+                for (enum nn_type type = NN_FLOAT32; type <= NN_BFLOAT16; type++) {
+                    const struct conv conv = {.n = IMAGES,
+                                              .in = {1, w, channels[i]},
+                                              .out = {1, w, out},
+                                              .kernel = 1,
+                                              .stride = 1,
+                                              .x_type = type,
+                                              .y_type = type,
+                                              .precision = type};
+                    accepted += try_implementation(impl, &conv, CONV_FORWARD);
+                }
     if (accepted == 0)
         cr_skip("%s: it takes no kernel of 1 x 1", impl->name);
 }

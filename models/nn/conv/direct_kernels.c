@@ -22,8 +22,6 @@ enum {
     TILE_VECTORS = 28, /* of results, at most */
 };
 
-#define UNROLL _Pragma("GCC unroll 32")
-
 /* Not NN_CLONES: GCC 12 made of them, for AVX2, code of a tenth of the speed. */
 #ifdef __x86_64__
 #define WIDE __attribute__((target("avx512f")))
@@ -69,9 +67,9 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
 {
     const struct direct_sums *s = t->s;
     nn_v16 sum[TILE_VECTORS];
-    UNROLL
+    NN_UNROLL
     for (int c = 0; c < columns; c++)
-        UNROLL
+        NN_UNROLL
     for (int v = 0; v < vectors; v++)
         sum[c * vectors + v] = nn_load16(t->bias, (size_t)v * NN_LANES, NN_FLOAT32);
     const float *w = t->w;
@@ -80,20 +78,20 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
             const float *x = t->x + (size_t)block * s->x_block + (size_t)line * s->x_line;
             for (const float *end = x + s->run; x < end; x++, w += vectors * NN_LANES) {
                 nn_v16 weight[DIRECT_VECTORS_MAX];
-                UNROLL
+                NN_UNROLL
                 for (int v = 0; v < vectors; v++)
                     weight[v] = nn_load16(w, (size_t)v * NN_LANES, NN_FLOAT32);
-                UNROLL
+                NN_UNROLL
                 for (int c = 0; c < columns; c++)
-                    UNROLL
+                    NN_UNROLL
                 for (int v = 0; v < vectors; v++)
                     sum[c * vectors + v] += weight[v] * x[(size_t)c * step];
             }
         }
     if (s->y_type == NN_FLOAT32 && !s->add) {
-        UNROLL
+        NN_UNROLL
         for (int c = 0; c < columns; c++)
-            UNROLL
+            NN_UNROLL
         for (int v = 0; v < vectors; v++)
             nn_store16(t->y, t->at + (size_t)c * s->y_column + (size_t)v * s->y_vector, NN_FLOAT32,
                        sum[c * vectors + v]);
@@ -101,7 +99,7 @@ NN_INLINE void sum_tile(const struct tile *t, int columns, int vectors, size_t s
     }
     /* A small part of a tile's work, which inlined in every size would be most of the code. */
     float sums[TILE_VECTORS * NN_LANES];
-    UNROLL
+    NN_UNROLL
     for (int i = 0; i < columns * vectors; i++)
         nn_store16(sums, (size_t)i * NN_LANES, NN_FLOAT32, sum[i]);
     put_sums(t, columns, vectors, sums);
@@ -206,7 +204,7 @@ NN_INLINE void product_tile(const struct direct_products *p, float *dw, const fl
                             const float *dy, int lines, int run)
 {
     nn_v16 sum[TILE_VECTORS];
-    UNROLL
+    NN_UNROLL
     for (int i = 0; i < lines * run; i++)
         sum[i] = nn_load16(dw, (size_t)i * NN_LANES, NN_FLOAT32);
     for (int picture = 0; picture < p->pictures; picture++) {
@@ -216,9 +214,9 @@ NN_INLINE void product_tile(const struct direct_products *p, float *dw, const fl
             const float *window = from;
             for (int column = 0; column < p->columns; column++) {
                 const nn_v16 vector = nn_load16(d, 0, NN_FLOAT32);
-                UNROLL
+                NN_UNROLL
                 for (int line = 0; line < lines; line++)
-                    UNROLL
+                    NN_UNROLL
                 for (int i = 0; i < run; i++)
                     sum[line * run + i] += vector * window[(size_t)line * p->x_line + (size_t)i];
                 window += p->x_column;
@@ -226,7 +224,7 @@ NN_INLINE void product_tile(const struct direct_products *p, float *dw, const fl
             }
         }
     }
-    UNROLL
+    NN_UNROLL
     for (int i = 0; i < lines * run; i++)
         nn_store16(dw, (size_t)i * NN_LANES, NN_FLOAT32, sum[i]);
 }

@@ -10,12 +10,6 @@
 #include "models/nn/num/kernel.h"
 #include "models/nn/num/simd.h"
 
-#ifdef __clang__
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL _Pragma("GCC unroll 32")
-#endif
-
 enum { ROWS_MAX = 14, WIDTH_MAX = 2, ROWS_NARROW = 4 };
 
 /* Whether there are 32 registers of 16 floats. */
@@ -38,20 +32,20 @@ NN_INLINE void multiply(float *to, size_t to_block, const float *from, size_t fr
                         const float *v, size_t in_blocks, const int rows, const int width)
 {
     nn_v16 sum[ROWS_MAX * WIDTH_MAX];
-    UNROLL for (int i = 0; i < rows * width; i++) sum[i] = (nn_v16){0};
+    NN_UNROLL for (int i = 0; i < rows * width; i++) sum[i] = (nn_v16){0};
     for (size_t b = 0; b < in_blocks; b++, from += from_block)
         for (int k = 0; k < NN_LANES; k++, v += width * NN_LANES) {
             nn_v16 right[WIDTH_MAX];
-            UNROLL for (int j = 0; j < width; j++) right[j] = load(v + j * NN_LANES);
-            UNROLL for (int i = 0; i < rows; i++)
+            NN_UNROLL for (int j = 0; j < width; j++) right[j] = load(v + j * NN_LANES);
+            NN_UNROLL for (int i = 0; i < rows; i++)
             {
                 const float left = from[i * NN_LANES + k];
-                UNROLL for (int j = 0; j < width; j++) sum[i * width + j] += left * right[j];
+                NN_UNROLL for (int j = 0; j < width; j++) sum[i * width + j] += left * right[j];
             }
         }
-    UNROLL for (int i = 0; i < rows; i++)
+    NN_UNROLL for (int i = 0; i < rows; i++)
     {
-        UNROLL for (int j = 0; j < width; j++) *
+        NN_UNROLL for (int j = 0; j < width; j++) *
             (nn_v16 *)(to + (size_t)j * to_block + i * NN_LANES) = sum[i * width + j];
     }
 }
@@ -103,13 +97,13 @@ NN_INLINE void multiply_narrow_block(float *to, const float *from, size_t from_b
                                      const float *v, size_t v_row, size_t in_blocks, const int rows)
 {
     nn_v16 sum[ROWS_NARROW];
-    UNROLL for (int i = 0; i < rows; i++) sum[i] = (nn_v16){0};
+    NN_UNROLL for (int i = 0; i < rows; i++) sum[i] = (nn_v16){0};
     for (size_t b = 0; b < in_blocks; b++, from += from_block)
         for (int k = 0; k < NN_LANES; k++, v += v_row) {
             const nn_v16 right = load(v);
-            UNROLL for (int i = 0; i < rows; i++) sum[i] += from[i * NN_LANES + k] * right;
+            NN_UNROLL for (int i = 0; i < rows; i++) sum[i] += from[i * NN_LANES + k] * right;
         }
-    UNROLL for (int i = 0; i < rows; i++) * (nn_v16 *)(to + i * NN_LANES) = sum[i];
+    NN_UNROLL for (int i = 0; i < rows; i++) * (nn_v16 *)(to + i * NN_LANES) = sum[i];
 }
 
 NN_CLONES static void multiply_narrow(float *to, size_t to_block, const float *from,
@@ -149,22 +143,22 @@ NN_INLINE void accumulate(float *sum, const float *dy, const float *x, size_t x_
                           size_t sum_row, size_t tiles, bool add, const int rows, const int width)
 {
     nn_v16 acc[NN_LANES];
-    UNROLL for (int i = 0; i < rows; i++)
+    NN_UNROLL for (int i = 0; i < rows; i++)
     {
-        UNROLL for (int j = 0; j < width; j++) acc[i * width + j] =
+        NN_UNROLL for (int j = 0; j < width; j++) acc[i * width + j] =
             add ? load(sum + (size_t)i * sum_row + j * NN_LANES) : (nn_v16){0};
     }
     for (size_t t = 0; t < tiles; t++, dy += NN_LANES, x += NN_LANES) {
         nn_v16 right[WIDTH_MAX];
-        UNROLL for (int j = 0; j < width; j++) right[j] = load(x + (size_t)j * x_block);
-        UNROLL for (int i = 0; i < rows; i++)
+        NN_UNROLL for (int j = 0; j < width; j++) right[j] = load(x + (size_t)j * x_block);
+        NN_UNROLL for (int i = 0; i < rows; i++)
         {
-            UNROLL for (int j = 0; j < width; j++) acc[i * width + j] += dy[i] * right[j];
+            NN_UNROLL for (int j = 0; j < width; j++) acc[i * width + j] += dy[i] * right[j];
         }
     }
-    UNROLL for (int i = 0; i < rows; i++)
+    NN_UNROLL for (int i = 0; i < rows; i++)
     {
-        UNROLL for (int j = 0; j < width; j++) *
+        NN_UNROLL for (int j = 0; j < width; j++) *
             (nn_v16 *)(sum + (size_t)i * sum_row + j * NN_LANES) = acc[i * width + j];
     }
 }

@@ -20,12 +20,6 @@
 #include "models/nn/num/kernel.h"
 #include "models/nn/num/simd.h"
 
-#ifdef __clang__
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-
 enum { T = WINO_TILE, E = WINO_EDGE, L = NN_LANES };
 
 /* A line of a picture where there is none. */
@@ -134,21 +128,21 @@ NN_INLINE void input_half(float *to, size_t point, const void *const *lines, int
                           const enum nn_type type, const int half)
 {
     nn_v16 middle[3][E], d[E], done[E];
-    UNROLL for (int x = 0; x < E; x++)
+    NN_UNROLL for (int x = 0; x < E; x++)
     {
         nn_v16 column[3] = {{0}, {0}, {0}};
         if (x >= left && x < right) {
-            UNROLL for (int y = half; y < E - 1 + half; y++) d[y] =
+            NN_UNROLL for (int y = half; y < E - 1 + half; y++) d[y] =
                 nn_load16(lines[y], (size_t)(x - left) * L, type);
             input_line(column, d, half);
         }
-        UNROLL for (int i = 0; i < 3; i++) middle[i][x] = column[i];
+        NN_UNROLL for (int i = 0; i < 3; i++) middle[i][x] = column[i];
     }
-    UNROLL for (int i = 0; i < 3; i++)
+    NN_UNROLL for (int i = 0; i < 3; i++)
     {
         input_line(done, middle[i], 0);
         input_line(done + 3, middle[i], 1);
-        UNROLL for (int j = 0; j < E; j++)
+        NN_UNROLL for (int j = 0; j < E; j++)
             put(to + (size_t)((3 * half + i) * E + j) * point, done[j]);
     }
 }
@@ -165,7 +159,7 @@ NN_INLINE void input_all(const struct wino_points *to, const struct wino_tiles *
         for (size_t t = 0; t < tiles->count; t++, u += L, place_next(&at, shape)) {
             const int left = at.x == 0, right = shape.w - at.x < T + 1 ? shape.w - at.x + 1 : E;
             const void *lines[E];
-            UNROLL for (int i = 0; i < E; i++)
+            NN_UNROLL for (int i = 0; i < E; i++)
             {
                 const int y = at.y - 1 + i;
                 lines[i] = zeros;
@@ -212,17 +206,17 @@ NN_INLINE void gradient_tile(float *to, size_t point, const void *const *lines, 
                              const enum nn_type type)
 {
     nn_v16 middle[E][T], d[T], done[E];
-    UNROLL for (int x = 0; x < T; x++)
+    NN_UNROLL for (int x = 0; x < T; x++)
     {
-        UNROLL for (int y = 0; y < T; y++) d[y] =
+        NN_UNROLL for (int y = 0; y < T; y++) d[y] =
             x < w ? nn_load16(lines[y], (size_t)x * L, type) : (nn_v16){0};
         gradient_line(done, d);
-        UNROLL for (int i = 0; i < E; i++) middle[i][x] = done[i];
+        NN_UNROLL for (int i = 0; i < E; i++) middle[i][x] = done[i];
     }
-    UNROLL for (int i = 0; i < E; i++)
+    NN_UNROLL for (int i = 0; i < E; i++)
     {
         gradient_line(done, middle[i]);
-        UNROLL for (int j = 0; j < E; j++) put(to + (size_t)(i * E + j) * point, done[j]);
+        NN_UNROLL for (int j = 0; j < E; j++) put(to + (size_t)(i * E + j) * point, done[j]);
     }
 }
 
@@ -239,7 +233,7 @@ NN_INLINE void gradient_all(const struct wino_points *to, const struct wino_tile
             const int h = shape.h - at.y < T ? shape.h - at.y : T;
             const int w = shape.w - at.x < T ? shape.w - at.x : T;
             const void *lines[T];
-            UNROLL for (int i = 0; i < T; i++)
+            NN_UNROLL for (int i = 0; i < T; i++)
             {
                 lines[i] = zeros;
                 if (i < h)
@@ -284,17 +278,17 @@ NN_INLINE void output_tile(void *to, size_t line, const float *from, size_t poin
                            const enum nn_type type, const bool add)
 {
     nn_v16 middle[T][E], m[E], done[T];
-    UNROLL for (int x = 0; x < E; x++)
+    NN_UNROLL for (int x = 0; x < E; x++)
     {
-        UNROLL for (int y = 0; y < E; y++) m[y] =
+        NN_UNROLL for (int y = 0; y < E; y++) m[y] =
             *(const nn_v16 *)(from + (size_t)(y * E + x) * point);
         output_line(done, m);
-        UNROLL for (int i = 0; i < T; i++) middle[i][x] = done[i];
+        NN_UNROLL for (int i = 0; i < T; i++) middle[i][x] = done[i];
     }
-    UNROLL for (int i = 0; i < T; i++)
+    NN_UNROLL for (int i = 0; i < T; i++)
     {
         output_line(done, middle[i]);
-        UNROLL for (int j = 0; j < T; j++)
+        NN_UNROLL for (int j = 0; j < T; j++)
         {
             const size_t at = (size_t)i * line + (size_t)j * L;
             nn_store16(to, at, type, done[j] + (add ? nn_load16(to, at, type) : bias));
@@ -371,28 +365,6 @@ NN_INLINE void kernel_line(nn_v16 *to, const nn_v16 *g)
     to[5] = g[2];
 }
 
-/* 16 x 16 floats: four times, the upper and the lower eight rows are shuffled like cards. */
-NN_INLINE void transpose(nn_v16 *rows)
-{
-    nn_v16 other[L];
-    for (int round = 0; round < 2; round++) {
-        UNROLL for (int i = 0; i < L / 2; i++)
-        {
-            other[2 * i] = __builtin_shufflevector(rows[i], rows[i + 8], 0, 16, 1, 17, 2, 18, 3, 19,
-                                                   4, 20, 5, 21, 6, 22, 7, 23);
-            other[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + 8], 8, 24, 9, 25, 10, 26,
-                                                       11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        }
-        UNROLL for (int i = 0; i < L / 2; i++)
-        {
-            rows[2 * i] = __builtin_shufflevector(other[i], other[i + 8], 0, 16, 1, 17, 2, 18, 3,
-                                                  19, 4, 20, 5, 21, 6, 22, 7, 23);
-            rows[2 * i + 1] = __builtin_shufflevector(other[i], other[i + 8], 8, 24, 9, 25, 10, 26,
-                                                      11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        }
-    }
-}
-
 /* taps [9][row of 16][column of 16]: one block of the matrix, as the products want it */
 NN_INLINE void gather_taps(nn_v16 (*taps)[L], const struct wino_weights *weights, size_t row_block,
                            size_t column_block)
@@ -410,7 +382,7 @@ NN_INLINE void gather_taps(nn_v16 (*taps)[L], const struct wino_weights *weights
             }
         }
         if (!weights->transposed)
-            transpose(to);
+            nn_transpose16(to);
     }
 }
 
@@ -425,16 +397,16 @@ NN_CLONES void wino_kernel(float *to, size_t point, const struct wino_weights *w
         for (size_t r = 0; r < rows / L; r++) {
             gather_taps(taps, weights, r, first_block + b);
             for (size_t k = 0; k < L; k++) {
-                UNROLL for (int x = 0; x < 3; x++)
+                NN_UNROLL for (int x = 0; x < 3; x++)
                 {
-                    UNROLL for (int y = 0; y < 3; y++) g[y] = taps[y * 3 + x][k];
+                    NN_UNROLL for (int y = 0; y < 3; y++) g[y] = taps[y * 3 + x][k];
                     kernel_line(done, g);
-                    UNROLL for (int i = 0; i < E; i++) middle[i][x] = done[i];
+                    NN_UNROLL for (int i = 0; i < E; i++) middle[i][x] = done[i];
                 }
-                UNROLL for (int i = 0; i < E; i++)
+                NN_UNROLL for (int i = 0; i < E; i++)
                 {
                     kernel_line(done, middle[i]);
-                    UNROLL for (int j = 0; j < E; j++)
+                    NN_UNROLL for (int j = 0; j < E; j++)
                         put(pair + (size_t)(i * E + j) * point + (r * L + k) * width, done[j]);
                 }
             }
@@ -459,17 +431,17 @@ NN_CLONES void wino_kernel_gradient(float *dw, size_t in_c, const float *from, s
         for (size_t b = 0; b < blocks; b++) {
             const float *sums = from + (r * blocks + b) * L;
             float *to = dw + (first_row + r) * WINO_TAPS * in_c + (first_block + b) * L;
-            UNROLL for (int x = 0; x < E; x++)
+            NN_UNROLL for (int x = 0; x < E; x++)
             {
-                UNROLL for (int y = 0; y < E; y++) d[y] =
+                NN_UNROLL for (int y = 0; y < E; y++) d[y] =
                     *(const nn_v16 *)(sums + (size_t)(y * E + x) * point);
                 kernel_gradient_line(done, d);
-                UNROLL for (int i = 0; i < 3; i++) middle[i][x] = done[i];
+                NN_UNROLL for (int i = 0; i < 3; i++) middle[i][x] = done[i];
             }
-            UNROLL for (int i = 0; i < 3; i++)
+            NN_UNROLL for (int i = 0; i < 3; i++)
             {
                 kernel_gradient_line(done, middle[i]);
-                UNROLL for (int j = 0; j < 3; j++)
+                NN_UNROLL for (int j = 0; j < 3; j++)
                 {
                     float *tap = to + (size_t)(i * 3 + j) * in_c;
                     put(tap, *(const nn_v16 *)tap + done[j]);

@@ -13,6 +13,13 @@
 
 #define NN_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop of few, constant rounds, each of which is to have its registers. */
+#ifdef __clang__
+#define NN_UNROLL _Pragma("unroll")
+#else
+#define NN_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 /* 16 floats; may lie anywhere in memory. (Little endian: a float's upper half comes second.) */
 typedef float nn_v16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint32_t nn_u16x32 __attribute__((vector_size(64), aligned(4), may_alias));
@@ -100,4 +107,26 @@ NN_INLINE void nn_store16(void *to, size_t i, enum nn_type type, nn_v16 value)
         *(nn_v16 *)((float *)to + i) = value;
     else
         *(nn_h16 *)((nn_bf16 *)to + i) = nn_narrow16(value);
+}
+
+/* 16 x 16 floats: four times, the upper and the lower eight rows are shuffled like cards. */
+NN_INLINE void nn_transpose16(nn_v16 *rows)
+{
+    nn_v16 other[16];
+    for (int round = 0; round < 2; round++) {
+        NN_UNROLL for (int i = 0; i < 16 / 2; i++)
+        {
+            other[2 * i] = __builtin_shufflevector(rows[i], rows[i + 8], 0, 16, 1, 17, 2, 18, 3, 19,
+                                                   4, 20, 5, 21, 6, 22, 7, 23);
+            other[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + 8], 8, 24, 9, 25, 10, 26,
+                                                       11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+        NN_UNROLL for (int i = 0; i < 16 / 2; i++)
+        {
+            rows[2 * i] = __builtin_shufflevector(other[i], other[i + 8], 0, 16, 1, 17, 2, 18, 3,
+                                                  19, 4, 20, 5, 21, 6, 22, 7, 23);
+            rows[2 * i + 1] = __builtin_shufflevector(other[i], other[i + 8], 8, 24, 9, 25, 10, 26,
+                                                      11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+    }
 }

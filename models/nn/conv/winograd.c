@@ -19,10 +19,12 @@
  * MB of them; else they are kept for the other chunks. Backward weights treats its sums in the same
  * way.
  *
- * Limits: channels are multiples of 16, and a picture must fill enough of its tiles: 2 x 2 pixels
- * in one save nothing. Errors are some 1e-6 to 2e-5 of the largest value, ten times the
- * definition's. Where the precision is bfloat16, what the definition multiplies is rounded; points
- * are float32.
+ * Where x's channels are no multiple of 16, the last block is filled up with zeros.
+ *
+ * Limits: y's channels are multiples of 16, x's at least 16, and a picture must fill enough of its
+ * tiles: 2 x 2 pixels in one save nothing. Errors are some 1e-6 to 2e-5 of the largest value, ten
+ * times the definition's. Where the precision is bfloat16, what the definition multiplies is
+ * rounded; points are float32.
  *
  * Example: 16 -> 16 channels, 32 x 32 pixels: 64 tiles a picture. A chunk of 56 tiles, less than
  * a picture, has 129 KB of points and as many of products; the weights' points are 37 KB.
@@ -66,8 +68,8 @@ static struct plan plan_of(const struct conv *conv, enum conv_direction directio
     struct plan p = {.from = conv->in, .to = conv->out};
     if (direction == CONV_BACKWARD_DATA)
         p = (struct plan){.from = conv->out, .to = conv->in};
-    p.from_blocks = (size_t)p.from.c / NN_LANES;
-    p.to_blocks = (size_t)p.to.c / NN_LANES;
+    p.from_blocks = wino_blocks_of(p.from.c);
+    p.to_blocks = wino_blocks_of(p.to.c);
     const bool sums = direction == CONV_BACKWARD_WEIGHTS;
     p.group = smaller(sums || p.from_blocks >= MANY ? GROUP : PAIR, p.to_blocks);
     p.groups = (p.to_blocks + p.group - 1) / p.group;
@@ -195,7 +197,7 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
         return false;
 #endif
     const size_t pixels = (size_t)conv->out.h * (size_t)conv->out.w;
-    return conv->kernel == 3 && conv->stride == 1 && conv->pad == 1 && conv->in.c % NN_LANES == 0 &&
+    return conv->kernel == 3 && conv->stride == 1 && conv->pad == 1 && conv->in.c >= NN_LANES &&
            conv->out.c % NN_LANES == 0 &&
            pixels * WINO_TAPS * 2 >= wino_tiles_of(conv->out) * WINO_POINTS * 3;
 }
@@ -206,13 +208,13 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
  */
 static double speed(const struct conv *conv, enum conv_direction direction)
 {
-    (void)conv;
+    const double useful = conv->in.c / (double)(wino_blocks_of(conv->in.c) * NN_LANES);
 #ifdef __x86_64__
     if (!__builtin_cpu_supports("avx512f"))
-        return direction == CONV_BACKWARD_WEIGHTS ? 0.25 : 1.1;
+        return useful * (direction == CONV_BACKWARD_WEIGHTS ? 0.25 : 1.1);
 #endif
     (void)direction;
-    return 2.2;
+    return useful * 2.2;
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)

@@ -38,7 +38,10 @@ struct wino_tiles {
 /* Tiles of one picture. */
 size_t wino_tiles_of(struct nn_shape shape);
 
-/* to = the points of each tile with its ring: [shape.c / 16] blocks of rows 0..count-1 */
+/* Blocks of 16 channels, the last filled up with zeros. */
+size_t wino_blocks_of(int channels);
+
+/* to = the points of each tile with its ring: blocks of channels, of rows 0..count-1 */
 void wino_input(const struct wino_points *to, const struct wino_tiles *tiles);
 /* the transpose of wino_output: the points of a gradient, tiles without the ring */
 void wino_gradient(const struct wino_points *to, const struct wino_tiles *tiles);

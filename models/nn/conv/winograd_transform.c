@@ -20,6 +20,8 @@
 #include "models/nn/num/kernel.h"
 #include "models/nn/num/simd.h"
 
+#include <string.h>
+
 enum { T = WINO_TILE, E = WINO_EDGE, L = NN_LANES };
 
 /* A line of a picture where there is none. */
@@ -33,6 +35,11 @@ static size_t tiles_along(int pixels)
 size_t wino_tiles_of(struct nn_shape shape)
 {
     return tiles_along(shape.h) * tiles_along(shape.w);
+}
+
+size_t wino_blocks_of(int channels)
+{
+    return ((size_t)channels + L - 1) / L;
 }
 
 /* ---- One tile after the other ---- */
@@ -62,11 +69,13 @@ NN_INLINE void place_next(struct place *place, struct nn_shape shape)
     place->picture++;
 }
 
-/* Index of a pixel's 16 channels. */
+/* Index of a pixel's 16 channels, or of those that a last block has. */
 NN_INLINE size_t pixel(struct nn_shape shape, size_t picture, size_t block, int y, int x)
 {
-    const size_t plane = picture * ((size_t)shape.c / L) + block;
-    return ((plane * (size_t)shape.h + (size_t)y) * (size_t)shape.w + (size_t)x) * L;
+    const size_t c = (size_t)shape.c, at = (size_t)y * (size_t)shape.w + (size_t)x,
+                 pixels = (size_t)shape.h * (size_t)shape.w;
+    return c % L == 0 ? ((picture * (c / L) + block) * pixels + at) * L
+                      : (picture * pixels + at) * c + block * L;
 }
 
 NN_INLINE void put(float *to, nn_v16 value)
@@ -74,16 +83,32 @@ NN_INLINE void put(float *to, nn_v16 value)
     *(nn_v16 *)to = value;
 }
 
-/*
- * Rounds what is read of a tile, by way of a copy: lines[y] then points there. This is for float32
- * pictures in a convolution of precision bfloat16, which networks hardly have.
+/* Whether the lines of a tile are used by way of a copy: to be rounded (float32 pictures in a
+   convolution of precision bfloat16, which networks hardly have), or as pixels are not 16 channels.
  */
-static void round_tile(float *copy, const void **lines, size_t count, size_t pixels)
+NN_INLINE bool is_copied(const struct wino_tiles *tiles, const enum nn_type type)
 {
+    return (type == NN_FLOAT32 && tiles->round) || tiles->shape.c % L > 0;
+}
+
+/* lines[y] then point there, at floats. */
+static void copy_tile(float *copy, const void **lines, size_t count, size_t pixels,
+                      const struct wino_tiles *tiles, size_t block)
+{
+    const size_t c = (size_t)tiles->shape.c, left = c - block * L, channels = left < L ? left : L,
+                 next = nn_type_size(tiles->type) * (c % L ? c : L);
     for (size_t y = 0; y < count; y++) {
         float *to = copy + y * E * L;
-        nn_round(to, lines[y], pixels * L);
+        const char *from = lines[y];
         lines[y] = to;
+        memset(to, 0, pixels * L * sizeof *to);
+        if (from == (const char *)zeros)
+            continue;
+        for (size_t x = 0; x < pixels; x++, from += next, to += L) {
+            nn_load(to, from, tiles->type, channels);
+            if (tiles->type == NN_FLOAT32 && tiles->round)
+                nn_round(to, to, channels);
+        }
     }
 }
 
@@ -153,7 +178,7 @@ NN_INLINE void input_all(const struct wino_points *to, const struct wino_tiles *
     const struct nn_shape shape = tiles->shape;
     const size_t size = nn_type_size(type), line = size * (size_t)shape.w * L;
     float copy[E * E * L];
-    for (size_t block = 0; block < (size_t)shape.c / L; block++) {
+    for (size_t block = 0; block < wino_blocks_of(shape.c); block++) {
         struct place at = place_of(shape, tiles->first);
         float *u = to->data + block * to->block;
         for (size_t t = 0; t < tiles->count; t++, u += L, place_next(&at, shape)) {
@@ -171,8 +196,12 @@ NN_INLINE void input_all(const struct wino_points *to, const struct wino_tiles *
                 ask_for((const char *)tiles->pictures +
                             size * pixel(shape, at.picture, block, at.y + T + 1, at.x),
                         line, size * T * L, 0);
-            if (type == NN_FLOAT32 && tiles->round)
-                round_tile(copy, lines, E, (size_t)(right - left));
+            if (is_copied(tiles, type)) {
+                copy_tile(copy, lines, E, (size_t)(right - left), tiles, block);
+                input_half(u, to->point, lines, left, right, NN_FLOAT32, 0);
+                input_half(u, to->point, lines, left, right, NN_FLOAT32, 1);
+                continue;
+            }
             input_half(u, to->point, lines, left, right, type, 0);
             input_half(u, to->point, lines, left, right, type, 1);
         }
@@ -226,7 +255,7 @@ NN_INLINE void gradient_all(const struct wino_points *to, const struct wino_tile
     const struct nn_shape shape = tiles->shape;
     const size_t size = nn_type_size(type), line = size * (size_t)shape.w * L;
     float copy[T * E * L];
-    for (size_t block = 0; block < (size_t)shape.c / L; block++) {
+    for (size_t block = 0; block < wino_blocks_of(shape.c); block++) {
         struct place at = place_of(shape, tiles->first);
         float *u = to->data + block * to->block;
         for (size_t t = 0; t < tiles->count; t++, u += L, place_next(&at, shape)) {
@@ -244,9 +273,10 @@ NN_INLINE void gradient_all(const struct wino_points *to, const struct wino_tile
                 ask_for((const char *)tiles->pictures +
                             size * pixel(shape, at.picture, block, at.y + T, at.x),
                         line, size * T * L, 0);
-            if (type == NN_FLOAT32 && tiles->round)
-                round_tile(copy, lines, T, (size_t)w);
-            if (w == T)
+            if (is_copied(tiles, type)) {
+                copy_tile(copy, lines, T, (size_t)w, tiles, block);
+                gradient_tile(u, to->point, lines, w, NN_FLOAT32);
+            } else if (w == T)
                 gradient_tile(u, to->point, lines, T, type);
             else
                 gradient_tile(u, to->point, lines, w, type);
@@ -296,16 +326,22 @@ NN_INLINE void output_tile(void *to, size_t line, const float *from, size_t poin
     }
 }
 
-/* A tile that sticks out: h x w pixels of it are stored. */
-NN_INLINE void output_part(void *to, size_t line, int h, int w, const float *from, size_t point,
-                           nn_v16 bias, const enum nn_type type, const bool add)
+/* A tile of which h x w pixels and so many channels are stored. */
+NN_INLINE void output_part(void *to, size_t line, size_t next, int h, int w, size_t channels,
+                           const float *from, size_t point, nn_v16 bias, const enum nn_type type,
+                           const bool add)
 {
     float tile[T * T * L];
     output_tile(tile, T * L, from, point, bias, NN_FLOAT32, false);
     for (int i = 0; i < h; i++)
         for (int j = 0; j < w; j++) {
-            const size_t at = (size_t)i * line + (size_t)j * L;
-            nn_v16 value = *(const nn_v16 *)(tile + (i * T + j) * L);
+            const size_t at = (size_t)i * line + (size_t)j * next;
+            float *values = tile + (i * T + j) * L;
+            if (channels < L) {
+                nn_store((char *)to + at * nn_type_size(type), type, values, channels, add);
+                continue;
+            }
+            nn_v16 value = *(const nn_v16 *)values;
             if (add)
                 value += nn_load16(to, at, type);
             nn_store16(to, at, type, value);
@@ -317,8 +353,11 @@ NN_INLINE void output_all(const struct wino_tiles *tiles, const struct wino_poin
                           const enum nn_type type, const bool add)
 {
     const struct nn_shape shape = tiles->shape;
-    const size_t size = nn_type_size(type), line = (size_t)shape.w * L;
+    const bool whole = shape.c % L == 0;
+    const size_t size = nn_type_size(type), next = whole ? L : (size_t)shape.c,
+                 line = (size_t)shape.w * next;
     for (size_t b = 0; b < blocks; b++) {
+        const size_t left = (size_t)shape.c - (first_block + b) * L;
         const nn_v16 constant = *(const nn_v16 *)(bias ? bias + (first_block + b) * L : zeros);
         struct place at = place_of(shape, tiles->first);
         const float *m = from->data + b * from->block;
@@ -328,11 +367,11 @@ NN_INLINE void output_all(const struct wino_tiles *tiles, const struct wino_poin
             void *to = (char *)tiles->pictures + size * first;
             if (at.y + 2 * T <= shape.h)
                 ask_for((const char *)to + size * T * line, size * line, size * T * L, 1);
-            if (h >= T && w >= T)
+            if (whole && h >= T && w >= T)
                 output_tile(to, line, m, from->point, constant, type, add);
             else
-                output_part(to, line, h < T ? h : T, w < T ? w : T, m, from->point, constant, type,
-                            add);
+                output_part(to, line, next, h < T ? h : T, w < T ? w : T, left < L ? left : L, m,
+                            from->point, constant, type, add);
         }
     }
 }
@@ -375,7 +414,11 @@ NN_INLINE void gather_taps(nn_v16 (*taps)[L], const struct wino_weights *weights
         nn_v16 *to = taps[weights->transposed ? WINO_TAPS - 1 - tap : tap];
         for (size_t i = 0; i < L; i++) {
             const float *from = weights->w + ((out + i) * WINO_TAPS + tap) * weights->in_c + in;
-            to[i] = *(const nn_v16 *)from;
+            to[i] = (nn_v16){0};
+            if (in + L <= weights->in_c)
+                to[i] = *(const nn_v16 *)from;
+            else
+                memcpy(&to[i], from, (weights->in_c - in) * sizeof *from);
             if (weights->round) {
                 const nn_h16 rounded = nn_narrow16(to[i]);
                 to[i] = nn_load16(&rounded, 0, NN_BFLOAT16);
@@ -389,7 +432,7 @@ NN_INLINE void gather_taps(nn_v16 (*taps)[L], const struct wino_weights *weights
 NN_CLONES void wino_kernel(float *to, size_t point, const struct wino_weights *weights,
                            size_t first_block, size_t blocks)
 {
-    const size_t rows = weights->transposed ? weights->out_c : weights->in_c;
+    const size_t rows = (weights->transposed ? weights->out_c : (weights->in_c + L - 1) / L * L);
     nn_v16 taps[WINO_TAPS][L], middle[E][3], g[3], done[E];
     for (size_t b = 0; b < blocks; b++) {
         const size_t width = (b | 1) < blocks ? 2 * L : L;
@@ -429,6 +472,7 @@ NN_CLONES void wino_kernel_gradient(float *dw, size_t in_c, const float *from, s
     nn_v16 middle[3][E], d[E], done[3];
     for (size_t r = 0; r < rows; r++)
         for (size_t b = 0; b < blocks; b++) {
+            const size_t left = in_c - (first_block + b) * L;
             const float *sums = from + (r * blocks + b) * L;
             float *to = dw + (first_row + r) * WINO_TAPS * in_c + (first_block + b) * L;
             NN_UNROLL for (int x = 0; x < E; x++)
@@ -444,7 +488,10 @@ NN_CLONES void wino_kernel_gradient(float *dw, size_t in_c, const float *from, s
                 NN_UNROLL for (int j = 0; j < 3; j++)
                 {
                     float *tap = to + (size_t)(i * 3 + j) * in_c;
-                    put(tap, *(const nn_v16 *)tap + done[j]);
+                    if (left >= L)
+                        put(tap, *(const nn_v16 *)tap + done[j]);
+                    else
+                        nn_store(tap, NN_FLOAT32, (const float *)&done[j], left, true);
                 }
             }
         }

@@ -234,7 +234,7 @@ help:
 	@echo 'make test            install what is missing, build, run lint and every test'
 	@echo 'make                 build/winnow, and build/winnow-fetch beside it'
 	@echo 'make check [T=...]   the tests, or some: T=harness/run, T=ops, T=ops/conv2d'
-	@echo 'make soak            a grid killed 20 times on a disk that runs full, bit for bit the same'
+	@echo 'make soak            a grid that gets 100 signals and 10 full disks, bit for bit the same'
 	@echo 'make torture [ARGS=...] each allocation, write, ... fails once: it is said, all stays whole'
 	@echo 'make fuzz [T=wire] [SECONDS=60]  inputs that nobody would think of, for each of tests/fuzz'
 	@echo 'make coverage        the tests, and the share of each room that they reach'
@@ -314,8 +314,8 @@ ARGS ?=
 bench: $B/winnow
 	@bench/compare --winnow $B/winnow $(ARGS)
 
-# The tests that have a larger size than every day's: 200 cells whose scheduler is killed 20 times,
-# and whose disk runs full twice; every way to stop every command that runs cells, 20 times each;
+# The tests that have a larger size than every day's: 200 cells that get 100 signals, and whose disk
+# runs full ten times; every way to stop every command that runs cells, 20 times each;
 # gradients of large networks block by block, figures of more seeds. Many minutes.
 SOAKED := tests/cli tests/conformance tests/unit/plots
 soak: $B/winnow $(SOAKED:%=$B/%/tests)

@@ -23,8 +23,8 @@
  *     weights  dw, for each tap, = sum over positions of dy, transposed, times x; where a lane is a
  *              pair, it is one channel of two pictures
  *
- * Where that would be many, in small pictures, several of them lie side by side instead, pixel by
- * pixel, and the rows of a product are one pixel of each.
+ * Small pictures, of whose positions a tenth or more would be border, lie side by side instead,
+ * pixel by pixel, and the rows of a product are one pixel of many pictures.
  *
  * Where there are but 16 channels, a row of 32 is two pixels side by side, and two taps are done at
  * once. Channels fill up to 16 with zeros.
@@ -312,7 +312,7 @@ static bool accepts_float32(const struct conv *conv, enum conv_direction directi
     return takes(conv);
 }
 
-/* Beside oneDNN's, as fast but where the stride is 2: there a fifth slower, forward. */
+/* A little less than oneDNN's: as fast, but a fifth slower where the stride is 2. */
 static double speed_float32(const struct conv *conv, enum conv_direction direction)
 {
     (void)conv, (void)direction;

@@ -1,12 +1,13 @@
 /*
- * implicit: the convolution as matrix products whose left side, windows of pixels, is nowhere
- * written down: for kernels, strides and borders of any size. Three of them, one plan:
+ * implicit: the convolution in bfloat16 as matrix products whose left side, windows of pixels, is
+ * nowhere written down: for kernels, strides and borders of any size. Two of them, one plan:
  *
- *     float32  vectors of 16 float32 (AVX-512)
  *     dots     vectors of 16 pairs of bfloat16 (AVX-512-BF16)
- *     tiles    matrix registers, 16 rows of 16 pairs of bfloat16 (Intel's AMX)
+ *     tiles    matrix registers, 16 rows of 16 pairs (Intel's AMX)
  *
- * A row is 16 lanes, 64 bytes: 16 or 32 channels of a pixel. What a product wants to read is many
+ * (The same plan with vectors of float32 was tried, and was no faster than direct.)
+ *
+ * A row is 16 lanes, 64 bytes: 32 channels of a pixel. What a product wants to read is many
  * rows at equal distances; so pictures are first copied, several of them one after the other, each
  * line with as much of a border of zeros as a window reaches over (the border at the end of a line
  * is that before the next):
@@ -20,8 +21,8 @@
  *
  *     forward  y at all positions = sum over taps of rows of x times weights
  *     data     the same, from dy to each of the s * s phases of dx, with the taps that reach it
- *     weights  dw, for each tap, = sum over positions of dy, transposed, times x; where a lane is a
- *              pair, it is one channel of two pictures
+ *     weights  dw, for each tap, = sum over positions of dy, transposed, times x; a lane is one
+ *              channel of two pictures
  *
  * Small pictures, of whose positions a tenth or more would be border, lie side by side instead,
  * pixel by pixel, and the rows of a product are one pixel of many pictures.
@@ -233,21 +234,19 @@ static struct implicit *plan(const struct conv *conv, enum conv_direction direct
 {
     struct implicit *s;
     MEM_NEW(s, 1);
-    const bool data = direction == CONV_BACKWARD_DATA, weights = direction == CONV_BACKWARD_WEIGHTS,
-               pairs = kernel->type == NN_BFLOAT16;
+    const bool data = direction == CONV_BACKWARD_DATA, weights = direction == CONV_BACKWARD_WEIGHTS;
     s->kernel = kernel;
     s->direction = direction;
-    s->round = conv->precision == NN_BFLOAT16;
     s->from = layout_of(data ? conv->out : conv->in);
     s->to = layout_of(data ? conv->in : conv->out);
     s->step = data ? 1 : conv->stride;
     s->spread = data ? conv->stride : 1;
     s->rows = divided(s->to.shape.h, s->spread);
     s->columns = divided(s->to.shape.w, s->spread);
-    s->each = pairs && weights ? 2 : 1;
-    s->halves = pairs && !weights && s->from.blocks > 1 ? 2 : 1;
+    s->each = weights ? 2 : 1;
+    s->halves = !weights && s->from.blocks > 1 ? 2 : 1;
     s->blocks = (s->from.blocks + s->halves - 1) / s->halves;
-    s->distance = pairs && s->each * s->halves == 1 ? IMPLICIT_LANES / 2 : IMPLICIT_LANES;
+    s->distance = s->each * s->halves == 1 ? IMPLICIT_LANES / 2 : IMPLICIT_LANES;
     plan_positions(s, conv, side_by_side);
     MEM_NEW(s->steps, s->blocks * (size_t)(conv->kernel * conv->kernel));
     for (int phase = 0; phase < s->spread * s->spread; phase++)
@@ -284,10 +283,10 @@ static void *open_with(const struct conv *conv, enum conv_direction direction,
 
 static bool takes(const struct conv *conv)
 {
-    return conv->in.c >= IMPLICIT_LANES && conv->out.c >= IMPLICIT_LANES &&
-           conv->stride <= IMPLICIT_STRIDE_MAX && __builtin_cpu_supports("avx512f") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl");
+    return conv->precision == NN_BFLOAT16 && conv->in.c >= IMPLICIT_LANES &&
+           conv->out.c >= IMPLICIT_LANES && conv->stride <= IMPLICIT_STRIDE_MAX &&
+           __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)
@@ -302,27 +301,13 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
     {                                                                                              \
         return open_with(conv, direction, &implicit_##kernel);                                     \
     }
-OPEN(float32)
 OPEN(dots)
 OPEN(tiles)
-
-static bool accepts_float32(const struct conv *conv, enum conv_direction direction)
-{
-    (void)direction;
-    return takes(conv);
-}
-
-/* A little less than oneDNN's: as fast, but a fifth slower where the stride is 2. */
-static double speed_float32(const struct conv *conv, enum conv_direction direction)
-{
-    (void)conv, (void)direction;
-    return 0.88;
-}
 
 static bool accepts_dots(const struct conv *conv, enum conv_direction direction)
 {
     (void)direction;
-    return conv->precision == NN_BFLOAT16 && takes(conv) && __builtin_cpu_supports("avx512bf16");
+    return takes(conv) && __builtin_cpu_supports("avx512bf16");
 }
 
 /* Twice float32's rate on AMD's CPUs (not measured here); on Intel's, half of it. */
@@ -338,8 +323,7 @@ static bool accepts_tiles(const struct conv *conv, enum conv_direction direction
     enum { REQUEST_STATE = 0x1023, TILE_DATA = 18, BF16 = 1 << 22, TILES = 1 << 24 };
     unsigned a, b, c, d;
     (void)direction;
-    return conv->precision == NN_BFLOAT16 && takes(conv) &&
-           __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILES) &&
+    return takes(conv) && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILES) &&
            syscall(SYS_arch_prctl, REQUEST_STATE, TILE_DATA) == 0;
 }
 
@@ -365,6 +349,5 @@ static double speed_tiles(const struct conv *conv, enum conv_direction direction
 
 #endif
 
-const struct conv_impl implicit_float32_conv = IMPLICIT(float32);
 const struct conv_impl implicit_dots_conv = IMPLICIT(dots);
 const struct conv_impl implicit_tiles_conv = IMPLICIT(tiles);

@@ -1,9 +1,9 @@
 /*
  * implicit: what the files of the convolution by implicit matrix products share: implicit.c (the
  * contract, and what a convolution's steps are), implicit_run.c (copies and results), and those
- * that multiply: implicit_vectors.c, implicit_tiles.c.
+ * that multiply: implicit_dots.c, implicit_tiles.c.
  *
- * A lane is 4 bytes: a float32, or two bfloat16. All distances are in lanes unless said otherwise.
+ * A lane is two bfloat16, or a float32. All distances are in lanes unless said otherwise.
  */
 #pragma once
 
@@ -26,8 +26,8 @@ struct implicit_layout {
 };
 
 /*
- * A row of pixels times a tile of weights. Of float32 a row is 16 channels of a pixel; of bfloat16
- * it has two halves of as many: two blocks of one tap, or one block of two taps side by side.
+ * A row of pixels times a tile of weights. A row has two halves of 16 channels: two blocks of one
+ * tap, or one block of two taps side by side.
  */
 struct implicit_step {
     size_t at; /* of the row for position 0, in the copy */
@@ -52,10 +52,9 @@ struct implicit_sum {
 
 /* What multiplies. */
 struct implicit_kernel {
-    enum nn_type type; /* of the copy */
-    size_t group;      /* positions whose results are made at once, */
-    size_t rows;       /* or a multiple of so many */
-    bool turned;       /* rows of dy are channels, and lanes positions, not the other way */
+    size_t group; /* positions whose results are made at once, */
+    size_t rows;  /* or a multiple of so many */
+    bool turned;  /* rows of dy are channels, and lanes positions, not the other way */
     /* MAY: once before and after all of a call. */
     void (*begin)(void);
     void (*end)(void);
@@ -73,7 +72,6 @@ struct implicit_kernel {
 struct implicit {
     const struct implicit_kernel *kernel;
     enum conv_direction direction;
-    bool round;                      /* float32 to what bfloat16 can hold */
     struct implicit_layout from, to; /* what is copied, and what is made; for weights x and dy */
     int step, spread;                /* strides of what is read, and of what is made: one is 1 */
     int rows, columns;               /* results of a phase */
@@ -100,4 +98,4 @@ void implicit_backward_data(const struct conv_call *call);
 void implicit_backward_weights(const struct conv_call *call);
 
 /* Those that this build has; each asks the CPU for what it needs. */
-extern const struct implicit_kernel implicit_float32, implicit_dots, implicit_tiles;
+extern const struct implicit_kernel implicit_dots, implicit_tiles;

@@ -67,13 +67,11 @@ WIDE_INLINE __m256i read_bf16(const void *from, size_t at, enum nn_type type, __
     return narrow(_mm512_maskz_loadu_ps(channels, (const float *)from + at));
 }
 
-WIDE_INLINE __m512 read_float(const void *from, size_t at, enum nn_type type, __mmask16 channels,
-                              bool round)
+WIDE_INLINE __m512 read_float(const void *from, size_t at, enum nn_type type, __mmask16 channels)
 {
     if (type == NN_BFLOAT16)
         return widen(_mm256_maskz_loadu_epi16(channels, (const nn_bf16 *)from + at));
-    const __m512 value = _mm512_maskz_loadu_ps(channels, (const float *)from + at);
-    return round ? widen(narrow(value)) : value;
+    return _mm512_maskz_loadu_ps(channels, (const float *)from + at);
 }
 
 /* a0 b0 a1 b1 ... */
@@ -97,24 +95,20 @@ static size_t copy_size(const struct implicit *s)
     return (lanes + LANES - 1) / LANES * LANES;
 }
 
-/* What lies at one position: half a row, or a row, of one picture or of two. */
+/* What lies at one position: half a row of one picture, or a row of two. */
 WIDE_INLINE void copy_position(float *to, const struct implicit *s, const void *from,
-                               enum nn_type type, size_t at, size_t other, __mmask16 channels,
-                               enum nn_type copied)
+                               enum nn_type type, size_t at, size_t other, __mmask16 channels)
 {
-    if (copied == NN_FLOAT32)
-        _mm512_storeu_ps(to, read_float(from, at, type, channels, s->round));
-    else if (s->each == 1)
-        _mm256_storeu_si256((__m256i *)(void *)to, read_bf16(from, at, type, channels));
+    const __m256i value = read_bf16(from, at, type, channels);
+    if (s->each == 1)
+        _mm256_storeu_si256((__m256i *)(void *)to, value);
     else
-        _mm512_storeu_si512(to, interleave(read_bf16(from, at, type, channels),
-                                           read_bf16(from, other, type, channels)));
+        _mm512_storeu_si512(to, interleave(value, read_bf16(from, other, type, channels)));
 }
 
 /* A line of a phase, of one block of channels. pictures: the two that share a position, if so. */
 WIDE_INLINE void copy_line(float *to, const struct implicit *s, const void *from, enum nn_type type,
-                           const size_t *pictures, size_t block, size_t y, size_t x,
-                           enum nn_type copied)
+                           const size_t *pictures, size_t block, size_t y, size_t x)
 {
     const __mmask16 channels = channels_of(&s->from, block);
     const size_t step = (size_t)s->step, next = step * s->from.pixel, w = (size_t)s->from.shape.w,
@@ -122,13 +116,13 @@ WIDE_INLINE void copy_line(float *to, const struct implicit *s, const void *from
     size_t at = value_at(&s->from, pictures[0], block, y, x),
            other = value_at(&s->from, pictures[1], block, y, x);
     for (size_t i = 0; i < count; i++, to += s->side * s->distance, at += next, other += next)
-        copy_position(to, s, from, type, at, other, channels, copied);
+        copy_position(to, s, from, type, at, other, channels);
 }
 
 /* Pictures first..first + count - 1; borders stay as they are. A last one that has no other is
    there twice: as another its results are 0. */
 WIDE_INLINE void copy_all(float *to, const struct implicit *s, const void *from, enum nn_type type,
-                          size_t first, size_t count, enum nn_type copied)
+                          size_t first, size_t count)
 {
     for (size_t i = 0; i < count; i += s->each)
         for (int phase = 0; phase < s->step * s->step; phase++)
@@ -140,34 +134,30 @@ WIDE_INLINE void copy_all(float *to, const struct implicit *s, const void *from,
                 int y = phase / s->step;
                 for (int line = 0; line < s->seen_rows && y < s->from.shape.h; line++, y += s->step)
                     copy_line(to + (start + (size_t)line * s->pitch * s->side) * s->distance + half,
-                              s, from, type, pictures, b, (size_t)y, (size_t)(phase % s->step),
-                              copied);
+                              s, from, type, pictures, b, (size_t)y, (size_t)(phase % s->step));
             }
 }
 
 WIDE static void copy(float *to, const struct implicit *s, const void *from, enum nn_type type,
                       size_t first, size_t count)
 {
-    const bool pairs = s->kernel->type == NN_BFLOAT16;
-    if (type == NN_BFLOAT16 && pairs)
-        copy_all(to, s, from, NN_BFLOAT16, first, count, NN_BFLOAT16);
-    else if (type == NN_FLOAT32 && !pairs)
-        copy_all(to, s, from, NN_FLOAT32, first, count, NN_FLOAT32);
+    if (type == NN_BFLOAT16)
+        copy_all(to, s, from, NN_BFLOAT16, first, count);
     else
-        copy_all(to, s, from, type, first, count, s->kernel->type);
+        copy_all(to, s, from, NN_FLOAT32, first, count);
 }
 
 /* ---- Weights ---- */
 
 /* Channels in.. of x, of one channel of y and one tap; 0 where there are none. */
-WIDE_INLINE __m512 weights_of(const struct conv *conv, const float *w, size_t out, int tap,
-                              size_t in)
+WIDE_INLINE __m256i weights_of(const struct conv *conv, const float *w, size_t out, int tap,
+                               size_t in)
 {
     if (tap < 0 || out >= (size_t)conv->out.c || in >= (size_t)conv->in.c)
-        return _mm512_setzero_ps();
+        return _mm256_setzero_si256();
     const size_t taps = (size_t)(conv->kernel * conv->kernel);
-    return read_float(w, (out * taps + (size_t)tap) * (size_t)conv->in.c + in, NN_FLOAT32,
-                      channels_from(conv->in.c, in), conv->precision == NN_BFLOAT16);
+    return read_bf16(w, (out * taps + (size_t)tap) * (size_t)conv->in.c + in, NN_FLOAT32,
+                     channels_from(conv->in.c, in));
 }
 
 /*
@@ -178,29 +168,20 @@ WIDE_INLINE void pack_tile(float *to, const struct implicit *s, const struct con
                            const float *w, const struct implicit_step *step, size_t block)
 {
     nn_v16 rows[LANES];
-    const bool forward = s->direction == CONV_FORWARD, pairs = s->kernel->type == NN_BFLOAT16;
-    const struct implicit_half *half = step->half;
-    for (size_t i = 0; i < LANES; i++) {
-        if (forward && !pairs)
-            _mm512_storeu_ps(&rows[i], weights_of(conv, w, block * LANES + i, half[0].tap,
-                                                  half[0].block * LANES));
-        else if (forward)
+    for (size_t i = 0; i < LANES; i++)
+        if (s->direction == CONV_FORWARD) {
             for (size_t j = 0; j < 2; j++)
                 _mm256_storeu_si256((__m256i *)(void *)&rows[i] + j,
-                                    narrow(weights_of(conv, w, block * LANES + i, half[j].tap,
-                                                      half[j].block * LANES)));
-        else if (!pairs)
-            _mm512_storeu_ps(&rows[i], weights_of(conv, w, half[0].block * LANES + i, half[0].tap,
-                                                  block * LANES));
-        else {
-            const struct implicit_half *h = &half[i / (LANES / 2)];
+                                    weights_of(conv, w, block * LANES + i, step->half[j].tap,
+                                               step->half[j].block * LANES));
+        } else {
+            const struct implicit_half *h = &step->half[i / (LANES / 2)];
             const size_t out = h->block * LANES + 2 * i % LANES;
-            _mm512_storeu_si512(
-                &rows[i], interleave(narrow(weights_of(conv, w, out, h->tap, block * LANES)),
-                                     narrow(weights_of(conv, w, out + 1, h->tap, block * LANES))));
+            _mm512_storeu_si512(&rows[i],
+                                interleave(weights_of(conv, w, out, h->tap, block * LANES),
+                                           weights_of(conv, w, out + 1, h->tap, block * LANES)));
         }
-    }
-    if (forward)
+    if (s->direction == CONV_FORWARD)
         nn_transpose16(rows);
     memcpy(to, rows, sizeof rows);
 }
@@ -231,7 +212,7 @@ WIDE_INLINE void put_row(const struct made *to, size_t at, size_t next, const fl
     for (size_t i = 0; i < count; i++, at += next, sums += LANES) {
         __m512 value = _mm512_add_ps(_mm512_loadu_ps(sums), bias);
         if (to->add)
-            value = _mm512_add_ps(value, read_float(to->pictures, at, type, channels, false));
+            value = _mm512_add_ps(value, read_float(to->pictures, at, type, channels));
         if (type == NN_FLOAT32)
             _mm512_mask_storeu_ps((float *)to->pictures + at, channels, value);
         else
@@ -421,12 +402,9 @@ WIDE_INLINE void gather_row(nn_v16 *row, const struct implicit *s, const void *d
                both = there && picture + 1 < count;
     const __mmask16 channels = channels_of(&s->to, block);
     const size_t from = there ? value_at(&s->to, first + picture, block, at->y, at->x) : 0;
-    if (s->kernel->type == NN_FLOAT32)
-        _mm512_storeu_ps(row, read_float(dy, from, type, there ? channels : 0, s->round));
-    else
-        _mm512_storeu_si512(row, interleave(read_bf16(dy, from, type, there ? channels : 0),
-                                            read_bf16(dy, both ? from + s->to.picture : 0, type,
-                                                      both ? channels : 0)));
+    _mm512_storeu_si512(
+        row, interleave(read_bf16(dy, from, type, there ? channels : 0),
+                        read_bf16(dy, both ? from + s->to.picture : 0, type, both ? channels : 0)));
 }
 
 /* The position after this one, in the order of a chunk's. */

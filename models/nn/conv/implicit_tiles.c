@@ -103,7 +103,6 @@ AMX static void accumulate(float *sums, const struct implicit_sum *sum)
 }
 
 const struct implicit_kernel implicit_tiles = {
-    .type = NN_BFLOAT16,
     .group = 2 * ROWS,
     .rows = ROWS,
     .turned = true,

@@ -89,7 +89,7 @@ static int fetch(const struct fetch_values *values, const struct dataset_type *t
     struct str found = {0};
     size_t dir;
     int failed = 0;
-    if (dataset_locate(type, dirs, &found, &dir, NULL) == 0 &&
+    if (dataset_locate(type, NULL, dirs, &found, &dir, NULL) == 0 &&
         strcmp(str_text(&found), folder) != 0) {
         folder = str_keep(&found, arena);
         note(&screen, arena_printf(arena, "%s is there already; --data-dir chooses another place",

@@ -63,7 +63,7 @@ static struct place place_of_data_dir(const struct reader *reader)
     return node ? node->place : (struct place){0};
 }
 
-static void note_data(struct reader *reader, const struct dataset_type *type,
+static void note_data(struct reader *reader, const struct dataset_type *type, const void *options,
                       const char *const *dirs)
 {
     const char *chosen = reader->config->data_dir;
@@ -71,7 +71,7 @@ static void note_data(struct reader *reader, const struct dataset_type *type,
     struct str folder = {0};
     struct err err;
     size_t dir;
-    if (dataset_locate(type, dirs, &folder, &dir, &err)) {
+    if (dataset_locate(type, options, dirs, &folder, &dir, &err)) {
         if (chosen) /* else nobody said that it is anywhere */
             mistakes_add(&reader->config->notes, place_of_data_dir(reader), label, "%s", err.text);
         return;
@@ -82,10 +82,27 @@ static void note_data(struct reader *reader, const struct dataset_type *type,
     str_release(&folder);
 }
 
-static bool is_listed(const struct config *config, const struct dataset_type *type)
+/* Once for each place that cells have a dataset from; those of one stand together. */
+static void note_each(struct reader *reader, const struct dataset_type *type,
+                      const char *const *dirs)
+{
+    const struct config *config = reader->config;
+    const char *last = NULL;
+    for (size_t i = 0; i < config->cell_count; i++) {
+        const struct cell *cell = &config->cells[i];
+        if (cell->dataset != type)
+            continue;
+        const char *path = type->path ? type->path(cell->data) : "";
+        if (!last || strcmp(last, path) != 0)
+            note_data(reader, type, cell->data, dirs);
+        last = path;
+    }
+}
+
+static bool reads_any(const struct config *config)
 {
     for (size_t i = 0; i < config->cell_count; i++)
-        if (config->cells[i].dataset == type)
+        if (dataset_is_read(config->cells[i].dataset))
             return true;
     return false;
 }
@@ -95,13 +112,11 @@ void notes_of_data(struct reader *reader)
     const char *const *dirs = dataset_dirs(reader->config->data_dir, reader->arena);
     const struct dataset_type *type;
     struct err err;
-    for (size_t i = 0; (type = dataset_at(i)); i++) {
-        if (!type->layout || !is_listed(reader->config, type))
-            continue;
-        if (dataset_check_dirs(NULL, NULL, &err)) {
-            mistakes_add(&reader->mistakes, (struct place){0}, NULL, "%s", err.text);
-            return;
-        }
-        note_data(reader, type, dirs);
+    if (reads_any(reader->config) && dataset_check_dirs(NULL, NULL, &err)) {
+        mistakes_add(&reader->mistakes, (struct place){0}, NULL, "%s", err.text);
+        return;
     }
+    for (size_t i = 0; (type = dataset_at(i)); i++)
+        if (dataset_is_read(type))
+            note_each(reader, type, dirs);
 }

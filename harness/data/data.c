@@ -171,19 +171,19 @@ static int set_validation_aside(struct dataset *data, double fraction, uint64_t 
     return 0;
 }
 
-/* Absolute, so that the name means the same to whoever reads it elsewhere. */
-static void keep_folder(struct dataset *data, const char *folder)
+/* Absolute, so that the name means the same to whoever reads it elsewhere. Of a path that the
+   options name, the dir that it is in: who looks there by the same options finds it again. */
+static void keep_folder(struct dataset *data, const char *folder, const char *dir)
 {
-    char *whole = realpath(folder, NULL);
-    data->folder = arena_strdup(&data->arena, whole ? whole : folder);
+    const char *kept = !data->type->path ? folder : dir ? dir : ".";
+    char *whole = realpath(kept, NULL);
+    data->folder = arena_strdup(&data->arena, whole ? whole : kept);
     free(whole);
 }
 
 static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
                 const char *folder, struct err *err)
 {
-    if (folder)
-        keep_folder(data, folder);
     if (data->type->load(spec, folder, data, err))
         return -1;
     check_loaded(data);
@@ -209,11 +209,13 @@ int dataset_load(const struct dataset_type *type, const struct data_spec *spec, 
     struct dataset *data;
     struct str folder;
     size_t dir;
-    if (dataset_locate(type, dirs, &folder, &dir, err))
+    if (dataset_locate(type, spec, dirs, &folder, &dir, err))
         return -1;
     MEM_NEW(data, 1);
     data->type = type;
     data->bayes_error = -1;
+    if (dataset_is_read(type))
+        keep_folder(data, folder.text, dirs[dir]);
     const int failed = fill(data, spec, seed, folder.text, err);
     str_release(&folder);
     if (failed) {

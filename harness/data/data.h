@@ -62,7 +62,7 @@ struct dataset {
     double stddev[DATA_MAX_CHANNELS];     /* likewise; 1 for a channel that is constant */
     double bayes_error;                   /* of the synthetic set; < 0 where unknown */
     char hash[HASH_HEX_SIZE]; /* of the decoded files, before limits: the content hash in a key */
-    const char *folder;       /* that its files were read from, absolute; NULL: it is made */
+    const char *folder;       /* that it was found in, absolute; NULL: it is made */
     const char *note;         /* what its loader finds odd about it; NULL: nothing */
     const char *const *class_names; /* [classes], or NULL */
     struct arena arena;             /* holds folder, note, and class_names of a file */
@@ -93,16 +93,19 @@ struct dataset_type {
     size_t (*train_n)(const void *options);
     /* MAY, default: it is made, not read. The files that it is read from (loader.h). */
     const struct loader_layout *layout;
+    /* MAY, default: it has a layout, or is made. Of the options, the path of the folder or file
+     * that it is read from: absolute, or below one of the dirs, or here. */
+    const char *(*path)(const void *options);
     /* MAY, default: it is got by hand, from `source`. With a layout: what is fetched comes into the
      * first of its folders. */
     const struct dataset_origin *origin;
     /*
      * MUST. options: the struct that the table describes, which begins with a struct data_spec.
-     * Reads the whole files of the layout in the folder that has them (NULL without a layout) into
-     * data->h, w, c, classes, class_names, note and n, pixels, labels of train and test; data comes
-     * in zeroed but for its type. The arrays are mem_alloc'ed and belong to data, also on failure.
-     * Origins, limits, validation, statistics and hash are the caller's (data.c). Errors name the
-     * file, what was expected and what was found.
+     * Reads the whole files of the layout in the folder that has them, or what is at its path (NULL
+     * where it is made), into data->h, w, c, classes, class_names, note and n, pixels, labels of
+     * train and test; data comes in zeroed but for its type. The arrays are mem_alloc'ed and belong
+     * to data, also on failure. Origins, limits, validation, statistics and hash are the caller's
+     * (data.c). Errors name the file, what was expected and what was found.
      */
     int (*load)(const void *options, const char *folder, struct dataset *data, struct err *err);
 };
@@ -146,12 +149,15 @@ int dataset_check_dirs(const char *configured, const char *by, struct err *err);
 const char *dataset_dir_expand(const char *dir, struct arena *arena);
 
 /*
- * The folder that a dataset would be read from, into ret_folder (the caller releases it), and which
- * of the dirs it was found in. An error where none has it: all the places that were searched; or
- * where only a part of it is there. Empty, in the first of the dirs, for one that is made.
+ * The folder, or the path of its options, that a dataset would be read from, into ret_folder (the
+ * caller releases it), and which of the dirs it was found in; their count: none, it is elsewhere.
+ * An error where it is not there: all the places that were searched; or where only a part of it is.
+ * Empty, in the first of the dirs, for one that is made.
  */
-int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
-                   size_t *ret_dir, struct err *err);
+int dataset_locate(const struct dataset_type *type, const void *options, const char *const *dirs,
+                   struct str *ret_folder, size_t *ret_dir, struct err *err);
+/* Whether it is read from files, and not made. */
+bool dataset_is_read(const struct dataset_type *type);
 /* The folder in a dir that is looked into before all others there: where a dataset that is fetched
  * goes. It must have a layout. In the arena. */
 const char *dataset_home(const struct dataset_type *type, const char *dir, struct arena *arena);

@@ -5,10 +5,13 @@
  * a slot is looked for at the hash of a picture, and holds the first that has these bytes. Names of
  * files say nothing of what is in them; what a loader knows of that it says itself (data->note).
  *
+ * A class that no training picture has is seldom meant: a label that is damaged, or counted from
+ * elsewhere, leaves some.
+ *
  * Cost, on one core of a server: 90 ms for the 70,000 pictures of Fashion-MNIST, once for each
  * plan, in no cell.
  */
-#include "harness/data/data.h"
+#include "harness/data/split.h"
 
 #include <string.h>
 
@@ -54,11 +57,28 @@ static size_t count_repeated(const struct dataset *data)
     return count;
 }
 
+static void add_empty_classes(const struct dataset *data, struct str *lines)
+{
+    size_t sizes[DATA_MAX_CLASSES];
+    int empty = 0, first = 0;
+    split_sizes(&data->train, data->classes, sizes);
+    for (int k = data->classes - 1; k >= 0; k--)
+        if (sizes[k] == 0) {
+            empty++;
+            first = k;
+        }
+    if (empty)
+        str_addf(lines, "%d of the %d classes ha%s no training sample, the first is %d\n", empty,
+                 data->classes, empty == 1 ? "s" : "ve", first);
+}
+
 void dataset_doubts(const struct dataset *data, struct str *ret_lines)
 {
     const size_t repeated = count_repeated(data);
     if (data->note)
         str_addf(ret_lines, "%s\n", data->note);
+    if (data->type->path) /* of the others the classes are known */
+        add_empty_classes(data, ret_lines);
     if (repeated)
         str_addf(ret_lines,
                  "%zu of the %zu test pictures stand%s in the training set too: accuracy is no "

@@ -12,7 +12,8 @@
  * train happily and be labelled wrong, so the first labels, where they are known, are looked at: a
  * set of the published size with labels that are none's is noted.
  *
- * Limits: 28 x 28 only; any number of samples, as the files say.
+ * Limits: 28 x 28 only; any number of samples, as the files say. Other sizes, and whatever else is
+ * in IDX files: idx_any.c.
  */
 #include "harness/data/idx.h"
 
@@ -20,13 +21,10 @@
 
 enum {
     SIDE = 28,
-    PICTURE = SIDE * SIDE,
     PUBLISHED = 60000, /* training samples of each */
-    IMAGES = 0x803,    /* magic numbers, and the lengths of their headers */
+    BYTES = 8,         /* the type of unsigned bytes */
+    IMAGES = 0x803,    /* magic numbers */
     LABELS = 0x801,
-    IMAGES_HEADER = 16,
-    LABELS_HEADER = 8,
-    LARGEST = 1 << 30, /* bytes of a file, twenty times the published */
 };
 
 static const char *const files[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
@@ -112,14 +110,24 @@ static uint32_t little_endian(const uint8_t *bytes)
 }
 
 /* What the third byte says that the elements are. */
-static const char *element_name(uint8_t type)
+struct element {
+    uint8_t type;
+    char kind; /* of a struct array */
+    uint8_t item;
+    const char *name;
+};
+static const struct element elements[] = {
+    {BYTES, 'u', 1, "unsigned bytes"},  {0x09, 'i', 1, "signed bytes"},
+    {0x0b, 'i', 2, "16-bit numbers"},   {0x0c, 'i', 4, "32-bit numbers"},
+    {0x0d, 'f', 4, "32-bit fractions"}, {0x0e, 'f', 8, "64-bit fractions"},
+};
+
+static const struct element *element_of(uint8_t type)
 {
-    return type == 0x09   ? "signed bytes"
-           : type == 0x0b ? "16-bit numbers"
-           : type == 0x0c ? "32-bit numbers"
-           : type == 0x0d ? "32-bit fractions"
-           : type == 0x0e ? "64-bit fractions"
-                          : NULL;
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        if (elements[i].type == type)
+            return &elements[i];
+    return NULL;
 }
 
 static int wrong_order(const char *path, struct err *err)
@@ -130,133 +138,128 @@ static int wrong_order(const char *path, struct err *err)
                    path);
 }
 
-static int check_magic(const struct loader_file *file, const char *what, uint32_t magic,
-                       struct err *err)
+/* What a file must have: magic 0 is arrays of any kind. */
+struct wanted {
+    const char *what;
+    uint32_t magic;
+};
+static const struct wanted pictures = {"IDX pictures", IMAGES}, labels = {"IDX labels", LABELS},
+                           anything = {"IDX data", 0};
+
+static bool is_array(uint32_t magic)
+{
+    return magic >> 16 == 0 && element_of((uint8_t)(magic >> 8)) && (magic & 0xff) > 0 &&
+           (magic & 0xff) <= ARRAY_DIMS;
+}
+
+static int check_magic(const struct loader_file *file, const struct wanted *wanted, struct err *err)
 {
     const char *path = str_text(&file->path);
-    const uint32_t found = big_endian(file->bytes);
-    const char *elements = element_name(file->bytes[2]);
-    if (found == magic)
+    const uint32_t found = big_endian(file->bytes), reversed = little_endian(file->bytes);
+    const struct element *element = element_of(file->bytes[2]);
+    if (wanted->magic ? found == wanted->magic : is_array(found))
         return 0;
-    if (little_endian(file->bytes) == magic)
+    if (wanted->magic ? reversed == wanted->magic : is_array(reversed))
         return wrong_order(path, err);
-    if (found >> 16 == 0 && elements && (found & 0xff) == (magic & 0xff))
+    if (!wanted->magic)
+        return err_set(err,
+                       "%s: expected %s of 1 to %d dimensions (magic number 0x0000TTDD), found "
+                       "0x%08x",
+                       path, wanted->what, ARRAY_DIMS, found);
+    if (found >> 16 == 0 && element && (found & 0xff) == (wanted->magic & 0xff))
         return err_set(err,
                        "%s: expected %s that are unsigned bytes (type 0x08), found %s (type "
                        "0x%02x): write them as bytes",
-                       path, what, elements, file->bytes[2]);
-    return err_set(err, "%s: expected %s (magic number 0x%08x), found 0x%08x%s", path, what, magic,
-                   found,
+                       path, wanted->what, element->name, element->type);
+    return err_set(err, "%s: expected %s (magic number 0x%08x), found 0x%08x%s", path, wanted->what,
+                   wanted->magic, found,
                    found == IMAGES   ? ", which is of pictures"
                    : found == LABELS ? ", which is of labels"
                                      : "");
 }
 
-/* Checks magic and sides; ret_n: the first dimension. header: its bytes. */
-static int check_header(const struct loader_file *file, const char *what, uint32_t magic,
-                        size_t header, size_t *ret_n, struct err *err)
+/* Pictures of the wanted kind are 28 x 28. */
+static int check_sides(const struct loader_file *file, struct err *err)
 {
     const char *path = str_text(&file->path);
-    if (file->size < header)
-        return err_set(err, "%s: expected %s with a header of %zu bytes, found %zu bytes in all",
-                       path, what, header, file->size);
-    if (check_magic(file, what, magic, err))
-        return -1;
-    const uint32_t n = big_endian(file->bytes + 4);
-    if (n == 0)
-        return err_set(err, "%s: expected %s, found a header that says there are none", path, what);
-    for (size_t at = 8; at < header; at += 4)
+    for (size_t at = 8; at < 16; at += 4)
         if (little_endian(file->bytes + at) == SIDE)
             return wrong_order(path, err);
         else if (big_endian(file->bytes + at) != SIDE)
             return err_set(err, "%s: expected pictures of %d x %d, found %u x %u", path, SIDE, SIDE,
                            big_endian(file->bytes + 8), big_endian(file->bytes + 12));
-    *ret_n = n;
     return 0;
 }
 
-/* Opens and checks the file, and reads as many bytes as its header says, and no more. item: bytes
- * of one. */
-static int read_idx(const char *folder, const char *name, const char *what, uint32_t magic,
-                    size_t item, struct loader_file *file, size_t *ret_n, struct err *err)
+/* Fills in all of the array but its elements. */
+static int read_header(const struct loader_file *file, const struct wanted *wanted,
+                       struct array *array, struct err *err)
 {
-    const size_t header = magic == IMAGES ? IMAGES_HEADER : LABELS_HEADER;
-    if (loader_open(folder, name, file, err) || check_header(file, what, magic, header, ret_n, err))
-        return -1;
     const char *path = str_text(&file->path);
-    const uint64_t expected = header + (uint64_t)*ret_n * item;
-    if (expected > LARGEST)
+    const size_t rank = wanted->magic ? wanted->magic & 0xff : file->size > 3 ? file->bytes[3] : 1;
+    const size_t header = 4 + 4 * rank;
+    if (file->size >= 4 && !wanted->magic && check_magic(file, wanted, err))
+        return -1;
+    if (file->size < header)
+        return err_set(err, "%s: expected %s with a header of %zu bytes, found %zu bytes in all",
+                       path, wanted->what, header, file->size);
+    if (check_magic(file, wanted, err))
+        return -1;
+    if (big_endian(file->bytes + 4) == 0)
+        return err_set(err, "%s: expected %s, found a header that says there are none", path,
+                       wanted->what);
+    if (wanted->magic == IMAGES && check_sides(file, err))
+        return -1;
+    const struct element *element = element_of(file->bytes[2]);
+    array->kind = element->kind;
+    array->item = element->item;
+    array->big_endian = true;
+    array->rank = (int)rank;
+    for (size_t d = 0; d < rank; d++)
+        array->dims[d] = big_endian(file->bytes + 4 + 4 * d);
+    array->start = header;
+    return 0;
+}
+
+/* Reads as many bytes as the header says, and no more. */
+static int read_elements(struct loader_file *file, const struct wanted *wanted,
+                         const struct array *array, struct err *err)
+{
+    const char *path = str_text(&file->path);
+    const size_t count = array_count(array), expected = array->start + count * array->item;
+    if (count > ARRAY_LARGEST || expected > ARRAY_LARGEST)
         return err_set(err,
-                       "%s: expected at most %d bytes, found a header that says %llu (%zu of %s)",
-                       path, LARGEST, (unsigned long long)expected, *ret_n, what);
+                       "%s: expected at most %lld bytes, found a header that says %zu (%zu of %s)",
+                       path, ARRAY_LARGEST, expected, array->dims[0], wanted->what);
     if (loader_more(file, expected + 1, err))
         return -1;
     if (file->size != expected)
         return err_set(
-            err, "%s: %s: expected %llu bytes as the header says (%zu of %s), found %s%zu", path,
-            file->size < expected ? "cut short" : "too long", (unsigned long long)expected, *ret_n,
-            what, file->size < expected ? "" : "at least ", file->size);
+            err, "%s: %s: expected %zu bytes as the header says (%zu of %s), found %s%zu", path,
+            file->size < expected ? "cut short" : "too long", expected, array->dims[0],
+            wanted->what, file->size < expected ? "" : "at least ", file->size);
     return 0;
 }
 
-/* And counts them from 0. */
-static int check_labels(struct loader_file *file, const struct idx_set *set, struct err *err)
+static int read_array(const char *folder, const char *name, const struct wanted *wanted,
+                      struct array *array, struct err *err)
 {
-    const int lowest = set->lowest, highest = lowest + set->classes - 1;
-    for (size_t i = LABELS_HEADER; i < file->size; i++) {
-        const int label = file->bytes[i];
-        if (label < lowest || label > highest)
-            return err_set(err, "%s: expected labels from %d to %d, found %d at position %zu",
-                           str_text(&file->path), lowest, highest, label, i - LABELS_HEADER);
-        file->bytes[i] = (uint8_t)(label - lowest);
-    }
-    return 0;
+    struct loader_file file;
+    if (loader_open(folder, name, &file, err))
+        return -1;
+    const int failed =
+        read_header(&file, wanted, array, err) || read_elements(&file, wanted, array, err);
+    array->path = file.path;
+    array->bytes = file.bytes;
+    file.path = (struct str){0};
+    file.bytes = NULL;
+    loader_file_release(&file);
+    return failed;
 }
 
-/* Rows become columns. */
-static void transpose(struct split *split)
+int idx_read(const char *folder, const char *name, struct array *ret_array, struct err *err)
 {
-    for (uint8_t *picture = split->pixels; picture < split->pixels + split->n * PICTURE;
-         picture += PICTURE)
-        for (size_t y = 0; y < SIDE; y++)
-            for (size_t x = 0; x < y; x++) {
-                const uint8_t value = picture[y * SIDE + x];
-                picture[y * SIDE + x] = picture[x * SIDE + y];
-                picture[x * SIDE + y] = value;
-            }
-}
-
-/* Takes the file's memory over, without its header. */
-static uint8_t *take_bytes(struct loader_file *file, size_t header)
-{
-    uint8_t *bytes = file->bytes;
-    memmove(bytes, bytes + header, file->size - header);
-    file->bytes = NULL;
-    return bytes;
-}
-
-/* names: of the pictures, of the labels. */
-static int load_split(const struct idx_set *set, const char *folder, const char *const *names,
-                      struct split *split, struct err *err)
-{
-    struct loader_file images = {0}, labels = {0};
-    size_t n = 0, label_count = 0;
-    int failed = read_idx(folder, names[0], "IDX pictures", IMAGES, PICTURE, &images, &n, err) ||
-                 read_idx(folder, names[1], "IDX labels", LABELS, 1, &labels, &label_count, err) ||
-                 check_labels(&labels, set, err);
-    if (!failed && label_count != n)
-        failed = err_set(err, "%s: expected %zu labels, one for each picture in %s, found %zu",
-                         str_text(&labels.path), n, names[0], label_count);
-    if (!failed) {
-        split->n = n;
-        split->pixels = take_bytes(&images, IMAGES_HEADER);
-        split->labels = take_bytes(&labels, LABELS_HEADER);
-        if (set->transposed)
-            transpose(split);
-    }
-    loader_file_release(&images);
-    loader_file_release(&labels);
-    return failed ? -1 : 0;
+    return read_array(folder, name, &anything, ret_array, err);
 }
 
 static bool begins_like(const struct split *train, const struct idx_set *set)
@@ -267,34 +270,40 @@ static bool begins_like(const struct split *train, const struct idx_set *set)
 
 static void note_stranger(struct dataset *data, const struct idx_set *set)
 {
-    struct str labels = {0}, published = {0};
+    struct str begin = {0}, published = {0};
     for (size_t i = 0; i < IDX_KNOWN; i++) {
-        str_addf(&labels, "%d ", data->train.labels[i]);
+        str_addf(&begin, "%d ", data->train.labels[i]);
         str_addf(&published, "%d ", set->first_labels[i]);
     }
     data->note = arena_printf(&data->arena,
                               "not the published %s, although of its size: the training labels "
                               "begin %sand not %s(KMNIST and others come under the same file "
                               "names); results will be called %s",
-                              set->name, str_text(&labels), str_text(&published), set->name);
-    STR_RELEASE(&labels, &published);
+                              set->name, str_text(&begin), str_text(&published), set->name);
+    STR_RELEASE(&begin, &published);
 }
 
 int idx_load(const void *options, const char *folder, struct dataset *data, struct err *err)
 {
     (void)options;
     const struct idx_set *set = (const void *)data->type->layout;
-    int failed = load_split(set, folder, set->layout.files, &data->train, err) ||
-                 load_split(set, folder, set->layout.files + 2, &data->test, err);
+    const struct array_classes classes = {set->classes, set->lowest};
+    struct array parts[ARRAY_PARTS] = {0};
+    int failed = 0;
+    for (size_t i = 0; i < ARRAY_PARTS && !failed; i++) {
+        failed =
+            read_array(folder, set->layout.files[i], i % 2 ? &labels : &pictures, &parts[i], err);
+        parts[i].transposed = set->transposed;
+    }
+    if (!failed)
+        failed = array_load(parts, &classes, data, err);
+    array_release(parts, ARRAY_PARTS);
     for (size_t i = 0; i < sizeof sets / sizeof *sets && !failed && set->layout.files == files; i++)
         if (sets[i] != set && begins_like(&data->train, sets[i]))
             failed = err_set(err, "%s: expected %s, found %s, whose files have the same names",
                              folder, set->name, sets[i]->name);
     if (!failed && data->train.n == PUBLISHED && set->known && !begins_like(&data->train, set))
         note_stranger(data, set);
-    data->h = data->w = SIDE;
-    data->c = 1;
-    data->classes = set->classes;
     data->class_names = set->class_names;
     return failed ? -1 : 0;
 }

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "harness/data/loader.h"
+#include "harness/data/array.h"
 
 enum { IDX_KNOWN = 10 };
 
@@ -23,3 +23,6 @@ struct idx_set {
 
 /* The `load` of a dataset_type whose layout is the head of a struct idx_set. */
 int idx_load(const void *options, const char *folder, struct dataset *data, struct err *err);
+
+/* One file, whatever the size and type of its elements. The caller releases it, also on failure. */
+int idx_read(const char *folder, const char *name, struct array *ret_array, struct err *err);

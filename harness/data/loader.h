@@ -39,6 +39,10 @@
         OPTION_ENUM(struct data_spec, noise_kind, "symmetric", noise_names,                        \
                     "symmetric: any other label; pair: the next class's")
 
+/* Of a dataset that is anybody's: `const char *path` in its struct. */
+#define LOADER_PATH(type, default_, ...)                                                           \
+    OPTION_FIELD(type, path, OPTION_STRING, .fallback = default_, .help = __VA_ARGS__)
+
 /* The table of a dataset that has no others. */
 extern const struct option loader_options[];
 

@@ -77,15 +77,67 @@ const char *dataset_home(const struct dataset_type *type, const char *dir, struc
     return arena_printf(arena, "%s/%s", dir, type->layout->folders[0]);
 }
 
-int dataset_locate(const struct dataset_type *type, const char *const *dirs, struct str *ret_folder,
-                   size_t *ret_dir, struct err *err)
+bool dataset_is_read(const struct dataset_type *type)
 {
-    if (!type->layout) {
+    return type->layout || type->path;
+}
+
+static bool is_there(const struct str *path)
+{
+    struct stat about;
+    return stat(str_text(path), &about) == 0;
+}
+
+/* What options name. */
+static int find_path(const struct dataset_type *type, const char *name, const char *const *dirs,
+                     struct str *ret_path, size_t *ret_dir, struct err *err)
+{
+    struct str path = {0}, searched = {0};
+    struct arena arena = {0};
+    const char *expanded = dataset_dir_expand(name, &arena);
+    const bool absolute = expanded[0] == '/';
+    size_t dir = 0;
+    bool found = false;
+    while (!found && dirs[dir]) {
+        str_clear(&path);
+        str_addf(&path, "%s/%s", dirs[dir], expanded);
+        found = !absolute && is_there(&path);
+        str_addf(&searched, "%s, ", dirs[dir]);
+        dir += !found;
+    }
+    if (!found) {
+        str_clear(&path);
+        str_add(&path, expanded);
+        found = is_there(&path);
+    }
+    arena_release(&arena);
+    if (found) {
+        *ret_path = path;
+        *ret_dir = dir;
+    } else {
+        err_set(err, "path '%s' not found; get it from %s; searched %sand the working directory",
+                name, type->source, str_text(&searched));
+        str_release(&path);
+    }
+    str_release(&searched);
+    return found ? 0 : -1;
+}
+
+static int find(const struct dataset_type *type, const void *options, const char *const *dirs,
+                struct str *ret_folder, size_t *ret_dir, struct err *err)
+{
+    return type->path ? find_path(type, type->path(options), dirs, ret_folder, ret_dir, err)
+                      : loader_find(type->layout, type->source, dirs, ret_folder, ret_dir, err);
+}
+
+int dataset_locate(const struct dataset_type *type, const void *options, const char *const *dirs,
+                   struct str *ret_folder, size_t *ret_dir, struct err *err)
+{
+    if (!dataset_is_read(type)) {
         *ret_folder = (struct str){0};
         *ret_dir = 0;
         return 0;
     }
-    return loader_find(type->layout, type->source, dirs, ret_folder, ret_dir, err)
-               ? err_prefix(err, "%s: ", type->name)
-               : 0;
+    return find(type, options, dirs, ret_folder, ret_dir, err) ? err_prefix(err, "%s: ", type->name)
+                                                               : 0;
 }

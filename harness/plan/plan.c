@@ -35,8 +35,8 @@ static int load_data(struct plan *plan, const struct config *config, const struc
     struct dataset *data;
     struct str folder = {0};
     size_t dir = 0;
-    if ((cell->dataset->layout && dataset_check_dirs(config->data_dir, "data_dir", err)) ||
-        dataset_locate(cell->dataset, dirs, &folder, &dir, err))
+    if ((dataset_is_read(cell->dataset) && dataset_check_dirs(config->data_dir, "data_dir", err)) ||
+        dataset_locate(cell->dataset, spec, dirs, &folder, &dir, err))
         return -1;
     str_release(&folder);
     if (dataset_load(cell->dataset, spec, 0, dirs, &data, err))

@@ -15,6 +15,7 @@
 #define FILES                                                                                      \
     T_FILE(bench)                                                                                  \
     T_FILE(compare)                                                                                \
+    T_FILE(data_anyones)                                                                           \
     T_FILE(data_dir)                                                                               \
     T_FILE(data_doubts)                                                                            \
     T_FILE(data_options)                                                                           \

@@ -73,16 +73,21 @@ void fuzz_load(const struct fuzz_data *files, size_t count, const uint8_t *bytes
     const struct fuzz_data *file = &files[bytes[0] % count];
     const struct dataset_type *type = dataset_find(file->dataset);
     struct dataset data = {.type = type};
+    struct arena arena = {0};
     struct err err;
     fuzz_put(file->name, bytes + 1, size - 1);
-    if (type->load(NULL, test_dir(), &data, &err) == 0)
+    if (type->load(kind_defaults(&type->is, &arena), test_dir(), &data, &err) == 0)
         for (int part = 0; part < 2; part++) {
             const struct split *split = part ? &data.train : &data.test;
             REQUIRE(split->n > 0 && split->n <= UINT32_MAX);
             for (size_t i = 0; i < split->n; i++)
-                REQUIRE(split->labels[i] < data.classes && split->pixels[i] <= UINT8_MAX);
+                REQUIRE(split->labels[i] < data.classes);
+            const size_t bytes_of_one = (size_t)data.h * (size_t)data.w * (size_t)data.c;
+            for (size_t i = 0; i < split->n * bytes_of_one; i++)
+                REQUIRE(split->pixels[i] <= UINT8_MAX);
         }
     MEM_FREE(data.train.pixels, data.train.labels, data.test.pixels, data.test.labels);
     arena_release(&data.arena);
+    arena_release(&arena);
     fuzz_put(file->name, file->bytes, file->size);
 }

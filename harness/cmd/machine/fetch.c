@@ -45,7 +45,7 @@ static int check(const struct fetch_values *values, const char *name,
 {
     if (!type)
         return shelf_unknown(&dataset_shelf, name, err);
-    if (!type->layout)
+    if (!dataset_is_read(type))
         return err_set(err, "%s is made, not read: there is nothing to fetch", name);
     if (!type->origin)
         return err_set(err, "%s cannot be fetched; get it from %s", name, type->source);

@@ -40,7 +40,7 @@ static const struct damage damages[] = {
      "9425"},
     /* a header that claims 4 billion pictures, 3 TB */
     {"mnist", "train-images-idx3-ubyte", SET_BYTE, 4, 0xff, false,
-     ": expected at most 1073741824 bytes, found a header that says 3354101032144 (4278190092 of "
+     ": expected at most 4294967296 bytes, found a header that says 3354101032144 (4278190092 of "
      "IDX pictures)"},
     {"mnist", "t10k-images-idx3-ubyte", SET_BYTE, 7, 0, false,
      ": expected IDX pictures, found a header that says there are none"},
@@ -167,8 +167,8 @@ Test(data, counts_of_pictures_and_labels_must_agree)
     EXPECT_EQ(dataset_load(dataset_find("mnist"), &spec, 0, dirs, &data, &err), -1);
     snprintf(expected, sizeof expected,
              "mnist: %s/t10k-labels-idx1-ubyte: expected 5 labels, one for each picture in "
-             "t10k-images-idx3-ubyte, found 2",
-             folder);
+             "%s/t10k-images-idx3-ubyte, found 2",
+             folder, folder);
     EXPECT_TEXT(err.text, expected);
 }
 

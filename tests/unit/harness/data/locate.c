@@ -126,7 +126,7 @@ Test(data, what_is_found_elsewhere_strayed)
     struct err err;
     size_t dir = 9;
     made_idx(made_folder("usual/mnist"), 1, false);
-    ASSERT_EQ(dataset_locate(dataset_find("mnist"), dirs, &folder, &dir, &err), 0);
+    ASSERT_EQ(dataset_locate(dataset_find("mnist"), NULL, dirs, &folder, &dir, &err), 0);
     EXPECT_TEXT(str_text(&folder), made_folder("usual/mnist"));
     EXPECT_EQ(dir, 1);
     str_release(&folder);

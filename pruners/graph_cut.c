@@ -21,8 +21,11 @@
  *
  * Similarity, gain and lambda 1 are those of DeepCore's program (its gain leaves out s_jj, the same
  * for all). Known deviations: s_jj counts as 1 for all, also where a gradient is 0 (which has
- * cosine 0 with all others); gradients are those of the cross-entropy, where that program takes the
- * softmax twice. Our choices: `at` 10; budgets of the classes in proportion to their size.
+ * cosine 0 with all others); gradients are those of the cross-entropy, as in that program since
+ * January 2023 (before, it took the softmax twice). Of 600 samples of a recorded network it keeps
+ * 418 of 420 alike at rate .3, 295 of 300, and all at .7 and .9; the rest are pairs that are each
+ * other's nearest, which gain the same up to rounding. Our choices: `at` 10; budgets of the classes
+ * in proportion to their size.
  */
 #include "pruners/class_gradients.h"
 #include "pruners/math/greedy.h"

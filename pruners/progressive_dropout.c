@@ -32,8 +32,10 @@
  *
  * Known deviations: the authors' forward-only pass is in training mode (batch statistics, which it
  * also averages into the running ones, and dropout); here it is in evaluation mode (our choice), so
- * that looking changes nothing, on the same augmented pictures as the step. Their learning rate
- * falls by the epoch as here, so batches without a step do not stretch the schedule.
+ * that looking changes nothing, on the same augmented pictures as the step. Here the learning rate
+ * falls by the epoch, so batches without a step do not stretch the schedule. Theirs was to: but its
+ * scheduler is stepped with the validation loss in the place of the epoch's number, so that it
+ * falls a little while that loss is above 1 and returns to its start for good below.
  */
 #include "pruners/select.h"
 #include "pruners/soft.h"

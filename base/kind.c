@@ -51,6 +51,59 @@ void *kind_defaults(const struct kind *kind, struct arena *arena)
     return options;
 }
 
+/* ---- Presets ---- */
+
+static const char PRESET[] = "preset";
+
+bool kind_takes_preset(const struct kind *kind, const char *key)
+{
+    return kind->presets && strcmp(key, PRESET) == 0;
+}
+
+static const char *preset_name_at(const void *kind, size_t i)
+{
+    return ((const struct kind *)kind)->presets[i].name;
+}
+
+int kind_set_preset(const struct kind *kind, const char *name, void *options, struct arena *arena,
+                    struct err *err)
+{
+    for (const struct kind_preset *p = kind->presets; p->name; p++)
+        if (strcmp(p->name, name) == 0)
+            return option_assign(kind->options, kind->name, p->values, " ", options, arena, err);
+    struct str all = {0};
+    for (const struct kind_preset *p = kind->presets; p->name; p++)
+        str_addf(&all, "%s%s", all.length ? ", " : "; it has ", p->name);
+    err_set(err, "%s has no preset '%.64s'%s", kind->name, name,
+            str_near(str_nearest(name, preset_name_at, kind), str_text(&all)).text);
+    str_release(&all);
+    return -1;
+}
+
+int kind_assign(const struct kind *kind, const char *text, const char *separators, void *options,
+                struct arena *arena, struct err *err)
+{
+    struct str rest = {0};
+    int failed = 0;
+    for (const char *word = text + strspn(text, separators); *word && !failed;) {
+        const size_t length = strcspn(word, separators), key = strcspn(word, "=");
+        if (key < length && key == strlen(PRESET) && !strncmp(word, PRESET, key) && kind->presets)
+            failed = kind_set_preset(
+                kind, arena_printf(arena, "%.*s", (int)(length - key - 1), word + key + 1), options,
+                arena, err);
+        else
+            str_addf(&rest, "%.*s%.1s", (int)length, word, separators);
+        word += length + strspn(word + length, separators);
+    }
+    if (!failed)
+        failed = option_assign(kind->options, kind->name, str_text(&rest), separators, options,
+                               arena, err);
+    str_release(&rest);
+    return failed;
+}
+
+/* ---- Choices ---- */
+
 int choice_parse(const struct shelf *shelf, const char *text, struct arena *arena,
                  struct choice *ret_choice, struct err *err)
 {
@@ -67,7 +120,7 @@ int choice_parse(const struct shelf *shelf, const char *text, struct arena *aren
         *end = '\0';
     }
     void *options = kind_defaults(kind, arena);
-    if (option_assign(kind->options, name, rest, " ,", options, arena, err))
+    if (kind_assign(kind, rest, " ,", options, arena, err))
         return -1;
     *ret_choice = (struct choice){kind, options};
     return 0;

@@ -21,6 +21,15 @@
  *     };
  *     const struct shelf pruner_shelf = SHELF("pruner", "pruners", kinds);
  *
+ * Published settings of a plug-in's options are its presets: values under a name, as in
+ *
+ *     .presets = KIND_PRESETS({"authors", "k=10 margin=logits", "what their program has"}),
+ *
+ *     pruner: {name: ccs, preset: authors, k: 20}
+ *
+ * What stands beside a preset wins, and cells hold values, not presets: the same values are the
+ * same cells.
+ *
  * A plug-in that is renamed keeps its cells and its users, as a renamed option does (option.h):
  * keyed_as is the name under which it was first hashed.
  */
@@ -28,14 +37,22 @@
 
 #include "base/option.h"
 
+/* A setting of several options. */
+struct kind_preset {
+    const char *name;
+    const char *values; /* "k=10 margin=logits", each of an option of the kind */
+    const char *help;   /* one line: whose */
+};
+
 #define KIND_FIELDS                                                                                \
-    const char *name;             /* as YAML writes it */                                          \
-    const char *help;             /* one line */                                                   \
-    const char *cite;             /* the paper, or NULL */                                         \
-    const char *keyed_as;         /* the name in keys and databases; NULL: `name` */               \
-    const char *const *aliases;   /* older names, read and never written; NULL ends them */        \
-    const struct option *options; /* NULL: none */                                                 \
-    size_t options_size           /* bytes of the options' struct; 0: none */
+    const char *name;                  /* as YAML writes it */                                     \
+    const char *help;                  /* one line */                                              \
+    const char *cite;                  /* the paper, or NULL */                                    \
+    const char *keyed_as;              /* the name in keys and databases; NULL: `name` */          \
+    const char *const *aliases;        /* older names, read and never written; NULL ends them */   \
+    const struct option *options;      /* NULL: none */                                            \
+    const struct kind_preset *presets; /* NULL: none; one without a name ends them */              \
+    size_t options_size                /* bytes of the options' struct; 0: none */
 
 struct kind {
     KIND_FIELDS;
@@ -52,6 +69,8 @@ struct kind {
 
 /* In the initialiser of a plug-in: that it takes these options, into this struct. */
 #define KIND_OPTIONS(type, table) .options = (table), .options_size = sizeof(type)
+
+#define KIND_PRESETS(...) ((const struct kind_preset[]){__VA_ARGS__, {NULL, NULL, NULL}})
 
 /* One with its options. */
 struct choice {
@@ -91,6 +110,16 @@ int shelf_unknown(const struct shelf *shelf, const char *name, struct err *err);
 
 /* The name in canonical JSON, in labels and in databases. */
 const char *kind_key(const struct kind *kind);
+/* Whether the name is that of the key under which one of its presets is asked for, and of no option
+   of its own. */
+bool kind_takes_preset(const struct kind *kind, const char *key);
+/* Stores a preset's values. An error where it has none of that name. */
+int kind_set_preset(const struct kind *kind, const char *name, void *options, struct arena *arena,
+                    struct err *err);
+/* option_assign(), where "preset=NAME" may stand too: it comes first, wherever it stands. */
+int kind_assign(const struct kind *kind, const char *text, const char *separators, void *options,
+                struct arena *arena, struct err *err);
+
 /* A new struct of its options with their defaults, in the arena; NULL where it has none. */
 void *kind_defaults(const struct kind *kind, struct arena *arena);
 

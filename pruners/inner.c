@@ -9,6 +9,8 @@
 
 #include "pruners/defaults.h"
 
+#include <string.h>
+
 /* Of one that reads a file, the file's content would be missing in the cell's key. */
 static bool can_be_inner(const struct pruner *pruner)
 {
@@ -47,8 +49,11 @@ static int inner_init_options(struct inner *inner, const struct inner_options *o
     *inner = (struct inner){.run.pruner = pruner};
     void *options = kind_defaults(&pruner->is, &inner->arena);
     inner->run.options = options;
-    return o->score_options && option_assign(pruner->options, pruner->name, o->score_options,
-                                             " \t\n", options, &inner->arena, err)
+    const struct option *margin = option_find(pruner->options, "margin");
+    if (margin)
+        memcpy((char *)options + margin->offset, &o->margin, sizeof o->margin);
+    return o->score_options &&
+                   kind_assign(&pruner->is, o->score_options, " \t\n", options, &inner->arena, err)
                ? err_prefix(err, "score_options: ")
                : 0;
 }

@@ -34,11 +34,20 @@ const char *inner_name_at(size_t i);
 struct inner_options {
     int score;                 /* of inner_name_at() */
     const char *score_options; /* NULL: defaults */
+    /* Of a score that has the option `margin`, enum aum_margin, where the outer table has
+       INNER_MARGIN; else 0: that option's default. */
+    int margin;
 };
 
 #define INNER_SCORE(fallback)                                                                      \
     OPTION_NAME(struct inner_options, score, fallback, inner_name_at, "whose scores to build on"), \
         OPTION_STRING(struct inner_options, score_options, "its options, as in \"runs=3 at=5\"")
+
+extern const char *const aum_margin_names[]; /* enum aum_margin, NULL at the end */
+
+#define INNER_MARGIN(fallback)                                                                     \
+    OPTION_ENUM(struct inner_options, margin, fallback, aum_margin_names,                          \
+                "of score aum: margins of what")
 
 int inner_check(const void *options, const struct pruner_task *task, struct err *err);
 unsigned inner_needs(const void *options);

@@ -16,15 +16,18 @@
  * s = .1 9 .5 .3 .2 these are 2 and 3.
  *
  * The budget is exact. Where keep exceeds q N, the pool is keep samples, and the choice is uniform:
- * with the default q at all rates below .15.
+ * with the default q at all rates below .25.
  *
  * Samples that training has not seen yet come first in the pool, in random order (our choice; the
  * authors give them a loss of 3, which most losses are below). Needs training's own losses: O(N log
  * N) an epoch, no forward pass.
  *
- * Known deviations: the authors name the pool's share of N and the kept share of the pool (.75 and
- * .85 in their program); here the cell's rate says what is kept, and `pool` is the pool's share.
- * Their program prunes to the last epoch, as ours unless `anneal` says otherwise.
+ * Known deviations: the authors name the pool's share of N and the kept share of the pool; here the
+ * cell's rate says what is kept, and `pool` is the pool's share. In their program these are .75 and
+ * .85 (cifar/orderDP/orderDP.py), .8 and .375 in its README's command, .5 and .6 in the paper's
+ * tables (`preset: paper` with rate .7). Their program prunes to the last epoch, as ours unless
+ * `anneal` says otherwise, and ranks label-smoothed losses where the recipe smooths; losses here
+ * are never smoothed.
  */
 #include "base/num.h"
 #include "pruners/select.h"
@@ -34,7 +37,7 @@ struct orderdp_options {
 };
 
 static const struct option table[] = {
-    OPTION_DOUBLE(struct orderdp_options, pool, "0.85", 0, 1,
+    OPTION_DOUBLE(struct orderdp_options, pool, "0.75", 0, 1,
                   "share of the samples that are drawn; the kept ones at least"),
     SELECT_ANNEAL(struct orderdp_options),
     OPTION_END,
@@ -115,6 +118,7 @@ const struct pruner orderdp_pruner = {
     .kind = PRUNER_DYNAMIC,
     .needs = NEEDS_LOSSES,
     KIND_OPTIONS(struct orderdp_options, table),
+    .presets = KIND_PRESETS({"paper", "pool=0.5", "the paper's tables, at rate .7"}),
     .note = note,
     .sample_state = sizeof(struct sample),
     .observe = observe,

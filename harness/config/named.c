@@ -4,7 +4,8 @@
  * An option with a list of values stands for as many values of the axis, two such options for their
  * product: {name: convnet, depth: [1, 2], width: [32, 64]} is four models, the last option varying
  * fastest. A pruner's entry has two keys beside its options: prune_with (a model, or `same`) and
- * score_only. Equal values are interned as one struct pick, so that the grid can tell cells apart
+ * score_only; where a kind has presets, `preset` names one, whose values the other keys replace.
+ * Equal values are interned as one struct pick, so that the grid can tell cells apart
  * by pointers.
  */
 #include "harness/config/param.h"
@@ -88,7 +89,8 @@ static const struct pick *intern(struct reader *reader, enum named_axis axis,
     return pick;
 }
 
-static const char PRUNE_WITH[] = "prune_with", SCORE_ONLY[] = "score_only", SAME[] = "same";
+static const char PRUNE_WITH[] = "prune_with", SCORE_ONLY[] = "score_only", SAME[] = "same",
+                  PRESET[] = "preset";
 
 static bool is_scoring_key(enum named_axis axis, const char *key)
 {
@@ -133,6 +135,17 @@ static bool read_score_only(struct reader *reader, const struct kind *kind, cons
     return false;
 }
 
+static bool read_preset(struct reader *reader, const struct kind *kind, const struct node *node,
+                        void *options)
+{
+    struct err err;
+    const char *name = param_text(node, PRESET, "the name of a preset", &reader->mistakes);
+    if (!name || kind_set_preset(kind, name, options, reader->arena, &err) == 0)
+        return name != NULL;
+    mistakes_add(&reader->mistakes, node->place, PRESET, "%s", err.text);
+    return false;
+}
+
 /* One key of a named value, with one of its values. false: refused. */
 static bool set_key(struct reader *reader, enum named_axis axis, const struct kind *kind,
                     const struct node *key, const struct node *value, void *options,
@@ -142,6 +155,8 @@ static bool set_key(struct reader *reader, enum named_axis axis, const struct ki
         return strcmp(key->text, PRUNE_WITH) == 0
                    ? read_prune_with(reader, kind, value, scoring)
                    : read_score_only(reader, kind, value, &scoring->only);
+    if (kind_takes_preset(kind, key->text))
+        return read_preset(reader, kind, value, options);
     const struct option *option = option_find(kind->options, key->text);
     return option && param_set(option, value, options, reader->arena, &reader->mistakes);
 }
@@ -179,7 +194,8 @@ static bool check_keys(struct reader *reader, enum named_axis axis, const struct
         const struct node *key = node->keys[i], *values = node->items[i];
         if (strcmp(key->text, "name") == 0)
             continue;
-        if (!is_scoring_key(axis, key->text) && !option_find(kind->options, key->text)) {
+        if (!is_scoring_key(axis, key->text) && !kind_takes_preset(kind, key->text) &&
+            !option_find(kind->options, key->text)) {
             stray_option(reader, axis, kind, key);
             good = false;
             continue;
@@ -197,13 +213,18 @@ static const struct pick *make_pick(struct reader *reader, enum named_axis axis,
 {
     struct scoring scoring = {0};
     void *options = kind_defaults(kind, reader->arena);
-    for (size_t i = node->kind == NODE_MAP ? node->count : 0; i-- > 0;) {
-        if (strcmp(node->keys[i]->text, "name") == 0)
-            continue;
-        const size_t count = values_of(node->items[i]);
-        REQUIRE(set_key(reader, axis, kind, node->keys[i], value_at(node->items[i], which % count),
-                        options, &scoring));
-        which /= count;
+    for (int presets = 1; presets >= 0; presets--) { /* first, wherever they stand */
+        size_t left = which;
+        for (size_t i = node->kind == NODE_MAP ? node->count : 0; i-- > 0;) {
+            const struct node *key = node->keys[i];
+            if (strcmp(key->text, "name") == 0)
+                continue;
+            const size_t count = values_of(node->items[i]);
+            if (kind_takes_preset(kind, key->text) == presets)
+                REQUIRE(set_key(reader, axis, kind, key, value_at(node->items[i], left % count),
+                                options, &scoring));
+            left /= count;
+        }
     }
     return intern(reader, axis, &(struct choice){kind, options}, &scoring, node);
 }

@@ -85,6 +85,15 @@ double window_mean(const void *windows, int length, size_t i, window_measure *of
     return row->pushed > before ? row->sum / (double)(row->pushed - before) : of(&rest);
 }
 
+double window_mean_but_last(const void *windows, int length, size_t i, window_measure *of)
+{
+    const struct row *row = row_at(windows, length, i);
+    const struct window_spread last = window_spread(windows, length, i);
+    return row->pushed > (uint32_t)length
+               ? (row->sum - of(&last)) / (double)(row->pushed - (uint32_t)length)
+               : window_mean(windows, length, i, of);
+}
+
 double window_mean_value(const void *windows, int length, size_t i, double of_none)
 {
     const struct row *row = row_at(windows, length, i);

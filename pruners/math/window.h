@@ -51,5 +51,7 @@ typedef double window_measure(const struct window_spread *spread);
 void window_watch(void *windows, int length, size_t i, float value, window_measure *of);
 /* The mean of all answers; where none was full, that of what is held. */
 double window_mean(const void *windows, int length, size_t i, window_measure *of);
+/* Likewise without the last answer, where there is another. */
+double window_mean_but_last(const void *windows, int length, size_t i, window_measure *of);
 /* The mean of all values that were pushed, also those that have left the window. */
 double window_mean_value(const void *windows, int length, size_t i, double of_none);

@@ -24,6 +24,19 @@ A pruner in full: of the least and of the most.
       delta  0.875  share of the epochs that prune; the rest, at the end, use all
                     data [0 to 1]
 
+Settings that were published with one.
+
+  $ winnow list pruners moso | tail -2
+      preset authors  what the authors' program calls: rule=program params=full
+          balance=class
+  $ winnow list pruners dyn-unc --markdown | grep -o 'windows. all; presets .authors.'
+  windows` all; presets `authors`
+  $ winnow list pruners ccs --json >ccs.json
+  $ sqlite3 :memory: "SELECT value ->> 'name', value ->> 'values'
+  > FROM json_each(readfile('ccs.json'), '$.pruners[0].presets')"
+  authors-90|beta=0.3
+  d2-90|beta=0.4
+
 One table for documents.
 
   $ winnow list pruners rs2 --markdown

@@ -210,7 +210,7 @@ EVERY_PRUNER(other_seed_other_subsets_where_nothing_is_observed)
     const struct rehearsal_plan one = plan_for(index);
     struct rehearsal_plan other = one;
     other.seed = 2;
-    if (one.pruner->needs || one.pruner->batch ||
+    if (one.pruner->needs || one.pruner->more_needs || one.pruner->batch ||
         one.pruner->flags & (PRUNER_IGNORES_RATE | PRUNER_SOFT_BUDGET) ||
         one.pruner->seconds_elsewhere)
         return;
@@ -299,6 +299,18 @@ EVERY_PRUNER(options_at_both_ends)
     }
 }
 
+EVERY_PRUNER(presets_are_values_of_its_options)
+{
+    struct rehearsal_plan plan = plan_for(index);
+    for (const struct kind_preset *p = plan.pruner->presets; p && p->name; p++) {
+        char text[96];
+        cr_assert(p->help && p->help[0], "%s: preset %s has no help", plan.pruner->name, p->name);
+        snprintf(text, sizeof text, "preset=%s", p->name);
+        plan.options = text;
+        rehearse(&plan);
+    }
+}
+
 /* Losses of a training about to diverge are finite; what is made of them must be as well. */
 EVERY_PRUNER(huge_losses)
 {
@@ -343,7 +355,7 @@ EVERY_PRUNER(nan_is_refused_with_the_array_and_the_sample)
     if (r.run->state_size)
         memcpy(before, r.run->state, r.run->state_size);
     for (size_t a = 0; a < sizeof float_arrays / sizeof *float_arrays; a++) {
-        if (!(plan.pruner->needs & float_arrays[a].need))
+        if (!(r.run->needs & float_arrays[a].need))
             continue;
         const struct pruner_pass pass = rehearsal_pass(&r, 0, 3, false, NULL);
         const size_t width = width_of(float_arrays[a].need, &pass);
@@ -371,7 +383,7 @@ EVERY_PRUNER(rows_that_were_not_seen_may_hold_anything)
     seen[BAD] = 0;
     struct rehearsal r = begin(&plan);
     for (size_t a = 0; a < sizeof float_arrays / sizeof *float_arrays; a++) {
-        if (!(plan.pruner->needs & float_arrays[a].need))
+        if (!(r.run->needs & float_arrays[a].need))
             continue;
         const struct pruner_pass pass = rehearsal_pass(&r, 0, 3, true, seen);
         const size_t width = width_of(float_arrays[a].need, &pass);

@@ -73,16 +73,10 @@ static void *read_options(const struct pruner *pruner, const char *text)
     for (const struct option *o = pruner->options; o && o->name; o++)
         if (pruner->reads && o->type == OPTION_STRING)
             *(const char **)(void *)(options + o->offset) = SOME_FILE;
-    char name[32], value[32];
-    int length;
-    for (; text && sscanf(text, " %31[^=]=%31s%n", name, value, &length) == 2; text += length) {
-        struct err err;
-        const struct option *option = option_find(pruner->options, name);
-        if (!option)
-            DIE("%s has no option %s", pruner->name, name);
-        if (option_set(option, options, value, NULL, &err))
-            DIE("%s: %s: %s", pruner->name, name, err.text);
-    }
+    static struct arena texts; /* of options: until the test's process ends */
+    struct err err;
+    if (text && kind_assign(&pruner->is, text, " ", options, &texts, &err))
+        DIE("%s", err.text);
     return options;
 }
 

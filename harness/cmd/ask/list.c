@@ -214,6 +214,12 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
         return;
     }
     print_options(kind->options);
+    for (const struct kind_preset *p = kind->presets; p && p->name; p++) {
+        struct str sets = {0};
+        str_addf(&sets, "%s: %s", p->help, p->values);
+        cmd_print_wrapped(str_text(&sets), 8, printf("    preset %s  ", p->name));
+        str_release(&sets);
+    }
     *detailed = kind;
 }
 
@@ -263,7 +269,10 @@ static void print_row(const struct shelf *shelf, const struct kind *kind)
         printf("%s`%s` ", o == kind->options ? "" : ", ", o->name);
         print_cell(shown_default(o));
     }
-    printf("%s | ", kind->options && kind->options->name ? "" : "-");
+    printf("%s", kind->options && kind->options->name ? "" : "-");
+    for (const struct kind_preset *p = kind->presets; p && p->name; p++)
+        printf("%s`%s`", p == kind->presets ? "; presets " : ", ", p->name);
+    printf(" | ");
     print_cell(kind->cite ? kind->cite : source ? source : "-");
     printf(" |\n");
 }
@@ -329,6 +338,13 @@ static json_t *kind_to_json(const struct shelf *shelf, const struct kind *kind)
         json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", kind->name, "help", kind->help, "cite",
                   kind->cite, "source", source_of(shelf, kind), "options", options_to_json(kind));
     REQUIRE(object);
+    for (const struct kind_preset *p = kind->presets; p && p->name; p++) {
+        if (p == kind->presets)
+            json_object_set_new(object, "presets", json_array());
+        json_array_append_new(
+            json_object_get(object, "presets"),
+            json_pack("{s:s, s:s, s:s}", "name", p->name, "help", p->help, "values", p->values));
+    }
     if (pruner)
         json_object_update_new(object,
                                json_pack("{s:s, s:s?, s:o, s:o}", "kind",

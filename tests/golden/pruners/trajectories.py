@@ -46,10 +46,20 @@ def grand(at, count, full=False):
     return np.mean(norms, axis=0)
 
 
-def moso(checkpoints, full=False):
+def moso(checkpoints, full=False, program=False):
     total = np.zeros(n)
     for at in checkpoints:
         look = runs[0]["passes"][at]
+        if program:  # N^2 times the fall of the squared gradient norm, written out
+            if full:
+                g2, dots = look["gradient_norms"] ** 2, look["gradient_dots"]
+                mean2 = dots.mean()
+            else:
+                g = last_gradients(look)
+                g2, dots, mean2 = (g ** 2).sum(axis=1), g @ g.mean(axis=0), (g.mean(axis=0) ** 2).sum()
+            total += (2 * n - 3) / (n - 1) ** 2 * mean2 - g2 / (n - 1) ** 2 \
+                + (2 * n - 4) / (n - 1) ** 2 * (dots - g2 / n)
+            continue
         if full:
             total += look["gradient_dots"] - look["gradient_norms"] ** 2 / n
             continue
@@ -65,8 +75,8 @@ def logits(T):
     return np.array([t["logits"] for t in runs[0]["training"][:T]])
 
 
-def aum(T):
-    z = logits(T)
+def aum(T, probabilities=False):
+    z = softmax(logits(T)) if probabilities else logits(T)
     others = np.where(one_hot(y) == 1, -np.inf, z).max(axis=2)
     return -(z[:, rows, y] - others).mean(axis=0)
 
@@ -87,8 +97,10 @@ def label_p(T):
     return softmax(logits(T))[:, rows, y]
 
 
-def dyn_unc(T, J):
-    return np.mean([w.std(axis=0, ddof=1) for w in windows(label_p(T), J)], axis=0)
+def dyn_unc(T, J, without_last=False):
+    w = windows(label_p(T), J)
+    return np.mean([v.std(axis=0, ddof=1) for v in (w[:-1] if without_last and len(w) > 1 else w)],
+                   axis=0)
 
 
 def dual(T, J):
@@ -128,6 +140,8 @@ write([
     {"pruner": "aum", "scores": aum(10)},
     {"pruner": "aum", "options": "epochs=4 balance=class", "rate": 0.7, "scores": aum(4),
      "kept": top_by_class(aum(4), 12)},
+    {"pruner": "aum", "options": "margin=probabilities", "rate": 0.7, "scores": aum(10, True),
+     "kept": top(aum(10, True), 12)},
     {"pruner": "uncertainty", "scores": uncertainty(10, "least-confidence")},
     {"pruner": "uncertainty", "options": "measure=entropy at=3", "rate": 0.3,
      "scores": uncertainty(3, "entropy"), "kept": top(uncertainty(3, "entropy"), 28)},
@@ -138,6 +152,10 @@ write([
      "scores": moso([3, 6, 7]), "kept": top(moso([3, 6, 7]), 12)},
     {"pruner": "moso", "options": "epochs=8 checkpoints=2 params=full",
      "scores": moso([4, 8], True)},
+    {"pruner": "moso", "options": "epochs=10 checkpoints=5 rule=program", "rate": 0.7,
+     "scores": moso([2, 4, 6, 8, 10], False, True), "kept": top(moso([2, 4, 6, 8, 10], False, True), 12)},
+    {"pruner": "moso", "options": "preset=authors epochs=8 checkpoints=2", "rate": 0.7,
+     "scores": moso([4, 8], True, True), "kept": top_by_class(moso([4, 8], True, True), 12)},
     {"pruner": "tdds", "options": "T=10 J=4", "scores": tdds(10, 4, 0.9)},
     {"pruner": "tdds", "options": "T=8 J=3 beta=0.3", "rate": 0.7, "scores": tdds(8, 3, 0.3),
      "kept": top(tdds(8, 3, 0.3), 12)},
@@ -145,14 +163,20 @@ write([
     {"pruner": "dyn-unc", "options": "J=4", "scores": dyn_unc(10, 4)},
     {"pruner": "dyn-unc", "options": "J=10 epochs=6", "rate": 0.7, "scores": dyn_unc(6, 10),
      "kept": top(dyn_unc(6, 10), 12)},
+    {"pruner": "dyn-unc", "options": "J=4 preset=authors", "rate": 0.7, "scores": dyn_unc(10, 4, True),
+     "kept": top(dyn_unc(10, 4, True), 12)},
+    {"pruner": "dyn-unc", "options": "J=10 epochs=6 windows=but-last", "scores": dyn_unc(6, 10)},
     {"pruner": "dual", "options": "T=9 J=3", "scores": dual(9, 3)},
     {"pruner": "dual", "options": "T=10 J=5", "rate": 0.7, "kept": top(dual(10, 5), 12)},
     {"pruner": "eva", "options": "window=3", "scores": eva(10, 1, 6, 3)},
     {"pruner": "eva", "options": "epochs=8 early=2 late=7 window=4", "rate": 0.7,
      "scores": eva(8, 2, 7, 4), "kept": top(eva(8, 2, 7, 4), 12)},
-    {"pruner": "ccs", "options": "beta=0", "scores": aum(10)},
+    {"pruner": "ccs", "options": "beta=0", "scores": aum(10, True)},
+    {"pruner": "ccs", "options": "beta=0 margin=logits", "scores": aum(10)},
     {"pruner": "ccs", "options": "strata=100000 beta=0.2", "rate": 0.6,
-     "kept": ccs_all_strata_of_one(aum(10), 0.2, 16)},
+     "kept": ccs_all_strata_of_one(aum(10, True), 0.2, 16)},
+    {"pruner": "ccs", "options": "strata=100000 preset=authors-90", "rate": 0.9,
+     "kept": ccs_all_strata_of_one(aum(10, True), 0.3, 4)},
     {"pruner": "ccs", "options": "score=dyn-unc strata=100000 beta=0.9", "rate": 0.3,
      "kept": ccs_all_strata_of_one(dyn_unc(10, 10), 0.9, 28)},
 ])

@@ -30,6 +30,8 @@ static const struct tool saw_tool = {
     .keyed_as = "saw",
     .aliases = OPTION_ALIASES("ripper"),
     KIND_OPTIONS(struct saw_options, saw_table),
+    .presets =
+        KIND_PRESETS({"fine", "teeth=60 period=2", "for veneer"}, {"rough", "teeth=5", "for logs"}),
     .weight = 1,
 };
 
@@ -99,6 +101,26 @@ Test(kind, a_choice_is_read_by_any_name_and_keyed_by_the_first)
     }
 }
 
+/* Cells hold values: the same as if they were written out. */
+Test(kind, a_preset_is_its_values_and_what_stands_beside_it_wins)
+{
+    static const struct {
+        const char *text;
+        int teeth, period;
+    } cases[] = {
+        {"saw:preset=fine", 60, 2},
+        {"saw(preset=rough)", 5, 10},
+        {"saw(period=7 preset=fine)", 60, 7},
+        {"saw:preset=fine,teeth=61", 61, 2},
+        {"saw:preset=fine,preset=rough", 5, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct saw_options *options = parsed(cases[i].text).options;
+        cr_expect_eq(options->teeth, cases[i].teeth, "%s: %d", cases[i].text, options->teeth);
+        cr_expect_eq(options->period, cases[i].period, "%s: %d", cases[i].text, options->period);
+    }
+}
+
 /* What an older version wrote, what this one writes, and what a person writes into a plan. */
 Test(kind, json_is_read_by_any_name)
 {
@@ -125,10 +147,13 @@ Test(kind, what_is_wrong_with_a_choice_is_said)
         const char *text, *error;
     } cases[] = {
         {"saw(teeth=20", "'saw(teeth=20': the options' ')' must be there, and last"},
-        {"saw(teeht=20)", "saw has no option 'teeht', did you mean teeth?"},
-        {"saw:teeth", "saw: 'teeth' is not of the form name=value"},
+        {"saw(teeht=20)", "hand-saw has no option 'teeht', did you mean teeth?"},
+        {"saw:teeth", "hand-saw: 'teeth' is not of the form name=value"},
         {"hammer:teeth=2", "hammer has no option 'teeth'"},
-        {"saw:every=0", "saw: every: expected a whole number from 1 to 100, found '0'"},
+        {"saw:preset=fien", "hand-saw has no preset 'fien', did you mean fine?"},
+        {"saw:preset=new", "hand-saw has no preset 'new'; it has fine, rough"},
+        {"hammer:preset=fine", "hammer has no option 'preset'"},
+        {"saw:every=0", "hand-saw: every: expected a whole number from 1 to 100, found '0'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct choice choice = {.options = &arena};

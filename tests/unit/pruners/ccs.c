@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A run of ccs on given margins of two classes: the score of sample i is scores[i]. */
+/* A run of ccs on given margins of logits of two classes: the score of sample i is scores[i]. */
 static struct rehearsal begin(const char *options, size_t n, const float *scores,
                               const uint8_t *labels, size_t keep)
 {
+    char all[128];
+    snprintf(all, sizeof all, "margin=logits %s", options ? options : "");
     const struct rehearsal_plan plan = {
         .pruner = pruner_find("ccs"),
-        .options = options,
+        .options = all,
         .n = n,
         .classes = 2,
         .labels = labels,

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 enum { N = 83, WIDTH = 7 };
 static const double TOLERANCE = 1e-4;
@@ -148,6 +149,35 @@ Test(gradmatch, only_the_class_own_block_counts)
     mem_free(other.index);
     mem_free(other.weight);
     last_gradients_release(&made);
+}
+
+Test(gradmatch, a_matrix_that_fits_in_no_memory_is_refused)
+{
+    struct gradients_of {
+        size_t features;
+        int expected;
+    } cases[] = {{512, 0}, {1700, -1}};
+    for (size_t i = 0; i < 2; i++) {
+        const uint8_t labels[2] = {0, 1};
+        const struct pruner_task task = {.n = 2,
+                                         .classes = 10,
+                                         .labels = labels,
+                                         .rate = 0.5,
+                                         .epochs = 1,
+                                         .feature_count = cases[i].features};
+        struct arena arena = {0};
+        struct choice choice;
+        struct pruner_run *run = NULL;
+        struct err err = {0};
+        cr_assert_eq(choice_parse(&pruner_shelf, "gradmatch:gradient=whole", &arena, &choice, &err),
+                     0);
+        cr_expect_eq(pruner_begin((const void *)choice.kind, choice.options, &task, &run, &err),
+                     cases[i].expected, "%zu: %s", cases[i].features, err.text);
+        cr_expect(!cases[i].expected || strstr(err.text, "17010 x 17010 numbers takes 2207 MiB"),
+                  "%s", err.text);
+        pruner_end(run);
+        arena_release(&arena);
+    }
 }
 
 Test(gradmatch, weights_have_mean_1)

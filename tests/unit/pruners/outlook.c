@@ -134,7 +134,7 @@ Test(outlook, windows_and_checkpoints_that_do_not_fit)
                  "chooses once in 1 epoch, before it has seen the samples\n"
                  "its window does not open within 1 epoch: it only drops at random\n");
     expect_notes("orderdp", NULL, 0.1, 8, 0,
-                 "a pool of 0.85 is no larger than what rate 0.1 keeps: the choice is uniform\n");
+                 "a pool of 0.75 is no larger than what rate 0.1 keeps: the choice is uniform\n");
 }
 
 Test(outlook, options_that_are_refused_tell_nothing)

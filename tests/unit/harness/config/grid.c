@@ -74,6 +74,27 @@ Test(config, another_network_may_score)
         NULL, "synthetic softmax proxy-filter(prune_with=mlp score_only=true) rate 0.5 seed 0\n");
 }
 
+/* The values of a preset, whatever stands before it; each value beside it a cell of its own. */
+Test(config, a_preset_is_the_values_that_it_stands_for)
+{
+    expect_cells(HEAD "model: softmax\nrate: 0.5\n"
+                      "pruner: {name: moso, params: [full, last], preset: authors}\n",
+                 NULL,
+                 "synthetic softmax moso(params=full balance=class rule=program) rate 0.5 seed 0\n"
+                 "synthetic softmax moso(balance=class rule=program) rate 0.5 seed 0\n");
+    expect_cells(HEAD "model: softmax\nrate: 0.5\n"
+                      "pruner: {name: ccs, preset: [authors-90, d2-90]}\n",
+                 NULL,
+                 "synthetic softmax ccs(beta=0.3) rate 0.5 seed 0\n"
+                 "synthetic softmax ccs(beta=0.4) rate 0.5 seed 0\n");
+    config_expect(HEAD "model: softmax\nrate: 0.5\n"
+                       "pruner: [{name: moso, preset: authors},"
+                       " {name: moso, rule: program, params: full, balance: class}]\n",
+                  NULL,
+                  "e.yaml:5:41: pruner: moso(params=full balance=class rule=program) is listed "
+                  "twice, first at 5:10\n");
+}
+
 Test(config, full_collapses_over_the_rate)
 {
     const char *yaml = HEAD "model: softmax\npruner: [full, random]\nrate: [0.3, 0.5]\n";

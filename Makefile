@@ -2,13 +2,13 @@
 
 # ---- What is built -----------------------------------------------------------------------------
 
-# oneDNN 2, where it is installed: ONEDNN=0 builds without. (Version 3 has another interface.)
+# oneDNN 2 or 3, where it is installed: ONEDNN=0 builds without.
 ONEDNN_FOUND := $(filter 1 2 3 4 5,$(shell printf '#include <dnnl.h>\nDNNL_VERSION_MAJOR\n' | \
                   $(CC) $(CPPFLAGS) -E -P -x c - 2>/dev/null | tail -n 1))
-ONEDNN ?= $(filter 2,$(ONEDNN_FOUND))
+ONEDNN ?= $(filter 2 3,$(ONEDNN_FOUND))
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
-                 is installed and winnow uses 2,it is not installed): other convolutions serve)
+                 is installed and winnow uses 2 or 3,it is not installed): other convolutions serve)
 
 LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson nettle
 # Of winnow-fetch alone: they bring 30 more, which each start of winnow would pay for.

@@ -1,8 +1,8 @@
 /*
- * onednn: the direct convolution by oneDNN 2.x (libdnnl), which writes its kernels at run time for
- * the CPU; bfloat16 where the CPU has the instructions. Its blocked layout "nChw16c" is ours, so
- * pictures are used where they lie. (Its Winograd is no faster than ours, and sums in an order that
- * depends on the number of pictures.)
+ * onednn: the direct convolution by oneDNN (libdnnl, versions 2 and 3), which writes its kernels at
+ * run time for the CPU; bfloat16 where the CPU has the instructions. Its blocked layout "nChw16c"
+ * is ours, so pictures are used where they lie. (The Winograd of version 2 is no faster than ours,
+ * and sums in an order that depends on the number of pictures; version 3 has none.)
  *
  * A primitive is for one number of pictures. That for conv->n is made when the network is planned;
  * the first batch that has fewer makes one of its own, for a few more at most, and keeps it (some
@@ -32,7 +32,8 @@
 
 #ifdef WINNOW_ONEDNN
 
-#include <dnnl.h>
+#include "models/nn/conv/onednn_version.h"
+
 #include <pthread.h>
 #include <stdio.h>
 
@@ -44,13 +45,13 @@ enum {
 
 struct argument {
     int name; /* DNNL_ARG_... */
-    const dnnl_memory_desc_t *shape;
+    onednn_const_md shape;
     void *data;
 };
 
 struct primitive {
     dnnl_primitive_t run;
-    dnnl_memory_desc_t scratchpad; /* ndims 0: none needed */
+    onednn_md scratchpad; /* of no bytes: none needed */
 };
 
 /* The convolution of so many pictures. */
@@ -59,7 +60,7 @@ struct pass {
     int rows;
     struct primitive run;
     bool usable;
-    dnnl_memory_desc_t x, y; /* or their gradients, which lie alike */
+    onednn_md x, y; /* or their gradients, which lie alike */
 };
 
 struct onednn {
@@ -69,9 +70,9 @@ struct onednn {
     struct primitive reorder;
     struct pass full;
     pthread_mutex_t lock; /* on full.next: threads make passes as they meet them */
-    dnnl_memory_desc_t bias;
-    dnnl_memory_desc_t w, packed; /* ours; the kernel's. Or their gradients */
-    float *no_bias;               /* [out.c] zeros */
+    onednn_md bias;
+    onednn_md w, packed; /* ours; the kernel's. Or their gradients */
+    float *no_bias;      /* [out.c] zeros */
     /* Scratch memory, in floats: packed weights or their gradient; dx, where it is to be added;
        what the pass or the reorder wants for itself. */
     size_t dx_at, scratchpad_at, scratch_size;
@@ -85,40 +86,42 @@ static dnnl_data_type_t data_type(enum nn_type type)
     return type == NN_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
 }
 
-static bool describe_picture(dnnl_memory_desc_t *ret_shape, struct nn_shape shape, int n,
-                             enum nn_type type)
+static bool describe_picture(onednn_md *ret_shape, struct nn_shape shape, int n, enum nn_type type)
 {
     const dnnl_dims_t dims = {n, shape.c, shape.h, shape.w};
-    return dnnl_memory_desc_init_by_tag(ret_shape, DIMENSIONS, dims, data_type(type),
-                                        dnnl_nChw16c) == dnnl_success;
+    return dnnl_memory_desc_create_with_tag(ret_shape, DIMENSIONS, dims, data_type(type),
+                                            dnnl_nChw16c) == dnnl_success;
 }
 
-static bool describe_weights(dnnl_memory_desc_t *ret_shape, const struct conv *conv,
-                             dnnl_data_type_t type, dnnl_format_tag_t tag)
+static bool describe_weights(onednn_md *ret_shape, const struct conv *conv, dnnl_data_type_t type,
+                             dnnl_format_tag_t tag)
 {
     const dnnl_dims_t dims = {conv->out.c, conv->in.c, conv->kernel, conv->kernel};
-    return dnnl_memory_desc_init_by_tag(ret_shape, DIMENSIONS, dims, type, tag) == dnnl_success;
+    return dnnl_memory_desc_create_with_tag(ret_shape, DIMENSIONS, dims, type, tag) == dnnl_success;
 }
 
-/* All that the parameters of a convolution say, in oneDNN's form. */
-static bool describe(dnnl_convolution_desc_t *ret_desc, const struct onednn *s,
-                     const struct pass *pass)
+/* All that the parameters of a convolution say, in oneDNN's form; packed: its weights. */
+static bool describe(dnnl_primitive_desc_t *ret_desc, const struct onednn *s,
+                     const struct pass *pass, onednn_const_md packed, dnnl_primitive_attr_t attr)
 {
     const struct conv *conv = &s->conv;
     const dnnl_alg_kind_t how = dnnl_convolution_direct;
-    const dnnl_dims_t strides = {conv->stride, conv->stride}, pads = {conv->pad, conv->pad};
-    const dnnl_memory_desc_t *x = &pass->x, *y = &pass->y, *w = &s->packed;
+    const dnnl_dims_t strides = {conv->stride, conv->stride}, pads = {conv->pad, conv->pad},
+                      dense = {0};
     switch (s->direction) {
     case CONV_FORWARD:
         /* "Inference" could use weights transformed beforehand, but these change at each step. */
-        return dnnl_convolution_forward_desc_init(ret_desc, dnnl_forward_training, how, x, w,
-                                                  &s->bias, y, strides, pads, pads) == dnnl_success;
+        return dnnl_convolution_forward_primitive_desc_create(
+                   ret_desc, s->engine, dnnl_forward_training, how, pass->x, packed, s->bias,
+                   pass->y, strides, dense, pads, pads, attr) == dnnl_success;
     case CONV_BACKWARD_DATA:
-        return dnnl_convolution_backward_data_desc_init(ret_desc, how, x, w, y, strides, pads,
-                                                        pads) == dnnl_success;
+        return dnnl_convolution_backward_data_primitive_desc_create(
+                   ret_desc, s->engine, how, pass->x, packed, pass->y, strides, dense, pads, pads,
+                   NULL, attr) == dnnl_success;
     case CONV_BACKWARD_WEIGHTS:
-        return dnnl_convolution_backward_weights_desc_init(ret_desc, how, x, w, NULL, y, strides,
-                                                           pads, pads) == dnnl_success;
+        return dnnl_convolution_backward_weights_primitive_desc_create(
+                   ret_desc, s->engine, how, pass->x, packed, NULL, pass->y, strides, dense, pads,
+                   pads, NULL, attr) == dnnl_success;
     case CONV_DIRECTIONS:
         break;
     }
@@ -135,7 +138,7 @@ static dnnl_primitive_attr_t new_attr(bool add)
         dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success;
     if (good && add)
         good = dnnl_post_ops_create(&ops) == dnnl_success &&
-               dnnl_post_ops_append_sum(ops, 1) == dnnl_success &&
+               onednn_append_sum(ops) == dnnl_success &&
                dnnl_primitive_attr_set_post_ops(attr, ops) == dnnl_success;
     if (ops)
         dnnl_post_ops_destroy(ops);
@@ -146,10 +149,18 @@ static dnnl_primitive_attr_t new_attr(bool add)
     return NULL;
 }
 
+static void forget(onednn_md shape)
+{
+    if (shape)
+        dnnl_memory_desc_destroy(shape);
+}
+
 static bool primitive_init(struct primitive *primitive, const_dnnl_primitive_desc_t desc)
 {
-    primitive->scratchpad = *dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
-    return dnnl_primitive_create(&primitive->run, desc) == dnnl_success;
+    return dnnl_memory_desc_clone(
+               &primitive->scratchpad,
+               dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0)) == dnnl_success &&
+           dnnl_primitive_create(&primitive->run, desc) == dnnl_success;
 }
 
 /* What is written for this CPU is called "jit..." or "brg..."; "ref" and "gemm" are slower than
@@ -166,27 +177,28 @@ static bool is_fast(const char *name)
 static bool make_pass(struct onednn *s, struct pass *pass)
 {
     const struct conv *conv = &s->conv;
-    const bool first = pass == &s->full;
-    dnnl_convolution_desc_t conv_desc;
+    const bool first = pass == &s->full, gradient = s->direction == CONV_BACKWARD_WEIGHTS;
+    /* The gradient is summed up in float32 whatever the operands are. */
+    const dnnl_data_type_t type = gradient ? dnnl_f32 : data_type(conv->precision);
+    onednn_md any = NULL;
     dnnl_primitive_desc_t desc = NULL;
     const char *name = "";
     dnnl_primitive_attr_t attr = new_attr(false);
-    const bool good =
+    bool good =
         attr && describe_picture(&pass->x, conv->in, pass->rows, conv->x_type) &&
         describe_picture(&pass->y, conv->out, pass->rows, conv->y_type) &&
-        describe(&conv_desc, s, pass) &&
-        dnnl_primitive_desc_create(&desc, &conv_desc, attr, s->engine, NULL) == dnnl_success &&
+        (!first || describe_weights(&any, conv, type, dnnl_format_tag_any)) &&
+        describe(&desc, s, pass, first ? any : s->packed, attr) &&
         dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
         (first ? is_fast(name) : !strcmp(name, s->name)) && primitive_init(&pass->run, desc);
     if (good && first) {
-        s->packed = *dnnl_primitive_desc_query_md(desc,
-                                                  s->direction == CONV_BACKWARD_WEIGHTS
-                                                      ? dnnl_query_diff_weights_md
-                                                      : dnnl_query_weights_md,
-                                                  0);
+        const dnnl_query_t weights = gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+        good = dnnl_memory_desc_clone(&s->packed, dnnl_primitive_desc_query_md(desc, weights, 0)) ==
+               dnnl_success;
         snprintf(s->name, sizeof s->name, "%s", name);
         snprintf(s->detail, sizeof s->detail, "onednn %s", s->name);
     }
+    forget(any);
     if (desc)
         dnnl_primitive_desc_destroy(desc);
     if (attr)
@@ -201,8 +213,8 @@ static bool make_reorder(struct onednn *s)
     dnnl_primitive_desc_t desc = NULL;
     dnnl_primitive_attr_t attr = new_attr(unpack);
     const bool good = attr &&
-                      dnnl_reorder_primitive_desc_create(&desc, unpack ? &s->packed : &s->w,
-                                                         s->engine, unpack ? &s->w : &s->packed,
+                      dnnl_reorder_primitive_desc_create(&desc, unpack ? s->packed : s->w,
+                                                         s->engine, unpack ? s->w : s->packed,
                                                          s->engine, attr) == dnnl_success &&
                       primitive_init(&s->reorder, desc);
     if (desc)
@@ -212,7 +224,7 @@ static bool make_reorder(struct onednn *s)
     return good;
 }
 
-static size_t floats_of(const dnnl_memory_desc_t *shape)
+static size_t floats_of(onednn_const_md shape)
 {
     const size_t line = ALIGN * sizeof(float), bytes = dnnl_memory_desc_get_size(shape);
     return (bytes + line - 1) / line * ALIGN;
@@ -220,10 +232,10 @@ static size_t floats_of(const dnnl_memory_desc_t *shape)
 
 static void plan_scratch(struct onednn *s)
 {
-    const size_t pass = floats_of(&s->full.run.scratchpad),
-                 reorder = floats_of(&s->reorder.scratchpad);
-    s->dx_at = floats_of(&s->packed);
-    s->scratchpad_at = s->dx_at + (s->direction == CONV_BACKWARD_DATA ? floats_of(&s->full.x) : 0);
+    const size_t pass = floats_of(s->full.run.scratchpad),
+                 reorder = floats_of(s->reorder.scratchpad);
+    s->dx_at = floats_of(s->packed);
+    s->scratchpad_at = s->dx_at + (s->direction == CONV_BACKWARD_DATA ? floats_of(s->full.x) : 0);
     s->scratch_size = s->scratchpad_at + (pass > reorder ? pass : reorder);
 }
 
@@ -231,6 +243,14 @@ static void release(struct primitive *primitive)
 {
     if (primitive->run)
         dnnl_primitive_destroy(primitive->run);
+    forget(primitive->scratchpad);
+}
+
+static void release_pass(struct pass *pass)
+{
+    release(&pass->run);
+    forget(pass->x);
+    forget(pass->y);
 }
 
 static void close(void *state)
@@ -240,11 +260,14 @@ static void close(void *state)
         return;
     for (struct pass *pass = s->full.next, *next; pass; pass = next) {
         next = pass->next;
-        release(&pass->run);
+        release_pass(pass);
         mem_free(pass);
     }
-    release(&s->full.run);
+    release_pass(&s->full);
     release(&s->reorder);
+    forget(s->bias);
+    forget(s->w);
+    forget(s->packed);
     if (s->engine)
         dnnl_engine_destroy(s->engine);
     pthread_mutex_destroy(&s->lock);
@@ -260,15 +283,11 @@ static void *open(const struct conv *conv, enum conv_direction direction)
     s->direction = direction;
     s->full.rows = conv->n;
     pthread_mutex_init(&s->lock, NULL);
-    /* The gradient is summed up in float32 whatever the operands are. */
-    const dnnl_data_type_t packed =
-        direction == CONV_BACKWARD_WEIGHTS ? dnnl_f32 : data_type(conv->precision);
     const dnnl_dims_t bias = {conv->out.c};
     const bool good =
         dnnl_engine_create(&s->engine, dnnl_cpu, 0) == dnnl_success &&
         describe_weights(&s->w, conv, dnnl_f32, dnnl_ohwi) &&
-        describe_weights(&s->packed, conv, packed, dnnl_format_tag_any) &&
-        dnnl_memory_desc_init_by_tag(&s->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
+        dnnl_memory_desc_create_with_tag(&s->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
         make_pass(s, &s->full) && make_reorder(s);
     if (!good) {
         close(s);
@@ -301,7 +320,7 @@ static const struct pass *pass_for(struct onednn *s, int n)
         MEM_NEW(pass, 1);
         pass->rows = rows;
         pass->usable = make_pass(s, pass) &&
-                       s->scratchpad_at + floats_of(&pass->run.scratchpad) <= s->scratch_size;
+                       s->scratchpad_at + floats_of(pass->run.scratchpad) <= s->scratch_size;
         pass->next = s->full.next;
         s->full.next = pass;
     }
@@ -375,7 +394,7 @@ static void execute(const struct onednn *s, const struct primitive *primitive,
     for (int i = 0; i <= count; i++) {
         const struct argument argument =
             i < count ? arguments[i]
-                      : (struct argument){DNNL_ARG_SCRATCHPAD, &primitive->scratchpad, scratchpad};
+                      : (struct argument){DNNL_ARG_SCRATCHPAD, primitive->scratchpad, scratchpad};
         given[i].arg = argument.name;
         must(dnnl_memory_create(&given[i].memory, argument.shape, s->engine, argument.data));
     }
@@ -388,8 +407,8 @@ static void execute(const struct onednn *s, const struct primitive *primitive,
 
 static void pack(const struct conv_call *call, const struct onednn *s)
 {
-    const struct argument arguments[] = {{DNNL_ARG_FROM, &s->w, readable(call->w)},
-                                         {DNNL_ARG_TO, &s->packed, call->scratch}};
+    const struct argument arguments[] = {{DNNL_ARG_FROM, s->w, readable(call->w)},
+                                         {DNNL_ARG_TO, s->packed, call->scratch}};
     execute(s, &s->reorder, arguments, 2, call->scratch + s->scratchpad_at);
 }
 
@@ -401,10 +420,10 @@ static void forward(const struct conv_call *call)
     const struct pass *p = pass_for(s, call->n);
     pack(call, s);
     const struct argument arguments[] = {
-        {DNNL_ARG_SRC, &p->x, call->x},
-        {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
-        {DNNL_ARG_BIAS, &s->bias, readable(call->bias ? call->bias : s->no_bias)},
-        {DNNL_ARG_DST, &p->y, call->y},
+        {DNNL_ARG_SRC, p->x, call->x},
+        {DNNL_ARG_WEIGHTS, s->packed, call->scratch},
+        {DNNL_ARG_BIAS, s->bias, readable(call->bias ? call->bias : s->no_bias)},
+        {DNNL_ARG_DST, p->y, call->y},
     };
     execute(s, &p->run, arguments, 4, call->scratch + s->scratchpad_at);
 }
@@ -434,9 +453,9 @@ static void backward_data(const struct conv_call *call)
     void *dx = call->add ? call->scratch + s->dx_at : call->dx;
     pack(call, s);
     const struct argument arguments[] = {
-        {DNNL_ARG_DIFF_DST, &p->y, call->dy},
-        {DNNL_ARG_WEIGHTS, &s->packed, call->scratch},
-        {DNNL_ARG_DIFF_SRC, &p->x, dx},
+        {DNNL_ARG_DIFF_DST, p->y, call->dy},
+        {DNNL_ARG_WEIGHTS, s->packed, call->scratch},
+        {DNNL_ARG_DIFF_SRC, p->x, dx},
     };
     execute(s, &p->run, arguments, 3, call->scratch + s->scratchpad_at);
     if (call->add)
@@ -462,13 +481,13 @@ static void backward_weights(const struct conv_call *call)
     clear_rest(call->x, p, conv->in, conv->x_type, call->n);
     clear_rest(call->dy, p, conv->out, conv->y_type, call->n);
     const struct argument pass[] = {
-        {DNNL_ARG_SRC, &p->x, call->x},
-        {DNNL_ARG_DIFF_DST, &p->y, call->dy},
-        {DNNL_ARG_DIFF_WEIGHTS, &s->packed, call->scratch},
+        {DNNL_ARG_SRC, p->x, call->x},
+        {DNNL_ARG_DIFF_DST, p->y, call->dy},
+        {DNNL_ARG_DIFF_WEIGHTS, s->packed, call->scratch},
     };
     execute(s, &p->run, pass, 3, call->scratch + s->scratchpad_at);
-    const struct argument unpack[] = {{DNNL_ARG_FROM, &s->packed, call->scratch},
-                                      {DNNL_ARG_TO, &s->w, call->dw}};
+    const struct argument unpack[] = {{DNNL_ARG_FROM, s->packed, call->scratch},
+                                      {DNNL_ARG_TO, s->w, call->dw}};
     execute(s, &s->reorder, unpack, 2, call->scratch + s->scratchpad_at);
 }
 
@@ -498,6 +517,6 @@ const struct conv_impl onednn_conv = {
 
 #else /* The name stays known, so that an experiment that asks for it runs, with something else. */
 
-const struct conv_impl onednn_conv = {.name = "onednn", .missing = "built without oneDNN 2"};
+const struct conv_impl onednn_conv = {.name = "onednn", .missing = "built without oneDNN"};
 
 #endif

@@ -29,7 +29,7 @@ void array_add_element(const struct array *array, struct str *ret_text)
                  array->kind == 'u'   ? "uint"
                  : array->kind == 'i' ? "int"
                  : array->kind == 'f' ? "float"
-                                      : "type of bits ",
+                                      : "bool",
                  8 * array->item);
 }
 

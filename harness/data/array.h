@@ -17,7 +17,7 @@ enum { ARRAY_DIMS = 4 };
 
 struct array {
     struct str path;          /* where it is, for messages */
-    char kind;                /* of an element: 'u' unsigned, 'i' signed, 'f' fraction, '?' other */
+    char kind;                /* of an element: 'u' unsigned, 'i' signed, 'f' fraction, 'b' truth */
     size_t item;              /* its bytes */
     bool big_endian, columns; /* columns: the first dimension varies fastest (Fortran) */
     int rank;

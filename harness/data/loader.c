@@ -86,9 +86,25 @@ static int read_failed(gzFile stream, const char *path, size_t size, struct err 
     return err_set(err, "%s: expected intact gzip data, found damage: %s", path, text);
 }
 
+static int read_gz(struct loader_file *file, void *into, unsigned size, struct err *err)
+{
+    const int got = gzread(file->stream, into, size);
+    int code;
+    gzerror(file->stream, &code);
+    if (got >= 0 && code != Z_BUF_ERROR)
+        return got;
+    return read_failed(file->stream, str_text(&file->path),
+                       file->size + (got > 0 ? (size_t)got : 0), err);
+}
+
+static void close_gz(struct loader_file *file)
+{
+    if (file->stream)
+        gzclose(file->stream);
+}
+
 int loader_more(struct loader_file *file, size_t upto, struct err *err)
 {
-    const char *path = str_text(&file->path);
     while (file->size < upto) {
         if (file->size == file->room) {
             const size_t twice = 2 * file->room;
@@ -99,15 +115,10 @@ int loader_more(struct loader_file *file, size_t upto, struct err *err)
         }
         const size_t whole = file->room < upto ? file->room : upto, rest = whole - file->size;
         const int got =
-            gzread(file->stream, file->bytes + file->size, rest < CHUNK ? (unsigned)rest : CHUNK);
-        int code;
-        gzerror(file->stream, &code);
-        if (got > 0)
-            file->size += (size_t)got;
-        if (got < 0 || code == Z_BUF_ERROR)
-            return read_failed(file->stream, path, file->size, err);
-        if (got == 0)
-            return 0;
+            file->read(file, file->bytes + file->size, rest < CHUNK ? (unsigned)rest : CHUNK, err);
+        if (got <= 0)
+            return got;
+        file->size += (size_t)got;
     }
     return 0;
 }
@@ -129,13 +140,28 @@ static int start_reading(struct loader_file *file, struct err *err)
     file->guess = (size_t)status.st_size * (gzdirect(file->stream) ? 1 : 2) + 1;
     file->room = START + 1; /* a NUL behind it, since texts are looked for */
     MEM_NEW(file->bytes, file->room);
-    return loader_more(file, START, err) || refuse_strangers(file, err) ? -1 : 0;
+    return loader_more(file, START, err);
+}
+
+int loader_open_any(const char *folder, const char *name, struct loader_file *ret_file,
+                    struct err *err)
+{
+    struct loader_file file = {
+        .path = loader_path(folder, name), .read = read_gz, .close = close_gz};
+    if (start_reading(&file, err)) {
+        loader_file_release(&file);
+        return -1;
+    }
+    *ret_file = file;
+    return 0;
 }
 
 int loader_open(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)
 {
-    struct loader_file file = {.path = loader_path(folder, name)};
-    if (start_reading(&file, err)) {
+    struct loader_file file;
+    if (loader_open_any(folder, name, &file, err))
+        return -1;
+    if (refuse_strangers(&file, err)) {
         loader_file_release(&file);
         return -1;
     }
@@ -161,8 +187,8 @@ int loader_read(const char *folder, const char *name, struct loader_file *ret_fi
 
 void loader_file_release(struct loader_file *file)
 {
-    if (file->stream)
-        gzclose(file->stream);
+    if (file->close)
+        file->close(file);
     str_release(&file->path);
     mem_free(file->bytes);
     *file = (struct loader_file){0};

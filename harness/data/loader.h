@@ -69,13 +69,19 @@ struct loader_file {
     uint8_t *bytes;  /* [size] decoded; mem_alloc'ed */
     size_t size;
     size_t room, guess; /* of bytes; how large it is likely to be */
-    void *stream;       /* a gzFile */
+    void *stream;       /* a gzFile, or a member of an archive (zip.h), which is read by: */
+    /* how many bytes came, 0 at the end; -1: an error */
+    int (*read)(struct loader_file *file, void *into, unsigned size, struct err *err);
+    void (*close)(struct loader_file *file);
 };
 
 /* Opens the file of that name, packed or not: its first bytes are there (512, or all it has), and
  * are not those of a web page or an archive. Nothing to release on failure. */
 int loader_open(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
+/* The same of any content: what it is not is not asked. */
+int loader_open_any(const char *folder, const char *name, struct loader_file *ret_file,
+                    struct err *err);
 /* Reads on, until that many bytes are there in all, or the file has no more. */
 int loader_more(struct loader_file *file, size_t upto, struct err *err);
 /* Both, whole; for a format whose header does not say how long it is. Larger than 256 MiB is

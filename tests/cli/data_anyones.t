@@ -27,6 +27,19 @@ IDX: sizes and classes are in the headers, whatever they are.
   $ reads colour "{name: idx, path: $PWD/data/colour}"
   colour: as expected
 
+NumPy's arrays: in an archive, packed or not, in a folder; rows first or columns first; labels of any
+type.
+
+  $ for name in stored packed streamed keras photos; do reads $name "{name: npz, path: $name.npz}"
+  > done
+  stored: as expected
+  packed: as expected
+  streamed: as expected
+  keras: as expected
+  photos: as expected
+  $ reads folder '{name: npy, path: folder}'
+  folder: as expected
+
 Which files they are, and what is in them, is not guessed.
 
   $ refused() { winnow plan any.yaml --no-measure --set "dataset={name: $1}" 2>&1 | tail -n 1; }
@@ -54,6 +67,49 @@ Which files they are, and what is in them, is not guessed.
   $ winnow fetch idx
   ! winnow fetch: idx cannot be fetched; get it from whoever made it: four files in the folder that `path` names
   [2]
+
+What is no picture, no label, or no archive is refused with its place.
+
+  $ for name in fractions many volumes objects negative unlike lacking; do
+  > refused "npz, path: $name.npz"; done
+  winnow plan: npz: ./data/fractions.npz: train_images.npy: expected pictures of unsigned bytes (uint8), found float64: write them as bytes from 0 to 255
+  winnow plan: npz: ./data/many.npz: train_labels.npy: expected one label for each picture, as n or n x 1, found 24 x 14
+  winnow plan: npz: ./data/volumes.npz: test_images.npy: expected pictures as n x height x width, with or without 1 to 4 channels behind (reshape them so), found 10 x 9 x 9 x 9
+  winnow plan: npz: ./data/objects.npz: test_labels.npy: expected numbers of 1 to 8 bytes, found the type '<U1': convert it (array.astype('uint8'))
+  winnow plan: npz: ./data/negative.npz: test_labels.npy: expected labels from 0 or 1 of at most 256 classes, found -1 at position 0
+  winnow plan: npz: ./data/unlike.npz: test_images.npy: expected pictures of 9 x 5 x 1, as in ./data/unlike.npz: train_images.npy, found 9 x 5 x 3
+  winnow plan: npz: ./data/lacking.npz: expected train_labels.npy or y_train.npy in it, found train_images.npy, labels.npy
+  $ again() { cp data/stored.npz data/other.npz; }
+  $ again; truncate -s -30 data/other.npz; refused 'npz, path: other.npz'
+  winnow plan: npz: ./data/other.npz: expected a zip archive, found no end of one (cut short?): get it again, whole
+  $ again; truncate -s 300 data/other.npz; refused 'npz, path: other.npz'
+  winnow plan: npz: ./data/other.npz: expected a zip archive, found no end of one (cut short?): get it again, whole
+  $ echo not one >data/other.npz; refused 'npz, path: other.npz'
+  winnow plan: npz: ./data/other.npz: expected a zip archive, found something else: get it again, whole
+  $ again; damaged other.npz 300 0; refused 'npz, path: other.npz'
+  winnow plan: npz: ./data/other.npz: train_images.npy: damaged zip archive: the checksum differs
+  $ cp data/packed.npz data/other.npz; damaged other.npz 300 0; refused 'npz, path: other.npz'
+  winnow plan: npz: ./data/other.npz: train_images.npy: damaged zip archive: less is packed in it than its size says
+  $ remade() { /usr/bin/python3 -c "
+  > import sys; path, old, new = sys.argv[1:]; data = open(path, 'rb').read()
+  > assert old.encode() in data; open(path, 'wb').write(data.replace(old.encode(), new.encode()))
+  > " data/folder/train_images.npy "$@"; refused 'npy, path: folder'; }
+  $ remade '(24, 9, 5), }' '(np.int64(24), 9, 5), }'
+  winnow plan: npz: ./data/folder/train_images.npy: its shape has 'np.int64', which NumPy cannot read either (NumPy 2's open_memmap writes it, given a shape of its own numbers): write it again with shape=tuple(map(int, shape))
+  $ remade 'np.int64(24)' '25'
+  winnow plan: npz: ./data/folder/train_images.npy: cut short: expected 1253 bytes as the header says, found 1208
+  $ remade '(25,' '(2x,'
+  winnow plan: npz: ./data/folder/train_images.npy: expected a comma at character 52 of its header, found 'x, 9, 5), }         '
+  $ remade '(2x,' '(99999999999, 99999999999,'
+  winnow plan: npz: ./data/folder/train_images.npy: expected at most 4294967296 bytes, found a header that says more
+  $ remade "False, 'shape'" "None, 'shape'"
+  winnow plan: npz: ./data/folder/train_images.npy: expected True or False at character 34 of its header, found 'None, 'shape': (9999'
+  $ remade "'|u1'" "'|O'"
+  winnow plan: npz: ./data/folder/train_images.npy: expected numbers of 1 to 8 bytes, found the type '|O': convert it (array.astype('uint8'))
+  $ remade 'NUMPY' 'NUMPI'
+  winnow plan: npz: ./data/folder/train_images.npy: expected an array of NumPy's (\x93NUMPY, version 1 to 3), found something else
+  $ truncate -s 60 data/folder/test_labels.npy; cp data/folder/test_images.npy data/folder/train_images.npy; refused 'npy, path: folder'
+  winnow plan: npz: ./data/folder/test_labels.npy: cut short in its header: expected 128 bytes, found 60
 
 A label that is none leaves classes without samples.
 

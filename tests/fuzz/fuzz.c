@@ -62,32 +62,47 @@ void fuzz_put(const char *name, const void *bytes, size_t size)
     close(file);
 }
 
+/* What is loaded from there is as data.c wants it, or refused: false. */
+static bool load(const char *dataset, const char *path)
+{
+    const struct dataset_type *type = dataset_find(dataset);
+    struct dataset data = {.type = type};
+    struct arena arena = {0};
+    struct err err;
+    const bool loaded = type->load(kind_defaults(&type->is, &arena), path, &data, &err) == 0;
+    if (loaded)
+        for (int part = 0; part < 2; part++) {
+            const struct split *split = part ? &data.train : &data.test;
+            const size_t picture = (size_t)data.h * (size_t)data.w * (size_t)data.c;
+            REQUIRE(split->n > 0 && split->n <= UINT32_MAX);
+            for (size_t i = 0; i < split->n; i++)
+                REQUIRE(split->labels[i] < data.classes);
+            for (size_t i = 0; i < split->n * picture; i++)
+                REQUIRE(split->pixels[i] <= UINT8_MAX);
+        }
+    MEM_FREE(data.train.pixels, data.train.labels, data.test.pixels, data.test.labels);
+    arena_release(&data.arena);
+    arena_release(&arena);
+    return loaded;
+}
+
 void fuzz_load(const struct fuzz_data *files, size_t count, const uint8_t *bytes, size_t size)
 {
     static const struct fuzz_data *written;
     for (size_t i = 0; i < count && written != files; i++)
         fuzz_put(files[i].name, files[i].bytes, files[i].size);
     written = files;
+    for (size_t i = 0; i < count && size == 0; i++)
+        REQUIRE(load(files[i].dataset, test_dir()));
     if (size == 0)
         return;
     const struct fuzz_data *file = &files[bytes[0] % count];
-    const struct dataset_type *type = dataset_find(file->dataset);
-    struct dataset data = {.type = type};
-    struct arena arena = {0};
-    struct err err;
     fuzz_put(file->name, bytes + 1, size - 1);
-    if (type->load(kind_defaults(&type->is, &arena), test_dir(), &data, &err) == 0)
-        for (int part = 0; part < 2; part++) {
-            const struct split *split = part ? &data.train : &data.test;
-            REQUIRE(split->n > 0 && split->n <= UINT32_MAX);
-            for (size_t i = 0; i < split->n; i++)
-                REQUIRE(split->labels[i] < data.classes);
-            const size_t bytes_of_one = (size_t)data.h * (size_t)data.w * (size_t)data.c;
-            for (size_t i = 0; i < split->n * bytes_of_one; i++)
-                REQUIRE(split->pixels[i] <= UINT8_MAX);
-        }
-    MEM_FREE(data.train.pixels, data.train.labels, data.test.pixels, data.test.labels);
-    arena_release(&data.arena);
-    arena_release(&arena);
+    load(file->dataset, test_dir());
     fuzz_put(file->name, file->bytes, file->size);
+}
+
+void fuzz_load_file(const char *dataset, const uint8_t *bytes, size_t size)
+{
+    load(dataset, fuzz_file(bytes, size));
 }

@@ -38,6 +38,8 @@ struct fuzz_data {
     size_t size;
 };
 /* Feeds a dataset's loader with good files, of which one is replaced: the first byte says which,
- * the others are what is in it. zlib unpacks it under any name. What is loaded is as data.c wants
- * it. */
+ * the others are what is in it; without any byte the good ones have to be loaded. zlib unpacks it
+ * under any name. What is loaded is as data.c wants it. */
 void fuzz_load(const struct fuzz_data *files, size_t count, const uint8_t *bytes, size_t size);
+/* The same for a loader of one file. */
+void fuzz_load_file(const char *dataset, const uint8_t *bytes, size_t size);

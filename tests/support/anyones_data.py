@@ -75,6 +75,48 @@ def idx():
     tell("colour", 3, x[0], y[0], x[1], y[1])
 
 
+def numpys():
+    """MedMNIST's layout and Keras's, packed, streamed, by columns, in a folder; wrong ones."""
+    x, y = [pictures(24, 9, 5), pictures(10, 9, 5)], [labels(24, 3), labels(10, 3)]
+    rows = [a.reshape(-1, 1) for a in y]
+    med = dict(train_images=x[0], train_labels=rows[0], val_images=x[1], val_labels=rows[1],
+               test_images=x[1], test_labels=rows[1])
+    numpy.savez("stored.npz", **med)
+    numpy.savez_compressed("packed.npz", **med)
+    # A stream cannot go back to fill in sizes: they stand behind each member, in 64 bits.
+    with os.fdopen(os.open("streamed.npz", os.O_WRONLY | os.O_CREAT), "wb") as file:
+        numpy.savez(Stream(file), **med)
+    numpy.savez("keras.npz", x_train=numpy.asfortranarray(x[0]), y_train=y[0].astype(">i8"),
+                x_test=numpy.asfortranarray(x[1]), y_test=y[1].astype("<i4"))
+    for name in "stored", "packed", "streamed", "keras", "folder":
+        tell(name, 3, x[0], y[0], x[1], y[1])
+    os.makedirs("folder", exist_ok=True)
+    for name, array in med.items():
+        numpy.save(f"folder/{name}.npy", array)
+
+    colour = [pictures(24, 9, 5, 3), pictures(10, 9, 5, 3)]
+    numpy.savez("photos.npz", train_images=colour[0], train_labels=rows[0],
+                test_images=numpy.asfortranarray(colour[1]), test_labels=rows[1])
+    read = numpy.load("photos.npz")
+    tell("photos", 3, read["train_images"], y[0], read["test_images"], y[1])
+
+    numpy.savez("fractions.npz", **med | dict(train_images=x[0] / 255))
+    numpy.savez("many.npz", **med | dict(train_labels=numpy.ones((24, 14), int)))
+    numpy.savez("volumes.npz", **med | dict(test_images=pictures(10, 9, 9, 9)))
+    numpy.savez("objects.npz", **med | dict(test_labels=numpy.array(["a"] * 10)))
+    numpy.savez("negative.npz", **med | dict(test_labels=numpy.full((10, 1), -1)))
+    numpy.savez("unlike.npz", **med | dict(test_images=colour[1]))
+    numpy.savez("lacking.npz", train_images=x[0], labels=y[0])
+
+
+class Stream:
+    """What zipfile takes for something that cannot seek."""
+
+    def __init__(self, file):
+        self.write, self.flush, self.read = file.write, file.flush, None
+
+
 os.makedirs(sys.argv[1], exist_ok=True)
 os.chdir(sys.argv[1])
 idx()
+numpys()

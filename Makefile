@@ -83,7 +83,7 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part torture
+.PHONY: readme coverage part torture dist
 .DELETE_ON_ERROR:
 
 all: $B/winnow $B/winnow-fetch
@@ -213,10 +213,14 @@ $B/plot-scripts: FORCE
 	@echo '$(PLOT_SCRIPTS)' | cmp -s - $@ || echo '$(PLOT_SCRIPTS)' >$@
 
 # Each attempt records what made the program. Only this object knows, so that a new revision
-# rebuilds one file; the stamp changes when the text does.
-REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+# rebuilds one file; the stamp changes when the text does. `git archive` writes the revision into
+# .revision; elsewhere git knows it, of this folder and not of one around it.
+VERSION := $(file <VERSION)
+REVISION := $(or $(filter-out $$Format:%,$(file <.revision)),$(shell \
+              GIT_CEILING_DIRECTORIES='$(abspath $(CURDIR)/..)' \
+              git describe --always --dirty --abbrev=12 2>/dev/null),unknown)
 MADE_BY = -DWINNOW_CFLAGS='"$(strip -std=c11 $(OPTIMISE) $(CFLAGS))"' \
-          -DWINNOW_REVISION='"$(REVISION)"'
+          -DWINNOW_VERSION='"$(VERSION)"' -DWINNOW_REVISION='"$(REVISION)"'
 $B/harness/machine/environment.o: CPPFLAGS += $(MADE_BY)
 $B/harness/machine/environment.o: $B/made-by
 $B/made-by: FORCE
@@ -246,6 +250,7 @@ help:
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden and tests/cli/*.t expect; read the diff'
 	@echo 'make readme          write the tables of pruners/, results/ and docs/house.md anew'
+	@echo 'make dist            build/winnow-$(VERSION).tar.gz, of what is committed'
 	@echo 'make clean           remove build/'
 	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
@@ -385,3 +390,13 @@ $B/lint-tested: tests/lint.sh .rooms
 
 clean:
 	rm -rf build
+
+# ---- What others are given ---------------------------------------------------------------------
+
+# What is committed, byte for byte the same for a commit; it is built and tested without git.
+DIST := winnow-$(VERSION)
+dist: $B/$(DIST).tar.gz
+	@echo $<
+$B/$(DIST).tar.gz: FORCE
+	@mkdir -p $(@D)
+	@git -c core.abbrev=12 -c tar.umask=022 archive -o $@ --prefix=$(DIST)/ HEAD

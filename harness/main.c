@@ -47,10 +47,9 @@ static int print_commands(FILE *out)
     for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].help)
             fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(
-        out,
-        "\nwinnow COMMAND --help lists a command's flags; winnow --version prints its revision.\n"
-        "README.md is the place to start.\n");
+    fprintf(out,
+            "\nwinnow COMMAND --help lists a command's flags; winnow --version tells which it is.\n"
+            "README.md is the place to start.\n");
     return EXIT_DONE;
 }
 
@@ -155,7 +154,7 @@ static int run(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_commands(stdout);
     if (strcmp(argv[1], "--version") == 0) {
-        printf("winnow %s\n", environment_revision());
+        printf("winnow %s (%s)\n", environment_version(), environment_revision());
         return EXIT_DONE;
     }
     const struct cmd *command = find_command(argv[1]);

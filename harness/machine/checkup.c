@@ -425,12 +425,13 @@ static void check_disk(struct checkup *checkup)
 static void check_program(struct checkup *checkup, const struct record_environment *environment)
 {
     add(checkup, "winnow", CHECKUP_OK,
-        json_pack("{s:s, s:s, s:s, s:s, s:s}", "revision", environment->revision, "compiler",
-                  environment->compiler, "flags", environment->flags, "os", environment->os, "host",
-                  environment->host),
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", environment_version(), "revision",
+                  environment->revision, "compiler", environment->compiler, "flags",
+                  environment->flags, "os", environment->os, "host", environment->host),
         NULL,
-        arena_printf(&checkup->arena, "%s, %s, %s; on %s", environment->revision,
-                     environment->compiler, environment->flags, environment->os));
+        arena_printf(&checkup->arena, "%s (%s), %s, %s; on %s", environment_version(),
+                     environment->revision, environment->compiler, environment->flags,
+                     environment->os));
     add(checkup, "blas", CHECKUP_OK, json_pack("{s:s}", "version", environment->blas), NULL,
         environment->blas);
 }

@@ -121,6 +121,11 @@ static int64_t memory_bytes(void)
     return pages > 0 && page > 0 ? (int64_t)pages * page : 0;
 }
 
+const char *environment_version(void)
+{
+    return WINNOW_VERSION;
+}
+
 const char *environment_revision(void)
 {
     return WINNOW_REVISION;

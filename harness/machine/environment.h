@@ -24,8 +24,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* "0.2.0", of the file VERSION. */
+const char *environment_version(void);
 /* Of the sources that the program is made of: git's name for the commit, with -dirty where they
- * were changed since; "unknown" outside of a repository. */
+ * were changed since; "unknown" where they lie in no repository and came in no tarball of one. */
 const char *environment_revision(void);
 
 struct environment_blas {

@@ -271,7 +271,7 @@ static void add_maker(struct str *out)
     environment_record(1, &arena, &environment);
     if (gmtime_r(&now, &broken_down))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &broken_down);
-    str_addf(&text, "winnow %s, %s", environment.revision, when);
+    str_addf(&text, "winnow %s (%s), %s", environment_version(), environment.revision, when);
     add_fact(out, "Page made by", str_text(&text));
     str_release(&text);
     arena_release(&arena);

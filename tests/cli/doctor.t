@@ -7,9 +7,9 @@ gone, so that nothing can be written.
 
   $ mkdir gone && (cd gone && rmdir ../gone && OPENBLAS_CORETYPE=Nonsense winnow doctor >../doctor 2>/dev/null)
   [4]
-  $ head -n 1 doctor | grep -c "^winnow .* $(winnow --version | cut -d' ' -f 2),"
+  $ head -n 1 doctor | grep -c "^winnow .* $(winnow --version | cut -d' ' -f 2-),"
   1
-  $ winnow --version | grep -c '^winnow [0-9a-z-]*$'
+  $ winnow --version | grep -c "^winnow $(cat $repository/VERSION) ([0-9a-z.-]*)\$"
   1
   $ awk 'length > 100' doctor
   $ grep -e '-> unset' doctor
@@ -23,7 +23,7 @@ For programs. Nothing that is needed is missing now; gnuplot is not needed for a
   $ OPENBLAS_CORETYPE=Prescott PATH=/nowhere $WINNOW_BINARY doctor --json >chosen.json
   $ finding() { sqlite3 :memory: "SELECT $3 FROM json_each(readfile('$1'), '$.findings')
   > WHERE value ->> 'name' = '$2'"; }
-  $ grep -cF "\"revision\": \"$(winnow --version | cut -d' ' -f 2)\"" chosen.json
+  $ grep -cF "\"revision\": \"$(winnow --version | sed 's/.*(\(.*\))/\1/')\"" chosen.json
   1
   $ finding chosen.json gnuplot "value ->> 'level', value ->> 'advice'"
   warning|apt-get install gnuplot-nox

@@ -20,6 +20,7 @@
     T_FILE(data_doubts)                                                                            \
     T_FILE(data_options)                                                                           \
     T_FILE(db)                                                                                     \
+    T_FILE(dist)                                                                                   \
     T_FILE(doctor)                                                                                 \
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \

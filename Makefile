@@ -2,9 +2,16 @@
 
 # ---- What is built -----------------------------------------------------------------------------
 
+# What the compiler says of itself, and of headers that it finds; where there is none of that name,
+# the name.
+PROBED := $(shell printf '%s\n' '#if __has_include(<dnnl.h>)' '#include <dnnl.h>' '#endif' \
+            'DNNL_VERSION_MAJOR __clang_major__ __x86_64__ __aarch64__ __VERSION__' | \
+            $(CC) $(CPPFLAGS) -E -P -x c - | tail -n 1)
+CLANG := $(filter-out __clang_major__,$(word 2,$(PROBED)))
+COMPILER := $(subst ",,$(wordlist 2,99,$(PROBED)))
+
 # oneDNN 2 or 3, where it is installed: ONEDNN=0 builds without.
-ONEDNN_FOUND := $(filter 1 2 3 4 5,$(shell printf '#include <dnnl.h>\nDNNL_VERSION_MAJOR\n' | \
-                  $(CC) $(CPPFLAGS) -E -P -x c - 2>/dev/null | tail -n 1))
+ONEDNN_FOUND := $(filter-out DNNL_%,$(word 1,$(PROBED)))
 ONEDNN ?= $(filter 2 3,$(ONEDNN_FOUND))
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
@@ -16,14 +23,14 @@ FETCH_LIBRARIES := libcurl libarchive
 # The rooms, from the ground floor up (.rooms).
 ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
 MAINS := harness/main.c harness/fetch_main.c
-SOURCES := $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c)))
+SOURCES := $(sort $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c))))
 HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
-EMBEDDED := $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
+EMBEDDED := $(sort $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
                        harness/report/*.sql harness/cmd/ask/*.sql harness/cmd/grid/*.sql \
                        harness/ask/*.sql harness/cluster/*.sh \
                        harness/paper/*.md harness/paper/*.tex) \
-            $(addprefix plots/report.,html css js)
+            $(addprefix plots/report.,html css js))
 TESTS := $(shell find tests -name '*.c')
 
 # ---- How ---------------------------------------------------------------------------------------
@@ -40,32 +47,43 @@ OTHERS := $(if $(PART),build,$B)
 B := $B$(if $(PART),-of-$(subst $(comma),+,$(subst /,-,$(PART))))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wvla \
-            -Wmissing-prototypes -Wstrict-prototypes -Werror
+            -Wmissing-prototypes -Wstrict-prototypes
 # clang warns of each loop that it may, but cannot, vectorise (expf), of texts of several lines in a
 # list, of NAN and INFINITY in double (what else is promoted, gcc finds), and from 15 on of sizes
 # (enum { N = 4 }) in arithmetic: none is a mistake.
-WARNINGS += $(if $(findstring clang,$(CC)),-Wno-pass-failed -Wno-string-concatenation \
+WARNINGS += $(if $(CLANG),-Wno-pass-failed -Wno-string-concatenation \
               -Wno-double-promotion -Wno-enum-float-conversion)
-# Never -ffast-math: it deletes the checks for NaN.
-OPTIMISE := $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
-            -fno-omit-frame-pointer -DWINNOW_SANITIZE,$(if $(COVERAGE),-O1 --coverage \
-            -fprofile-update=atomic -DWINNOW_COVERAGE,-O3))
-CFLAGS ?= -g
-CPPFLAGS += -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(OPTIMISE) $(CFLAGS)
+# WERROR=1, which make test sets, makes them mistakes: another compiler may warn of other things.
+WERROR ?=
+MISTAKES := $(if $(WERROR),-Werror)
+
+# Whoever builds has the last word, in the environment or on the command line: CC, AR, PKG_CONFIG,
+# CPPFLAGS, CFLAGS, LDFLAGS. What winnow cannot do without is not in them. Never -ffast-math: it
+# deletes the checks for NaN.
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= $(if $(SANITIZE)$(COVERAGE),-O1,-O3) -g
+INSTRUMENTS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+                 -fno-omit-frame-pointer -DWINNOW_SANITIZE,$(if $(COVERAGE),--coverage \
+                 -fprofile-update=atomic -DWINNOW_COVERAGE))
+# The program is the same in whatever folder it is built; coverage is looked for in that folder.
+NOWHERE := $(if $(COVERAGE),,-ffile-prefix-map=$(CURDIR)=.)
+ALL_CPPFLAGS = -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -MMD -MP \
+               $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(MISTAKES) $(INSTRUMENTS) $(NOWHERE) $(CFLAGS)
 BANNED := -include base/banned.h
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES) \
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) \
                $(FETCH_LIBRARIES)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(LIBRARIES)) \
+PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) \
              $(if $(WITH_ONEDNN),-ldnnl) -lm)$(PKG_LIBS)
 
 # How many tests at once, and how many files `make test` compiles at once.
 JOBS ?= $(shell nproc)
 
-# A line a file; V=1 shows the commands.
+# A line a file, and none with -s; V=1 shows the commands.
 V ?=
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(SILENT),,@printf '  %-5s %s\n' $(1) $(2))
 
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(EMBEDDED:%=$B/%.o)
 TEST_OBJECTS := $(TESTS:%.c=$B/%.o)
@@ -95,7 +113,7 @@ $B/winnow: $B/harness/main.o $(PARTS) $(OTHERS)/libwinnow.a
 $B/winnow-fetch: $B/harness/fetch_main.o $(FETCH_PARTS) $(PARTS) $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS) \
-	    $(shell pkg-config --libs $(FETCH_LIBRARIES))
+	    $(shell $(PKG_CONFIG) --libs $(FETCH_LIBRARIES))
 
 $B/libwinnow.a: $(OBJECTS)
 	@rm -f $@
@@ -130,18 +148,25 @@ $(FUZZED:%=$B/tests/fuzz/%): %: %.o $B/tests/fuzz/fuzz.o $B/tests/libsupport.a $
 	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
 	    -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) -Wl,--as-needed $(PKG_LIBS) -lcriterion
 
-$B/%.o: %.c Makefile
+# Another compiler or other flags make another program: all of it, so that none is of two kinds.
+FLAGS := $(foreach flag,$(COMPILER) $(CPPFLAGS) $(INSTRUMENTS) $(CFLAGS),'$(flag)')
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(FLAGS) | cmp -s - $@ || printf '%s\n' $(FLAGS) >$@
+
+$B/%.o: %.c Makefile $B/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$Q$(CC) $(CPPFLAGS) $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$Q$(CC) $(ALL_CPPFLAGS) $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Criterion's macros are not ours to keep clean. Compiling tests takes longer than running most of
 # them, so only what runs for long is optimised.
-$B/tests/%.o: tests/%.c Makefile
+$B/tests/%.o: tests/%.c Makefile $B/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$Q$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -Wno-pedantic \
-	    $(if $(filter tests/conformance/% tests/support/%,$<),-O1,-O0) -c -o $@ $<
+	$Q$(CC) $(ALL_CPPFLAGS) $(PKG_CFLAGS) $(ALL_CFLAGS) -Wno-pedantic \
+	    $(if $(filter tests/conformance/% tests/support/%,$<),-O1,-O0 -U_FORTIFY_SOURCE) \
+	    -c -o $@ $<
 
 # Text that the program carries: results/schema.sql becomes _binary_results_schema_sql_start, a
 # string of C.
@@ -152,15 +177,15 @@ $(EMBEDDED:%=$B/%.o): $B/%.o: % Makefile
 	    '.incbin "$<"' '.byte 0' '.section .note.GNU-stack,"",%progbits' | \
 	    $(CC) -c -x assembler -o $@ -
 
-%/base/str.o: CPPFLAGS += -DWINNOW_PARSES_NUMBERS
+%/base/str.o: ALL_CPPFLAGS += -DWINNOW_PARSES_NUMBERS
 # Nameless files (O_TMPFILE) are Linux's own.
-%/base/save.o: CPPFLAGS += -D_GNU_SOURCE
+%/base/save.o: ALL_CPPFLAGS += -D_GNU_SOURCE
 # So are a process's folder and pipes that no other process inherits.
-%/base/process.o: CPPFLAGS += -D_GNU_SOURCE
-%/results/lock.o: CPPFLAGS += -D_GNU_SOURCE
+%/base/process.o: ALL_CPPFLAGS += -D_GNU_SOURCE
+%/results/lock.o: ALL_CPPFLAGS += -D_GNU_SOURCE
 # Sets of processors (sched_setaffinity) are Linux's own too.
-%/base/linalg.o: CPPFLAGS += -D_GNU_SOURCE
-%/pin.o: CPPFLAGS += -D_GNU_SOURCE
+%/base/linalg.o: ALL_CPPFLAGS += -D_GNU_SOURCE
+%/pin.o: ALL_CPPFLAGS += -D_GNU_SOURCE
 # The loop that measures what the CPU can do must multiply and add in one instruction.
 $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 
@@ -168,7 +193,7 @@ $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 # -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.)
 $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
 # Where each variable of an unrolled loop lies takes gcc a quarter of its time to say.
-$B/models/nn/%.o: ALL_CFLAGS += $(if $(findstring clang,$(CC)),,-fno-var-tracking)
+$B/models/nn/%.o: ALL_CFLAGS += $(if $(CLANG),,-fno-var-tracking)
 
 # The SQL functions for any sqlite3: `.load ./build/winnow_functions`. The same sources once more,
 # position-independent, and calling the SQLite that loads them.
@@ -180,11 +205,11 @@ extension: $B/winnow_functions.so
 $B/winnow_functions.so: $(EXTENSION_OBJECTS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ \
-	    $(shell pkg-config --libs zlib jansson nettle) -lm
-$B/extension/%.o: %.c Makefile
+	    $(shell $(PKG_CONFIG) --libs zlib jansson nettle) -lm
+$B/extension/%.o: %.c Makefile $B/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$Q$(CC) $(CPPFLAGS) -DWINNOW_EXTENSION $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -fPIC \
+	$Q$(CC) $(ALL_CPPFLAGS) -DWINNOW_EXTENSION $(BANNED) $(PKG_CFLAGS) $(ALL_CFLAGS) -fPIC \
 	    -fvisibility=hidden -c -o $@ $<
 
 -include $(EXTENSION_OBJECTS:.o=.d)
@@ -193,10 +218,10 @@ $B/extension/%.o: %.c Makefile
 $B/torture.so: tests/torture/preload.c Makefile
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$Q$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MF $B/torture.d -fPIC -shared -o $@ $<
+	$Q$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MF $B/torture.d -fPIC -shared -o $@ $<
 
 # Rebuilt when ONEDNN changes; what was not asked for, but is missing, is said once.
-$B/models/nn/conv/onednn.o: CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
+$B/models/nn/conv/onednn.o: ALL_CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
 $B/models/nn/conv/onednn.o: $B/with-onednn
 $B/with-onednn: FORCE
 	@mkdir -p $(@D)
@@ -206,7 +231,7 @@ $B/with-onednn: FORCE
 # Every script of plots/, as a list that render.c turns into a table; the stamp is as below.
 PLOT_SCRIPTS = $(foreach file,$(notdir $(sort $(wildcard plots/*.sql plots/*.gp))), \
                  SCRIPT($(subst .,_,$(subst -,_,$(file))), "$(file)"))
-$B/plots/render.o: CPPFLAGS += -DPLOT_SCRIPTS='$(PLOT_SCRIPTS)'
+$B/plots/render.o: ALL_CPPFLAGS += -DPLOT_SCRIPTS='$(PLOT_SCRIPTS)'
 $B/plots/render.o: $B/plot-scripts
 $B/plot-scripts: FORCE
 	@mkdir -p $(@D)
@@ -219,9 +244,10 @@ VERSION := $(file <VERSION)
 REVISION := $(or $(filter-out $$Format:%,$(file <.revision)),$(shell \
               GIT_CEILING_DIRECTORIES='$(abspath $(CURDIR)/..)' \
               git describe --always --dirty --abbrev=12 2>/dev/null),unknown)
-MADE_BY = -DWINNOW_CFLAGS='"$(strip -std=c11 $(OPTIMISE) $(CFLAGS))"' \
+MADE_BY = -DWINNOW_CFLAGS='"$(strip -std=c11 $(INSTRUMENTS) $(filter-out \
+              -ffile-prefix-map=% -fdebug-prefix-map=% -fmacro-prefix-map=%,$(CFLAGS)))"' \
           -DWINNOW_VERSION='"$(VERSION)"' -DWINNOW_REVISION='"$(REVISION)"'
-$B/harness/machine/environment.o: CPPFLAGS += $(MADE_BY)
+$B/harness/machine/environment.o: ALL_CPPFLAGS += $(MADE_BY)
 $B/harness/machine/environment.o: $B/made-by
 $B/made-by: FORCE
 	@mkdir -p $(@D)
@@ -267,7 +293,7 @@ demo: deps
 
 # Built first: lint looks into the objects too. With all processors, unless -j says how many.
 test: deps
-	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) \
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) WERROR=1 \
 	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory lint part
 	@$(MAKE) --no-print-directory check
@@ -377,8 +403,8 @@ FIRST = $(shell grep -hm1 '^\#include' $(SOURCES) | sed -n 's/^\#include "\(.*\)
 hdr-check: $(patsubst %,$B/%.checked,$(filter-out $(FIRST),$(HEADERS)))
 $B/%.h.checked: %.h
 	@mkdir -p $(@D)
-	$Qecho '#include "$<"' | $(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(BANNED) $(PKG_CFLAGS) -std=c11 \
-	    $(WARNINGS) -fsyntax-only -x c -
+	$Qecho '#include "$<"' | $(CC) $(ALL_CPPFLAGS) -MF $@.d -MT $@ $(BANNED) $(PKG_CFLAGS) -std=c11 \
+	    $(WARNINGS) -Werror -fsyntax-only -x c -
 	@touch $@
 
 # Every rule of lint fires: many small trees, so only when the rules have changed.

@@ -14,6 +14,7 @@
 
 #define FILES                                                                                      \
     T_FILE(bench)                                                                                  \
+    T_FILE(build)                                                                                  \
     T_FILE(compare)                                                                                \
     T_FILE(data_anyones)                                                                           \
     T_FILE(data_dir)                                                                               \

@@ -101,7 +101,7 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part torture dist
+.PHONY: readme coverage part torture dist deps-of-tests
 .DELETE_ON_ERROR:
 
 all: $B/winnow $B/winnow-fetch
@@ -281,8 +281,11 @@ help:
 	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
 
+# What the build wants; what the tests want beside it.
 deps:
-	@.ci/install
+	@.ci/install packages
+deps-of-tests:
+	@.ci/install packages packages-tests
 
 # The sub-makes see the packages that deps has just installed.
 demo: deps
@@ -292,7 +295,7 @@ demo: deps
 	$B/winnow plot --all --db results/quickstart.db -o results/figures
 
 # Built first: lint looks into the objects too. With all processors, unless -j says how many.
-test: deps
+test: deps-of-tests
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) WERROR=1 \
 	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory lint part

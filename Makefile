@@ -101,10 +101,12 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part torture dist deps-of-tests
+.PHONY: readme coverage part torture dist install uninstall deps-of-tests
 .DELETE_ON_ERROR:
 
-all: $B/winnow $B/winnow-fetch
+# All that make install installs, so that root builds nothing. Instrumented programs are not for
+# others.
+all: $B/winnow $B/winnow-fetch $(if $(SANITIZE)$(COVERAGE),,extension)
 
 $B/winnow: $B/harness/main.o $(PARTS) $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
@@ -276,6 +278,8 @@ help:
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden and tests/cli/*.t expect; read the diff'
 	@echo 'make readme          write the tables of pruners/, results/ and docs/house.md anew'
+	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]  programs, manual pages, completion, documents,'
+	@echo '                     experiments, SQL functions; make uninstall takes them away'
 	@echo 'make dist            build/winnow-$(VERSION).tar.gz, of what is committed'
 	@echo 'make clean           remove build/'
 	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
@@ -421,6 +425,14 @@ clean:
 	rm -rf build
 
 # ---- What others are given ---------------------------------------------------------------------
+
+# DESTDIR is for packagers. What is installed works wherever it is moved to as a whole.
+PREFIX ?= /usr/local
+DESTDIR ?=
+install: all
+	@packaging/install $B '$(DESTDIR)$(PREFIX)'
+uninstall:
+	@packaging/install --remove '$(DESTDIR)$(PREFIX)'
 
 # What is committed, byte for byte the same for a commit; it is built and tested without git.
 DIST := winnow-$(VERSION)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -250,6 +251,17 @@ int process_run(const struct process_setup *setup, struct str *ret_output,
     if (process.ends[STDOUT_FILENO] >= 0)
         read_all(&process, setup->mortal, ret_output);
     *ret_end = process_wait(&process);
+    return 0;
+}
+
+int process_own_path(struct str *ret_path, struct err *err)
+{
+    char path[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    if (length < 0 || (size_t)length == sizeof path)
+        return err_set(err, "cannot tell where this program lies: %s",
+                       length < 0 ? strerror(errno) : strerror(ENAMETOOLONG));
+    str_add_bytes(ret_path, path, (size_t)length);
     return 0;
 }
 

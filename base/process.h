@@ -79,6 +79,9 @@ bool process_ended(struct process *process, struct process_end *ret_end);
 int process_run(const struct process_setup *setup, struct str *ret_output,
                 struct process_end *ret_end, struct err *err);
 
+/* Where this program lies: absolute, and through no link. */
+int process_own_path(struct str *ret_path, struct err *err);
+
 /* "exit code 3", "signal 11 (Segmentation fault)": a value, for a message's arguments. */
 struct process_how {
     char text[64];

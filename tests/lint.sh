@@ -28,13 +28,14 @@ lint_text() {
         -o -type f \( -name '*.[ch]' -o -name '*.def' -o -name '*.sql' -o -name '*.gp' -o \
         -name '*.sh' -o -name '*.py' -o -name '*.html' -o -name '*.css' -o \
         -name '*.js' -o -name '*.yaml' -o -name '*.md' -o -name '*.t' -o -name Makefile -o \
-        -path './.ci/*' -o -path './bench/*' -o -path ./tests/check -o -path ./tests/coverage -o \
-        -path ./tests/cli/run-t -o -path ./tests/fuzz/run \) \
+        -path './.ci/*' -o -path './bench/*' -o -path './packaging/*' -o -path './debian/*' -o \
+        -path ./tests/check -o -path ./tests/coverage -o -path ./tests/cli/run-t -o \
+        -path ./tests/fuzz/run \) \
         -print | sed 's|^\./||' | sort | xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
         FNR == 1 { prose = FILENAME ~ /\.(md|t)$/ }
         FNR == 701 && !prose { say("over 700 lines: look for the seam") }
-        /\t/ && FILENAME != "Makefile" { say("tab") }
+        /\t/ && FILENAME !~ /^(Makefile|debian\/rules)$/ { say("tab") }
         /[ \t]$/ { say("trailing blank") }
         length($0) > 100 && !prose {
             columns = $0

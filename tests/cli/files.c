@@ -31,6 +31,7 @@
     T_FILE(grid)                                                                                   \
     T_FILE(help)                                                                                   \
     T_FILE(hostile)                                                                                \
+    T_FILE(install)                                                                                \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \

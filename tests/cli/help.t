@@ -26,8 +26,8 @@ Each command has its line, its help and its manual page. Help fits into the narr
   and the table selection_samples(attempt).
   $ head -n 3 list
   usage: winnow list [FLAGS]
-                [datasets|models|pruners|train|presets|engine|figures] [NAME...]
-  $
+                [datasets|models|pruners|train|presets|engine|figures|experiments]
+                [NAME...]
 
 A page begins with its title, and says how the command is called.
 
@@ -71,8 +71,10 @@ A command that is none is refused.
   ! winnow: unknown command 'plto', did you mean plot?; see winnow --help
   [2]
 
-What bash offers for these words, the last of which is being typed. Files are bash's affair.
+What bash offers for these words, the last of which is being typed. Files are bash's affair, but for
+experiments, which may be winnow's own.
 
+  $ touch mine.yaml min.txt
   $ cat >completed <<'END'
   > eval "$(winnow help --completion bash)" || exit
   > while read -r words; do
@@ -90,6 +92,9 @@ What bash offers for these words, the last of which is being typed. Files are ba
   > plot phases perf
   > run --retr
   > run a.yaml --retr
+  > run paper-b-sm
+  > check min
+  > list experiments quick
   > list mod
   > list presets ''
   > list models mlp wr
@@ -110,6 +115,9 @@ What bash offers for these words, the last of which is being typed. Files are ba
   plot phases perf: performance-profile
   run --retr: --retry-failed
   run a.yaml --retr: --retry-failed
+  run paper-b-sm: paper-b-smoke
+  check min: mine.yaml
+  list experiments quick: quickstart
   list mod: models
   list presets '': paper code airbench
   list models mlp wr: wrn16-4

@@ -126,7 +126,6 @@ Of a pipe that nobody reads, or that is read again, there would be no end.
 
 With --run the experiments run first; a file that is wrong ends it.
 
-  $ cp -r $repository/experiments .
   $ winnow paper a --size smoke --run -j 1 --data-only --set seed=2 --set rate=0.5 --set train.epochs=4 \
   > --set 'dataset={name: synthetic, samples: 500}' 2>err | cut -c -3
   A1 $

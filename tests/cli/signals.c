@@ -30,7 +30,7 @@ static const struct command {
 } commands[] = {
     {"run", ":", "exec \"$W\" run x.yaml --db a.db -j 1 --set limits.checkpoint=%s", "a.db", "a.db",
      130},
-    {"paper", "cp -r \"$experiments\" .",
+    {"paper", ":",
      "exec \"$W\" paper b --size smoke --run -j 1 --set train.epochs=100000 --set "
      "limits.checkpoint=%s --set 'dataset={name: synthetic, samples: 500}'",
      "results/paper-b-smoke.db", "results/paper-b-smoke.db", 130},
@@ -90,7 +90,7 @@ static void end(struct pty *pty, const struct way *way)
 static void end_once(const struct command *command, const struct way *way, const char *folder)
 {
     char begin[512];
-    RUN("experiments=$PWD/experiments; mkdir %s/%s && cd %s/%s && { %s; } && cat >x.yaml <<'END'\n"
+    RUN("mkdir %s/%s && cd %s/%s && { %s; } && cat >x.yaml <<'END'\n"
         "%sEND\n",
         test_dir(), folder, test_dir(), folder, command->prepare, endless);
     cr_assert_eq(output.status, 0, "%s", output.err);

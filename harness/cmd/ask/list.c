@@ -4,6 +4,7 @@
  *     winnow list                      every name with its line of help
  *     winnow list pruners              the pruners with their options
  *     winnow list pruners ucb el2n     some of them
+ *     winnow list experiments          what winnow run takes by its name
  *     winnow list pruners --json       for programs: {"pruners": [{"name": ..., "options": [...]}]}
  *     winnow list pruners --markdown   the table of pruners/README.md
  *
@@ -20,6 +21,7 @@
 #include "base/json.h"
 #include "harness/cell/recipe.h"
 #include "harness/cmd/kit/complete.h"
+#include "harness/cmd/kit/experiments.h"
 #include "harness/data/data.h"
 #include "models/model.h"
 #include "plots/render.h"
@@ -55,16 +57,21 @@ static const struct word flag_words[] = {
 
 /* ---- The shelves ---- */
 
-static const char *plural_at(const void *unused, size_t i)
+static const char *plural_at(const void *shelves, size_t i)
 {
-    (void)unused;
-    return cmd_shelves[i] ? cmd_shelves[i]->plural : NULL;
+    const struct shelf *const *all = shelves;
+    return all[i] ? all[i]->plural : NULL;
 }
 
 /* NULL: it is something else. */
 static const struct pruner *as_pruner(const struct shelf *shelf, const struct kind *kind)
 {
     return shelf == &pruner_shelf ? (const void *)kind : NULL;
+}
+
+static const struct experiment *as_experiment(const struct shelf *shelf, const struct kind *kind)
+{
+    return strcmp(shelf->word, "experiment") == 0 ? (const void *)kind : NULL;
 }
 
 static const char *source_of(const struct shelf *shelf, const struct kind *kind)
@@ -194,6 +201,7 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
                        const struct kind **detailed)
 {
     const struct pruner *pruner = as_pruner(shelf, kind);
+    const struct experiment *experiment = as_experiment(shelf, kind);
     struct str values = {0};
     cmd_print_wrapped(kind->help, 4, printf("%s  ", kind->name));
     if (pruner) {
@@ -202,6 +210,10 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
         print_words(";", flag_words, pruner->flags);
         printf("\n");
         print_fact("cost", pruner->cost);
+    }
+    if (experiment) {
+        print_fact("time", experiment->takes);
+        print_fact("file", experiment->path);
     }
     print_fact("from", kind->cite);
     print_fact("from", source_of(shelf, kind));
@@ -351,6 +363,8 @@ static json_t *kind_to_json(const struct shelf *shelf, const struct kind *kind)
                                          pruner_kinds[pruner->kind], "cost", pruner->cost, "needs",
                                          words_to_json(needs_words, usual_needs(pruner)), "flags",
                                          words_to_json(flag_words, pruner->flags)));
+    if (as_experiment(shelf, kind))
+        json_put(object, "file", json_path(as_experiment(shelf, kind)->path));
     return object;
 }
 
@@ -374,61 +388,73 @@ static const struct cmd_flag flags[] = {
 
 static const struct cmd_line line = {
     "list",
-    "[datasets|models|pruners|train|presets|engine|figures] [NAME...]",
-    "Lists what an experiment may name; with a kind, also all options, their defaults and ranges.",
+    "[datasets|models|pruners|train|presets|engine|figures|experiments] [NAME...]",
+    "Lists what an experiment may name; with a kind, also all options, their defaults and ranges.\n"
+    "And the experiments that come with winnow, which winnow run takes by their names.",
     flags,
     0,
     1 + MOST_NAMES,
 };
 
 /* The shelf that is asked for, NULL: all. */
-static int read_question(const char *word, const char *const *names, const struct shelf **ret_only,
-                         struct err *err)
+static int read_question(const char *word, const char *const *names, struct arena *arena,
+                         const struct shelf **ret_only, struct err *err)
 {
-    *ret_only = word ? cmd_shelf_find(word) : NULL;
+    *ret_only = word ? cmd_shelf_find(word, arena) : NULL;
+    if (word && !*ret_only && strcmp(word, "experiments") == 0)
+        return experiments_read(arena, &(struct shelf){0}, err); /* says why not */
     if (word && !*ret_only)
-        return err_set(
-            err, "unknown kind '%.64s'%s", word,
-            str_near(str_nearest(word, plural_at, NULL), "; winnow list shows them all").text);
+        return err_set(err, "unknown kind '%.64s'%s", word,
+                       str_near(str_nearest(word, plural_at, cmd_shelves(arena)),
+                                "; winnow list shows them all")
+                           .text);
     for (; *names; names++)
         if (!shelf_find(*ret_only, *names))
             return shelf_unknown(*ret_only, *names, err);
     return 0;
 }
 
+static void print_shelf(const struct shelf *shelf, const char *const *names,
+                        const struct values *values, bool alone, json_t *object)
+{
+    if (values->json)
+        json_object_set_new(object, shelf->plural, shelf_to_json(shelf, names));
+    else if (values->markdown)
+        print_markdown(shelf, names);
+    else if (alone)
+        print_kinds(shelf, names);
+    else
+        print_names(shelf);
+}
+
+static int list(const struct values *values, const char *word, const char *const *names,
+                struct arena *arena)
+{
+    const struct shelf *only;
+    struct err err;
+    if (read_question(word, names, arena, &only, &err))
+        return cmd_fail(&line, EXIT_USAGE, err.text);
+    if (values->markdown && (!only || values->json))
+        return cmd_fail(&line, EXIT_USAGE, "--markdown needs exactly one kind, and no --json");
+    json_t *object = values->json ? json_made(json_object()) : NULL;
+    const struct shelf *const one[] = {only, NULL};
+    for (const struct shelf *const *shelf = only ? one : cmd_shelves(arena); *shelf; shelf++)
+        print_shelf(*shelf, names, values, only, object);
+    if (values->json)
+        cmd_print_json(object);
+    else if (!only)
+        printf("\nwinnow list KIND [NAME...] lists the options.\n");
+    return EXIT_DONE;
+}
+
 int cmd_list(int argc, char **argv)
 {
     struct values values;
     const char *arguments[1 + MOST_NAMES + 1] = {NULL}; /* NULL ends the names */
-    const int done = cmd_parse(&line, argc, argv, &values, arguments);
-    if (done >= 0)
-        return done;
-    const char *const *names = arguments + 1;
-    const struct shelf *only;
-    struct err err;
-    if (read_question(arguments[0], names, &only, &err))
-        return cmd_fail(&line, EXIT_USAGE, err.text);
-    if (values.markdown && (!only || values.json))
-        return cmd_fail(&line, EXIT_USAGE, "--markdown needs exactly one kind, and no --json");
-
-    json_t *object = values.json ? json_object() : NULL;
-    const struct shelf *shelf;
-    for (size_t i = 0; (shelf = cmd_shelves[i]); i++) {
-        if (only && shelf != only)
-            continue;
-        if (values.json)
-            json_object_set_new(object, shelf->plural, shelf_to_json(shelf, names));
-        else if (values.markdown)
-            print_markdown(shelf, names);
-        else if (only)
-            print_kinds(shelf, names);
-        else
-            print_names(shelf);
-    }
-    if (values.json) {
-        cmd_print_json(object);
-    } else if (!only) {
-        printf("\nwinnow list KIND [NAME...] lists the options.\n");
-    }
-    return EXIT_DONE;
+    struct arena arena = {0};
+    int code = cmd_parse(&line, argc, argv, &values, arguments);
+    if (code < 0)
+        code = list(&values, arguments[0], arguments + 1, &arena);
+    arena_release(&arena);
+    return code;
 }

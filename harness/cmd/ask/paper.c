@@ -2,7 +2,7 @@
  * winnow paper: the figures, tables and numbers of a paper, from the experiments that repeat it,
  * and what became of its claims.
  *
- *     winnow paper a --size smoke --run     runs experiments/paper-a-smoke.yaml, renders
+ *     winnow paper a --size smoke --run     runs the experiment paper-a-smoke, renders
  *     winnow paper b                        renders what results/paper-b-night.db has
  *     winnow paper b --verify               is what was rendered edited, or out of date?
  *
@@ -128,7 +128,7 @@ static int run(const struct values *values, const char *experiment, const char *
             words[n++] = arena_printf(&arena, "--%s=%s", given[i][0], given[i][1]);
     for (size_t i = 0; i < values->set.count; i++)
         words[n++] = arena_printf(&arena, "--set=%s", values->set.items[i]);
-    words[n++] = arena_printf(&arena, "experiments/%s.yaml", experiment);
+    words[n++] = experiment;
     words[n] = NULL;
     cmd_say("winnow paper: %s\n", experiment);
     const int code = spawn(words);

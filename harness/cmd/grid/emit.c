@@ -281,12 +281,11 @@ static void explain(const struct emit *emit, bool slurm, struct str *ret_text)
 /* This program's own path, for the scripts. */
 static const char *own_path(struct arena *arena)
 {
-    char path[PATH_MAX];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length < 0)
-        return "winnow";
-    path[length] = '\0';
-    return arena_strdup(arena, path);
+    struct str path = {0};
+    struct err err;
+    if (process_own_path(&path, &err))
+        str_add(&path, "winnow");
+    return str_keep(&path, arena);
 }
 
 static int write_folder(const struct cmd_line *line, const struct emit *emit,

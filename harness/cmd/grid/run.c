@@ -68,7 +68,8 @@ static const struct cmd_line line = {
     "database. Cells are identified by their content: running a file twice does nothing the\n"
     "second time, and a changed file runs only what is new. Ctrl-C once checkpoints the\n"
     "cells in flight and stops; twice stops at once. The next run continues from the\n"
-    "checkpoints.",
+    "checkpoints. FILE is an experiment's file, or the name of one that comes with winnow:\n"
+    "winnow list experiments shows them.",
     flags,
     1,
     1,

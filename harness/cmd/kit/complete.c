@@ -1,8 +1,10 @@
 #include "harness/cmd/kit/complete.h"
 
+#include "base/folder.h"
 #include "harness/cell/engine.h"
 #include "harness/cell/recipe.h"
 #include "harness/cmd/kit/db.h"
+#include "harness/cmd/kit/experiments.h"
 #include "harness/cmd/kit/find.h"
 #include "harness/data/data.h"
 #include "models/model.h"
@@ -30,16 +32,30 @@ static const struct kind *const trains[] = {&train}, *const engines[] = {&engine
 static const struct shelf train_shelf = SHELF("train", "train", trains),
                           engine_shelf = SHELF("engine", "engine", engines);
 
-const struct shelf *const cmd_shelves[] = {&dataset_shelf, &model_shelf,  &pruner_shelf,
-                                           &train_shelf,   &preset_shelf, &engine_shelf,
-                                           &figure_shelf,  NULL};
+static const struct shelf *const named[] = {&dataset_shelf, &model_shelf,  &pruner_shelf,
+                                            &train_shelf,   &preset_shelf, &engine_shelf,
+                                            &figure_shelf};
 
-const struct shelf *cmd_shelf_find(const char *word)
+const struct shelf *const *cmd_shelves(struct arena *arena)
 {
-    for (size_t i = 0; cmd_shelves[i]; i++)
-        if (strcmp(word, cmd_shelves[i]->plural) == 0 || strcmp(word, cmd_shelves[i]->word) == 0)
-            return cmd_shelves[i];
-    return NULL;
+    enum { NAMED = sizeof named / sizeof *named };
+    const struct shelf **all;
+    struct shelf *experiments;
+    struct err err;
+    ARENA_NEW(arena, all, NAMED + 2);
+    ARENA_NEW(arena, experiments, 1);
+    memcpy(all, named, sizeof named);
+    if (experiments_read(arena, experiments, &err) == 0)
+        all[NAMED] = experiments;
+    return all;
+}
+
+const struct shelf *cmd_shelf_find(const char *word, struct arena *arena)
+{
+    const struct shelf *const *shelf = cmd_shelves(arena);
+    while (*shelf && strcmp(word, (*shelf)->plural) != 0 && strcmp(word, (*shelf)->word) != 0)
+        shelf++;
+    return *shelf;
 }
 
 /* ---- What has been typed ---- */
@@ -116,11 +132,11 @@ static void offer_flags(const struct cmd_line *line, const char *word)
     cmd_complete_name("--help", word);
 }
 
-static void offer_value(const struct cmd_flag *flag, const char *word)
+static void offer_value(const struct cmd_flag *flag, const char *word, struct arena *arena)
 {
     for (size_t i = 0; flag->option.type == OPTION_ENUM && option_choice(&flag->option, i); i++)
         cmd_complete_name(option_choice(&flag->option, i), word);
-    offer_shelf(cmd_shelf_find(flag->option.name), word);
+    offer_shelf(cmd_shelf_find(flag->option.name, arena), word);
 }
 
 /* By the beginnings of their keys. The shell takes words as they are, and in a database of somebody
@@ -170,7 +186,19 @@ static void offer_list(const char *list, const char *word)
     str_release(&name);
 }
 
-static void offer_argument(const struct cmd_line *line, const struct typed *typed)
+/* The shell offers no files where it is told of names. */
+static void offer_experiments(const char *word, struct arena *arena)
+{
+    struct folder here = {0};
+    offer_shelf(cmd_shelf_find("experiments", arena), word);
+    for (const char *name; (name = folder_next(&here, "."));)
+        if (experiments_is_file(name) && !str_not_shown(name, ""))
+            cmd_complete_name(name, word);
+    folder_close(&here, ".", NULL);
+}
+
+static void offer_argument(const struct cmd_line *line, const struct typed *typed,
+                           struct arena *arena)
 {
     static const struct {
         const char *word;
@@ -187,7 +215,9 @@ static void offer_argument(const struct cmd_line *line, const struct typed *type
     else if (strcmp(wanted, "CELL") == 0)
         offer_cells(line, typed->db, typed->word);
     else if (strcmp(wanted, "NAME") == 0 && typed->count && strcmp(line->name, "list") == 0)
-        offer_shelf(cmd_shelf_find(typed->arguments[0]), typed->word);
+        offer_shelf(cmd_shelf_find(typed->arguments[0], arena), typed->word);
+    else if (strcmp(wanted, "FILE") == 0)
+        offer_experiments(typed->word, arena);
     for (size_t i = 0; i < sizeof shelves / sizeof *shelves; i++)
         if (strcmp(wanted, shelves[i].word) == 0)
             offer_shelf(shelves[i].shelf, typed->word);
@@ -196,11 +226,13 @@ static void offer_argument(const struct cmd_line *line, const struct typed *type
 int cmd_complete_words(const struct cmd_line *line, int count, char **words)
 {
     const struct typed typed = read_words(line, count, words);
+    struct arena arena = {0};
     if (typed.flag)
-        offer_value(typed.flag, typed.word);
+        offer_value(typed.flag, typed.word, &arena);
     else if (typed.word[0] == '-' && !typed.flags_over)
         offer_flags(line, typed.word);
     else
-        offer_argument(line, &typed);
+        offer_argument(line, &typed, &arena);
+    arena_release(&arena);
     return EXIT_DONE;
 }

@@ -1,5 +1,7 @@
 #include "harness/cmd/kit/config.h"
 
+#include "harness/cmd/kit/experiments.h"
+
 /* Whether they are mistakes. */
 static bool print_notes(struct mistakes *notes, const char *path, bool strict)
 {
@@ -10,16 +12,25 @@ static bool print_notes(struct mistakes *notes, const char *path, bool strict)
     return strict && notes->count > 0;
 }
 
-int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict,
+int cmd_load_config(const char *word, const struct cmd_values *sets, bool strict,
                     struct config **ret_config)
 {
     struct config *config = NULL;
     struct str said = {0};
+    struct arena arena = {0};
+    struct err err;
+    const char *path;
+    if (experiments_find(word, &arena, &path, &err)) {
+        cmd_say("%s\n", err.text);
+        arena_release(&arena);
+        return EXIT_USAGE;
+    }
     bool failed = config_load(path, sets->items, sets->count, &config, &said) != 0;
     cmd_say_lines(str_text(&said));
     str_release(&said);
     if (!failed)
         failed = print_notes(&config->notes, path, strict);
+    arena_release(&arena);
     if (failed) {
         config_free(config);
         return EXIT_USAGE;

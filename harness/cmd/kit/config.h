@@ -17,9 +17,10 @@
 #define CMD_STRICT_HELP "treat notes on the file as mistakes"
 #define CMD_CONFIG_DB_HELP "the database; default results/NAME.db"
 
-/* -1: go on, and the file's notes were printed; with strict they are mistakes. Otherwise the exit
- * code, and the mistakes were printed. */
-int cmd_load_config(const char *path, const struct cmd_values *sets, bool strict,
+/* word: a file, or the name of an experiment that comes with winnow (experiments.h). -1: go on, and
+ * the file's notes were printed; with strict they are mistakes. Otherwise the exit code, and the
+ * mistakes were printed. */
+int cmd_load_config(const char *word, const struct cmd_values *sets, bool strict,
                     struct config **ret_config);
 
 /* plan_make(), likewise: with what is to be noted about the data. */

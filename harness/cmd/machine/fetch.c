@@ -6,8 +6,9 @@
  */
 #include "harness/cmd/machine/fetch.h"
 
+#include "base/process.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,29 +72,21 @@ int fetch_parse(int argc, char **argv, struct fetch_values *ret_values,
                                                     : -1;
 }
 
-/* The path of this program with "-fetch" behind it. */
-static int find_program(char *ret_path, size_t size, struct err *err)
-{
-    static const char suffix[] = "-fetch";
-    const ssize_t length = readlink("/proc/self/exe", ret_path, size);
-    if (length < 0 || (size_t)length + sizeof suffix > size)
-        return err_set(err, "cannot tell where this program lies: %s", strerror(errno));
-    memcpy(ret_path + length, suffix, sizeof suffix);
-    return 0;
-}
-
 int cmd_fetch(int argc, char **argv)
 {
     struct fetch_values values;
     const struct dataset_type *type;
-    char path[PATH_MAX];
+    struct str path = {0};
     struct err err;
     const int done = fetch_parse(argc, argv, &values, &type);
     if (done >= 0)
         return done;
-    if (find_program(path, sizeof path, &err) == 0) {
-        execv(path, argv);
-        err_set(&err, "cannot start %s: %s; make builds it", path, strerror(errno));
+    if (process_own_path(&path, &err) == 0) {
+        str_add(&path, "-fetch");
+        execv(str_text(&path), argv);
+        err_set(&err, "cannot start %s: %s; make builds it where libcurl and libarchive are",
+                str_text(&path), strerror(errno));
     }
+    str_release(&path);
     return cmd_fail(&fetch_line, EXIT_ENVIRONMENT, err.text);
 }

@@ -21,7 +21,8 @@ placed AS (
            coalesce(f.variant, s.variant) AS any_variant, coalesce(f.label, s.label) AS any_label
     FROM figure f
     JOIN facets ON at = rate OR is_everywhere
-    JOIN v_series s ON s.experiment = :experiment AND s.pruner = f.pruner AND s.options = f.options
+    LEFT JOIN v_series s
+        ON s.experiment = :experiment AND s.pruner = f.pruner AND s.options = f.options
 )
 SELECT dense_rank() OVER (ORDER BY dataset, model, panel, block_key, pruner, options) - 1 AS block,
        :experiment AS experiment,

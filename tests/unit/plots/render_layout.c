@@ -87,7 +87,8 @@ static bool grid_has(const struct plot_grid *grid, const char *figure)
                  {"score-distributions", .others = true},
                  {"sample-sheets", .choosers = true},
                  {"transfer", .others = true},
-                 {"architecture-ranking", .full = true}};
+                 {"architecture-ranking", .full = true},
+                 {"networks", .full = true}};
     const bool alone = grid->pruners == random_only || grid->pruners == full_only;
     if (strcmp(figure, "gap-theory") == 0)
         return grid->pruners != full_only;
@@ -97,6 +98,12 @@ static bool grid_has(const struct plot_grid *grid, const char *figure)
                    !(needs[i].full && grid->pruners == random_only) &&
                    !(needs[i].choosers && grid->pruners == full_only);
     return true;
+}
+
+/* One has a series per network. */
+static bool names_pruners(const struct figure *figure)
+{
+    return strcmp(figure->name, "networks") != 0;
 }
 
 /* Whether a figure names a pruner of the grids, as far as it is of the kind that it is about. */
@@ -111,8 +118,8 @@ static bool shows(const struct figure *figure, const char *pruner)
         return !is_full;
     if (strcmp(figure->name, "gap-theory") == 0 || strcmp(figure->name, "transfer") == 0)
         return is_full; /* of others there is more to say */
-    if (strcmp(figure->name, "architecture-ranking") == 0)
-        return false; /* with the rate */
+    if (strcmp(figure->name, "architecture-ranking") == 0 || !names_pruners(figure))
+        return false; /* with the rate, or not at all */
     return (strcmp(figure->name, "versus-random") != 0 &&
             strcmp(figure->name, "score-distributions") != 0) ||
            (!is_full && !is_random);
@@ -180,7 +187,7 @@ static void expect_whole_names(const struct picture *picture, const struct figur
     struct str print = {0}, unbroken = {0};
     drawn_join(picture, &print);
     add_unbroken(&unbroken, str_text(&print));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = names_pruners(figure) ? 0 : 2; i < sizeof names / sizeof *names; i++) {
         struct str name = {0};
         if (!names_models(figure) && strstr(names[i], "convnet"))
             continue;
@@ -232,6 +239,8 @@ static const char *seeds_of(const struct figure *figure)
         return "Seed 0,";
     if (strcmp(figure->name, "performance-profile") == 0)
         return "2 to 3 tasks";
+    if (!names_pruners(figure))
+        return "over 3 seeds";
     return strcmp(figure->name, "always-sometimes-never") == 0 ? "3 seeds" : "2 to 3 seeds";
 }
 

@@ -1,0 +1,2 @@
+# networks: a curve per network. Columns: networks.sql.
+load "curves.gp"

@@ -307,26 +307,27 @@ test: deps-of-tests
 
 # Some seconds of it under sanitizers: another part with each commit, or N=7 of tests/parts.
 part:
-	@part=$$(CC='$(CC)' tests/part $(N)) || exit; [ -z "$$part" ] || { echo "  PART  make $$part"; \
-	    $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) $$part; }
+	@part=$$(CC='$(CC)' tests/part $(N)) || exit; [ -n "$$part" ] || exit 0; \
+	    echo "  PART  make $$part"; exec $(MAKE) --no-print-directory \
+	    $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) $$part
 
 # T is a room, a suite or suite/test: tests/check knows which programs have it, makes one test of
 # each fail first, and runs the rest. A leak fails no test by itself: the sanitizers' reports go to
-# files, and one file is one failure too many. The program is tested with the threads that BLAS has
-# where users set nothing, and with the signals of a terminal: a program that runs tests may have
-# ignored some, SIGPIPE above all, and no shell can undo that.
+# files, and one file is one failure too many. However make ends, tests/check is told, and ends all
+# that it has started. The program is tested with the threads that BLAS has where users set nothing,
+# and with the signals of a terminal: a program that runs tests may have ignored some, SIGPIPE above
+# all, and no shell can undo that.
 REPORTS = $(CURDIR)/$B/tests/sanitizer
 AS_USERS = env --default-signal -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u OMP_NUM_THREADS \
            WINNOW_BINARY=$(CURDIR)/$B/winnow
 TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
             $(TEST_PROGRAMS)))
 check: $B/winnow $B/winnow-fetch $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
-	@rm -f $(REPORTS).*
-	@$(AS_USERS) WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
+	@exec setpriv --pdeathsig TERM $(AS_USERS) \
+	    WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \
 	    UBSAN_OPTIONS=log_path=$(REPORTS):print_stacktrace=1 \
-	    JOBS=$(JOBS) tests/check $B '$(T)'; \
-	    status=$$?; ! cat $(REPORTS).* 2>/dev/null && exit $$status
+	    JOBS=$(JOBS) tests/check $B '$(T)'
 
 # Of each room, the lines that the tests reach, and whether they are as many as they have to be.
 # What a process does that is killed is not counted.

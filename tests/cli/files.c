@@ -32,6 +32,7 @@
     T_FILE(help)                                                                                   \
     T_FILE(hostile)                                                                                \
     T_FILE(install)                                                                                \
+    T_FILE(killed_check)                                                                           \
     T_FILE(list)                                                                                   \
     T_FILE(notes)                                                                                  \
     T_FILE(nothing_left_out)                                                                       \

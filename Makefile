@@ -5,25 +5,29 @@
 # What the compiler says of itself, and of headers that it finds; where there is none of that name,
 # the name.
 PROBED := $(shell printf '%s\n' '#if __has_include(<dnnl.h>)' '#include <dnnl.h>' '#endif' \
-            'DNNL_VERSION_MAJOR __clang_major__ __x86_64__ __aarch64__ __VERSION__' | \
-            $(CC) $(CPPFLAGS) -E -P -x c - | tail -n 1)
-CLANG := $(filter-out __clang_major__,$(word 2,$(PROBED)))
-COMPILER := $(subst ",,$(wordlist 2,99,$(PROBED)))
+            '#if __has_include(<Random123/philox.h>)' '#define RANDOM123 1' '#endif' \
+            'DNNL_VERSION_MAJOR DNNL_VERSION_MINOR RANDOM123 __GNUC__ __clang_major__ __x86_64__ \
+            __aarch64__ __VERSION__' | $(CC) $(CPPFLAGS) -E -P -x c - | tail -n 1)
+CLANG := $(filter-out __clang_major__,$(word 5,$(PROBED)))
+COMPILER := $(subst ",,$(wordlist 4,99,$(PROBED)))
 
 # oneDNN 2 or 3, where it is installed: ONEDNN=0 builds without.
 ONEDNN_FOUND := $(filter-out DNNL_%,$(word 1,$(PROBED)))
 ONEDNN ?= $(filter 2 3,$(ONEDNN_FOUND))
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
-ONEDNN_NOTE := $(if $(ONEDNN),,without oneDNN, as $(if $(ONEDNN_FOUND),version $(ONEDNN_FOUND) \
-                 is installed and winnow uses 2 or 3,it is not installed): other convolutions serve)
 
+PKG_CONFIG ?= pkg-config
 LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson nettle
-# Of winnow-fetch alone: they bring 30 more, which each start of winnow would pay for.
-FETCH_LIBRARIES := libcurl libarchive
+# Of winnow-fetch alone, which is not built without them: they bring 30 more, which each start of
+# winnow would pay for.
+FETCH_WANTS := libcurl libarchive
+FETCH_LIBRARIES := $(shell $(PKG_CONFIG) --exists $(FETCH_WANTS) 2>/dev/null && \
+                     echo $(FETCH_WANTS))
 # The rooms, from the ground floor up (.rooms).
 ROOMS := $(shell sed '/^#/d; s/ .*//' .rooms)
 MAINS := harness/main.c harness/fetch_main.c
-SOURCES := $(sort $(filter-out $(MAINS),$(wildcard $(ROOMS:=/*.c))))
+SOURCES := $(sort $(filter-out $(MAINS) $(if $(FETCH_LIBRARIES),,harness/fetch/%), \
+             $(wildcard $(ROOMS:=/*.c))))
 HEADERS := $(wildcard $(ROOMS:=/*.h))
 DEFS := $(wildcard $(ROOMS:=/*.def))
 EMBEDDED := $(sort $(wildcard results/*.sql plots/*.sql plots/*.gp harness/paper/*.sql \
@@ -60,7 +64,6 @@ MISTAKES := $(if $(WERROR),-Werror)
 # Whoever builds has the last word, in the environment or on the command line: CC, AR, PKG_CONFIG,
 # CPPFLAGS, CFLAGS, LDFLAGS. What winnow cannot do without is not in them. Never -ffast-math: it
 # deletes the checks for NaN.
-PKG_CONFIG ?= pkg-config
 CFLAGS ?= $(if $(SANITIZE)$(COVERAGE),-O1,-O3) -g
 INSTRUMENTS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer -DWINNOW_SANITIZE,$(if $(COVERAGE),--coverage \
@@ -106,7 +109,8 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 # All that make install installs, so that root builds nothing. Instrumented programs are not for
 # others.
-all: $B/winnow $B/winnow-fetch $(if $(SANITIZE)$(COVERAGE),,extension)
+FETCH := $(if $(FETCH_LIBRARIES),$B/winnow-fetch)
+all: $B/winnow $(FETCH) $(if $(SANITIZE)$(COVERAGE),,extension)
 
 $B/winnow: $B/harness/main.o $(PARTS) $(OTHERS)/libwinnow.a
 	$(call say,LINK,$@)
@@ -150,9 +154,21 @@ $(FUZZED:%=$B/tests/fuzz/%): %: %.o $B/tests/fuzz/fuzz.o $B/tests/libsupport.a $
 	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
 	    -Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) -Wl,--as-needed $(PKG_LIBS) -lcriterion
 
+# What there is, what is missing and what that costs: said once, and when it changes.
+ONEDNN_VERSION = $(ONEDNN_FOUND).$(word 2,$(PROBED))
+$B/found: FORCE
+	@mkdir -p $(@D)
+	@PKG_CONFIG='$(PKG_CONFIG)' packaging/found \
+	    '$(if $(CLANG),clang $(CLANG),gcc $(firstword $(COMPILER)))' \
+	    '$(or $(filter 0,$(ONEDNN)),$(if $(ONEDNN_FOUND),$(if $(WITH_ONEDNN),$(ONEDNN_VERSION),\
+	    (not $(ONEDNN_VERSION)))))' \
+	    '$(word 3,$(PROBED))' '$(LIBRARIES)' '$(FETCH_WANTS)' \
+	    '$(if $(SANITIZE)$(COVERAGE),-O3,$(CFLAGS))' >$@.new
+	@cmp -s $@.new $@ || { $(if $(SILENT),,cat $@.new;) mv $@.new $@; }
+
 # Another compiler or other flags make another program: all of it, so that none is of two kinds.
 FLAGS := $(foreach flag,$(COMPILER) $(CPPFLAGS) $(INSTRUMENTS) $(CFLAGS),'$(flag)')
-$B/flags: FORCE
+$B/flags: FORCE | $B/found
 	@mkdir -p $(@D)
 	@printf '%s\n' $(FLAGS) | cmp -s - $@ || printf '%s\n' $(FLAGS) >$@
 
@@ -222,13 +238,12 @@ $B/torture.so: tests/torture/preload.c Makefile
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MF $B/torture.d -fPIC -shared -o $@ $<
 
-# Rebuilt when ONEDNN changes; what was not asked for, but is missing, is said once.
+# Rebuilt when ONEDNN changes.
 $B/models/nn/conv/onednn.o: ALL_CPPFLAGS += $(if $(WITH_ONEDNN),-DWINNOW_ONEDNN)
 $B/models/nn/conv/onednn.o: $B/with-onednn
 $B/with-onednn: FORCE
 	@mkdir -p $(@D)
-	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || { echo '$(WITH_ONEDNN)' >$@; \
-	    $(if $(ONEDNN_NOTE),echo '  NOTE  $(ONEDNN_NOTE)',:); }
+	@echo '$(WITH_ONEDNN)' | cmp -s - $@ || echo '$(WITH_ONEDNN)' >$@
 
 # Every script of plots/, as a list that render.c turns into a table; the stamp is as below.
 PLOT_SCRIPTS = $(foreach file,$(notdir $(sort $(wildcard plots/*.sql plots/*.gp))), \
@@ -322,7 +337,7 @@ AS_USERS = env --default-signal -u OPENBLAS_NUM_THREADS -u GOTO_NUM_THREADS -u O
            WINNOW_BINARY=$(CURDIR)/$B/winnow
 TESTED := $(if $(filter check,$(MAKECMDGOALS)),$(if $(T),$(shell tests/check --programs $B '$(T)'),\
             $(TEST_PROGRAMS)))
-check: $B/winnow $B/winnow-fetch $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
+check: $B/winnow $(FETCH) $(TESTED) $(if $(SANITIZE),,extension $B/torture.so)
 	@exec setpriv --pdeathsig TERM $(AS_USERS) \
 	    WINNOW_EXTENSION=$(if $(SANITIZE),,$(CURDIR)/$B/winnow_functions.so) \
 	    ASAN_OPTIONS=log_path=$(REPORTS) TSAN_OPTIONS=log_path=$(REPORTS) \

@@ -75,7 +75,8 @@ static const char *const scripts[] = {
                   "2>/dev/null)\"})\n"
                   "    if (( $#found )); then compadd -- $found; else _files; fi\n"
                   "}\n"
-                  "compdef _winnow winnow\n",
+                  "if [[ $funcstack[1] == _winnow ]]; then _winnow \"$@\" # found in $fpath\n"
+                  "else compdef _winnow winnow; fi\n",
     [SHELL_FISH] = "complete -c winnow -a '(winnow complete (commandline -opc)[2..] "
                    "(commandline -ct) 2>/dev/null)'\n",
 };

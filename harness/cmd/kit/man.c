@@ -88,9 +88,12 @@ int cmd_print_man(const struct cmd_line *line)
 int cmd_print_man_of_many(const char *name, const char *arguments, const char *word,
                           const struct cmd *items, size_t count)
 {
-    struct str usage = {0};
+    struct str usage = {0}, about = {0};
     str_addf(&usage, "winnow %s%s%s %s", name, *name ? " " : "", word, arguments);
-    print_head(name, *name ? items[0].help : "an experiment harness for data pruning");
+    for (size_t i = 0; *name && i < count; i++)
+        if (items[i].help)
+            str_addf(&about, "%s%s", about.length ? ", " : "", items[i].name);
+    print_head(name, *name ? str_text(&about) : "an experiment harness for data pruning");
     print_part("SYNOPSIS", str_text(&usage));
     printf(".SH %sS\n", word);
     for (size_t i = 0; i < count; i++) {
@@ -100,6 +103,6 @@ int cmd_print_man_of_many(const char *name, const char *arguments, const char *w
         print_roff(items[i].help);
         printf("\n");
     }
-    str_release(&usage);
+    STR_RELEASE(&usage, &about);
     return EXIT_DONE;
 }

@@ -394,13 +394,16 @@ golden-update: $B/winnow $B/tests/golden/tests $B/tests/unit/plots/tests $B/test
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/unit/plots/tests --filter 'render/golden*'
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/cli/tests --filter 'cli/*'
 
-# The table between the two comments of pruners/README.md, and those of results/columns.md, which
+# The tables between the comments of pruners/README.md, and those of results/columns.md, which
 # come from results/columns.tsv; tests/unit/pruners/readme.c and store_views.c compare them. The
 # rooms of docs/house.md come from .rooms, and lint compares them.
 readme: $B/winnow
 	$B/winnow list pruners --markdown >$B/pruners-table.md
 	sed -i -e '/^<!-- table:/,/^<!-- end of table/ { /^<!--/! d }' \
 	    -e '/^<!-- table:/ r $B/pruners-table.md' pruners/README.md
+	$B/winnow list samplers --markdown >$B/samplers-table.md
+	sed -i -e '/^<!-- samplers:/,/^<!-- end of samplers/ { /^<!--/! d }' \
+	    -e '/^<!-- samplers:/ r $B/samplers-table.md' pruners/README.md
 	awk -f results/columns.awk results/columns.tsv results/columns.md >$B/columns.md
 	cp $B/columns.md results/columns.md
 	tests/lint.sh --table-of-rooms >$B/rooms-table.md

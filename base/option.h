@@ -86,6 +86,10 @@ struct option {
     const char *keyed_as;
     const char *const *aliases; /* older names, which are read and never written; NULL ends them */
     bool added_later;           /* canonical JSON leaves it out at its default */
+    /* A list of kinds that says what the option does, since many kinds have it: others need not
+       list it. NULL: it is no such option. */
+    const char *told_in;
+    bool chooses; /* of a pruner: only its choose() reads it, so that it matters to no score */
 };
 
 /* The help is the last argument; designators may follow it. */

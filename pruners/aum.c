@@ -26,6 +26,7 @@
  * the margin is 0 (our choice).
  */
 #include "pruners/inner.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 enum aum_margin { MARGIN_LOGITS, MARGIN_PROBABILITIES };
@@ -34,14 +35,14 @@ const char *const aum_margin_names[] = {"logits", "probabilities", NULL};
 
 struct aum_options {
     int epochs;
-    int margin;  /* enum aum_margin */
-    int balance; /* enum select_balance */
+    int margin; /* enum aum_margin */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct aum_options, epochs, "0", 0, 100000,
                "epochs the proxy trains; 0: as many as the training"),
-    SELECT_BALANCE(struct aum_options),
+    SAMPLER(struct aum_options),
     OPTION_ENUM(struct aum_options, margin, "logits", aum_margin_names,
                 "of what: the paper's, or what ccs's program accumulates", .added_later = true),
     OPTION_END,
@@ -100,6 +101,8 @@ const struct pruner aum_pruner = {
     .cost = "a proxy of `epochs` epochs: by default a whole training",
     .kind = PRUNER_STATIC,
     KIND_OPTIONS(struct aum_options, table),
+    .presets = KIND_PRESETS(
+        {"ccs", "margin=probabilities sampler=strata skip=0.1", "what the pruner ccs keeps"}),
     .more_needs = more_needs,
     .sample_state = sizeof(struct sample),
     .observe = observe,

@@ -21,6 +21,8 @@
  *
  * Known deviations: the authors weigh a whole batch by the mean of its samples' weights, as they
  * have but one loss a batch; here each sample has its weight, as in infobatch. Else as infobatch.
+ *
+ * alpha .9 is the authors' program's; a command in its README has .7.
  */
 #include "pruners/soft.h"
 

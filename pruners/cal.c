@@ -17,8 +17,12 @@
  * all are both, as where others prune with it. `k` 10 is the paper's. Probabilities that
  * underflowed to 0 count as the smallest normal float (our choice). Fewer than k other samples: all
  * of them.
+ *
+ * Beside DeepCore's program, on the same arrays: its divergence is the mean of both directions (292
+ * of 300, 55 of 60 the same), and it keeps the lowest; with the paper's rule put in, equal.
  */
 #include "pruners/math/geometry.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <float.h>
@@ -27,13 +31,13 @@
 
 struct cal_options {
     int k, at;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct cal_options, k, "10", 1, 100, "neighbours that a sample is compared with"),
     SELECT_AT(struct cal_options),
-    SELECT_BALANCE(struct cal_options),
+    SAMPLER(struct cal_options),
     OPTION_END,
 };
 

@@ -19,6 +19,7 @@
  * weights as the predicted one never wins and is left out; with none left the sample comes last
  * (our choice).
  */
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <float.h>
@@ -27,12 +28,12 @@
 
 struct deepfool_options {
     int at;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     SELECT_AT(struct deepfool_options),
-    SELECT_BALANCE(struct deepfool_options),
+    SAMPLER(struct deepfool_options),
     OPTION_END,
 };
 

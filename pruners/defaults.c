@@ -1,5 +1,6 @@
 #include "pruners/defaults.h"
 
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 #include "pruners/snapshot.h"
 
@@ -18,8 +19,17 @@ static int runs_of(const struct pruner *pruner, const void *options)
     return runs ? *runs : 0;
 }
 
-size_t default_state_size(const struct pruner *pruner, const void *options,
-                          const struct pruner_task *task)
+unsigned default_needs(const struct pruner *pruner, const void *options)
+{
+    const int *params = default_option(pruner, options, "params");
+    const unsigned gradients = params && *params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
+    return pruner->needs | gradients | (pruner->more_needs ? pruner->more_needs(options) : 0);
+}
+
+/* ---- State ---- */
+
+static size_t own_state_size(const struct pruner *pruner, const void *options,
+                             const struct pruner_task *task)
 {
     if (pruner->state_size)
         return pruner->state_size(options, task);
@@ -28,11 +38,22 @@ size_t default_state_size(const struct pruner *pruner, const void *options,
     if (pruner->look)
         return mem_size(task->n, runs_of(pruner, options) ? sizeof(double) : sizeof(float));
     return pruner_trains_proxies(pruner) && !pruner->observe
-               ? snapshot_size(task, pruner_needs(pruner, options))
+               ? snapshot_size(task, default_needs(pruner, options))
                : 0;
 }
 
-struct pruner_watch default_watch(const struct pruner_run *run)
+size_t default_state_size(const struct pruner *pruner, const void *options,
+                          const struct pruner_task *task)
+{
+    const size_t size = own_state_size(pruner, options, task), unit = sizeof(double);
+    return sampler_needs(sampler_options_of(pruner, options))
+               ? (size + unit - 1) / unit * unit + mem_size((size_t)task->classes, unit)
+               : size;
+}
+
+/* ---- What it watches ---- */
+
+static struct pruner_watch own_watch(const struct pruner_run *run)
 {
     const struct pruner *pruner = run->pruner;
     if (pruner->watch)
@@ -48,6 +69,24 @@ struct pruner_watch default_watch(const struct pruner_run *run)
     if (runs_of(pruner, run->options))
         watch.runs = runs_of(pruner, run->options);
     return watch;
+}
+
+struct pruner_watch default_watch(const struct pruner_run *run)
+{
+    struct pruner_watch watch = own_watch(run);
+    if (sampler_needs(sampler_options_of(run->pruner, run->options)) && watch.pass_every < 0)
+        watch.pass_every = 0;
+    return watch;
+}
+
+bool default_asks_for(const struct pruner_watch *watch, const struct pruner_pass *pass)
+{
+    if (pass->run >= watch->runs || pass->epoch > watch->epochs)
+        return false;
+    if (pass->training)
+        return watch->training;
+    const bool in_turn = watch->pass_every > 0 && pass->epoch % watch->pass_every == 0;
+    return in_turn || (watch->pass_every >= 0 && pass->epoch == watch->epochs);
 }
 
 bool default_scores_forward(const struct pruner_run *run)
@@ -83,8 +122,22 @@ static void add_look(struct pruner_run *run, const struct pruner_pass *pass)
     mem_free(values);
 }
 
+/* What a quota goes by is of the first proxy, when it is done. False: the pass is only for that. */
+static bool observe_for_quota(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const struct sampler_options *o = sampler_options_of(run->pruner, run->options);
+    if (!sampler_needs(o))
+        return true;
+    const struct pruner_watch watch = own_watch(run);
+    if (!pass->training && pass->run == 0 && pass->epoch == watch.epochs)
+        sampler_look(o, &run->task, pass, sampler_shares(run));
+    return default_asks_for(&watch, pass);
+}
+
 void default_observe(struct pruner_run *run, const struct pruner_pass *pass)
 {
+    if (!observe_for_quota(run, pass))
+        return;
     if (run->pruner->observe)
         run->pruner->observe(run, pass);
     else if (pass->training) /* it looks at a scoring pass */
@@ -92,7 +145,7 @@ void default_observe(struct pruner_run *run, const struct pruner_pass *pass)
     else if (run->pruner->look)
         add_look(run, pass);
     else
-        snapshot_take(run->state, &run->task, run->needs, pass);
+        snapshot_take(run->state, &run->task, default_needs(run->pruner, run->options), pass);
 }
 
 void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores)
@@ -105,5 +158,5 @@ void default_score(struct pruner_run *run, struct rng *rng, float *ret_scores)
         for (size_t i = 0; i < run->task.n; i++)
             ret_scores[i] = (float)(sums[i] / runs);
     else
-        memcpy(ret_scores, run->state, run->state_size);
+        memcpy(ret_scores, run->state, run->task.n * sizeof *ret_scores);
 }

@@ -30,6 +30,12 @@
 /* The value of an option by its name, or NULL where the pruner has none of that name. */
 const void *default_option(const struct pruner *pruner, const void *options, const char *name);
 
+/* enum pruner_needs, without what a quota needs (sampler.h): what the pruner's own slots go by. */
+unsigned default_needs(const struct pruner *pruner, const void *options);
+/* Whether such a watch asks for this pass: a quota, or an outer pruner, may ask for more. */
+bool default_asks_for(const struct pruner_watch *watch, const struct pruner_pass *pass);
+
+/* With what a quota keeps at the end. */
 size_t default_state_size(const struct pruner *pruner, const void *options,
                           const struct pruner_task *task);
 struct pruner_watch default_watch(const struct pruner_run *run);

@@ -19,9 +19,8 @@
  * m = mean of m_i over the 10 samples of highest score. Example: m = .4, r = .5, cD = 1: b = 4.5,
  * a = 11.5; the density peaks at (a - 1) / (a + b - 2) = .75.
  *
- * A draw one after the other with probability proportional to weight is a ranking by
- * log weight - log(-log u), u uniform (Gumbel, top-k): that is how it is done here, and why
- * `balance: class` works in the same way.
+ * That is the sampler `beta` (samplers.c, which says how it is drawn), with cD in the place of
+ * `easing`; `sampler: beta` is the same draw. Any score has it, but only this one knows m_i.
  *
  * Needs probabilities. Cost: a proxy of T epochs on the cell's recipe; T may exceed the epochs of
  * the training that is accelerated. Memory: J floats a sample.
@@ -31,9 +30,14 @@
  * density may be infinite; weights below e^-700, those of score 0 too, count as that, so that a
  * budget can always be filled; T is two epochs at least; with T < J there is one window, of all
  * there is.
+ *
+ * Beside the authors' program, on the same arrays: its scores are 10 times ours, and the same
+ * samples are kept at rates .3, .5, .7 and .9; with `beta` how often each is drawn agrees (150
+ * draws, r .9998).
  */
 #include "base/num.h"
 #include "pruners/math/window.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -42,17 +46,17 @@ struct dual_options {
     int T, J;
     double cD;
     bool beta;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct dual_options, T, "30", 2, 100000, "epochs the proxy trains"),
     OPTION_INT(struct dual_options, J, "10", 2, 100000, "epochs of a window"),
     OPTION_DOUBLE(struct dual_options, cD, "5.5", 0.01, 1000,
-                  "how late the rate moves the density to easier samples"),
+                  "how late the rate moves the density to easier samples", .chooses = true),
     OPTION_BOOL(struct dual_options, beta, "false",
-                "draw with a Beta density, which suits high rates"),
-    SELECT_BALANCE(struct dual_options),
+                "draw with a Beta density, which suits high rates", .chooses = true),
+    SAMPLER_WITHOUT_EASING(struct dual_options, true),
     OPTION_END,
 };
 
@@ -118,33 +122,20 @@ static double anchor_of(const struct pruner_run *run)
     return mean;
 }
 
-/* Keys whose order is that of a weighted draw without replacement. */
-static void draw_keys(const struct pruner_run *run, struct rng *rng, float *ret_keys)
-{
-    const struct dual_options *o = run->options;
-    const double b = 15 * (1 - anchor_of(run)) * (1 - pow(run->task.rate, o->cD)), a = 16 - b;
-    const double least = -700, tiniest = 0x1p-54;
-    for (size_t i = 0; i < run->task.n; i++) {
-        const double m = mean_of(run, i);
-        const double weight = log((double)run->scores[i]) + (a - 1) * log(m) + (b - 1) * log(1 - m);
-        const double u = fmax(rng_uniform(rng), tiniest);
-        ret_keys[i] = (float)(fmax(weight, least) - log(-log(u)));
-    }
-}
-
 static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
 {
     const struct dual_options *o = run->options;
-    const enum select_balance balance = (enum select_balance)o->balance;
-    if (!o->beta) {
-        select_top(&run->task, run->scores, balance, ret_selection);
-        return;
-    }
-    float *keys;
-    MEM_NEW(keys, run->task.n);
-    draw_keys(run, rng, keys);
-    select_top(&run->task, keys, balance, ret_selection);
-    mem_free(keys);
+    struct sampler_options sampler = o->choice;
+    double *easy;
+    sampler.easing = o->cD;
+    if (o->beta)
+        sampler.sampler = SAMPLER_BETA;
+    MEM_NEW(easy, run->task.n);
+    for (size_t i = 0; i < run->task.n; i++)
+        easy[i] = mean_of(run, i);
+    const struct sampler_ease ease = {easy, anchor_of(run)};
+    sampler_choose(run, &sampler, &ease, rng, ret_selection);
+    mem_free(easy);
 }
 
 const struct pruner dual_pruner = {
@@ -156,6 +147,8 @@ const struct pruner dual_pruner = {
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES,
     KIND_OPTIONS(struct dual_options, table),
+    .presets = KIND_PRESETS({"cifar10", "beta=true", "the authors' with their sampler"},
+                            {"cifar100", "beta=true cD=4", "the authors' example for CIFAR-100"}),
     .note = note,
     .state_size = state_size,
     .observe = observe,

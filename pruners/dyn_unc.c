@@ -23,6 +23,7 @@
  * and 4 of 60.
  */
 #include "pruners/math/window.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 enum windows { WINDOWS_ALL, WINDOWS_BUT_LAST };
@@ -32,14 +33,14 @@ static const char *const windows_names[] = {"all", "but-last", NULL};
 struct dyn_unc_options {
     int J, epochs;
     int windows; /* enum windows */
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct dyn_unc_options, J, "10", 2, 100000, "epochs of a window"),
     OPTION_INT(struct dyn_unc_options, epochs, "0", 0, 100000,
                "epochs the proxy trains, at least 2; 0: as many as the training"),
-    SELECT_BALANCE(struct dyn_unc_options),
+    SAMPLER(struct dyn_unc_options),
     OPTION_ENUM(struct dyn_unc_options, windows, "all", windows_names,
                 "which count; but-last: as in the authors' program", .added_later = true),
     OPTION_END,

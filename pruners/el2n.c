@@ -14,21 +14,24 @@
  *
  * Defaults 10 runs at 20 epochs are the paper's. `at` may exceed the epochs of the training that is
  * accelerated: the proxies then train that long. Proxies follow the cell's own recipe.
+ *
+ * Beside the authors' program (data_diet), on the same arrays: equal.
  */
 #include "pruners/math/errors.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
 
 struct el2n_options {
     int runs, at;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct el2n_options, runs, "10", 1, 1000, "proxy networks averaged over"),
     OPTION_INT(struct el2n_options, at, "20", 1, 100000, "epochs each proxy trains"),
-    SELECT_BALANCE(struct el2n_options),
+    SAMPLER(struct el2n_options),
     OPTION_END,
 };
 

@@ -22,6 +22,7 @@
  * run over several lines are not understood. The file's name and its content are both part of a
  * cell's identity.
  */
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <errno.h>
@@ -31,14 +32,14 @@
 struct file_options {
     const char *path;
     double seconds;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_STRING(struct file_options, path, "list of kept indices, or CSV with index and score"),
     OPTION_DOUBLE(struct file_options, seconds, "0", 0, 1e9,
                   "what the scores cost elsewhere, charged to the run"),
-    SELECT_BALANCE(struct file_options),
+    SAMPLER(struct file_options),
     OPTION_END,
 };
 
@@ -240,7 +241,7 @@ static int check_complete(const struct reading *r, struct err *err)
 }
 
 /* Samples that are listed, in all and of each class, against what is to be kept. */
-static int check_budget(const struct reading *r, enum select_balance balance, struct err *err)
+static int check_budget(const struct reading *r, bool by_class, struct err *err)
 {
     const struct pruner_task *task = r->task;
     const size_t classes = (size_t)task->classes;
@@ -260,7 +261,7 @@ static int check_budget(const struct reading *r, enum select_balance balance, st
                          "%s lists %zu of the %zu training samples, rate %.15g keeps %zu: list "
                          "more, or raise the rate",
                          r->path, scored, task->n, task->rate, task->keep);
-    for (size_t c = 0; c < classes && balance == BALANCE_CLASS && !failed; c++)
+    for (size_t c = 0; c < classes && by_class && !failed; c++)
         if (listed[c] < budgets[c])
             failed = err_set(err,
                              "%s lists %zu samples of class %zu, balance: class keeps %zu: list "
@@ -296,7 +297,7 @@ static int read_scores(const struct file_options *o, const struct pruner_task *t
         failed = err_set(err, "%s is empty", o->path);
     if (!failed)
         failed = read_lines(&r, text.text, err) || check_complete(&r, err) ||
-                 (with_budget && check_budget(&r, (enum select_balance)o->balance, err));
+                 (with_budget && check_budget(&r, sampler_by_class(&o->choice), err));
     for (size_t i = 0; i < task->n && !failed; i++)
         if (!r.scored[i])
             ret_scores[i] = -(float)r.listed;

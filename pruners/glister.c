@@ -59,13 +59,13 @@ struct glister_options {
 static const struct option table[] = {
     SELECT_AT(struct glister_options),
     OPTION_INT(struct glister_options, rounds, "15", 1, 1000,
-               "times that the validation gradient is computed"),
+               "times that the validation gradient is computed", .chooses = true),
     OPTION_DOUBLE(struct glister_options, eta, "0.1", 1e-6, 1e3,
-                  "size of the step between rounds, a learning rate"),
+                  "size of the step between rounds, a learning rate", .chooses = true),
     SELECT_BALANCE(struct glister_options),
     OPTION_ENUM(struct glister_options, step, "mean", steps,
-                "of the gradients added: their mean, or their sum as in CORDS",
-                .added_later = true),
+                "of the gradients added: their mean, or their sum as in CORDS", .added_later = true,
+                .chooses = true),
     OPTION_END,
 };
 

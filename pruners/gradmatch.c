@@ -61,9 +61,10 @@ static const struct option table[] = {
     SELECT_AT(struct gradmatch_options),
     SELECT_WEIGHTS(struct gradmatch_options),
     OPTION_DOUBLE(struct gradmatch_options, lambda, "0.5", 1e-3, 1e6,
-                  "weight of the squared weights against the squared mismatch"),
+                  "weight of the squared weights against the squared mismatch", .chooses = true),
     OPTION_ENUM(struct gradmatch_options, gradient, "own", gradients,
-                "in the last layer: the part of the sample's class, or all", .added_later = true),
+                "in the last layer: the part of the sample's class, or all", .added_later = true,
+                .chooses = true),
     OPTION_END,
 };
 

@@ -25,23 +25,26 @@
  * the usual approximation (our choice of default). The paper also scores at initialization: Kirsch
  * ("Does 'Deep Learning on a Data Diet' reproduce?", arXiv 2303.14753) finds that no better than
  * random, and it is not offered. `at` may exceed the epochs of the training that is accelerated.
+ *
+ * Beside the authors' program (data_diet): the formula is the same; it was read, not run.
  */
 #include "pruners/math/errors.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
 
 struct grand_options {
     int runs, at;
-    int params;  /* enum select_params */
-    int balance; /* enum select_balance */
+    int params; /* enum select_params */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     OPTION_INT(struct grand_options, runs, "10", 1, 1000, "proxy networks averaged over"),
     OPTION_INT(struct grand_options, at, "20", 1, 100000, "epochs each proxy trains"),
     SELECT_PARAMS(struct grand_options),
-    SELECT_BALANCE(struct grand_options),
+    SAMPLER(struct grand_options),
     OPTION_END,
 };
 
@@ -70,5 +73,6 @@ const struct pruner grand_pruner = {
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
     KIND_OPTIONS(struct grand_options, table),
+    .presets = KIND_PRESETS({"drop", "quota=error", "DRoP with its scores"}),
     .look = look,
 };

@@ -39,7 +39,8 @@ struct graph_cut_options {
 static const struct option table[] = {
     SELECT_AT(struct graph_cut_options),
     OPTION_DOUBLE(struct graph_cut_options, lambda, "1", 0, 1e6,
-                  "weight of the similarity to the class against that to each other"),
+                  "weight of the similarity to the class against that to each other",
+                  .chooses = true),
     OPTION_END,
 };
 

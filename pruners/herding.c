@@ -18,6 +18,8 @@
  * products, read from memory: quadratic in the largest class.
  *
  * Known deviations: none. Programs in circulation take the argmax, which is the opposite.
+ * DeepCore's takes it: with argmin put in, it keeps the same samples as here at all rates; as it
+ * is, 310 of 420, 155 of 300, none of 60.
  */
 #include "pruners/herd.h"
 #include "pruners/math/geometry.h"

@@ -24,16 +24,17 @@
  * Our choices: `at` is the whole training; lambda is the weight decay of the recipe; one proxy.
  */
 #include "pruners/influence.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 struct influence_score_options {
     struct influence_options influence;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     INFLUENCE_OPTIONS,
-    SELECT_BALANCE(struct influence_score_options),
+    SAMPLER(struct influence_score_options),
     OPTION_END,
 };
 

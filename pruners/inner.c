@@ -139,21 +139,11 @@ void inner_init(struct pruner_run *outer, struct rng *rng)
     arena_release(&inner.arena);
 }
 
-static bool asked_for(const struct pruner_watch *watch, const struct pruner_pass *pass)
-{
-    if (pass->run >= watch->runs || pass->epoch > watch->epochs)
-        return false;
-    if (pass->training)
-        return watch->training;
-    const bool in_turn = watch->pass_every > 0 && pass->epoch % watch->pass_every == 0;
-    return in_turn || (watch->pass_every >= 0 && pass->epoch == watch->epochs);
-}
-
 void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass)
 {
     struct inner inner = begin(outer);
     const struct pruner_watch watch = pruner_watch(&inner.run);
-    if (asked_for(&watch, pass))
+    if (default_asks_for(&watch, pass))
         default_observe(&inner.run, pass);
     arena_release(&inner.arena);
 }

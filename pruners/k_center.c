@@ -30,8 +30,12 @@
  *
  * Known deviations: Sener and Savarese start from samples that are labelled already, and refine the
  * greedy choice by a mixed integer program that leaves out outliers; few who use it do.
+ *
+ * Beside DeepCore's program, on the same arrays: equal from the same first sample, which it draws;
+ * as it is, 377 of 420, 246 of 300, 130 of 180 and 33 of 60 are the same.
  */
 #include "pruners/math/geometry.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -39,12 +43,12 @@
 
 struct k_center_options {
     int at;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
     SELECT_AT(struct k_center_options),
-    SELECT_BALANCE(struct k_center_options),
+    SAMPLER_OPTIONS(struct k_center_options, false),
     OPTION_END,
 };
 
@@ -255,7 +259,7 @@ static void order(const float *x, const uint32_t *rows, size_t n, size_t d, doub
 static void look(const struct pruner_run *run, const struct pruner_pass *pass, double *ret_values)
 {
     const struct k_center_options *o = run->options;
-    const bool by_class = o->balance == BALANCE_CLASS;
+    const bool by_class = o->choice.balance == BALANCE_CLASS;
     const size_t sets = by_class ? (size_t)run->task.classes : 1;
     uint8_t *set_of;
     uint32_t *rows;

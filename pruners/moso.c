@@ -52,6 +52,7 @@
 #include "base/linalg.h"
 #include "base/num.h"
 #include "pruners/math/errors.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -62,9 +63,9 @@ static const char *const rules[] = {"paper", "program", NULL};
 
 struct moso_options {
     int epochs, checkpoints;
-    int rule;    /* enum rule */
-    int params;  /* enum select_params */
-    int balance; /* enum select_balance */
+    int rule;   /* enum rule */
+    int params; /* enum select_params */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
@@ -72,7 +73,7 @@ static const struct option table[] = {
     OPTION_INT(struct moso_options, checkpoints, "10", 1, 100000,
                "scoring passes during it, at most"),
     SELECT_PARAMS(struct moso_options),
-    SELECT_BALANCE(struct moso_options),
+    SAMPLER(struct moso_options),
     OPTION_ENUM(struct moso_options, rule, "paper", rules,
                 "the paper's formula, or the one that the authors' program calls",
                 .added_later = true),

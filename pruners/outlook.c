@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "pruners/defaults.h"
+#include "pruners/sampler.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ bool pruner_foresee(const struct pruner *pruner, const void *options, double rat
     look_at_epochs(&run, &outlook);
     if (pruner->note)
         pruner->note(&run, &note);
+    sampler_note(pruner, options, &note);
     snprintf(outlook.note, sizeof outlook.note, "%s", str_text(&note));
     str_release(&note);
     *ret_outlook = outlook;

@@ -20,6 +20,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "pruners/defaults.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -79,6 +80,9 @@ int pruner_begin(const struct pruner *pruner, const void *options, const struct 
                        pruner->name, task->rate, task->n, highest_rate(task->n));
     if (pruner->check && pruner->check(options, &begun.task, err))
         return err_prefix(err, "%s: ", pruner->name);
+    if (sampler_needs(sampler_options_of(pruner, options)) && !pruner_trains_proxies(pruner))
+        return err_set(err, "%s: its quota is of what a network gets wrong, and it trains none",
+                       pruner->name);
 
     begun.state_size = default_state_size(pruner, options, &begun.task);
     if (begun.state_size > 0) {
@@ -108,9 +112,7 @@ void pruner_end(struct pruner_run *run)
 
 unsigned pruner_needs(const struct pruner *pruner, const void *options)
 {
-    const int *params = default_option(pruner, options, "params");
-    const unsigned gradients = params && *params == PARAMS_FULL ? NEEDS_GRADIENTS : 0;
-    return pruner->needs | gradients | (pruner->more_needs ? pruner->more_needs(options) : 0);
+    return default_needs(pruner, options) | sampler_needs(sampler_options_of(pruner, options));
 }
 
 int pruner_epochs(const struct pruner_run *run)
@@ -194,7 +196,9 @@ enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
 {
     REQUIRE(epoch >= 0);
     if (run->pruner->kind == PRUNER_STATIC)
-        return epoch == 0 ? DUE_SELECT : DUE_NO;
+        return epoch == 0 || sampler_redraws(sampler_options_of(run->pruner, run->options))
+                   ? DUE_SELECT
+                   : DUE_NO;
     if (pruner_anneals(run, epoch))
         return epoch == pruner_first_annealed(run) ? DUE_SELECT : DUE_NO;
     const enum pruner_due due = default_due(run, epoch);
@@ -236,7 +240,7 @@ static int check_pass(const struct pruner_run *run, const struct pruner_pass *pa
     };
     const unsigned absent = pass->training ? NEEDS_GRADIENTS : NEEDS_BATCH_LOSSES;
     REQUIRE(!(needs & NEEDS_CORRECT) || pass->correct);
-    REQUIRE(!(needs & NEEDS_CLASSIFIER) || pass->classifier);
+    REQUIRE(!(needs & NEEDS_CLASSIFIER) || pass->classifier || *split); /* lent once */
     for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
         if (!(needs & arrays[a].need & ~absent))
             continue;
@@ -318,12 +322,13 @@ static void fill(float *values, size_t n, float value)
 }
 
 /* What a pruner without choose() does. */
-static void select_by_score(struct pruner_run *run, struct pruner_selection *ret_selection)
+static void select_by_score(struct pruner_run *run, struct rng *rng,
+                            struct pruner_selection *ret_selection)
 {
+    static const struct sampler_options highest; /* of one without the options */
+    const struct sampler_options *o = sampler_options_of(run->pruner, run->options);
     REQUIRE(run->scores);
-    const int *option = option_value(run, "balance");
-    const int balance = option ? *option : BALANCE_NONE;
-    select_top(&run->task, run->scores, (enum select_balance)balance, ret_selection);
+    sampler_choose(run, o ? o : &highest, NULL, rng, ret_selection);
 }
 
 static int check_count(const struct pruner_run *run, int epoch, size_t count, struct err *err)
@@ -411,12 +416,11 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     MEM_NEW(chosen.weight, n);
     MEM_NEW(weights, n);
     fill(chosen.weight, n, 1);
-    if (run->pruner->choose) {
-        struct rng rng = stream(run, epoch, DRAWS_SELECT);
+    struct rng rng = stream(run, epoch, DRAWS_SELECT);
+    if (run->pruner->choose)
         run->pruner->choose(run, &rng, &chosen);
-    } else {
-        select_by_score(run, &chosen);
-    }
+    else
+        select_by_score(run, &rng, &chosen);
     const int failed = deliver(run, epoch, &chosen, weights, ret_selection, err);
     if (!failed)
         apply_weights(run, ret_selection);
@@ -428,6 +432,12 @@ bool pruner_drops(const struct pruner_run *run, int epoch)
 {
     const struct pruner *pruner = run->pruner;
     return pruner->batch && !pruner_drops_of_proxies(pruner) && !pruner_anneals(run, epoch);
+}
+
+bool pruner_looks_in_training(const struct pruner_run *run)
+{
+    const int *look = option_value(run, "look");
+    return look && *look == LOOK_TRAINING;
 }
 
 int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,

@@ -14,7 +14,7 @@
  *
  *     proxies wanted?  -> watch(); for each run, for each epoch: observe()
  *     score()          -> one number a sample; must not depend on rate, so that rates share it
- *     choose()         -> the kept samples (NULL: the `keep` highest scores, see select.h)
+ *     choose()         -> the kept samples (NULL: by the scores, as the options of sampler.h say)
  *
  * One that looks once at a network that has trained for a while, as most do, has a look() and the
  * option `at` in the place of watch(), observe() and score() (defaults.h).
@@ -291,8 +291,8 @@ struct pruner {
     void (*batch)(struct pruner_run *run, const struct pruner_batch *batch, struct rng *rng,
                   float *ret_weights);
 
-    /* dynamic: MUST. static: MAY, default: the keep highest run->scores by select.h, balanced as
-       the `balance` option says where the table has one. Called before run->epoch. */
+    /* dynamic: MUST. static: MAY, default: by run->scores, as the options of sampler.h say where
+       the table has them, else the keep highest. Called before run->epoch. */
     void (*choose)(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection);
 };
 
@@ -331,8 +331,8 @@ bool pruner_has_artifact(const struct pruner *pruner);
 double pruner_seconds_elsewhere(const struct pruner_run *run);
 /* runs = 0: it watches nothing. */
 struct pruner_watch pruner_watch(const struct pruner_run *run);
-/* static: DUE_SELECT before epoch 0, and never again. Annealing: DUE_SELECT before its first epoch.
- */
+/* static: DUE_SELECT before epoch 0, and never again, unless the sampler draws anew each epoch.
+   Annealing: DUE_SELECT before its first epoch. */
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch);
 /* The share of the epochs, the last ones, that is to be left to all data, and where they begin once
  * it is rounded: at pruner_epochs() where there are none. */
@@ -343,6 +343,9 @@ bool pruner_anneals(const struct pruner_run *run, int epoch);
 bool pruner_watches_training(const struct pruner_run *run);
 /* Whether batch() is to be asked before each step of the training's epoch. */
 bool pruner_drops(const struct pruner_run *run, int epoch);
+/* Whether the network is in training mode while the batches are looked at: it goes by their own
+   statistics, and its running ones take these in. */
+bool pruner_looks_in_training(const struct pruner_run *run);
 /* An error where a weight is not finite or negative. step counts the epoch's batches from 0. */
 int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t step,
                 float *ret_weights, struct err *err);

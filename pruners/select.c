@@ -11,6 +11,7 @@ const char *const select_weights_names[] = {
 
 const char *const select_balance_names[] = {"none", "class", NULL};
 const char *const select_scores_names[] = {"forward", "train", NULL};
+const char *const select_look_names[] = {"evaluation", "training", NULL};
 const char *const select_params_names[] = {"last", "full", NULL};
 
 int select_epochs(int wanted, const struct pruner_task *task)

@@ -21,10 +21,10 @@
 enum select_balance { BALANCE_NONE, BALANCE_CLASS };
 extern const char *const select_balance_names[]; /* enum select_balance, NULL at the end */
 
-/* Static pruners with scores; obeyed by the default choose(). */
+/* Of pruners with a choose() of their own; those with scores have SAMPLER (sampler.h). */
 #define SELECT_BALANCE(type)                                                                       \
     OPTION_ENUM(type, balance, "none", select_balance_names,                                       \
-                "class: each class keeps its share of the budget")
+                "class: each class keeps its share of the budget", .chooses = true)
 
 enum select_weights { WEIGHTS_BATCH, WEIGHTS_ROWS, WEIGHTS_NONE };
 extern const char *const select_weights_names[]; /* enum select_weights, NULL at the end */
@@ -33,7 +33,8 @@ extern const char *const select_weights_names[]; /* enum select_weights, NULL at
 #define SELECT_WEIGHTS(type)                                                                       \
     OPTION_ENUM(                                                                                   \
         type, weights, "batch", select_weights_names,                                              \
-        "what a batch's weighted loss is divided by: their sum, its rows; none: all are 1")
+        "what a batch's weighted loss is divided by: their sum, its rows; none: all are 1",        \
+        .chooses = true)
 
 /* Dynamic pruners. `anneal` is obeyed by the harness's side, without code in the pruner. */
 #define SELECT_PERIOD(type)                                                                        \
@@ -56,6 +57,15 @@ extern const char *const select_params_names[]; /* enum select_params, NULL at t
 #define SELECT_PARAMS(type)                                                                        \
     OPTION_ENUM(type, params, "last", select_params_names,                                         \
                 "gradients in the last layer, or in all parameters")
+
+enum select_look { LOOK_EVALUATION, LOOK_TRAINING };
+extern const char *const select_look_names[]; /* enum select_look, NULL at the end */
+
+/* Pruners with a batch(): how the network is while it is looked at. Obeyed by the harness. */
+#define SELECT_LOOK(type)                                                                          \
+    OPTION_ENUM(type, look, "evaluation", select_look_names,                                       \
+                "mode in which batches are looked at; training: by their own statistics",          \
+                .added_later = true)
 
 /* Static pruners that look once: how long the proxy trains before the pass that is looked at. */
 #define SELECT_AT(type)                                                                            \

@@ -24,6 +24,7 @@
  */
 #include "base/linalg.h"
 #include "pruners/math/geometry.h"
+#include "pruners/sampler.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ struct ssp_options {
     int k;
     int keep; /* enum keep */
     int at;
-    int balance; /* enum select_balance */
+    struct sampler_options choice;
 };
 
 static const struct option table[] = {
@@ -44,7 +45,7 @@ static const struct option table[] = {
     OPTION_ENUM(struct ssp_options, keep, "hard", keep_names,
                 "those far from their prototype, or those near it"),
     SELECT_AT(struct ssp_options),
-    SELECT_BALANCE(struct ssp_options),
+    SAMPLER(struct ssp_options),
     OPTION_END,
 };
 

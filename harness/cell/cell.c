@@ -63,9 +63,26 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
     return canonical(root, arena);
 }
 
-char *cell_shared_json(const struct cell *cell, struct arena *arena)
+/* The options, with the defaults of those that only choose() reads. */
+static void *scoring_options(const struct pruner *pruner, const void *options, struct arena *arena)
 {
-    const struct scoring *scoring = &cell->scoring;
+    void *of_scores = kind_defaults(&pruner->is, arena);
+    if (pruner->options_size == 0)
+        return of_scores;
+    memcpy(of_scores, options, pruner->options_size);
+    for (const struct option *o = pruner->options; o && o->name; o++) {
+        struct err err;
+        if (o->chooses && option_set(o, of_scores, o->fallback, arena, &err))
+            DIE("bug: default of %s: %s", o->name, err.text);
+    }
+    return of_scores;
+}
+
+char *cell_shared_json(const struct cell *given, struct arena *arena)
+{
+    const struct scoring *scoring = &given->scoring;
+    struct cell of_scores = *given, *cell = &of_scores;
+    cell->pruner_options = scoring_options(given->pruner, given->pruner_options, arena);
     json_t *root = scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
                                   : cell_root(cell, cell->model, cell->model_options);
     if (cell->pruner->kind == PRUNER_DYNAMIC)

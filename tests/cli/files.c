@@ -48,6 +48,7 @@
     T_FILE(report)                                                                                 \
     T_FILE(report_edges)                                                                           \
     T_FILE(run)                                                                                    \
+    T_FILE(samplers)                                                                               \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \
     T_FILE(stopped)                                                                                \

@@ -25,9 +25,9 @@ Each command has its line, its help and its manual page. Help fits into the narr
   interval of the mean), kept_bit(bitmap, i), kept_count(bitmap), kept_both(a, b)
   and the table selection_samples(attempt).
   $ head -n 3 list
-  usage: winnow list [FLAGS]
-                [datasets|models|pruners|train|presets|engine|figures|experiments]
-                [NAME...]
+  usage: winnow list [FLAGS] [KIND] [NAME...]
+  $
+  Lists what an experiment may name. KIND is one of datasets, models, pruners,
 
 A page begins with its title, and says how the command is called.
 

@@ -5,7 +5,7 @@
 #include "models/model.h"
 #include "models/nn/nn.h"
 #include "plots/render.h"
-#include "pruners/pruner.h"
+#include "pruners/sampler.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -40,10 +40,8 @@ static const struct {
     const char *name;
     const char *(*entry_name)(size_t i);
 } kinds[] = {
-    {"datasets", dataset_name},
-    {"models", model_name},
-    {"pruners", pruner_name},
-    {"figures", figure_name},
+    {"datasets", dataset_name},    {"models", model_name},   {"pruners", pruner_name},
+    {"samplers", sampler_name_at}, {"figures", figure_name},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

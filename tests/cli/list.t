@@ -15,6 +15,7 @@ A pruner in full: of the least and of the most.
       runs     10    proxy networks averaged over [1 to 1000]
       at       20    epochs each proxy trains [1 to 100000]
       balance  none  class: each class keeps its share of the budget [none, class]
+      and those of all scores: winnow list samplers
   $
   infobatch  drops samples below the mean loss with probability rate, weighs the
       rest of them up
@@ -29,13 +30,25 @@ Settings that were published with one.
   $ winnow list pruners moso | tail -2
       preset authors  what the authors' program calls: rule=program params=full
           balance=class
-  $ winnow list pruners dyn-unc --markdown | grep -o 'windows. all; presets .authors.'
-  windows` all; presets `authors`
+  $ winnow list pruners dyn-unc --markdown | grep -o '.windows. all.*authors.'
+  `windows` all, [samplers](#samplers); presets `authors`
   $ winnow list pruners ccs --json >ccs.json
   $ sqlite3 :memory: "SELECT value ->> 'name', value ->> 'values'
   > FROM json_each(readfile('ccs.json'), '$.pruners[0].presets')"
   authors-90|beta=0.3
   d2-90|beta=0.4
+
+Options that all scores take are told once.
+
+  $ winnow list samplers window mixed
+  window  the highest scores after the very highest
+      skip  0  share of the group, the highest, that is passed over [0 to 1]
+  $
+  mixed  the highest scores, and a share of the budget at random
+    from: arXiv 2302.06960
+      mix  0.5  share of the budget that is drawn at random [0 to 1]
+  $ winnow list samplers --markdown | grep strata
+  | `strata` | alike from all parts of the scores' range, without the very highest | `skip` 0, `strata` 50 | Zheng et al. 2023, ICLR |
 
 One table for documents.
 

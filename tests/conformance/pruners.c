@@ -151,6 +151,9 @@ EVERY_PRUNER(declares_itself_wholly)
     cr_assert_eq(p->needs == 0 && !p->more_needs, !sees, "%s: needs %u", p->name, p->needs);
     if (p->kind == PRUNER_STATIC) {
         cr_assert(pruner_scores(p) || p->choose, "%s chooses nothing", p->name);
+        cr_assert(p->choose || !option_find(p->options, "balance") ||
+                      option_find(p->options, "ties"),
+                  "%s: nobody obeys its balance: SAMPLER has it", p->name);
         cr_assert_eq(sees, pruner_trains_proxies(p), "%s sees nothing", p->name);
         cr_assert(!p->look || (!p->observe && !p->state_size && !p->sample_state), "%s looks twice",
                   p->name);
@@ -163,8 +166,11 @@ EVERY_PRUNER(declares_itself_wholly)
     }
     cr_assert(!p->batch || p->watch || p->flags & PRUNER_SOFT_BUDGET,
               "%s drops without a soft budget", p->name);
-    for (const struct option *o = p->options; o && o->name; o++)
+    for (const struct option *o = p->options; o && o->name; o++) {
         cr_assert(o->help && o->help[0], "%s: %s has no help", p->name, o->name);
+        cr_assert_eq(option_find(p->options, o->name), o, "%s: %s is there twice", p->name,
+                     o->name);
+    }
 }
 
 EVERY_PRUNER(budget_is_exact_and_indices_are_unique)
@@ -287,6 +293,8 @@ EVERY_PRUNER(options_at_both_ends)
     plan.n = 11;
     for (const struct option *o = plan.pruner->options; o && o->name; o++) {
         char text[32];
+        if (o->told_in) /* of many pruners alike: tests/unit/pruners/sampler.c */
+            continue;
         if (o->type == OPTION_INT || o->type == OPTION_DOUBLE) {
             snprintf(text, sizeof text, "%.17g", o->min);
             rehearse_option(&plan, o->name, text);
@@ -308,6 +316,29 @@ EVERY_PRUNER(presets_are_values_of_its_options)
         snprintf(text, sizeof text, "preset=%s", p->name);
         plan.options = text;
         rehearse(&plan);
+    }
+}
+
+EVERY_PRUNER(quotas_by_what_a_network_gets_wrong)
+{
+    const char *const options[] = {"quota=error", "quota=loss"};
+    struct rehearsal_plan plan = plan_for(index);
+    if (!option_find(plan.pruner->options, "quota") || !pruner_trains_proxies(plan.pruner))
+        return;
+    for (int i = 0; i < 2; i++) {
+        plan.options = options[i];
+        struct rehearsal r = begin(&plan), usual;
+        plan.options = NULL;
+        usual = begin(&plan);
+        score(&r);
+        score(&usual);
+        cr_expect(r.run->needs & NEEDS_VALIDATION, "%s: no validation", plan.pruner->name);
+        cr_expect(!memcmp(r.run->scores, usual.run->scores, N * sizeof(float)),
+                  "%s %s: other scores", plan.pruner->name, options[i]);
+        run_epoch(&r, 0);
+        expect_sound(&r, 0);
+        rehearsal_end(&r);
+        rehearsal_end(&usual);
     }
 }
 
@@ -411,6 +442,35 @@ EVERY_PRUNER(scores_do_not_depend_on_rate)
                      plan.pruner->name, i, (double)low.run->scores[i], (double)high.run->scores[i]);
     rehearsal_end(&low);
     rehearsal_end(&high);
+}
+
+/* Cells that differ in such an option alone share their scores. */
+EVERY_PRUNER(what_only_chooses_matters_to_no_score)
+{
+    const struct rehearsal_plan plan = plan_for(index);
+    struct rehearsal usual = begin(&plan);
+    score(&usual);
+    for (const struct option *o = plan.pruner->options; o && o->name; o++)
+        for (int most = 0; o->chooses && most < 2; most++) {
+            char text[96];
+            struct rehearsal_plan other = plan;
+            if (o->type == OPTION_ENUM || o->type == OPTION_BOOL)
+                snprintf(text, sizeof text, "%s=%s", o->name,
+                         o->type == OPTION_BOOL ? "true" : option_choice(o, (size_t)most));
+            else
+                snprintf(text, sizeof text, "%s=%.17g", o->name, most ? o->max : o->min);
+            other.options = text;
+            struct rehearsal changed = begin(&other);
+            score(&changed);
+            cr_expect_eq(usual.run->state_size, changed.run->state_size, "%s", text);
+            cr_expect(!memcmp(usual.run->state, changed.run->state, usual.run->state_size),
+                      "%s %s: another state", plan.pruner->name, text);
+            cr_expect(!usual.run->scores ||
+                          !memcmp(usual.run->scores, changed.run->scores, N * sizeof(float)),
+                      "%s %s: other scores", plan.pruner->name, text);
+            rehearsal_end(&changed);
+        }
+    rehearsal_end(&usual);
 }
 
 /* Copies the state into a second run and ruins the first: what the second does must not change. */

@@ -173,15 +173,33 @@ static void add_meaning(struct str *text, const struct option *option)
     }
 }
 
-static void print_options(const struct option *options)
+/* The next option that a shelf's list tells: one that many kinds have is told in a list of its own.
+ */
+static const struct option *told_from(const struct shelf *shelf, const struct option *o)
+{
+    while (o && o->name && o->told_in && strcmp(o->told_in, shelf->plural) != 0)
+        o++;
+    return o && o->name ? o : NULL;
+}
+
+/* The list to which some of a kind's options are left, or NULL. */
+static const char *left_to(const struct shelf *shelf, const struct kind *kind)
+{
+    for (const struct option *o = kind->options; o && o->name; o++)
+        if (o->told_in && strcmp(o->told_in, shelf->plural) != 0)
+            return o->told_in;
+    return NULL;
+}
+
+static void print_options(const struct shelf *shelf, const struct option *options)
 {
     int width = 0, default_width = 0;
-    for (const struct option *o = options; o && o->name; o++) {
+    for (const struct option *o = told_from(shelf, options); o; o = told_from(shelf, o + 1)) {
         const int length = (int)strlen(o->name), default_length = (int)strlen(shown_default(o));
         width = length > width ? length : width;
         default_width = default_length > default_width ? default_length : default_width;
     }
-    for (const struct option *o = options; o && o->name; o++) {
+    for (const struct option *o = told_from(shelf, options); o; o = told_from(shelf, o + 1)) {
         struct str meaning = {0};
         add_meaning(&meaning, o);
         cmd_print_wrapped(str_text(&meaning), width + default_width + 8,
@@ -225,7 +243,9 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
         printf("    options: those of %s\n", (*detailed)->name);
         return;
     }
-    print_options(kind->options);
+    print_options(shelf, kind->options);
+    if (left_to(shelf, kind))
+        printf("    and those of all scores: winnow list %s\n", left_to(shelf, kind));
     for (const struct kind_preset *p = kind->presets; p && p->name; p++) {
         struct str sets = {0};
         str_addf(&sets, "%s: %s", p->help, p->values);
@@ -277,10 +297,12 @@ static void print_row(const struct shelf *shelf, const struct kind *kind)
         print_cell(pruner->cost ? pruner->cost : "-");
         printf(" | ");
     }
-    for (const struct option *o = kind->options; o && o->name; o++) {
+    for (const struct option *o = told_from(shelf, kind->options); o; o = told_from(shelf, o + 1)) {
         printf("%s`%s` ", o == kind->options ? "" : ", ", o->name);
         print_cell(shown_default(o));
     }
+    if (left_to(shelf, kind))
+        printf(", [%s](#%s)", left_to(shelf, kind), left_to(shelf, kind));
     printf("%s", kind->options && kind->options->name ? "" : "-");
     for (const struct kind_preset *p = kind->presets; p && p->name; p++)
         printf("%s`%s`", p == kind->presets ? "; presets " : ", ", p->name);
@@ -388,9 +410,10 @@ static const struct cmd_flag flags[] = {
 
 static const struct cmd_line line = {
     "list",
-    "[datasets|models|pruners|train|presets|engine|figures|experiments] [NAME...]",
-    "Lists what an experiment may name; with a kind, also all options, their defaults and ranges.\n"
-    "And the experiments that come with winnow, which winnow run takes by their names.",
+    "[KIND] [NAME...]",
+    "Lists what an experiment may name. KIND is one of datasets, models, pruners, samplers, train, "
+    "presets, engine and figures; with it, also all options, their defaults and ranges.\n"
+    "KIND experiments: those that come with winnow, which winnow run takes by their names.",
     flags,
     0,
     1 + MOST_NAMES,

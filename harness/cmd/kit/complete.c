@@ -10,6 +10,7 @@
 #include "models/model.h"
 #include "plots/render.h"
 #include "pruners/pruner.h"
+#include "pruners/sampler.h"
 #include "results/db.h"
 #include "results/store.h"
 
@@ -32,9 +33,9 @@ static const struct kind *const trains[] = {&train}, *const engines[] = {&engine
 static const struct shelf train_shelf = SHELF("train", "train", trains),
                           engine_shelf = SHELF("engine", "engine", engines);
 
-static const struct shelf *const named[] = {&dataset_shelf, &model_shelf,  &pruner_shelf,
-                                            &train_shelf,   &preset_shelf, &engine_shelf,
-                                            &figure_shelf};
+static const struct shelf *const named[] = {&dataset_shelf, &model_shelf, &pruner_shelf,
+                                            &sampler_shelf, &train_shelf, &preset_shelf,
+                                            &engine_shelf,  &figure_shelf};
 
 const struct shelf *const *cmd_shelves(struct arena *arena)
 {
@@ -216,6 +217,9 @@ static void offer_argument(const struct cmd_line *line, const struct typed *type
         offer_cells(line, typed->db, typed->word);
     else if (strcmp(wanted, "NAME") == 0 && typed->count && strcmp(line->name, "list") == 0)
         offer_shelf(cmd_shelf_find(typed->arguments[0], arena), typed->word);
+    else if (strcmp(wanted, "KIND") == 0)
+        for (const struct shelf *const *all = cmd_shelves(arena); *all; all++)
+            cmd_complete_name((*all)->plural, typed->word);
     else if (strcmp(wanted, "FILE") == 0)
         offer_experiments(typed->word, arena);
     for (size_t i = 0; i < sizeof shelves / sizeof *shelves; i++)

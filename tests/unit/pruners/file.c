@@ -1,5 +1,5 @@
 /* The pruner `file`: lists and scores of others, and every way of getting one wrong. */
-#include "pruners/pruner.h"
+#include "pruners/sampler.h"
 #include "tests/support/support.h"
 
 #include <criterion/criterion.h>
@@ -9,7 +9,7 @@
 struct file_options { /* as pruners/file.c */
     const char *path;
     double seconds;
-    int balance;
+    struct sampler_options choice;
 };
 
 enum { N = 6, CLASSES = 2 };
@@ -44,7 +44,7 @@ static const char *write(const char *text)
 static const char *keep(const char *text, const struct pruner_task *task, int balance)
 {
     static char kept[64];
-    const struct file_options options = {.path = write(text), .balance = balance};
+    const struct file_options options = {.path = write(text), .choice.balance = balance};
     uint32_t index[N];
     float weight[N];
     struct pruner_selection selection = {.index = index, .weight = weight};
@@ -71,7 +71,7 @@ static void expect_kept(const char *text, const struct pruner_task *task, int ba
 static void expect_refused(const char *text, const struct pruner_task *task, int balance,
                            const char *expected)
 {
-    const struct file_options options = {.path = write(text), .balance = balance};
+    const struct file_options options = {.path = write(text), .choice.balance = balance};
     struct pruner_run *run;
     struct err err;
     char whole[1024];

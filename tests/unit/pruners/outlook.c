@@ -137,6 +137,19 @@ Test(outlook, windows_and_checkpoints_that_do_not_fit)
                  "a pool of 0.75 is no larger than what rate 0.1 keeps: the choice is uniform\n");
 }
 
+Test(outlook, options_that_a_sampler_does_not_read_are_told)
+{
+    expect_notes("uncertainty", (const char *const[][2]){{"skip", "0.2"}, {"mix", "0.1"}, {0}}, 0.5,
+                 12, 0,
+                 "skip changes nothing with sampler top; mix changes nothing with sampler top\n");
+    expect_notes("uncertainty",
+                 (const char *const[][2]){{"sampler", "window"}, {"skip", "0.2"}, {0}}, 0.5, 12, 0,
+                 "");
+    expect_notes("uncertainty", (const char *const[][2]){{"quota", "error"}, {0}}, 0.5, 12, 0, "");
+    expect_notes("ccs", (const char *const[][2]){{"beta", "0.3"}, {"strata", "9"}, {0}}, 0.5, 12, 0,
+                 "");
+}
+
 Test(outlook, options_that_are_refused_tell_nothing)
 {
     _Alignas(16) unsigned char values[LARGEST] = {0};

@@ -179,6 +179,45 @@ Test(cell, every_option_is_part_of_the_key)
     arena_release(&arena);
 }
 
+/* What only chooses is the same artifact; what scores, or a quota that looks, is another. */
+Test(cell, cells_share_scores_whatever_chooses_among_them)
+{
+    static const struct {
+        const char *one, *other;
+        bool shared;
+    } cases[] = {
+        {"el2n", "el2n:sampler=window,skip=0.2,ties=random", true},
+        {"el2n", "el2n:balance=class", true},
+        {"el2n", "el2n:runs=3", false},
+        {"el2n", "el2n:quota=error", false},
+        {"dual", "dual:beta=true,cD=4", true},
+        {"ccs", "ccs:beta=0.4,strata=7", true},
+        {"ccs", "ccs:margin=logits", false},
+        {"moderate", "moderate:sampler=mixed", true},
+        {"moderate", "moderate:balance=class", false}, /* ranks within the class */
+        {"gradmatch", "gradmatch:lambda=1,gradient=whole,weights=none", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct err err;
+        const char *const texts[] = {cases[i].one, cases[i].other};
+        char *shared[2], *whole[2];
+        for (int k = 0; k < 2; k++) {
+            struct choice choice;
+            cr_assert_eq(choice_parse(&pruner_shelf, texts[k], &arena, &choice, &err), 0, "%s",
+                         err.text);
+            struct cell cell =
+                default_cell(dataset_at(0), model_at(0), (const void *)choice.kind, &arena);
+            cell.pruner_options = choice.options;
+            shared[k] = cell_shared_json(&cell, &arena);
+            whole[k] = cell_to_json(&cell, &arena);
+        }
+        cr_expect_eq(strcmp(shared[0], shared[1]) == 0, cases[i].shared, "%s", cases[i].other);
+        cr_expect_str_neq(whole[0], whole[1]);
+        arena_release(&arena);
+    }
+}
+
 Test(cell, names_rate_and_seed_are_part_of_the_key)
 {
     struct arena arena = {0};

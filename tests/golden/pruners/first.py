@@ -5,7 +5,7 @@
 """
 import numpy as np
 
-from network import load, losses, one_hot, softmax, write
+from network import at_rates, load, losses, one_hot, softmax, write
 
 d = load()
 y, runs, epochs = d["labels"], d["runs"], d["epochs"]
@@ -51,4 +51,6 @@ write([
      "kept_before": paper_a(0.6, 0, 3, 12, False)},
     {"pruner": "ucb", "options": "alpha=0.6 c=2 period=3", "rate": 0.7,
      "kept_before": paper_a(0.6, 2, 3, 12, True)},
+    *at_rates("el2n", "runs=2 at=10", lambda keep: top(el2n(10, 2), keep)),
+    *at_rates("forgetting", "runs=1", lambda keep: top(forgetting(1), keep)),
 ])

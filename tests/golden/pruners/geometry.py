@@ -8,7 +8,7 @@ method, k-means by very many starts.
 """
 import numpy as np
 
-from network import load, softmax, write
+from network import at_rates, load, softmax, write
 
 d = load()
 y, runs, epochs = d["labels"], d["runs"], d["epochs"]
@@ -65,6 +65,34 @@ def d2_kept(k, gamma, keep):
         taken = s[i]
         for j, a in zip(near[i], apart[i]):
             s[j] -= np.exp(-gamma * a) * taken
+    return sorted(kept)
+
+
+def d2_graph(k, keep, mutual, by_class, gamma=0.1, drop=0):
+    """A matrix of edges as large as all pairs, whatever is an edge set in it; class after class."""
+    x, s = look(0)["features"], forgetting()
+    apart, edge = distances(x), np.zeros((n, n), bool)
+    groups = [np.flatnonzero(y == c) for c in range(classes)] if by_class else [np.arange(n)]
+    for g in groups:
+        near, _ = neighbours(x[g], min(k, len(g) - 1))
+        for i, row in zip(g, near):
+            edge[i, g[row]] = True
+            if mutual:
+                edge[g[row], i] = True
+    dropped = np.argsort(-s, kind="stable")[:int(drop * n + 0.5)]
+    weight = edge * np.exp(-apart)
+    weight[:, dropped] = 0
+    s = (s + weight @ s).astype(np.float32).astype(float)
+    s[dropped] = -np.inf
+    kept = []
+    for g, budget in zip(groups, budgets(keep) if by_class else [keep]):
+        left = [i for i in g if i not in dropped]
+        now = s.copy()
+        for _ in range(budget):
+            i = max(left, key=lambda i: (now[i], -i))
+            left.remove(i)
+            kept.append(i)
+            now -= edge[i] * np.exp(-gamma * apart[i]) * now[i]
     return sorted(kept)
 
 
@@ -175,6 +203,15 @@ write([
      "kept": d2_kept(5, 0.1, 12)},
     {"pruner": "d2", "options": "score=forgetting k=3 gamma=0.7", "rate": 0.2,
      "scores": d2_forward(3), "kept": d2_kept(3, 0.7, 32)},
+    {"pruner": "d2", "options": "graph=mutual", "rate": 0.5, "kept": d2_graph(5, 20, True, False)},
+    {"pruner": "d2", "options": "graph=mutual k=3 gamma=1", "rate": 0.7,
+     "kept": d2_graph(3, 12, True, False, 1)},
+    {"pruner": "d2", "options": "balance=class k=3", "rate": 0.6,
+     "kept": d2_graph(3, 16, False, True)},
+    {"pruner": "d2", "options": "graph=mutual balance=class k=20", "rate": 0.4,
+     "kept": d2_graph(20, 24, True, True)},
+    {"pruner": "d2", "options": "preset=authors-90", "rate": 0.9,
+     "kept": d2_graph(5, 4, True, True, drop=0.4)},
     {"pruner": "herding", "options": "at=4", "scores": herd(4, lambda x: x.mean(axis=0))},
     {"pruner": "herding", "options": "at=0", "rate": 0.65,
      "kept": top_of_classes(herd(0, lambda x: x.mean(axis=0)), 14)},
@@ -195,4 +232,11 @@ write([
      "kept": top(ssp(7, 3), 24)},
     {"pruner": "ssp", "options": "at=5 k=2 keep=easy", "rate": 0.6, "scores": -ssp(5, 2),
      "kept": top(-ssp(5, 2), 16)},
+    *at_rates("moderate", "at=10", lambda keep: top(moderate(10, False), keep)),
+    *at_rates("d2", "", lambda keep: d2_kept(5, 0.1, keep)),
+    *at_rates("d2", "graph=mutual", lambda keep: d2_graph(5, keep, True, False)),
+    *at_rates("d2", "graph=mutual balance=class", lambda keep: d2_graph(5, keep, True, True)),
+    *at_rates("herding", "at=10", lambda keep: top_of_classes(herd(10, lambda x: x.mean(axis=0)), keep)),
+    *at_rates("k-center", "at=10", lambda keep: top(k_center(10, False), keep)),
+    *at_rates("cal", "at=10", lambda keep: top(cal(10, 10), keep)),
 ])

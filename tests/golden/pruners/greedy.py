@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from network import load, one_hot, softmax, write
+from network import at_rates, load, one_hot, softmax, write
 
 d = load()
 y, yv, classes = d["labels"], d["validation_labels"], d["classes"]
@@ -179,5 +179,13 @@ write([
     case("glister", "at=5 rounds=1", 0.7, glister(5, 12, 1, 0.1)),
     case("glister", "at=8 rounds=6 eta=1 balance=class", 0.4, glister(8, 24, 6, 1, True)),
     case("glister", "at=5 rounds=4 eta=0.2 step=sum", 0.5, glister(5, 20, 4, 0.2, step=np.sum)),
+    *at_rates("craig", "at=10", lambda keep: craig(10, keep)["kept"]),
+    *at_rates("gradmatch", "at=10", lambda keep: gradmatch(10, keep, 0.5)["kept"]),
+    *at_rates("gradmatch", "at=10 preset=deepcore", lambda keep: gradmatch(10, keep, 1, True)["kept"]),
+    *at_rates("facility-location", "at=10", lambda keep: submodular(10, keep, facility)["kept"]),
+    *at_rates("graph-cut", "at=10",
+              lambda keep: submodular(10, keep, lambda s: graph_cut(s, 1))["kept"]),
+    *at_rates("glister", "at=10 rounds=1", lambda keep: glister(10, keep, 1, 0.1)["kept"]),
+    *at_rates("glister", "at=10", lambda keep: glister(10, keep, 15, 0.1)["kept"]),
 ])
 print("closest calls", np.sort(calls)[:8], file=sys.stderr)

@@ -113,6 +113,12 @@ def load():
     return d
 
 
+def at_rates(pruner, options, kept):
+    """What is kept at the rates at which the comparisons with other programs were made; kept(keep)."""
+    return [{"pruner": pruner, "options": options, "rate": r, "kept": kept(int((1 - r) * N + 0.5))}
+            for r in (0.3, 0.5, 0.7, 0.9)]
+
+
 def write(cases):
     """Expectations as a family's script prints them: numbers with seven digits."""
     def plain(v):

@@ -8,7 +8,7 @@ Whole trajectories and whole gradient vectors are held in memory; windows are cu
 """
 import numpy as np
 
-from network import load, one_hot, softmax, write
+from network import at_rates, load, one_hot, softmax, write
 
 d = load()
 y, runs, epochs = d["labels"], d["runs"], d["epochs"]
@@ -179,4 +179,18 @@ write([
      "kept": ccs_all_strata_of_one(aum(10, True), 0.3, 4)},
     {"pruner": "ccs", "options": "score=dyn-unc strata=100000 beta=0.9", "rate": 0.3,
      "kept": ccs_all_strata_of_one(dyn_unc(10, 10), 0.9, 28)},
+    *at_rates("grand", "runs=1 at=10", lambda keep: top(grand(10, 1), keep)),
+    *at_rates("aum", "", lambda keep: top(aum(10), keep)),
+    *at_rates("aum", "margin=probabilities", lambda keep: top(aum(10, True), keep)),
+    *at_rates("uncertainty", "measure=entropy", lambda keep: top(uncertainty(10, "entropy"), keep)),
+    *at_rates("uncertainty", "measure=margin", lambda keep: top(uncertainty(10, "margin"), keep)),
+    *at_rates("moso", "epochs=10 checkpoints=10",
+              lambda keep: top(moso(range(1, 11)), keep)),
+    *at_rates("moso", "epochs=10 checkpoints=10 rule=program",
+              lambda keep: top(moso(range(1, 11), False, True), keep)),
+    *at_rates("tdds", "T=10 J=5", lambda keep: top(tdds(10, 5, 0.9), keep)),
+    *at_rates("dyn-unc", "J=5", lambda keep: top(dyn_unc(10, 5), keep)),
+    *at_rates("dyn-unc", "J=5 preset=authors", lambda keep: top(dyn_unc(10, 5, True), keep)),
+    *at_rates("dual", "T=10 J=5", lambda keep: top(dual(10, 5), keep)),
+    *at_rates("eva", "window=3", lambda keep: top(eva(10, 1, 6, 3), keep)),
 ])

@@ -31,9 +31,9 @@
  * random, ends at 85 to 87 %. The authors report gains, on CIFAR and ImageNet.
  *
  * Known deviations: the authors' forward-only pass is in training mode (batch statistics, which it
- * also averages into the running ones, and dropout); here it is in evaluation mode (our choice), so
- * that looking changes nothing, on the same augmented pictures as the step. Here the learning rate
- * falls by the epoch, so batches without a step do not stretch the schedule. Theirs was to: but its
+ * also averages into the running ones, and dropout): `preset: authors`; by default it is in
+ * evaluation mode (our choice), so that looking changes nothing. Here the learning rate falls by
+ * the epoch, so batches without a step do not stretch the schedule. Theirs was to: but its
  * scheduler is stepped with the validation loss in the place of the epoch's number, so that it
  * falls a little while that loss is above 1 and returns to its start for good below.
  */
@@ -55,6 +55,7 @@ const struct pruner progressive_dropout_pruner = {
     .kind = PRUNER_DYNAMIC,
     .flags = PRUNER_SOFT_BUDGET | PRUNER_IGNORES_RATE,
     KIND_OPTIONS(struct soft_dropout, soft_dropout_options),
+    .presets = soft_dropout_presets,
     .due = soft_dropout_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,

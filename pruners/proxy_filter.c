@@ -2,10 +2,10 @@
  * proxy-filter: of each batch the samples on which a small network, trained just ahead on the same
  * batches, has the highest losses.
  *
- * Source: the program airbench96_faster of Keller Jordan's cifar10-airbench, which belongs to his
- * "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, arXiv 2404.00498; the rule is nowhere
- * else. By the author's count it reaches 96 % for 3.1e15 operations, airbench96 without it for
- * 4.9e15.
+ * Source: the program airbench96_faster of Keller Jordan's cifar10-airbench (revision f1c599c),
+ * which belongs to his "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, arXiv 2404.00498;
+ * the rule is nowhere else. By the author's count it reaches 96 % for 3.1e15 operations, airbench96
+ * without it for 4.9e15.
  *
  *     a proxy, on the permutation, the crops and the schedule that the training will have:
  *         each batch of B:          look at it; the k highest losses are its mask, k = (1 - rate) B
@@ -36,8 +36,9 @@
  * rate .01 and label smoothing .2 it is 81 %, with either look.
  *
  * Known deviations: the authors look in training mode (batch statistics, which their running ones
- * take in); we look in evaluation mode, as for all pruners, so that the running statistics are of
- * the samples that took a step. Where a step follows, their look is its forward pass, and the way
+ * take in): `preset: authors`. By default we look in evaluation mode, as for all pruners, so that
+ * the running statistics are of the samples that took a step; in training mode they take in both
+ * the look and the step. Where a step follows, the authors' look is its forward pass, and the way
  * back is through the whole batch: 1 + 2 / every forward passes a sample, here 1 + 3 (1 - rate) /
  * every. They rank label-smoothed losses where the recipe smooths; losses here are never smoothed.
  * Among equal losses the first of the batch are kept (theirs: as the sort leaves them). Their
@@ -50,12 +51,14 @@
 struct proxy_filter_options {
     int every;
     double anneal;
+    int look; /* enum select_look */
 };
 
 static const struct option table[] = {
     OPTION_INT(struct proxy_filter_options, every, "4", 1, 100000,
                "batches of the proxy for each of its steps"),
     SELECT_ANNEAL(struct proxy_filter_options),
+    SELECT_LOOK(struct proxy_filter_options),
     OPTION_END,
 };
 
@@ -130,6 +133,7 @@ const struct pruner proxy_filter_pruner = {
             "the samples",
     .kind = PRUNER_DYNAMIC,
     KIND_OPTIONS(struct proxy_filter_options, table),
+    .presets = KIND_PRESETS({"authors", "look=training", "their program's look"}),
     .state_size = state_size,
     .watch = watch,
     .batch = filter,

@@ -41,6 +41,7 @@ const struct pruner smrd_pruner = {
     .kind = PRUNER_DYNAMIC,
     .flags = PRUNER_SOFT_BUDGET | PRUNER_IGNORES_RATE,
     KIND_OPTIONS(struct soft_dropout, soft_dropout_options),
+    .presets = soft_dropout_presets,
     .due = soft_dropout_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,

@@ -131,7 +131,13 @@ const struct option soft_dropout_options[] = {
                   "a sample is learned from this probability of its label on; 0: when it is right"),
     OPTION_DOUBLE(struct soft_dropout, anneal, "0", 0, 1,
                   "share of the epochs, at the end, that use all data; at least one epoch"),
+    SELECT_LOOK(struct soft_dropout),
     OPTION_END,
+};
+
+const struct kind_preset soft_dropout_presets[] = {
+    {"authors", "look=training", "their program's look"},
+    {NULL, NULL, NULL},
 };
 
 enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch)

@@ -45,9 +45,11 @@ void soft_seta_choose(struct pruner_run *run, struct rng *rng,
 
 struct soft_dropout {
     double tau, anneal;
+    int look; /* enum select_look */
 };
 
 extern const struct option soft_dropout_options[];
+extern const struct kind_preset soft_dropout_presets[];
 /* All samples, from the first epoch on. */
 enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch);
 /* At least the last epoch runs on all data. */

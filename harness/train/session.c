@@ -102,7 +102,8 @@ int session_train_epoch(struct session *s, struct trainer *trainer, int epoch, i
     if (watched)
         observer_clear(&s->observer);
     struct dropping dropping = {.s = s};
-    const struct trainer_drop drop = {&dropping, enter_score, decide};
+    const struct trainer_drop drop = {&dropping, pruner_looks_in_training(s->pruner), enter_score,
+                                      decide};
     const bool drops = trainer == &s->trainer ? pruner_drops(s->pruner, epoch)
                                               : pruner_drops_of_proxies(s->cell->pruner);
     const int failed = trainer_epoch(trainer, epoch, epochs, selection, drops ? &drop : NULL,

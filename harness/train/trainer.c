@@ -233,13 +233,18 @@ struct batch {
 };
 
 /* What a forward-only pass makes of the batch, in batch_losses and batch_probabilities. */
-static void look_at(struct trainer *trainer, const struct batch *batch)
+static void look_at(struct trainer *trainer, const struct batch *batch, bool in_training)
 {
-    const size_t classes = (size_t)trainer->data->classes;
+    const size_t classes = (size_t)trainer->data->classes,
+                 most = in_training ? batch->rows : TRAINER_EVAL_BATCH;
+    const struct nn_mode mode = {.train = in_training,
+                                 .seed = trainer->seed,
+                                 .epoch = (uint32_t)batch->epoch,
+                                 .step = (uint32_t)batch->step};
     for (size_t from = 0, rows; from < batch->rows; from += rows) {
-        rows = batch->rows - from < TRAINER_EVAL_BATCH ? batch->rows - from : TRAINER_EVAL_BATCH;
+        rows = batch->rows - from < most ? batch->rows - from : most;
         gather(trainer, &trainer->data->train, batch->index + from, rows, &batch->augment);
-        nn_forward(trainer->net, (int)rows, &(struct nn_mode){.train = false});
+        nn_forward(trainer->net, (int)rows, &mode);
         nn_loss(trainer->net, (int)rows, trainer->batch_labels + from, NULL, 0,
                 trainer->batch_losses + from);
         num_softmax(trainer->batch_probabilities + from * classes, nn_logits(trainer->net), rows,
@@ -253,7 +258,7 @@ static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop
 {
     const size_t rows = batch->rows;
     drop->look(drop->context);
-    look_at(trainer, batch);
+    look_at(trainer, batch, drop->in_training);
     /* The only place to see it where nothing is left: NaN is above no threshold and below none. */
     if (!isfinite(num_sum(trainer->batch_losses, rows)))
         return diverged(trainer, "the loss is", batch->epoch, batch->step, err);

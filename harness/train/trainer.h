@@ -50,11 +50,13 @@ struct trainer {
 
 /*
  * Who decides, before each step, which samples of its batch are back-propagated. Between the two
- * calls the trainer looks at the batch: a forward-only pass, evaluation mode (nothing of the
- * network changes), augmented as the step will be. `context` goes to both.
+ * calls the trainer looks at the batch: a forward-only pass, augmented as the step will be, in
+ * evaluation mode (nothing of the network changes) or in training mode (running statistics take the
+ * batch's in, once more than the step's do). `context` goes to both.
  */
 struct trainer_drop {
     void *context;
+    bool in_training;
     /* The batch is about to be looked at. */
     void (*look)(void *context);
     /* ret_weights [rows]: factors of the loss weights, 0 leaves a sample out. An error ends the

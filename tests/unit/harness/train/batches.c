@@ -125,6 +125,27 @@ Test(train_batches, who_drops_nothing_trains_as_full_bit_for_bit)
     arena_release(&looks.arena);
 }
 
+/* Steps go by their batch's statistics in any case, and so are the same; a test goes by the running
+   ones, into which a look in training mode is taken too. */
+Test(train_batches, a_look_in_training_mode_is_taken_into_the_running_statistics)
+{
+    const char *const looks[] = {"evaluation", "training"};
+    struct bench b[2];
+    for (int i = 0; i < 2; i++) {
+        setup(&b[i], pruner_find("progressive-dropout"), "convnet", 90, 32);
+        bench_set_option(&b[i], "tau", "1"); /* nothing is dropped */
+        bench_set_option(&b[i], "look", looks[i]);
+        bench_run_well(&b[i]);
+    }
+    for (int epoch = 0; epoch < EPOCHS; epoch++)
+        cr_expect_eq(b[0].kept.epochs[epoch].train_loss, b[1].kept.epochs[epoch].train_loss,
+                     "epoch %d", epoch);
+    cr_expect_eq(b[0].end.work.samples_forward, b[1].end.work.samples_forward);
+    cr_expect_neq(b[0].end.test_loss, b[1].end.test_loss, "%g", b[0].end.test_loss);
+    bench_teardown(&b[0]);
+    bench_teardown(&b[1]);
+}
+
 /* One batch an epoch: the step on what is left of it is the step of whoever chose just that. */
 Test(train_batches, what_is_left_trains_as_if_nothing_else_had_been_chosen)
 {
@@ -430,7 +451,7 @@ static int check_shown(void *context, const struct pruner_batch *batch, size_t s
 
 static int epoch_2(struct stage *s, struct work *work, double *ret_loss)
 {
-    const struct trainer_drop drop = {s, note_look, check_shown};
+    const struct trainer_drop drop = {s, false, note_look, check_shown};
     return trainer_epoch(&s->trainer, 2, EPOCHS, &s->all, &drop, NULL, work, ret_loss,
                          &s->bench.err);
 }

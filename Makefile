@@ -104,7 +104,7 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part torture dist install uninstall deps-of-tests
+.PHONY: readme coverage part torture dist deb install uninstall deps-of-tests
 .DELETE_ON_ERROR:
 
 # All that make install installs, so that root builds nothing. Instrumented programs are not for
@@ -296,6 +296,7 @@ help:
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]  programs, manual pages, completion, documents,'
 	@echo '                     experiments, SQL functions; make uninstall takes them away'
 	@echo 'make dist            build/winnow-$(VERSION).tar.gz, of what is committed'
+	@echo 'make deb             build/deb/winnow_$(VERSION)_*.deb; wants dpkg-dev and debhelper'
 	@echo 'make clean           remove build/'
 	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
@@ -460,3 +461,11 @@ dist: $B/$(DIST).tar.gz
 $B/$(DIST).tar.gz: FORCE
 	@mkdir -p $(@D)
 	@git -c core.abbrev=12 -c tar.umask=022 archive -o $@ --prefix=$(DIST)/ HEAD
+
+# Of the tarball, so that nothing is in the package that is not committed.
+deb: $B/$(DIST).tar.gz
+	@[ '$(VERSION)' = "$$(sed '1s/.*(\(.*\)).*/\1/; q' debian/changelog)" ] || { \
+	    echo 'debian/changelog is not of version $(VERSION)' >&2; exit 1; }
+	@rm -rf $B/deb && mkdir $B/deb && tar -xzf $< -C $B/deb
+	cd $B/deb/$(DIST) && exec env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -b -us -uc
+	@ls $B/deb/*.deb

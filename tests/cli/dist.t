@@ -13,3 +13,7 @@ knows its revision, whatever repository it is unpacked in; a copy of the sources
   $ echo "REVISION=\"$(git -C $repository rev-parse --short=12 HEAD)\"" | diff - winnow-*.is
   $ cat copied.is
   REVISION="unknown"
+
+The Debian package is of the same version.
+
+  $ sed '1s/.*(\(.*\)).*/\1/; q' $repository/debian/changelog | diff - $repository/VERSION

@@ -5,8 +5,8 @@
 # target("arch=x86-64-v4"), a superset of target("avx512f"), lies in a register of 64 bytes, as it
 # does with avx512f, and with gcc for both. clang takes it apart into two registers of 32 bytes: the
 # level brings along the tuning "prefer 256 bits", and that makes longer vectors illegal where no
-# argument has one. There is no warning, and the code is right; kernels whose tiles fill 32 registers
-# then spill. What mends it is another attribute, min_vector_width(512), or
+# argument has one. There is no warning, and the code is right; kernels whose tiles fill 32
+# registers then spill. What mends it is another attribute, min_vector_width(512), or
 # -mprefer-vector-width=512. With -march=x86-64-v4 on the command line it is the same.
 #
 # Seen with: Debian 12, clang-14 1:14.0.6-12; gcc-12 12.2.0 does otherwise.

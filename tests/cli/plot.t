@@ -16,6 +16,8 @@ others. The cells are made up: no sample of theirs can be had.
   $ winnow plot --db made.db -e made -o f -f svg --all
   f/accuracy-vs-time.tsv
   f/accuracy-vs-time.svg
+  f/networks.tsv
+  f/networks.svg
   f/accuracy-vs-rate.tsv
   f/accuracy-vs-rate.svg
   f/phases.tsv
@@ -34,6 +36,7 @@ others. The cells are made up: no sample of theirs can be had.
   ! winnow plot: always-sometimes-never: no pruner that chose more than once in the 4 finished cells of experiment 'made'
   ! winnow plot: selection-heat-map: no pruner that chose more than once in the 4 finished cells of experiment 'made'
   ! winnow plot: overlap: no two pruners with subsets of the same samples in the 4 finished cells of experiment 'made'
+  ! winnow plot: score-sampler: no score with two samplers, and random beside it, in the 4 finished cells of experiment 'made'
   ! winnow plot: gap-theory: no losses of dp or dp-eps, with its objective, in the 4 finished cells of experiment 'made'
   ! winnow plot: transfer: no pruner with prune_with, beside random at its seeds and rates, in the 4 finished cells of experiment 'made'
   ! winnow plot: architecture-ranking: no subset on which three networks were trained, as on full data, in the 4 finished cells of experiment 'made'
@@ -172,7 +175,7 @@ Of two runs of full data, one had company: seconds of two conditions, where ther
 Mistakes.
 
   $ winnow plot phase --db made.db
-  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, accuracy-vs-rate, phases, versus-random, time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
+  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, networks, accuracy-vs-rate, phases, versus-random, time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, score-sampler, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
   [2]
   $ winnow plot --db made.db --format svg,gif
   ! winnow plot: unknown format 'gif'; there are: svg, pdf, png, cairolatex, terminal

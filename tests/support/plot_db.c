@@ -391,6 +391,13 @@ void plot_db_suit(struct sqlite3 *db, const char *figure)
                         " trim(options || ' prune_with=small(width=8)'), rate, seed, kept_fraction,"
                         " accuracy - 0.01 * rate - 0.002 * seed"
                         " FROM v_run WHERE pruner NOT IN ('full', 'random', 'random-dynamic')");
+    if (strcmp(figure, "score-sampler") == 0)
+        plot_db_add(db, "SELECT experiment, state, dataset, model, pruner,"
+                        " trim(options || ' ' || s.value), rate, seed, kept_fraction,"
+                        " accuracy - 0.02 * s.key * rate + 0.003 * seed"
+                        " FROM v_run, json_each('[\"sampler=window skip=0.2\", \"quota=error\","
+                        " \"quota=error sampler=mixed\"]') s"
+                        " WHERE pruner NOT IN ('full', 'random', 'random-dynamic')");
     if (strcmp(figure, "architecture-ranking") == 0)
         plot_db_add(
             db, "SELECT experiment, state, dataset, model || ' ' || n.value, pruner, options,"

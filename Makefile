@@ -102,7 +102,7 @@ PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(patsubst %.c,$B/%.o,$(filt
 FETCH_PARTS := $(filter $B/harness/fetch/%,$(PARTS))
 PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
-.PHONY: bench-views extension released
+.PHONY: bench-anytime bench-views extension released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
 .PHONY: readme coverage part torture dist deb install uninstall deps-of-tests
 .DELETE_ON_ERROR:
@@ -287,6 +287,7 @@ help:
 	@echo 'make coverage        the tests, and the share of each room that they reach'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
+	@echo 'make bench-anytime   how often answers after every seed are wrong, and how soon they come'
 	@echo 'make extension       build/winnow_functions.so: the SQL functions for any sqlite3'
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
 	@echo 'make rooms           which rooms include which, as it is'
@@ -389,6 +390,15 @@ torture: $B/winnow $B/torture.so
 bench-views:
 	@bench/views $(ARGS)
 
+# The tables of docs/statistics.md; ARGS are the runs of each line, by default 100,000.
+bench-anytime: $B/bench/anytime
+	@$B/bench/anytime $(ARGS)
+
+$B/bench/anytime: $B/bench/anytime.o $B/libwinnow.a
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(PKG_LIBS)
+-include $B/bench/anytime.d
+
 # Rewrites what tests/golden and tests/cli/*.t expect: read the diff before it is committed.
 golden-update: $B/winnow $B/tests/golden/tests $B/tests/unit/plots/tests $B/tests/cli/tests
 	$(AS_USERS) WINNOW_GOLDEN_UPDATE=1 $B/tests/golden/tests
@@ -413,7 +423,8 @@ readme: $B/winnow
 
 # ---- House rules -------------------------------------------------------------------------------
 
-FORMATTED := $(SOURCES) $(MAINS) $(HEADERS) $(TESTS) $(shell find tests -name '*.h')
+FORMATTED := $(SOURCES) $(MAINS) $(HEADERS) $(TESTS) $(wildcard bench/*.c) \
+             $(shell find tests -name '*.h')
 
 lint: hdr-check $B/lint-tested
 	@tests/lint.sh

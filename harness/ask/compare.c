@@ -259,17 +259,27 @@ static struct compare_estimate estimate(const double *values, size_t n, double l
     return result;
 }
 
+/* By the interval, or by the answer that allows for looking after every seed. */
+static enum compare_verdict verdict_of(const struct compare_result *result, double margin)
+{
+    const struct compare_estimate *loss = &result->accuracy;
+    const enum anytime_state state = loss->anytime.state;
+    const bool any = result->anytime_most > 0;
+    if (any ? state == ANYTIME_FAILS : loss->shown.high < -margin)
+        return VERDICT_INFERIOR;
+    /* A seed without a network has no accuracy to average, but it is a loss. */
+    if ((any ? state == ANYTIME_HOLDS : loss->shown.low >= -margin) && !result->diverged)
+        return VERDICT_NONINFERIOR;
+    return VERDICT_UNDECIDED;
+}
+
 static void decide(struct compare_result *result, double margin)
 {
     const struct compare_estimate *loss = &result->accuracy;
     if (isnan(margin))
         return;
-    result->verdict = VERDICT_UNDECIDED;
-    if (loss->shown.high < -margin)
-        result->verdict = VERDICT_INFERIOR;
-    /* A seed without a network has no accuracy to average, but it is a loss. */
-    else if (loss->shown.low >= -margin && !result->diverged)
-        result->verdict = VERDICT_NONINFERIOR;
+    result->needed = 0;
+    result->verdict = verdict_of(result, margin);
     if (result->verdict != VERDICT_UNDECIDED)
         return;
     if (result->n < 2) {
@@ -279,12 +289,18 @@ static void decide(struct compare_result *result, double margin)
     if (result->points_doubts)
         return; /* of no spread nobody knows how many */
     const size_t n = stats_needed(fmax(loss->sd, loss->least_sd), fabs(loss->mean + margin));
-    result->needed = n > result->n ? n - result->n : n ? 1 : 0;
+    if (result->anytime_most)
+        result->needed = loss->anytime.needed;
+    else
+        result->needed = n > result->n ? n - result->n : n ? 1 : 0;
 }
 
-static void add_time(const struct compare_estimate *time, struct str *ret_text)
+static void add_time(const struct compare_result *result, struct str *ret_text)
 {
-    const double times = exp(time->mean), low = exp(time->shown.low), high = exp(time->shown.high);
+    const struct compare_estimate *time = &result->time;
+    const struct stats_interval interval =
+        result->anytime_most ? time->anytime.interval : time->shown;
+    const double times = exp(time->mean), low = exp(interval.low), high = exp(interval.high);
     if (isnan(times))
         str_add(ret_text, "; its time is not known");
     else if (isnan(low))
@@ -306,11 +322,11 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
         return;
     case VERDICT_NONINFERIOR:
         str_addf(ret_text, "loses no more than %g points", margin);
-        add_time(&result->time, ret_text);
+        add_time(result, ret_text);
         return;
     case VERDICT_INFERIOR:
         str_addf(ret_text, "loses more than %g points", margin);
-        add_time(&result->time, ret_text);
+        add_time(result, ret_text);
         return;
     case VERDICT_UNDECIDED:
         break;
@@ -326,9 +342,16 @@ void compare_add_verdict(const struct compare_result *result, double margin, str
         str_add(ret_text, result->points_doubts);
     else if (!result->needed)
         str_addf(ret_text, "cannot be decided with %d seeds", STATS_MOST_NEEDED);
+    else if (result->accuracy.anytime.state == ANYTIME_FUTILE)
+        str_addf(ret_text, "%zu seeds will hardly decide it; %zu would, if mean and spread stay",
+                 result->anytime_most, result->n + result->needed);
     else
         str_addf(ret_text, "%zu more seed%s would decide, if mean and spread stay", result->needed,
                  STR_PLURAL(result->needed));
+    if (result->accuracy.anytime.state == ANYTIME_OPEN && result->accuracy.anytime.chance > 0 &&
+        !result->diverged)
+        str_addf(ret_text, "; a chance of %.0f %% that %zu seeds do",
+                 100 * result->accuracy.anytime.chance, result->anytime_most);
 }
 
 /* ---- The list ---------------------------------------------------------------------------------*/
@@ -370,9 +393,14 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->accuracy =
         estimate(pairs.points, pairs.n, pairs.step, result->interval, settings->test);
     result->time = estimate(pairs.logs, pairs.n, 0, result->interval, settings->test);
+    result->points = pairs.points;
+    result->logs = pairs.logs;
+    result->same = pairs.n && pairs.same == pairs.n;
+    result->anytime_most = settings->anytime_most;
     result->doubts = doubts_of(&pairs, &list->arena);
     result->points_doubts = points_doubts_of(&pairs, &list->arena);
-    decide(result, settings->margin);
+    if (!settings->anytime_most)
+        decide(result, settings->margin);
     MEM_ROOM(list->items, list->count);
     list->items[list->count++] = *result;
     return 0;
@@ -450,6 +478,40 @@ static void correct(struct compare_list *list)
     MEM_FREE(time, accuracy);
 }
 
+/* Of all comparisons together, the points and the times each by themselves, as with Holm's p. */
+static int answer_anytime(struct compare_list *list, const struct compare_settings *settings,
+                          struct err *err)
+{
+    const double margin = isnan(settings->margin) ? 0 : settings->margin;
+    struct anytime_question *questions;
+    struct anytime_answer *answers;
+    ARENA_NEW(&list->arena, questions, 2 * list->count);
+    ARENA_NEW(&list->arena, answers, 2 * list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct compare_result *r = &list->items[i];
+        if (r->n > settings->anytime_most)
+            return err_set(err, "%.100s against %.100s has %zu seeds: --anytime %zu, or more",
+                           r->arm, r->reference, r->n, r->n);
+        questions[i] = (struct anytime_question){.values = r->points,
+                                                 .n = r->n,
+                                                 .bound = -margin,
+                                                 .least_sd = r->accuracy.least_sd,
+                                                 .same = r->same};
+        questions[list->count + i] =
+            (struct anytime_question){.values = r->logs, .n = r->logs ? r->n : 0};
+    }
+    for (size_t half = 0; half < 2 * list->count; half += list->count)
+        anytime_answer(questions + half, list->count, ANYTIME_USUAL_LEAST, settings->anytime_most,
+                       answers + half);
+    for (size_t i = 0; i < list->count; i++) {
+        struct compare_result *r = &list->items[i];
+        r->accuracy.anytime = answers[i];
+        r->time.anytime = answers[list->count + i];
+        decide(r, settings->margin);
+    }
+    return 0;
+}
+
 int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms, size_t arm_count,
                  const struct compare_settings *settings, struct compare_list *ret_list,
                  struct err *err)
@@ -461,6 +523,10 @@ int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms
             return -1;
         }
     correct(&list);
+    if (settings->anytime_most && answer_anytime(&list, settings, err)) {
+        compare_list_release(&list);
+        return -1;
+    }
     *ret_list = list;
     return 0;
 }

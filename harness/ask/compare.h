@@ -24,9 +24,14 @@
  * one sample, and where the differences are the same with every seed there is no interval (stats.h
  * says why), and the verdict is undecided. Where the two even ended with the same network, seed by
  * seed, by both of its mean losses to the last bit, they are not two arms.
+ *
+ * Where seeds were added until the answers sufficed, all of this is too sure of itself: then
+ * settings.anytime_most adds the intervals and p values of base/anytime.h, which allow for it, and
+ * the verdicts are theirs.
  */
 #pragma once
 
+#include "base/anytime.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/stats.h"
@@ -125,6 +130,9 @@ struct compare_settings {
     enum compare_test test;
     double at_s;
     double margin; /* of noninferiority, points; NAN: no verdict */
+    /* Seeds were added one after the other, up to so many, until the answers sufficed: verdicts
+     * are by anytime.h's answers. 0: their number was fixed beforehand. */
+    size_t anytime_most;
 };
 
 /* Of n paired values: differences in points, or logarithms of ratios. */
@@ -135,6 +143,9 @@ struct compare_estimate {
     struct stats_interval shown;   /* one of them */
     double sign_flip, wilcoxon, p; /* p: one of the two; NAN for n < 2 */
     double p_holm;
+    /* Where settings.anytime_most: of points, whether the mean is above -margin, or 0 where there
+     * is none; of the logarithms, above 0. */
+    struct anytime_answer anytime;
 };
 
 enum compare_verdict { VERDICT_NONE, VERDICT_NONINFERIOR, VERDICT_INFERIOR, VERDICT_UNDECIDED };
@@ -150,11 +161,14 @@ struct compare_result {
     double reference_mean, arm_mean; /* of the metric, percent */
     enum compare_interval interval;  /* INTERVAL_T or INTERVAL_BCA */
     struct compare_estimate accuracy, time;
+    size_t anytime_most; /* the settings' */
     enum compare_verdict verdict;
     size_t needed;             /* more seeds to decide, if mean and spread stay; 0: not to be had */
     const char *doubts;        /* why the seconds are not comparable; NULL: nothing is known */
     const char *points_doubts; /* why n > 1 differences in points have no interval; NULL: they do */
     int64_t *attempts;         /* [n][2]: of the reference and of the arm */
+    const double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
+    bool same;                   /* both ended with the same network, with every seed */
 };
 
 struct compare_list {
@@ -164,7 +178,7 @@ struct compare_list {
 };
 
 /* arms[0] with each of the others, all found in runs. A pair of arms that no experiment has
- * together is an error; so is a seed that an arm has twice. */
+ * together is an error; so is a seed that an arm has twice, and more seeds than anytime_most. */
 int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms, size_t arm_count,
                  const struct compare_settings *settings, struct compare_list *ret_list,
                  struct err *err);

@@ -17,7 +17,7 @@ enum { MOST_ARMS = 32 };
 
 struct values {
     const char *db, *experiment, *dataset, *model, *where, *rate, *at_time, *noninferior;
-    int metric, interval, test, format;
+    int metric, interval, test, format, anytime;
     bool gate, json;
 };
 
@@ -32,6 +32,9 @@ static const struct cmd_flag flags[] = {
              "was done"),
     CMD_ENUM(struct values, interval, 0, "NAME", "auto", compare_interval_names,
              "Student's t or BCa bootstrap; auto: t below 30 seeds"),
+    CMD_INT(struct values, anytime, 0, "SEEDS", "0", 0, ANYTIME_MOST,
+            "seeds were added until the answers sufficed, up to so many: intervals, p and verdicts "
+            "that allow for it"),
     CMD_ENUM(struct values, test, 0, "NAME", "permutation", compare_test_names,
              "the test behind p: sign flips or signed ranks"),
     CMD_TEXT(struct values, experiment, 0, "NAME", "only this experiment"),
@@ -132,6 +135,8 @@ static int read_line(const struct values *values, const char *const *arms, struc
         number_of(values->noninferior, "noninferior", 100, &margin, err) ||
         time_of(values, &at_s, err))
         return -1;
+    if (values->anytime && values->anytime < ANYTIME_USUAL_LEAST)
+        return err_set(err, "--anytime: at least %d seeds", ANYTIME_USUAL_LEAST);
     if (values->gate && !values->noninferior)
         return err_set(err, "--gate needs --noninferior POINTS: the loss that is acceptable");
     for (; asked->arm_count < MOST_ARMS && arms[asked->arm_count]; asked->arm_count++)
@@ -147,6 +152,7 @@ static int read_line(const struct values *values, const char *const *arms, struc
         .test = (enum compare_test)values->test,
         .at_s = at_s,
         .margin = margin,
+        .anytime_most = (size_t)values->anytime,
     };
     return 0;
 }
@@ -172,6 +178,7 @@ static int print(const struct compare_list *list, const struct values *values, d
         .at_time = values->at_time,
         .test = (enum compare_test)values->test,
         .margin = margin,
+        .anytime_most = (size_t)values->anytime,
     };
     struct str text = {0};
     cmd_compare_add_table(list, &look, &text);

@@ -35,6 +35,29 @@ static void put_estimate(const struct table_row *row, const char *name,
     }
 }
 
+static void put_anytime(const struct table_row *row, const char *name,
+                        const struct anytime_answer *answer, double (*scale)(double value))
+{
+    const struct {
+        const char *suffix;
+        double value;
+    } all[] = {
+        {"low", scale(answer->interval.low)},
+        {"high", scale(answer->interval.high)},
+        {"p", answer->p},
+        {"p_holm", answer->p_holm},
+        {"chance", answer->chance},
+        {"expected", answer->expected},
+    };
+    char column[64];
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        snprintf(column, sizeof column, "%s_anytime_%s", name, all[i].suffix);
+        table_put(row, column, table_real(all[i].value));
+    }
+    snprintf(column, sizeof column, "%s_anytime_state", name);
+    table_put(row, column, table_text(anytime_state_names[answer->state]));
+}
+
 static double as_it_is(double value)
 {
     return value;
@@ -68,6 +91,11 @@ static void put_result(const struct table_row *row, const struct compare_result 
     table_put(row, "points_doubts", table_text(r->points_doubts));
     table_put(row, "points_least_sd",
               table_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
+    if (look->anytime_most) {
+        table_put(row, "anytime_most", table_count(look->anytime_most));
+        put_anytime(row, "points", &r->accuracy.anytime, as_it_is);
+        put_anytime(row, "faster", &r->time.anytime, exp);
+    }
 }
 
 static void fill_exact(const struct compare_list *list, const struct cmd_compare_look *look,
@@ -135,23 +163,49 @@ void cmd_compare_add_arms(const struct compare_result *result, struct str *ret_t
     add_arm(ret_text, result->reference, result->reference_rate);
 }
 
-static void fill_readable(const struct compare_list *list, struct table *table)
+static void add_measures(const struct compare_result *r, bool anytime, struct table *table)
 {
-    static const char *const measured[] = {"arm",  "against", "n", "arm %", "against %", "points",
-                                           "95 %", "by",      "p", "Holm",  "faster",    "95 %"};
+    const struct compare_estimate *points = &r->accuracy, *time = &r->time;
+    const struct stats_interval *any = &points->anytime.interval,
+                                *any_time = &time->anytime.interval;
+    add_fixed(table, r->arm_mean, 2, false, "");
+    add_fixed(table, r->reference_mean, 2, false, "");
+    add_fixed(table, points->mean, 2, true, "");
+    add_range(table, points->shown.low, points->shown.high, true);
+    table_add(table, table_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
+    if (anytime)
+        add_range(table, any->low, any->high, true);
+    add_fixed(table, anytime ? points->anytime.p : points->p, 3, false, "");
+    add_fixed(table, anytime ? points->anytime.p_holm : points->p_holm, 3, false, "");
+    add_fixed(table, exp(time->mean), 2, false, "x");
+    add_range(table, exp(time->shown.low), exp(time->shown.high), false);
+    if (anytime)
+        add_range(table, exp(any_time->low), exp(any_time->high), false);
+}
+
+static void fill_readable(const struct compare_list *list, bool anytime, struct table *table)
+{
+    static const struct {
+        const char *name;
+        bool anytime; /* only then */
+    } measured[] = {{"arm", false},       {"against", false}, {"n", false},    {"arm %", false},
+                    {"against %", false}, {"points", false},  {"95 %", false}, {"by", false},
+                    {"any time", true},   {"p", false},       {"Holm", false}, {"faster", false},
+                    {"95 %", false},      {"any time", true}};
     const size_t count = sizeof measured / sizeof *measured;
     struct str arm = {0};
-    table->columns = count;
     for (size_t k = 0; k < PLACES; k++)
         if (!is_everywhere(list, &places[k])) {
             table_add(table, table_text(places[k].name));
             table->columns++;
         }
     for (size_t k = 0; k < count; k++)
-        table_add(table, table_text(measured[k]));
+        if (anytime || !measured[k].anytime) {
+            table_add(table, table_text(measured[k].name));
+            table->columns++;
+        }
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
-        const struct compare_estimate *points = &r->accuracy, *time = &r->time;
         for (size_t k = 0; k < PLACES; k++)
             if (!is_everywhere(list, &places[k]))
                 table_add(table, table_text(text_of(&places[k], r)));
@@ -162,15 +216,7 @@ static void fill_readable(const struct compare_list *list, struct table *table)
         add_arm(&arm, r->reference, r->reference_rate);
         table_add(table, table_text(str_text(&arm)));
         table_add(table, table_count(r->n));
-        add_fixed(table, r->arm_mean, 2, false, "");
-        add_fixed(table, r->reference_mean, 2, false, "");
-        add_fixed(table, points->mean, 2, true, "");
-        add_range(table, points->shown.low, points->shown.high, true);
-        table_add(table, table_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
-        add_fixed(table, points->p, 3, false, "");
-        add_fixed(table, points->p_holm, 3, false, "");
-        add_fixed(table, exp(time->mean), 2, false, "x");
-        add_range(table, exp(time->shown.low), exp(time->shown.high), false);
+        add_measures(r, anytime, table);
     }
     str_release(&arm);
 }
@@ -244,6 +290,16 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
     if (coarse)
         str_add(ret_text, "points: a standard deviation below one sample of the test set counts as "
                           "one sample\n");
+    if (look->anytime_most) {
+        str_addf(ret_text,
+                 "any time: 95 %% whenever one stops, of looks after each seed from %d to %zu\n"
+                 "p: of points and a bound of %g, two-sided, whenever one stops; Holm: of %zu "
+                 "comparison%s\n",
+                 ANYTIME_USUAL_LEAST, look->anytime_most,
+                 isnan(look->margin) ? 0 : num_rounded(-look->margin, NUM_DECIMALS), list->count,
+                 STR_PLURAL(list->count));
+        return;
+    }
     str_add(ret_text, "p: of points, two-sided, ");
     if (look->test == TEST_WILCOXON)
         str_add(ret_text, "Wilcoxon's signed ranks");
@@ -265,7 +321,7 @@ void cmd_compare_add_table(const struct compare_list *list, const struct cmd_com
         table_format(&table, look->format, ret_text);
     } else {
         const char *gap = look->format == TABLE_MARKDOWN ? "\n" : "";
-        fill_readable(list, &table);
+        fill_readable(list, look->anytime_most > 0, &table);
         add_title(list, look, ret_text);
         str_add(ret_text, gap);
         table_format(&table, look->format, ret_text);

@@ -13,7 +13,8 @@ struct cmd_compare_look {
     bool best_epoch;     /* the metric is not the last epoch's */
     const char *at_time; /* as given; NULL: not */
     enum compare_test test;
-    double margin; /* NAN: no verdicts */
+    double margin;       /* NAN: no verdicts */
+    size_t anytime_most; /* as compare_settings' */
 };
 
 /* Of at least one comparison. */

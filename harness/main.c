@@ -2,6 +2,7 @@
  * winnow: an experiment harness for data pruning with an honest clock. The command table, and what
  * is asked of all commands: help, manual pages, completion.
  */
+#include "base/cpu.h"
 #include "base/json.h"
 #include "base/linalg.h"
 #include "harness/cmd/kit/cmd.h"
@@ -157,6 +158,11 @@ static int run(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0) {
         printf("winnow %s (%s)\n", environment_version(), environment_revision());
         return EXIT_DONE;
+    }
+    struct err err;
+    if (cpu_check(&err)) {
+        cmd_say("winnow: %s\n", err.text);
+        return EXIT_USAGE;
     }
     const struct cmd *command = find_command(argv[1]);
     return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);

@@ -110,8 +110,10 @@ static struct normaliser normaliser_of(const struct dataset *data)
     return normaliser;
 }
 
-CLONES static void normalise(float *restrict out, const uint8_t *restrict bytes,
-                             const float *restrict mean, const float *restrict scale, size_t n)
+CLONES(static, normalise,
+       (float *restrict out, const uint8_t *restrict bytes, const float *restrict mean,
+        const float *restrict scale, size_t n),
+       (out, bytes, mean, scale, n))
 {
     for (size_t i = 0; i < n; i++)
         out[i] = ((float)bytes[i] - mean[i]) * scale[i];

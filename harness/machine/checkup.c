@@ -1,5 +1,6 @@
 #include "harness/machine/checkup.h"
 
+#include "base/cpu.h"
 #include "base/disk.h"
 #include "base/json.h"
 #include "base/linalg.h"
@@ -53,30 +54,23 @@ static const char *output_of(const struct process_setup *setup, struct arena *ar
 
 static void check_cpu(struct checkup *checkup, const struct record_environment *environment)
 {
-    const struct cpu cpu = cpu_detect();
-    const struct {
-        bool has;
-        const char *name;
-    } sets[] = {{cpu.avx2, "AVX2"},
-                {cpu.avx512, "AVX-512"},
-                {cpu.avx512_bf16, "AVX-512-BF16"},
-                {cpu.amx, "AMX"}};
+    const enum cpu_set has = cpu_has(), runs = cpu_runs();
+    const struct cpu_model model = cpu_model();
     json_t *names = json_array();
-    struct str text = {0};
-    str_addf(&text, "%s, %d core%s;", environment->cpu, environment->cores,
-             STR_PLURAL(environment->cores));
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        if (sets[i].has) {
-            str_addf(&text, " %s", sets[i].name);
-            json_array_append_new(names, json_text(sets[i].name));
-        }
-    if (!cpu.avx2)
-        str_add(&text, " no AVX2");
-    add(checkup, "cpu", cpu.avx2 ? CHECKUP_OK : CHECKUP_NOTE,
-        json_pack("{s:s, s:i, s:o}", "model", environment->cpu, "cores", environment->cores,
-                  "instruction_sets", names),
-        NULL, str_text(&text));
-    str_release(&text);
+    for (int set = 0; set <= (int)has; set++)
+        json_array_append_new(names, json_text(cpu_set_names[set]));
+    const char *cores = arena_printf(&checkup->arena, "%s, %d core%s", model.name,
+                                     environment->cores, STR_PLURAL(environment->cores));
+    add(checkup, "cpu", runs < has ? CHECKUP_NOTE : CHECKUP_OK,
+        json_pack("{s:s, s:i, s:o, s:s}", "model", model.name, "cores", environment->cores,
+                  "instruction_sets", names, "runs", cpu_set_names[runs]),
+        NULL,
+        runs < has
+            ? arena_printf(&checkup->arena,
+                           "%s; its kernels could be %s, and are %s at most, as WINNOW_CPU says",
+                           cores, cpu_set_names[has], cpu_set_names[runs])
+            : arena_printf(&checkup->arena, "%s; runs kernels up to %s", cores,
+                           cpu_set_names[runs]));
 }
 
 static void check_load(struct checkup *checkup, const struct record_environment *environment)
@@ -247,7 +241,7 @@ static void check_kernels(struct checkup *checkup)
     const char *user = getenv("WINNOW_BLAS_FOUND") ? NULL : getenv("OPENBLAS_CORETYPE");
     if (user && !*user)
         user = NULL;
-    const bool same = strcmp(own.core, chosen.core) == 0;
+    const bool same = strcmp(own.core, chosen.core) == 0, limited = cpu_runs() < cpu_has();
     enum checkup_level level = CHECKUP_OK;
     const char *text, *advice = NULL;
     if (user && strcasecmp(user, chosen.core) != 0) {
@@ -260,11 +254,12 @@ static void check_kernels(struct checkup *checkup)
     } else if (same) {
         text = arena_printf(arena, "%s, OpenBLAS's own choice: %.0f GFLOP/s on one thread",
                             own.core, own.gflops);
-    } else if (user) {
+    } else if (user || limited) {
         text = arena_printf(arena,
-                            "%s, as OPENBLAS_CORETYPE says: %.0f GFLOP/s on one thread; "
-                            "OpenBLAS's own choice would be %s: %.0f",
-                            chosen.core, chosen.gflops, own.core, own.gflops);
+                            "%s, as %s says: %.0f GFLOP/s on one thread; OpenBLAS's own choice "
+                            "would be %s: %.0f",
+                            chosen.core, user ? "OPENBLAS_CORETYPE" : "WINNOW_CPU", chosen.gflops,
+                            own.core, own.gflops);
     } else {
         level = CHECKUP_WARNING;
         text = arena_printf(arena,
@@ -278,9 +273,10 @@ static void check_kernels(struct checkup *checkup)
     }
     if (chosen.gflops < slower_core * own.gflops) {
         level = CHECKUP_WARNING;
-        advice = user ? "the slower one runs: unset OPENBLAS_CORETYPE"
-                      : arena_printf(arena, "the slower one runs: export OPENBLAS_CORETYPE=%s",
-                                     own.core);
+        advice = user      ? "the slower one runs: unset OPENBLAS_CORETYPE"
+                 : limited ? "the slower one runs: unset WINNOW_CPU"
+                           : arena_printf(arena, "the slower one runs: export OPENBLAS_CORETYPE=%s",
+                                          own.core);
     }
     add(checkup, "kernels", level,
         json_pack("{s:s, s:f, s:s, s:f}", "found", own.core, "found_gflops", own.gflops, "chosen",
@@ -301,7 +297,10 @@ static void check_convolutions(struct checkup *checkup)
         if (works)
             str_addf(&text, "%s%s", json_array_size(names) ? ", " : "", name);
         else
-            str_addf(&others, "; not %s: %s", name, missing ? missing : "not on this CPU");
+            str_addf(&others, "; not %s: %s", name,
+                     missing ? missing
+                             : arena_printf(&checkup->arena, "not with kernels up to %s",
+                                            cpu_set_names[cpu_runs()]));
         if (missing)
             level = CHECKUP_NOTE;
         json_array_append_new(works ? names : absent, json_text(name));

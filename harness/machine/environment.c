@@ -22,21 +22,29 @@ static const char unknown[] = "unknown";
 
 /* ---- The kernels of the BLAS ---- */
 
-struct environment_blas environment_choose(const struct cpu *cpu, const char *running,
+struct environment_blas environment_choose(enum cpu_set set, const char *running,
                                            const char *coretype, const char *passed_on)
 {
     if (passed_on && *passed_on)
         return (struct environment_blas){.found = passed_on};
     if (coretype && *coretype)
         return (struct environment_blas){.found = unknown};
-    return (struct environment_blas){.found = running, .core = cpu_blas_core(cpu, running)};
+    return (struct environment_blas){.found = running, .core = cpu_blas_core(set, running)};
 }
 
 struct environment_blas environment_blas(void)
 {
-    const struct cpu cpu = cpu_detect();
-    return environment_choose(&cpu, linalg_core(), getenv("OPENBLAS_CORETYPE"),
+    return environment_choose(cpu_runs(), linalg_core(), getenv("OPENBLAS_CORETYPE"),
                               getenv("WINNOW_BLAS_FOUND"));
+}
+
+const char *environment_illegal(struct arena *arena)
+{
+    const enum cpu_set runs = cpu_runs();
+    const char *core = environment_blas().core;
+    return arena_printf(arena, "kernels up to %s, and BLAS's for %s: set %s%s%sOPENBLAS_CORETYPE",
+                        cpu_set_names[runs], core ? core : linalg_core(), runs ? "WINNOW_CPU=" : "",
+                        runs ? cpu_set_names[runs - 1] : "", runs ? ", or " : "");
 }
 
 size_t environment_variables(int threads,
@@ -137,12 +145,13 @@ void environment_record(int threads_asked, struct arena *arena,
     struct utsname system;
     const int cores = environment_cores();
     REQUIRE(uname(&system) >= 0);
-    const struct cpu cpu = cpu_detect();
+    const struct cpu_model cpu = cpu_model();
     const char *governor =
         read_value("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", arena);
     *ret_environment = (struct record_environment){
         .host = str_utf8(arena_strdup(arena, system.nodename), arena),
-        .cpu = arena_strdup(arena, cpu.model),
+        .cpu = arena_printf(arena, cpu_runs() < cpu_has() ? "%s (WINNOW_CPU=%s)" : "%s", cpu.name,
+                            cpu_set_names[cpu_runs()]),
         .os = str_utf8(os_name(&system, arena), arena),
         .governor = governor ? str_utf8(governor, arena) : unknown,
         .cores = cores,

@@ -36,13 +36,18 @@ struct environment_blas {
 };
 
 /*
- * The rule, without looking at the machine. running: the core type in use; coretype and passed_on:
- * the values of OPENBLAS_CORETYPE and WINNOW_BLAS_FOUND, NULL where unset. The texts are borrowed.
+ * The rule, without looking at the machine. set: what kernels may use; running: the core type in
+ * use; coretype and passed_on: the values of OPENBLAS_CORETYPE and WINNOW_BLAS_FOUND, NULL where
+ * unset. The texts are borrowed.
  */
-struct environment_blas environment_choose(const struct cpu *cpu, const char *running,
+struct environment_blas environment_choose(enum cpu_set set, const char *running,
                                            const char *coretype, const char *passed_on);
 /* The same for this process on this machine. */
 struct environment_blas environment_blas(void);
+
+/* What a process that was started with environment_variables ran when it met an instruction that
+   the processor does not have, and what to set. */
+const char *environment_illegal(struct arena *arena);
 
 enum { ENVIRONMENT_VARIABLES = 4 };
 

@@ -196,7 +196,10 @@ static void explain(struct worker *worker, struct process_end ended, struct reco
     if (ended.signal == SIGKILL) {
         end->cause = CAUSE_KILLED;
     } else if (ended.signal) {
-        reason = arena_printf(arena, "crashed: %s%s", process_how(ended).text, last_words(worker));
+        reason = arena_printf(arena, "crashed: %s%s%s%s", process_how(ended).text,
+                              ended.signal == SIGILL ? ": it ran " : "",
+                              ended.signal == SIGILL ? environment_illegal(arena) : "",
+                              last_words(worker));
     } else if (worker->broken.text[0]) {
         end->cause = CAUSE_BROKEN;
         reason = arena_printf(arena, "sent a broken record: %s", worker->broken.text);

@@ -165,10 +165,11 @@ const char *nn_conv_name(size_t i)
 
 bool nn_conv_works(size_t i)
 {
-    const struct nn_shape usual = {8, 8, NN_LANES}; /* 3 x 3 on it is what all are made for */
-    const struct conv conv = {
-        .n = 1, .in = usual, .out = usual, .kernel = 3, .stride = 1, .pad = 1};
-    return conv_accepts(conv_impl_at(i), &conv, CONV_FORWARD);
+    const struct nn_shape usual = {8, 8, NN_LANES}; /* 3 x 3 on it is what all are made for, */
+    struct conv conv = {.n = 1, .in = usual, .out = usual, .kernel = 3, .stride = 1, .pad = 1};
+    const bool works = conv_accepts(conv_impl_at(i), &conv, CONV_FORWARD);
+    conv.precision = conv.x_type = conv.y_type = NN_BFLOAT16; /* and some for this alone */
+    return works || conv_accepts(conv_impl_at(i), &conv, CONV_FORWARD);
 }
 
 const char *nn_conv_missing(size_t i)

@@ -71,8 +71,10 @@ void optimizer_release(struct optimizer *optimizer)
 
 /* w -= lr * (look v + direct d) and g = 0, all [n]: Nesterov's momentum is look = momentum,
    direct = 1. */
-NN_CLONES static void update(float *restrict w, float *restrict v, float *restrict g, size_t n,
-                             float lr, float momentum, float decay, float look, float direct)
+NN_CLONES(static, update,
+          (float *restrict w, float *restrict v, float *restrict g, size_t n, float lr,
+           float momentum, float decay, float look, float direct),
+          (w, v, g, n, lr, momentum, decay, look, direct))
 {
     for (size_t i = 0; i < n; i++) {
         const float d = g[i] + decay * w[i];
@@ -83,9 +85,10 @@ NN_CLONES static void update(float *restrict w, float *restrict v, float *restri
 }
 
 /* w -= fall * w, then w -= lr * m / (sqrt(v) / root + epsilon), and g = 0, all [n]. */
-NN_CLONES static void update_adamw(float *restrict w, float *restrict m, float *restrict v,
-                                   float *restrict g, size_t n, float fall, float lr, float root,
-                                   const struct optimizer_setting *s)
+NN_CLONES(static, update_adamw,
+          (float *restrict w, float *restrict m, float *restrict v, float *restrict g, size_t n,
+           float fall, float lr, float root, const struct optimizer_setting *s),
+          (w, m, v, g, n, fall, lr, root, s))
 {
     const float one = (float)(1 - s->momentum), beta2 = (float)s->beta2,
                 two = (float)(1 - s->beta2), epsilon = (float)s->epsilon;
@@ -97,14 +100,15 @@ NN_CLONES static void update_adamw(float *restrict w, float *restrict m, float *
     }
 }
 
-NN_CLONES static void scale(float *values, size_t n, float factor)
+NN_CLONES(static, scale, (float *values, size_t n, float factor), (values, n, factor))
 {
     for (size_t i = 0; i < n; i++)
         values[i] *= factor;
 }
 
 /* Of values [n], summed in double; several sums, so that they fit vectors. */
-NN_CLONES static double length(const float *values, size_t n)
+NN_CLONES(static, sum_squares, (double *ret_sum, const float *values, size_t n),
+          (ret_sum, values, n))
 {
     enum { LANES = 16 };
     double squares[LANES] = {0}, sum = 0;
@@ -115,13 +119,21 @@ NN_CLONES static double length(const float *values, size_t n)
         squares[0] += (double)values[i] * (double)values[i];
     for (size_t l = 0; l < LANES; l++)
         sum += squares[l];
-    return sqrt(sum);
+    *ret_sum = sum;
+}
+
+static double length(const float *values, size_t n)
+{
+    double squares;
+    sum_squares(&squares, values, n);
+    return sqrt(squares);
 }
 
 /* ---- Lookahead ---- */
 
 /* average <- average + share (w - average); w <- average, all [n]. */
-NN_CLONES static void meet(float *restrict average, float *restrict w, size_t n, float share)
+NN_CLONES(static, meet, (float *restrict average, float *restrict w, size_t n, float share),
+          (average, w, n, share))
 {
     for (size_t i = 0; i < n; i++) {
         average[i] += share * (w[i] - average[i]);

@@ -1,5 +1,6 @@
 #include "models/nn/peak.h"
 
+#include "base/cpu.h"
 #include "base/time.h"
 
 /* Enough independent chains to hide 4 or 5 cycles of latency in two units; 12 vectors, a factor and
@@ -37,13 +38,14 @@ MULTIPLY_ADD(multiply_add_8, __attribute__((target("avx2,fma"))), 8)
 MULTIPLY_ADD(multiply_add_16, __attribute__((target("avx512f"))), 16)
 #endif
 
-/* One run of the widest that this CPU has; returns its operations. */
+/* One run of the widest that runs; returns its operations. */
 static double multiply_add(void)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f"))
+    const enum cpu_set set = cpu_runs();
+    if (set >= CPU_AVX512)
         return multiply_add_16();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (set >= CPU_AVX2)
         return multiply_add_8();
 #endif
     return multiply_add_4();

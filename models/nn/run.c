@@ -256,7 +256,8 @@ struct looking {
 };
 
 /* ret_sums: of g^2 and of g d, in double; several of each, so that they fit vectors. */
-NN_CLONES static void add_products(const float *g, const float *d, size_t n, double ret_sums[2])
+NN_CLONES(static, add_products, (const float *g, const float *d, size_t n, double ret_sums[2]),
+          (g, d, n, ret_sums))
 {
     enum { LANES = 16 };
     double squares[LANES] = {0}, dots[LANES] = {0};

@@ -49,7 +49,9 @@ double anneal_length(const struct anneal_problem *problem, const uint8_t *taken)
 
 /* The change of ||v||^2 where `in` enters and `out` leaves. A sum in a fixed order of its own, so
    that every instruction set gives the same bits. */
-CLONES static double change_of(const double *v, const float *in, const float *out, size_t width)
+CLONES(static, change_of,
+       (double *ret_change, const double *v, const float *in, const float *out, size_t width),
+       (ret_change, v, in, out, width))
 {
     enum { LANES = 16 };
     double sums[LANES] = {0}, sum = 0;
@@ -65,10 +67,11 @@ CLONES static double change_of(const double *v, const float *in, const float *ou
     }
     for (size_t lane = 0; lane < LANES; lane++)
         sum += sums[lane];
-    return sum;
+    *ret_change = sum;
 }
 
-CLONES static void move_sum(double *v, const float *in, const float *out, size_t width)
+CLONES(static, move_sum, (double *v, const float *in, const float *out, size_t width),
+       (v, in, out, width))
 {
     for (size_t k = 0; k < width; k++)
         v[k] += (double)in[k] - (double)out[k];
@@ -162,7 +165,7 @@ static bool propose(const struct walk *w, struct rng *rng, struct move *ret_move
         m.out = draw(rng, 0, w->count);
     if (kind != REMOVE)
         m.in = draw(rng, w->count, outside);
-    m.squares = change_of(w->sum, moving_row(w, m.in), moving_row(w, m.out), w->problem->width);
+    change_of(&m.squares, w->sum, moving_row(w, m.in), moving_row(w, m.out), w->problem->width);
     if (w->squares + m.squares > w->rules.limit)
         return false;
     const double more = (m.in != NO_ROW) - (m.out != NO_ROW);

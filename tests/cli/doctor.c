@@ -77,7 +77,8 @@ Test(doctor, finds_this_machine)
         missing += strcmp(text_of(item, "level"), "missing") == 0;
     }
     cr_expect_eq(status, missing ? 4 : 0, "exit code %d with %zu missing", status, missing);
-    cr_expect_str_eq(text_of(finding(all, "cpu"), "model"), cpu_detect().model);
+    cr_expect_str_eq(text_of(finding(all, "cpu"), "model"), cpu_model().name);
+    cr_expect_str_eq(text_of(finding(all, "cpu"), "runs"), cpu_set_names[cpu_runs()]);
     /* Up to its kernels, which OPENBLAS_CORETYPE may have chosen for this process alone. */
     const char *version = linalg_version(), *kernel_set = strstr(version, linalg_core());
     cr_assert_not_null(kernel_set);
@@ -87,8 +88,7 @@ Test(doctor, finds_this_machine)
     cr_expect_gt(number_of(finding(all, "disk"), "free_bytes"), 0);
     cr_expect_gt(number_of(finding(all, "memory"), "total_bytes"), 0);
     const json_t *kernels = finding(all, "kernels");
-    const struct cpu cpu = cpu_detect();
-    const char *found = text_of(kernels, "found"), *better = cpu_blas_core(&cpu, found);
+    const char *found = text_of(kernels, "found"), *better = cpu_blas_core(cpu_runs(), found);
     cr_expect_str_eq(text_of(kernels, "chosen"), better ? better : found);
     cr_expect_gt(number_of(kernels, "found_gflops"), 0);
     cr_expect_gt(number_of(kernels, "chosen_gflops"), 0);

@@ -17,6 +17,7 @@
     T_FILE(build)                                                                                  \
     T_FILE(compare)                                                                                \
     T_FILE(data_anyones)                                                                           \
+    T_FILE(cpu)                                                                                    \
     T_FILE(data_dir)                                                                               \
     T_FILE(data_doubts)                                                                            \
     T_FILE(data_options)                                                                           \

@@ -3,6 +3,7 @@
  * strides, borders and kernels that are odd in every way, all directions, types and precisions,
  * full and partial batches; and how an implementation is chosen and forced.
  */
+#include "base/cpu.h"
 #include "base/rng.h"
 #include "models/nn/conv/conv.h"
 
@@ -307,6 +308,52 @@ ParameterizedTest(size_t *index, convs, match_the_reference)
     if (accepted == 0)
         cr_skip("%s: this CPU or this build has nothing for it", impl->name);
 }
+
+/*
+ * With fewer instructions than this CPU has, on some of the shapes: those that need more accept
+ * nothing, and all others are right.
+ */
+#ifdef __x86_64__
+static void match_with(enum cpu_set set, const char *const *expected)
+{
+    enum { SOME = 6 };
+    const struct conv_impl *impl;
+    if (set > cpu_has())
+        cr_skip("this CPU has no more than %s", cpu_set_names[cpu_has()]);
+    setenv("WINNOW_CPU", cpu_set_names[set], 1);
+    cr_assert_eq(cpu_runs(), set, "%s runs", cpu_set_names[cpu_runs()]);
+    for (size_t i = 0; (impl = conv_impl_at(i)); i++) {
+        int accepted = 0;
+        bool may = false;
+        for (const char *const *name = expected; *name; name++)
+            may |= !strcmp(*name, impl->name);
+        for (size_t s = 0; s < SHAPES; s += SOME)
+            for (size_t t = 0; t < 2; t++)
+                for (int d = 0; d < CONV_DIRECTIONS; d++) {
+                    const struct conv conv = conv_of(s, t);
+                    accepted += try_implementation(impl, &conv, (enum conv_direction)d);
+                }
+        cr_expect_eq(accepted > 0, may && !impl->missing, "%s accepts %d with %s", impl->name,
+                     accepted, cpu_set_names[set]);
+    }
+}
+
+Test(convs, match_with_avx512)
+{
+    match_with(CPU_AVX512,
+               (const char *const[]){"winograd", "direct", "onednn", "im2col", "naive", NULL});
+}
+
+Test(convs, match_with_avx2)
+{
+    match_with(CPU_AVX2, (const char *const[]){"winograd", "im2col", "naive", NULL});
+}
+
+Test(convs, match_with_baseline)
+{
+    match_with(CPU_BASELINE, (const char *const[]){"im2col", "naive", NULL});
+}
+#endif
 
 /* So many that an implementation may put them side by side. */
 ParameterizedTestParameters(convs, take_many_small_pictures)

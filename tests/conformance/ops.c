@@ -3,6 +3,7 @@
  * are odd in every way, and on those that go by 16 channels; with arrays in bfloat16; in place,
  * without an input gradient, with no samples; with relu built in; and by gradient check.
  */
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "models/nn/op.h"
 #include "tests/support/each.h"
@@ -172,14 +173,15 @@ static bool fits(const struct nn_op *op, const struct nn_attr *attr, struct nn_s
     return op->inputs > 1 && !op->shape(attr, ret_layer->in, &ret_layer->out, &err);
 }
 
-/* Calls visit for each case on each shape that it fits; each case must fit one. */
-static void each_layer(const struct nn_op *op,
-                       void (*visit)(const struct nn_op *, const struct nn_layer *, int n))
+typedef void visit_function(const struct nn_op *op, const struct nn_layer *layer, int n);
+
+/* Calls visit for each case on the shapes that it fits, or one in `every`; it must fit some. */
+static void each_layer_of(const struct nn_op *op, size_t every, visit_function *visit)
 {
     cr_assert(op->inputs == 0 || op->case_count > 0, "%s has no cases", op->name);
     for (size_t i = 0; i < op->case_count; i++) {
         int fitting = 0;
-        for (size_t s = 0; s < SHAPES; s++) {
+        for (size_t s = 0; s < SHAPES; s += every) {
             struct nn_layer layer;
             if (!fits(op, &op->cases[i], shapes[s], &layer))
                 continue;
@@ -187,8 +189,13 @@ static void each_layer(const struct nn_op *op,
             for (size_t b = 0; b < BATCHES; b++)
                 visit(op, &layer, batches[b]);
         }
-        cr_assert(fitting > 0, "case %zu of %s fits none of the shapes", i, op->name);
+        cr_assert(fitting > 0 || every > 1, "case %zu of %s fits none of the shapes", i, op->name);
     }
+}
+
+static void each_layer(const struct nn_op *op, visit_function *visit)
+{
+    each_layer_of(op, 1, visit);
 }
 
 static void assert_near(const float *found, const float *expected, size_t n, const char *what,
@@ -339,6 +346,31 @@ static void compare_types(const struct nn_op *op, const struct nn_layer *layer, 
 EACH(ops, match_their_references_in_bf16, op_at)
 {
     each_layer(op_at(index), compare_types);
+}
+
+/* ---- With fewer instructions than this CPU has, on some of the shapes ---- */
+
+static void compare_with(enum cpu_set set, size_t index)
+{
+    enum { SOME = 4 }; /* one of 1 channel, one of an odd number, one of 16 */
+    if (set > cpu_has())
+        cr_skip("this CPU has no more than %s", cpu_set_names[cpu_has()]);
+    setenv("WINNOW_CPU", cpu_set_names[set], 1);
+    cr_assert_eq(cpu_runs(), set, "%s runs", cpu_set_names[cpu_runs()]);
+    if (op_at(index) == &conv2d_op || op_at(index) == &linear_op)
+        return; /* their products are convs.c's and BLAS's */
+    each_layer_of(op_at(index), SOME, compare_with_reference);
+    each_layer_of(op_at(index), SOME, compare_types);
+}
+
+EACH(ops, match_with_avx2, op_at)
+{
+    compare_with(CPU_AVX2, index);
+}
+
+EACH(ops, match_with_baseline, op_at)
+{
+    compare_with(CPU_BASELINE, index);
 }
 
 /* ---- No samples: nothing is learnt ---- */

@@ -34,8 +34,7 @@ __attribute__((constructor)) static void be_like_a_worker(void)
         unsetenv(threads);
         unsetenv(kernels);
     } else {
-        const struct cpu cpu = cpu_detect();
-        const char *core = cpu_blas_core(&cpu, linalg_core());
+        const char *core = cpu_blas_core(cpu_runs(), linalg_core());
         setenv(threads, "1", 1);
         if (core)
             setenv(kernels, core, 1);

@@ -298,7 +298,7 @@ static json_t *result_json(struct job *job, struct result *r, double foreign)
         "backward_flops", nn_flops_backward(net, 0), "parameters", (json_int_t)nn_param_count(net),
         "memory", "planned_bytes", (json_int_t)nn_memory(net), "peak_bytes",
         (json_int_t)r->peak_memory, "implementations", text_list(implementations), "cpu",
-        cpu_detect().model, "foreign_cpu", isnan(foreign) ? json_null() : json_real(foreign));
+        cpu_model().name, "foreign_cpu", isnan(foreign) ? json_null() : json_real(foreign));
     REQUIRE(rest);
     json_object_update_new(object, rest);
     if (r->layer_steps > 0)
@@ -395,7 +395,7 @@ static void print_all(struct job *job, struct result *results)
     const struct bench_values *v = &job->values;
     const struct result *first = &results[0];
     printf("%s: %s, %d thread%s, batches of %d (forward alone: %d), %d round%s of %g s\n",
-           cpu_detect().model, precision_names[v->precision], v->threads, STR_PLURAL(v->threads),
+           cpu_model().name, precision_names[v->precision], v->threads, STR_PLURAL(v->threads),
            v->batch, v->eval_batch, v->rounds, STR_PLURAL(v->rounds), v->seconds);
     printf("peak: %.0f GFLOP/s fp32 (multiply-adds on registers), %.0f in a product of 1024 x "
            "1024 matrices\n\n",

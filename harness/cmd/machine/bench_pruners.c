@@ -240,7 +240,7 @@ static void print_json(const struct job *job, double foreign)
     cmd_print_json(json_pack(
         "{s:i, s:i, s:f, s:i, s:i, s:s, s:o, s:o}", "features", asked->features, "classes",
         asked->classes, "rate", asked->rate, "epochs", asked->epochs, "threads", asked->threads,
-        "cpu", cpu_detect().model, "foreign_cpu", real_or_null(foreign), "pruners", pruners));
+        "cpu", cpu_model().name, "foreign_cpu", real_or_null(foreign), "pruners", pruners));
 }
 
 /* ---- For people ---- */
@@ -366,7 +366,7 @@ static void print_all(const struct job *job)
     printf("%s: %d thread%s; a made-up training of %d epochs, %d features, %d classes, rate %g; "
            "medians;\nmemory in MiB: the process's peak, and in it the arrays it is lent and its "
            "state\n",
-           cpu_detect().model, asked->threads, STR_PLURAL(asked->threads), asked->epochs,
+           cpu_model().name, asked->threads, STR_PLURAL(asked->threads), asked->epochs,
            asked->features, asked->classes, asked->rate);
     print_costs(job);
     print_solutions(job);

@@ -1,7 +1,7 @@
 /*
  * winnow doctor: prints what harness/machine/checkup.h finds, each finding as soon as it is made.
  *
- *     cpu            ok       AMD EPYC, 2 cores; AVX2 AVX-512 AVX-512-BF16
+ *     cpu            ok       AMD EPYC, 2 cores; runs kernels up to avx512-bf16
  *     kernels        warning  OpenBLAS takes this CPU for Prescott (31 GFLOP/s); winnow runs
  *                             SkylakeX (148 GFLOP/s)
  *                             -> for other programs: export OPENBLAS_CORETYPE=SkylakeX

@@ -27,6 +27,7 @@
  */
 #include "models/nn/conv/direct.h"
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "models/nn/conv/conv.h"
 
@@ -476,7 +477,7 @@ static void backward_weights(const struct conv_call *call)
 static bool has_avx512(void)
 {
 #ifdef __x86_64__
-    return __builtin_cpu_supports("avx512f");
+    return cpu_runs() >= CPU_AVX512;
 #else
     return false;
 #endif

@@ -127,8 +127,10 @@ static size_t scratch(const struct conv *conv, enum conv_direction direction, co
 /* ---- Between arrays and matrices [pixels][c] ---- */
 
 /* matrix[pixels][NN_LANES of c] = so many pixels of one block of channels */
-NN_CLONES static void gather_block(float *restrict matrix, const void *restrict block,
-                                   enum nn_type type, size_t pixels, size_t c)
+NN_CLONES(static, gather_block,
+          (float *restrict matrix, const void *restrict block, enum nn_type type, size_t pixels,
+           size_t c),
+          (matrix, block, type, pixels, c))
 {
     for (size_t p = 0; p < pixels; p++)
         *(nn_v16 *)(matrix + p * c) = nn_load16(block, p * NN_LANES, type);
@@ -158,8 +160,10 @@ static void gather(float *matrix, const void *array, struct nn_shape shape, enum
         nn_round(matrix, matrix, pixels * c);
 }
 
-NN_CLONES static void scatter_block(void *restrict block, enum nn_type type,
-                                    const float *restrict matrix, size_t pixels, size_t c, bool add)
+NN_CLONES(static, scatter_block,
+          (void *restrict block, enum nn_type type, const float *restrict matrix, size_t pixels,
+           size_t c, bool add),
+          (block, type, matrix, pixels, c, add))
 {
     for (size_t p = 0; p < pixels; p++) {
         const nn_v16 before = add ? nn_load16(block, p * NN_LANES, type) : (nn_v16){0};
@@ -260,8 +264,10 @@ static void border(float *lines, const struct conv_call *call, size_t i, size_t 
  * col[pixels][k][run] from lines[k][line]: the windows, each k pieces of run = k * c floats, `step`
  * floats apart. Of short pieces SHORT floats are copied: what is too much the next one overwrites.
  */
-NN_CLONES static void windows(float *restrict col, const float *restrict lines, size_t pixels,
-                              size_t k, size_t run, size_t line, size_t step)
+NN_CLONES(static, windows,
+          (float *restrict col, const float *restrict lines, size_t pixels, size_t k, size_t run,
+           size_t line, size_t step),
+          (col, lines, pixels, k, run, line, step))
 {
     for (size_t p = 0; p < pixels; p++)
         for (size_t ky = 0; ky < k; ky++, col += run) {
@@ -304,8 +310,9 @@ static inline struct span inside(long start, size_t k, size_t size)
 }
 
 /* Adds col[out.w][k][k][c] of output line oy to dx [h][w][c]. */
-NN_CLONES static void col_to_line(float *restrict dx, const float *restrict col,
-                                  const struct conv *conv, size_t oy)
+NN_CLONES(static, col_to_line,
+          (float *restrict dx, const float *restrict col, const struct conv *conv, size_t oy),
+          (dx, col, conv, oy))
 {
     const size_t k = (size_t)conv->kernel, stride = (size_t)conv->stride, h = (size_t)conv->in.h,
                  w = (size_t)conv->in.w, c = (size_t)conv->in.c, out_w = (size_t)conv->out.w;

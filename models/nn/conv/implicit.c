@@ -39,9 +39,9 @@
 
 #ifdef __x86_64__
 
+#include "base/cpu.h"
 #include "base/mem.h"
 
-#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -284,9 +284,7 @@ static void *open_with(const struct conv *conv, enum conv_direction direction,
 static bool takes(const struct conv *conv)
 {
     return conv->precision == NN_BFLOAT16 && conv->in.c >= IMPLICIT_LANES &&
-           conv->out.c >= IMPLICIT_LANES && conv->stride <= IMPLICIT_STRIDE_MAX &&
-           __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+           conv->out.c >= IMPLICIT_LANES && conv->stride <= IMPLICIT_STRIDE_MAX;
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)
@@ -307,7 +305,7 @@ OPEN(tiles)
 static bool accepts_dots(const struct conv *conv, enum conv_direction direction)
 {
     (void)direction;
-    return takes(conv) && __builtin_cpu_supports("avx512bf16");
+    return takes(conv) && cpu_runs() >= CPU_AVX512_BF16;
 }
 
 /* Twice float32's rate on AMD's CPUs (not measured here); on Intel's, half of it. */
@@ -317,13 +315,12 @@ static double speed_dots(const struct conv *conv, enum conv_direction direction)
     return __builtin_cpu_is("amd") ? 1.8 : 0.5;
 }
 
-/* CPU and operating system have to have it; a process has to ask for the registers. */
+/* A process has to ask for the registers. */
 static bool accepts_tiles(const struct conv *conv, enum conv_direction direction)
 {
-    enum { REQUEST_STATE = 0x1023, TILE_DATA = 18, BF16 = 1 << 22, TILES = 1 << 24 };
-    unsigned a, b, c, d;
+    enum { REQUEST_STATE = 0x1023, TILE_DATA = 18 };
     (void)direction;
-    return takes(conv) && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & BF16) && (d & TILES) &&
+    return takes(conv) && cpu_runs() >= CPU_AMX &&
            syscall(SYS_arch_prctl, REQUEST_STATE, TILE_DATA) == 0;
 }
 

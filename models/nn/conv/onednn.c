@@ -26,6 +26,7 @@
  * Example: 64 -> 128 channels at 32 x 32, kernel 3, stride 2: "onednn jit:avx512_core" for all
  * three directions.
  */
+#include "base/cpu.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "models/nn/conv/conv.h"
@@ -328,14 +329,28 @@ static const struct pass *pass_for(struct onednn *s, int n)
     return pass->usable ? pass : &s->full;
 }
 
+/* What it makes kernels for; as far as WINNOW_CPU lets it, which is too late after the first. */
+static bool makes(dnnl_cpu_isa_t needed)
+{
+    static const dnnl_cpu_isa_t most[] = {
+        [CPU_BASELINE] = dnnl_cpu_isa_sse41,
+        [CPU_AVX2] = dnnl_cpu_isa_avx2,
+        [CPU_AVX512] = dnnl_cpu_isa_avx512_core,
+        [CPU_AVX512_BF16] = dnnl_cpu_isa_avx512_core_bf16,
+    };
+    const enum cpu_set runs = cpu_runs();
+    if (runs < cpu_has())
+        dnnl_set_max_cpu_isa(most[runs]);
+    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+}
+
 static bool accepts(const struct conv *conv, enum conv_direction direction)
 {
     (void)direction;
-    const dnnl_cpu_isa_t needed =
-        conv->precision == NN_BFLOAT16 ? dnnl_cpu_isa_avx512_core_bf16 : dnnl_cpu_isa_avx512_core;
     return conv->in.c % NN_LANES == 0 && conv->out.c % NN_LANES == 0 &&
            conv->x_type == conv->precision && conv->y_type == conv->precision &&
-           (dnnl_get_effective_cpu_isa() & needed) == needed;
+           makes(conv->precision == NN_BFLOAT16 ? dnnl_cpu_isa_avx512_core_bf16
+                                                : dnnl_cpu_isa_avx512_core);
 }
 
 /*
@@ -351,8 +366,7 @@ static double speed(const struct conv *conv, enum conv_direction direction)
                       conv->in.c * conv->out.c * conv->kernel * conv->kernel > LARGE_WEIGHTS;
     if (conv->precision == NN_FLOAT32)
         return weights && poor ? 0.3 : 0.9;
-    if ((dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==
-        dnnl_cpu_isa_avx512_core_amx)
+    if (makes(dnnl_cpu_isa_avx512_core_amx))
         return weights ? 0.3 : poor ? 0.6 : 0.9;
     return !weights ? 1.9 : poor ? 0.6 : 1.4;
 }

@@ -30,6 +30,8 @@
  * a picture, has 129 KB of points and as many of products; the weights' points are 37 KB.
  */
 #include "models/nn/conv/winograd.h"
+
+#include "base/cpu.h"
 #include "models/nn/conv/conv.h"
 
 enum {
@@ -193,7 +195,7 @@ static bool accepts(const struct conv *conv, enum conv_direction direction)
 {
     (void)direction;
 #ifdef __x86_64__
-    if (!__builtin_cpu_supports("avx2"))
+    if (cpu_runs() < CPU_AVX2)
         return false;
 #endif
     const size_t pixels = (size_t)conv->out.h * (size_t)conv->out.w;
@@ -210,7 +212,7 @@ static double speed(const struct conv *conv, enum conv_direction direction)
 {
     const double useful = conv->in.c / (double)(wino_blocks_of(conv->in.c) * NN_LANES);
 #ifdef __x86_64__
-    if (!__builtin_cpu_supports("avx512f"))
+    if (cpu_runs() < CPU_AVX512)
         return useful * (direction == CONV_BACKWARD_WEIGHTS ? 0.25 : 1.1);
 #endif
     (void)direction;

@@ -12,16 +12,6 @@
 
 enum { ROWS_MAX = 14, WIDTH_MAX = 2, ROWS_NARROW = 4 };
 
-/* Whether there are 32 registers of 16 floats. */
-static bool wide_registers(void)
-{
-#ifdef __x86_64__
-    return __builtin_cpu_supports("avx512f");
-#else
-    return false;
-#endif
-}
-
 NN_INLINE nn_v16 load(const float *from)
 {
     return *(const nn_v16 *)from;
@@ -82,9 +72,10 @@ NN_INLINE void multiply_rows(float *to, size_t to_block, const float *from, size
     }
 }
 
-NN_CLONES static void multiply_wide(float *to, size_t to_block, const float *from,
-                                    size_t from_block, const float *v, size_t in_blocks,
-                                    size_t rows, size_t width)
+NN_CLONES(static, multiply_wide,
+          (float *to, size_t to_block, const float *from, size_t from_block, const float *v,
+           size_t in_blocks, size_t rows, size_t width),
+          (to, to_block, from, from_block, v, in_blocks, rows, width))
 {
     if (width == 2)
         multiply_rows(to, to_block, from, from_block, v, in_blocks, rows, 2);
@@ -106,9 +97,10 @@ NN_INLINE void multiply_narrow_block(float *to, const float *from, size_t from_b
     NN_UNROLL for (int i = 0; i < rows; i++) * (nn_v16 *)(to + i * NN_LANES) = sum[i];
 }
 
-NN_CLONES static void multiply_narrow(float *to, size_t to_block, const float *from,
-                                      size_t from_block, const float *v, size_t in_blocks,
-                                      size_t rows, size_t width)
+NN_CLONES(static, multiply_narrow,
+          (float *to, size_t to_block, const float *from, size_t from_block, const float *v,
+           size_t in_blocks, size_t rows, size_t width),
+          (to, to_block, from, from_block, v, in_blocks, rows, width))
 {
     for (size_t j = 0; j < width; j++)
         for (size_t i = 0; i < rows; i += ROWS_NARROW) {
@@ -124,7 +116,7 @@ NN_CLONES static void multiply_narrow(float *to, size_t to_block, const float *f
 
 void wino_multiply(const struct wino_product *product)
 {
-    const bool wide = wide_registers();
+    const bool wide = cpu_runs() >= CPU_AVX512;
     for (size_t p = 0; p < WINO_POINTS; p++)
         for (size_t j = 0; j < product->out_blocks; j += 2) {
             const size_t width = j + 1 < product->out_blocks ? 2 : 1;
@@ -164,8 +156,10 @@ NN_INLINE void accumulate(float *sum, const float *dy, const float *x, size_t x_
 }
 
 /* 16 rows, by one or two blocks. */
-NN_CLONES static void accumulate_wide(float *sum, const float *dy, const float *x, size_t x_block,
-                                      size_t tiles, bool add, size_t width)
+NN_CLONES(static, accumulate_wide,
+          (float *sum, const float *dy, const float *x, size_t x_block, size_t tiles, bool add,
+           size_t width),
+          (sum, dy, x, x_block, tiles, add, width))
 {
     if (width == 1)
         accumulate(sum, dy, x, x_block, NN_LANES, tiles, add, NN_LANES, 1);
@@ -175,8 +169,10 @@ NN_CLONES static void accumulate_wide(float *sum, const float *dy, const float *
                        NN_LANES / 2, 2);
 }
 
-NN_CLONES static void accumulate_narrow(float *sum, const float *dy, const float *x, size_t x_block,
-                                        size_t tiles, bool add, size_t width)
+NN_CLONES(static, accumulate_narrow,
+          (float *sum, const float *dy, const float *x, size_t x_block, size_t tiles, bool add,
+           size_t width),
+          (sum, dy, x, x_block, tiles, add, width))
 {
     for (size_t j = 0; j < width; j++)
         for (size_t i = 0; i < NN_LANES; i += ROWS_NARROW)
@@ -186,7 +182,7 @@ NN_CLONES static void accumulate_narrow(float *sum, const float *dy, const float
 
 void wino_accumulate(const struct wino_sum *s)
 {
-    const bool wide = wide_registers();
+    const bool wide = cpu_runs() >= CPU_AVX512;
     for (size_t p = 0; p < WINO_POINTS; p++)
         for (size_t i = 0; i < s->row_blocks; i++)
             (wide ? accumulate_wide : accumulate_narrow)(

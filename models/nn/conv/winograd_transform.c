@@ -208,7 +208,8 @@ NN_INLINE void input_all(const struct wino_points *to, const struct wino_tiles *
     }
 }
 
-NN_CLONES void wino_input(const struct wino_points *to, const struct wino_tiles *tiles)
+NN_CLONES(extern, wino_input, (const struct wino_points *to, const struct wino_tiles *tiles),
+          (to, tiles))
 {
     if (tiles->type == NN_BFLOAT16)
         input_all(to, tiles, NN_BFLOAT16);
@@ -284,7 +285,8 @@ NN_INLINE void gradient_all(const struct wino_points *to, const struct wino_tile
     }
 }
 
-NN_CLONES void wino_gradient(const struct wino_points *to, const struct wino_tiles *tiles)
+NN_CLONES(extern, wino_gradient, (const struct wino_points *to, const struct wino_tiles *tiles),
+          (to, tiles))
 {
     if (tiles->type == NN_BFLOAT16)
         gradient_all(to, tiles, NN_BFLOAT16);
@@ -376,8 +378,10 @@ NN_INLINE void output_all(const struct wino_tiles *tiles, const struct wino_poin
     }
 }
 
-NN_CLONES void wino_output(const struct wino_tiles *tiles, const struct wino_points *from,
-                           size_t first_block, size_t blocks, const float *bias, bool add)
+NN_CLONES(extern, wino_output,
+          (const struct wino_tiles *tiles, const struct wino_points *from, size_t first_block,
+           size_t blocks, const float *bias, bool add),
+          (tiles, from, first_block, blocks, bias, add))
 {
     if (tiles->type == NN_BFLOAT16) {
         if (add)
@@ -429,8 +433,10 @@ NN_INLINE void gather_taps(nn_v16 (*taps)[L], const struct wino_weights *weights
     }
 }
 
-NN_CLONES void wino_kernel(float *to, size_t point, const struct wino_weights *weights,
-                           size_t first_block, size_t blocks)
+NN_CLONES(extern, wino_kernel,
+          (float *to, size_t point, const struct wino_weights *weights, size_t first_block,
+           size_t blocks),
+          (to, point, weights, first_block, blocks))
 {
     const size_t rows = (weights->transposed ? weights->out_c : (weights->in_c + L - 1) / L * L);
     nn_v16 taps[WINO_TAPS][L], middle[E][3], g[3], done[E];
@@ -465,9 +471,10 @@ NN_INLINE void kernel_gradient_line(nn_v16 *to, const nn_v16 *d)
     to[2] = (sum2 * (1.0F / 6) - sum1) + d[5];
 }
 
-NN_CLONES void wino_kernel_gradient(float *dw, size_t in_c, const float *from, size_t point,
-                                    size_t first_row, size_t rows, size_t first_block,
-                                    size_t blocks)
+NN_CLONES(extern, wino_kernel_gradient,
+          (float *dw, size_t in_c, const float *from, size_t point, size_t first_row, size_t rows,
+           size_t first_block, size_t blocks),
+          (dw, in_c, from, point, first_row, rows, first_block, blocks))
 {
     nn_v16 middle[3][E], d[E], done[3];
     for (size_t r = 0; r < rows; r++)

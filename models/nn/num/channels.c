@@ -31,8 +31,9 @@ static size_t block_width(size_t from, size_t c)
 }
 
 /* sum[width] += sums of the columns of x[rows][width], rows `stride` apart */
-NN_CLONES static void add_columns(double *sum, const float *x, size_t rows, size_t stride,
-                                  size_t width)
+NN_CLONES(static, add_columns,
+          (double *sum, const float *x, size_t rows, size_t stride, size_t width),
+          (sum, x, rows, stride, width))
 {
     float part[WIDE];
     for (size_t r = 0; r < rows; r += STRETCH) {

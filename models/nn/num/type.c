@@ -2,32 +2,36 @@
 
 #include "models/nn/num/kernel.h"
 
-NN_CLONES void nn_expand(float *restrict to, const nn_bf16 *restrict from, size_t n)
+NN_CLONES(extern, nn_expand, (float *restrict to, const nn_bf16 *restrict from, size_t n),
+          (to, from, n))
 {
     for (size_t i = 0; i < n; i++)
         to[i] = nn_bf16_to_float(from[i]);
 }
 
-NN_CLONES void nn_narrow(nn_bf16 *restrict to, const float *restrict from, size_t n)
+NN_CLONES(extern, nn_narrow, (nn_bf16 *restrict to, const float *restrict from, size_t n),
+          (to, from, n))
 {
     for (size_t i = 0; i < n; i++)
         to[i] = nn_float_to_bf16(from[i]);
 }
 
-NN_CLONES void nn_round(float *to, const float *from, size_t n)
+NN_CLONES(extern, nn_round, (float *to, const float *from, size_t n), (to, from, n))
 {
     NN_ELEMENTWISE
     for (size_t i = 0; i < n; i++)
         to[i] = nn_round_bf16(from[i]);
 }
 
-NN_CLONES static void add_floats(float *restrict to, const float *restrict from, size_t n)
+NN_CLONES(static, add_floats, (float *restrict to, const float *restrict from, size_t n),
+          (to, from, n))
 {
     for (size_t i = 0; i < n; i++)
         to[i] += from[i];
 }
 
-NN_CLONES static void add_narrow(nn_bf16 *restrict to, const float *restrict from, size_t n)
+NN_CLONES(static, add_narrow, (nn_bf16 *restrict to, const float *restrict from, size_t n),
+          (to, from, n))
 {
     for (size_t i = 0; i < n; i++)
         to[i] = nn_float_to_bf16(nn_bf16_to_float(to[i]) + from[i]);

@@ -38,7 +38,7 @@ TYPED_ACTIVATION(relu, call->y)
 
 /* value: of the input x; slope: of the output y. */
 #define PASSES(id, value, slope)                                                                   \
-    NN_CLONES static void id##_forward_kernel(float *ys, const float *xs, size_t n)                \
+    NN_CLONES(static, id##_forward_kernel, (float *ys, const float *xs, size_t n), (ys, xs, n))    \
     {                                                                                              \
         NN_ELEMENTWISE                                                                             \
         for (size_t i = 0; i < n; i++) {                                                           \
@@ -46,8 +46,9 @@ TYPED_ACTIVATION(relu, call->y)
             ys[i] = value;                                                                         \
         }                                                                                          \
     }                                                                                              \
-    NN_CLONES static void id##_backward_kernel(float *dx, const float *dy, const float *ys,        \
-                                               size_t n, bool add)                                 \
+    NN_CLONES(static, id##_backward_kernel,                                                        \
+              (float *dx, const float *dy, const float *ys, size_t n, bool add),                   \
+              (dx, dy, ys, n, add))                                                                \
     {                                                                                              \
         if (add) {                                                                                 \
             NN_ELEMENTWISE                                                                         \

@@ -12,8 +12,9 @@
 
 /* Of both types of numbers, by id_forward_body and id_backward_body. given: what backward reads. */
 #define TYPED_ACTIVATION(id, given)                                                                \
-    NN_CLONES static void id##_forward_kernel(void *y, const void *x, size_t n, enum nn_type in,   \
-                                              enum nn_type out)                                    \
+    NN_CLONES(static, id##_forward_kernel,                                                         \
+              (void *y, const void *x, size_t n, enum nn_type in, enum nn_type out),               \
+              (y, x, n, in, out))                                                                  \
     {                                                                                              \
         if (in == NN_FLOAT32 && out == NN_FLOAT32)                                                 \
             id##_forward_body(y, x, n, NN_FLOAT32, NN_FLOAT32);                                    \
@@ -22,9 +23,10 @@
         else                                                                                       \
             id##_forward_body(y, x, n, in, out);                                                   \
     }                                                                                              \
-    NN_CLONES static void id##_backward_kernel(void *dx, const void *dy, const void *read,         \
-                                               size_t n, bool add, enum nn_type in,                \
-                                               enum nn_type out)                                   \
+    NN_CLONES(static, id##_backward_kernel,                                                        \
+              (void *dx, const void *dy, const void *read, size_t n, bool add, enum nn_type in,    \
+               enum nn_type out),                                                                  \
+              (dx, dy, read, n, add, in, out))                                                     \
     {                                                                                              \
         if (in == NN_FLOAT32 && out == NN_FLOAT32)                                                 \
             id##_backward_body(dx, dy, read, n, add, NN_FLOAT32, NN_FLOAT32);                      \

@@ -22,8 +22,10 @@ NN_INLINE void sum_body(void *y, const void *a, const void *b, size_t n, enum nn
 }
 
 /* y[n] = a[n] + b[n], or a[n] where b is NULL */
-NN_CLONES static void sum(void *y, enum nn_type y_type, const void *a, enum nn_type a_type,
-                          const void *b, enum nn_type b_type, size_t n)
+NN_CLONES(static, sum,
+          (void *y, enum nn_type y_type, const void *a, enum nn_type a_type, const void *b,
+           enum nn_type b_type, size_t n),
+          (y, y_type, a, a_type, b, b_type, n))
 {
     if (y_type == NN_FLOAT32 && a_type == NN_FLOAT32 && b_type == NN_FLOAT32)
         sum_body(y, a, b, n, NN_FLOAT32, NN_FLOAT32, NN_FLOAT32);

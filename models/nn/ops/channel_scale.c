@@ -53,7 +53,8 @@ NN_INLINE void forward_body(void *y, const void *x, const void *gate, const stru
         }
 }
 
-NN_CLONES static void scale(void *y, const void *x, const void *gate, const struct planes *p)
+NN_CLONES(static, scale, (void *y, const void *x, const void *gate, const struct planes *p),
+          (y, x, gate, p))
 {
     if (p->lanes != NN_LANES)
         forward_body(y, x, gate, p, p->lanes, p->x_type, p->y_type);
@@ -103,7 +104,7 @@ NN_INLINE void backward_body(const struct gradients *g, const struct planes *p, 
         }
 }
 
-NN_CLONES static void run_backward(const struct gradients *g, const struct planes *p)
+NN_CLONES(static, run_backward, (const struct gradients *g, const struct planes *p), (g, p))
 {
     if (p->lanes != NN_LANES)
         backward_body(g, p, p->lanes, p->x_type, p->y_type);

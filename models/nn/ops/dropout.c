@@ -44,7 +44,8 @@ static double threshold(const struct nn_call *call)
 }
 
 /* y[n] (+)= x[n] * mask[n] */
-NN_CLONES static void multiply(float *y, const float *x, const float *mask, size_t n, bool add)
+NN_CLONES(static, multiply, (float *y, const float *x, const float *mask, size_t n, bool add),
+          (y, x, mask, n, add))
 {
     if (add) {
         NN_ELEMENTWISE

@@ -60,7 +60,8 @@ NN_INLINE void forward_body(void *y, uint16_t *which, const void *x, const struc
                 }
 }
 
-NN_CLONES static void run_forward(void *y, uint16_t *which, const void *x, const struct pool *p)
+NN_CLONES(static, run_forward, (void *y, uint16_t *which, const void *x, const struct pool *p),
+          (y, which, x, p))
 {
     const enum nn_type in = p->in_type, out = p->out_type;
     if (p->lanes != NN_LANES && in == NN_FLOAT32 && out == NN_FLOAT32 && p->kernel_h == 2)

@@ -279,8 +279,10 @@ NN_INLINE void backward_body(double *sums, const struct norm_pass *p, const stru
 
 /* One function for each instruction set, in it one loop for each set of types that is usual. */
 #define PASS(name)                                                                                 \
-    NN_CLONES static void name(double *sums, const struct norm_pass *p, const struct run *run,     \
-                               const struct lanes *lanes)                                          \
+    NN_CLONES(static, name,                                                                        \
+              (double *sums, const struct norm_pass *p, const struct run *run,                     \
+               const struct lanes *lanes),                                                         \
+              (sums, p, run, lanes))                                                               \
     {                                                                                              \
         const enum nn_type x = p->x_type, second = p->second_type, y = p->y_type;                  \
         if (x == NN_FLOAT32 && second == NN_FLOAT32 && y == NN_FLOAT32)                            \

@@ -85,7 +85,7 @@ NN_INLINE void mean_body(void *y, const void *x, const struct pool *p, size_t la
                 }
 }
 
-NN_CLONES static void mean(void *y, const void *x, const struct pool *p)
+NN_CLONES(static, mean, (void *y, const void *x, const struct pool *p), (y, x, p))
 {
     const enum nn_type in = p->in_type, out = p->out_type;
     if (p->lanes != NN_LANES)
@@ -150,8 +150,10 @@ NN_INLINE void backward_body(void *dx, const void *dy, const uint16_t *which, fl
                 }
 }
 
-NN_CLONES static void backward(void *dx, const void *dy, const uint16_t *which, float share,
-                               const struct pool *p, bool add)
+NN_CLONES(static, backward,
+          (void *dx, const void *dy, const uint16_t *which, float share, const struct pool *p,
+           bool add),
+          (dx, dy, which, share, p, add))
 {
     const enum nn_type in = p->in_type, out = p->out_type;
     const size_t kernel_h = p->kernel_h, kernel_w = p->kernel_w;

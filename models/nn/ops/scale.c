@@ -8,7 +8,8 @@
 #include "models/nn/op.h"
 
 /* y (+)= p x, both [n] */
-NN_CLONES static void multiply(float *y, const float *x, size_t n, float p, bool add)
+NN_CLONES(static, multiply, (float *y, const float *x, size_t n, float p, bool add),
+          (y, x, n, p, add))
 {
     NN_ELEMENTWISE
     for (size_t i = 0; i < n; i++)

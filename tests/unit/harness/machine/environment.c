@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct cpu emerald = {
-    .model = "Xeon 8592+", .avx2 = true, .avx512 = true, .avx512_bf16 = true, .amx = true};
-
 static bool same(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -31,7 +28,7 @@ Test(environment, choose)
 {
     for (size_t i = 0; i < sizeof situations / sizeof *situations; i++) {
         const struct environment_blas blas = environment_choose(
-            &emerald, "Prescott", situations[i].coretype, situations[i].passed_on);
+            CPU_AMX, "Prescott", situations[i].coretype, situations[i].passed_on);
         cr_expect(same(blas.found, situations[i].found), "situation %zu: found %s", i, blas.found);
         cr_expect(same(blas.core, situations[i].core), "situation %zu: core %s", i,
                   blas.core ? blas.core : "as it is");
@@ -62,11 +59,27 @@ Test(environment, variables)
     cr_expect_eq(n, 1, "%zu variables where none but WINNOW_BLAS_FOUND is wanted", n);
 
     unsetenv("WINNOW_BLAS_FOUND");
-    const struct cpu cpu = cpu_detect();
     n = environment_variables(1, variables);
     cr_expect(same(value_of(variables, n, "WINNOW_BLAS_FOUND"), linalg_core()));
-    cr_expect(
-        same(value_of(variables, n, "OPENBLAS_CORETYPE"), cpu_blas_core(&cpu, linalg_core())));
+    cr_expect(same(value_of(variables, n, "OPENBLAS_CORETYPE"),
+                   cpu_blas_core(cpu_runs(), linalg_core())));
+}
+
+/* The set below, where there is one. */
+Test(environment, illegal)
+{
+    struct arena arena = {0};
+    unsetenv("WINNOW_BLAS_FOUND");
+    setenv("WINNOW_CPU", cpu_set_names[CPU_AVX2], 1);
+    if (cpu_has() < CPU_AVX2)
+        cr_skip("this CPU has %s alone", cpu_set_names[cpu_has()]);
+    const char *core = environment_blas().core;
+    cr_expect_str_eq(environment_illegal(&arena),
+                     arena_printf(&arena,
+                                  "kernels up to avx2, and BLAS's for %s: set WINNOW_CPU=baseline, "
+                                  "or OPENBLAS_CORETYPE",
+                                  core ? core : linalg_core()));
+    arena_release(&arena);
 }
 
 /* If either started the process anew, this test would not come back. */
@@ -100,7 +113,7 @@ Test(environment, record)
         cr_expect(texts[i] && texts[i][0], "text %zu is empty", i);
     cr_expect_str_eq(environment.blas_core, linalg_core());
     cr_expect_str_eq(environment.blas_core_found, "Prescott");
-    cr_expect_str_eq(environment.cpu, cpu_detect().model);
+    cr_expect_str_eq(environment.cpu, cpu_model().name);
     cr_expect_not_null(strstr(environment.compiler, __VERSION__), "%s", environment.compiler);
     cr_expect_null(strchr(environment.os, '"'), "%s", environment.os);
     cr_expect_geq(environment.cores, 1);

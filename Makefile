@@ -102,7 +102,7 @@ PARTS := $(foreach room,$(subst $(comma), ,$(PART)),$(patsubst %.c,$B/%.o,$(filt
 FETCH_PARTS := $(filter $B/harness/fetch/%,$(PARTS))
 PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
-.PHONY: bench-anytime bench-views extension released
+.PHONY: bench-anytime bench-views extension other released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
 .PHONY: readme coverage part torture dist deb install uninstall deps-of-tests
 .DELETE_ON_ERROR:
@@ -210,6 +210,8 @@ $B/models/nn/peak.o: ALL_CFLAGS += -ffp-contract=fast
 # The engine's kernels need fused multiply-adds, half the instructions of a product and a sum apart;
 # -std=c11 turns them off. (The price: CPUs with and without them differ in the last bit.)
 $B/models/nn/%.o: ALL_CFLAGS += -ffp-contract=fast
+# A square root that may set errno is a call, one by one.
+$B/models/nn/%.o: ALL_CFLAGS += -fno-math-errno
 # Where each variable of an unrolled loop lies takes gcc a quarter of its time to say.
 $B/models/nn/%.o: ALL_CFLAGS += $(if $(CLANG),,-fno-var-tracking)
 
@@ -290,6 +292,7 @@ help:
 	@echo 'make bench-anytime   how often answers after every seed are wrong, and how soon they come'
 	@echo 'make extension       build/winnow_functions.so: the SQL functions for any sqlite3'
 	@echo 'make lint            formatting, include edges, headers that compile alone, house rules'
+	@echo 'make other           compiles with clang too, and looks at the kernels that it makes'
 	@echo 'make rooms           which rooms include which, as it is'
 	@echo 'make format          clang-format, in place'
 	@echo 'make golden-update   rewrite what tests/golden and tests/cli/*.t expect; read the diff'
@@ -320,7 +323,22 @@ test: deps-of-tests
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) WERROR=1 \
 	    all hdr-check $B/lint-tested extension $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory lint part
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) -s other
 	@$(MAKE) --no-print-directory check
+
+# With another compiler: everything without a warning, and kernels of vectors (tests/lint.sh). They
+# alone are optimised, so that it takes less than a minute.
+OTHER ?= clang
+KERNELS = $(filter models/nn/%,$(SOURCES)) $(shell grep -l 'CLONES(static' harness/data/*.c \
+            pruners/math/*.c)
+OTHER_OBJECTS = $(patsubst %.c,build/$(OTHER)/%.o,$(1))
+other:
+	@command -v $(OTHER) >/dev/null || { echo 'make other needs $(OTHER)' >&2; exit 1; }
+	@$(MAKE) --no-print-directory CC=$(OTHER) B=build/$(OTHER) WERROR=1 CFLAGS=-O3 \
+	    $(call OTHER_OBJECTS,$(KERNELS))
+	@$(MAKE) --no-print-directory CC=$(OTHER) B=build/$(OTHER) WERROR=1 CFLAGS=-O0 \
+	    $(call OTHER_OBJECTS,$(filter-out $(KERNELS),$(SOURCES) $(MAINS)))
+	@tests/lint.sh --kernels build/$(OTHER)
 
 # Some seconds of it under sanitizers: another part with each commit, or N=7 of tests/parts.
 part:

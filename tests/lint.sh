@@ -6,6 +6,7 @@
 #     tests/lint.sh --self-test    breaks each rule in a scratch tree and expects the finding
 #     tests/lint.sh --rooms        prints which rooms include which, and how often
 #     tests/lint.sh --table-of-rooms   .rooms as docs/house.md has it
+#     tests/lint.sh --kernels FOLDER   the findings in kernels of another build than build/
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -316,23 +317,76 @@ lint_globals() {
     done
 }
 
-# A function with CLONES, in C without a branch, must not be taken apart lane by lane: 16 lanes, 16
-# comparisons. Fewer are the end of a loop. (x86-64; elsewhere nothing is found.)
-lint_kernels() {
+# What a compiler made of the functions for AVX2 and AVX-512 (base/clones.h, and convolutions in
+# files of their own), in a folder of objects:
+#
+#     compares   of single values: 16 are vectors of 16 taken apart lane by lane; fewer are the end
+#                of a loop
+#     single     arithmetic on single values and none on vectors; expf's loop cannot be otherwise
+#     calls      of other functions than these: a loop that calls is none of vectors
+#     stack      vectors stored there, where at least eight are calculated in a row: sums that live
+#                in memory. With 32 registers, half as many as are calculated; with 16, twice.
+#                (Winograd's wide kernels are compiled for AVX2 too, and do not run there.)
+#
+# (x86-64; elsewhere nothing is found.)
+kernels() {
     command -v objdump >/dev/null || return 0
-    for source in $(sources '*.c' | xargs -r grep -l CLONES); do
-        object=build/${source%.c}.o
-        [ -f "$object" ] || continue
-        objdump -d --no-show-raw-insn "$object" | awk -v source="$source" '
+    for source in $(sources '*.c'); do
+        object=$1/${source%.c}.o
+        [ -f "$object" ] && grep -q '_avx512\|direct_sums\|implicit_dots' "$object" || continue
+        objdump -dr --no-show-raw-insn "$object" | awk -v source="$source" '
+            function say(what) { print source ":1: " name " " what }
+            function tell() {
+                if (name !~ /_avx(2|512)(\.[a-z0-9.]*)?$/ &&
+                    source name !~ /direct_kernels.c(sums_[a-z0-9]*_|products_)/ &&
+                    source name !~ /implicit_dots.c(multiply|accumulate)/)
+                    return
+                if (compares >= 16)
+                    say("compares lane by lane: see models/nn/num/simd.h, masks")
+                if (single && !vector && !slow)
+                    say("calculates with single values only")
+                if (stored > (name ~ /_avx2/ ? 2 : 0.5) * stored_of && name !~ /_wide_avx2/)
+                    say("keeps its sums on the stack: " stored " stores, " stored_of " calculated")
+                if (called)
+                    say("calls" called)
+            }
             /^[0-9a-f]+ <.*>:$/ {
+                tell()
                 name = $2
                 gsub(/[<>:]/, "", name)
+                compares = single = vector = stored = stored_of = slow = call = run = run_stored = 0
+                called = ""
+                next
             }
-            $2 ~ /^v?(u?comi|cmp[a-z_]*|min|max)ss$/ && ++count[name] == 16 {
-                print source ":1: " name " compares lane by lane: see models/nn/num/simd.h, masks"
+            / R_X86_64_/ && call {
+                call = 0
+                sub(/[-+]0x.*/, "", $NF)
+                slow += $NF == "expf"
+                if ($NF !~ /^(expf|mem(cpy|set|move)|nn_(load|round|store)|put_sums)$/)
+                    called = called " " $NF
+                next
             }
+            NF > 1 {
+                call = $2 ~ /^call/
+                compares += $2 ~ /^v?(u?comi|cmp[a-z_]*|min|max)ss$/
+                single += $2 ~ /^v?(add|sub|mul|div|sqrt|fn?m(add|sub)[123]*)s[sd]$/
+                run += $2 ~ /^v?(add|sub|mul|div|sqrt|fn?m(add|sub)[123]*)p[sd]$|^vdpbf16ps$/
+                run_stored += $2 ~ /^v?mov(a|u|dq)/ && /[xyz]mm[0-9]+,.*\(%r[sb]p/
+                if ($2 ~ /^(j|ret)/) {
+                    vector += run
+                    stored_of += run < 8 ? 0 : run
+                    stored += run < 8 ? 0 : run_stored
+                    run = run_stored = 0
+                }
+            }
+            END { tell() }
         '
     done
+}
+
+# Of the release build, if there is one.
+lint_kernels() {
+    kernels build
 }
 
 table_of_rooms() {
@@ -534,8 +588,16 @@ self_test() {
     x86_64:?*)
         compare='r[N] = a[N] > a[16 + N];'
         compares=$(for n in $(seq 0 15); do echo "$compare" | sed "s/N/$n/g"; done)
-        expect models/nn/x.c "/* CLONES */ void f(int *r, float *a)\n{\n$compares\n}\n" \
-            '*:1: f compares lane by lane*'
+        v='typedef float v __attribute__((vector_size(16)));\n'
+        expect models/nn/x.c "void f_avx512(int *r, float *a)\n{\n$compares\n}\n" \
+            '*:1: f_avx512 compares lane by lane*'
+        expect models/nn/x.c 'void f_avx512(float *a) { *a += 1; }\n' '*single values only'
+        expect models/nn/x.c "${v}void f_avx512(v *a) { *a += *a; }\n" ''
+        few='v b = *a * *a * *a * *a; *a = b * b * b * b * b * b;'
+        many='v b = *a, c = b * b, d = c * c, e = d * d, f = e * e; *a = f * e * d * c * b;'
+        expect models/nn/x.c "${v}void f_avx512(v *a) { $few }\n" ''
+        expect models/nn/x.c "${v}void f_avx512(v *a) { $many }\n" '*keeps its sums on the stack*'
+        expect models/nn/x.c 'void g(void);\nvoid f_avx512(void) { g(); }\n' '*:1: f_avx512 calls g'
         ;;
     esac
     expect pruners/x.c 'const struct pruner bad_pruner = {0};\n' '*:1: bad_pruner is not *'
@@ -585,5 +647,6 @@ case ${1-} in
 --self-test) self_test ;;
 --rooms) rooms "$here" ;;
 --table-of-rooms) table_of_rooms "$here" ;;
+--kernels) found=$(kernels "$2") && [ -z "$found" ] || { printf '%s\n' "$found" && exit 1; } ;;
 *) lint "${1:-$here}" ;;
 esac

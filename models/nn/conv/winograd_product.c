@@ -169,6 +169,23 @@ NN_CLONES(static, accumulate_wide,
                        NN_LANES / 2, 2);
 }
 
+/* The same for some rows and a block. In vectors of one register: gcc keeps longer ones, over a
+   loop, in memory. */
+NN_INLINE void accumulate_narrow_block(float *sum, size_t sum_row, const float *dy, const float *x,
+                                       size_t tiles, bool add)
+{
+    enum { HALF = NN_LANES / 2 };
+    typedef float half __attribute__((vector_size(HALF * sizeof(float)), aligned(4), may_alias));
+    half acc[ROWS_NARROW * 2];
+    NN_UNROLL for (int i = 0; i < ROWS_NARROW * 2; i++) acc[i] =
+        add ? *(const half *)(sum + (size_t)(i / 2) * sum_row + i % 2 * HALF) : (half){0};
+    for (size_t t = 0; t < tiles; t++, dy += NN_LANES, x += NN_LANES)
+        NN_UNROLL for (int i = 0; i < ROWS_NARROW * 2; i++) acc[i] +=
+            dy[i / 2] * *(const half *)(x + i % 2 * HALF);
+    NN_UNROLL for (int i = 0; i < ROWS_NARROW * 2; i++) *
+        (half *)(sum + (size_t)(i / 2) * sum_row + i % 2 * HALF) = acc[i];
+}
+
 NN_CLONES(static, accumulate_narrow,
           (float *sum, const float *dy, const float *x, size_t x_block, size_t tiles, bool add,
            size_t width),
@@ -176,8 +193,8 @@ NN_CLONES(static, accumulate_narrow,
 {
     for (size_t j = 0; j < width; j++)
         for (size_t i = 0; i < NN_LANES; i += ROWS_NARROW)
-            accumulate(sum + (i * width + j) * NN_LANES, dy + i, x + j * x_block, 0,
-                       width * NN_LANES, tiles, add, ROWS_NARROW, 1);
+            accumulate_narrow_block(sum + (i * width + j) * NN_LANES, width * NN_LANES, dy + i,
+                                    x + j * x_block, tiles, add);
 }
 
 void wino_accumulate(const struct wino_sum *s)

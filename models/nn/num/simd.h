@@ -15,7 +15,7 @@
 
 /* Before a loop of few, constant rounds, each of which is to have its registers. */
 #ifdef __clang__
-#define NN_UNROLL _Pragma("unroll")
+#define NN_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define NN_UNROLL _Pragma("GCC unroll 32")
 #endif

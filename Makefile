@@ -17,7 +17,7 @@ ONEDNN ?= $(filter 2 3,$(ONEDNN_FOUND))
 WITH_ONEDNN := $(filter-out 0,$(ONEDNN))
 
 PKG_CONFIG ?= pkg-config
-LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson nettle
+LIBRARIES := openblas yaml-0.1 sqlite3 zlib jansson nettle libpng libjpeg
 # Of winnow-fetch alone, which is not built without them: they bring 30 more, which each start of
 # winnow would pay for.
 FETCH_WANTS := libcurl libarchive

@@ -55,7 +55,7 @@ What is there and what is missing is said once, with what it costs.
   > END
   $ found() { rm -f here/build/found; make -C here PKG_CONFIG="sh $PWD/some" "$@" build/found; }
   $ LACKS=nothing found CC=gcc ONEDNN=0
-    FOUND gcc *, openblas 1.2.3, yaml-0.1 1.2.3, sqlite3 1.2.3, zlib 1.2.3, jansson 1.2.3, nettle 1.2.3 (glob)
+    FOUND gcc *, openblas 1.2.3, yaml-0.1 1.2.3, sqlite3 1.2.3, zlib 1.2.3, jansson 1.2.3, nettle 1.2.3, libpng 1.2.3, libjpeg 1.2.3 (glob)
     FOUND libcurl 1.2.3, libarchive 1.2.3: winnow fetch
   $ LACKS=nothing make -C here CC=gcc ONEDNN=0 PKG_CONFIG="sh $PWD/some" build/found
   $ LACKS=libarchive found ONEDNN_FOUND= CFLAGS=-O2 | sed 1d

@@ -40,6 +40,16 @@ type.
   $ reads folder '{name: npy, path: folder}'
   folder: as expected
 
+Files of PNG and JPEG, as PIL decodes them: grey, with a palette, transparent, inks; of one size, or
+scaled to one; classes by folders, or as TinyImageNet has them.
+
+  $ for name in kinds grey tiny; do reads $name "{name: folder, path: $name}"; done
+  kinds: as expected
+  grey: as expected
+  tiny: as expected
+  $ reads sizes '{name: folder, path: sizes, size: 16}'
+  sizes: as expected
+
 Which files they are, and what is in them, is not guessed.
 
   $ refused() { winnow plan any.yaml --no-measure --set "dataset={name: $1}" 2>&1 | tail -n 1; }
@@ -111,9 +121,44 @@ What is no picture, no label, or no archive is refused with its place.
   $ truncate -s 60 data/folder/test_labels.npy; cp data/folder/test_images.npy data/folder/train_images.npy; refused 'npy, path: folder'
   winnow plan: npz: ./data/folder/test_labels.npy: cut short in its header: expected 128 bytes, found 60
 
+Pictures that are damaged, of another size, or no pictures; classes that are none.
+
+  $ png=data/other/train/bee/rgb.png jpeg=data/other/train/bee/rgb.jpg
+  $ again() { rm -rf data/other; cp -r data/kinds data/other; }
+  $ again; truncate -s -20 $png; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/rgb.png: expected an intact PNG file of 8 bits, found: cut short
+  $ again; truncate -s 200 $png; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/rgb.png: expected an intact PNG file of 8 bits, found: cut short
+  $ again; truncate -s -40 $jpeg; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/rgb.jpg: expected an intact JPEG file of 8 bits, found: Premature end of JPEG file
+  $ again; echo not one >$png; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/rgb.png: expected a PNG or JPEG file, found something else
+  $ again; /usr/bin/python3 -c "from PIL import Image; Image.new('I', (20, 14)).save('$png')"
+  $ refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/rgb.png: expected an intact PNG file of 8 bits, found: 16 bits a channel (write it with 8)
+  $ refused 'folder, path: sizes'
+  winnow plan: folder: ./data/sizes/train/bee/3.png: expected 9 x 50 pixels, as the first picture has, found 33 x 38: scale all to one size (`size: 64`, say)
+  $ /usr/bin/python3 -c "from PIL import Image; Image.new('L', (20, 300)).save('data/other/train/bee/a.png')"
+  $ refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/bee/a.png: expected at most 256 x 256 pixels, found 300 x 20: scale them (`size: 64`, say)
+  $ again; rm -r data/other/train/eel/*; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/train/eel: expected pictures (.png, .jpg, .jpeg), found none
+  $ again; mv data/other/test/bee data/other/test/bees; refused 'folder, path: other'
+  winnow plan: folder: ./data/other/test/bees: expected a class of those in ./data/other/train, found another
+  $ again; mv data/other/test data/other/tests; refused 'folder, path: other'
+  winnow plan: folder: ./data/other: expected a folder test or val with a folder for each class, or val/val_annotations.txt: set some pictures aside to test on
+  $ again; mv data/other/train data/other/trains; refused 'folder, path: other'
+  winnow plan: folder: ./data/other: expected a folder train in it, with a folder for each class, and another, test or val
+  $ rm -rf data/other; cp -r data/tiny data/other; echo val_0.png bee >>data/other/val/val_annotations.txt
+  $ refused 'folder, path: other'
+  winnow plan: folder: ./data/other/val/val_annotations.txt:5: expected a file's name and, behind a tab, a class in ./data/other/train
+  $ rm data/other/val/images/val_3.png; sed -i '$d' data/other/val/val_annotations.txt
+  $ refused 'folder, path: other'
+  winnow plan: folder: cannot read ./data/other/val/images/val_3.png: No such file or directory
+
 A label that is none leaves classes without samples.
 
-  $ cp data/plain/* data/other; damaged other/train-labels-idx1-ubyte 12 377
+  $ rm -r data/other; cp -r data/plain data/other; damaged other/train-labels-idx1-ubyte 12 377
   $ winnow plan any.yaml --no-measure --set 'dataset={name: idx, path: other}' >/dev/null
   ! --set dataset: note: idx: 252 of the 256 classes have no training sample, the first is 3
 

@@ -21,6 +21,7 @@
     T_FILE(data_dir)                                                                               \
     T_FILE(data_doubts)                                                                            \
     T_FILE(data_options)                                                                           \
+    T_FILE(data_tiny_imagenet)                                                                     \
     T_FILE(db)                                                                                     \
     T_FILE(dist)                                                                                   \
     T_FILE(doctor)                                                                                 \

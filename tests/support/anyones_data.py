@@ -4,12 +4,14 @@ winnow must find, of what numpy reads back: SHA-256 of the shape, the labels and
 
     anyones_data.py FOLDER        prints lines: NAME HASH
 """
+import glob
 import gzip
 import hashlib
 import os
 import sys
 
 import numpy
+from PIL import Image
 
 MADE = numpy.random.default_rng(0)
 
@@ -109,6 +111,91 @@ def numpys():
     numpy.savez("lacking.npz", train_images=x[0], labels=y[0])
 
 
+def read_folder(name, classes, test, size=None):
+    """As torchvision's ImageFolder does: RGB, sorted."""
+    def read(path):
+        picture = Image.open(path)
+        grey.append(picture.mode in ("1", "L", "LA"))
+        picture = picture.convert("RGB")
+        if size:
+            side = min(picture.size)
+            left, top = (picture.width - side) // 2, (picture.height - side) // 2
+            picture = picture.resize((size, size), Image.BILINEAR,
+                                     (left, top, left + side, top + side))
+        return numpy.asarray(picture)
+
+    grey, parts = [], []
+    for part in ("train", test):
+        paths = sorted(glob.glob(f"{name}/{part}/*/*.[pJj]*") +
+                       glob.glob(f"{name}/{part}/*/images/*.[pJj]*"))
+        found = [path.split("/")[2] for path in paths]
+        parts += [numpy.array([read(path) for path in paths]),
+                  numpy.array([classes.index(each) for each in found])]
+    if all(grey):
+        parts[0::2] = [part[..., 0] for part in parts[0::2]]
+    return parts
+
+
+def save(picture, path, **how):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    picture.save(path, **how)
+
+
+def picture(*shape, mode=None):
+    """Smooth, so that JPEG has something to keep."""
+    y, x = numpy.mgrid[:shape[0], :shape[1]]
+    waves = [128 + 60 * numpy.sin(x / 7 * (k + 1) + MADE.random()) + 60 * numpy.cos(y / 5)
+             for k in range(shape[2] if len(shape) > 2 else 1)]
+    return Image.fromarray(numpy.stack(waves, -1).squeeze(-1 if len(waves) == 1 else ())
+                           .astype(numpy.uint8), mode)
+
+
+def folders():
+    classes = ["bee", "cat", "eel"]
+    # Of every kind that files are.
+    kinds = {
+        "rgb.png": picture(20, 14, 3), "rgba.png": picture(20, 14, 4), "grey.png": picture(20, 14),
+        "grey-alpha.png": picture(20, 14, 2, mode="LA"), "two.png": picture(20, 14).convert("1"),
+        "palette.png": picture(20, 14, 3).quantize(50), "rgb.jpg": picture(20, 14, 3),
+        "grey.JPEG": picture(20, 14), "cmyk.jpg": picture(20, 14, 4, mode="CMYK"),
+        "fine.jpeg": picture(20, 14, 3), "late.jpg": picture(20, 14, 3),
+    }
+    how = {"fine.jpeg": dict(subsampling=0, quality=95), "late.jpg": dict(progressive=True)}
+    for i, (name, each) in enumerate(kinds.items()):
+        save(each, f"kinds/train/{classes[i % 3]}/{name}", **how.get(name, {}))
+    for name in classes[:2]:
+        save(picture(20, 14, 3), f"kinds/test/{name}/a.png")
+    tell("kinds", 3, *read_folder("kinds", classes, "test"))
+
+    for i in range(9):
+        save(picture(8, 8), f"grey/train/{classes[i % 3]}/{i}.png")
+        save(picture(8, 8), f"grey/val/{classes[i % 3]}/{i}.png")
+    tell("grey", 3, *read_folder("grey", classes, "val"))
+
+    for i in range(9):
+        save(picture(9 + 8 * i, 50 - 4 * i, 3), f"sizes/train/{classes[i % 3]}/{i}.png")
+        save(picture(20, 20 + i, 3), f"sizes/test/{classes[i % 3]}/{i}.png")
+    tell("sizes", 3, *read_folder("sizes", classes, "test", 16))
+
+    # TinyImageNet: test pictures have no labels, those of val are in a file.
+    lines, parts = [], read_folder("kinds", classes, "test")
+    for name in classes:
+        for path in glob.glob(f"kinds/train/{name}/*"):
+            os.makedirs(f"tiny/train/{name}/images", exist_ok=True)
+            os.link(path, f"tiny/train/{name}/images/{os.path.basename(path)}")
+    save(picture(20, 14, 3), "tiny/test/images/test_0.JPEG")
+    parts[2:] = [numpy.array([numpy.asarray(picture(20, 14, 3)) for i in range(4)]),
+                 numpy.array([2, 0, 1, 0])]
+    for i, label in enumerate(parts[3]):
+        save(Image.fromarray(parts[2][i]), f"tiny/val/images/val_{i}.png")
+        lines.append(f"val_{i}.png\t{classes[label]}\t0\t0\t13\t19\n")
+    with open("tiny/val/val_annotations.txt", "w") as file:
+        file.writelines(lines)
+    with open("tiny/words.txt", "w") as file:
+        file.write("bee\thoneybee, Apis mellifera\nbull\tox\neel\tconger\n")
+    tell("tiny", 3, *parts)
+
+
 class Stream:
     """What zipfile takes for something that cannot seek."""
 
@@ -120,3 +207,4 @@ os.makedirs(sys.argv[1], exist_ok=True)
 os.chdir(sys.argv[1])
 idx()
 numpys()
+folders()

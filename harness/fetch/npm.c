@@ -4,7 +4,7 @@
 #include "base/process.h"
 #include "base/save.h"
 #include "base/scratch.h"
-#include "harness/fetch/png.h"
+#include "harness/data/picture.h"
 #include "harness/fetch/sums.h"
 #include "harness/fetch/unpack.h"
 
@@ -85,15 +85,16 @@ static int write_batch(const char *source, const struct origin_file *batch, size
                        const json_t *labels, const char *folder, struct err *err)
 {
     struct str path = {0};
-    size_t width, n;
-    uint8_t *pixels, *records;
+    struct picture rows; /* a picture in each */
+    uint8_t *records;
     const size_t stem = strcspn(batch->name, ".");
     str_addf(&path, "%s/%.*s.png", source, (int)stem, batch->name);
-    int failed = png_read(str_text(&path), &width, &n, &pixels, err);
+    int failed = picture_read(str_text(&path), &rows, err);
     str_release(&path);
     if (failed)
         return -1;
-    if (width != PICTURE || json_array_size(labels) < (number + 1) * n)
+    const size_t n = rows.h;
+    if (rows.w != PICTURE || json_array_size(labels) < (number + 1) * n)
         failed =
             err_set(err, "the package's %.*s.png: expected rows of %d pixels, and a label each",
                     (int)stem, batch->name, PICTURE);
@@ -102,11 +103,11 @@ static int write_batch(const char *source, const struct origin_file *batch, size
         for (size_t i = 0; i < n; i++)
             put_record(records + i * RECORD,
                        (uint8_t)json_integer_value(json_array_get(labels, number * n + i)),
-                       pixels + i * PICTURE * CHANNELS);
+                       rows.pixels + i * PICTURE * CHANNELS);
         failed = save_records(records, n * RECORD, batch, folder, err);
         mem_free(records);
     }
-    mem_free(pixels);
+    mem_free(rows.pixels);
     return failed;
 }
 

@@ -3,12 +3,11 @@
  *
  * A dir is tried with each usual folder below it, then with each of these below each other
  * (fashion-mnist/FashionMNIST/raw: a download into a folder of the user's own), then bare. Where
- * none has a file, what lies there instead is named: an archive that nobody unpacked, the same
- * data in another format.
+ * none has a file, an archive that nobody unpacked is named.
  *
- * Worked example: `~/sets` with cifar-10-python.tar.gz and cifar-10-batches-py, as torchvision
- * leaves them, and nothing else: cifar10 is not found, "but ~/sets/cifar-10-batches-py is there:
- * CIFAR for Python".
+ * Worked example: `~/sets` with cifar-10-python.tar.gz and nothing else: cifar10 is not found, "but
+ * ~/sets/cifar-10-python.tar.gz is there: unpack it". With cifar-10-batches-py, as torchvision
+ * leaves it, its other layout is found there.
  */
 #include "base/folder.h"
 #include "harness/data/loader.h"
@@ -94,18 +93,19 @@ static void check_files(const char *folder, const char *const *files, const char
     }
 }
 
-/* The first folder with any of the files. */
+/* The first folder with any of the files, of one of the layouts. */
 static void find_folder(const struct loader_layout *layout, const char *const *dirs,
                         struct str *folder, size_t *ret_dir, const char **ret_there,
                         const char **ret_missing)
 {
     *ret_there = NULL;
     for (*ret_dir = 0; dirs[*ret_dir]; ++*ret_dir)
-        for (size_t at = 0; next_folder(layout, dirs[*ret_dir], &at, folder);) {
-            check_files(str_text(folder), layout->files, ret_there, ret_missing);
-            if (*ret_there)
-                return;
-        }
+        for (const struct loader_layout *one = layout; one; one = one->other)
+            for (size_t at = 0; next_folder(one, dirs[*ret_dir], &at, folder);) {
+                check_files(str_text(folder), one->files, ret_there, ret_missing);
+                if (*ret_there)
+                    return;
+            }
 }
 
 /* ---- What lies there instead ------------------------------------------------------------------*/
@@ -138,34 +138,33 @@ static bool add_archive(const char *folder, struct str *text)
     return found;
 }
 
-static bool add_foreign(const struct loader_layout *layout, const char *folder, struct str *text)
-{
-    bool found = false;
-    for (size_t i = 0; layout->foreign && layout->foreign[i] && !found; i++) {
-        struct str path = {0};
-        str_addf(&path, "%s/%s", folder, layout->foreign[i]);
-        found = path_exists(str_text(&path), false);
-        if (found)
-            str_addf(text, ", but %s is there: %s, which is not read;", str_text(&path),
-                     layout->foreign_is);
-        str_release(&path);
-    }
-    return found;
-}
-
 static void add_instead(const struct loader_layout *layout, const char *const *dirs,
                         struct str *text)
 {
     struct str folder = {0};
     bool found = false;
-    for (int archives = 0; archives < 2; archives++)
-        for (size_t d = 0; dirs[d]; d++)
-            for (size_t at = 0; !found && next_folder(layout, dirs[d], &at, &folder);)
-                found = archives ? add_archive(str_text(&folder), text)
-                                 : add_foreign(layout, str_text(&folder), text);
+    for (size_t d = 0; dirs[d]; d++)
+        for (size_t at = 0; !found && next_folder(layout, dirs[d], &at, &folder);)
+            found = add_archive(str_text(&folder), text);
     if (!found)
         str_add(text, ";");
     str_release(&folder);
+}
+
+/* Each once. */
+static void add_folders(const struct loader_layout *layout, struct str *text)
+{
+    struct str folders = {0};
+    for (const struct loader_layout *one = layout; one; one = one->other)
+        for (size_t i = 0; one->folders[i]; i++)
+            if (!str_lists(str_text(&folders), ",", one->folders[i]))
+                str_addf(&folders, "%s%s", folders.length ? "," : "", one->folders[i]);
+    struct str folder = {0};
+    const char *between = ", and below each of them ";
+    for (const char *at = str_text(&folders); str_next(&folder, &at, ","); between = ", ")
+        str_addf(text, "%s%s", between, str_text(&folder));
+    str_release(&folder);
+    str_release(&folders);
 }
 
 int loader_find(const struct loader_layout *layout, const char *source, const char *const *dirs,
@@ -180,8 +179,7 @@ int loader_find(const struct loader_layout *layout, const char *source, const ch
         add_instead(layout, dirs, &instead);
         for (size_t i = 0; dirs[i]; i++)
             str_addf(&searched, "%s%s", i ? ", " : "", dirs[i]);
-        for (size_t i = 0; layout->folders[i]; i++)
-            str_addf(&searched, "%s%s", i ? ", " : ", and below each of them ", layout->folders[i]);
+        add_folders(layout, &searched);
         failed =
             err_set(err, "%s (or %s.gz) not found%s get it from %s; searched %s", layout->files[0],
                     layout->files[0], str_text(&instead), source, str_text(&searched));

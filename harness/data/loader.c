@@ -169,20 +169,33 @@ int loader_open(const char *folder, const char *name, struct loader_file *ret_fi
     return 0;
 }
 
+int loader_rest(struct loader_file *file, struct err *err)
+{
+    if (loader_more(file, LARGEST_FILE + (size_t)1, err))
+        return -1;
+    return file->size <= LARGEST_FILE ? 0
+                                      : err_set(err, "%s: expected at most %d bytes, found more",
+                                                str_text(&file->path), LARGEST_FILE);
+}
+
+/* Releases it where it fails. */
+static int read_whole(struct loader_file *file, struct err *err)
+{
+    const int failed = loader_rest(file, err);
+    if (failed)
+        loader_file_release(file);
+    return failed;
+}
+
+int loader_read_any(const char *folder, const char *name, struct loader_file *ret_file,
+                    struct err *err)
+{
+    return loader_open_any(folder, name, ret_file, err) || read_whole(ret_file, err) ? -1 : 0;
+}
+
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)
 {
-    struct loader_file file;
-    if (loader_open(folder, name, &file, err))
-        return -1;
-    int failed = loader_more(&file, LARGEST_FILE + (size_t)1, err);
-    if (!failed && file.size > LARGEST_FILE)
-        failed = err_set(err, "%s: expected at most %d bytes, found more", str_text(&file.path),
-                         LARGEST_FILE);
-    if (failed)
-        loader_file_release(&file);
-    else
-        *ret_file = file;
-    return failed;
+    return loader_open(folder, name, ret_file, err) || read_whole(ret_file, err) ? -1 : 0;
 }
 
 void loader_file_release(struct loader_file *file)

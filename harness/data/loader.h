@@ -49,10 +49,7 @@ extern const struct option loader_options[];
 struct loader_layout {
     const char *const *folders; /* NULL-terminated: usual names, tried below a dir before itself */
     const char *const *files;   /* NULL-terminated: all that must be there, each NAME or NAME.gz */
-    /* MAY, default: none. What has the same data in a format that is not read, named where the
-     * files are not found: NULL-terminated names, and what it is. */
-    const char *const *foreign;
-    const char *foreign_is;
+    const struct loader_layout *other; /* MAY, default: none. Other files that have the same data */
 };
 
 /* The folder that has the files, into ret_folder (the caller releases it), and which of the dirs it
@@ -84,10 +81,14 @@ int loader_open_any(const char *folder, const char *name, struct loader_file *re
                     struct err *err);
 /* Reads on, until that many bytes are there in all, or the file has no more. */
 int loader_more(struct loader_file *file, size_t upto, struct err *err);
-/* Both, whole; for a format whose header does not say how long it is. Larger than 256 MiB is
- * refused. */
+/* What is left of it. Larger than 256 MiB is refused. */
+int loader_rest(struct loader_file *file, struct err *err);
+/* Either, and the rest of it, whole; for a format whose header does not say how long it is. Larger
+ * than 256 MiB is refused. */
 int loader_read(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
+int loader_read_any(const char *folder, const char *name, struct loader_file *ret_file,
+                    struct err *err);
 void loader_file_release(struct loader_file *file);
 
 /* Whether what begins like that is a web page: an error's, or a proxy's. */

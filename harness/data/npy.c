@@ -146,11 +146,16 @@ static int read_dictionary(struct header *h, struct array *array, struct err *er
                : damaged(h, "descr, fortran_order and shape", err);
 }
 
+bool npy_begins(const struct loader_file *file)
+{
+    return file->size >= MAGIC && memcmp(file->bytes, "\x93NUMPY", MAGIC) == 0;
+}
+
 /* Where the header begins; 0: the file is none of NumPy's. */
 static size_t header_of(const struct loader_file *file, size_t *ret_length)
 {
     const uint8_t *b = file->bytes;
-    if (file->size < MAGIC + 2 + 4 || memcmp(b, "\x93NUMPY", MAGIC) != 0)
+    if (file->size < MAGIC + 2 + 4 || !npy_begins(file))
         return 0;
     const uint8_t version = b[MAGIC];
     *ret_length = b[8] | (size_t)b[9] << 8;

@@ -8,6 +8,7 @@ import glob
 import gzip
 import hashlib
 import os
+import pickle
 import sys
 
 import numpy
@@ -111,6 +112,53 @@ def numpys():
     numpy.savez("lacking.npz", train_images=x[0], labels=y[0])
 
 
+def pickled(value):
+    """With the operations that Python 2 wrote CIFAR's files with."""
+    if isinstance(value, str):
+        size = len(value)
+        text = value.encode("latin1")
+        return (b"U" + bytes([size]) if size < 256 else b"T" + size.to_bytes(4, "little")) + text
+    if isinstance(value, int):
+        return b"K" + bytes([value]) if value < 256 else b"M" + value.to_bytes(2, "little")
+    if isinstance(value, list):
+        text = b"]q\x01"
+        for i in range(0, len(value), 7):
+            text += b"(" + b"".join(pickled(each) for each in value[i:i + 7]) + b"e"
+        return text
+    if isinstance(value, dict):
+        return b"}q\x02(" + b"".join(pickled(k) + b"q\x03" + pickled(v)
+                                     for k, v in value.items()) + b"u"
+    return (b"cnumpy.core.multiarray\n_reconstruct\nq\x04cnumpy\nndarray\nq\x05K\0\x85U\1b\x87R"
+            b"(K\1" + b"".join(pickled(side) for side in value.shape) + b"\x86cnumpy\ndtype\n"
+            b"U\2u1K\0K\1\x87R(K\3U\1|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89" +
+            pickled(value.tobytes().decode("latin1")) + b"tb")
+
+
+def pickles():
+    """CIFAR for Python."""
+    for name, key, classes, files, meta in (
+            ("cifar-10-batches-py", "labels", 10,
+             ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5",
+              "test_batch"], ("batches.meta", "label_names")),
+            ("cifar-100-python", "fine_labels", 100, ["train", "test"],
+             ("meta", "fine_label_names"))):
+        os.makedirs(name)
+        x, y = [], []
+        for file in files:
+            n = 15 if file == "train" else 3
+            batch = {"data": pictures(n, 3072), key: labels(n, classes).tolist(),
+                     "batch_label": "a batch", "filenames": ["a.png"] * n}
+            with open(f"{name}/{file}", "wb") as out:
+                out.write(b"\x80\2" + pickled(batch) + b".")
+            with open(f"{name}/{file}", "rb") as out:
+                read = pickle.load(out, encoding="latin1")
+            x.append(read["data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+            y.append(numpy.array(read[key]))
+        with open(f"{name}/{meta[0]}", "wb") as out:
+            out.write(b"\x80\2" + pickled({meta[1]: [f"class {k}" for k in range(classes)]}) + b".")
+        tell(name, classes, numpy.concatenate(x[:-1]), numpy.concatenate(y[:-1]), x[-1], y[-1])
+
+
 def read_folder(name, classes, test, size=None):
     """As torchvision's ImageFolder does: RGB, sorted."""
     def read(path):
@@ -208,3 +256,4 @@ os.chdir(sys.argv[1])
 idx()
 numpys()
 folders()
+pickles()

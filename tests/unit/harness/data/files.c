@@ -86,7 +86,8 @@ Test(data, missing_files_are_named_with_all_places_and_the_source)
     ASSERT_EQ(dataset_load(type, &spec, 0, dirs, &data, &err), -1);
     str_addf(&expected,
              "cifar10: test_batch.bin (or test_batch.bin.gz) not found; get it from %s; searched "
-             "%s, %s, and below each of them cifar10, cifar-10-batches-bin",
+             "%s, %s, and below each of them cifar10, cifar-10-batches-bin, "
+             "cifar-10-batches-py",
              type->source, one, two);
     EXPECT_TEXT(err.text, expected.text);
     cr_expect_null(data);
@@ -116,11 +117,10 @@ Test(data, what_lies_there_instead_is_named)
     expect_instead("mnist", "mnist/more.tgz", "unpack it, or"); /* the first by name */
 }
 
-Test(data, cifar_for_python_is_named_before_archives)
+Test(data, an_archive_of_either_cifar_is_named)
 {
-    made_file(made_folder("instead"), "cifar-10-binary.tar.gz", "", 0, false);
-    expect_instead("cifar10", "cifar10/data_batch_1", "CIFAR for Python, which is not read;");
-    expect_instead("cifar100", "cifar-100-python.tar.gz", "CIFAR for Python, which is not read;");
+    expect_instead("cifar10", "cifar10/cifar-10-binary.tar.gz", "unpack it, or");
+    expect_instead("cifar100", "cifar-100-python.tar.gz", "unpack it, or");
 }
 
 Test(data, half_a_dataset_is_not_completed_from_elsewhere)

@@ -4,8 +4,10 @@
 #include "harness/data/split.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *const noise_names[] = {"symmetric", "pair", NULL};
+const char *const corrupt_names[] = {"noise", "blur", "occlusion", NULL};
 
 /* ret_counts[classes]: n_c. */
 static void long_tail(const size_t *sizes, int classes, double imbalance, size_t *ret_counts)
@@ -94,4 +96,79 @@ int alter_labels(struct split *split, int classes, double noise, enum noise_kind
     split->flipped_count = count;
     mem_free(drawn);
     return 0;
+}
+
+/* ---- Pictures ---------------------------------------------------------------------------------*/
+
+static void add_noise(const struct dataset *data, uint8_t *picture, struct rng *rng)
+{
+    enum { STDDEV = 51 }; /* a fifth of the range */
+    const size_t bytes = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+    for (size_t i = 0; i < bytes; i++) {
+        const double level = floor(picture[i] + STDDEV * rng_normal(rng) + 0.5);
+        picture[i] = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
+    }
+}
+
+/* Along a line of n pixels that lie `step` bytes apart. */
+static void blur_line(uint8_t *line, size_t n, size_t step, size_t radius)
+{
+    uint8_t before[DATA_MAX_SIDE];
+    for (size_t i = 0; i < n; i++)
+        before[i] = line[i * step];
+    for (size_t i = 0; i < n; i++) {
+        const size_t first = i > radius ? i - radius : 0,
+                     end = i + radius + 1 < n ? i + radius + 1 : n;
+        size_t sum = 0;
+        for (size_t j = first; j < end; j++)
+            sum += before[j];
+        line[i * step] = (uint8_t)((2 * sum + (end - first)) / (2 * (end - first)));
+    }
+}
+
+static void blur(const struct dataset *data, uint8_t *picture)
+{
+    const size_t h = (size_t)data->h, w = (size_t)data->w, c = (size_t)data->c;
+    const size_t shorter = h < w ? h : w, radius = shorter < 24 ? 1 : shorter / 12;
+    for (size_t y = 0; y < h; y++)
+        for (size_t k = 0; k < c; k++)
+            blur_line(picture + y * w * c + k, w, c, radius);
+    for (size_t x = 0; x < w * c; x++)
+        blur_line(picture + x, h, w * c, radius);
+}
+
+static void occlude(const struct dataset *data, uint8_t *picture, struct rng *rng)
+{
+    const size_t h = (size_t)data->h, w = (size_t)data->w, c = (size_t)data->c;
+    const size_t side = ((h < w ? h : w) + 1) / 2;
+    const size_t top = rng_below(rng, (uint32_t)(h - side + 1)),
+                 left = rng_below(rng, (uint32_t)(w - side + 1));
+    for (size_t y = top; y < top + side; y++)
+        memset(picture + (y * w + left) * c, 0, side * c);
+}
+
+void alter_pictures(struct dataset *data, double share, enum corrupt_kind kind, uint64_t seed)
+{
+    struct split *split = &data->train;
+    const size_t count = num_round_share(share, split->n);
+    const size_t bytes = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+    if (count == 0)
+        return;
+    struct rng draw = rng_stream(seed, RNG_CORRUPT, 0, 0);
+    bool *drawn;
+    MEM_NEW(drawn, split->n);
+    split_draw(split, data->classes, count, &draw, drawn);
+    for (size_t i = 0; i < split->n; i++) {
+        struct rng rng = rng_stream(seed, RNG_CORRUPT, 1, split->origin[i]);
+        uint8_t *picture = split->pixels + i * bytes;
+        if (!drawn[i])
+            continue;
+        if (kind == CORRUPT_NOISE)
+            add_noise(data, picture, &rng);
+        else if (kind == CORRUPT_BLUR)
+            blur(data, picture);
+        else
+            occlude(data, picture, &rng);
+    }
+    mem_free(drawn);
 }

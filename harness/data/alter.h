@@ -1,5 +1,5 @@
 /*
- * alter: training sets that are made worse on purpose: long-tailed classes and wrong labels.
+ * alter: training sets made worse on purpose: long-tailed classes, wrong labels, bad pictures.
  *
  * Imbalance (Cui, Jia, Lin, Song & Belongie, CVPR 2019): class c of C keeps
  *
@@ -14,6 +14,13 @@
  *
  *     symmetric   any other class, each with the same probability
  *     pair        y + 1, the last class gets 0 (Han et al., NeurIPS 2018)
+ *
+ * Pictures: exactly round(share n) samples, drawn likewise, are made worse; their labels stay.
+ *
+ *     noise       each byte plus 51 z, z standard normal, rounded and kept in 0..255
+ *     blur        each byte is the mean of the square of 2 r + 1 pixels around it, as far as they
+ *                 are in the picture; r is a twelfth of the shorter side, at least 1
+ *     occlusion   a square of half the shorter side, at a place drawn uniformly, is black
  *
  * Common random numbers: at one seed a stronger imbalance keeps part of what a weaker one keeps,
  * and a sample that is wrong under both of two symmetric noises has the same wrong label. Where
@@ -37,3 +44,5 @@ int alter_imbalance(const struct split *split, int classes, double imbalance, ui
  */
 int alter_labels(struct split *split, int classes, double noise, enum noise_kind kind,
                  uint64_t seed, struct err *err);
+/* Changes data->train.pixels; does nothing with share 0. */
+void alter_pictures(struct dataset *data, double share, enum corrupt_kind kind, uint64_t seed);

@@ -153,7 +153,8 @@ static int load_pictures(struct array *array, const struct array *like, struct d
 
 /* ---- Labels -----------------------------------------------------------------------------------*/
 
-static int check_labels(const struct array *array, const struct array *pictures, struct err *err)
+/* pictures: where they are. */
+static int check_labels(const struct array *array, size_t n, const char *pictures, struct err *err)
 {
     if ((array->kind != 'u' && array->kind != 'i') || array->item > 8)
         return refuse_element(array, "labels that are whole numbers",
@@ -161,11 +162,10 @@ static int check_labels(const struct array *array, const struct array *pictures,
     if (array->rank != 1 &&
         !(array->rank == 2 && (array->dims[1] == 1 || array->dims[1] == array->label_columns)))
         return refuse_shape(array, "one label for each picture, as n or n x 1", err);
-    if (array->dims[0] == pictures->dims[0])
+    if (array->dims[0] == n)
         return 0;
     return err_set(err, "%s: expected %zu labels, one for each picture in %s, found %zu",
-                   str_text(&array->path), pictures->dims[0], str_text(&pictures->path),
-                   array->dims[0]);
+                   str_text(&array->path), n, pictures, array->dims[0]);
 }
 
 /* The i-th, of the first column; what is beyond an int64_t comes out negative. */
@@ -198,45 +198,53 @@ static int find_classes(const struct array *array, struct array_classes *classes
     return 0;
 }
 
-static int load_labels(const struct array *array, const struct array_classes *classes,
-                       struct split *split, struct err *err)
+int array_labels(const struct array *array, size_t n, const char *pictures,
+                 const struct array_classes *classes, uint8_t *ret_labels, struct err *err)
 {
-    MEM_NEW(split->labels, split->n);
-    for (size_t i = 0; i < split->n; i++) {
+    if (check_labels(array, n, pictures, err))
+        return -1;
+    for (size_t i = 0; i < n; i++) {
         const int64_t label = label_at(array, i) - classes->lowest;
         if (label < 0 || label >= classes->count)
             return err_set(err, "%s: expected labels from %d to %d, found %lld at position %zu",
                            str_text(&array->path), classes->lowest,
                            classes->lowest + classes->count - 1, (long long)label + classes->lowest,
                            i);
-        split->labels[i] = (uint8_t)label;
+        ret_labels[i] = (uint8_t)label;
     }
     return 0;
+}
+
+static int load_labels(const struct array *array, const struct array *pictures,
+                       const struct array_classes *classes, struct split *split, struct err *err)
+{
+    MEM_NEW(split->labels, split->n);
+    return array_labels(array, split->n, str_text(&pictures->path), classes, split->labels, err);
 }
 
 int array_load(struct array parts[ARRAY_PARTS], const struct array_classes *known,
                struct dataset *data, struct err *err)
 {
     struct array *train = &parts[TRAIN_PICTURES], *test = &parts[TEST_PICTURES];
+    const struct array *train_labels = &parts[TRAIN_LABELS], *test_labels = &parts[TEST_LABELS];
     struct array_classes classes = {0, 1}; /* from 1 where no label is 0 */
-    if (check_labels(&parts[TRAIN_LABELS], train, err) ||
-        check_labels(&parts[TEST_LABELS], test, err) ||
+    if (check_labels(train_labels, train->dims[0], str_text(&train->path), err) ||
+        check_labels(test_labels, test->dims[0], str_text(&test->path), err) ||
         load_pictures(train, NULL, data, &data->train, err) ||
         load_pictures(test, train, data, &data->test, err))
         return -1;
     if (known)
         classes = *known;
-    else if (find_classes(&parts[TRAIN_LABELS], &classes, err) ||
-             find_classes(&parts[TEST_LABELS], &classes, err))
+    else if (find_classes(train_labels, &classes, err) || find_classes(test_labels, &classes, err))
         return -1;
     else
         classes.count -= classes.lowest;
     if (classes.count > DATA_MAX_CLASSES)
         return err_set(err, "%s: expected at most %d classes, found labels from 0 to %d",
-                       str_text(&parts[TRAIN_LABELS].path), DATA_MAX_CLASSES, classes.count - 1);
+                       str_text(&train_labels->path), DATA_MAX_CLASSES, classes.count - 1);
     data->classes = classes.count;
-    return load_labels(&parts[TRAIN_LABELS], &classes, &data->train, err) ||
-                   load_labels(&parts[TEST_LABELS], &classes, &data->test, err)
+    return load_labels(train_labels, train, &classes, &data->train, err) ||
+                   load_labels(test_labels, test, &classes, &data->test, err)
                ? -1
                : 0;
 }

@@ -48,5 +48,8 @@ enum array_part { TRAIN_PICTURES, TRAIN_LABELS, TEST_PICTURES, TEST_LABELS, ARRA
  */
 int array_load(struct array parts[ARRAY_PARTS], const struct array_classes *classes,
                struct dataset *data, struct err *err);
+/* One label for each of n pictures, which are called `pictures` in errors. */
+int array_labels(const struct array *array, size_t n, const char *pictures,
+                 const struct array_classes *classes, uint8_t *ret_labels, struct err *err);
 /* What an element is called: "unsigned bytes", "float32". */
 void array_add_element(const struct array *array, struct str *ret_text);

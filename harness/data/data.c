@@ -4,7 +4,8 @@
  * In this order, so that what must be common to the cells of a grid is: the loader reads the whole
  * files; content hash and channel statistics are taken of them; limits keep a part (the same for
  * every seed: seed 0); then, of the cell's seed, the training classes are made unequal, the
- * validation split is set aside, and labels of what is left to train on are made wrong (alter.h).
+ * validation split is set aside, and labels (also: given.h) and pictures of what is left to train
+ * on are made wrong (alter.h).
  *
  * Worked example: fashion-mnist with train_limit 5000 and val_fraction 0.1 keeps 500 samples a
  * class, sets 50 of each aside, and normalises with the mean 0.2860 and the standard deviation
@@ -17,6 +18,7 @@
 #include "base/num.h"
 #include "base/rng.h"
 #include "harness/data/alter.h"
+#include "harness/data/given.h"
 #include "harness/data/split.h"
 
 #include <math.h>
@@ -80,6 +82,15 @@ static void hash_content(struct dataset *data)
     hash_finish(hash, data->hash);
 }
 
+/* Labels from elsewhere make another content of it. */
+static void hash_given(struct dataset *data, const uint8_t *labels)
+{
+    struct hash *hash = hash_new();
+    hash_add(hash, data->hash, sizeof data->hash);
+    hash_add(hash, labels, data->train_file_n);
+    hash_finish(hash, data->hash);
+}
+
 /* Sums are of whole numbers and exact in a double, whatever the order. */
 static void measure_channels(struct dataset *data)
 {
@@ -121,6 +132,8 @@ static int check_limit(const char *name, int limit, size_t n, struct err *err)
 int dataset_check_limits(const struct data_spec *spec, size_t train_n, size_t test_n,
                          struct err *err)
 {
+    if (spec->labels && spec->noise > 0)
+        return err_set(err, "noise: not with labels, whose noise is in their file");
     return check_limit("train_limit", spec->train_limit, train_n, err) ||
                    check_limit("test_limit", spec->test_limit, test_n, err)
                ? -1
@@ -181,9 +194,41 @@ static void keep_folder(struct dataset *data, const char *folder, const char *di
     free(whole);
 }
 
-static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
-                const char *folder, struct err *err)
+/* given: labels of the training file, or NULL. */
+static int alter_training(struct dataset *data, const struct data_spec *spec, uint64_t seed,
+                          const uint8_t *given, struct err *err)
 {
+    if (given)
+        given_apply(given, &data->train);
+    else if (alter_labels(&data->train, data->classes, spec->noise,
+                          (enum noise_kind)spec->noise_kind, seed, err))
+        return -1;
+    alter_pictures(data, spec->corrupt, (enum corrupt_kind)spec->corrupt_kind, seed);
+    return 0;
+}
+
+/* What follows once the files are read, and labels from elsewhere. */
+static int prepare(struct dataset *data, const struct data_spec *spec, uint64_t seed,
+                   const uint8_t *given, struct err *err)
+{
+    if (given)
+        hash_given(data, given);
+    measure_channels(data);
+    if (dataset_check_limits(spec, data->train.n, data->test.n, err))
+        return -1;
+    apply_limit(data, &data->train, spec->train_limit, 0);
+    apply_limit(data, &data->test, spec->test_limit, 1);
+    return unbalance(data, spec->imbalance, seed, err) ||
+                   set_validation_aside(data, spec->val_fraction, seed, err) ||
+                   alter_training(data, spec, seed, given, err)
+               ? -1
+               : 0;
+}
+
+static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
+                const char *folder, const char *const *dirs, struct err *err)
+{
+    uint8_t *given = NULL;
     if (data->type->load(spec, folder, data, err))
         return -1;
     check_loaded(data);
@@ -191,16 +236,11 @@ static int fill(struct dataset *data, const struct data_spec *spec, uint64_t see
     number_samples(&data->train);
     number_samples(&data->test);
     hash_content(data);
-    measure_channels(data);
-    if (dataset_check_limits(spec, data->train.n, data->test.n, err))
+    if (spec->labels && given_read(data, spec->labels, dirs, &given, err))
         return -1;
-    apply_limit(data, &data->train, spec->train_limit, 0);
-    apply_limit(data, &data->test, spec->test_limit, 1);
-    if (unbalance(data, spec->imbalance, seed, err) ||
-        set_validation_aside(data, spec->val_fraction, seed, err))
-        return -1;
-    return alter_labels(&data->train, data->classes, spec->noise, (enum noise_kind)spec->noise_kind,
-                        seed, err);
+    const int failed = prepare(data, spec, seed, given, err);
+    mem_free(given);
+    return failed;
 }
 
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,
@@ -216,7 +256,7 @@ int dataset_load(const struct dataset_type *type, const struct data_spec *spec, 
     data->bayes_error = -1;
     if (dataset_is_read(type))
         keep_folder(data, folder.text, dirs[dir]);
-    const int failed = fill(data, spec, seed, folder.text, err);
+    const int failed = fill(data, spec, seed, folder.text, dirs, err);
     str_release(&folder);
     if (failed) {
         dataset_free(data);

@@ -29,6 +29,8 @@
 
 enum noise_kind { NOISE_SYMMETRIC, NOISE_PAIR };
 extern const char *const noise_names[]; /* "symmetric", "pair", NULL */
+enum corrupt_kind { CORRUPT_NOISE, CORRUPT_BLUR, CORRUPT_OCCLUSION };
+extern const char *const corrupt_names[]; /* "noise", "blur", "occlusion", NULL */
 
 /* What an experiment may say of any dataset; part of the cell's key. The options' struct of every
  * dataset begins with it. */
@@ -39,6 +41,9 @@ struct data_spec {
     double imbalance;    /* >= 1: the first training class is so many times larger than the last */
     double noise;        /* share of the training samples with a wrong label */
     int noise_kind;      /* enum noise_kind */
+    const char *labels;  /* a file of others for the training samples (given.h); NULL: none */
+    double corrupt;      /* share of the training samples whose picture is made worse */
+    int corrupt_kind;    /* enum corrupt_kind */
 };
 
 /* One part of a dataset. */
@@ -47,7 +52,7 @@ struct split {
     uint8_t *pixels;  /* [n][h][w][c] */
     uint8_t *labels;  /* [n], 0..classes-1 */
     uint32_t *origin; /* [n] position in the file it came from, so that a kept set has a meaning */
-    uint8_t *flipped; /* [n] 1: the label was made wrong on purpose; NULL: none was */
+    uint8_t *flipped; /* [n] 1: the label is not the dataset's own; NULL: all are */
     size_t flipped_count;
 };
 
@@ -114,20 +119,21 @@ struct dataset_type {
 SHELF_OF(struct dataset_type, dataset);
 
 /*
- * Loads, limits, unbalances, splits and mislabels, in this order. spec: the head of the options'
- * struct of that dataset. Limits are the same for every
- * seed, so that all cells of a grid see one population; seed decides the rest (RNG_IMBALANCE,
- * RNG_VALIDATION, RNG_NOISE). The validation split is as long-tailed as the training split, the
- * test split is balanced, and both have clean labels (our choice). On success the caller owns
+ * Loads, limits, unbalances, splits, mislabels and corrupts, in this order. spec: the head of the
+ * options' struct of that dataset. Limits are the same for every seed, so that all cells of a grid
+ * see one population; seed decides the rest (RNG_IMBALANCE, RNG_VALIDATION, RNG_NOISE,
+ * RNG_CORRUPT). The validation split is as long-tailed as the training split, the test split is
+ * balanced, and both have clean labels and pictures (our choice). On success the caller owns
  * *ret_data.
  */
 int dataset_load(const struct dataset_type *type, const struct data_spec *spec, uint64_t seed,
                  const char *const *dirs, struct dataset **ret_data, struct err *err);
 void dataset_free(struct dataset *data);
-/* Adds a line for each thing that people should know of it: its note, and how many of the test
- * pictures are in the training set. For one that was loaded without limits. */
+/* Adds a line for each thing that people should know of it: its note, classes without samples, how
+ * many training pictures are copies of others, and how many test pictures are in the training set.
+ * For one that was loaded without limits. */
 void dataset_doubts(const struct dataset *data, struct str *ret_lines);
-/* Refuses limits beyond the samples that there are. */
+/* Refuses limits beyond the samples that there are, and noise where labels are from elsewhere. */
 int dataset_check_limits(const struct data_spec *spec, size_t train_n, size_t test_n,
                          struct err *err);
 
@@ -156,6 +162,9 @@ const char *dataset_dir_expand(const char *dir, struct arena *arena);
  */
 int dataset_locate(const struct dataset_type *type, const void *options, const char *const *dirs,
                    struct str *ret_folder, size_t *ret_dir, struct err *err);
+/* A file that options name: below one of the dirs, or here. The caller releases ret_path. */
+int dataset_find_path(const char *name, const char *const *dirs, struct str *ret_path,
+                      struct err *err);
 /* Whether it is read from files, and not made. */
 bool dataset_is_read(const struct dataset_type *type);
 /* The folder in a dir that is looked into before all others there: where a dataset that is fetched

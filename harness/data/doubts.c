@@ -1,9 +1,10 @@
 /*
  * doubts: what is odd about a dataset that can be trained on all the same.
  *
- * Test pictures that stand in the training set too are found by a table of the training pictures:
- * a slot is looked for at the hash of a picture, and holds the first that has these bytes. Names of
- * files say nothing of what is in them; what a loader knows of that it says itself (data->note).
+ * Training pictures that are there twice, and test pictures that are among them, are found by a
+ * table of the training pictures: a slot is looked for at the hash of a picture, and holds the
+ * first that has these bytes. Names of files say nothing of what is in them; what a loader knows of
+ * that it says itself (data->note).
  *
  * A class that no training picture has is seldom meant: a label that is damaged, or counted from
  * elsewhere, leaves some.
@@ -39,22 +40,34 @@ static size_t find_slot(const uint32_t *slots, size_t mask, const uint8_t *pictu
     return slot;
 }
 
-static size_t count_repeated(const struct dataset *data)
+struct copies {
+    size_t train;    /* training pictures that an earlier one is equal to, */
+    size_t contrary; /* and those of them with another label than the first of these */
+    size_t test;     /* test pictures that are in the training set */
+};
+
+static struct copies count_copies(const struct dataset *data)
 {
     const size_t size = (size_t)data->h * (size_t)data->w * (size_t)data->c;
-    size_t room = 2, count = 0;
+    const struct split *train = &data->train, *test = &data->test;
+    struct copies copies = {0};
+    size_t room = 2;
     uint32_t *slots;
-    while (room < 2 * data->train.n)
+    while (room < 2 * train->n)
         room *= 2;
     MEM_NEW(slots, room);
-    for (size_t i = 0; i < data->train.n; i++)
-        slots[find_slot(slots, room - 1, data->train.pixels, data->train.pixels + i * size, size)] =
-            (uint32_t)i + 1;
-    for (size_t i = 0; i < data->test.n; i++)
-        count += slots[find_slot(slots, room - 1, data->train.pixels, data->test.pixels + i * size,
-                                 size)] > 0;
+    for (size_t i = 0; i < train->n; i++) {
+        uint32_t *slot =
+            &slots[find_slot(slots, room - 1, train->pixels, train->pixels + i * size, size)];
+        copies.train += *slot > 0;
+        copies.contrary += *slot > 0 && train->labels[*slot - 1] != train->labels[i];
+        *slot = *slot > 0 ? *slot : (uint32_t)i + 1;
+    }
+    for (size_t i = 0; i < test->n; i++)
+        copies.test +=
+            slots[find_slot(slots, room - 1, train->pixels, test->pixels + i * size, size)] > 0;
     mem_free(slots);
-    return count;
+    return copies;
 }
 
 static void add_empty_classes(const struct dataset *data, struct str *lines)
@@ -74,14 +87,19 @@ static void add_empty_classes(const struct dataset *data, struct str *lines)
 
 void dataset_doubts(const struct dataset *data, struct str *ret_lines)
 {
-    const size_t repeated = count_repeated(data);
+    const struct copies copies = count_copies(data);
     if (data->note)
         str_addf(ret_lines, "%s\n", data->note);
     if (data->type->path) /* of the others the classes are known */
         add_empty_classes(data, ret_lines);
-    if (repeated)
+    if (copies.train)
+        str_addf(ret_lines,
+                 "%zu of the %zu training pictures %s of another, %zu of them with another label\n",
+                 copies.train, data->train.n, copies.train == 1 ? "is a copy" : "are copies",
+                 copies.contrary);
+    if (copies.test)
         str_addf(ret_lines,
                  "%zu of the %zu test pictures stand%s in the training set too: accuracy is no "
                  "measure of what was learnt there\n",
-                 repeated, data->test.n, repeated == 1 ? "s" : "");
+                 copies.test, data->test.n, copies.test == 1 ? "s" : "");
 }

@@ -180,9 +180,8 @@ static int add_annotated(struct reading *r, const char *annotations, size_t numb
     struct str name = {0}, class = {0};
     const char *rest = line;
     const bool whole = str_next(&name, &rest, "\t") && str_next(&class, &rest, "\t");
-    const int label = whole && !strchr(str_text(&name), '/')
-                          ? class_of(&r->classes, str_text(&class))
-                          : -1;
+    const int label =
+        whole && !strchr(str_text(&name), '/') ? class_of(&r->classes, str_text(&class)) : -1;
     const char *path =
         arena_printf(&r->arena, "%s/val/images/%s", r->path, whole ? str_text(&name) : "");
     STR_RELEASE(&name, &class);

@@ -37,7 +37,16 @@
         OPTION_DOUBLE(struct data_spec, noise, "0", 0, 1,                                          \
                       "share of the training samples that get a wrong label"),                     \
         OPTION_ENUM(struct data_spec, noise_kind, "symmetric", noise_names,                        \
-                    "symmetric: any other label; pair: the next class's")
+                    "symmetric: any other label; pair: the next class's"),                         \
+        OPTION_STRING(struct data_spec, labels,                                                    \
+                      "file of labels for the training samples instead of their own",              \
+                      .added_later = true),                                                        \
+        OPTION_DOUBLE(struct data_spec, corrupt, "0", 0, 1,                                        \
+                      "share of the training samples whose picture is made worse",                 \
+                      .added_later = true),                                                        \
+        OPTION_ENUM(struct data_spec, corrupt_kind, "noise", corrupt_names,                        \
+                    "noise: of standard deviation 51 of 255; blur; occlusion: a black square",     \
+                    .added_later = true)
 
 /* Of a dataset that is anybody's: `const char *path` in its struct. */
 #define LOADER_PATH(type, default_, ...)                                                           \

@@ -88,45 +88,61 @@ static bool is_there(const struct str *path)
     return stat(str_text(path), &about) == 0;
 }
 
-/* What options name. */
-static int find_path(const struct dataset_type *type, const char *name, const char *const *dirs,
-                     struct str *ret_path, size_t *ret_dir, struct err *err)
+/* What options name. ret_searched: "A, B, and the working directory". */
+static bool search(const char *name, const char *const *dirs, struct str *path, size_t *ret_dir,
+                   struct str *ret_searched)
 {
-    struct str path = {0}, searched = {0};
     struct arena arena = {0};
     const char *expanded = dataset_dir_expand(name, &arena);
     const bool absolute = expanded[0] == '/';
     size_t dir = 0;
     bool found = false;
     while (!found && dirs[dir]) {
-        str_clear(&path);
-        str_addf(&path, "%s/%s", dirs[dir], expanded);
-        found = !absolute && is_there(&path);
-        str_addf(&searched, "%s, ", dirs[dir]);
+        str_clear(path);
+        str_addf(path, "%s/%s", dirs[dir], expanded);
+        found = !absolute && is_there(path);
+        str_addf(ret_searched, "%s, ", dirs[dir]);
         dir += !found;
     }
     if (!found) {
-        str_clear(&path);
-        str_add(&path, expanded);
-        found = is_there(&path);
+        str_clear(path);
+        str_add(path, expanded);
+        found = is_there(path);
     }
+    str_add(ret_searched, "and the working directory");
     arena_release(&arena);
-    if (found) {
+    *ret_dir = dir;
+    return found;
+}
+
+/* source: where people get it; NULL: wherever they have it. */
+static int find_path(const char *name, const char *source, const char *const *dirs,
+                     struct str *ret_path, size_t *ret_dir, struct err *err)
+{
+    struct str path = {0}, searched = {0};
+    const bool found = search(name, dirs, &path, ret_dir, &searched);
+    if (found)
         *ret_path = path;
-        *ret_dir = dir;
-    } else {
-        err_set(err, "path '%s' not found; get it from %s; searched %sand the working directory",
-                name, type->source, str_text(&searched));
+    else
+        err_set(err, "'%s' not found;%s%s%s searched %s", name, source ? " get it from " : "",
+                source ? source : "", source ? ";" : "", str_text(&searched));
+    if (!found)
         str_release(&path);
-    }
     str_release(&searched);
     return found ? 0 : -1;
+}
+
+int dataset_find_path(const char *name, const char *const *dirs, struct str *ret_path,
+                      struct err *err)
+{
+    size_t dir;
+    return find_path(name, NULL, dirs, ret_path, &dir, err);
 }
 
 static int find(const struct dataset_type *type, const void *options, const char *const *dirs,
                 struct str *ret_folder, size_t *ret_dir, struct err *err)
 {
-    return type->path ? find_path(type, type->path(options), dirs, ret_folder, ret_dir, err)
+    return type->path ? find_path(type->path(options), type->source, dirs, ret_folder, ret_dir, err)
                       : loader_find(type->layout, type->source, dirs, ret_folder, ret_dir, err);
 }
 

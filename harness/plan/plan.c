@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* A cell's dataset without limits, splits, imbalance and noise: its hash depends on no such. */
+/* A cell's dataset without limits, splits, imbalance, noise and worse pictures: its hash depends on
+ * none of these. */
 static const struct data_spec *content_of(const struct cell *cell, struct arena *arena)
 {
     const size_t size = cell->dataset->options_size;
@@ -11,6 +12,8 @@ static const struct data_spec *content_of(const struct cell *cell, struct arena 
     content->train_limit = content->test_limit = 0;
     content->val_fraction = content->noise = 0;
     content->noise_kind = NOISE_SYMMETRIC;
+    content->corrupt = 0;
+    content->corrupt_kind = CORRUPT_NOISE;
     content->imbalance = 1;
     return content;
 }

@@ -47,14 +47,22 @@ scaled to one; classes by folders, or as TinyImageNet has them.
   kinds: as expected
   grey: as expected
   tiny: as expected
+  ! --set dataset: note: folder: 1 of the 9 training pictures is a copy of another, 1 of them with another label
   $ reads sizes '{name: folder, path: sizes, size: 16}'
   sizes: as expected
+
+CIFAR for Python.
+
+  $ reads cifar-10-batches-py cifar10
+  cifar-10-batches-py: as expected
+  $ reads cifar-100-python cifar100
+  cifar-100-python: as expected
 
 Which files they are, and what is in them, is not guessed.
 
   $ refused() { winnow plan any.yaml --no-measure --set "dataset={name: $1}" 2>&1 | tail -n 1; }
   $ refused 'idx, path: nowhere'
-  winnow plan: idx: path 'nowhere' not found; get it from whoever made it: four files in the folder that `path` names; searched ./data, /usr/share/datasets, and the working directory
+  winnow plan: idx: 'nowhere' not found; get it from whoever made it: four files in the folder that `path` names; searched ./data, /usr/share/datasets, and the working directory
   $ refused 'idx, path: several'
   winnow plan: idx: ./data/several has emnist-digits-train-images-idx3-ubyte and emnist-letters-train-images-idx3-ubyte: choose a set by the prefix of its files' names
   $ refused 'idx, path: plain, prefix: qmnist-'
@@ -155,6 +163,35 @@ Pictures that are damaged, of another size, or no pictures; classes that are non
   $ rm data/other/val/images/val_3.png; sed -i '$d' data/other/val/val_annotations.txt
   $ refused 'folder, path: other'
   winnow plan: folder: cannot read ./data/other/val/images/val_3.png: No such file or directory
+
+A pickle is not executed, and what CIFAR's have not got is refused.
+
+  $ cifar() { # PYTHON'S EXPRESSION FOR A FILE
+  > /usr/bin/python3 -c "import os, pickle; path = 'data/cifar-100-python/test'
+  > old = open(path, 'rb').read(); open(path, 'wb').write($1)"
+  > winnow plan any.yaml --no-measure --set dataset=cifar100 2>&1 | tail -n 1
+  > cp test data/cifar-100-python; }
+  $ cp data/cifar-100-python/test .
+  $ cifar 'b"\x80\2cos\nsystem\nU\x0btouch ran.txt\x85R."'; ls ran.txt
+  winnow plan: cifar100: ./data/cifar-100-python/test: imports something, which is not done: operation 0x63 'c' at byte 2 of a Python pickle
+  ! ls: cannot access 'ran.txt': No such file or directory
+  [2]
+  $ cifar 'pickle.dumps({"a": 1}, 4)'
+  winnow plan: cifar100: ./data/cifar-100-python/test: expected protocol 2, as CIFAR's, found another: operation 0x80 at byte 0 of a Python pickle
+  $ cifar 'pickle.dumps({"fine_labels": [1.5]}, 2)'
+  winnow plan: cifar100: ./data/cifar-100-python/test: unknown to CIFAR's files: operation 0x47 'G' at byte 26 of a Python pickle
+  $ cifar 'old[:-400]'
+  winnow plan: cifar100: ./data/cifar-100-python/test: cut short: operation 0x54 'T' at byte 133 of a Python pickle
+  $ cifar 'old + b"."'
+  winnow plan: cifar100: ./data/cifar-100-python/test: something is left over at its end: operation 0x2e '.' at byte 9446 of a Python pickle
+  $ cifar 'old.replace(b"u1", b"u2")'
+  winnow plan: cifar100: ./data/cifar-100-python/test: calls something other than numpy's array of unsigned bytes: operation 0x52 'R' at byte 108 of a Python pickle
+  $ cifar 'old.replace(b"fine_labels", b"FINE_LABELS")'
+  winnow plan: cifar100: ./data/cifar-100-python/test: expected a list 'fine_labels' and an array 'data' in a dictionary
+  $ cifar 'old.replace(b"(K\x05", b"(K\x65", 1) if b"(K\x05" in old else old.replace(b"K\0K", b"K\xc8K")'
+  winnow plan: cifar100: ./data/cifar-100-python/test: expected labels from 0 to 99, found 200 in record 0
+  $ cifar 'old.replace(b"(K\1K\3M\0\x0c", b"(K\1K\6M\0\x06")'
+  winnow plan: cifar100: ./data/cifar-100-python/test: expected 3072 bytes of data for each label, found 9216 for 3
 
 A label that is none leaves classes without samples.
 

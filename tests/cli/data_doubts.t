@@ -54,6 +54,15 @@ Of five test pictures two are among the twelve to train on, one of them twice.
   b.db: 1 shard: 1 new attempt, 0 known
   2:10|mnist: 3 of the 5 test p
 
+Pictures that are there twice, once with another label.
+
+  $ mkdir -p twice/mnist; cp leaky/mnist/train-labels* twice/mnist
+  $ { head -c 784 text; head -c 784 text; head -c 784 text; tail -c +785 text; } |
+  >   idx twice/mnist train 12 '\0\01\0\03\04\05\06\07\010\011'
+  $ seq 2 9000 | idx twice/mnist t10k 5 '\0\01\02\03\04'
+  $ winnow plan sets.yaml --set data_dir=twice --no-measure >/dev/null
+  ! sets.yaml:2:10: note: mnist: 2 of the 12 training pictures are copies of another, 1 of them with another label
+
 Other test pictures, none of which is there.
 
   $ cp leaky/mnist/train* clean/mnist
@@ -63,7 +72,7 @@ Other test pictures, none of which is there.
 
 As many samples as were published, and other labels than these: other datasets have the same names.
 
-  $ idx large/mnist train 60000 '\010\07\0\01\04\02\04\010\01\01' </dev/zero
+  $ seq 1 9000000 | idx large/mnist train 60000 '\010\07\0\01\04\02\04\010\01\01'
   $ cp clean/mnist/t10k* large/mnist
   $ winnow plan sets.yaml --set data_dir=large --no-measure | grep -c 'content'
   1

@@ -142,7 +142,8 @@ Test(datasets, are_found_by_their_names_and_no_others)
         cr_expect(dataset_find(type->name) == type, "%s is registered twice", type->name);
         cr_expect(type->help && type->help[0] && type->source && type->source[0], "%s", type->name);
         static const char *const common[] = {"train_limit", "test_limit", "val_fraction",
-                                             "imbalance",   "noise",      "noise_kind"};
+                                             "imbalance",   "noise",      "noise_kind",
+                                             "labels",      "corrupt",    "corrupt_kind"};
         for (size_t o = 0; o < sizeof common / sizeof *common; o++)
             cr_expect_not_null(option_find(type->options, common[o]), "%s lacks %s", type->name,
                                common[o]);

@@ -88,11 +88,12 @@ forget_objects() {
 
 make_tree() {
     mkdir -p "$tree/build"
-    for part in base docs harness models plots pruners results tests Makefile .rooms; do
+    for part in base docs harness models packaging plots pruners results tests \
+        Makefile VERSION .rooms; do
         cp -rs "$here/$part" "$tree/"
     done
-    (cd "$build" && find . -name '*.[od]' -o -name with-onednn | tar --format=posix -cf - -T -) |
-        tar -xf - -C "$tree/build"
+    (cd "$build" && find . -name '*.[od]' -o -name with-onednn -o -name flags -o -name found |
+        tar --format=posix -cf - -T -) | tar -xf - -C "$tree/build"
 }
 
 apply() {

@@ -112,7 +112,10 @@ Test(list, tells_all_of_every_pruner)
         cr_expect_eq(strstr(entry, line) != NULL, shared, "the options of %s in %s", p->name,
                      entry);
         for (const struct option *o = p->options; !shared && o && o->name; o++) {
-            snprintf(line, sizeof line, "\n    %s ", o->name);
+            if (o->told_in)
+                snprintf(line, sizeof line, "winnow list %s", o->told_in);
+            else
+                snprintf(line, sizeof line, "\n    %s ", o->name);
             cr_expect_not_null(strstr(entry, line), "%s of %s in %s", o->name, p->name, entry);
         }
         detailed = shared ? detailed : p;

@@ -329,7 +329,7 @@ test: deps-of-tests
 # With another compiler: everything without a warning, and kernels of vectors (tests/lint.sh). They
 # alone are optimised, so that it takes less than a minute.
 OTHER ?= clang
-KERNELS = $(filter models/nn/%,$(SOURCES)) $(shell grep -l 'CLONES(static' harness/data/*.c \
+KERNELS = $(filter models/nn/%,$(SOURCES)) $(shell grep -l '^CLONES' harness/data/*.c \
             pruners/math/*.c)
 OTHER_OBJECTS = $(patsubst %.c,build/$(OTHER)/%.o,$(1))
 other:

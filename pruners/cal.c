@@ -66,7 +66,7 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
         return;
     MEM_NEW(neighbours, mem_size(n, k));
     MEM_NEW(distances, mem_size(n, k));
-    geometry_neighbours(pass->features, n, pass->feature_count, k, neighbours, distances);
+    geometry_neighbours(pass->features, n, pass->feature_count, k, NULL, neighbours, distances);
     for (size_t i = 0; i < n; i++) {
         const float *p = pass->probabilities;
         double sum = 0;

@@ -128,17 +128,6 @@ static void init(struct pruner_run *run, struct rng *rng)
     inner_init(&inner, rng);
 }
 
-/* The inner pruner's, and a pass after the last epoch for the graph. */
-static struct pruner_watch watch(const struct pruner_run *run)
-{
-    struct pruner_watch inner = inner_watch(run);
-    if (inner.runs == 0)
-        return select_at_watch(0, run);
-    if (inner.pass_every < 0)
-        inner.pass_every = 0;
-    return inner;
-}
-
 /* The neighbours of rows[n], samples of one class, among each other. */
 static void find_of_class(const struct pruner_pass *pass, const uint32_t *rows, size_t n,
                           size_t degree, const struct parts *parts)
@@ -153,7 +142,7 @@ static void find_of_class(const struct pruner_pass *pass, const uint32_t *rows, 
     MEM_NEW(apart, mem_size(n, k));
     for (size_t j = 0; j < n; j++)
         memcpy(features + j * d, pass->features + rows[j] * d, d * sizeof *features);
-    geometry_neighbours(features, n, d, k, near, apart);
+    geometry_neighbours(features, n, d, k, NULL, near, apart);
     for (size_t j = 0; j < n; j++)
         for (size_t e = 0; e < k; e++) {
             parts->neighbours[rows[j] * degree + e] = rows[near[j * k + e]];
@@ -185,12 +174,12 @@ static void observe(struct pruner_run *run, const struct pruner_pass *pass)
     const size_t k = degree(o, &run->task);
     struct pruner_run inner = inner_run(run);
     inner_observe(&inner, pass);
-    if (pass->training || pass->run > 0 || pass->epoch != watch(run).epochs || k == 0)
+    if (k == 0 || !inner_is_last_look(run, pass))
         return;
     if (o->balance == BALANCE_CLASS)
         find_by_class(pass, (size_t)run->task.classes, k, &parts);
     else
-        geometry_neighbours(pass->features, pass->n, pass->feature_count, k, parts.neighbours,
+        geometry_neighbours(pass->features, pass->n, pass->feature_count, k, NULL, parts.neighbours,
                             parts.distances);
 }
 
@@ -396,7 +385,7 @@ const struct pruner d2_pruner = {
     .state_size = state_size,
     .init = init,
     .observe = observe,
-    .watch = watch,
+    .watch = inner_watch_and_look,
     .score = score,
     .choose = choose,
 };

@@ -8,6 +8,7 @@
 #include "pruners/inner.h"
 
 #include "pruners/defaults.h"
+#include "pruners/select.h"
 
 #include <string.h>
 
@@ -117,6 +118,21 @@ struct pruner_watch inner_watch(const struct pruner_run *outer)
     const struct pruner_watch watch = pruner_watch(&inner.run);
     arena_release(&inner.arena);
     return watch;
+}
+
+struct pruner_watch inner_watch_and_look(const struct pruner_run *outer)
+{
+    struct pruner_watch watch = inner_watch(outer);
+    if (watch.runs == 0)
+        return select_at_watch(0, outer);
+    if (watch.pass_every < 0)
+        watch.pass_every = 0;
+    return watch;
+}
+
+bool inner_is_last_look(const struct pruner_run *outer, const struct pruner_pass *pass)
+{
+    return !pass->training && pass->run == 0 && pass->epoch == inner_watch_and_look(outer).epochs;
 }
 
 void inner_note(const struct pruner_run *outer, struct str *ret_note)

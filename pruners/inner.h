@@ -55,6 +55,10 @@ size_t inner_state_size(const void *options, const struct pruner_task *task);
 struct pruner_watch inner_watch(const struct pruner_run *outer);
 void inner_note(const struct pruner_run *outer, struct str *ret_note);
 void inner_init(struct pruner_run *outer, struct rng *rng);
+/* Likewise, and a pass after the last epoch for the outer one: inner_is_last_look(), of the first
+ * run. */
+struct pruner_watch inner_watch_and_look(const struct pruner_run *outer);
+bool inner_is_last_look(const struct pruner_run *outer, const struct pruner_pass *pass);
 /* Ignores passes that the inner pruner did not ask for, so that the outer one may ask for more. */
 void inner_observe(struct pruner_run *outer, const struct pruner_pass *pass);
 void inner_score(struct pruner_run *outer, struct rng *rng, float *ret_scores);

@@ -108,7 +108,7 @@ static void note_proxies(const struct pruner_outlook *outlook, struct str *ret_l
     str_addf(ret_lines,
              "its prox%s for %d epochs, the cell itself for %d: scoring costs %.3g trainings\n",
              watch->runs == 1 ? "y trains" : "ies train", watch->epochs, outlook->planned,
-             (double)watch->runs * watch->epochs / outlook->planned);
+             watch->runs * watch->epochs * watch->step_share / outlook->planned);
 }
 
 /* Epochs are whole, and the budget need not be. */

@@ -156,9 +156,27 @@ double pruner_seconds_elsewhere(const struct pruner_run *run)
 
 struct pruner_watch pruner_watch(const struct pruner_run *run)
 {
-    const struct pruner_watch watch = default_watch(run);
+    struct pruner_watch watch = default_watch(run);
+    if (watch.step_share == 0)
+        watch.step_share = 1;
     REQUIRE(watch.runs >= 0 && (watch.runs == 0 || watch.epochs >= 1) && watch.pass_every >= -1);
     return watch;
+}
+
+static void fill(float *values, size_t n, float value)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = value;
+}
+
+void pruner_train_on(const struct pruner_run *run, struct pruner_selection *ret_selection)
+{
+    select_all(run->task.n, ret_selection);
+    fill(ret_selection->weight, run->task.n, 1);
+    ret_selection->average = ret_selection->spread = false;
+    if (run->pruner->train_on)
+        run->pruner->train_on(run, ret_selection);
+    REQUIRE(ret_selection->count > 0 && ret_selection->count <= run->task.n);
 }
 
 bool pruner_watches_training(const struct pruner_run *run)
@@ -313,12 +331,6 @@ void pruner_report(struct pruner_run *run, const char *method, double objective,
     run->solutions[run->solution_count++] =
         (struct pruner_solution){method, objective, moves, now - run->reported_at};
     run->reported_at = now;
-}
-
-static void fill(float *values, size_t n, float value)
-{
-    for (size_t i = 0; i < n; i++)
-        values[i] = value;
 }
 
 /* What a pruner without choose() does. */

@@ -150,6 +150,8 @@ struct pruner_batch {
     const uint8_t *labels;      /* [rows] */
     const float *losses;        /* [rows] */
     const float *probabilities; /* [rows][classes] */
+    const float *features;      /* [rows][feature_count] what the classifier reads */
+    size_t feature_count;
 };
 
 /* One way of solving a pruner's optimisation problem, for the record. */
@@ -170,7 +172,9 @@ struct pruner_watch {
     /* The proxies meet the samples as the training will: the epoch's permutation, the crops. Their
        initial weights are their own all the same. */
     bool same_order;
-    double step_share; /* of the samples, how many take a step where batch() decides: a forecast */
+    /* Of the samples, how many take a step where batch() or train_on() decides: a forecast. 0:
+       all, which pruner_watch() makes 1. */
+    double step_share;
 };
 
 enum pruner_due { DUE_NO, DUE_SELECT, DUE_FORWARD };
@@ -257,6 +261,9 @@ struct pruner {
        epoch what training computed (0: as long as the training). No proxies where it has none of
        them. */
     struct pruner_watch (*watch)(const struct pruner_run *run);
+    /* MAY, default: all. The samples that the proxies train on, one at least, from the state as
+       init() left it. Only count and index; passes show all samples nonetheless. */
+    void (*train_on)(const struct pruner_run *run, struct pruner_selection *ret_selection);
     /* MAY, default: 0. Seconds that the scores cost where they were made, >= 0: charged to the run
        beside its own scoring. */
     double (*seconds_elsewhere)(const void *options);
@@ -331,6 +338,8 @@ bool pruner_has_artifact(const struct pruner *pruner);
 double pruner_seconds_elsewhere(const struct pruner_run *run);
 /* runs = 0: it watches nothing. */
 struct pruner_watch pruner_watch(const struct pruner_run *run);
+/* The samples that its proxies train on, all of weight 1. */
+void pruner_train_on(const struct pruner_run *run, struct pruner_selection *ret_selection);
 /* static: DUE_SELECT before epoch 0, and never again, unless the sampler draws anew each epoch.
    Annealing: DUE_SELECT before its first epoch. */
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch);

@@ -42,7 +42,7 @@ const struct pruner smrd_pruner = {
     .flags = PRUNER_SOFT_BUDGET | PRUNER_IGNORES_RATE,
     KIND_OPTIONS(struct soft_dropout, soft_dropout_options),
     .presets = soft_dropout_presets,
-    .due = soft_dropout_due,
+    .due = soft_batches_due,
     .anneal = soft_dropout_anneal,
     .batch = drop,
     .choose = select_everything,

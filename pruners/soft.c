@@ -126,6 +126,12 @@ void soft_seta_choose(struct pruner_run *run, struct rng *rng,
 
 /* ---- Batches ---- */
 
+enum pruner_due soft_batches_due(const struct pruner_run *run, int epoch)
+{
+    (void)run;
+    return epoch == 0 ? DUE_SELECT : DUE_NO;
+}
+
 const struct option soft_dropout_options[] = {
     OPTION_DOUBLE(struct soft_dropout, tau, "0.3", 0, 1,
                   "a sample is learned from this probability of its label on; 0: when it is right"),
@@ -139,12 +145,6 @@ const struct kind_preset soft_dropout_presets[] = {
     {"authors", "look=training", "their program's look"},
     {NULL, NULL, NULL},
 };
-
-enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch)
-{
-    (void)run;
-    return epoch == 0 ? DUE_SELECT : DUE_NO;
-}
 
 double soft_dropout_anneal(const struct pruner_run *run)
 {

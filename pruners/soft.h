@@ -41,7 +41,10 @@ void soft_seta_note(const struct pruner_run *run, struct str *ret_note);
 void soft_seta_choose(struct pruner_run *run, struct rng *rng,
                       struct pruner_selection *ret_selection);
 
-/* ---- Batches: pruners/progressive_dropout.c, pruners/smrd.c ---- */
+/* ---- Batches: pruners/progressive_dropout.c, pruners/smrd.c, pruners/divbs.c ---- */
+
+/* All samples, from the first epoch on; batch() leaves out. */
+enum pruner_due soft_batches_due(const struct pruner_run *run, int epoch);
 
 struct soft_dropout {
     double tau, anneal;
@@ -50,8 +53,6 @@ struct soft_dropout {
 
 extern const struct option soft_dropout_options[];
 extern const struct kind_preset soft_dropout_presets[];
-/* All samples, from the first epoch on. */
-enum pruner_due soft_dropout_due(const struct pruner_run *run, int epoch);
 /* At least the last epoch runs on all data. */
 double soft_dropout_anneal(const struct pruner_run *run);
 /*

@@ -72,11 +72,12 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
 {
     const struct pruner_pass pass = made_up_pass(&t->made_up, 0, epoch, true);
     const struct made_up_split *split = &t->made_up.train;
-    const size_t classes = t->made_up.classes;
+    const size_t classes = t->made_up.classes, width = t->made_up.width;
     uint8_t labels[MADE_UP_BATCH];
-    float losses[MADE_UP_BATCH], weights[MADE_UP_BATCH], *probabilities;
+    float losses[MADE_UP_BATCH], weights[MADE_UP_BATCH], *probabilities, *features;
     int failed = 0;
     MEM_NEW(probabilities, MADE_UP_BATCH * classes);
+    MEM_NEW(features, MADE_UP_BATCH * width);
     for (size_t from = 0; from < t->selection.count && !failed; from += MADE_UP_BATCH) {
         const size_t left = t->selection.count - from;
         struct pruner_batch batch = {.epoch = epoch,
@@ -85,20 +86,23 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
                                      .index = t->selection.index + from,
                                      .labels = labels,
                                      .losses = losses,
-                                     .probabilities = probabilities};
+                                     .probabilities = probabilities,
+                                     .features = features,
+                                     .feature_count = width};
         for (size_t row = 0; row < batch.rows; row++) {
             const size_t i = batch.index[row];
             labels[row] = pass.labels[i];
             losses[row] = split->losses[i];
             memcpy(probabilities + row * classes, split->probabilities + i * classes,
                    classes * sizeof *probabilities);
+            memcpy(features + row * width, split->features + i * width, width * sizeof *features);
         }
         const int64_t start = time_now();
         failed = pruner_drop(t->run, &batch, from / MADE_UP_BATCH, weights, err);
         round->drop_ns += time_now() - start;
     }
     round->dropping_epochs++;
-    mem_free(probabilities);
+    MEM_FREE(probabilities, features);
     return failed;
 }
 
@@ -174,8 +178,10 @@ static void training_init(struct training *t, const struct bench_pruner_setting 
     MEM_NEW(t->seen, setting->n);
     MEM_NEW(t->selection.index, setting->n);
     MEM_NEW(t->selection.weight, setting->n);
-    made_up_init(&t->made_up, pruner_needs(setting->pruner, setting->options), setting->n,
-                 setting->feature_count, setting->classes);
+    /* Batches show features whatever the needs are. */
+    const unsigned needs = pruner_needs(setting->pruner, setting->options) |
+                           (setting->pruner->batch ? NEEDS_FEATURES : 0);
+    made_up_init(&t->made_up, needs, setting->n, setting->feature_count, setting->classes);
 }
 
 static void training_release(struct training *t)

@@ -188,9 +188,8 @@ static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint8_t *l
 static double watching(const struct pruner_run *run, const struct mini_epoch *mini)
 {
     const struct pruner_watch watch = pruner_watch(run);
-    const double epoch_s = pruner_drops_of_proxies(run->pruner)
-                               ? mini->pass_s + watch.step_share * mini->train_s
-                               : mini->train_s;
+    const double epoch_s = (pruner_drops_of_proxies(run->pruner) ? mini->pass_s : 0) +
+                           watch.step_share * mini->train_s;
     double passes = watch.pass_every < 0 ? 0 : 1, seconds = 0;
     if (watch.runs > 0 && watch.pass_every > 0)
         passes = (watch.epochs + watch.pass_every - 1) / watch.pass_every;

@@ -71,13 +71,14 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
     if (!failed && resumes)
         epoch = session_restore(s, &proxy);
+    pruner_train_on(s->pruner, &s->selection); /* nothing has been chosen yet */
     if (!failed && watch->same_order)
         proxy.seed = (uint64_t)s->cell->seed;
     clock_enter(s->clock, before);
     for (; !failed && epoch < watch->epochs; epoch++) {
         double loss, speed;
-        failed = session_train_epoch(s, &proxy, epoch, schedule, &s->all, watch->training, &loss,
-                                     &speed, err);
+        failed = session_train_epoch(s, &proxy, epoch, schedule, &s->selection, watch->training,
+                                     &loss, &speed, err);
         if (!failed && watch->training)
             failed = session_observe_training(s, run, epoch + 1, err);
         const bool last = epoch + 1 == watch->epochs;

@@ -129,6 +129,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
     MEM_NEW(trainer->batch_losses, rows);
     MEM_NEW(trainer->batch_factors, rows);
     MEM_NEW(trainer->batch_probabilities, mem_size(rows, (size_t)data->classes));
+    MEM_NEW(trainer->batch_features, mem_size(batch, (size_t)nn_feature_count(net)));
     prepare_weights(trainer);
     return 0;
 }
@@ -140,7 +141,7 @@ void trainer_release(struct trainer *trainer)
     optimizer_release(&trainer->optimizer);
     MEM_FREE(trainer->order, trainer->place, trainer->batch_index, trainer->batch_labels,
              trainer->batch_weights, trainer->batch_losses, trainer->batch_factors,
-             trainer->batch_probabilities);
+             trainer->batch_probabilities, trainer->batch_features);
     *trainer = (struct trainer){0};
 }
 
@@ -232,10 +233,11 @@ struct batch {
     struct augment augment;
 };
 
-/* What a forward-only pass makes of the batch, in batch_losses and batch_probabilities. */
+/* What a forward-only pass makes of the batch, in batch_losses, _probabilities and _features. */
 static void look_at(struct trainer *trainer, const struct batch *batch, bool in_training)
 {
     const size_t classes = (size_t)trainer->data->classes,
+                 width = (size_t)nn_feature_count(trainer->net),
                  most = in_training ? batch->rows : TRAINER_EVAL_BATCH;
     const struct nn_mode mode = {.train = in_training,
                                  .seed = trainer->seed,
@@ -249,6 +251,8 @@ static void look_at(struct trainer *trainer, const struct batch *batch, bool in_
                 trainer->batch_losses + from);
         num_softmax(trainer->batch_probabilities + from * classes, nn_logits(trainer->net), rows,
                     classes);
+        memcpy(trainer->batch_features + from * width, nn_features(trainer->net),
+               rows * width * sizeof *trainer->batch_features);
     }
 }
 
@@ -270,6 +274,8 @@ static int drop_samples(struct trainer *trainer, const struct trainer_drop *drop
         .labels = trainer->batch_labels,
         .losses = trainer->batch_losses,
         .probabilities = trainer->batch_probabilities,
+        .features = trainer->batch_features,
+        .feature_count = (size_t)nn_feature_count(trainer->net),
     };
     float *factors = trainer->batch_factors;
     if (drop->decide(drop->context, &seen, batch->step, factors, err))

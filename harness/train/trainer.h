@@ -38,6 +38,7 @@ struct trainer {
     float *batch_losses;        /* [batch] */
     float *batch_factors;       /* [batch] of the weights; only with a trainer_drop */
     float *batch_probabilities; /* [batch][classes]; likewise, and sums of views' logits */
+    float *batch_features;      /* [batch][feature_count]; likewise */
     /* Borrowed; for the second network that trainer_pass makes where gradients are wanted: one
        sample a thread. */
     const struct model *model;

@@ -223,9 +223,10 @@ void geometry_lower_bounds(float *ret, size_t ld, const float *a, const float *a
 /* The k nearest rows met so far of each row, sorted; unfilled places are at infinity. */
 struct nearest {
     size_t k;
-    uint32_t *index;   /* [n][k] */
-    double *distances; /* [n][k], squared */
-    float *worst;      /* [n] the last of each, rounded up: above it nothing can come in */
+    uint32_t *index;      /* [n][k] */
+    double *distances;    /* [n][k], squared */
+    float *worst;         /* [n] the last of each, rounded up: above it nothing can come in */
+    const uint8_t *among; /* [n] 1: a neighbour, that has none itself; NULL: all have all */
 };
 
 /* Rows must be offered in rising order of j: then ties keep the lower index. */
@@ -234,7 +235,8 @@ static void offer(struct nearest *nearest, size_t i, size_t j, double distance2)
     const size_t k = nearest->k;
     double *distances = nearest->distances + i * k;
     uint32_t *index = nearest->index + i * k;
-    if (distance2 >= distances[k - 1])
+    if (distance2 >= distances[k - 1] ||
+        (nearest->among && (nearest->among[i] || !nearest->among[j])))
         return;
     size_t at = k - 1;
     for (; at > 0 && distances[at - 1] > distance2; at--) {
@@ -267,12 +269,12 @@ static void offer_tile(struct nearest *nearest, const float *bounds, size_t ld, 
  * Tiles (I, J) with I <= J, row by row of tiles: a row meets the others of lower index first, as
  * the column of a tile, then those of higher index.
  */
-void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, uint32_t *ret_neighbours,
-                         float *ret_distances)
+void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, const uint8_t *among,
+                         uint32_t *ret_neighbours, float *ret_distances)
 {
     enum { TILE = 1024 };
     struct geometry_cloud cloud;
-    struct nearest nearest = {.k = k, .index = ret_neighbours};
+    struct nearest nearest = {.k = k, .index = ret_neighbours, .among = among};
     float *bounds;
     geometry_cloud_init(&cloud, x, NULL, n, d);
     MEM_NEW(nearest.distances, mem_size(n, k));
@@ -281,7 +283,7 @@ void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, uint32_t 
     for (size_t j = 0; j < n * k; j++)
         nearest.distances[j] = HUGE_VAL;
     for (size_t i = 0; i < n; i++)
-        nearest.worst[i] = INFINITY;
+        nearest.worst[i] = among && among[i] ? -INFINITY : INFINITY;
     for (size_t i = 0; i < n; i += TILE)
         for (size_t j = i; j < n; j += TILE) {
             const size_t m = n - i < TILE ? n - i : TILE, width = n - j < TILE ? n - j : TILE;

@@ -66,9 +66,11 @@ void geometry_lower_bounds(float *ret, size_t ld, const float *a, const float *a
 /*
  * The k < n nearest other rows of each of x[n][d], nearest first, ties by rising index:
  * ret_neighbours [n][k], ret_distances [n][k] their Euclidean distances. Half of n^2 d products.
+ * With among [n], not NULL, neighbours are only looked for among the rows that are 1 there, k at
+ * least, and only of the others; what is returned of those that are 1 means nothing.
  */
-void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, uint32_t *ret_neighbours,
-                         float *ret_distances);
+void geometry_neighbours(const float *x, size_t n, size_t d, size_t k, const uint8_t *among,
+                         uint32_t *ret_neighbours, float *ret_distances);
 
 /*
  * Herding (Welling 2009): ret_order[count] holds the rows in the order in which a greedy choice

@@ -350,7 +350,9 @@ EVERY_PRUNER(huge_losses)
         return;
     struct rehearsal r = begin(&plan);
     struct err err;
-    const struct pruner_pass pass = rehearsal_pass(&r, 0, 0, false, NULL);
+    /* What only training has is to be there. */
+    const bool training = plan.pruner->needs & NEEDS_BATCH_LOSSES;
+    const struct pruner_pass pass = rehearsal_pass(&r, 0, 0, training, NULL);
     float *losses = rehearsal_array(&r, NEEDS_LOSSES);
     for (size_t i = 0; i < N; i++)
         losses[i] = i % 2 ? FLT_MAX : 0;

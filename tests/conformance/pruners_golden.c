@@ -8,6 +8,7 @@
  *      "scores": [...],                                   what pruner_score gives, or
  *      "kept": [...], "weights": [...],                   what the first selection is, sorted, or
  *      "kept_before": {"0": [...], "5": [...]},           a dynamic one's, before those epochs
+ *      "trained_in": {"0": [...], "5": [...]},            what its batches left of that
  *      "tolerance": 1e-5}                                 relative to the largest score or weight
  */
 #include "base/mem.h"
@@ -75,6 +76,19 @@ static void expect_kept(const char *what, const struct pruner_selection *selecti
     }
 }
 
+/* In an epoch; expected may be NULL. */
+static void expect_trained(const char *what, const struct rehearsal *r, const json_t *expected)
+{
+    const uint8_t *trained = rehearsal_trained(r);
+    size_t next = 0;
+    for (size_t i = 0; i < r->run->task.n && expected; i++) {
+        const bool in = json_integer_value(json_array_get(expected, next)) == (json_int_t)i &&
+                        next < json_array_size(expected);
+        cr_assert_eq(trained[i] != 0, in, "%s: sample %zu", what, i);
+        next += in;
+    }
+}
+
 static void check_static(struct rehearsal *r, const json_t *test, const char *what)
 {
     const json_t *scores = json_object_get(test, "scores"), *kept = json_object_get(test, "kept"),
@@ -95,7 +109,8 @@ static void check_static(struct rehearsal *r, const json_t *test, const char *wh
 
 static void check_dynamic(struct rehearsal *r, const json_t *test, const char *what)
 {
-    const json_t *kept = json_object_get(test, "kept_before");
+    const json_t *kept = json_object_get(test, "kept_before"),
+                 *trained = json_object_get(test, "trained_in");
     struct err err;
     cr_assert_eq(rehearsal_score(r, &err), 0, "%s: %s", what, err.text);
     for (int epoch = 0; epoch < pruner_epochs(r->run); epoch++) {
@@ -105,6 +120,7 @@ static void check_dynamic(struct rehearsal *r, const json_t *test, const char *w
         cr_assert_eq(rehearsal_epoch(r, epoch, &err), 0, "%s: %s", place, err.text);
         if (json_object_get(kept, name))
             expect_kept(place, &r->selection, json_object_get(kept, name));
+        expect_trained(place, r, json_object_get(trained, name));
     }
 }
 

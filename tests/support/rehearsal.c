@@ -1,7 +1,6 @@
 #include "tests/support/rehearsal.h"
 
 #include "base/num.h"
-#include "pruners/select.h"
 #include "tests/support/recording.h"
 
 #include <math.h>
@@ -159,7 +158,6 @@ static void make_up(struct outputs *a, size_t classes, int run, int epoch, uint3
         z[a->labels[i]] += 2 * (float)epoch / (float)(epoch + SLOW);
         for (size_t f = 0; f < FEATURES; f++)
             a->features[i * FEATURES + f] = (float)rng_uniform(&rng);
-        a->batch_losses[i] = (float)(2 * rng_uniform(&rng));
         a->gradient_norms[i] = (float)(3 * rng_uniform(&rng));
         a->gradient_dots[i] = (float)(2 * rng_uniform(&rng) - 1);
     }
@@ -231,6 +229,23 @@ static struct pruner_pass lend(const struct outputs *a, unsigned needs, size_t f
     };
 }
 
+/* Made up: batches of BATCH samples that were seen (NULL: all), in the order of their indices. */
+static void make_batch_losses(struct outputs *a, const uint8_t *seen)
+{
+    double sum = 0;
+    for (size_t i = 0, first = 0, rows = 0; i < a->n; i++) {
+        const bool in = !seen || seen[i];
+        sum += in ? (double)a->losses[i] : 0;
+        rows += in;
+        if (rows < BATCH && i + 1 < a->n)
+            continue;
+        for (; first <= i; first++)
+            a->batch_losses[first] = (float)(sum / (double)(rows ? rows : 1));
+        sum = 0;
+        rows = 0;
+    }
+}
+
 struct pruner_pass rehearsal_pass(struct rehearsal *r, int run, int epoch, bool training,
                                   const uint8_t *seen)
 {
@@ -238,6 +253,8 @@ struct pruner_pass rehearsal_pass(struct rehearsal *r, int run, int epoch, bool 
     const size_t feature_count = r->run->task.feature_count;
     struct rehearsal_arrays *a = r->arrays;
     run_network(r, run, epoch, training);
+    if (!a->recording)
+        make_batch_losses(&a->train, seen);
     struct pruner_pass pass = lend(&a->train, needs, feature_count, training);
     pass.run = run;
     pass.epoch = epoch;
@@ -274,24 +291,27 @@ static int show(struct rehearsal *r, int run, int epoch, bool training, const ui
 static int drop(struct rehearsal *r, int epoch, struct err *err)
 {
     const struct outputs *a = &r->arrays->train;
-    const size_t classes = (size_t)r->run->task.classes;
+    const size_t classes = (size_t)r->run->task.classes, width = r->run->task.feature_count;
     run_network(r, 0, epoch, false);
     for (size_t first = 0, step = 0; first < r->selection.count; first += BATCH, step++) {
         const size_t left = r->selection.count - first, rows = left < BATCH ? left : BATCH;
         uint8_t labels[BATCH];
-        float losses[BATCH], weights[BATCH], *probabilities;
+        float losses[BATCH], weights[BATCH], *probabilities, *features;
         MEM_NEW(probabilities, BATCH * classes);
+        MEM_NEW(features, BATCH * width);
         for (size_t row = 0; row < rows; row++) {
             const size_t i = r->selection.index[first + row];
             labels[row] = a->labels[i];
             losses[row] = a->losses[i];
             memcpy(probabilities + row * classes, a->probabilities + i * classes,
                    classes * sizeof *probabilities);
+            memcpy(features + row * width, a->features + i * width, width * sizeof *features);
         }
-        const struct pruner_batch batch = {epoch,  first,  rows,         r->selection.index + first,
-                                           labels, losses, probabilities};
+        const struct pruner_batch batch = {
+            epoch,         first,    rows, r->selection.index + first, labels, losses,
+            probabilities, features, width};
         const int failed = pruner_drop(r->run, &batch, step, weights, err);
-        mem_free(probabilities);
+        MEM_FREE(probabilities, features);
         for (size_t row = 0; !failed && row < rows; row++)
             if (weights[row] == 0)
                 a->seen[r->selection.index[first + row]] = 0;
@@ -301,19 +321,27 @@ static int drop(struct rehearsal *r, int epoch, struct err *err)
     return 0;
 }
 
+/* seen [n] of the selection. */
+static const uint8_t *mark_selected(struct rehearsal *r)
+{
+    uint8_t *seen = r->arrays->train.seen;
+    memset(seen, 0, r->run->task.n);
+    for (size_t j = 0; j < r->selection.count; j++)
+        seen[r->selection.index[j]] = 1;
+    return seen;
+}
+
 int rehearsal_score(struct rehearsal *r, struct err *err)
 {
     const struct pruner_watch watch = pruner_watch(r->run);
+    pruner_train_on(r->run, &r->selection);
     for (int run = 0; run < watch.runs; run++)
         for (int epoch = 1; epoch <= watch.epochs; epoch++) {
             const bool pass = watch.pass_every > 0 && epoch % watch.pass_every == 0;
             const bool last = watch.pass_every >= 0 && epoch == watch.epochs;
-            if (pruner_drops_of_proxies(r->run->pruner)) {
-                select_all(r->run->task.n, &r->selection);
-                if (drop(r, epoch - 1, err))
-                    return -1;
-            }
-            if (watch.training && show(r, run, epoch, true, NULL, err))
+            if (pruner_drops_of_proxies(r->run->pruner) && drop(r, epoch - 1, err))
+                return -1;
+            if (watch.training && show(r, run, epoch, true, mark_selected(r), err))
                 return -1;
             if ((pass || last) && show(r, run, epoch, false, NULL, err))
                 return -1;
@@ -328,13 +356,15 @@ int rehearsal_epoch(struct rehearsal *r, int epoch, struct err *err)
         return -1;
     if (due != DUE_NO && pruner_select(r->run, epoch, &r->selection, err))
         return -1;
-    uint8_t *seen = r->arrays->train.seen;
-    memset(seen, 0, r->run->task.n);
-    for (size_t j = 0; j < r->selection.count; j++)
-        seen[r->selection.index[j]] = 1;
+    const uint8_t *seen = mark_selected(r);
     if (pruner_drops(r->run, epoch) && drop(r, epoch, err))
         return -1;
     return pruner_watches_training(r->run) ? show(r, 0, epoch + 1, true, seen, err) : 0;
+}
+
+const uint8_t *rehearsal_trained(const struct rehearsal *r)
+{
+    return r->arrays->train.seen;
 }
 
 int rehearsal_run(struct rehearsal *r, struct err *err)

@@ -52,6 +52,8 @@ void rehearsal_end(struct rehearsal *rehearsal);
 int rehearsal_score(struct rehearsal *rehearsal, struct err *err);
 /* What is due before the epoch, then the epoch. */
 int rehearsal_epoch(struct rehearsal *rehearsal, int epoch, struct err *err);
+/* [n] 1: the last epoch trained on it, and no batch left it out. */
+const uint8_t *rehearsal_trained(const struct rehearsal *rehearsal);
 /* All of it, to the last epoch. */
 int rehearsal_run(struct rehearsal *rehearsal, struct err *err);
 

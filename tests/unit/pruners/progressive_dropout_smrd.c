@@ -30,7 +30,12 @@ static const float losses[ROWS] = {1.6f, .1f, 1.2f, 3.0f};
 
 static int drop(struct rehearsal *r, size_t step, float *ret_weights)
 {
-    const struct pruner_batch batch = {1, 0, ROWS, indices, labels, losses, probabilities};
+    const struct pruner_batch batch = {.epoch = 1,
+                                       .rows = ROWS,
+                                       .index = indices,
+                                       .labels = labels,
+                                       .losses = losses,
+                                       .probabilities = probabilities};
     struct err err;
     cr_assert_eq(pruner_drop(r->run, &batch, step, ret_weights, &err), 0, "%s", err.text);
     int count = 0;
@@ -65,7 +70,12 @@ Test(progressive_dropout, tau_0_keeps_the_misclassified)
     const float tie[CLASSES] = {.4f, .2f, .4f};
     const uint8_t lower = 0, higher = 2;
     struct rehearsal r = begin("progressive-dropout", "tau=0", 1);
-    struct pruner_batch batch = {1, 0, 1, indices, &lower, losses, tie};
+    struct pruner_batch batch = {.epoch = 1,
+                                 .rows = 1,
+                                 .index = indices,
+                                 .labels = &lower,
+                                 .losses = losses,
+                                 .probabilities = tie};
     struct err err;
     float weight;
     cr_assert_eq(pruner_drop(r.run, &batch, 0, &weight, &err), 0);

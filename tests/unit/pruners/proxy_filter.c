@@ -27,7 +27,13 @@ static void look(struct rehearsal *r, int epoch, size_t first, size_t rows, cons
 {
     static const uint8_t labels[MOST];
     static const float probabilities[2 * MOST];
-    const struct pruner_batch batch = {epoch, first, rows, index, labels, losses, probabilities};
+    const struct pruner_batch batch = {.epoch = epoch,
+                                       .first = first,
+                                       .rows = rows,
+                                       .index = index,
+                                       .labels = labels,
+                                       .losses = losses,
+                                       .probabilities = probabilities};
     struct err err;
     cr_assert_eq(pruner_drop(r->run, &batch, 0, ret_weights, &err), 0, "%s", err.text);
 }

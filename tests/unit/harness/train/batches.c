@@ -426,6 +426,16 @@ static void note_look(void *context)
     s->looks++;
 }
 
+/* Of class c, from the features [width] as the batch has them. */
+static float logit(const struct nn_net *net, const float *features, size_t width, size_t c)
+{
+    const float *weights = nn_classifier_weights(net) + c * width;
+    float sum = nn_classifier_bias(net)[c];
+    for (size_t f = 0; f < width; f++)
+        sum += weights[f] * features[f];
+    return sum;
+}
+
 /* Drops all, so that the network stays what it was. */
 static int check_shown(void *context, const struct pruner_batch *batch, size_t step,
                        float *ret_weights, struct err *err)
@@ -440,6 +450,11 @@ static int check_shown(void *context, const struct pruner_batch *batch, size_t s
         const float p = batch->probabilities[row * classes + label];
         cr_assert_eq(batch->labels[row], label);
         cr_assert_float_eq(batch->losses[row], -logf(p), 1e-5f);
+        const size_t other = (label + 1) % classes, width = batch->feature_count;
+        const float *features = batch->features + row * width;
+        const float margin = logit(s->trainer.net, features, width, label) -
+                             logit(s->trainer.net, features, width, other);
+        cr_assert_float_eq(margin, logf(p / batch->probabilities[row * classes + other]), 1e-3f);
         if (s->expected)
             cr_assert_float_eq(batch->losses[row], s->expected[i], 1e-6f, "sample %zu: %g, %g", i,
                                (double)batch->losses[row], (double)s->expected[i]);

@@ -2,6 +2,7 @@
  * Proxies whose batches a pruner sees before the training has them: they are the same, and the
  * training's steps are those of the batches, on what was kept of each.
  */
+#include "base/mem.h"
 #include "harness/train/train.h"
 #include "tests/support/cell_bench.h"
 #include "tests/support/support.h"
@@ -165,6 +166,56 @@ Test(train_proxies, a_choice_may_be_told_and_not_applied)
     cr_expect_eq(only.kept.selection_kept[EPOCHS - 1], SAMPLES / 2);
     bench_teardown(&full);
     bench_teardown(&only);
+}
+
+/* ---- Proxies that train on a part ---- */
+
+/* A quarter of the samples: 2 epochs with a step on each, a pass over all, and the training. */
+Test(train_proxies, may_train_on_a_part_and_be_charged_for_it_alone)
+{
+    struct bench b = filtered(pruner_find("extrapolate"), 0.5);
+    bench_set_option(&b, "share", "0.25");
+    bench_set_option(&b, "score_options", "runs=1 at=2");
+    bench_run_well(&b);
+    const int64_t steps = 2 * SAMPLES / 4, look = SAMPLES, trained = EPOCHS * SAMPLES / 2;
+    cr_expect_eq(b.end.work.samples_forward, steps + look + trained, "%lld",
+                 (long long)b.end.work.samples_forward);
+    cr_expect_eq(b.end.work.samples_backward, steps + trained);
+    bench_teardown(&b);
+}
+
+static int parts_seen;
+
+/* What training computed is of those that train_on() names, the same in each epoch. */
+static void check_part(struct pruner_run *run, const struct pruner_pass *pass)
+{
+    const struct pruner *pruner = pruner_find("extrapolate");
+    struct pruner_selection part = {0};
+    MEM_NEW(part.index, pass->n);
+    MEM_NEW(part.weight, pass->n);
+    pruner_train_on(run, &part);
+    cr_assert_eq(part.count, (size_t)(SAMPLES / 4));
+    size_t next = 0;
+    for (size_t i = 0; i < pass->n && pass->training; i++) {
+        const bool in = next < part.count && part.index[next] == i;
+        cr_assert_eq(pass->seen[i] != 0, in, "epoch %d: sample %zu", pass->epoch, i);
+        next += in;
+    }
+    parts_seen += pass->training;
+    MEM_FREE(part.index, part.weight);
+    pruner->observe(run, pass);
+}
+
+Test(train_proxies, training_shows_the_part)
+{
+    struct pruner pruner = *pruner_find("extrapolate");
+    pruner.observe = check_part;
+    struct bench b = filtered(&pruner, 0.5);
+    bench_set_option(&b, "share", "0.25");
+    bench_set_option(&b, "score", "forgetting");
+    bench_run_well(&b);
+    cr_assert_eq(parts_seen, EPOCHS);
+    bench_teardown(&b);
 }
 
 /* ---- What cells share ---- */

@@ -58,7 +58,7 @@ static void expect_neighbours(float *x, size_t n, size_t d, size_t k)
     MEM_NEW(neighbours, n * k);
     MEM_NEW(distances, n * k);
     MEM_NEW(distances2, n);
-    geometry_neighbours(x, n, d, k, neighbours, distances);
+    geometry_neighbours(x, n, d, k, NULL, neighbours, distances);
     for (size_t i = 0; i < n; i += 7) {
         for (size_t j = 0; j < n; j++)
             distances2[j] = plain_distance2(x + i * d, x + j * d, d);
@@ -86,6 +86,26 @@ Test(geometry, neighbours_of_two_rows)
     expect_neighbours(make_rows(2, 3, 0, 0), 2, 3, 1);
 }
 
+/* Every third row; the others have the nearest of those, over two tiles and with ties. */
+Test(geometry, neighbours_among_some)
+{
+    enum { N = 1300, D = 4, K = 6 };
+    static uint32_t neighbours[N * K];
+    static float distances[N * K];
+    static double distances2[N];
+    static uint8_t among[N];
+    float *x = make_rows(N, D, 4, 0);
+    for (size_t i = 0; i < N; i++)
+        among[i] = i % 3 == 0;
+    geometry_neighbours(x, N, D, K, among, neighbours, distances);
+    for (size_t i = 1; i < N; i += 3) {
+        for (size_t j = 0; j < N; j++)
+            distances2[j] = among[j] ? plain_distance2(x + i * D, x + j * D, D) : HUGE_VAL;
+        expect_nearest(distances2, N, i, K, neighbours + i * K, distances + i * K);
+    }
+    mem_free(x);
+}
+
 Test(geometry, neighbours_do_not_depend_on_threads)
 {
     enum { N = 1500, D = 33, K = 5 };
@@ -94,9 +114,9 @@ Test(geometry, neighbours_do_not_depend_on_threads)
     float *x = make_rows(N, D, 0, 3);
     const int threads = linalg_threads();
     linalg_set_threads(1);
-    geometry_neighbours(x, N, D, K, one, distances);
+    geometry_neighbours(x, N, D, K, NULL, one, distances);
     linalg_set_threads(2);
-    geometry_neighbours(x, N, D, K, two, distances);
+    geometry_neighbours(x, N, D, K, NULL, two, distances);
     linalg_set_threads(threads);
     cr_assert_arr_eq(one, two, sizeof one);
     mem_free(x);

@@ -37,6 +37,7 @@
  * default.
  */
 #include "base/linalg.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 #include "pruners/soft.h"
 
@@ -50,12 +51,15 @@ static const char *const draws[] = {"multinomial", "greatest", NULL};
 struct divbs_options {
     int draw; /* enum draw */
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
     OPTION_ENUM(struct divbs_options, draw, "multinomial", draws,
                 "how the next sample is taken by its product with what is left of the mean"),
     SELECT_ANNEAL(struct divbs_options),
+    RATE_SCHEDULE(struct divbs_options),
     OPTION_END,
 };
 

@@ -36,6 +36,7 @@
  * is. Their published accuracy is that of the best epoch by test data.
  */
 #include "base/num.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -48,6 +49,8 @@ struct dynimpt_options {
     int W, keep; /* enum keep */
     int full_every;
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -57,6 +60,7 @@ static const struct option table[] = {
     OPTION_INT(struct dynimpt_options, full_every, "20", 0, 100000,
                "all samples in every so many epochs, a tenth of the authors' 200; 0: never"),
     SELECT_ANNEAL(struct dynimpt_options),
+    RATE_SCHEDULE(struct dynimpt_options),
     OPTION_END,
 };
 

@@ -22,6 +22,7 @@
  * the start are our choices.
  */
 #include "base/num.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 struct epsilon_greedy_options {
@@ -29,6 +30,8 @@ struct epsilon_greedy_options {
     int period;
     int scores; /* enum select_scores */
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -39,6 +42,7 @@ static const struct option table[] = {
     SELECT_PERIOD(struct epsilon_greedy_options),
     SELECT_SCORES(struct epsilon_greedy_options),
     SELECT_ANNEAL(struct epsilon_greedy_options),
+    RATE_SCHEDULE(struct epsilon_greedy_options),
     OPTION_END,
 };
 

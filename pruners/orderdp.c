@@ -30,16 +30,20 @@
  * are never smoothed.
  */
 #include "base/num.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 struct orderdp_options {
     double pool, anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
     OPTION_DOUBLE(struct orderdp_options, pool, "0.75", 0, 1,
                   "share of the samples that are drawn; the kept ones at least"),
     SELECT_ANNEAL(struct orderdp_options),
+    RATE_SCHEDULE(struct orderdp_options),
     OPTION_END,
 };
 

@@ -46,12 +46,15 @@
  * recipe's. k is a number there, 512 of 1024.
  */
 #include "base/num.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 struct proxy_filter_options {
     int every;
     double anneal;
-    int look; /* enum select_look */
+    int look;          /* enum select_look */
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -59,6 +62,7 @@ static const struct option table[] = {
                "batches of the proxy for each of its steps"),
     SELECT_ANNEAL(struct proxy_filter_options),
     SELECT_LOOK(struct proxy_filter_options),
+    RATE_SCHEDULE(struct proxy_filter_options),
     OPTION_END,
 };
 

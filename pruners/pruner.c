@@ -20,6 +20,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "pruners/defaults.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/sampler.h"
 #include "pruners/select.h"
 
@@ -421,6 +422,8 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
         ret_selection->average = ret_selection->spread = false;
         return 0;
     }
+    const struct pruner_task task = run->task;
+    rate_schedule_apply(run, epoch);
     /* The pruner fills arrays of our own, so that the caller's stay untouched when it is wrong. */
     struct pruner_selection chosen = {0};
     float *weights;
@@ -434,6 +437,7 @@ int pruner_select(struct pruner_run *run, int epoch, struct pruner_selection *re
     else
         select_by_score(run, &rng, &chosen);
     const int failed = deliver(run, epoch, &chosen, weights, ret_selection, err);
+    run->task = task;
     if (!failed)
         apply_weights(run, ret_selection);
     MEM_FREE(chosen.index, chosen.weight, weights);
@@ -457,8 +461,11 @@ int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t
 {
     REQUIRE(step < UINT32_MAX - DRAWS_BATCH);
     struct rng rng = stream(run, batch->epoch, DRAWS_BATCH + (uint32_t)step);
+    const struct pruner_task task = run->task;
     fill(ret_weights, batch->rows, 1);
+    rate_schedule_apply(run, batch->epoch);
     run->pruner->batch(run, batch, &rng, ret_weights);
+    run->task = task;
     for (size_t row = 0; row < batch->rows; row++)
         if (!isfinite(ret_weights[row]) || ret_weights[row] < 0)
             return err_set(err, "%s: bug: weight %g of sample %u in epoch %d, batch %zu",

@@ -114,7 +114,9 @@ struct pruner_task {
     size_t validation_n;    /* samples in the validation split */
     size_t feature_count;   /* of the network that is observed */
     double rate;            /* fraction removed, 0 <= rate < 1 */
-    size_t keep;            /* round((1 - rate) * n); filled in by pruner_begin */
+    size_t keep;            /* round((1 - rate) * n); filled in by pruner_begin. In a dynamic
+                               pruner's choose() and batch() both are the epoch's
+                               (rate_schedule.h) */
     int epochs;             /* of the training that is accelerated */
     uint64_t seed;
 };

@@ -20,6 +20,7 @@
  *
  * Needs nothing; costs O(N) a checkpoint. Our choice: period 10, as for the paper's own pruners.
  */
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 enum quota { QUOTA_EPOCH, QUOTA_BATCH };
@@ -29,7 +30,9 @@ static const char *const quotas[] = {"epoch", "batch", NULL};
 struct random_dynamic_options {
     int period;
     double anneal;
-    int quota; /* enum quota */
+    int quota;         /* enum quota */
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -37,6 +40,7 @@ static const struct option table[] = {
     SELECT_ANNEAL(struct random_dynamic_options),
     OPTION_ENUM(struct random_dynamic_options, quota, "epoch", quotas,
                 "batch: smaller steps, as many as on all data", .added_later = true),
+    RATE_SCHEDULE(struct random_dynamic_options),
     OPTION_END,
 };
 

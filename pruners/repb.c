@@ -31,17 +31,21 @@
  * there; here it ends at `cap` (our choice, 10). Their window may be several batches; here it is
  * one.
  */
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <math.h>
 
 struct repb_options {
     double cap, anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
     OPTION_DOUBLE(struct repb_options, cap, "10", 1, 1e6, "the largest weight (our choice)"),
     SELECT_ANNEAL(struct repb_options),
+    RATE_SCHEDULE(struct repb_options),
     OPTION_END,
 };
 

@@ -20,16 +20,20 @@
  * Needs nothing; costs O(keep) an epoch and O(N) a permutation. There is no period: it is 1 by
  * definition.
  */
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <string.h>
 
 struct rs2_options {
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
     SELECT_ANNEAL(struct rs2_options),
+    RATE_SCHEDULE(struct rs2_options),
     OPTION_END,
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "pruners/math/kmeans1d.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -30,6 +31,7 @@ void soft_observe_batch_losses(struct pruner_run *run, const struct pruner_pass 
 const struct option soft_infobatch_options[] = {
     OPTION_DOUBLE(struct soft_infobatch, delta, "0.875", 0, 1,
                   "share of the epochs that prune; the rest, at the end, use all data"),
+    RATE_SCHEDULE(struct soft_infobatch),
     OPTION_END,
 };
 

@@ -21,6 +21,8 @@ void soft_observe_batch_losses(struct pruner_run *run, const struct pruner_pass 
 
 struct soft_infobatch {
     double delta;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 extern const struct option soft_infobatch_options[];

@@ -32,6 +32,7 @@
  * Known deviations: the paper's text was not to be had. alpha .8, c 1, period 10 and the zeros at
  * the start are our choices; `std` and `ucb1` are ablations of ours.
  */
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <float.h>
@@ -46,6 +47,8 @@ struct ucb_options {
     int period;
     int scores; /* enum select_scores */
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -56,6 +59,7 @@ static const struct option table[] = {
     SELECT_PERIOD(struct ucb_options),
     SELECT_SCORES(struct ucb_options),
     SELECT_ANNEAL(struct ucb_options),
+    RATE_SCHEDULE(struct ucb_options),
     OPTION_END,
 };
 

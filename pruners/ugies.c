@@ -34,6 +34,7 @@
  */
 #include "base/num.h"
 #include "pruners/math/geometry.h"
+#include "pruners/rate_schedule.h"
 #include "pruners/select.h"
 
 #include <math.h>
@@ -48,6 +49,8 @@ struct ugies_options {
     double w, T;
     int among, sign; /* enum among, enum sign */
     double anneal;
+    int rate_schedule; /* enum rate_schedule */
+    double swing;
 };
 
 static const struct option table[] = {
@@ -58,6 +61,7 @@ static const struct option table[] = {
                 "minus: the typical first; plus: the rare"),
     OPTION_DOUBLE(struct ugies_options, anneal, "0.125", 0, 1,
                   "share of the epochs, at the end, that use all data"),
+    RATE_SCHEDULE(struct ugies_options),
     OPTION_END,
 };
 

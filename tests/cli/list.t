@@ -22,8 +22,12 @@ A pruner in full: of the least and of the most.
     dynamic; needs losses; soft-budget
     cost: nothing
     from: Qin et al. 2024, ICLR
-      delta  0.875  share of the epochs that prune; the rest, at the end, use all
-                    data [0 to 1]
+      delta          0.875     share of the epochs that prune; the rest, at the
+                               end, use all data [0 to 1]
+      rate_schedule  constant  how the rate moves around the cell's; its mean
+                               stays [constant, square, linear]
+      swing          0.5       by how much, of what is possible; negative: begins
+                               high [-0.9 to 0.9]
 
 Settings that were published with one.
 
@@ -55,7 +59,7 @@ One table for documents.
   $ winnow list pruners rs2 --markdown
   | pruner | kind | rule | cost | options and defaults | from |
   |---|---|---|---|---|---|
-  | `rs2` | dynamic | walks through random permutations, taking the next keep samples each epoch | nothing | `anneal` 0 | Okanovic et al. 2024, ICLR |
+  | `rs2` | dynamic | walks through random permutations, taking the next keep samples each epoch | nothing | `anneal` 0, `rate_schedule` constant, `swing` 0.5 | Okanovic et al. 2024, ICLR |
   $ winnow list figures phases --markdown
   | figure | what it is | options and defaults | from |
   |---|---|---|---|

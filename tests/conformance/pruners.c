@@ -3,7 +3,9 @@
  * pruners.def.
  */
 #include "base/num.h"
+#include "pruners/defaults.h"
 #include "pruners/outlook.h"
+#include "pruners/rate_schedule.h"
 #include "tests/support/each.h"
 #include "tests/support/rehearsal.h"
 
@@ -57,10 +59,12 @@ static void expect_sound(const struct rehearsal *r, int epoch)
     const struct pruner *p = r->run->pruner;
     const struct pruner_task *task = &r->run->task;
     const struct pruner_selection *s = &r->selection;
+    const int *schedule = default_option(p, r->run->options, "rate_schedule");
+    const bool moves = schedule && *schedule != RATE_CONSTANT;
     if (pruner_anneals(r->run, epoch))
         cr_assert_eq(s->count, task->n, "%s: epoch %d: %zu kept of %zu in annealing", p->name,
                      epoch, s->count, task->n);
-    else if (p->flags & PRUNER_SOFT_BUDGET)
+    else if (moves || p->flags & PRUNER_SOFT_BUDGET)
         cr_assert(s->count >= 1 && s->count <= task->n, "%s: epoch %d: %zu kept of %zu", p->name,
                   epoch, s->count, task->n);
     else
@@ -339,6 +343,38 @@ EVERY_PRUNER(quotas_by_what_a_network_gets_wrong)
         expect_sound(&r, 0);
         rehearsal_end(&r);
         rehearsal_end(&usual);
+    }
+}
+
+EVERY_PRUNER(a_rate_that_moves_keeps_the_total)
+{
+    const char *const schedules[] = {"square", "linear"};
+    struct rehearsal_plan plan = plan_for(index);
+    const struct pruner *p = plan.pruner;
+    if (p->kind == PRUNER_STATIC || p->flags & PRUNER_IGNORES_RATE)
+        return;
+    for (int i = 0; i < 2; i++) {
+        char text[96];
+        snprintf(text, sizeof text, "rate_schedule=%s swing=-0.7%s%s", schedules[i],
+                 option_find(p->options, "period") ? " period=1" : "",
+                 option_find(p->options, "anneal") ? " anneal=0" : "");
+        plan.options = text;
+        struct rehearsal r = begin(&plan);
+        size_t total = 0, first = 0, last = 0;
+        score(&r);
+        for (int epoch = 0; epoch < EPOCHS; epoch++) {
+            run_epoch(&r, epoch);
+            expect_sound(&r, epoch);
+            last = r.selection.count;
+            first = epoch ? first : last;
+            total += last;
+        }
+        cr_expect_eq(r.run->task.rate, plan.rate, "%s: its rate is %g", p->name, r.run->task.rate);
+        if (!(p->flags & PRUNER_SOFT_BUDGET)) {
+            cr_expect_eq(total, EPOCHS * r.run->task.keep, "%s %s: %zu", p->name, text, total);
+            cr_expect_lt(first, last, "%s %s: %zu, then %zu", p->name, text, first, last);
+        }
+        rehearsal_end(&r);
     }
 }
 

@@ -215,10 +215,8 @@ NN_INLINE void product_tile(const struct direct_products *p, float *dw, const fl
             for (int column = 0; column < p->columns; column++) {
                 const nn_v16 vector = nn_load16(d, 0, NN_FLOAT32);
                 NN_UNROLL
-                for (int line = 0; line < lines; line++)
-                    NN_UNROLL
-                for (int i = 0; i < run; i++)
-                    sum[line * run + i] += vector * window[(size_t)line * p->x_line + (size_t)i];
+                for (int i = 0; i < lines * run; i++)
+                    sum[i] += vector * window[(size_t)(i / run) * p->x_line + (size_t)(i % run)];
                 window += p->x_column;
                 d += p->dy_column;
             }

@@ -30,7 +30,8 @@ enum rng_purpose {
     RNG_PROXY,           /* seeds of proxy runs; index = run */
     RNG_NOISE,           /* wrong labels: "epoch" 0 which samples, 1 which label; index = sample */
     RNG_IMBALANCE,       /* which samples a long-tailed class keeps */
-    RNG_CORRUPT,         /* worse pictures: "epoch" 0 which samples, 1 how; index = sample */
+    RNG_CORRUPT,         /* worse pictures: "epoch" 0 which samples, 1 how; index = sample;
+                            and 2 test pictures, seed 0 */
     RNG_BOOTSTRAP = 900, /* resamples of the intervals that are shown; in no result of a cell */
     RNG_TEST = 1000,     /* tests only */
 };

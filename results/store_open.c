@@ -26,6 +26,7 @@ DB_FILE(results_schema_v2_to_v3);
 DB_FILE(results_schema_v3_to_v4);
 DB_FILE(results_schema_v4_to_v5);
 DB_FILE(results_schema_v5_to_v6);
+DB_FILE(results_schema_v12_to_v13);
 DB_FILE(results_views);
 DB_FILE(results_views_derived);
 
@@ -39,10 +40,15 @@ DB_FILE(results_views_derived);
 #undef ADDED
 
 static const char *const steps[] = {
-    SQL(schema),          SQL(schema_v1_to_v2), SQL(schema_v2_to_v3),
-    SQL(schema_v3_to_v4), SQL(schema_v4_to_v5), SQL(schema_v5_to_v6),
+    SQL(schema),
+    SQL(schema_v1_to_v2),
+    SQL(schema_v2_to_v3),
+    SQL(schema_v3_to_v4),
+    SQL(schema_v4_to_v5),
+    SQL(schema_v5_to_v6),
 #define ADDED(version, name, check) [version - 1] = add_##name,
 #include "results/record/epoch.def"
+    [12] = SQL(schema_v12_to_v13),
 };
 enum { VERSION = sizeof steps / sizeof *steps };
 static const char *const views[] = {SQL(views), SQL(views_derived)};

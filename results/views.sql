@@ -107,7 +107,14 @@ SELECT x.name AS experiment, c.key AS cell, l.good AS attempt, c.dataset AS data
         ORDER BY e.epoch DESC LIMIT 1) AS test_calibration_error,
        (SELECT e.test_tta_accuracy FROM epoch e
         WHERE e.attempt = g.id
-        ORDER BY e.epoch DESC LIMIT 1) AS test_tta_accuracy
+        ORDER BY e.epoch DESC LIMIT 1) AS test_tta_accuracy,
+       (SELECT e.test_class_sd FROM epoch e
+        WHERE e.attempt = g.id
+        ORDER BY e.epoch DESC LIMIT 1) AS test_class_sd,
+       (SELECT avg(f.accuracy) FROM final_test f
+        WHERE f.attempt = g.id AND f.corruption <> 'none') AS corrupted_accuracy,
+       -- The epoch is chosen by the test set itself: what this promises, new pictures do not keep.
+       (SELECT max(e.test_accuracy) FROM epoch e WHERE e.attempt = g.id) AS best_test_accuracy
 FROM experiment_cell ec
 JOIN experiment x ON x.id = ec.experiment
 JOIN cell c ON c.key = ec.cell
@@ -128,7 +135,8 @@ SELECT a.cell AS cell, e.attempt AS attempt, e.epoch AS epoch, e.kept AS kept, e
        e.test_worst_class_accuracy AS test_worst_class_accuracy,
        e.test_calibration_error AS test_calibration_error,
        e.test_tta_accuracy AS test_tta_accuracy,
-       e.forward_computed AS forward_computed, e.backward_computed AS backward_computed
+       e.forward_computed AS forward_computed, e.backward_computed AS backward_computed,
+       e.test_class_sd AS test_class_sd, e.test_loss AS test_loss
 FROM epoch e
 JOIN attempt a ON a.id = e.attempt;
 

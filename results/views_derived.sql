@@ -324,6 +324,47 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
 FROM run r
 JOIN selection s ON s.attempt = r.attempt, json_each(s.class_kept) c;
 
+-- One row for each good run and class: how much of it the network at the end classifies correctly.
+CREATE VIEW v_class_accuracy AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       n.key AS class, n.value AS n,
+       json_extract(t.class_correct, '$[' || n.key || ']') AS correct,
+       1.0 * json_extract(t.class_correct, '$[' || n.key || ']') / nullif(n.value, 0) AS accuracy,
+       r.position AS position
+FROM run r
+JOIN final_test t ON t.attempt = r.attempt AND t.corruption = 'none', json_each(t.class_n) n;
+
+-- One row for each good run and each way in which its network at the end was tested: on the test
+-- pictures as they are (`none`), and corrupted.
+CREATE VIEW v_corruption AS
+WITH run AS MATERIALIZED (
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       t.corruption AS corruption, t.severity AS severity, t.accuracy AS accuracy,
+       t.worst_class_accuracy AS worst_class_accuracy, t.class_sd AS class_sd, t.loss AS loss,
+       t.calibration_error AS calibration_error, r.position AS position
+FROM run r
+JOIN final_test t ON t.attempt = r.attempt;
+
+-- One row for each arm: what its networks at the end are worth, each number a mean over the seeds.
+CREATE VIEW v_quality AS
+SELECT experiment, dataset, model, pruner, options, rate, count(attempt) AS runs,
+       avg(accuracy) AS accuracy, avg(test_worst_class_accuracy) AS worst_class_accuracy,
+       avg(test_class_sd) AS class_sd, avg(final_test_loss) AS nll,
+       avg(test_calibration_error) AS calibration_error, avg(test_tta_accuracy) AS tta_accuracy,
+       avg(corrupted_accuracy) AS corrupted_accuracy, avg(best_test_accuracy) AS best_test_accuracy,
+       min(position) AS position
+FROM v_run
+GROUP BY experiment, dataset, model, pruner, options, rate;
+
 -- One row for each experiment, dataset, pruner with its options, rate and seed in which full data
 -- and a pruner trained three networks or more: how the subset ranks them, beside how full data does
 -- with the same seed; of full data itself, with the next seed.

@@ -66,7 +66,8 @@ def spoil(path, experiment, pruner, rules):
         db.execute("UPDATE cell SET pruner = ? WHERE pruner NOT IN ('full', 'random')", [pruner])
     kept = {"attempt.cell", "attempt.state", "attempt.token", "attempt.cause", "attempt.artifact",
             "attempt.data_hash", "experiment_cell.cell", "cell.key", "cell.json", "phase.phase",
-            "phase_kind.name", "import_log.shard", "selection.class_kept", "experiment.figures"}
+            "phase_kind.name", "import_log.shard", "selection.class_kept", "experiment.figures",
+            "final_test.class_n", "final_test.class_correct"}
     kept |= {"experiment.name"} if experiment else set()
     kept |= {"cell.pruner"} if pruner else set()
     columns = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c "

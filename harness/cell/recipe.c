@@ -79,6 +79,9 @@ const struct option recipe_options[] = {
     OPTION_ENUM(struct recipe, tta, "none", tta_names,
                 "test-time augmentation: further views of the test set, for test_tta_accuracy",
                 .added_later = true),
+    OPTION_BOOL(struct recipe, corrupted_test, "false",
+                "at the end also on test pictures with noise, blur, less contrast, more brightness",
+                .added_later = true),
     OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
     OPTION_END,
 };

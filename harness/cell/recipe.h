@@ -32,9 +32,10 @@ struct recipe {
     int crop_border; /* enum border_kind */
     int flip;        /* enum flip_kind */
     bool drop_last;
-    int loss;       /* enum loss_kind */
-    int precision;  /* enum nn_type */
-    int tta;        /* enum tta_kind */
+    int loss;      /* enum loss_kind */
+    int precision; /* enum nn_type */
+    int tta;       /* enum tta_kind */
+    bool corrupted_test;
     int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
 };
 

@@ -209,8 +209,13 @@ double measure_seconds(const struct cell *cell, const struct mini_epoch *mini)
     const int epochs = run ? pruner_epochs(run) : cell->recipe.epochs;
     const int evaluations = (epochs + cell->recipe.eval_every - 1) / cell->recipe.eval_every;
     const double share = cell->scoring.only ? 1 : 1 - cell->rate; /* of the samples, trained on */
+    /* The corrupted pictures are seen once, each in one view. */
+    const double corrupted =
+        cell->recipe.corrupted_test
+            ? (double)CORRUPTIONS * CORRUPT_SEVERITIES / (double)trainer_test_views(&cell->recipe)
+            : 0;
     double seconds = mini->start_s + mini->load_s + mini->init_s + epochs * share * mini->train_s +
-                     evaluations * mini->eval_s;
+                     (evaluations + corrupted) * mini->eval_s;
     if (run)
         seconds += watching(run, mini);
     pruner_end(run);

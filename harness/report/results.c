@@ -354,6 +354,16 @@ static int add_doubts(const struct report *report, struct str *out, struct err *
     return failed;
 }
 
+static int add_quality(const struct report *report, struct str *out, struct err *err)
+{
+    struct db_rows rows;
+    size_t count = 0;
+    db_ask_named(&rows, report->db, DB_NAMED(harness_report_results, "quality"),
+                 DB_VALUES(db_text(report->experiment)));
+    return html_rows(out, "What else the networks are worth, means over n seeds", "ht202224222",
+                     &rows, &count, err);
+}
+
 int report_results(const struct report *report, struct str *out, struct err *err)
 {
     struct arms arms = {0};
@@ -375,7 +385,8 @@ int report_results(const struct report *report, struct str *out, struct err *err
         add_augmented(&arms, out);
         add_unpaired(&arms, out);
         add_equal(&arms, out);
-        failed = add_same_bits(report, out, err) || add_doubts(report, out, err);
+        failed = add_quality(report, out, err) || add_same_bits(report, out, err) ||
+                 add_doubts(report, out, err);
         html_section_close(out);
     }
     arena_release(&arms.arena);

@@ -9,6 +9,17 @@ SELECT arm, dataset, model, pruner, arm(pruner, options), rate,
        count(*) OVER (), test_tta_accuracy
 FROM run LEFT JOIN paired USING (cell) ORDER BY task, arm, seed;
 
+-- quality
+/* Of what recorded it. */
+SELECT arm(pruner, options) AS "Pruner", dataset || ', ' || model AS "Trained",
+       iif(has_rate(pruner, rate), rate, NULL) AS "Rate", runs AS "n",
+       100 * accuracy AS "Accuracy %", 100 * worst_class_accuracy AS "Worst class %",
+       100 * class_sd AS "Classes ±", nll AS "NLL", 100 * calibration_error AS "ECE %",
+       100 * corrupted_accuracy AS "Corrupted %", 100 * best_test_accuracy AS "Best on test %"
+FROM v_quality
+WHERE experiment = :experiment AND worst_class_accuracy IS NOT NULL
+ORDER BY dataset, model, position;
+
 -- same bits
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two */
 SELECT arm(pruner, options, rate) || ' and ' || arm(other_pruner, other_options, other_rate)

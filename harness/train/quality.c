@@ -32,9 +32,24 @@ void quality_add(struct quality_sums *sums, const float *logits, size_t classes,
     }
 }
 
+/* The classes are all there is, not a sample of them: divided by their number. */
+static double class_sd(const struct quality_sums *sums)
+{
+    double mean = 0, square = 0;
+    size_t classes = 0;
+    for (size_t k = 0; k < DATA_MAX_CLASSES; k++)
+        if (sums->n[k]) {
+            const double accuracy = (double)sums->correct[k] / (double)sums->n[k],
+                         from_mean = accuracy - mean;
+            mean += from_mean / (double)++classes;
+            square += from_mean * (accuracy - mean);
+        }
+    return sqrt(square / (double)classes);
+}
+
 struct quality quality_of(const struct quality_sums *sums)
 {
-    size_t n = 0, correct = 0;
+    int64_t n = 0, correct = 0;
     double worst = (double)NAN, excess = 0;
     for (size_t k = 0; k < DATA_MAX_CLASSES; k++) {
         n += sums->n[k];
@@ -47,6 +62,7 @@ struct quality quality_of(const struct quality_sums *sums)
         .accuracy = (double)correct / (double)n,
         .loss = sums->loss / (double)n,
         .worst_class = worst,
+        .class_sd = class_sd(sums),
         .calibration_error = excess / (double)n,
         .tta_accuracy = (double)NAN,
     };

@@ -12,10 +12,12 @@
 /* All NAN where there was no sample. */
 struct quality {
     double accuracy; /* share of the samples that are classified correctly */
-    double loss;     /* their mean cross-entropy, never smoothed or weighted */
+    /* Their mean cross-entropy, never smoothed or weighted: the negative log-likelihood in nats. */
+    double loss;
     /* The least of the classes' accuracies, of those that the split has: what is lost by pruning is
        lost by some classes before others (Sagawa et al., ICLR 2020: worst-group accuracy). */
     double worst_class;
+    double class_sd; /* standard deviation of the classes' accuracies, of those same classes */
     /* Expected calibration error (Guo et al., ICML 2017): samples are put into bins of equal width
        by their confidence, the highest probability; the mean over the bins, weighted by their
        samples, of | accuracy - mean confidence |. NAN also where a logit is. */
@@ -27,10 +29,10 @@ enum { QUALITY_BINS = 15 /* as in the paper */ };
 
 /* Zeroed to begin with. */
 struct quality_sums {
-    size_t n[DATA_MAX_CLASSES];       /* samples of each class, */
-    size_t correct[DATA_MAX_CLASSES]; /* and those of them that were classified correctly */
-    double loss;                      /* of all, summed */
-    double excess[QUALITY_BINS];      /* of each bin's: confidence - correct (1 or 0), summed */
+    int64_t n[DATA_MAX_CLASSES];       /* samples of each class, */
+    int64_t correct[DATA_MAX_CLASSES]; /* and those of them that were classified correctly */
+    double loss;                       /* of all, summed */
+    double excess[QUALITY_BINS];       /* of each bin's: confidence - correct (1 or 0), summed */
 };
 
 /* logits [rows][classes], labels [rows], losses [rows]. */

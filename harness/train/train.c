@@ -48,6 +48,38 @@ static int checkpoint(struct session *s, int epoch, struct err *err)
 
 /* ---- The training ---- */
 
+static void send_test(const struct session *s, const char *corruption, int severity,
+                      const struct quality *quality, const struct quality_sums *sums)
+{
+    const struct record_test test = {
+        .corruption = corruption,
+        .severity = severity,
+        .accuracy = quality->accuracy,
+        .worst_class_accuracy = quality->worst_class,
+        .class_sd = quality->class_sd,
+        .loss = quality->loss,
+        .calibration_error = quality->calibration_error,
+        .classes = s->data->classes,
+        .class_n = sums->n,
+        .class_correct = sums->correct,
+    };
+    session_send(s, &(struct record){.kind = RECORD_TEST, .test = test});
+}
+
+static void test_corrupted(struct session *s)
+{
+    struct corrupter corrupter;
+    struct quality_sums sums;
+    corrupter_init(&corrupter, s->data->h, s->data->w, s->data->c);
+    for (int kind = 0; kind < CORRUPTIONS; kind++)
+        for (int severity = 1; severity <= CORRUPT_SEVERITIES; severity++) {
+            const struct quality quality = trainer_test_corrupted(
+                &s->trainer, &corrupter, (enum corruption)kind, severity, &sums);
+            send_test(s, corruption_names[kind], severity, &quality, &sums);
+        }
+    corrupter_release(&corrupter);
+}
+
 static void evaluate(struct session *s, int epoch, int epochs, struct record_epoch *record,
                      struct record_end *end)
 {
@@ -55,9 +87,12 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
     if ((epoch + 1) % s->cell->recipe.eval_every != 0 && !last)
         return;
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
-    const struct quality test = trainer_test(&s->trainer);
+    struct quality_sums sums;
+    const struct quality test = trainer_test(&s->trainer, &sums);
     record->test_accuracy = test.accuracy;
     record->test_worst_class_accuracy = test.worst_class;
+    record->test_class_sd = test.class_sd;
+    record->test_loss = test.loss;
     record->test_calibration_error = test.calibration_error;
     record->test_tta_accuracy = test.tta_accuracy;
     record->val_accuracy = trainer_evaluate(&s->trainer, &s->data->validation).accuracy;
@@ -68,6 +103,9 @@ static void evaluate(struct session *s, int epoch, int epochs, struct record_epo
         end->test_loss = test.loss;
         end->train_loss = train.loss;
         end->train_accuracy = train.accuracy;
+        send_test(s, "none", 0, &test, &sums);
+        if (s->cell->recipe.corrupted_test)
+            test_corrupted(s);
     }
     clock_enter(s->clock, before);
     if (isfinite(record->val_accuracy) && !(record->val_accuracy <= end->best_val_accuracy)) {

@@ -503,32 +503,62 @@ static size_t count_right(struct trainer *trainer, const struct split *split, si
     return right;
 }
 
-static struct quality evaluate(struct trainer *trainer, const struct split *split,
-                               enum tta_kind tta)
+/* Adds what the split is worth. Returns how many samples are right by all views, with tta. */
+static size_t evaluate(struct trainer *trainer, const struct split *split, enum tta_kind tta,
+                       struct quality_sums *sums)
 {
-    struct quality_sums sums = {0};
     size_t right = 0;
     for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
         const size_t rows = forward_batch(trainer, split, first, NULL);
         nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
                 trainer->batch_losses);
-        quality_add(&sums, nn_logits(trainer->net), (size_t)trainer->data->classes,
+        quality_add(sums, nn_logits(trainer->net), (size_t)trainer->data->classes,
                     split->labels + first, trainer->batch_losses, rows);
         if (tta != TTA_NONE)
             right += count_right(trainer, split, first, tta);
     }
-    struct quality quality = quality_of(&sums);
-    if (tta != TTA_NONE)
-        quality.tta_accuracy = (double)right / (double)split->n;
-    return quality;
+    return right;
 }
 
 struct quality trainer_evaluate(struct trainer *trainer, const struct split *split)
 {
-    return evaluate(trainer, split, TTA_NONE);
+    struct quality_sums sums = {0};
+    evaluate(trainer, split, TTA_NONE, &sums);
+    return quality_of(&sums);
 }
 
-struct quality trainer_test(struct trainer *trainer)
+struct quality trainer_test(struct trainer *trainer, struct quality_sums *ret_sums)
 {
-    return evaluate(trainer, &trainer->data->test, (enum tta_kind)trainer->recipe->tta);
+    const struct split *test = &trainer->data->test;
+    const enum tta_kind tta = (enum tta_kind)trainer->recipe->tta;
+    *ret_sums = (struct quality_sums){0};
+    const size_t right = evaluate(trainer, test, tta, ret_sums);
+    struct quality quality = quality_of(ret_sums);
+    if (tta != TTA_NONE)
+        quality.tta_accuracy = (double)right / (double)test->n;
+    return quality;
+}
+
+/* Batch by batch: nobody wants all of them at once. */
+struct quality trainer_test_corrupted(struct trainer *trainer, struct corrupter *corrupter,
+                                      enum corruption kind, int severity,
+                                      struct quality_sums *ret_sums)
+{
+    const struct dataset *data = trainer->data;
+    const struct split *test = &data->test;
+    const size_t picture = (size_t)(data->h * data->w * data->c);
+    struct split part = {0};
+    MEM_NEW(part.pixels, mem_size(TRAINER_EVAL_BATCH, picture));
+    *ret_sums = (struct quality_sums){0};
+    for (size_t first = 0; first < test->n; first += part.n) {
+        part.n = test->n - first < TRAINER_EVAL_BATCH ? test->n - first : TRAINER_EVAL_BATCH;
+        part.labels = test->labels + first;
+        part.origin = test->origin + first;
+        for (size_t i = 0; i < part.n; i++)
+            corrupter_apply(corrupter, kind, severity, part.origin[i],
+                            test->pixels + (first + i) * picture, part.pixels + i * picture);
+        evaluate(trainer, &part, TTA_NONE, ret_sums);
+    }
+    mem_free(part.pixels);
+    return quality_of(ret_sums);
 }

@@ -12,6 +12,7 @@
 
 #include "harness/cell/engine.h"
 #include "harness/cell/recipe.h"
+#include "harness/data/corrupt.h"
 #include "harness/data/data.h"
 #include "harness/train/observe.h"
 #include "harness/train/quality.h"
@@ -109,7 +110,12 @@ void trainer_pass(struct trainer *trainer, const struct split *split, struct obs
                   struct work *work);
 /* By forward passes without augmentation. */
 struct quality trainer_evaluate(struct trainer *trainer, const struct split *split);
-/* Of the test split, and its tta_accuracy where the recipe has test-time augmentation. */
-struct quality trainer_test(struct trainer *trainer);
+/* Of the test split, and its tta_accuracy where the recipe has test-time augmentation. ret_sums:
+ * what it is made of. */
+struct quality trainer_test(struct trainer *trainer, struct quality_sums *ret_sums);
+/* Likewise of its pictures corrupted, and without tta_accuracy; corrupter is of their shape. */
+struct quality trainer_test_corrupted(struct trainer *trainer, struct corrupter *corrupter,
+                                      enum corruption kind, int severity,
+                                      struct quality_sums *ret_sums);
 /* How often trainer_test looks at each sample. */
 size_t trainer_test_views(const struct recipe *recipe);

@@ -192,6 +192,19 @@ static void rounded(sqlite3_context *context, int count, sqlite3_value **argumen
         sqlite3_result_double(context, num_rounded(sqlite3_value_double(arguments[0]), digits));
 }
 
+static void t_quantile(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    const double p = sqlite3_value_double(arguments[0]);
+    const sqlite3_int64 df = sqlite3_value_int64(arguments[1]);
+    for (int i = 0; i < count; i++)
+        if (sqlite3_value_type(arguments[i]) == SQLITE_NULL)
+            return;
+    if (p > 0 && p < 1 && df > 0)
+        sqlite3_result_double(context, stats_t_quantile(p, (size_t)df));
+    else
+        sqlite3_result_error(context, "t_quantile() wants p between 0 and 1, and df from 1 on", -1);
+}
+
 static int register_all(sqlite3 *db)
 {
     static const char level[] = "a level between 0 and 1";
@@ -211,6 +224,7 @@ static int register_all(sqlite3 *db)
         {"significant", 1, .call = significant},
         {"significant", 2, .call = significant},
         {"rounded", 2, .call = rounded},
+        {"t_quantile", 2, .call = t_quantile},
     };
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && code == SQLITE_OK; i++)

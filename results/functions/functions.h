@@ -10,6 +10,8 @@
  * NULL. SQLite's own round() and printf() round ties in ways of their own, other ones in 3.40 than
  * in 3.46: no SQL of winnow's calls them for that.
  *
+ *     t_quantile(p, df)    of Student's t with df degrees of freedom, 0 < p < 1, df >= 1
+ *
  * and aggregates:
  *
  *     median(x)            of the values that are not NULL; NULL of none

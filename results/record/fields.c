@@ -104,6 +104,20 @@ static const struct field epoch_fields[] = {
     FIELD_END,
 };
 
+static const struct field test_fields[] = {
+    FIELD(test, corruption, TEXT, PLAIN),
+    FIELD(test, severity, INT, PLAIN),
+    FIELD(test, accuracy, DOUBLE, PLAIN),
+    FIELD(test, worst_class_accuracy, DOUBLE, PLAIN),
+    FIELD(test, class_sd, DOUBLE, PLAIN),
+    FIELD(test, loss, DOUBLE, PLAIN),
+    FIELD(test, calibration_error, DOUBLE, PLAIN),
+    FIELD(test, classes, INT, NO_COLUMN),
+    COUNTED(test, class_n, INT64S, classes),
+    COUNTED(test, class_correct, INT64S, classes),
+    FIELD_END,
+};
+
 static const struct field warning_fields[] = {
     FIELD(warning, code, TEXT, PLAIN),
     FIELD(warning, text, TEXT, PLAIN),
@@ -157,6 +171,7 @@ const struct record_form record_forms[RECORD_KINDS] = {
     [RECORD_SELECTION] = {"selection", "selection", selection_fields},
     [RECORD_SOLVER] = {"solver", "solver", solver_fields},
     [RECORD_EPOCH] = {"epoch", "epoch", epoch_fields},
+    [RECORD_TEST] = {"test", "final_test", test_fields},
     [RECORD_WARNING] = {"warning", "warning", warning_fields},
     [RECORD_END] = {"end", "attempt", end_fields},
 };

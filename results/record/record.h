@@ -142,6 +142,15 @@ extern const char *const attempt_cause_names[]; /* "none", "crash", ..., NULL */
 void record_add_ended(struct str *ret_text, const char *state, const char *cause,
                       const char *reason);
 
+/* What the network at the end makes of the test set: of its pictures as they are, and corrupted. */
+struct record_test {
+    const char *corruption; /* "none", or as harness/data/corrupt.h has them */
+    int severity;           /* 1 to 5; 0 of "none" */
+    double accuracy, worst_class_accuracy, class_sd, loss, calibration_error; /* as of an epoch */
+    int classes;
+    const int64_t *class_n, *class_correct; /* [classes]: samples, and those classified correctly */
+};
+
 /* For whoever watches; not stored. */
 struct record_progress {
     const char *stage;   /* "train", "proxy 2/3" */
@@ -200,6 +209,7 @@ enum record_kind {
     RECORD_SELECTION,
     RECORD_SOLVER,
     RECORD_EPOCH,
+    RECORD_TEST,
     RECORD_WARNING,
     RECORD_END, /* the last */
     RECORD_KINDS,
@@ -218,6 +228,7 @@ struct record {
         struct record_selection selection;
         struct record_solver solver;
         struct record_epoch epoch;
+        struct record_test test;
         struct record_warning warning;
         struct record_end end;
     };

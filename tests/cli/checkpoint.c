@@ -30,7 +30,7 @@ static const char *const grid =
     "         infobatch, progressive-dropout, {name: proxy-filter, prune_with: mlp}]\n"
     "rate: 0.3\n"
     "seed: 1\n"
-    "train: {epochs: 25, batch: 32, lookahead: 4}\n"
+    "train: {epochs: 25, batch: 32, lookahead: 4, corrupted_test: true}\n"
     "limits: {checkpoint: 0.001s}\n";
 enum { CELLS = 7 };
 
@@ -67,6 +67,8 @@ static const char *const dump =
     " FROM selection s JOIN good g ON g.id = s.attempt ORDER BY g.cell, s.epoch;"
     "SELECT 'solver', g.cell, s.epoch, s.position, s.method, printf('%!.17g', s.objective), s.moves"
     " FROM solver s JOIN good g ON g.id = s.attempt ORDER BY g.cell, s.epoch, s.position;"
+    "SELECT 'test', g.cell, t.corruption, t.severity, t.class_correct, printf('%!.17g', t.loss)"
+    " FROM final_test t JOIN good g ON g.id = t.attempt ORDER BY g.cell, t.corruption, t.severity;"
     "SELECT 'noise', g.cell, n.n, n.flipped, hex(n.bitmap)"
     " FROM noise n JOIN good g ON g.id = n.attempt ORDER BY g.cell;"
     "SELECT 'warning', g.cell, w.code, w.text"

@@ -25,6 +25,9 @@ static void make_everything(void)
                  "INSERT INTO solver SELECT attempt, 0, 1, 'annealed', 0.5, 7, 9 FROM selection "
                  "GROUP BY attempt");
     plot_db_exec(db, "UPDATE attempt SET test_loss = 0.5, train_loss = 0.25");
+    plot_db_exec(
+        db, "INSERT INTO final_test SELECT attempt.id, k.value, k.key, 0.75, 0.5, 0.25, 1.5, 0.1, "
+            "'[2, 2]', '[2, 1]' FROM attempt, json_each('[\"none\", \"noise\"]') k");
     plot_db_exec(db, "UPDATE cell SET pruner = 'dp' WHERE pruner = 'el2n'");
     plot_db_exec(db, "INSERT INTO warning (attempt, code, text) SELECT 1, 'BLAS_CORE', 'another'");
     plot_db_exec(db, "INSERT INTO experiment_note SELECT id, 1, '7:12', 'a note' FROM experiment");

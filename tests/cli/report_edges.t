@@ -46,6 +46,20 @@ With test-time augmentation there is one column more, the mean over the runs tha
   $ has '<em>TTA</em>: the accuracy with test-time augmentation'
   <em>TTA</em>: the accuracy with test-time augmentation
 
+What else the networks are worth: means of el2n's two runs, 70 and 60 % accurate, by made_db.c's rules;
+nothing where no run recorded it.
+
+  $ cp made.db quality.db && page=quality.html
+  $ sqlite3 quality.db "DROP TRIGGER attempt_changes_once; UPDATE attempt SET test_loss = 1 - test_accuracy"
+  $ winnow report --db quality.db -e made -o quality.html 2>/dev/null
+  quality.html
+  $ grep -A 9 'What else the networks are worth' quality.html | grep '"row">el2n' | sed 's/<[^>]*>/ /g' | xargs
+  el2n(runs=3) synthetic, mlp 0.50 2 65.00 32.50 8.12 0.3500 16.25 21.67 65.00
+  $ sqlite3 quality.db "UPDATE epoch SET test_worst_class_accuracy = NULL"
+  $ winnow report --db quality.db -e made -o quality.html 2>/dev/null
+  quality.html
+  $ has 'What else the networks are worth'
+
 Where nothing is done there is no table of nothing.
 
   $ cp made.db none.db && page=none.html

@@ -72,6 +72,19 @@ Own functions.
   m,q
   6,4
 
+Student's t as tables have it (Abramowitz and Stegun 1964, 26.10).
+
+  $ winnow sql --db made.db -f csv "SELECT fixed(t_quantile(0.975, 4), 3) AS a, fixed(t_quantile(0.975, 1), 2) AS b,
+  > fixed(t_quantile(0.05, 120), 3) AS c, t_quantile(0.5, NULL) AS d"
+  a,b,c,d
+  2.776,12.71,-1.658,
+  $ winnow sql --db made.db "SELECT t_quantile(1, 4)"
+  ! winnow sql: t_quantile() wants p between 0 and 1, and df from 1 on
+  [2]
+  $ winnow sql --db made.db "SELECT t_quantile(0.5, 0)"
+  ! winnow sql: t_quantile() wants p between 0 and 1, and df from 1 on
+  [2]
+
 The samples of an attempt.
 
   $ winnow sql --db made.db -f csv "SELECT group_concat(s.kept, '') AS kept, max(epochs_kept)
@@ -268,6 +281,7 @@ A good cell.
   $
   attempt 6: done, * UTC, 1 beside it, 7.000 s (glob)
     test 60.00 %
+    worst class 30.00 %, deviation of classes 7.50, calibration error 15.00 %, log-likelihood -0.4000, corrupted 20.00 %
     trained on 50.0 % of 1000 samples an epoch
     convolutions: onednn
     scores: made here
@@ -285,6 +299,15 @@ A good cell.
   -----  ----  --------  ----------  -----  ------  ---------  ------
       1   500  0.100000      1.0000  -       30.00      3.500   4.500
       2   500  0.050000      0.5000  -       60.00      4.000   6.000
+  $
+  class   of  correct  test %
+  -----  ---  -------  ------
+      1  100       30   30.00
+      0  900      570   63.33
+  $
+  corruption  test % at 1     2  3  4  5
+  ----------  -----------  ----  -  -  -
+  noise             40.00  0.00  -  -  -
   $
   environment of attempts 5, 6
     host            host
@@ -387,6 +410,32 @@ A run with test-time augmentation has an accuracy more, which status and show pr
   tta: accuracy by the mean over several views of each test picture.
   $ winnow show --db tta.db $(sqlite3 tta.db 'SELECT key FROM cell') | grep augmentation
     test * % of 60 samples, with test-time augmentation * % (glob)
+  $ winnow sql --db tta.db "SELECT count(*), max(severity), corrupted_accuracy IS NULL, best_test_accuracy >= r.accuracy
+  >   FROM v_corruption JOIN v_run r USING (attempt)" -f csv | tail -n 1
+  1,0,1,1
   $ winnow status --db made.db | grep -c tta
   0
   [1]
+
+One that is also tested on corrupted pictures is another cell, and trained alike.
+
+  $ sed 's/name: tta/name: worse/; s/tta:/corrupted_test: true, tta:/' tta.yaml >worse.yaml
+  $ winnow run worse.yaml --db tta.db 2>log
+  $ winnow sql --db tta.db "SELECT corruption, count(*), min(severity), max(severity)
+  >   FROM v_corruption GROUP BY corruption ORDER BY corruption" -f csv
+  corruption,count(*),min(severity),max(severity)
+  blur,5,1,5
+  brightness,5,1,5
+  contrast,5,1,5
+  noise,5,1,5
+  none,2,0,0
+  $ winnow sql --db tta.db "SELECT count(*), count(DISTINCT accuracy || final_test_loss), count(corrupted_accuracy)
+  >   FROM v_run" -f csv | tail -n 1
+  2,1,1
+  $ winnow show --db tta.db $(sqlite3 tta.db 'SELECT cell FROM v_run WHERE corrupted_accuracy') | grep -A5 '^corruption'
+  corruption  test % at 1 * (glob)
+  ----------  * (glob)
+  blur * (glob)
+  brightness * (glob)
+  contrast * (glob)
+  noise * (glob)

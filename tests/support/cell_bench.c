@@ -20,11 +20,27 @@ static void keep_selection(struct kept *kept, const struct record_selection *sel
     kept->selection_epoch[kept->selection_count++] = selection->epoch;
 }
 
+static void keep_test(struct kept *kept, const struct record_test *test)
+{
+    int64_t n = 0, correct = 0;
+    for (int c = 0; c < test->classes; c++) {
+        n += test->class_n[c];
+        correct += test->class_correct[c];
+    }
+    kept->bad_counts =
+        kept->bad_counts || n != kept->test_n || test->accuracy != (double)correct / (double)n;
+    kept->tests[kept->test_count] = *test;
+    kept->tests[kept->test_count].class_n = NULL;
+    kept->tests[kept->test_count++].class_correct = NULL;
+}
+
 static void keep(void *context, const struct record *record)
 {
     struct kept *kept = context;
     if (record->kind == RECORD_EPOCH)
         kept->epochs[kept->epoch_count++] = record->epoch;
+    if (record->kind == RECORD_TEST)
+        keep_test(kept, &record->test);
     if (record->kind == RECORD_SELECTION)
         keep_selection(kept, &record->selection);
     if (record->kind == RECORD_ENGINE)

@@ -12,17 +12,27 @@
 #include "harness/data/synthetic.h"
 #include "harness/train/train.h"
 
-enum { BENCH_SAMPLES = 200, BENCH_EPOCHS = 4, BENCH_BATCH = 32, BENCH_MOST_EPOCHS = 64 };
+enum {
+    BENCH_SAMPLES = 200,
+    BENCH_EPOCHS = 4,
+    BENCH_BATCH = 32,
+    BENCH_MOST_EPOCHS = 64,
+    BENCH_MOST_TESTS = 32
+};
 
 struct kept {
     struct record_epoch epochs[BENCH_MOST_EPOCHS];
     size_t epoch_count, selection_count;
     int64_t selection_kept[BENCH_MOST_EPOCHS];
     int selection_epoch[BENCH_MOST_EPOCHS];
-    bool bad_counts; /* a selection whose bitmap, kept and class counts disagree */
+    /* A selection whose bitmap, kept and class counts disagree; a test whose classes give another
+       accuracy, or another number of samples than the data has. */
+    bool bad_counts;
     size_t warning_count;
     char implementations[256];
     int64_t test_n;
+    struct record_test tests[BENCH_MOST_TESTS]; /* without their classes */
+    size_t test_count;
     struct record_artifact artifact;
     char artifact_key[HASH_HEX_SIZE];
     int artifact_count;

@@ -99,6 +99,8 @@ static void add_epoch(struct store *store, int64_t attempt, int epoch, double ac
         .test_worst_class_accuracy = accuracy / 2,
         .test_calibration_error = accuracy / 4,
         .test_tta_accuracy = (double)NAN,
+        .test_class_sd = accuracy / 8,
+        .test_loss = 1 - accuracy,
         .forward_computed = 1024,
         .backward_computed = 512,
         .charged_ns = ns(charged_s),
@@ -108,6 +110,30 @@ static void add_epoch(struct store *store, int64_t attempt, int epoch, double ac
     struct err err;
     if (store_put(store, attempt, &(struct record){.kind = RECORD_EPOCH, .epoch = record}, &err))
         stop("store_put", err.text);
+}
+
+/* Two classes, the smaller one's accuracy half of the mean, and one that no sample has. Noise takes
+ * a third of it, and all with severity 2. */
+static void add_tests(struct store *store, int64_t attempt, double accuracy)
+{
+    for (int severity = 0; severity < 3; severity++) {
+        const double left = accuracy * (severity == 0 ? 1 : severity == 1 ? 2 / 3.0 : 0);
+        const struct record_test test = {
+            .corruption = severity ? "noise" : "none",
+            .severity = severity,
+            .accuracy = left,
+            .worst_class_accuracy = left / 2,
+            .class_sd = left / 8,
+            .loss = severity == 2 ? (double)INFINITY : 1 - left,
+            .calibration_error = left / 4,
+            .classes = 3,
+            .class_n = (const int64_t[]){900, 100, 0},
+            .class_correct = (const int64_t[]){llround(950 * left), llround(50 * left), 0},
+        };
+        struct err err;
+        if (store_put(store, attempt, &(struct record){.kind = RECORD_TEST, .test = test}, &err))
+            stop("store_put", err.text);
+    }
 }
 
 static void finish(struct store *store, int64_t attempt, enum attempt_state state,
@@ -153,6 +179,7 @@ static int64_t add_run(struct store *store, size_t position, const double accura
         stop("store_put", err.text);
     for (int i = 0; i < 2; i++)
         add_epoch(store, attempt, i + 1, accuracy[i], charged_s[i]);
+    add_tests(store, attempt, accuracy[1]);
     finish(store, attempt, ATTEMPT_DONE, NULL, accuracy[1], score_s, select_s, train_s);
     return attempt;
 }

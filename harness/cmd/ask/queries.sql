@@ -14,6 +14,16 @@ SELECT experiment, short, dataset, model, pruner, options, rate, seed, state,
 FROM v_run
 ORDER BY experiment, position;
 
+-- quality: what the networks at the end are worth besides: classes, calibration, bad pictures
+SELECT experiment, dataset, model, pruner, options, rate, runs,
+       rounded(100 * accuracy, 2) AS "accuracy %",
+       rounded(100 * worst_class_accuracy, 2) AS "worst class %",
+       rounded(100 * class_sd, 2) AS "sd of classes",
+       rounded(100 * calibration_error, 2) AS "calibration error %", rounded(nll, 4) AS nll,
+       rounded(100 * corrupted_accuracy, 2) AS "corrupted %"
+FROM v_quality
+ORDER BY experiment, dataset, model, position;
+
 -- curves: test accuracy against charged seconds, epoch by epoch, over the seeds
 SELECT r.experiment, r.dataset, r.model, r.pruner, r.options, r.rate, e.epoch,
        count(*) AS runs, median(e.charged_s) AS charged_s,

@@ -148,18 +148,20 @@ static int add_phases(struct sqlite3 *db, int64_t attempt, struct str *ret_text,
 static int add_attempt(struct sqlite3 *db, const struct db_rows *row, struct str *ret_text,
                        struct err *err)
 {
-    static const char *const parts[] = {"warnings", "selections", "solvers", "epochs"};
+    static const char *const parts[] = {"warnings", "selections", "solvers",
+                                        "epochs",   "classes",    "corruptions"};
+    enum { REASON = 2, LOG = 9 };
     const int64_t attempt = row_int(row, 0);
     str_addf(ret_text, "\nattempt %lld: %s\n", (long long)attempt, row_text(row, 1));
-    for (int i = 2; i < 8; i++) /* reason, accuracies, samples, data, implementations, scores */
+    for (int i = REASON; i < LOG; i++)
         if (*row_text(row, i))
             str_addf(ret_text, "  %s\n", row_text(row, i));
     int failed = add_phases(db, attempt, ret_text, err);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !failed; i++)
         failed = add_table(db, parts[i], attempt, ret_text, err);
-    if (!failed && *row_text(row, 8)) {
+    if (!failed && *row_text(row, LOG)) {
         str_add(ret_text, "\nthe end of its log\n");
-        cmd_add_log(ret_text, row_raw(row, 8), 0);
+        cmd_add_log(ret_text, row_raw(row, LOG), 0);
     }
     return failed;
 }

@@ -273,6 +273,26 @@ Test(store, epoch_warning_and_selection_round_trip)
          &err);
     expect_text(store, "SELECT method || objective || moves || ns FROM solver",
                 "annealed0.2510007");
+    const struct record_test test = {"blur",
+                                     2,
+                                     0.5,
+                                     0,
+                                     0.5,
+                                     (double)INFINITY,
+                                     (double)NAN,
+                                     2,
+                                     (const int64_t[]){3, 3},
+                                     (const int64_t[]){0, 3}};
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_TEST, .test = test}, &err),
+         &err);
+    expect_text(store,
+                "SELECT corruption || severity || accuracy || worst_class_accuracy || class_sd || "
+                "coalesce(loss, '-') || coalesce(calibration_error, '-') || class_n || "
+                "class_correct FROM final_test",
+                "blur20.50.00.5--[3,3][0,3]");
+    cr_expect_neq(
+        store_put(store, attempt, &(struct record){.kind = RECORD_TEST, .test = test}, &err), 0,
+        "the same test twice");
     const struct record_artifact artifact = {
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 1, 99};
     must(store_put(store, attempt, &(struct record){.kind = RECORD_ARTIFACT, .artifact = artifact},

@@ -182,6 +182,55 @@ Test(store_derived, work_beside_full)
     expect("SELECT count(*) FROM v_work WHERE experiment = 'made'", 4);
 }
 
+/* The better of two classes has 900 samples, the other 100. */
+Test(store_derived, quality_of_the_network_at_the_end)
+{
+    expect("SELECT count(*) FROM v_class_accuracy WHERE experiment = 'made'", 4 * 3);
+    expect("SELECT correct FROM v_class_accuracy WHERE position = 3 AND class = 0", 665);
+    expect("SELECT accuracy FROM v_class_accuracy WHERE position = 3 AND class = 1", 0.35);
+    expect("SELECT count(*) FROM v_class_accuracy WHERE class = 2 AND n = 0 AND accuracy IS NULL "
+           "AND experiment = 'made'",
+           4);
+    expect("SELECT count(*) FROM v_corruption WHERE experiment = 'made'", 4 * 3);
+    expect("SELECT accuracy FROM v_corruption WHERE position = 4 AND severity = 1", 0.4);
+    expect("SELECT worst_class_accuracy FROM v_corruption WHERE position = 4 AND severity = 0",
+           0.3);
+    expect("SELECT class_sd FROM v_corruption WHERE position = 4 AND corruption = 'none'", 0.075);
+    expect("SELECT loss FROM v_corruption WHERE position = 4 AND severity = 1", 0.6);
+    expect("SELECT loss IS NULL FROM v_corruption WHERE position = 4 AND severity = 2", 1);
+    expect("SELECT calibration_error FROM v_corruption WHERE position = 4 AND severity = 0", 0.15);
+    expect("SELECT corrupted_accuracy FROM v_run WHERE position = 4", 0.2);
+    change("DELETE FROM final_test WHERE corruption <> 'none'");
+    expect("SELECT corrupted_accuracy IS NULL FROM v_run WHERE position = 4", 1);
+}
+
+/* An epoch that was better than the last one is told of, and is not the accuracy. */
+Test(store_derived, quality_of_an_arm)
+{
+    change("UPDATE epoch SET test_accuracy = 0.95 WHERE epoch = 1 AND attempt = (SELECT attempt "
+           "FROM v_run WHERE position = 1)");
+    change("UPDATE attempt SET test_loss = 1 - test_accuracy");
+    expect("SELECT best_test_accuracy FROM v_run WHERE position = 1", 0.95);
+    expect("SELECT accuracy FROM v_run WHERE position = 1", 0.9);
+    expect("SELECT best_test_accuracy FROM v_run WHERE position = 2", 0.8);
+    expect("SELECT best_test_accuracy IS NULL FROM v_run WHERE position = 5", 1);
+    expect("SELECT count(*) FROM v_quality", 6);
+    expect("SELECT runs FROM v_quality WHERE pruner = 'full' AND experiment = 'made'", 2);
+    expect("SELECT accuracy FROM v_quality WHERE pruner = 'full' AND experiment = 'made'", 0.85);
+    expect("SELECT worst_class_accuracy FROM v_quality WHERE pruner = 'full' AND experiment = "
+           "'made'",
+           0.425);
+    expect("SELECT class_sd FROM v_quality WHERE pruner = 'el2n'", 0.65 / 8);
+    expect("SELECT nll FROM v_quality WHERE pruner = 'el2n'", 0.35);
+    expect("SELECT calibration_error FROM v_quality WHERE pruner = 'el2n'", 0.65 / 4);
+    expect("SELECT tta_accuracy IS NULL FROM v_quality WHERE pruner = 'el2n'", 1);
+    expect("SELECT corrupted_accuracy FROM v_quality WHERE pruner = 'el2n'", 0.65 / 3);
+    expect("SELECT best_test_accuracy FROM v_quality WHERE pruner = 'full' AND experiment = "
+           "'made'",
+           0.875);
+    expect("SELECT runs + (accuracy IS NOT NULL) FROM v_quality WHERE pruner = 'ucb'", 0);
+}
+
 /* 10 samples, 5 of them kept at first; then 4 and all. */
 Test(store_derived, selection_beside_chance)
 {

@@ -112,6 +112,9 @@ Test(store_views, epoch_joins_to_run_by_attempt)
     expect("SELECT test_worst_class_accuracy FROM v_run WHERE position = 3", 0.35);
     expect("SELECT test_calibration_error FROM v_epoch WHERE cell GLOB '3*' AND epoch = 2", 0.175);
     expect("SELECT test_calibration_error FROM v_run WHERE position = 1", 0.225);
+    expect("SELECT test_class_sd FROM v_epoch WHERE cell GLOB '3*' AND epoch = 1", 0.45 / 8);
+    expect("SELECT test_class_sd FROM v_run WHERE position = 3", 0.7 / 8);
+    expect("SELECT test_loss FROM v_epoch WHERE cell GLOB '3*' AND epoch = 1", 0.55);
     expect("SELECT samples_backward FROM v_epoch WHERE cell GLOB '3*' AND epoch = 2", 1000);
     expect_text("SELECT group_concat(DISTINCT state) FROM v_epoch WHERE cell GLOB '5*'",
                 "diverged");

@@ -20,6 +20,8 @@ static void expect_quality(const struct quality_sums *sums)
     cr_expect_eq(quality.accuracy, 3 / 5.0, "%g", quality.accuracy);
     cr_expect_eq(quality.loss, 6.5 / 5, "%g", quality.loss);
     cr_expect_eq(quality.worst_class, 1 / 2.0, "%g", quality.worst_class);
+    /* 1 of 2 and 2 of 3: each is half of their difference from the mean. */
+    cr_expect_float_eq(quality.class_sd, (2 / 3.0 - 1 / 2.0) / 2, 1e-15, "%g", quality.class_sd);
 }
 
 Test(quality, is_that_of_all_batches)
@@ -36,7 +38,7 @@ Test(quality, of_nothing_is_not_known)
 {
     const struct quality none = quality_of(&(struct quality_sums){0});
     cr_expect(isnan(none.accuracy) && isnan(none.loss) && isnan(none.worst_class));
-    cr_expect(isnan(none.calibration_error));
+    cr_expect(isnan(none.calibration_error) && isnan(none.class_sd));
 }
 
 /* ---- Calibration ------------------------------------------------------------------------------*/

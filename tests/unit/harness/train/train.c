@@ -472,6 +472,7 @@ Test(trainer, evaluation_is_the_mean_of_a_scoring_pass)
     one.n = 1;
     const struct quality single = trainer_evaluate(&trainer, &one);
     cr_expect_eq(single.worst_class, single.accuracy);
+    cr_expect_eq(single.class_sd, 0);
     const struct quality none = trainer_evaluate(&trainer, &data->validation);
     cr_expect(isnan(none.loss) && isnan(none.accuracy) && isnan(none.worst_class));
     observer_release(&seen);
@@ -529,7 +530,8 @@ Test(trainer, views_of_the_test_set_count_by_their_weights)
     for (int kind = TTA_NONE; kind < TTA_KINDS; kind++) {
         b.cell.recipe.tta = kind;
         const double expected = accuracy_of_views(&trainer, views, weights[kind], counts[kind]);
-        const struct quality quality = trainer_test(&trainer);
+        struct quality_sums sums;
+        const struct quality quality = trainer_test(&trainer, &sums);
         cr_expect_eq(trainer_test_views(&b.cell.recipe), counts[kind]);
         cr_expect_eq(quality.accuracy, plain.accuracy);
         cr_expect_eq(quality.loss, plain.loss);

@@ -21,6 +21,7 @@ static const size_t sizes[RECORD_KINDS] = {
     [RECORD_SELECTION] = sizeof(struct record_selection),
     [RECORD_SOLVER] = sizeof(struct record_solver),
     [RECORD_EPOCH] = sizeof(struct record_epoch),
+    [RECORD_TEST] = sizeof(struct record_test),
     [RECORD_WARNING] = sizeof(struct record_warning),
     [RECORD_END] = sizeof(struct record_end),
 };
@@ -267,7 +268,7 @@ Test(fields, every_column_is_some_records)
         "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
         "WHERE t.type = 'table' AND t.name IN ('environment', 'attempt', 'epoch', 'selection', "
         "'split', "
-        "'noise', 'solver', 'warning') AND c.name NOT IN ('id', 'attempt') AND NOT "
+        "'noise', 'solver', 'final_test', 'warning') AND c.name NOT IN ('id', 'attempt') AND NOT "
         "(t.name = 'attempt' AND c.name IN ('cell', 'environment', 'beside', 'started_at', "
         "'ended_at', 'token'))";
     struct store *store;

@@ -106,6 +106,23 @@ Test(wire, a_selection_keeps_its_bitmap_and_counts)
     arena_release(&arena);
 }
 
+Test(wire, a_test_keeps_its_classes)
+{
+    struct arena arena = {0};
+    const int64_t n[] = {5, 0, 6}, correct[] = {5, 0, 1};
+    const struct record record = {
+        .kind = RECORD_TEST,
+        .test = {"noise", 5, 0.5, 1 / 6.0, 0.25, (double)INFINITY, 0.125, 3, n, correct}};
+    const struct record back = round_trip(&record, &arena);
+    cr_assert_str_eq(back.test.corruption, "noise");
+    cr_assert(back.test.severity == 5 && back.test.accuracy == 0.5);
+    cr_assert(back.test.worst_class_accuracy == 1 / 6.0 && back.test.class_sd == 0.25);
+    cr_assert(isnan(back.test.loss) && back.test.calibration_error == 0.125);
+    cr_assert_eq(memcmp(back.test.class_n, n, sizeof n), 0);
+    cr_assert_eq(memcmp(back.test.class_correct, correct, sizeof correct), 0);
+    arena_release(&arena);
+}
+
 Test(wire, what_scores_cost_and_solvers_reached)
 {
     struct arena arena = {0};

@@ -20,6 +20,10 @@ others. The cells are made up: no sample of theirs can be had.
   f/networks.svg
   f/accuracy-vs-rate.tsv
   f/accuracy-vs-rate.svg
+  f/scaling-law.tsv
+  f/scaling-law.svg
+  f/worst-class.tsv
+  f/worst-class.svg
   f/phases.tsv
   f/phases.svg
   f/time-to-accuracy.tsv
@@ -175,7 +179,7 @@ Of two runs of full data, one had company: seconds of two conditions, where ther
 Mistakes.
 
   $ winnow plot phase --db made.db
-  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, networks, accuracy-vs-rate, phases, versus-random, time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, score-sampler, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
+  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, networks, accuracy-vs-rate, scaling-law, worst-class, phases, versus-random, time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, score-sampler, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
   [2]
   $ winnow plot --db made.db --format svg,gif
   ! winnow plot: unknown format 'gif'; there are: svg, pdf, png, cairolatex, terminal

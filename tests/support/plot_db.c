@@ -307,9 +307,9 @@ static void make_epochs(struct sqlite3 *db, int64_t attempt, const struct plot_g
         const struct plot_epoch e = plot_epoch(grid, pruner, rate, seed, epoch);
         plot_db_exec(db,
                      "INSERT INTO epoch (attempt, epoch, kept, test_accuracy, charged_ns, wall_ns,"
-                     " samples_forward, samples_backward, flops)"
-                     " VALUES (%lld, %d, 0, %.17g, %lld, 0, 0, 0, 0)",
-                     attempt, epoch, e.accuracy, ns(e.charged_s));
+                     " samples_forward, samples_backward, flops, test_worst_class_accuracy)"
+                     " VALUES (%lld, %d, 0, %.17g, %lld, 0, 0, 0, 0, %.17g)",
+                     attempt, epoch, e.accuracy, ns(e.charged_s), e.accuracy * e.accuracy);
     }
 }
 

@@ -32,6 +32,7 @@ Each function once, numbers with 17 digits, of the made runs and of one that has
   >   ci_high(charged_s), ci_low(charged_s, 0.8), ci_high(charged_s, 0.8)) FROM v_run;
   > SELECT fixed(charged_s, 2), fixed(charged_s, 2, '+'), significant(charged_s, 3),
   >   significant(rate), fixed(rounded(charged_s, 1), 3) FROM v_run WHERE charged_s IS NOT NULL;
+  > SELECT printf('%.17g/%.17g', t_quantile(0.975, 4), t_quantile(0.05, 2));
   > SELECT kept_bit(bitmap, 8), kept_bit(bitmap, 9), kept_count(bitmap), kept_both(bitmap, bitmap),
   >   kept_count(kept_all(n)), kept_both(bitmap, kept_all(n), 1) FROM v_selection;
   > SELECT kept_always(bitmap, n), kept_never(bitmap, n), chance_always(bitmap, n),
@@ -47,6 +48,7 @@ Each function once, numbers with 17 digits, of the made runs and of one that has
   > wc -l <ours; done <queries
   1
   6
+  1
   2
   2
   1

@@ -149,10 +149,11 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
     pairs->arm_sum += of_arm;
     /* Accuracies are fractions of some thousand samples: what is equal on paper shall be equal,
      * since ranks depend on it. */
-    pairs->points[pairs->n] = nearbyint(1e11 * (of_arm - of_reference)) / 1e9;
-    if (settings->metric != COMPARE_VAL_ACCURACY)
+    const double scale = settings->metric->scale;
+    pairs->points[pairs->n] = nearbyint(1e9 * scale * (of_arm - of_reference)) / 1e9;
+    if (settings->metric->of_test_set)
         pairs->step =
-            fmax(pairs->step, 100 * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
+            fmax(pairs->step, scale * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
     if (!(reference->charged_s > 0 && arm->charged_s > 0))
         pairs->logs = NULL;
     if (pairs->logs)
@@ -260,26 +261,37 @@ static struct compare_estimate estimate(const double *values, size_t n, double l
 }
 
 /* By the interval, or by the answer that allows for looking after every seed. */
-static enum compare_verdict verdict_of(const struct compare_result *result, double margin)
+static enum compare_verdict verdict_of(const struct compare_result *result,
+                                       const struct compare_metric *metric, double margin)
 {
-    const struct compare_estimate *loss = &result->accuracy;
-    const enum anytime_state state = loss->anytime.state;
-    const bool any = result->anytime_most > 0;
-    if (any ? state == ANYTIME_FAILS : loss->shown.high < -margin)
+    const struct compare_estimate *change = &result->accuracy;
+    const enum anytime_state state = change->anytime.state;
+    const bool any = result->anytime_most > 0, less = metric->less_is_better;
+    const double least = less ? -change->shown.high : change->shown.low,
+                 most = less ? -change->shown.low : change->shown.high;
+    if (any ? state == (less ? ANYTIME_HOLDS : ANYTIME_FAILS) : most < -margin)
         return VERDICT_INFERIOR;
     /* A seed without a network has no accuracy to average, but it is a loss. */
-    if ((any ? state == ANYTIME_HOLDS : loss->shown.low >= -margin) && !result->diverged)
+    if ((any ? state == (less ? ANYTIME_FAILS : ANYTIME_HOLDS) : least >= -margin) &&
+        !result->diverged)
         return VERDICT_NONINFERIOR;
     return VERDICT_UNDECIDED;
 }
 
-static void decide(struct compare_result *result, double margin)
+/* Of a change at the margin. */
+static double bound_of(const struct compare_metric *metric, double margin)
 {
-    const struct compare_estimate *loss = &result->accuracy;
+    return metric->less_is_better ? margin : -margin;
+}
+
+static void decide(struct compare_result *result, const struct compare_metric *metric,
+                   double margin)
+{
+    const struct compare_estimate *change = &result->accuracy;
     if (isnan(margin))
         return;
     result->needed = 0;
-    result->verdict = verdict_of(result, margin);
+    result->verdict = verdict_of(result, metric, margin);
     if (result->verdict != VERDICT_UNDECIDED)
         return;
     if (result->n < 2) {
@@ -288,9 +300,10 @@ static void decide(struct compare_result *result, double margin)
     }
     if (result->points_doubts)
         return; /* of no spread nobody knows how many */
-    const size_t n = stats_needed(fmax(loss->sd, loss->least_sd), fabs(loss->mean + margin));
+    const size_t n = stats_needed(fmax(change->sd, change->least_sd),
+                                  fabs(change->mean - bound_of(metric, margin)));
     if (result->anytime_most)
-        result->needed = loss->anytime.needed;
+        result->needed = change->anytime.needed;
     else
         result->needed = n > result->n ? n - result->n : n ? 1 : 0;
 }
@@ -315,17 +328,19 @@ static void add_time(const struct compare_result *result, struct str *ret_text)
                  high);
 }
 
-void compare_add_verdict(const struct compare_result *result, double margin, struct str *ret_text)
+void compare_add_verdict(const struct compare_result *result, const struct compare_metric *metric,
+                         double margin, struct str *ret_text)
 {
+    const char *loses = metric->less_is_better ? "rises by" : "loses";
     switch (result->verdict) {
     case VERDICT_NONE:
         return;
     case VERDICT_NONINFERIOR:
-        str_addf(ret_text, "loses no more than %g points", margin);
+        str_addf(ret_text, "%s no more than %g %s", loses, margin, metric->unit);
         add_time(result, ret_text);
         return;
     case VERDICT_INFERIOR:
-        str_addf(ret_text, "loses more than %g points", margin);
+        str_addf(ret_text, "%s more than %g %s", loses, margin, metric->unit);
         add_time(result, ret_text);
         return;
     case VERDICT_UNDECIDED:
@@ -385,8 +400,8 @@ static int compare_sides(const struct side *reference, const struct side *arm,
         result->attempts[i] = pairs.runs[i / 2][i % 2]->attempt;
     if (is_known(list, result))
         return 0;
-    result->reference_mean = 100 * (pairs.reference_sum / n); /* NAN of none */
-    result->arm_mean = 100 * (pairs.arm_sum / n);
+    result->reference_mean = settings->metric->scale * (pairs.reference_sum / n); /* NAN of none */
+    result->arm_mean = settings->metric->scale * (pairs.arm_sum / n);
     result->interval = settings->interval != INTERVAL_AUTO ? settings->interval
                        : pairs.n >= COMPARE_BCA_FROM       ? INTERVAL_BCA
                                                            : INTERVAL_T;
@@ -400,7 +415,7 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->doubts = doubts_of(&pairs, &list->arena);
     result->points_doubts = points_doubts_of(&pairs, &list->arena);
     if (!settings->anytime_most)
-        decide(result, settings->margin);
+        decide(result, settings->metric, settings->margin);
     MEM_ROOM(list->items, list->count);
     list->items[list->count++] = *result;
     return 0;
@@ -494,7 +509,7 @@ static int answer_anytime(struct compare_list *list, const struct compare_settin
                            r->arm, r->reference, r->n, r->n);
         questions[i] = (struct anytime_question){.values = r->points,
                                                  .n = r->n,
-                                                 .bound = -margin,
+                                                 .bound = bound_of(settings->metric, margin),
                                                  .least_sd = r->accuracy.least_sd,
                                                  .same = r->same};
         questions[list->count + i] =
@@ -507,7 +522,7 @@ static int answer_anytime(struct compare_list *list, const struct compare_settin
         struct compare_result *r = &list->items[i];
         r->accuracy.anytime = answers[i];
         r->time.anytime = answers[list->count + i];
-        decide(r, settings->margin);
+        decide(r, settings->metric, settings->margin);
     }
     return 0;
 }

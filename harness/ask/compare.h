@@ -15,7 +15,7 @@
  * rate there, like `full`, is compared with the other's every rate. A seed counts where both arms
  * have a good run of it; where only one has, it is counted as unpaired.
  *
- * accuracy   mean of later - reference, in points (hundredths)
+ * accuracy   mean of later - reference, in points (hundredths); or another metric, in its unit
  * time       geometric mean of reference's / later's charged seconds: above 1, the later is faster
  *
  * Both get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
@@ -45,14 +45,26 @@ struct sqlite3;
 
 /* ---- Runs -------------------------------------------------------------------------------------*/
 
-enum compare_metric { COMPARE_ACCURACY, COMPARE_VAL_ACCURACY, COMPARE_BEST_VAL_TEST_ACCURACY };
-extern const char *const compare_metric_names[]; /* columns of v_run; NULL ends */
+/* What is compared of two runs: one of metrics.def. */
+struct compare_metric {
+    const char *column; /* of v_run */
+    const char *epoch;  /* of v_epoch; NULL: it is known for complete runs only */
+    const char *unit;   /* of differences: "points" */
+    double scale;       /* so many of them are 1: 100 */
+    int digits;         /* that are worth showing */
+    bool less_is_better;
+    bool of_test_set; /* an accuracy on it: one sample is its least step */
+    bool best_epoch;  /* not of the last epoch */
+    const char *note; /* what whoever reads it must know; NULL: nothing */
+};
+extern const struct compare_metric compare_metrics[];
+extern const char *const compare_metric_names[]; /* likewise, NULL ends */
 
 struct compare_filter {
     const char *experiment, *where; /* name; SQL over the columns of v_run; NULL: any */
     const char *dataset, *model;    /* a label, or its name without options; NULL: any */
     double rate;                    /* NAN: any; runs at rate 0 stay */
-    enum compare_metric metric;
+    const struct compare_metric *metric;
 };
 
 /* A cell of an experiment. */
@@ -82,10 +94,10 @@ void compare_runs_release(struct compare_runs *runs);
 
 /*
  * The metric of an attempt as it stood after so many charged seconds: at the last evaluated epoch
- * that was complete by then. NAN: there was none. Not for COMPARE_BEST_VAL_TEST_ACCURACY.
+ * that was complete by then. NAN: there was none. Not where the metric has no column of an epoch.
  */
 int compare_metric_at(struct sqlite3 *db, int64_t attempt, double charged_s,
-                      enum compare_metric metric, double *ret_value, struct err *err);
+                      const struct compare_metric *metric, double *ret_value, struct err *err);
 
 /* ---- Arms -------------------------------------------------------------------------------------*/
 
@@ -125,17 +137,17 @@ static const double COMPARE_AT_FIRST_END = 0;
 
 struct compare_settings {
     struct sqlite3 *db; /* for compare_metric_at */
-    enum compare_metric metric;
+    const struct compare_metric *metric;
     enum compare_interval interval;
     enum compare_test test;
     double at_s;
-    double margin; /* of noninferiority, points; NAN: no verdict */
+    double margin; /* of noninferiority, in the metric's unit; NAN: no verdict */
     /* Seeds were added one after the other, up to so many, until the answers sufficed: verdicts
      * are by anytime.h's answers. 0: their number was fixed beforehand. */
     size_t anytime_most;
 };
 
-/* Of n paired values: differences in points, or logarithms of ratios. */
+/* Of n paired values: differences in the metric's unit, or logarithms of ratios. */
 struct compare_estimate {
     double mean, sd;               /* sd NAN for n < 2 */
     double least_sd;               /* that t goes by where sd is less (stats.h); 0: none */
@@ -158,7 +170,7 @@ struct compare_result {
     size_t n;        /* seeds that both have */
     size_t unpaired; /* seeds that one has and the other lacks, or both tried in vain */
     size_t diverged; /* of those, where the arm diverged */
-    double reference_mean, arm_mean; /* of the metric, percent */
+    double reference_mean, arm_mean; /* of the metric, scaled: percent */
     enum compare_interval interval;  /* INTERVAL_T or INTERVAL_BCA */
     struct compare_estimate accuracy, time;
     size_t anytime_most; /* the settings' */
@@ -185,4 +197,5 @@ int compare_arms(const struct compare_runs *runs, const struct compare_arm *arms
 void compare_list_release(struct compare_list *list);
 
 /* "loses no more than 0.5 points, and is 1.80x faster [1.60, 2.10]" */
-void compare_add_verdict(const struct compare_result *result, double margin, struct str *ret_text);
+void compare_add_verdict(const struct compare_result *result, const struct compare_metric *metric,
+                         double margin, struct str *ret_text);

@@ -1,16 +1,24 @@
 /* compare: the only part that asks the database. */
 #include "harness/ask/compare.h"
 
+#include "base/braced.h"
 #include "results/db.h"
 
 #include <math.h>
 #include <string.h>
 
+#define POINTS .unit = "points", .scale = 100, .digits = 2
+#define NATS .unit = "nats", .scale = 1, .digits = 4
+const struct compare_metric compare_metrics[] = {
+#define METRIC(name, ...) BRACED(__VA_ARGS__),
+#include "harness/ask/metrics.def"
+#undef METRIC
+};
 const char *const compare_metric_names[] = {
-    [COMPARE_ACCURACY] = "accuracy",
-    [COMPARE_VAL_ACCURACY] = "val_accuracy",
-    [COMPARE_BEST_VAL_TEST_ACCURACY] = "best_val_test_accuracy",
-    [COMPARE_BEST_VAL_TEST_ACCURACY + 1] = NULL,
+#define METRIC(name, ...) #name,
+#include "harness/ask/metrics.def"
+#undef METRIC
+    NULL,
 };
 
 /* The last line of columns is what the seconds were measured under. */
@@ -114,7 +122,7 @@ static int read_rows(struct sqlite3 *db, const struct compare_filter *filter,
 {
     struct str sql = {0};
     struct db_rows rows;
-    str_addf(&sql, select_runs, compare_metric_names[filter->metric], filter->where ? " AND (" : "",
+    str_addf(&sql, select_runs, filter->metric->column, filter->where ? " AND (" : "",
              filter->where ? filter->where : "", filter->where ? ")" : "");
     db_ask(&rows, db, str_text(&sql),
            DB_VALUES(db_text(filter->dataset), db_text(filter->model), db_text(filter->experiment),
@@ -157,17 +165,19 @@ void compare_runs_release(struct compare_runs *runs)
 }
 
 int compare_metric_at(struct sqlite3 *db, int64_t attempt, double charged_s,
-                      enum compare_metric metric, double *ret_value, struct err *err)
+                      const struct compare_metric *metric, double *ret_value, struct err *err)
 {
-    /* A microsecond more: the sums of the same nanoseconds differ in their last bits. */
-    static const char sql[] =
-        "SELECT iif(?3, val_accuracy, test_accuracy) AS metric FROM v_epoch "
-        "WHERE attempt = ?1 AND charged_s <= ?2 + 1e-6 AND metric IS NOT NULL "
-        "ORDER BY epoch DESC LIMIT 1";
+    struct str sql = {0};
     struct db_rows rows;
-    db_ask(&rows, db, sql,
-           DB_VALUES(db_int(attempt), db_real(charged_s), db_int(metric == COMPARE_VAL_ACCURACY)));
+    /* A microsecond more: the sums of the same nanoseconds differ in their last bits. */
+    str_addf(&sql,
+             "SELECT %s AS metric FROM v_epoch "
+             "WHERE attempt = ?1 AND charged_s <= ?2 + 1e-6 AND metric IS NOT NULL "
+             "ORDER BY epoch DESC LIMIT 1",
+             metric->epoch);
+    db_ask(&rows, db, str_text(&sql), DB_VALUES(db_int(attempt), db_real(charged_s)));
     const double value = db_next(&rows) ? row_real(&rows, 0) : (double)NAN;
+    str_release(&sql);
     if (db_close(&rows, err))
         return -1;
     *ret_value = value;

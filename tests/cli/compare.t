@@ -110,7 +110,7 @@ Every number as JSON, in arithmetic by hand: Holm's p is of three that have one.
 Other formats, intervals and tests.
 
   $ compare full 'ucb(c=1)' --format csv --test wilcoxon --interval bca
-  experiment,dataset,model,reference,reference_rate,arm,arm_rate,metric,n,unpaired,diverged,interval,test,reference_mean,arm_mean,points,points_low,points_high,points_t_low,points_t_high,points_bca_low,points_bca_high,points_sd,points_p_permutation,points_p_wilcoxon,points_p_holm,faster,faster_low,faster_high,faster_t_low,faster_t_high,faster_bca_low,faster_bca_high,faster_log_sd,faster_p_permutation,faster_p_wilcoxon,faster_p_holm,margin,verdict,more_seeds,timing_doubts,points_doubts,points_least_sd
+  experiment,dataset,model,reference,reference_rate,arm,arm_rate,metric,n,unpaired,diverged,interval,test,reference_mean,arm_mean,points,points_low,points_high,points_t_low,points_t_high,points_bca_low,points_bca_high,points_sd,points_p_permutation,points_p_wilcoxon,points_p_holm,faster,faster_low,faster_high,faster_t_low,faster_t_high,faster_bca_low,faster_bca_high,faster_log_sd,faster_p_permutation,faster_p_wilcoxon,faster_p_holm,margin,verdict,more_seeds,timing_doubts,points_doubts,points_least_sd,unit
   grid,synthetic(samples=100),mlp,full,0,ucb(c=1),0.5,accuracy,6,0,0,bca,wilcoxon,* (glob)
   ! winnow compare: grid synthetic(samples=100) mlp, ucb(c=1) 0.5 against full: BCa intervals of 6 seeds are too narrow to be trusted; --interval t
   $ compare full 'ucb(c=1)' -f markdown --test wilcoxon --interval bca
@@ -385,6 +385,63 @@ The validation split has another size.
   $ compare full random@0.7 --metric val_accuracy --json 2>/dev/null |
   > grep -o '"points_least_sd": [^,}]*'
   "points_least_sd": null
+
+Other measures of the last epoch. Less is better of the negative log-likelihood: the six seeds' -0.2
+points are 0.002 nats by the same arithmetic as above, [0.0011, 0.0029], and only what is above the margin
+is worse.
+
+  $ cp compare.db nll.db
+  $ sqlite3 nll.db "DROP TRIGGER attempt_changes_once; UPDATE attempt SET test_loss = 1 - test_accuracy"
+  $ nll() { winnow compare --db nll.db full 'ucb(c=1)' --metric nll "$@"; }
+  $ nll
+  grid, synthetic(samples=100), mlp: nll at the last epoch and charged seconds, paired over seeds
+  arm           against  n  of arm  of against     nats  95 %                by      p   Holm  faster  95 %
+  ------------  -------  -  ------  ----------  -------  ------------------  --  -----  -----  ------  ------------
+  ucb(c=1) 0.5  full     6  0.0985      0.0965  +0.0020  [+0.0011, +0.0029]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  nats: mean of arm - against, less is better; faster: geometric mean of the charged seconds of against / arm
+  95 %: Student's t, n - 1 degrees of freedom (faster: of the logarithms)
+  p: of nats, two-sided, sign-flip permutation; Holm: of 1 comparison
+  $ nll --noninferior 0.003 --gate | grep ': rises'
+  ucb(c=1) 0.5 against full, n = 6: rises by no more than 0.003 nats, and is 2.00x faster [1.55, 2.58]
+  $ nll --noninferior 0.001 --gate >out; echo $?; grep ': rises' out
+  3
+  ucb(c=1) 0.5 against full, n = 6: rises by more than 0.001 nats, and is 2.00x faster [1.55, 2.58]
+  $ nll --noninferior 0.002 | grep -o ': undecided'
+  : undecided
+  $ for margin in 0.006 0; do nll --noninferior $margin --anytime 20 | grep -oE ': (rises|undecided)[^,]*'; done
+  : rises by no more than 0.006 nats
+  : rises by more than 0 nats
+  $ nll --json | grep -oE '"(unit|metric|points_least_sd)": [^,}]*'
+  "metric": "nll"
+  "points_least_sd": null
+  "unit": "nats"
+
+Each column of v_run that there is to compare.
+
+  $ sqlite3 nll.db "UPDATE epoch SET test_worst_class_accuracy = test_accuracy - 0.1, test_class_sd = 1 - test_accuracy,
+  > test_calibration_error = 1 - test_accuracy, test_tta_accuracy = test_accuracy, test_loss = 1 - test_accuracy;
+  > INSERT INTO final_test SELECT id, 'noise', 1, test_accuracy, 0, 0, 0, 0, '[]', '[]' FROM attempt
+  > WHERE state = 'done'"
+  $ for m in worst_class_accuracy class_sd ece tta_accuracy corrupted_accuracy best_test_accuracy; do
+  >   winnow compare --db nll.db full 'ucb(c=1)' --metric $m 2>/dev/null | sed -n '4p; /^points: mean/p; /^best/p'; done
+  ucb(c=1) 0.5  full     6  80.15      80.35   -0.20  [-0.29, -0.11]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against; faster: geometric mean of the charged seconds of against / arm
+  ucb(c=1) 0.5  full     6   9.85       9.65   +0.20  [+0.11, +0.29]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against, less is better; faster: geometric mean of the charged seconds of against / arm
+  ucb(c=1) 0.5  full     6   9.85       9.65   +0.20  [+0.11, +0.29]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against, less is better; faster: geometric mean of the charged seconds of against / arm
+  ucb(c=1) 0.5  full     6  90.15      90.35   -0.20  [-0.29, -0.11]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against; faster: geometric mean of the charged seconds of against / arm
+  ucb(c=1) 0.5  full     6  90.15      90.35   -0.20  [-0.29, -0.11]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against; faster: geometric mean of the charged seconds of against / arm
+  ucb(c=1) 0.5  full     6  90.15      90.35   -0.20  [-0.29, -0.11]  t   0.031  0.031   2.00x  [1.55, 2.58]
+  points: mean of arm - against; faster: geometric mean of the charged seconds of against / arm
+  best_test_accuracy: the epoch is chosen by the test set, so that both arms promise more than they keep
+  $ winnow compare --db nll.db full 'ucb(c=1)' --metric nll --at-time first 2>/dev/null | sed -n 4p
+  ucb(c=1) 0.5  full     6  0.0985      0.5000  -0.4015  * (glob)
+  $ winnow compare --db nll.db full 'ucb(c=1)' --metric corrupted_accuracy --at-time first
+  ! winnow compare: --at-time: corrupted_accuracy is known for complete runs only
+  [2]
 
 Which arms
 

@@ -23,10 +23,10 @@ struct values {
 
 static const struct cmd_flag flags[] = {
     CMD_TEXT(struct values, noninferior, 0, "POINTS",
-             "report for each whether it loses no more than that"),
+             "report for each whether it loses no more than that; of nll, in nats"),
     CMD_SWITCH(struct values, gate, 0, "exit with 3 unless every comparison passes"),
     CMD_ENUM(struct values, metric, 0, "NAME", "accuracy", compare_metric_names,
-             "the column of v_run to compare"),
+             "what to compare; nll, ece and class_sd are better where they are less"),
     CMD_TEXT(struct values, at_time, 0, "TIME",
              "compare the metric after equal charged time (90s, 5m); first: when the quicker arm "
              "was done"),
@@ -118,7 +118,7 @@ static int time_of(const struct values *values, double *ret_at_s, struct err *er
     static const struct option duration =
         OPTION_DURATION(struct compare_settings, at_s, "first", "first", 1e9, "");
     struct compare_settings settings = {.at_s = COMPARE_AT_END};
-    if (values->at_time && values->metric == COMPARE_BEST_VAL_TEST_ACCURACY)
+    if (values->at_time && !compare_metrics[values->metric].epoch)
         return err_set(err, "--at-time: %s is known for complete runs only",
                        compare_metric_names[values->metric]);
     if (values->at_time && option_set(&duration, &settings, values->at_time, NULL, err))
@@ -145,9 +145,9 @@ static int read_line(const struct values *values, const char *const *arms, struc
             return -1;
     asked->filter = (struct compare_filter){
         values->experiment, values->where, values->dataset,
-        values->model,      rate,          (enum compare_metric)values->metric};
+        values->model,      rate,          &compare_metrics[values->metric]};
     asked->settings = (struct compare_settings){
-        .metric = (enum compare_metric)values->metric,
+        .metric = &compare_metrics[values->metric],
         .interval = (enum compare_interval)values->interval,
         .test = (enum compare_test)values->test,
         .at_s = at_s,
@@ -173,8 +173,8 @@ static int print(const struct compare_list *list, const struct values *values, d
 {
     const struct cmd_compare_look look = {
         .format = values->json ? TABLE_JSON : (enum table_format)values->format,
-        .metric = compare_metric_names[values->metric],
-        .best_epoch = values->metric == COMPARE_BEST_VAL_TEST_ACCURACY,
+        .metric_name = compare_metric_names[values->metric],
+        .metric = &compare_metrics[values->metric],
         .at_time = values->at_time,
         .test = (enum compare_test)values->test,
         .margin = margin,

@@ -74,7 +74,7 @@ static void put_result(const struct table_row *row, const struct compare_result 
     table_put(row, "reference_rate", table_real(r->reference_rate));
     table_put(row, "arm", table_text(r->arm));
     table_put(row, "arm_rate", table_real(r->arm_rate));
-    table_put(row, "metric", table_text(look->metric));
+    table_put(row, "metric", table_text(look->metric_name));
     table_put(row, "n", table_count(r->n));
     table_put(row, "unpaired", table_count(r->unpaired));
     table_put(row, "diverged", table_count(r->diverged));
@@ -91,6 +91,7 @@ static void put_result(const struct table_row *row, const struct compare_result 
     table_put(row, "points_doubts", table_text(r->points_doubts));
     table_put(row, "points_least_sd",
               table_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
+    table_put(row, "unit", table_text(look->metric->unit));
     if (look->anytime_most) {
         table_put(row, "anytime_most", table_count(look->anytime_most));
         put_anytime(row, "points", &r->accuracy.anytime, as_it_is);
@@ -140,11 +141,11 @@ static void add_fixed(struct table *table, double value, int digits, bool sign, 
     table_add(table, table_text(isfinite(value) ? text : NULL));
 }
 
-static void add_range(struct table *table, double low, double high, bool sign)
+static void add_range(struct table *table, double low, double high, int digits, bool sign)
 {
     char text[64];
-    snprintf(text, sizeof text, sign ? "[%+.2f, %+.2f]" : "[%.2f, %.2f]", num_rounded(low, 2),
-             num_rounded(high, 2));
+    snprintf(text, sizeof text, sign ? "[%+.*f, %+.*f]" : "[%.*f, %.*f]", digits,
+             num_rounded(low, digits), digits, num_rounded(high, digits));
     table_add(table, table_text(isfinite(low) && isfinite(high) ? text : NULL));
 }
 
@@ -163,35 +164,48 @@ void cmd_compare_add_arms(const struct compare_result *result, struct str *ret_t
     add_arm(ret_text, result->reference, result->reference_rate);
 }
 
-static void add_measures(const struct compare_result *r, bool anytime, struct table *table)
+static void add_measures(const struct compare_result *r, const struct compare_metric *metric,
+                         bool anytime, struct table *table)
 {
     const struct compare_estimate *points = &r->accuracy, *time = &r->time;
     const struct stats_interval *any = &points->anytime.interval,
                                 *any_time = &time->anytime.interval;
-    add_fixed(table, r->arm_mean, 2, false, "");
-    add_fixed(table, r->reference_mean, 2, false, "");
-    add_fixed(table, points->mean, 2, true, "");
-    add_range(table, points->shown.low, points->shown.high, true);
+    add_fixed(table, r->arm_mean, metric->digits, false, "");
+    add_fixed(table, r->reference_mean, metric->digits, false, "");
+    add_fixed(table, points->mean, metric->digits, true, "");
+    add_range(table, points->shown.low, points->shown.high, metric->digits, true);
     table_add(table, table_text(r->n < 2 ? NULL : r->interval == INTERVAL_BCA ? "BCa" : "t"));
     if (anytime)
-        add_range(table, any->low, any->high, true);
+        add_range(table, any->low, any->high, metric->digits, true);
     add_fixed(table, anytime ? points->anytime.p : points->p, 3, false, "");
     add_fixed(table, anytime ? points->anytime.p_holm : points->p_holm, 3, false, "");
     add_fixed(table, exp(time->mean), 2, false, "x");
-    add_range(table, exp(time->shown.low), exp(time->shown.high), false);
+    add_range(table, exp(time->shown.low), exp(time->shown.high), 2, false);
     if (anytime)
-        add_range(table, exp(any_time->low), exp(any_time->high), false);
+        add_range(table, exp(any_time->low), exp(any_time->high), 2, false);
 }
 
-static void fill_readable(const struct compare_list *list, bool anytime, struct table *table)
+static void fill_readable(const struct compare_list *list, const struct compare_metric *metric,
+                          bool anytime, struct table *table)
 {
-    static const struct {
+    const bool percent = metric->scale == 100;
+    const struct {
         const char *name;
         bool anytime; /* only then */
-    } measured[] = {{"arm", false},       {"against", false}, {"n", false},    {"arm %", false},
-                    {"against %", false}, {"points", false},  {"95 %", false}, {"by", false},
-                    {"any time", true},   {"p", false},       {"Holm", false}, {"faster", false},
-                    {"95 %", false},      {"any time", true}};
+    } measured[] = {{"arm", false},
+                    {"against", false},
+                    {"n", false},
+                    {percent ? "arm %" : "of arm", false},
+                    {percent ? "against %" : "of against", false},
+                    {metric->unit, false},
+                    {"95 %", false},
+                    {"by", false},
+                    {"any time", true},
+                    {"p", false},
+                    {"Holm", false},
+                    {"faster", false},
+                    {"95 %", false},
+                    {"any time", true}};
     const size_t count = sizeof measured / sizeof *measured;
     struct str arm = {0};
     for (size_t k = 0; k < PLACES; k++)
@@ -216,7 +230,7 @@ static void fill_readable(const struct compare_list *list, bool anytime, struct 
         add_arm(&arm, r->reference, r->reference_rate);
         table_add(table, table_text(str_text(&arm)));
         table_add(table, table_count(r->n));
-        add_measures(r, anytime, table);
+        add_measures(r, metric, anytime, table);
     }
     str_release(&arm);
 }
@@ -229,9 +243,9 @@ static void add_title(const struct compare_list *list, const struct cmd_compare_
             str_add(ret_text, ret_text->length ? ", " : "");
             str_add_shown(ret_text, text_of(&places[k], &list->items[0]), "");
         }
-    str_addf(ret_text, "%s%s", ret_text->length ? ": " : "", look->metric);
+    str_addf(ret_text, "%s%s", ret_text->length ? ": " : "", look->metric_name);
     if (!look->at_time)
-        str_add(ret_text, look->best_epoch ? "" : " at the last epoch");
+        str_add(ret_text, look->metric->best_epoch ? "" : " at the last epoch");
     else if (strcmp(look->at_time, "first") == 0)
         str_add(ret_text, " when the quicker arm was done");
     else
@@ -240,7 +254,8 @@ static void add_title(const struct compare_list *list, const struct cmd_compare_
 }
 
 /* A line for each. */
-static void add_verdicts(const struct compare_list *list, double margin, struct str *ret_text)
+static void add_verdicts(const struct compare_list *list, const struct cmd_compare_look *look,
+                         struct str *ret_text)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
@@ -253,7 +268,7 @@ static void add_verdicts(const struct compare_list *list, double margin, struct 
             }
         cmd_compare_add_arms(r, ret_text);
         str_addf(ret_text, ", n = %zu: ", r->n);
-        compare_add_verdict(r, margin, ret_text);
+        compare_add_verdict(r, look->metric, look->margin, ret_text);
         str_add(ret_text, "\n");
     }
 }
@@ -275,8 +290,14 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
         fewest = fewest && fewest < r->n ? fewest : r->n;
         tested++;
     }
-    str_add(ret_text, "points: mean of arm - against; faster: geometric mean of the charged "
-                      "seconds of against / arm\n");
+    const char *unit = look->metric->unit;
+    const double bound = look->metric->less_is_better ? look->margin : -look->margin;
+    str_addf(ret_text,
+             "%s: mean of arm - against%s; faster: geometric mean of the charged seconds of "
+             "against / arm\n",
+             unit, look->metric->less_is_better ? ", less is better" : "");
+    if (look->metric->note)
+        str_addf(ret_text, "%s\n", look->metric->note);
     if (!fewest) {
         str_add(ret_text, "95 %, p: none with fewer than two seeds; run more\n");
         return;
@@ -288,19 +309,20 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
         str_addf(ret_text, "%s BCa bootstrap, %d resamples", t ? ";" : "", STATS_RESAMPLES);
     str_add(ret_text, " (faster: of the logarithms)\n");
     if (coarse)
-        str_add(ret_text, "points: a standard deviation below one sample of the test set counts as "
-                          "one sample\n");
+        str_addf(ret_text,
+                 "%s: a standard deviation below one sample of the test set counts as one sample\n",
+                 unit);
     if (look->anytime_most) {
         str_addf(ret_text,
                  "any time: 95 %% whenever one stops, of looks after each seed from %d to %zu\n"
-                 "p: of points and a bound of %g, two-sided, whenever one stops; Holm: of %zu "
+                 "p: of %s and a bound of %g, two-sided, whenever one stops; Holm: of %zu "
                  "comparison%s\n",
-                 ANYTIME_USUAL_LEAST, look->anytime_most,
-                 isnan(look->margin) ? 0 : num_rounded(-look->margin, NUM_DECIMALS), list->count,
+                 ANYTIME_USUAL_LEAST, look->anytime_most, unit,
+                 isnan(look->margin) ? 0 : num_rounded(bound, NUM_DECIMALS), list->count,
                  STR_PLURAL(list->count));
         return;
     }
-    str_add(ret_text, "p: of points, two-sided, ");
+    str_addf(ret_text, "p: of %s, two-sided, ", unit);
     if (look->test == TEST_WILCOXON)
         str_add(ret_text, "Wilcoxon's signed ranks");
     else
@@ -321,12 +343,12 @@ void cmd_compare_add_table(const struct compare_list *list, const struct cmd_com
         table_format(&table, look->format, ret_text);
     } else {
         const char *gap = look->format == TABLE_MARKDOWN ? "\n" : "";
-        fill_readable(list, look->anytime_most > 0, &table);
+        fill_readable(list, look->metric, look->anytime_most > 0, &table);
         add_title(list, look, ret_text);
         str_add(ret_text, gap);
         table_format(&table, look->format, ret_text);
         str_add(ret_text, gap);
-        add_verdicts(list, look->margin, ret_text);
+        add_verdicts(list, look, ret_text);
         str_add(ret_text, gap);
         add_estimators(list, look, ret_text);
     }

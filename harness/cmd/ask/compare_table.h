@@ -9,8 +9,8 @@
 
 struct cmd_compare_look {
     enum table_format format;
-    const char *metric;
-    bool best_epoch;     /* the metric is not the last epoch's */
+    const char *metric_name;
+    const struct compare_metric *metric;
     const char *at_time; /* as given; NULL: not */
     enum compare_test test;
     double margin;       /* NAN: no verdicts */

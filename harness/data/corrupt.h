@@ -8,7 +8,8 @@
  *     corrupter_release(&corrupter);
  *
  * Of values x from 0 to 1, at severities 1 to 5. Their steps are those of Hendrycks & Dietterich
- * (ICLR 2019) for pictures of 32 x 32. Results are rounded to bytes, and stay between 0 and 255.
+ * (ICLR 2019) for pictures of 32 x 32. Results are rounded to bytes, halves up, and stay between 0
+ * and 255.
  *
  *     noise       x + s n, n standard normal, of each value by itself    s .04 .06 .08 .09 .10
  *     blur        Gaussian, of s pixels, or s / 32 of the picture's      s .4  .6  .7  .8  1

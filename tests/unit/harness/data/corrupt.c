@@ -46,8 +46,8 @@ Test(corrupt, contrast_goes_towards_the_mean_of_the_channel)
     corrupter_release(&small);
     corrupter_init(&small, 1, 2, 2);
     corrupter_apply(&small, CORRUPTION_CONTRAST, 5, 0, two, found);
-    EXPECT_EQ(found[0], 42); /* 50 - .15 * 50 = 42.5, to even */
-    EXPECT_EQ(found[1], 18); /* 20 - .15 * 10 = 18.5 */
+    EXPECT_EQ(found[0], 43); /* 50 - .15 * 50 = 42.5, halves go up */
+    EXPECT_EQ(found[1], 19); /* 20 - .15 * 10 = 18.5 */
     EXPECT_EQ(found[2], 58); /* 57.5 */
     EXPECT_EQ(found[3], 22); /* 21.5 */
     corrupter_release(&small);
@@ -60,10 +60,10 @@ Test(corrupt, brightness_is_added_and_ends_at_white)
     picture[2] = 255;
     picture[3] = 178;
     apply(CORRUPTION_BRIGHTNESS, 5, 0);
-    EXPECT_EQ(out[0], 76); /* .3 * 255 = 76.5, to even; in float32 76.5 is exact */
-    EXPECT_EQ(out[1], 176);
+    EXPECT_EQ(out[0], 77); /* .3 * 255 = 76.5, which float32 has */
+    EXPECT_EQ(out[1], 177);
     EXPECT_EQ(out[2], 255);
-    EXPECT_EQ(out[3], 254);
+    EXPECT_EQ(out[3], 255);
     apply(CORRUPTION_BRIGHTNESS, 2, 0);
     EXPECT_EQ(out[1], 126); /* 125.5 */
 }

@@ -201,8 +201,11 @@ static void look_along(const float *x, size_t n, size_t d, float *ret_columns,
         *r = (struct range){(double)x[a], median[a], (double)x[a]};
         for (size_t i = 0; i < n; i++) {
             const float value = ret_columns[a * n + i] = x[i * d + a];
-            r->least = fmin(r->least, (double)value);
-            r->greatest = fmax(r->greatest, (double)value);
+            /* (Not fmin() and fmax(): gcc 12 for arm64 ends with an internal error.) */
+            if ((double)value < r->least)
+                r->least = (double)value;
+            if ((double)value > r->greatest)
+                r->greatest = (double)value;
         }
     }
     mem_free(median);

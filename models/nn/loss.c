@@ -18,7 +18,7 @@ struct nn_row_loss nn_row_loss(float *dz, const float *z, size_t classes, size_t
 {
     double highest = (double)z[0], sum = 0, total = 0;
     for (size_t k = 1; k < classes; k++)
-        highest = fmax(highest, (double)z[k]);
+        highest = (double)z[k] > highest ? (double)z[k] : highest;
     for (size_t k = 0; k < classes; k++) {
         sum += exp((double)z[k] - highest);
         total += (double)z[k] - highest;

@@ -163,7 +163,7 @@ static void mix_share(void *context, int rank, int threads)
     const struct mixing *m = context;
     const size_t params = nn_param_count(m->net), buffers = nn_buffer_count(m->net);
     size_t from, to;
-    const unsigned denormals = nn_denormals_off();
+    const unsigned long denormals = nn_denormals_off();
     part(params, rank, threads, &from, &to);
     meet(m->average + from, nn_params(m->net) + from, to - from, (float)(1 - m->keep));
     part(buffers, rank, threads, &from, &to);
@@ -258,7 +258,7 @@ static void step_share(void *context, int rank, int threads)
     const struct optimizer *o = step->optimizer;
     size_t first, end;
     part(o->count, rank, threads, &first, &end);
-    const unsigned denormals = nn_denormals_off();
+    const unsigned long denormals = nn_denormals_off();
     for (int i = 0; i < o->group_count; i++) {
         const struct nn_group *group = &o->groups[i];
         const size_t from = group->from > first ? group->from : first,

@@ -146,7 +146,7 @@ void nn_team_run(struct nn_team *team, void (*work)(void *context, int rank), vo
     team->work = work;
     team->context = context;
     nn_team_meet(team, 0);
-    const unsigned denormals = nn_denormals_off();
+    const unsigned long denormals = nn_denormals_off();
     work(context, 0);
     nn_denormals_restore(denormals);
     nn_team_meet(team, 0);

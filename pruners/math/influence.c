@@ -335,9 +335,11 @@ static double scale_times(const struct last_layer *problem)
             squares += (double)phi[j] * (double)phi[j];
         for (size_t c = 0; c < problem->classes; c++) {
             const double p = (double)problem->probabilities[i * problem->classes + c];
-            radius = fmax(radius, 2 * p * (1 - p));
+            if (2 * p * (1 - p) > radius)
+                radius = 2 * p * (1 - p);
         }
-        highest = fmax(highest, squares * radius);
+        if (squares * radius > highest)
+            highest = squares * radius;
     }
     while (highest > (2 - influence_lissa_damp) * influence_lissa_scale * times)
         times *= 2;

@@ -620,6 +620,20 @@ Test(convs, the_fastest_is_taken)
         }
 }
 
+#ifndef __x86_64__
+/* No speed was measured: what stands on BLAS is taken, and nothing is claimed of the others. */
+Test(convs, where_nothing_was_measured_a_matrix_product_is_taken)
+{
+    for (size_t s = 0; s < SHAPES; s++)
+        for (int d = 0; d < CONV_DIRECTIONS; d++) {
+            const struct conv conv = conv_of(s, 0);
+            struct conv_choice best = conv_choose(&conv, (enum conv_direction)d, NULL);
+            cr_assert_str_eq(best.impl->name, "im2col");
+            conv_choice_release(&best);
+        }
+}
+#endif
+
 Test(convs, unknown_names_are_not_found)
 {
     cr_assert_null(conv_impl_find("im2co"));

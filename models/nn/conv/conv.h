@@ -21,6 +21,8 @@
 
 enum conv_direction { CONV_FORWARD, CONV_BACKWARD_DATA, CONV_BACKWARD_WEIGHTS, CONV_DIRECTIONS };
 
+static const double CONV_UNMEASURED = 0.1;
+
 /* What is to be computed. */
 struct conv {
     int n; /* images, at most: arrays have room for so many */
@@ -58,7 +60,8 @@ struct conv_impl {
     /*
      * MUST. Nominal operations a second to expect (conv_flops), as a share of what a core can do in
      * float32 multiply-adds: from measurements, rounded; only their order counts. Asked of what was
-     * accepted.
+     * accepted. On a kind of CPU where nobody measured, CONV_UNMEASURED: im2col, which stands on
+     * BLAS, goes first.
      */
     double (*speed)(const struct conv *conv, enum conv_direction direction);
     /*

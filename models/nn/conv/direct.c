@@ -129,7 +129,7 @@ static float weight(const struct conv *conv, const float *w, size_t o, size_t ta
 static int vectors_for(size_t groups, int columns)
 {
     enum { SHORT_LINE = 7 };
-    if (groups % 2)
+    if (groups % 2 || DIRECT_VECTORS_MAX == 1)
         return 1;
     return groups % 4 == 0 && columns <= SHORT_LINE ? 4 : 2;
 }
@@ -362,7 +362,7 @@ static void data_by_line(const struct conv_call *call)
     const struct nn_shape in = conv->in, out = conv->out;
     const struct bordered b = bordered_x(conv), plain = bordered(out, 0, 0);
     const size_t all = line_vectors(conv), line = (size_t)in.w * (size_t)in.c;
-    const int vectors = all % 2 == 0 ? 2 : 1;
+    const int vectors = all % 2 == 0 && DIRECT_VECTORS_MAX > 1 ? 2 : 1;
     const size_t groups = all / (size_t)vectors, width = (size_t)vectors * NN_LANES;
     float *packed = call->scratch,
           *dy_room = packed + mem_size((size_t)conv->kernel * all * NN_LANES, (size_t)out.c),
@@ -474,24 +474,27 @@ static void backward_weights(const struct conv_call *call)
 
 /* ---- The implementation ---- */
 
-static bool has_avx512(void)
+/* What the kernels are made for: 32 registers, AVX-512's or NEON's. */
+static bool has_registers(void)
 {
-#ifdef __x86_64__
+#if defined __x86_64__
     return cpu_runs() >= CPU_AVX512;
+#elif defined __aarch64__
+    return true;
 #else
     return false;
 #endif
 }
 
 /*
- * Without AVX-512 a matrix product is better; and so it is where dw is larger than the L2 cache and
- * goes through it for the few pixels of each picture (256 to 512 channels, 8 x 8, stride 2: 55
- * GFLOP/s, where the other directions reach 93).
+ * Without such registers a matrix product is better; and so it is where dw is larger than the L2
+ * cache and goes through it for the few pixels of each picture (256 to 512 channels, 8 x 8, stride
+ * 2: 55 GFLOP/s, where the other directions reach 93).
  */
 static bool accepts(const struct conv *conv, enum conv_direction direction)
 {
     enum { FEW_PIXELS = 16, LARGE_WEIGHTS = 256 * 1024 };
-    if (!has_avx512())
+    if (!has_registers())
         return false;
     if (direction == CONV_BACKWARD_WEIGHTS && conv->out.h * conv->out.w <= FEW_PIXELS &&
         packed_size(conv) > LARGE_WEIGHTS)
@@ -504,7 +507,11 @@ static double speed(const struct conv *conv, enum conv_direction direction)
 {
     (void)direction;
     enum { FEW_PIXELS = 16 };
+#ifdef __x86_64__
     return conv->out.h * conv->out.w <= FEW_PIXELS ? 0.3 : conv->kernel == 1 ? 0.7 : 0.85;
+#else
+    return conv->out.h * conv->out.w <= FEW_PIXELS ? CONV_UNMEASURED / 2 : CONV_UNMEASURED;
+#endif
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)

@@ -8,7 +8,12 @@
 
 #include <stdbool.h>
 
+/* Side by side. With short registers one and many columns are better than two and few. */
+#ifdef __aarch64__
+enum { DIRECT_VECTORS_MAX = 1 };
+#else
 enum { DIRECT_VECTORS_MAX = 4 };
+#endif
 
 /*
  * y[row][column][vectors][16] = or += sum of window(row, column) * w[window][vectors][16] + bias,
@@ -17,7 +22,7 @@ enum { DIRECT_VECTORS_MAX = 4 };
  */
 struct direct_sums {
     int rows, columns;
-    int vectors; /* 1, 2 or 4 */
+    int vectors; /* 1, 2 or 4: DIRECT_VECTORS_MAX at most */
     int blocks, lines, run;
     size_t x_block, x_line;           /* within a window */
     size_t x_row, x_column;           /* from window to window */

@@ -214,9 +214,12 @@ static double speed(const struct conv *conv, enum conv_direction direction)
 #ifdef __x86_64__
     if (cpu_runs() < CPU_AVX512)
         return useful * (direction == CONV_BACKWARD_WEIGHTS ? 0.25 : 1.1);
-#endif
     (void)direction;
     return useful * 2.2;
+#else
+    (void)direction;
+    return useful * CONV_UNMEASURED;
+#endif
 }
 
 static size_t scratch(const struct conv *conv, enum conv_direction direction, const void *state)

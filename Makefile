@@ -443,16 +443,20 @@ readme: $B/winnow
 
 FORMATTED := $(SOURCES) $(MAINS) $(HEADERS) $(TESTS) $(wildcard bench/*.c) \
              $(shell find tests -name '*.h')
+# One release for everybody, which both Debians have: each lays out in its own way.
+CLANG_FORMAT ?= clang-format-19
 
 lint: hdr-check $B/lint-tested
 	@tests/lint.sh
-	@clang-format --dry-run -Werror $(FORMATTED)
+	@command -v $(CLANG_FORMAT) >/dev/null || { \
+	    echo 'make lint needs $(CLANG_FORMAT): make deps-of-tests' >&2; exit 1; }
+	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
 rooms:
 	@tests/lint.sh --rooms
 
 format:
-	@clang-format -i $(FORMATTED)
+	@$(CLANG_FORMAT) -i $(FORMATTED)
 
 # Every header compiles alone: those that a source includes before all others do it there.
 FIRST = $(shell grep -hm1 '^\#include' $(SOURCES) | sed -n 's/^\#include "\(.*\)"$$/\1/p')

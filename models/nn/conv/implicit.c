@@ -37,6 +37,8 @@
  */
 #include "models/nn/conv/implicit.h"
 
+#include "base/braced.h"
+
 #ifdef __x86_64__
 
 #include "base/cpu.h"
@@ -331,18 +333,13 @@ static double speed_tiles(const struct conv *conv, enum conv_direction direction
 }
 
 #define IMPLICIT(kernel)                                                                           \
-    {                                                                                              \
-        .name = "implicit-" #kernel, .accepts = accepts_##kernel, .speed = speed_##kernel,         \
-        .open = open_##kernel, .close = release, .scratch = scratch,                               \
-        .run = {implicit_forward, implicit_backward_data, implicit_backward_weights},              \
-    }
+    BRACED(.name = "implicit-" #kernel, .accepts = accepts_##kernel, .speed = speed_##kernel,      \
+           .open = open_##kernel, .close = release, .scratch = scratch,                            \
+           .run = {implicit_forward, implicit_backward_data, implicit_backward_weights})
 
 #else
 
-#define IMPLICIT(kernel)                                                                           \
-    {                                                                                              \
-        .name = "implicit-" #kernel, .missing = "for x86-64"                                       \
-    }
+#define IMPLICIT(kernel) BRACED(.name = "implicit-" #kernel, .missing = "for x86-64")
 
 #endif
 

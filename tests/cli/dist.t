@@ -17,3 +17,8 @@ knows its revision, whatever repository it is unpacked in; a copy of the sources
 The Debian package is of the same version.
 
   $ sed '1s/.*(\(.*\)).*/\1/; q' $repository/debian/changelog | diff - $repository/VERSION
+
+And is built of what make deps installs to build with.
+
+  $ sed 's/ .*//' $repository/.ci/packages | grep -e '-dev$' | sort >wanted
+  $ sed -n '/^Build-Depends/,/^[^ B]/ s/^ *\([a-z0-9-]*-dev\)[ ,].*/\1/p' $repository/debian/control | sort | diff wanted -

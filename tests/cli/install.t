@@ -58,6 +58,15 @@ Each command has its manual page, each verb too.
   $ grep -L '^\.SH SYNOPSIS' *
   $ cd ../../../..
 
+Its documents link each other, and nothing that is not there.
+
+  $ cd moved/share/doc/winnow && grep -o ']([^)#:]*' -r . | sed 's/:](/ /' >links && wc -l <links | grep -c '^[0-9][0-9][0-9]'
+  1
+  $ while read -r file link; do [ -e ${file%/*}/$link ] || echo "$file: no $link"; done <links && rm links
+  $ grep -c '^pruner.h is the contract' docs/howto/pruner.md
+  1
+  $ cd ../../../..
+
 What another version had put goes when this one comes, and at the end all of it.
 
   $ mkdir -p moved/share/winnow/old/er moved/share/mine

@@ -106,7 +106,9 @@ static int check_seeds(const struct side *side, struct err *err)
 struct pairs {
     const struct compare_run *(*runs)[2];
     double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
+    double *work_logs;     /* likewise, of operations */
     double reference_sum, arm_sum;
+    struct compare_work reference_work, arm_work; /* sums */
     double step; /* of the points, the coarsest; 0: not known, or not of the test set */
     size_t n, unpaired, diverged;
     size_t same; /* of n: both ended with the same network, bit for bit */
@@ -127,6 +129,28 @@ static int metric_of(const struct compare_run *run, double at_s,
     if (settings->at_s == COMPARE_AT_END || !run->attempt)
         return 0;
     return compare_metric_at(settings->db, run->attempt, at_s, settings->metric, ret_metric, err);
+}
+
+static void add_work(struct compare_work *sum, const struct compare_work *work)
+{
+    sum->forward += work->forward;
+    sum->backward += work->backward;
+    sum->flops += work->flops;
+}
+
+static struct compare_work mean_work(const struct compare_work *sum, size_t n)
+{
+    return (struct compare_work){sum->forward / (double)n, sum->backward / (double)n,
+                                 sum->flops / (double)n};
+}
+
+/* log(a / b) as the n-th; without logs from the first pair on that cannot be divided. */
+static void add_log(double **logs, size_t n, double a, double b)
+{
+    if (!(a > 0 && b > 0))
+        *logs = NULL;
+    if (*logs)
+        (*logs)[n] = log(a / b);
 }
 
 static int add_pair(const struct compare_run *reference, const struct compare_run *arm,
@@ -154,10 +178,10 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
     if (settings->metric->of_test_set)
         pairs->step =
             fmax(pairs->step, scale * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
-    if (!(reference->charged_s > 0 && arm->charged_s > 0))
-        pairs->logs = NULL;
-    if (pairs->logs)
-        pairs->logs[pairs->n] = log(reference->charged_s / arm->charged_s);
+    add_log(&pairs->logs, pairs->n, reference->charged_s, arm->charged_s);
+    add_log(&pairs->work_logs, pairs->n, reference->work.flops, arm->work.flops);
+    add_work(&pairs->reference_work, &reference->work);
+    add_work(&pairs->arm_work, &arm->work);
     pairs->runs[pairs->n][0] = reference;
     pairs->runs[pairs->n++][1] = arm;
     return 0;
@@ -173,6 +197,7 @@ static int pair_up(const struct side *reference, const struct side *arm,
     ARENA_NEW(arena, pairs.runs, arm->count);
     ARENA_NEW(arena, pairs.points, arm->count);
     ARENA_NEW(arena, pairs.logs, arm->count);
+    ARENA_NEW(arena, pairs.work_logs, arm->count);
     for (size_t i = 0; i < arm->count; i++) {
         const struct compare_run *other = find_seed(reference, arm->items[i]->seed);
         pairs.unpaired += !other;
@@ -408,6 +433,9 @@ static int compare_sides(const struct side *reference, const struct side *arm,
     result->accuracy =
         estimate(pairs.points, pairs.n, pairs.step, result->interval, settings->test);
     result->time = estimate(pairs.logs, pairs.n, 0, result->interval, settings->test);
+    result->work = estimate(pairs.work_logs, pairs.n, 0, result->interval, settings->test);
+    result->reference_work = mean_work(&pairs.reference_work, pairs.n);
+    result->arm_work = mean_work(&pairs.arm_work, pairs.n);
     result->points = pairs.points;
     result->logs = pairs.logs;
     result->same = pairs.n && pairs.same == pairs.n;

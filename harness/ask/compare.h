@@ -17,8 +17,9 @@
  *
  * accuracy   mean of later - reference, in points (hundredths); or another metric, in its unit
  * time       geometric mean of reference's / later's charged seconds: above 1, the later is faster
+ * work       the same of floating-point operations, which no other program and no CPU changes
  *
- * Both get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
+ * All get an interval of 95 % (Student's t, or BCa bootstrap; of the logarithm, for the time) and
  * the p values of stats.h. Holm's correction is over the comparisons of a list, the accuracies and
  * the times each by themselves. A spread of the points below one sample of the test set counts as
  * one sample, and where the differences are the same with every seed there is no interval (stats.h
@@ -67,6 +68,12 @@ struct compare_filter {
     const struct compare_metric *metric;
 };
 
+/* What a run computed, scoring included: samples through the network, forward and back, and
+ * floating-point operations. NAN: not known. */
+struct compare_work {
+    double forward, backward, flops;
+};
+
 /* A cell of an experiment. */
 struct compare_run {
     const char *experiment, *dataset, *model, *pruner, *options, *state;
@@ -75,6 +82,7 @@ struct compare_run {
     double metric, charged_s; /* NAN: not measured */
     double losses[2];         /* of its last network, test and training set; NAN: not known */
     double test_n;            /* samples of the test set; NAN: not known */
+    struct compare_work work;
     /* What its seconds were measured under. */
     int64_t environment, beside, threads; /* beside -1: not known */
     bool timing_valid;
@@ -172,8 +180,9 @@ struct compare_result {
     size_t diverged; /* of those, where the arm diverged */
     double reference_mean, arm_mean; /* of the metric, scaled: percent */
     enum compare_interval interval;  /* INTERVAL_T or INTERVAL_BCA */
-    struct compare_estimate accuracy, time;
-    size_t anytime_most; /* the settings' */
+    struct compare_estimate accuracy, time, work;
+    struct compare_work reference_work, arm_work; /* means */
+    size_t anytime_most;                          /* the settings' */
     enum compare_verdict verdict;
     size_t needed;             /* more seeds to decide, if mean and spread stay; 0: not to be had */
     const char *doubts;        /* why the seconds are not comparable; NULL: nothing is known */

@@ -21,11 +21,12 @@ const char *const compare_metric_names[] = {
     NULL,
 };
 
-/* The last line of columns is what the seconds were measured under. */
+/* The last line but one of columns is what the seconds were measured under. */
 static const char select_runs[] =
     "SELECT experiment, dataset, model, pruner, options, rate, seed, state, attempt, %s, charged_s,"
     " final_test_loss, final_train_loss, test_n,"
-    " environment, CAST(coalesce(beside_mean, beside) + 0.5 AS INTEGER), threads, timing_valid "
+    " environment, CAST(coalesce(beside_mean, beside) + 0.5 AS INTEGER), threads, timing_valid,"
+    " samples_forward, samples_backward, flops "
     "FROM v_run "
     "WHERE (?1 IS NULL OR dataset = ?1 OR dataset GLOB ?1 || '(*')"
     " AND (?2 IS NULL OR model = ?2 OR model GLOB ?2 || '(*')"
@@ -55,6 +56,7 @@ static void take_run(const struct db_rows *row, struct compare_runs *runs)
         .beside = row_is_null(row, 15) ? -1 : row_int(row, 15),
         .threads = row_int(row, 16),
         .timing_valid = row_int(row, 17) != 0,
+        .work = {row_real(row, 18), row_real(row, 19), row_real(row, 20)},
     };
 }
 

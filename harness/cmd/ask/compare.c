@@ -18,7 +18,7 @@ enum { MOST_ARMS = 32 };
 struct values {
     const char *db, *experiment, *dataset, *model, *where, *rate, *at_time, *noninferior;
     int metric, interval, test, format, anytime;
-    bool gate, json;
+    bool gate, work, json;
 };
 
 static const struct cmd_flag flags[] = {
@@ -37,6 +37,8 @@ static const struct cmd_flag flags[] = {
             "that allow for it"),
     CMD_ENUM(struct values, test, 0, "NAME", "permutation", compare_test_names,
              "the test behind p: sign flips or signed ranks"),
+    CMD_SWITCH(struct values, work, 0,
+               "a second table: the samples and operations of each arm, and how many times less"),
     CMD_TEXT(struct values, experiment, 0, "NAME", "only this experiment"),
     CMD_TEXT(struct values, dataset, 0, "NAME", "only this dataset, whatever its options"),
     CMD_TEXT(struct values, model, 0, "NAME", "only this model, whatever its options"),
@@ -179,6 +181,7 @@ static int print(const struct compare_list *list, const struct values *values, d
         .test = (enum compare_test)values->test,
         .margin = margin,
         .anytime_most = (size_t)values->anytime,
+        .work = values->work,
     };
     struct str text = {0};
     cmd_compare_add_table(list, &look, &text);

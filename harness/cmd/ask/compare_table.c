@@ -58,6 +58,23 @@ static void put_anytime(const struct table_row *row, const char *name,
     table_put(row, column, table_text(anytime_state_names[answer->state]));
 }
 
+static void put_work(const struct table_row *row, const char *name, const struct compare_work *work)
+{
+    const struct {
+        const char *suffix;
+        double value;
+    } all[] = {
+        {"samples_forward", work->forward},
+        {"samples_backward", work->backward},
+        {"flops", work->flops},
+    };
+    char column[64];
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        snprintf(column, sizeof column, "%s_%s", name, all[i].suffix);
+        table_put(row, column, table_real(all[i].value));
+    }
+}
+
 static double as_it_is(double value)
 {
     return value;
@@ -92,6 +109,9 @@ static void put_result(const struct table_row *row, const struct compare_result 
     table_put(row, "points_least_sd",
               table_real(r->accuracy.least_sd > 0 ? r->accuracy.least_sd : (double)NAN));
     table_put(row, "unit", table_text(look->metric->unit));
+    put_work(row, "reference", &r->reference_work);
+    put_work(row, "arm", &r->arm_work);
+    put_estimate(row, "less_work", &r->work, exp);
     if (look->anytime_most) {
         table_put(row, "anytime_most", table_count(look->anytime_most));
         put_anytime(row, "points", &r->accuracy.anytime, as_it_is);
@@ -164,6 +184,40 @@ void cmd_compare_add_arms(const struct compare_result *result, struct str *ret_t
     add_arm(ret_text, result->reference, result->reference_rate);
 }
 
+/* ---- Columns of every table -------------------------------------------------------------------*/
+
+static void add_column(struct table *table, const char *name)
+{
+    table_add(table, table_text(name));
+    table->columns++;
+}
+
+static void add_head(const struct compare_list *list, struct table *table)
+{
+    for (size_t k = 0; k < PLACES; k++)
+        if (!is_everywhere(list, &places[k]))
+            add_column(table, places[k].name);
+    add_column(table, "arm");
+    add_column(table, "against");
+    add_column(table, "n");
+}
+
+static void add_which(const struct compare_list *list, const struct compare_result *r,
+                      struct table *table)
+{
+    struct str arm = {0};
+    for (size_t k = 0; k < PLACES; k++)
+        if (!is_everywhere(list, &places[k]))
+            table_add(table, table_text(text_of(&places[k], r)));
+    add_arm(&arm, r->arm, r->arm_rate);
+    table_add(table, table_text(str_text(&arm)));
+    str_clear(&arm);
+    add_arm(&arm, r->reference, r->reference_rate);
+    table_add(table, table_text(str_text(&arm)));
+    table_add(table, table_count(r->n));
+    str_release(&arm);
+}
+
 static void add_measures(const struct compare_result *r, const struct compare_metric *metric,
                          bool anytime, struct table *table)
 {
@@ -192,10 +246,7 @@ static void fill_readable(const struct compare_list *list, const struct compare_
     const struct {
         const char *name;
         bool anytime; /* only then */
-    } measured[] = {{"arm", false},
-                    {"against", false},
-                    {"n", false},
-                    {percent ? "arm %" : "of arm", false},
+    } measured[] = {{percent ? "arm %" : "of arm", false},
                     {percent ? "against %" : "of against", false},
                     {metric->unit, false},
                     {"95 %", false},
@@ -206,33 +257,52 @@ static void fill_readable(const struct compare_list *list, const struct compare_
                     {"faster", false},
                     {"95 %", false},
                     {"any time", true}};
-    const size_t count = sizeof measured / sizeof *measured;
-    struct str arm = {0};
-    for (size_t k = 0; k < PLACES; k++)
-        if (!is_everywhere(list, &places[k])) {
-            table_add(table, table_text(places[k].name));
-            table->columns++;
-        }
-    for (size_t k = 0; k < count; k++)
-        if (anytime || !measured[k].anytime) {
-            table_add(table, table_text(measured[k].name));
-            table->columns++;
-        }
+    add_head(list, table);
+    for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
+        if (anytime || !measured[k].anytime)
+            add_column(table, measured[k].name);
+    for (size_t i = 0; i < list->count; i++) {
+        add_which(list, &list->items[i], table);
+        add_measures(&list->items[i], metric, anytime, table);
+    }
+}
+
+/* What was computed, which is the same on every machine. */
+static void fill_work(const struct compare_list *list, struct table *table)
+{
+    static const char *const measured[] = {"forward", "against", "backward",  "against",
+                                           "TFLOP",   "against", "less work", "95 %"};
+    static const double million = 1e6, tera = 1e12;
+    add_head(list, table);
+    for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
+        add_column(table, measured[k]);
     for (size_t i = 0; i < list->count; i++) {
         const struct compare_result *r = &list->items[i];
-        for (size_t k = 0; k < PLACES; k++)
-            if (!is_everywhere(list, &places[k]))
-                table_add(table, table_text(text_of(&places[k], r)));
-        str_clear(&arm);
-        add_arm(&arm, r->arm, r->arm_rate);
-        table_add(table, table_text(str_text(&arm)));
-        str_clear(&arm);
-        add_arm(&arm, r->reference, r->reference_rate);
-        table_add(table, table_text(str_text(&arm)));
-        table_add(table, table_count(r->n));
-        add_measures(r, metric, anytime, table);
+        const struct compare_work *arm = &r->arm_work, *reference = &r->reference_work;
+        add_which(list, r, table);
+        add_fixed(table, arm->forward / million, 2, false, "");
+        add_fixed(table, reference->forward / million, 2, false, "");
+        add_fixed(table, arm->backward / million, 2, false, "");
+        add_fixed(table, reference->backward / million, 2, false, "");
+        add_fixed(table, arm->flops / tera, 2, false, "");
+        add_fixed(table, reference->flops / tera, 2, false, "");
+        add_fixed(table, exp(r->work.mean), 2, false, "x");
+        add_range(table, exp(r->work.shown.low), exp(r->work.shown.high), 2, false);
     }
-    str_release(&arm);
+}
+
+static void add_work(const struct compare_list *list, enum table_format format, const char *gap,
+                     struct str *ret_text)
+{
+    struct table table = {0};
+    fill_work(list, &table);
+    str_addf(ret_text,
+             "%swork: samples through the network, in millions, and floating-point "
+             "operations, scoring included\n%s",
+             gap, gap);
+    table_format(&table, format, ret_text);
+    str_addf(ret_text, "%sless work: geometric mean of the operations of against / arm\n", gap);
+    table_release(&table);
 }
 
 static void add_title(const struct compare_list *list, const struct cmd_compare_look *look,
@@ -351,6 +421,8 @@ void cmd_compare_add_table(const struct compare_list *list, const struct cmd_com
         add_verdicts(list, look, ret_text);
         str_add(ret_text, gap);
         add_estimators(list, look, ret_text);
+        if (look->work)
+            add_work(list, look->format, gap, ret_text);
     }
     table_release(&table);
 }

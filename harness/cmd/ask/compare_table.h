@@ -15,6 +15,7 @@ struct cmd_compare_look {
     enum compare_test test;
     double margin;       /* NAN: no verdicts */
     size_t anytime_most; /* as compare_settings' */
+    bool work;           /* a second table, of what was computed */
 };
 
 /* Of at least one comparison. */

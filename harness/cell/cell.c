@@ -58,6 +58,8 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
     json_put(root, "rate", json_real(cell->rate));
     if (scoring->model)
         json_put(root, "prune_with", chosen(&scoring->model->is, scoring->model_options));
+    if (scoring->embeddings)
+        json_put(root, "embeddings", json_text(scoring->embeddings));
     if (scoring->only)
         json_put(root, "score_only", json_true());
     return canonical(root, arena);
@@ -85,6 +87,8 @@ char *cell_shared_json(const struct cell *given, struct arena *arena)
     cell->pruner_options = scoring_options(given->pruner, given->pruner_options, arena);
     json_t *root = scoring->model ? cell_root(cell, scoring->model, scoring->model_options)
                                   : cell_root(cell, cell->model, cell->model_options);
+    if (scoring->embeddings)
+        json_put(root, "embeddings", json_text(scoring->embeddings));
     if (cell->pruner->kind == PRUNER_DYNAMIC)
         json_put(root, "rate", json_real(cell->rate));
     return canonical(root, arena);
@@ -101,10 +105,11 @@ static int read_model(json_t *object, struct arena *arena, const struct model **
     return 0;
 }
 
-static int read_scoring(json_t *with, int only, struct arena *arena, struct scoring *ret_scoring,
-                        struct err *err)
+static int read_scoring(json_t *with, const char *embeddings, int only, struct arena *arena,
+                        struct scoring *ret_scoring, struct err *err)
 {
     ret_scoring->only = only != 0;
+    ret_scoring->embeddings = arena_strdup(arena, embeddings);
     return with ? read_model(with, arena, &ret_scoring->model, &ret_scoring->model_options, err)
                 : 0;
 }
@@ -125,12 +130,14 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     struct choice of_dataset, of_pruner;
     json_t *dataset, *engine, *model, *pruner, *recipe, *with = NULL;
     json_int_t seed;
+    const char *embeddings = NULL;
     int only = 0;
     json_error_t wrong;
-    if (json_unpack_ex(root, &wrong, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?b}",
-                       "dataset", &dataset, "engine", &engine, "model", &model, "pruner", &pruner,
-                       "rate", &cell.rate, "recipe", &recipe, "seed", &seed, "prune_with", &with,
-                       "score_only", &only))
+    if (json_unpack_ex(root, &wrong, JSON_STRICT,
+                       "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?s, s?b}", "dataset", &dataset,
+                       "engine", &engine, "model", &model, "pruner", &pruner, "rate", &cell.rate,
+                       "recipe", &recipe, "seed", &seed, "prune_with", &with, "embeddings",
+                       &embeddings, "score_only", &only))
         return err_set(err, "%s", wrong.text);
     if (!(cell.rate >= 0 && cell.rate < 1))
         return err_set(err, "rate: expected a number from 0 to below 1, found %.15g", cell.rate);
@@ -140,7 +147,7 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     if (choice_from_json(&dataset_shelf, dataset, arena, &of_dataset, err) ||
         read_model(model, arena, &cell.model, &cell.model_options, err) ||
         choice_from_json(&pruner_shelf, pruner, arena, &of_pruner, err) ||
-        read_scoring(with, only, arena, &cell.scoring, err) ||
+        read_scoring(with, embeddings, only, arena, &cell.scoring, err) ||
         read_options("engine", engine_options, engine, arena, &cell.engine, err) ||
         read_options("recipe", recipe_options, recipe, arena, &cell.recipe, err))
         return -1;
@@ -163,10 +170,23 @@ int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell,
     return failed ? err_prefix(err, "a cell's JSON: ") : 0;
 }
 
+bool cell_embeds(const struct pruner *pruner)
+{
+    return pruner->kind == PRUNER_STATIC && pruner->needs == NEEDS_FEATURES;
+}
+
+bool cell_asks_network(const struct cell *cell)
+{
+    return !cell->scoring.embeddings ||
+           pruner_needs(cell->pruner, cell->pruner_options) != NEEDS_FEATURES;
+}
+
 int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err)
 {
     const struct pruner *pruner = cell->pruner;
-    const char *path = pruner->reads ? pruner->reads(cell->pruner_options) : NULL;
+    const char *path = cell->scoring.embeddings ? cell->scoring.embeddings
+                       : pruner->reads          ? pruner->reads(cell->pruner_options)
+                                                : NULL;
     ret_hash[0] = '\0';
     return path && hash_file(path, ret_hash, err) ? err_prefix(err, "%s: ", pruner->name) : 0;
 }
@@ -273,6 +293,10 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
     if (scoring->model)
         str_addf(&str, "%sprune_with=%s", str.length ? " " : "",
                  cell_label(&scoring->model->is, scoring->model_options, arena));
+    if (scoring->embeddings) {
+        str_addf(&str, "%sembeddings=", str.length ? " " : "");
+        add_text(&str, scoring->embeddings);
+    }
     if (scoring->only)
         str_addf(&str, "%sscore_only=true", str.length ? " " : "");
     return str_keep(&str, arena);

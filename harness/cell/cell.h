@@ -7,9 +7,9 @@
  * (file order, comments, paths of data, worker counts) cannot change its results.
  *
  * A pruner may know its samples by another network than the one that is trained:
- * `prune_with: resnet8` in the pruner's entry. A pruner with `score_only: true` chooses, and what
- * it chose is recorded, but the training takes every sample: what it would have chosen had it not
- * interfered.
+ * `prune_with: resnet8` in the pruner's entry; or their features by a file, `embeddings: clip.npy`.
+ * A pruner with `score_only: true` chooses, and what it chose is recorded, but the training takes
+ * every sample: what it would have chosen had it not interfered.
  */
 #pragma once
 
@@ -28,6 +28,7 @@
 struct scoring {
     const struct model *model; /* of the pruner's proxies; NULL: the cell's own */
     const void *model_options; /* NULL where that has none */
+    const char *embeddings;    /* a file that has the features; NULL: a network does */
     bool only;                 /* the choice is recorded, and the training takes every sample */
 };
 
@@ -46,7 +47,8 @@ struct cell {
 };
 
 /* {"dataset":{"name":...},"engine":{...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},
- * "seed":0}, compact; "prune_with":{"name":...} and "score_only":true where they are asked for. */
+ * "seed":0}, compact; "prune_with":{"name":...}, "embeddings":"FILE" and "score_only":true where
+ * they are asked for. */
 char *cell_to_json(const struct cell *cell, struct arena *arena);
 /* What cells have in common that may share what their pruner learns of proxies: the model is the
  * one that scores, and there is no rate if the pruner is static. */
@@ -59,7 +61,12 @@ void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
 /* The same with another version of the engine. */
 void cell_key_of(const char *json, const char *dataset_hash, const char *file_hash,
                  const char *version, char ret_key[HASH_HEX_SIZE]);
-/* Of the file that the cell's pruner reads; "" where it reads none. An error names the file. */
+/* Whether a file can have what a pruner wants to know by features. */
+bool cell_embeds(const struct pruner *pruner);
+/* Whether there is anything that a file of embeddings, if any, does not say. */
+bool cell_asks_network(const struct cell *cell);
+/* Of the file that the cell's pruner reads, or of its embeddings; "" where there is none. An error
+ * names the file. */
 int cell_file_hash(const struct cell *cell, char ret_hash[HASH_HEX_SIZE], struct err *err);
 
 /* "a=1 b=2": the options that differ from their defaults; "" where none does. */

@@ -3,9 +3,9 @@
  *
  * An option with a list of values stands for as many values of the axis, two such options for their
  * product: {name: convnet, depth: [1, 2], width: [32, 64]} is four models, the last option varying
- * fastest. A pruner's entry has two keys beside its options: prune_with (a model, or `same`) and
- * score_only; where a kind has presets, `preset` names one, whose values the other keys replace.
- * Equal values are interned as one struct pick, so that the grid can tell cells apart
+ * fastest. A pruner's entry has three keys beside its options: prune_with (a model, or `same`),
+ * embeddings and score_only; where a kind has presets, `preset` names one, whose values the other
+ * keys replace. Equal values are interned as one struct pick, so that the grid can tell cells apart
  * by pointers.
  */
 #include "harness/config/param.h"
@@ -89,12 +89,13 @@ static const struct pick *intern(struct reader *reader, enum named_axis axis,
     return pick;
 }
 
-static const char PRUNE_WITH[] = "prune_with", SCORE_ONLY[] = "score_only", SAME[] = "same",
-                  PRESET[] = "preset";
+static const char PRUNE_WITH[] = "prune_with", EMBEDDINGS[] = "embeddings",
+                  SCORE_ONLY[] = "score_only", SAME[] = "same", PRESET[] = "preset";
 
 static bool is_scoring_key(enum named_axis axis, const char *key)
 {
-    return axis == AXIS_PRUNER && (strcmp(key, PRUNE_WITH) == 0 || strcmp(key, SCORE_ONLY) == 0);
+    return axis == AXIS_PRUNER && (strcmp(key, PRUNE_WITH) == 0 || strcmp(key, EMBEDDINGS) == 0 ||
+                                   strcmp(key, SCORE_ONLY) == 0);
 }
 
 /* prune_with: a model with its options, or `same`. */
@@ -115,6 +116,21 @@ static bool read_prune_with(struct reader *reader, const struct kind *kind, cons
         ret_scoring->model_options = pick->choice.options;
     }
     return pick != NULL;
+}
+
+/* embeddings: a file of features (cell_embeds). */
+static bool read_embeddings(struct reader *reader, const struct kind *kind, const struct node *node,
+                            struct scoring *ret_scoring)
+{
+    const struct pruner *pruner = (const void *)kind;
+    ret_scoring->embeddings = param_text(node, EMBEDDINGS, "the name of a file", &reader->mistakes);
+    if (!ret_scoring->embeddings)
+        return false;
+    if (cell_embeds(pruner))
+        return true;
+    mistakes_add(&reader->mistakes, node->place, EMBEDDINGS, "%s does not go by features alone",
+                 kind->name);
+    return false;
 }
 
 static bool read_score_only(struct reader *reader, const struct kind *kind, const struct node *node,
@@ -152,8 +168,9 @@ static bool set_key(struct reader *reader, enum named_axis axis, const struct ki
                     struct scoring *scoring)
 {
     if (is_scoring_key(axis, key->text))
-        return strcmp(key->text, PRUNE_WITH) == 0
-                   ? read_prune_with(reader, kind, value, scoring)
+        return strcmp(key->text, PRUNE_WITH) == 0 ? read_prune_with(reader, kind, value, scoring)
+               : strcmp(key->text, EMBEDDINGS) == 0
+                   ? read_embeddings(reader, kind, value, scoring)
                    : read_score_only(reader, kind, value, &scoring->only);
     if (kind_takes_preset(kind, key->text))
         return read_preset(reader, kind, value, options);

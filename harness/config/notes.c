@@ -47,8 +47,11 @@ void notes_of_cell(struct reader *reader, const struct training *training, const
     struct pruner_outlook outlook;
     struct str lines = {0};
     if (pruner_foresee(cell->pruner, cell->pruner_options, cell->rate, cell->recipe.epochs,
-                       &outlook))
+                       &outlook)) {
+        if (!cell_asks_network(cell))
+            outlook.watch.runs = 0;
         outlook_notes(&outlook, known_samples(cell), &lines);
+    }
     const char *line = str_text(&lines);
     for (size_t length; (length = strcspn(line, "\n")); line += length + 1)
         mistakes_add(&reader->config->notes, pick->node->place, pick->choice.kind->name, "%.*s",

@@ -204,6 +204,23 @@ void train_say_idle(struct reader *reader, const struct uses *uses)
     }
 }
 
+/* Where a file has the features, no network can be asked for its own. */
+static void check_embeddings(struct reader *reader, const struct cell *cell,
+                             const struct pick *pick)
+{
+    const struct pruner *pruner = cell->pruner;
+    const unsigned more = pruner->more_needs ? pruner->more_needs(cell->pruner_options) : 0;
+    const char *wrong = !cell->scoring.embeddings ? NULL
+                        : more & (NEEDS_FEATURES | NEEDS_CLASSIFIER)
+                            ? "whose score goes by a network's own features"
+                        : cell->scoring.model && !cell_asks_network(cell)
+                            ? "which then asks no network: without prune_with"
+                            : NULL;
+    if (wrong)
+        mistakes_add(&reader->mistakes, pick->node->place, "embeddings", "not of this %s, %s",
+                     pruner->name, wrong);
+}
+
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES])
 {
@@ -220,6 +237,7 @@ void train_check(struct reader *reader, const struct training *training, const s
     if (recipe->optimizer == OPTIMIZER_ADAMW && recipe->momentum >= 1)
         mistakes_add(&reader->mistakes, train_place(reader, training, "momentum"), "momentum",
                      "adamw needs one below 1, as its beta1");
+    check_embeddings(reader, cell, picks[AXIS_PRUNER]);
     const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
     if ((needs & NEEDS_VALIDATION) && cell->data->val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",

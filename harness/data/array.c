@@ -20,7 +20,7 @@ void array_release(struct array *arrays, size_t count)
     }
 }
 
-void array_add_element(const struct array *array, struct str *ret_text)
+static void add_element(const struct array *array, struct str *ret_text)
 {
     if (array->kind == 'u' && array->item == 1)
         str_add(ret_text, "unsigned bytes");
@@ -39,8 +39,7 @@ static void add_shape(const struct array *array, struct str *ret_text)
         str_addf(ret_text, "%s%zu", d ? " x " : "", array->dims[d]);
 }
 
-/* expected: what ends "expected ", with its remedy. */
-static int refuse_shape(const struct array *array, const char *expected, struct err *err)
+int array_refuse_shape(const struct array *array, const char *expected, struct err *err)
 {
     struct str text = {0};
     add_shape(array, &text);
@@ -49,11 +48,11 @@ static int refuse_shape(const struct array *array, const char *expected, struct 
     return -1;
 }
 
-static int refuse_element(const struct array *array, const char *expected, const char *remedy,
-                          struct err *err)
+int array_refuse_element(const struct array *array, const char *expected, const char *remedy,
+                         struct err *err)
 {
     struct str text = {0};
-    array_add_element(array, &text);
+    add_element(array, &text);
     err_set(err, "%s: expected %s, found %s: %s", str_text(&array->path), expected, str_text(&text),
             remedy);
     str_release(&text);
@@ -80,24 +79,25 @@ static int orient(const struct array *array, int ret_axes[3], struct err *err)
     const bool last = array->rank == 4 && dims[3] <= DATA_MAX_CHANNELS;
     const bool first = array->rank == 4 && !last && dims[1] <= DATA_MAX_CHANNELS;
     if (array->kind != 'u' || array->item != 1)
-        return refuse_element(array, "pictures of unsigned bytes (uint8)",
-                              "write them as bytes from 0 to 255", err);
+        return array_refuse_element(array, "pictures of unsigned bytes (uint8)",
+                                    "write them as bytes from 0 to 255", err);
     if (array->rank != 3 && !last && !first)
-        return refuse_shape(array,
-                            "pictures as n x height x width, with or without 1 to 4 channels "
-                            "behind (reshape them so)",
-                            err);
+        return array_refuse_shape(array,
+                                  "pictures as n x height x width, with or without 1 to 4 channels "
+                                  "behind (reshape them so)",
+                                  err);
     ret_axes[array->transposed] = first ? 2 : 1;
     ret_axes[!array->transposed] = first ? 3 : 2;
     ret_axes[2] = first ? 1 : last ? 3 : -1;
     for (int d = 0; d < array->rank; d++)
         if (dims[d] == 0)
-            return refuse_shape(array, "at least one picture of at least one pixel", err);
+            return array_refuse_shape(array, "at least one picture of at least one pixel", err);
     if (dims[ret_axes[0]] > DATA_MAX_SIDE || dims[ret_axes[1]] > DATA_MAX_SIDE)
-        return refuse_shape(array, "pictures of at most 256 x 256 pixels (make them smaller)", err);
+        return array_refuse_shape(array, "pictures of at most 256 x 256 pixels (make them smaller)",
+                                  err);
     return dims[0] <= UINT32_MAX
                ? 0
-               : refuse_shape(array, "no more samples than a 32-bit number counts", err);
+               : array_refuse_shape(array, "no more samples than a 32-bit number counts", err);
 }
 
 /* ret_pixels[n][h][w][c], in new memory. */
@@ -132,7 +132,7 @@ static uint8_t *take(struct array *array, size_t count)
 static int load_pictures(struct array *array, const struct array *like, struct dataset *data,
                          struct split *split, struct err *err)
 {
-    int axes[3];
+    int axes[3] = {1, 2, -1};
     if (orient(array, axes, err))
         return -1;
     const int h = (int)array->dims[axes[0]], w = (int)array->dims[axes[1]],
@@ -157,11 +157,11 @@ static int load_pictures(struct array *array, const struct array *like, struct d
 static int check_labels(const struct array *array, size_t n, const char *pictures, struct err *err)
 {
     if ((array->kind != 'u' && array->kind != 'i') || array->item > 8)
-        return refuse_element(array, "labels that are whole numbers",
-                              "write them as bytes or int64", err);
+        return array_refuse_element(array, "labels that are whole numbers",
+                                    "write them as bytes or int64", err);
     if (array->rank != 1 &&
         !(array->rank == 2 && (array->dims[1] == 1 || array->dims[1] == array->label_columns)))
-        return refuse_shape(array, "one label for each picture, as n or n x 1", err);
+        return array_refuse_shape(array, "one label for each picture, as n or n x 1", err);
     if (array->dims[0] == n)
         return 0;
     return err_set(err, "%s: expected %zu labels, one for each picture in %s, found %zu",

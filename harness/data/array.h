@@ -51,5 +51,7 @@ int array_load(struct array parts[ARRAY_PARTS], const struct array_classes *clas
 /* One label for each of n pictures, which are called `pictures` in errors. */
 int array_labels(const struct array *array, size_t n, const char *pictures,
                  const struct array_classes *classes, uint8_t *ret_labels, struct err *err);
-/* What an element is called: "unsigned bytes", "float32". */
-void array_add_element(const struct array *array, struct str *ret_text);
+/* -1, with what was expected, with its remedy where that is not apart, and what was found. */
+int array_refuse_shape(const struct array *array, const char *expected, struct err *err);
+int array_refuse_element(const struct array *array, const char *expected, const char *remedy,
+                         struct err *err);

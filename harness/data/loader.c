@@ -143,17 +143,29 @@ static int start_reading(struct loader_file *file, struct err *err)
     return loader_more(file, START, err);
 }
 
-int loader_open_any(const char *folder, const char *name, struct loader_file *ret_file,
-                    struct err *err)
+/* Takes the path over. */
+static int open_at(struct str path, struct loader_file *ret_file, struct err *err)
 {
-    struct loader_file file = {
-        .path = loader_path(folder, name), .read = read_gz, .close = close_gz};
+    struct loader_file file = {.path = path, .read = read_gz, .close = close_gz};
     if (start_reading(&file, err)) {
         loader_file_release(&file);
         return -1;
     }
     *ret_file = file;
     return 0;
+}
+
+int loader_open_path(const char *path, struct loader_file *ret_file, struct err *err)
+{
+    struct str copy = {0};
+    str_add(&copy, path);
+    return open_at(copy, ret_file, err);
+}
+
+int loader_open_any(const char *folder, const char *name, struct loader_file *ret_file,
+                    struct err *err)
+{
+    return open_at(loader_path(folder, name), ret_file, err);
 }
 
 int loader_open(const char *folder, const char *name, struct loader_file *ret_file, struct err *err)

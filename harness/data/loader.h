@@ -85,7 +85,9 @@ struct loader_file {
  * are not those of a web page or an archive. Nothing to release on failure. */
 int loader_open(const char *folder, const char *name, struct loader_file *ret_file,
                 struct err *err);
-/* The same of any content: what it is not is not asked. */
+/* The file at that path, of any content. */
+int loader_open_path(const char *path, struct loader_file *ret_file, struct err *err);
+/* Any content of a file of that name: what it is not is not asked. */
 int loader_open_any(const char *folder, const char *name, struct loader_file *ret_file,
                     struct err *err);
 /* Reads on, until that many bytes are there in all, or the file has no more. */

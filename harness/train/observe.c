@@ -34,6 +34,13 @@ void observer_init(struct observer *observer, unsigned needs, size_t n, size_t c
     }
 }
 
+void observer_give_features(struct observer *observer, float *features)
+{
+    mem_free(observer->features);
+    observer->features = features;
+    observer->features_given = true;
+}
+
 void observer_release(struct observer *observer)
 {
     MEM_FREE(observer->seen, observer->losses, observer->batch_losses, observer->probabilities,
@@ -88,7 +95,7 @@ void observer_take(struct observer *observer, const struct nn_net *net, const ui
             observer->correct[i] = observe_argmax(logits, classes) == observer->labels[i];
         if (observer->logits)
             memcpy(observer->logits + i * classes, logits, classes * sizeof *logits);
-        if (observer->features)
+        if (observer->features && !observer->features_given)
             memcpy(observer->features + i * width, nn_features(net) + row * width,
                    width * sizeof *observer->features);
     }

@@ -26,6 +26,7 @@ struct observer {
     uint8_t *correct;     /* [n] */
     float *logits;        /* [n][classes] */
     float *features;      /* [n][feature_count] */
+    bool features_given;  /* by observer_give_features() */
     float *classifier;    /* [classes][feature_count + 1] after the last batch; the bias last */
     /* of a scoring pass */
     float *gradient_norms, *gradient_dots; /* [n] */
@@ -33,6 +34,8 @@ struct observer {
 
 void observer_init(struct observer *observer, unsigned needs, size_t n, size_t classes,
                    size_t feature_count, const uint8_t *labels);
+/* The rows [n][feature_count] stand for every network's; taken over. */
+void observer_give_features(struct observer *observer, float *features);
 /* Also of a zeroed observer. */
 void observer_release(struct observer *observer);
 /* Forgets which rows were seen. */

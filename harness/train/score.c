@@ -6,6 +6,7 @@
 #include "results/record/artifact.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- Observing ---- */
 
@@ -93,6 +94,15 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     return failed;
 }
 
+/* What a file says of the samples, in the place of a proxy at its end. */
+static int observe_embeddings(struct session *s, const struct pruner_watch *watch, int run,
+                              struct err *err)
+{
+    memset(s->observer.seen, 1, s->observer.n);
+    const struct pruner_pass pass = observer_pass(&s->observer, run, watch->epochs, false);
+    return pruner_observe(s->pruner, &pass, err);
+}
+
 /* All that is done before the training, in PHASE_SCORE. */
 static int compute_scores(struct session *s, struct err *err)
 {
@@ -101,7 +111,8 @@ static int compute_scores(struct session *s, struct err *err)
     int failed = 0;
     const int done = session_resumes_at(s, CHECKPOINT_PROXY, s->from.run) ? s->from.run : 0;
     for (int run = done; !failed && run < watch.runs; run++)
-        failed = train_proxy(s, &watch, run, err);
+        failed = cell_asks_network(s->cell) ? train_proxy(s, &watch, run, err)
+                                            : observe_embeddings(s, &watch, run, err);
     if (!failed) {
         linalg_set_threads(s->cell->engine.threads);
         failed = pruner_score(s->pruner, err);

@@ -38,6 +38,10 @@ static void init_observers(struct session *s)
     if (needs & NEEDS_VALIDATION)
         observer_init(&s->validation_observer, needs, data->validation.n, classes, features,
                       data->validation.labels);
+    if (s->embeddings) {
+        observer_give_features(&s->observer, s->embeddings);
+        s->embeddings = NULL;
+    }
 }
 
 void session_allocate(struct session *s)
@@ -65,7 +69,7 @@ void session_release(struct session *s)
     trainer_release(&s->trainer);
     dataset_free(s->data);
     MEM_FREE(s->selection.index, s->selection.weight, s->all.index, s->all.weight, s->bitmap,
-             s->class_kept);
+             s->class_kept, s->embeddings);
     checkpoint_release(&s->from);
 }
 

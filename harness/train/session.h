@@ -34,6 +34,8 @@ struct session {
     struct observer observer;            /* of the training split */
     struct observer validation_observer; /* only with NEEDS_VALIDATION */
     struct proxy_sizes proxy;
+    float
+        *embeddings; /* [n][proxy.features] until the observer has them; NULL: a network is asked */
     struct pruner_selection selection; /* current; arrays with room for n */
     struct pruner_selection all;       /* every sample, of weight 1 */
     uint8_t *bitmap;                   /* (results/record/bitmap.h) of the training file */

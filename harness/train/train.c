@@ -1,6 +1,7 @@
 #include "harness/train/train.h"
 
 #include "harness/train/choose.h"
+#include "harness/train/embeddings.h"
 #include "harness/train/resume.h"
 #include "harness/train/score.h"
 
@@ -168,6 +169,9 @@ static int prepare(struct session *s, struct err *err)
         return err_set(err, "pruner %s needs a validation split: give the dataset a val_fraction",
                        cell->pruner->name);
     if (session_measure_proxy(s, err))
+        return -1;
+    if (cell->scoring.embeddings &&
+        embeddings_read(cell->scoring.embeddings, s->data, &s->embeddings, &s->proxy.features, err))
         return -1;
     const struct pruner_task task = {
         .n = s->data->train.n,

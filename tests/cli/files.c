@@ -20,6 +20,7 @@
     T_FILE(cpu)                                                                                    \
     T_FILE(data_dir)                                                                               \
     T_FILE(data_doubts)                                                                            \
+    T_FILE(data_embeddings)                                                                        \
     T_FILE(data_given)                                                                             \
     T_FILE(data_options)                                                                           \
     T_FILE(data_tiny_imagenet)                                                                     \

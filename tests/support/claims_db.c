@@ -122,6 +122,7 @@ static void record_run(const char *key, const struct claims_run *run)
     end.wall_ns = ns(run->score_s + run->select_s + run->train_s);
     end.train_n = CLAIMS_TRAIN_N;
     end.kept_fraction = 1 - run->rate;
+    end.work.flops = run->flops;
     if (run->gap != 0) {
         end.train_loss = 1;
         end.test_loss = 1 + run->gap;

@@ -31,6 +31,7 @@ struct claims_run {
     double early_percent, early_s;     /* at the first of two epochs: accuracy, charged */
     double gap;                        /* test loss - training loss, of 1; 0: none measured */
     double objective;                  /* of its solver */
+    double flops;                      /* 0: not recorded */
     uint16_t chosen[CLAIMS_EPOCHS];    /* bit i: sample i of 10 is in the subset */
     double pace; /* of claims_add_seeds: seeds take 1 / pace, 1, pace times as long; 0: as long */
     int64_t test_n; /* samples of its test set; 0: not recorded */

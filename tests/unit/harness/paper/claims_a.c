@@ -164,6 +164,34 @@ Test(paper_claims, the_least_spread_is_one_sample_of_the_test_set)
                        2 * pow(1.01, -claims_half), 2 * pow(1.01, claims_half), CLAIM_HELD);
 }
 
+/* What is said of time is said of work, too, and not judged: el2n computes 1.2 times as much and
+ * ucb a quarter, whatever the clock says. Of forgetting it is not known. */
+static struct paper_finding find_in_work(const char *id)
+{
+    claims_add_seeds((struct claims_run){.pruner = "full", .train_s = 10, .flops = 100}, 0);
+    claims_add_seeds((struct claims_run){.pruner = "el2n", .rate = .5, .train_s = 5, .flops = 120},
+                     0);
+    claims_add_seeds((struct claims_run){.pruner = "ucb", .rate = .5, .train_s = 20, .flops = 25},
+                     0);
+    claims_add_seeds((struct claims_run){.pruner = "forgetting", .rate = .5, .train_s = 5}, 0);
+    return claims_find(id);
+}
+
+Test(paper_claims, a1_in_work)
+{
+    const struct paper_finding a1 = find_in_work("A1");
+    cr_expect_eq(a1.count, 3, "%zu lines", a1.count);
+    claims_expect_line(&a1, "el2n 0.5", "operations over full data's", 3, 1.2, (double)NAN,
+                       (double)NAN, CLAIM_SHOWN);
+}
+
+Test(paper_claims, a4_in_work)
+{
+    const struct paper_finding a4 = find_in_work("A4");
+    claims_expect_line(&a4, "ucb 0.5", "times fewer operations than full data", 3, 4, (double)NAN,
+                       (double)NAN, CLAIM_SHOWN);
+}
+
 /* Each network has a highest rate of its own: 0.7 and 0.5. */
 Test(paper_claims, a2_at_each_networks_highest_rate)
 {

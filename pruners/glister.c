@@ -152,7 +152,7 @@ static void rank(struct glister *s, size_t count)
 }
 
 /* Adds the best until `target` are kept; passes over classes whose budget is used up. */
-static size_t add(struct glister *s, const uint8_t *labels, size_t count, size_t target,
+static size_t add(struct glister *s, const uint16_t *labels, size_t count, size_t target,
                   uint32_t *ret_index)
 {
     const size_t before = count;

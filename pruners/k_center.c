@@ -261,14 +261,14 @@ static void look(const struct pruner_run *run, const struct pruner_pass *pass, d
     const struct k_center_options *o = run->options;
     const bool by_class = o->choice.balance == BALANCE_CLASS;
     const size_t sets = by_class ? (size_t)run->task.classes : 1;
-    uint8_t *set_of;
+    uint16_t *set_of;
     uint32_t *rows;
     size_t *first;
     MEM_NEW(set_of, pass->n);
     MEM_NEW(rows, pass->n);
     MEM_NEW(first, sets + 1);
     if (by_class)
-        memcpy(set_of, pass->labels, pass->n);
+        memcpy(set_of, pass->labels, mem_size(pass->n, sizeof *set_of));
     geometry_group(set_of, pass->n, sets, rows, first);
     for (size_t c = 0; c < sets; c++)
         order(pass->features, rows + first[c], first[c + 1] - first[c], pass->feature_count,

@@ -26,7 +26,7 @@ static void look_at_epochs(const struct pruner_run *run, struct pruner_outlook *
 bool pruner_foresee(const struct pruner *pruner, const void *options, double rate, int epochs,
                     struct pruner_outlook *ret_outlook)
 {
-    static const uint8_t label[] = {0};
+    static const uint16_t label[] = {0};
     const double obeyed = pruner->flags & PRUNER_IGNORES_RATE ? 0 : rate;
     /* A task of one sample, since there are no others yet. */
     const struct pruner_run run = {

@@ -108,7 +108,7 @@ enum { PRUNER_MAX_SOLUTIONS = 8 };
 struct pruner_task {
     size_t n; /* samples in the training split */
     int classes;
-    const uint8_t *labels;  /* [n] */
+    const uint16_t *labels; /* [n] */
     const uint32_t *origin; /* [n] positions in the dataset's own file, rising; NULL: 0..n-1 */
     size_t origin_n;        /* samples in that file; 0: unknown */
     size_t validation_n;    /* samples in the validation split */
@@ -127,7 +127,7 @@ struct pruner_pass {
     int epoch;     /* epochs the observed network has completed, 0 = initial weights */
     bool training; /* computed while training (augmented, weights changing), not in a pass */
     size_t n;
-    const uint8_t *labels; /* [n] */
+    const uint16_t *labels; /* [n] */
     /* [n] 1: the row is of this pass. Rows that are 0 are undefined. NULL: all are. */
     const uint8_t *seen;
     const float *losses;        /* [n] cross-entropy, never smoothed or weighted */
@@ -149,7 +149,7 @@ struct pruner_batch {
     size_t first; /* samples of the epoch that came before it */
     size_t rows;
     const uint32_t *index;      /* [rows] samples */
-    const uint8_t *labels;      /* [rows] */
+    const uint16_t *labels;     /* [rows] */
     const float *losses;        /* [rows] */
     const float *probabilities; /* [rows][classes] */
     const float *features;      /* [rows][feature_count] what the classifier reads */

@@ -55,11 +55,17 @@ static size_t split_size(const struct pruner_task *task, unsigned needs, size_t 
     return size;
 }
 
+/* Of the validation split, whose labels the task has not. */
+static size_t label_bytes(const struct pruner_task *task)
+{
+    return mem_size(task->validation_n, sizeof(uint16_t));
+}
+
 size_t snapshot_size(const struct pruner_task *task, unsigned needs)
 {
     size_t size = split_size(task, needs, task->n);
     if (needs & NEEDS_VALIDATION)
-        size += padded(task->validation_n) +
+        size += padded(label_bytes(task)) +
                 split_size(task, needs & ~(unsigned)NEEDS_CLASSIFIER, task->validation_n);
     return size;
 }
@@ -92,13 +98,13 @@ void snapshot_take(void *snapshot, const struct pruner_task *task, unsigned need
     unsigned char *end = take_split(snapshot, task, needs, pass);
     if (!(needs & NEEDS_VALIDATION))
         return;
-    memcpy(end, pass->validation->labels, task->validation_n);
-    take_split(end + padded(task->validation_n), task, needs & ~(unsigned)NEEDS_CLASSIFIER,
+    memcpy(end, pass->validation->labels, label_bytes(task));
+    take_split(end + padded(label_bytes(task)), task, needs & ~(unsigned)NEEDS_CLASSIFIER,
                pass->validation);
 }
 
 static struct pruner_pass lend_split(const unsigned char **from, const struct pruner_task *task,
-                                     unsigned needs, size_t n, const uint8_t *labels)
+                                     unsigned needs, size_t n, const uint16_t *labels)
 {
     struct pruner_pass pass = {.n = n, .labels = labels, .feature_count = task->feature_count};
     struct part parts[ARRAYS];
@@ -119,8 +125,8 @@ struct pruner_pass snapshot_pass(const void *snapshot, const struct pruner_task 
     struct pruner_pass pass = lend_split(&from, task, needs, task->n, task->labels);
     if (!(needs & NEEDS_VALIDATION))
         return pass;
-    const uint8_t *labels = from;
-    from += padded(task->validation_n);
+    const uint16_t *labels = (const void *)from;
+    from += padded(label_bytes(task));
     *ret_validation =
         lend_split(&from, task, needs & ~(unsigned)NEEDS_CLASSIFIER, task->validation_n, labels);
     pass.validation = ret_validation;

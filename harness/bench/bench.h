@@ -51,7 +51,7 @@ struct bench {
     struct bench_setting setting;
     struct nn_net *net;
     struct optimizer optimizer;
-    uint8_t *labels; /* [batch] */
+    uint16_t *labels; /* [batch] */
     uint32_t steps;
     double *times; /* [time_room] seconds of a slice's steps */
     size_t time_room;

@@ -23,7 +23,8 @@ enum { MADE_UP_BATCH = 128 }; /* samples that share a batch loss */
 
 struct made_up_split {
     size_t n;
-    uint8_t *labels, *correct;             /* [n] */
+    uint16_t *labels;                      /* [n] */
+    uint8_t *correct;                      /* [n] */
     float *features;                       /* [n][width] */
     float *logits, *probabilities;         /* [n][classes] */
     float *losses;                         /* [n] */
@@ -41,7 +42,7 @@ struct made_up {
     size_t bytes; /* of all these arrays */
 };
 
-/* The validation split, where it is needed, has a tenth of n. classes <= 256. */
+/* The validation split, where it is needed, has a tenth of n. classes <= DATA_MAX_CLASSES. */
 void made_up_init(struct made_up *ret_made_up, unsigned needs, size_t n, size_t feature_count,
                   int classes);
 void made_up_release(struct made_up *made_up);

@@ -73,7 +73,7 @@ static int drop(struct training *t, int epoch, struct round *round, struct err *
     const struct pruner_pass pass = made_up_pass(&t->made_up, 0, epoch, true);
     const struct made_up_split *split = &t->made_up.train;
     const size_t classes = t->made_up.classes, width = t->made_up.width;
-    uint8_t labels[MADE_UP_BATCH];
+    uint16_t labels[MADE_UP_BATCH];
     float losses[MADE_UP_BATCH], weights[MADE_UP_BATCH], *probabilities, *features;
     int failed = 0;
     MEM_NEW(probabilities, MADE_UP_BATCH * classes);

@@ -63,15 +63,15 @@ int alter_imbalance(const struct split *split, int classes, double imbalance, ui
     return 0;
 }
 
-static uint8_t wrong_label(uint8_t label, int classes, enum noise_kind kind, uint64_t seed,
-                           uint32_t origin)
+static uint16_t wrong_label(uint16_t label, int classes, enum noise_kind kind, uint64_t seed,
+                            uint32_t origin)
 {
     uint32_t step = 1;
     if (kind == NOISE_SYMMETRIC) {
         struct rng rng = rng_stream(seed, RNG_NOISE, 1, origin);
         step += rng_below(&rng, (uint32_t)classes - 1);
     }
-    return (uint8_t)((label + step) % (uint32_t)classes);
+    return (uint16_t)((label + step) % (uint32_t)classes);
 }
 
 int alter_labels(struct split *split, int classes, double noise, enum noise_kind kind,

@@ -199,7 +199,7 @@ static int find_classes(const struct array *array, struct array_classes *classes
 }
 
 int array_labels(const struct array *array, size_t n, const char *pictures,
-                 const struct array_classes *classes, uint8_t *ret_labels, struct err *err)
+                 const struct array_classes *classes, uint16_t *ret_labels, struct err *err)
 {
     if (check_labels(array, n, pictures, err))
         return -1;
@@ -210,7 +210,7 @@ int array_labels(const struct array *array, size_t n, const char *pictures,
                            str_text(&array->path), classes->lowest,
                            classes->lowest + classes->count - 1, (long long)label + classes->lowest,
                            i);
-        ret_labels[i] = (uint8_t)label;
+        ret_labels[i] = (uint16_t)label;
     }
     return 0;
 }

@@ -50,7 +50,7 @@ int array_load(struct array parts[ARRAY_PARTS], const struct array_classes *clas
                struct dataset *data, struct err *err);
 /* One label for each of n pictures, which are called `pictures` in errors. */
 int array_labels(const struct array *array, size_t n, const char *pictures,
-                 const struct array_classes *classes, uint8_t *ret_labels, struct err *err);
+                 const struct array_classes *classes, uint16_t *ret_labels, struct err *err);
 /* -1, with what was expected, with its remedy where that is not apart, and what was found. */
 int array_refuse_shape(const struct array *array, const char *expected, struct err *err);
 int array_refuse_element(const struct array *array, const char *expected, const char *remedy,

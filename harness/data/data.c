@@ -65,6 +65,18 @@ static void number_samples(struct split *split)
         split->origin[i] = (uint32_t)i;
 }
 
+/* As bytes where that is enough: the hash, and with it the keys of cells, is what it was when there
+   were no more classes. */
+static void hash_labels(struct hash *hash, const struct dataset *data, const uint16_t *labels,
+                        size_t n)
+{
+    const size_t bytes = data->classes > UINT8_MAX + 1 ? 2 : 1;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t label[] = {(uint8_t)labels[i], (uint8_t)(labels[i] >> 8)};
+        hash_add(hash, label, bytes);
+    }
+}
+
 /* Of shape, labels and pixels as decoded: neither compression nor file names are in it. */
 static void hash_content(struct dataset *data)
 {
@@ -76,18 +88,18 @@ static void hash_content(struct dataset *data)
     hash_add(hash, shape, (size_t)length);
     const struct split *const parts[] = {&data->train, &data->test};
     for (size_t p = 0; p < 2; p++) {
-        hash_add(hash, parts[p]->labels, parts[p]->n);
+        hash_labels(hash, data, parts[p]->labels, parts[p]->n);
         hash_add(hash, parts[p]->pixels, mem_size(parts[p]->n, picture_size(data)));
     }
     hash_finish(hash, data->hash);
 }
 
 /* Labels from elsewhere make another content of it. */
-static void hash_given(struct dataset *data, const uint8_t *labels)
+static void hash_given(struct dataset *data, const uint16_t *labels)
 {
     struct hash *hash = hash_new();
     hash_add(hash, data->hash, sizeof data->hash);
-    hash_add(hash, labels, data->train_file_n);
+    hash_labels(hash, data, labels, data->train_file_n);
     hash_finish(hash, data->hash);
 }
 
@@ -196,7 +208,7 @@ static void keep_folder(struct dataset *data, const char *folder, const char *di
 
 /* given: labels of the training file, or NULL. */
 static int alter_training(struct dataset *data, const struct data_spec *spec, uint64_t seed,
-                          const uint8_t *given, struct err *err)
+                          const uint16_t *given, struct err *err)
 {
     if (given)
         given_apply(given, &data->train);
@@ -209,7 +221,7 @@ static int alter_training(struct dataset *data, const struct data_spec *spec, ui
 
 /* What follows once the files are read, and labels from elsewhere. */
 static int prepare(struct dataset *data, const struct data_spec *spec, uint64_t seed,
-                   const uint8_t *given, struct err *err)
+                   const uint16_t *given, struct err *err)
 {
     if (given)
         hash_given(data, given);
@@ -228,7 +240,7 @@ static int prepare(struct dataset *data, const struct data_spec *spec, uint64_t 
 static int fill(struct dataset *data, const struct data_spec *spec, uint64_t seed,
                 const char *folder, const char *const *dirs, struct err *err)
 {
-    uint8_t *given = NULL;
+    uint16_t *given = NULL;
     if (data->type->load(spec, folder, data, err))
         return -1;
     check_loaded(data);

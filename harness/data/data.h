@@ -50,13 +50,13 @@ struct data_spec {
 struct split {
     size_t n;
     uint8_t *pixels;  /* [n][h][w][c] */
-    uint8_t *labels;  /* [n], 0..classes-1 */
+    uint16_t *labels; /* [n], 0..classes-1 */
     uint32_t *origin; /* [n] position in the file it came from, so that a kept set has a meaning */
     uint8_t *flipped; /* [n] 1: the label is not the dataset's own; NULL: all are */
     size_t flipped_count;
 };
 
-enum { DATA_MAX_CHANNELS = 4, DATA_MAX_SIDE = 256, DATA_MAX_CLASSES = 256 };
+enum { DATA_MAX_CHANNELS = 4, DATA_MAX_SIDE = 256, DATA_MAX_CLASSES = 1000 };
 
 struct dataset {
     const struct dataset_type *type;

@@ -96,7 +96,7 @@ static int class_of(const struct names *classes, const char *name)
 
 struct samples {
     const char **paths; /* [n] */
-    uint8_t *labels;    /* [n] */
+    uint16_t *labels;   /* [n] */
     size_t n;
 };
 
@@ -112,7 +112,7 @@ static void add_sample(struct samples *samples, const char *path, int label)
     MEM_ROOM(samples->paths, samples->n);
     MEM_ROOM(samples->labels, samples->n);
     samples->paths[samples->n] = path;
-    samples->labels[samples->n++] = (uint8_t)label;
+    samples->labels[samples->n++] = (uint16_t)label;
 }
 
 static int add_class(struct reading *r, const char *part, const char *name, int label,

@@ -51,12 +51,12 @@ static int read_array(const char *path, struct array *array, struct err *err)
 }
 
 int given_read(const struct dataset *data, const char *name, const char *const *dirs,
-               uint8_t **ret_labels, struct err *err)
+               uint16_t **ret_labels, struct err *err)
 {
     const struct array_classes classes = {.count = data->classes};
     struct array array = {0};
     struct str path = {0};
-    uint8_t *labels;
+    uint16_t *labels;
     if (dataset_find_path(name, dirs, &path, err))
         return err_prefix(err, "labels: ");
     MEM_NEW(labels, data->train_file_n);
@@ -73,12 +73,12 @@ int given_read(const struct dataset *data, const char *name, const char *const *
     return 0;
 }
 
-void given_apply(const uint8_t *labels, struct split *split)
+void given_apply(const uint16_t *labels, struct split *split)
 {
     REQUIRE(!split->flipped);
     MEM_NEW(split->flipped, split->n);
     for (size_t i = 0; i < split->n; i++) {
-        const uint8_t label = labels[split->origin[i]];
+        const uint16_t label = labels[split->origin[i]];
         split->flipped[i] = label != split->labels[i];
         split->flipped_count += split->flipped[i];
         split->labels[i] = label;

@@ -11,6 +11,6 @@
 
 /* Of data->train_file_n samples, below data->classes. The caller frees *ret_labels. */
 int given_read(const struct dataset *data, const char *name, const char *const *dirs,
-               uint8_t **ret_labels, struct err *err);
+               uint16_t **ret_labels, struct err *err);
 /* Changes the labels of a split by its origins, and records what differs as flipped. */
-void given_apply(const uint8_t *labels, struct split *split);
+void given_apply(const uint16_t *labels, struct split *split);

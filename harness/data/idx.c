@@ -265,7 +265,7 @@ int idx_read(const char *folder, const char *name, struct array *ret_array, stru
 static bool begins_like(const struct split *train, const struct idx_set *set)
 {
     return set->known && train->n >= IDX_KNOWN &&
-           memcmp(train->labels, set->first_labels, IDX_KNOWN) == 0;
+           memcmp(train->labels, set->first_labels, sizeof set->first_labels) == 0;
 }
 
 static void note_stranger(struct dataset *data, const struct idx_set *set)

@@ -18,7 +18,7 @@ struct idx_set {
     int lowest;      /* label in the files; 0 in memory */
     bool transposed; /* in the files: a column after the other */
     bool known;      /* how the published training labels begin: */
-    uint8_t first_labels[IDX_KNOWN];
+    uint16_t first_labels[IDX_KNOWN];
 };
 
 /* The `load` of a dataset_type whose layout is the head of a struct idx_set. */

@@ -24,18 +24,23 @@ void split_draw(const struct split *split, int classes, size_t count, struct rng
 void split_draw_counts(const struct split *split, int classes, const size_t *counts,
                        struct rng *rng, bool *ret_drawn)
 {
-    uint32_t *members;
+    size_t sizes[DATA_MAX_CLASSES], ends[DATA_MAX_CLASSES], end = 0;
+    uint32_t *members; /* class by class, in rising order */
     MEM_NEW(members, split->n);
     memset(ret_drawn, 0, mem_size(split->n, sizeof *ret_drawn));
+    split_sizes(split, classes, sizes);
     for (int k = 0; k < classes; k++) {
-        size_t n = 0;
-        for (size_t i = 0; i < split->n; i++)
-            if (split->labels[i] == k)
-                members[n++] = (uint32_t)i;
-        rng_shuffle(rng, members, n);
-        REQUIRE(counts[k] <= n);
+        ends[k] = end;
+        end += sizes[k];
+    }
+    for (size_t i = 0; i < split->n; i++)
+        members[ends[split->labels[i]]++] = (uint32_t)i;
+    for (int k = 0; k < classes; k++) {
+        uint32_t *own = members + ends[k] - sizes[k];
+        rng_shuffle(rng, own, sizes[k]);
+        REQUIRE(counts[k] <= sizes[k]);
         for (size_t j = 0; j < counts[k]; j++)
-            ret_drawn[members[j]] = true;
+            ret_drawn[own[j]] = true;
     }
     mem_free(members);
 }

@@ -166,7 +166,7 @@ int measure_start(const struct plan_cell *cell, const struct run_options *option
 
 /* A run of the pruner on made-up labels, which only say when it wants to see what; NULL where it
  * cannot be had without the data. */
-static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint8_t *labels)
+static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint16_t *labels)
 {
     const struct pruner_task task = {
         .n = n,
@@ -204,7 +204,7 @@ static double watching(const struct pruner_run *run, bool asked, const struct mi
 
 double measure_seconds(const struct cell *cell, const struct mini_epoch *mini)
 {
-    uint8_t *labels;
+    uint16_t *labels;
     MEM_NEW(labels, mini->n);
     struct pruner_run *run = stand_in(cell, mini->n, labels);
     const int epochs = run ? pruner_epochs(run) : cell->recipe.epochs;

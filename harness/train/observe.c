@@ -6,7 +6,7 @@
 #include <string.h>
 
 void observer_init(struct observer *observer, unsigned needs, size_t n, size_t classes,
-                   size_t feature_count, const uint8_t *labels)
+                   size_t feature_count, const uint16_t *labels)
 {
     *observer = (struct observer){.needs = needs,
                                   .n = n,

@@ -17,8 +17,8 @@
 struct observer {
     unsigned needs; /* enum pruner_needs */
     size_t n, classes, feature_count;
-    const uint8_t *labels; /* [n], borrowed */
-    uint8_t *seen;         /* [n] */
+    const uint16_t *labels; /* [n], borrowed */
+    uint8_t *seen;          /* [n] */
     /* NULL where not needed */
     float *losses;        /* [n] */
     float *batch_losses;  /* [n] */
@@ -33,7 +33,7 @@ struct observer {
 };
 
 void observer_init(struct observer *observer, unsigned needs, size_t n, size_t classes,
-                   size_t feature_count, const uint8_t *labels);
+                   size_t feature_count, const uint16_t *labels);
 /* The rows [n][feature_count] stand for every network's; taken over. */
 void observer_give_features(struct observer *observer, float *features);
 /* Also of a zeroed observer. */

@@ -20,7 +20,7 @@ static size_t bin_of(double confidence)
 }
 
 void quality_add(struct quality_sums *sums, const float *logits, size_t classes,
-                 const uint8_t *labels, const float *losses, size_t rows)
+                 const uint16_t *labels, const float *losses, size_t rows)
 {
     for (size_t row = 0; row < rows; row++, logits += classes) {
         const size_t top = observe_argmax(logits, classes), label = labels[row];

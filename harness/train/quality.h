@@ -37,5 +37,5 @@ struct quality_sums {
 
 /* logits [rows][classes], labels [rows], losses [rows]. */
 void quality_add(struct quality_sums *sums, const float *logits, size_t classes,
-                 const uint8_t *labels, const float *losses, size_t rows);
+                 const uint16_t *labels, const float *losses, size_t rows);
 struct quality quality_of(const struct quality_sums *sums);

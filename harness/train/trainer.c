@@ -328,7 +328,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
                   const struct pruner_selection *selection, const struct trainer_drop *drop,
                   struct observer *observer, struct work *work, double *ret_loss, struct err *err)
 {
-    const uint8_t *labels = trainer->data->train.labels;
+    const uint16_t *labels = trainer->data->train.labels;
     /* The batches are cut from the selection, or else from all, to have their share of it. */
     const size_t count = selection->count, most = (size_t)trainer->recipe->batch,
                  whole = selection->spread ? trainer->data->train.n : count;

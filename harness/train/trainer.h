@@ -34,7 +34,7 @@ struct trainer {
     uint32_t *order;            /* [n] this epoch's permutation */
     uint32_t *place;            /* [n] 1 + position in the selection, 0: not selected */
     uint32_t *batch_index;      /* [batch] */
-    uint8_t *batch_labels;      /* [batch] */
+    uint16_t *batch_labels;     /* [batch] */
     float *batch_weights;       /* [batch] */
     float *batch_losses;        /* [batch] */
     float *batch_factors;       /* [batch] of the weights; only with a trainer_drop */

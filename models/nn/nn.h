@@ -241,7 +241,7 @@ const float *nn_classifier_bias(const struct nn_net *net);    /* b [classes]; NU
  * for nn_backward. Mean means divided by n, not by the sum of weights: with InfoBatch's weights the
  * gradient's expectation is then that of full data.
  */
-double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *weights,
+double nn_loss(struct nn_net *net, int n, const uint16_t *labels, const float *weights,
                double smoothing, float *ret_losses);
 /* Adds d loss / d parameters of the last nn_forward(train) + nn_loss to the gradients, those of
    parameters that are not trained in its epoch left out. */
@@ -255,5 +255,5 @@ void nn_zero_gradients(struct nn_net *net);
  * on the memory where gradients are added up, which must be 0 before and is 0 afterwards. A network
  * planned for one sample a thread (train_batch = threads) is large enough.
  */
-void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
+void nn_sample_gradients(struct nn_net *net, int n, const uint16_t *labels, const float *direction,
                          float *ret_norms, float *ret_dots);

@@ -250,7 +250,7 @@ void nn_backward(struct nn_net *net, int n)
 
 struct looking {
     struct nn_net *net;
-    const uint8_t *labels;       /* [n] */
+    const uint16_t *labels;      /* [n] */
     const float *direction;      /* [param_count] */
     float *ret_norms, *ret_dots; /* [n] */
 };
@@ -309,7 +309,7 @@ static void look_share(void *context, int rank)
         look_at(looking, rank, first + row);
 }
 
-void nn_sample_gradients(struct nn_net *net, int n, const uint8_t *labels, const float *direction,
+void nn_sample_gradients(struct nn_net *net, int n, const uint16_t *labels, const float *direction,
                          float *ret_norms, float *ret_dots)
 {
     REQUIRE(net->shares && n > 0 && n <= net->batch[NN_TRAIN]);
@@ -343,7 +343,7 @@ void nn_parallel(struct nn_net *net, void (*run)(void *context, int rank, int th
     nn_team_run(net->team, run_work, &work);
 }
 
-double nn_loss(struct nn_net *net, int n, const uint8_t *labels, const float *weights,
+double nn_loss(struct nn_net *net, int n, const uint16_t *labels, const float *weights,
                double smoothing, float *ret_losses)
 {
     REQUIRE(n > 0 && n == net->n && smoothing >= 0 && smoothing < 1);

@@ -11,7 +11,7 @@
    arrays are borrowed. */
 struct last_layer {
     size_t n, classes, feature_count;
-    const uint8_t *labels;      /* [n] */
+    const uint16_t *labels;     /* [n] */
     const float *probabilities; /* [n][classes] p */
     const float *features;      /* [n][feature_count] phi */
 };

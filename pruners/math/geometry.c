@@ -165,17 +165,20 @@ void geometry_median(const float *x, const uint32_t *rows, size_t count, size_t 
     mem_free(next);
 }
 
-void geometry_group(const uint8_t *labels, size_t n, size_t classes, uint32_t *ret_rows,
+void geometry_group(const uint16_t *labels, size_t n, size_t classes, uint32_t *ret_rows,
                     size_t *ret_first)
 {
-    size_t placed = 0;
-    for (size_t c = 0; c < classes; c++) {
-        ret_first[c] = placed;
-        for (size_t i = 0; i < n; i++)
-            if (labels[i] == c)
-                ret_rows[placed++] = (uint32_t)i;
-    }
-    ret_first[classes] = placed;
+    for (size_t c = 0; c <= classes; c++)
+        ret_first[c] = 0;
+    for (size_t i = 0; i < n; i++)
+        ret_first[labels[i] + 1]++;
+    for (size_t c = 0; c < classes; c++)
+        ret_first[c + 1] += ret_first[c];
+    for (size_t i = 0; i < n; i++)
+        ret_rows[ret_first[labels[i]]++] = (uint32_t)i;
+    for (size_t c = classes; c > 0; c--)
+        ret_first[c] = ret_first[c - 1];
+    ret_first[0] = 0;
 }
 
 /* ---- Distances ---- */

@@ -42,7 +42,7 @@ void geometry_median(const float *x, const uint32_t *rows, size_t count, size_t 
  * The samples of class c are ret_rows[ret_first[c] .. ret_first[c + 1] - 1], rising. ret_rows [n],
  * ret_first [classes + 1].
  */
-void geometry_group(const uint8_t *labels, size_t n, size_t classes, uint32_t *ret_rows,
+void geometry_group(const uint16_t *labels, size_t n, size_t classes, uint32_t *ret_rows,
                     size_t *ret_first);
 
 /* Rows less their mean, with their squared norms. */

@@ -94,7 +94,7 @@ What is no picture, no label, or no archive is refused with its place.
   winnow plan: npz: ./data/many.npz: train_labels.npy: expected one label for each picture, as n or n x 1, found 24 x 14
   winnow plan: npz: ./data/volumes.npz: test_images.npy: expected pictures as n x height x width, with or without 1 to 4 channels behind (reshape them so), found 10 x 9 x 9 x 9
   winnow plan: npz: ./data/objects.npz: test_labels.npy: expected numbers of 1 to 8 bytes, found the type '<U1': convert it (array.astype('uint8'))
-  winnow plan: npz: ./data/negative.npz: test_labels.npy: expected labels from 0 or 1 of at most 256 classes, found -1 at position 0
+  winnow plan: npz: ./data/negative.npz: test_labels.npy: expected labels from 0 or 1 of at most 1000 classes, found -1 at position 0
   winnow plan: npz: ./data/unlike.npz: test_images.npy: expected pictures of 9 x 5 x 1, as in ./data/unlike.npz: train_images.npy, found 9 x 5 x 3
   winnow plan: npz: ./data/lacking.npz: expected train_labels.npy or y_train.npy in it, found train_images.npy, labels.npy
   $ again() { cp data/stored.npz data/other.npz; }

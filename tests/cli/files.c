@@ -22,6 +22,7 @@
     T_FILE(data_doubts)                                                                            \
     T_FILE(data_embeddings)                                                                        \
     T_FILE(data_given)                                                                             \
+    T_FILE(data_many_classes)                                                                      \
     T_FILE(data_options)                                                                           \
     T_FILE(data_tiny_imagenet)                                                                     \
     T_FILE(db)                                                                                     \

@@ -59,7 +59,7 @@ static size_t input_floats(const struct nn_net *net)
 
 /* The same, planned and initialised, with a batch of n pictures and their labels. */
 static struct nn_net *new_ready(const struct model *model, int n, const struct nn_engine *engine,
-                                uint8_t *ret_labels)
+                                uint16_t *ret_labels)
 {
     struct nn_net *net = new_small(model);
     nn_net_plan(net, n, n, engine);
@@ -102,7 +102,7 @@ static void try_option(const struct model *model, const struct option *option, c
     if (model_build(model, options, (struct nn_shape){16, 17, 1}, CLASSES, &net, &err)) {
         cr_assert(strncmp(err.text, model->name, strlen(model->name)) == 0, "%s", err.text);
     } else {
-        uint8_t labels[2] = {0, 3};
+        uint16_t labels[2] = {0, 3};
         nn_net_plan(net, 2, 1, NULL);
         test_init(net, 1);
         test_fill_normal(nn_input_buffer(net), 2 * input_floats(net), 0);
@@ -136,7 +136,7 @@ EACH(models, build_with_every_choice, model_at)
  * against 2h |g|. h is such that the loss should change by so much to either side: the slopes are
  * steep and bend soon. The best of two counts, as in tests/support/gradcheck.c.
  */
-static double whole_gradient_error(struct nn_net *net, int n, const uint8_t *labels)
+static double whole_gradient_error(struct nn_net *net, int n, const uint16_t *labels)
 {
     const double changes[] = {0.03, 0.01};
     const size_t count = nn_param_count(net);
@@ -175,7 +175,7 @@ EACH(models, pass_the_gradient_check, model_at, .timeout = 600)
 {
     enum { N = 8 };
     const struct model *model = model_at(index);
-    uint8_t labels[N];
+    uint16_t labels[N];
     struct nn_net *net = new_ready(model, N, &PRECISE, labels);
     if (is_large(net)) {
         const double error = whole_gradient_error(net, N, labels);
@@ -195,7 +195,7 @@ EACH(models, pass_the_gradient_check, model_at, .timeout = 600)
 EACH(models, learn_samples_by_heart, model_at, .timeout = 600)
 {
     const struct model *model = model_at(index);
-    uint8_t labels[LEARNT_SAMPLES];
+    uint16_t labels[LEARNT_SAMPLES];
     struct nn_net *net = new_ready(model, LEARNT_SAMPLES, NULL, labels);
     struct optimizer optimizer;
     optimizer_init(&optimizer, &(struct optimizer_setting){.momentum = 0.9}, net);
@@ -220,7 +220,7 @@ EACH(models, let_nan_through, model_at)
 {
     enum { N = 3 };
     const struct model *model = model_at(index);
-    uint8_t labels[N];
+    uint16_t labels[N];
     struct nn_net *net = new_ready(model, N, NULL, labels);
     float losses[N];
     const size_t middle = input_floats(net) / 2;
@@ -244,7 +244,7 @@ EACH(models, treat_a_row_alone_as_in_a_batch, model_at)
     const struct nn_mode eval = {0};
     struct nn_net *whole = new_small(model), *parts = new_small(model);
     const size_t floats = input_floats(whole), features = (size_t)nn_feature_count(whole);
-    uint8_t labels[N];
+    uint16_t labels[N];
     float *pictures;
     MEM_NEW(pictures, N * floats);
     test_fill_normal(pictures, N * floats, 2);
@@ -289,7 +289,7 @@ static void count_rows(const struct model *model, const struct nn_engine *engine
 {
     enum { N = 18, EIGHTH = 8 };
     static const int steps[] = {N, 1, 7, 17};
-    uint8_t labels[N];
+    uint16_t labels[N];
     struct nn_net *net = new_ready(model, N, engine, labels);
     int64_t asked = 0, most = 0;
     for (size_t i = is_large(net) ? 1 : 0; i < sizeof steps / sizeof *steps; i++) {
@@ -321,7 +321,7 @@ static struct nn_net *new_trained(const struct model *model, int eval_batch, boo
 {
     enum { N = 8, LAST = 5 };
     struct nn_net *net = new_small(model);
-    uint8_t labels[N];
+    uint16_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     nn_net_plan(net, N, eval_batch, NULL);
     test_init(net, 42);

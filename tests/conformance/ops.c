@@ -589,7 +589,7 @@ static void check_gradient(const struct nn_op *op, const struct nn_layer *layer,
     /* At first not frozen, over and over, so that running statistics are those of the batch. */
     for (int frozen = 0; frozen < 2; frozen++) {
         const struct gradcheck found =
-            nn_gradcheck(net, SAMPLES, (const uint8_t[SAMPLES]){0, 2, 1, 1}, 9, frozen);
+            nn_gradcheck(net, SAMPLES, (const uint16_t[SAMPLES]){0, 2, 1, 1}, 9, frozen);
         cr_assert(found.worst <= GRADIENT_TOLERANCE,
                   "%s%s: block %d is wrong by %g of its gradient", where, frozen ? ", frozen" : "",
                   found.worst_block, found.worst);

@@ -272,7 +272,7 @@ EVERY_PRUNER(one_epoch)
 
 EVERY_PRUNER(empty_and_tiny_classes)
 {
-    uint8_t labels[N] = {0};
+    uint16_t labels[N] = {0};
     labels[5] = 2; /* one sample; classes 1 and 3 have none */
     struct rehearsal_plan plan = plan_for(index);
     plan.labels = labels;

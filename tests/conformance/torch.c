@@ -217,14 +217,14 @@ static void check_case(const char *name, const struct way *way)
     const struct nn_shape in = nn_shape_of(net, 0);
     const int n = (int)whole(golden, "n"), classes = nn_classes(net);
     const size_t logits = (size_t)n * (size_t)classes;
-    uint8_t *labels;
+    uint16_t *labels;
     MEM_NEW(labels, (size_t)n);
     nn_net_plan(net, n, n, &way->engine);
     test_init(net, 1);
     fill(net, name, blocks);
     make_up(nn_input_buffer(net), PICTURES, (size_t)(n * in.h * in.w * in.c), -1.7, 1.7);
     for (int i = 0; i < n; i++)
-        labels[i] = (uint8_t)(mixed(LABELS, (size_t)i) % (uint32_t)classes);
+        labels[i] = (uint16_t)(mixed(LABELS, (size_t)i) % (uint32_t)classes);
 
     nn_forward(net, n, &(struct nn_mode){.train = true});
     const float loss = (float)nn_loss(net, n, labels, NULL, 0, NULL);

@@ -4,9 +4,9 @@
 #include "tests/fuzz/fuzz.h"
 
 /* Of a training file of 10 samples 6 are in the split. */
-static const uint8_t labels[] = {0, 1, 0, 1, 0, 1};
+static const uint16_t labels[] = {0, 1, 0, 1, 0, 1};
 static const uint32_t origin[] = {1, 2, 4, 5, 7, 9};
-enum { N = sizeof labels };
+enum { N = sizeof labels / sizeof *labels };
 
 /* Kept samples or scores that were made elsewhere: as many samples are chosen as are to be kept. */
 int fuzz_pruner_file(const uint8_t *bytes, size_t size)

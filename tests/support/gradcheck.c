@@ -42,7 +42,7 @@ struct array {
 struct check {
     struct nn_net *net;
     int n;
-    const uint8_t *labels;
+    const uint16_t *labels;
     uint64_t seed;
     bool frozen;
     double floor; /* of the norm that an error is divided by */
@@ -155,7 +155,7 @@ static void take(struct gradcheck *result, const struct check *check, const stru
     }
 }
 
-struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed,
+struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint16_t *labels, uint64_t seed,
                               bool frozen)
 {
     const size_t inputs = (size_t)n * nn_floats(net->input_shape),

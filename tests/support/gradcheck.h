@@ -22,5 +22,5 @@ struct gradcheck {
  * mode, frozen or not (nn_mode), so every op's backward is covered. Parameters that are not trained
  * in the first epoch have no gradient and are left out.
  */
-struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint8_t *labels, uint64_t seed,
+struct gradcheck nn_gradcheck(struct nn_net *net, int n, const uint16_t *labels, uint64_t seed,
                               bool frozen);

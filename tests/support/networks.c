@@ -12,10 +12,10 @@ void test_fill_normal(float *values, size_t n, uint32_t stream)
         values[i] = (float)rng_normal(&rng);
 }
 
-void test_fill_labels(uint8_t *labels, size_t n, int classes)
+void test_fill_labels(uint16_t *labels, size_t n, int classes)
 {
     for (size_t i = 0; i < n; i++)
-        labels[i] = (uint8_t)(i % (size_t)classes);
+        labels[i] = (uint16_t)(i % (size_t)classes);
 }
 
 struct nn_net *test_build(const struct model *model, struct nn_shape input, int classes)
@@ -58,7 +58,7 @@ void test_init(struct nn_net *net, uint64_t seed)
     nn_zero_gradients(net);
 }
 
-double test_gradients(struct nn_net *net, int n, const uint8_t *labels, uint32_t step)
+double test_gradients(struct nn_net *net, int n, const uint16_t *labels, uint32_t step)
 {
     nn_zero_gradients(net);
     nn_forward(net, n, &(struct nn_mode){.train = true, .seed = 1, .step = step});
@@ -67,7 +67,7 @@ double test_gradients(struct nn_net *net, int n, const uint8_t *labels, uint32_t
     return loss;
 }
 
-double test_step(struct nn_net *net, int n, const uint8_t *labels, uint32_t step)
+double test_step(struct nn_net *net, int n, const uint16_t *labels, uint32_t step)
 {
     const double loss = test_gradients(net, n, labels, step);
     for (size_t i = 0; i < nn_param_count(net); i++)

@@ -12,7 +12,7 @@ static size_t size_at(const json_t *json, const char *name)
     return (size_t)json_integer_value(value);
 }
 
-static size_t labels_at(const json_t *json, const char *name, uint8_t **ret_labels)
+static size_t labels_at(const json_t *json, const char *name, uint16_t **ret_labels)
 {
     const json_t *array = json_object_get(json, name);
     const size_t n = json_array_size(array);

@@ -13,7 +13,7 @@ struct recording {
     json_t *json;
     size_t n, validation_n, feature_count;
     int classes, runs, epochs;
-    uint8_t *labels, *validation_labels; /* [n], [validation_n] */
+    uint16_t *labels, *validation_labels; /* [n], [validation_n] */
 };
 
 /* Ends the test where the file cannot be read. */

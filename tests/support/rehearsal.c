@@ -15,7 +15,7 @@ enum { FEATURES = 3, VALIDATION = 12, BATCH = 8 };
 /* Of one split. */
 struct outputs {
     size_t n;
-    uint8_t *labels;                       /* [n] */
+    uint16_t *labels;                      /* [n] */
     float *logits, *probabilities;         /* [n][classes] */
     float *losses, *batch_losses;          /* [n] */
     float *features;                       /* [n][feature_count] */
@@ -31,7 +31,7 @@ struct rehearsal_arrays {
 };
 
 static void outputs_init(struct outputs *a, size_t n, size_t classes, size_t feature_count,
-                         const uint8_t *labels)
+                         const uint16_t *labels)
 {
     a->n = n;
     MEM_NEW(a->labels, n);
@@ -45,7 +45,7 @@ static void outputs_init(struct outputs *a, size_t n, size_t classes, size_t fea
     MEM_NEW(a->correct, n);
     MEM_NEW(a->seen, n);
     for (size_t i = 0; i < n; i++)
-        a->labels[i] = (uint8_t)(labels ? labels[i] : i % classes);
+        a->labels[i] = (uint16_t)(labels ? labels[i] : i % classes);
 }
 
 static void outputs_release(struct outputs *a)
@@ -295,7 +295,7 @@ static int drop(struct rehearsal *r, int epoch, struct err *err)
     run_network(r, 0, epoch, false);
     for (size_t first = 0, step = 0; first < r->selection.count; first += BATCH, step++) {
         const size_t left = r->selection.count - first, rows = left < BATCH ? left : BATCH;
-        uint8_t labels[BATCH];
+        uint16_t labels[BATCH];
         float losses[BATCH], weights[BATCH], *probabilities, *features;
         MEM_NEW(probabilities, BATCH * classes);
         MEM_NEW(features, BATCH * width);

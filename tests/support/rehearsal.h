@@ -30,7 +30,7 @@ struct rehearsal_plan {
     const struct recording *recording;
     size_t n;
     int classes;
-    const uint8_t *labels; /* [n] borrowed for the call; NULL: i % classes */
+    const uint16_t *labels; /* [n] borrowed for the call; NULL: i % classes */
     double rate;
     int epochs;
     uint64_t seed;

@@ -19,6 +19,7 @@
 #include "harness/cmd/kit/cmd.h"
 #include "harness/cmd/machine/bench_pruners.h"
 #include "harness/cmd/machine/bench_table.h"
+#include "harness/data/data.h"
 #include "harness/machine/environment.h"
 #include "harness/train/clock.h"
 
@@ -66,7 +67,8 @@ static const struct cmd_flag flags[] = {
             "extrapolate the measured growth to N samples; 0: do not"),
     CMD_INT(struct bench_values, features, 0, "N", "512", 1, 65536,
             "features of that training's last layer"),
-    CMD_INT(struct bench_values, classes, 0, "N", "10", 1, 256, "classes of its samples"),
+    CMD_INT(struct bench_values, classes, 0, "N", "10", 1, DATA_MAX_CLASSES,
+            "classes of its samples"),
     CMD_DOUBLE(struct bench_values, rate, 0, "R", "0.3", 0, 0.999,
                "the fraction of the samples that is removed"),
     CMD_INT(struct bench_values, epochs, 0, "N", "20", 1, 100000, "epochs of that training"),

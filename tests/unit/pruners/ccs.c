@@ -8,7 +8,7 @@
 
 /* A run of ccs on given margins of logits of two classes: the score of sample i is scores[i]. */
 static struct rehearsal begin(const char *options, size_t n, const float *scores,
-                              const uint8_t *labels, size_t keep)
+                              const uint16_t *labels, size_t keep)
 {
     char all[128];
     snprintf(all, sizeof all, "margin=logits %s", options ? options : "");
@@ -129,7 +129,7 @@ Test(ccs, balance_keeps_a_rare_class)
 {
     enum { N = 100, RARE = 10 };
     float scores[N];
-    uint8_t labels[N];
+    uint16_t labels[N];
     for (size_t i = 0; i < N; i++) {
         labels[i] = i < RARE;
         scores[i] = i < RARE ? 9 + (float)i / N : (float)i / N; /* all among the hardest */

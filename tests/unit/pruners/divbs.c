@@ -28,7 +28,7 @@ static void look(struct rehearsal *r, size_t step, size_t first, size_t rows, fl
                  const float *features, float *ret_taken)
 {
     uint32_t index[MOST];
-    uint8_t labels[MOST] = {0};
+    uint16_t labels[MOST] = {0};
     float losses[MOST] = {0}, probabilities[2 * MOST];
     struct err err;
     for (size_t row = 0; row < rows; row++) {

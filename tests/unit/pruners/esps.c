@@ -8,7 +8,7 @@ static struct rehearsal begin(const char *options)
                                         .options = options,
                                         .n = 2,
                                         .classes = 2,
-                                        .labels = (const uint8_t[]){0, 0},
+                                        .labels = (const uint16_t[]){0, 0},
                                         .rate = 0.5,
                                         .epochs = 4};
     struct rehearsal r;

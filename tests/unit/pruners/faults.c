@@ -137,7 +137,7 @@ Test(faults, classes_that_are_full_next_to_each_other_are_all_found)
     enum { KINDS = 4 };
     const double shares[KINDS] = {0.4, 0.4, 0.4, 0.1};
     const size_t sizes[KINDS] = {3, 4, 5, 20}, expected[KINDS] = {3, 4, 5, 8};
-    uint8_t labels[32];
+    uint16_t labels[32];
     size_t budgets[KINDS], n = 0;
     for (uint8_t c = 0; c < KINDS; c++)
         for (size_t i = 0; i < sizes[c]; i++)

@@ -16,7 +16,7 @@ static const double TOLERANCE = 1e-6;
 struct show {
     size_t n, d;
     int classes;
-    const uint8_t *labels;
+    const uint16_t *labels;
     const float *features, *logits, *classifier;
     const uint8_t *correct; /* [2][n] at two presentations of training, for d2 by forgetting */
     struct pruner_run *run;
@@ -122,7 +122,8 @@ enum { PLANTED = 600, WIDTH = 6, CLOUDS = 3 };
 
 struct planted {
     float features[PLANTED * WIDTH];
-    uint8_t labels[PLANTED], flipped[PLANTED];
+    uint16_t labels[PLANTED];
+    uint8_t flipped[PLANTED];
 };
 
 static struct show plant(struct planted *p)
@@ -131,7 +132,7 @@ static struct show plant(struct planted *p)
     for (size_t i = 0; i < PLANTED; i++) {
         const size_t cloud = i % CLOUDS;
         p->flipped[i] = i / CLOUDS % 5 < 2;
-        p->labels[i] = (uint8_t)((cloud + p->flipped[i]) % CLOUDS);
+        p->labels[i] = (uint16_t)((cloud + p->flipped[i]) % CLOUDS);
         for (size_t f = 0; f < WIDTH; f++)
             p->features[i * WIDTH + f] = (float)rng_normal(&rng) + (f == cloud ? 12.0f : 0.0f);
     }
@@ -180,7 +181,7 @@ Test(feature_pruners, look_once_after_at_epochs)
 {
     static const char *const names[] = {"moderate", "herding",  "gm-matching", "k-center",
                                         "cal",      "deepfool", "ssp"};
-    const uint8_t labels[] = {0};
+    const uint16_t labels[] = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (int at = 0; at <= 10; at += 10) {
             const struct pruner *pruner = pruner_find(names[i]);
@@ -203,7 +204,7 @@ Test(feature_pruners, look_once_after_at_epochs)
 
 Test(moderate, worked_example)
 {
-    const uint8_t labels[5] = {0};
+    const uint16_t labels[5] = {0};
     const float features[] = {3, 1, -9, -2, 5}; /* median 1: distances 2 0 10 3 4 */
     struct show s = {.n = 5, .d = 1, .classes = 1, .labels = labels, .features = features};
     play(&s, "moderate", NULL, 0.4);
@@ -223,7 +224,8 @@ Test(moderate, resists_flipped_labels)
 
 Test(d2, worked_example)
 {
-    const uint8_t labels[3] = {0}, correct[] = {1, 0, 1, 0, 0, 1}; /* forgetting: 1, 2, 0 */
+    const uint16_t labels[3] = {0};
+    const uint8_t correct[] = {1, 0, 1, 0, 0, 1}; /* forgetting: 1, 2, 0 */
     const float features[] = {0, 0, 5};
     struct show s = {
         .n = 3, .d = 1, .classes = 1, .labels = labels, .features = features, .correct = correct};
@@ -236,7 +238,8 @@ Test(d2, worked_example)
 /* Without messages to speak of (all far apart), d2 keeps what its score keeps. */
 static void far_apart(const char *options, double rate, size_t count, const uint32_t *expected)
 {
-    const uint8_t labels[4] = {0}, correct[] = {1, 0, 1, 1, 0, 0, 1, 1}; /* 1, 2, 0, 0 */
+    const uint16_t labels[4] = {0};
+    const uint8_t correct[] = {1, 0, 1, 1, 0, 0, 1, 1}; /* 1, 2, 0, 0 */
     const float features[] = {0, 1e4f, 2e4f, 3e4f};
     struct show s = {
         .n = 4, .d = 1, .classes = 1, .labels = labels, .features = features, .correct = correct};
@@ -258,7 +261,7 @@ Test(d2, drop_leaves_the_hardest_for_the_last)
 
 Test(herding, worked_example)
 {
-    const uint8_t labels[3] = {0};
+    const uint16_t labels[3] = {0};
     const float features[] = {0, 1, 5};
     struct show s = {.n = 3, .d = 1, .classes = 1, .labels = labels, .features = features};
     play(&s, "herding", NULL, 0.3);
@@ -294,7 +297,7 @@ Test(herding, argmin_not_argmax)
 
 Test(gm_matching, worked_example)
 {
-    const uint8_t labels[5] = {0};
+    const uint16_t labels[5] = {0};
     const float features[] = {0, 1, 2, 3, 100};
     struct show s = {.n = 5, .d = 1, .classes = 1, .labels = labels, .features = features};
     play(&s, "gm-matching", NULL, 0.4);
@@ -315,7 +318,7 @@ Test(gm_matching, resists_flipped_labels_where_herding_does_not)
 
 Test(k_center, worked_example)
 {
-    const uint8_t labels[4] = {0};
+    const uint16_t labels[4] = {0};
     const float features[] = {0, 4, 5, 10};
     struct show s = {.n = 4, .d = 1, .classes = 1, .labels = labels, .features = features};
     play(&s, "k-center", NULL, 0.25);
@@ -357,7 +360,7 @@ static void expect_farthest_first(size_t n, size_t d, uint32_t levels)
 {
     struct rng rng = rng_stream(2, RNG_TEST, 0, 0);
     float *x;
-    uint8_t *labels;
+    uint16_t *labels;
     double *expected, *distances;
     MEM_NEW(x, n * d);
     MEM_NEW(labels, n);
@@ -407,7 +410,7 @@ Test(k_center, drops_copies_before_anything_else)
     enum { N = 300, DISTINCT = 210, D = 8 };
     struct rng rng = rng_stream(3, RNG_TEST, 0, 0);
     static float x[N * D];
-    static uint8_t labels[N];
+    static uint16_t labels[N];
     for (size_t i = 0; i < N; i++)
         for (size_t f = 0; f < D; f++)
             x[i * D + f] =
@@ -425,7 +428,7 @@ Test(k_center, drops_copies_before_anything_else)
 
 Test(cal, worked_example)
 {
-    const uint8_t labels[2] = {0};
+    const uint16_t labels[2] = {0};
     const float features[] = {0, 1}, logits[] = {0, 0, 200, 0}; /* (.5, .5) and (1, 0) */
     struct show s = {
         .n = 2, .d = 1, .classes = 2, .labels = labels, .features = features, .logits = logits};
@@ -442,7 +445,7 @@ Test(cal, worked_example)
 Test(cal, keeps_the_highest)
 {
     enum { N = 40 };
-    uint8_t labels[N];
+    uint16_t labels[N];
     float features[N], logits[2 * N];
     for (size_t i = 0; i < N; i++) {
         labels[i] = i >= N / 2;
@@ -461,7 +464,7 @@ Test(cal, keeps_the_highest)
 
 Test(deepfool, worked_example)
 {
-    const uint8_t labels[3] = {1, 1, 1};
+    const uint16_t labels[3] = {1, 1, 1};
     /* w_0 = (3, 4), w_1 = w_2 = 0; the biases do not count. */
     const float classifier[] = {3, 4, 9, 0, 0, -9, 0, 0, 0};
     const float logits[] = {3, 1, 0, 0, 5, 4, 2, 0, 2};
@@ -478,7 +481,7 @@ Test(deepfool, worked_example)
 
 static void expect_prototypes(const char *options, double sign)
 {
-    const uint8_t labels[6] = {0, 0, 0, 1, 1, 1};
+    const uint16_t labels[6] = {0, 0, 0, 1, 1, 1};
     const float features[] = {10, 1, 10, -1, 10, 0, 0, 5, 0, 7, 0, 6};
     struct show s = {.n = 6, .d = 2, .classes = 2, .labels = labels, .features = features};
     play(&s, "ssp", options, 0.5);
@@ -497,7 +500,7 @@ Test(ssp, distances_from_planted_prototypes)
 
 Test(ssp, zeros_and_copies_have_finite_distances)
 {
-    const uint8_t labels[4] = {0};
+    const uint16_t labels[4] = {0};
     const float features[] = {0, 0, 0, 0, 2, 0, 2, 0};
     struct show s = {.n = 4, .d = 2, .classes = 1, .labels = labels, .features = features};
     play(&s, "ssp", "k=3", 0.5);

@@ -14,7 +14,7 @@ struct file_options { /* as pruners/file.c */
 
 enum { N = 6, CLASSES = 2 };
 
-static const uint8_t labels[N] = {0, 1, 0, 1, 0, 1};
+static const uint16_t labels[N] = {0, 1, 0, 1, 0, 1};
 /* A split of a file of 10: the others were set aside. */
 static const uint32_t origin[N] = {1, 2, 4, 5, 7, 9};
 

@@ -158,7 +158,7 @@ Test(gradmatch, a_matrix_that_fits_in_no_memory_is_refused)
         int expected;
     } cases[] = {{512, 0}, {1700, -1}};
     for (size_t i = 0; i < 2; i++) {
-        const uint8_t labels[2] = {0, 1};
+        const uint16_t labels[2] = {0, 1};
         const struct pruner_task task = {.n = 2,
                                          .classes = 10,
                                          .labels = labels,

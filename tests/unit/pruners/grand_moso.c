@@ -176,7 +176,7 @@ Test(moso, wrong_labels_come_last)
     const struct pruner_pass pass = rehearsal_pass(&r, 0, 5, false, NULL);
     float *p = rehearsal_array(&r, NEEDS_PROBABILITIES);
     float *phi = rehearsal_array(&r, NEEDS_FEATURES);
-    uint8_t labels[N];
+    uint16_t labels[N];
     struct pruner_pass labelled = pass;
     labelled.labels = labels;
     for (size_t i = 0; i < N; i++) {

@@ -16,7 +16,7 @@
 /* A made-up last layer: features in 0..2, logits that fit the labels more or less. */
 struct made {
     struct last_layer problem;
-    uint8_t *labels;
+    uint16_t *labels;
     float *probabilities, *features;
 };
 
@@ -28,7 +28,7 @@ static struct made make_up(size_t n, size_t classes, size_t feature_count)
     MEM_NEW(m.probabilities, n * classes);
     MEM_NEW(m.features, n * feature_count);
     for (size_t i = 0; i < n; i++) {
-        m.labels[i] = (uint8_t)rng_below(&rng, (uint32_t)classes);
+        m.labels[i] = (uint16_t)rng_below(&rng, (uint32_t)classes);
         for (size_t c = 0; c < classes; c++)
             m.probabilities[i * classes + c] = (float)(rng_normal(&rng) + 2 * (c == m.labels[i]));
     }

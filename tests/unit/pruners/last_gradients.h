@@ -9,7 +9,7 @@
 struct last_gradients {
     size_t n, feature_count;
     int classes;
-    uint8_t *labels;      /* [n] */
+    uint16_t *labels;     /* [n] */
     float *logits;        /* [n][classes] */
     float *probabilities; /* [n][classes] their softmax */
     float *features;      /* [n][feature_count] */

@@ -24,7 +24,7 @@ static struct rehearsal begin(const char *pruner, const char *options, uint64_t 
 /* p_y = .2 .9 .3 .05; the last is of class 0 by a tie, which is not its label's. */
 static const float probabilities[ROWS * CLASSES] = {.2f, .5f, .3f, .05f,  .9f,  .05f,
                                                     .3f, .3f, .4f, .475f, .05f, .475f};
-static const uint8_t labels[ROWS] = {0, 1, 1, 1};
+static const uint16_t labels[ROWS] = {0, 1, 1, 1};
 static const uint32_t indices[ROWS] = {7, 3, 9, 11};
 static const float losses[ROWS] = {1.6f, .1f, 1.2f, 3.0f};
 
@@ -68,7 +68,7 @@ Test(progressive_dropout, tau_0_keeps_the_misclassified)
 {
     expect_weights("tau=0", (const float[]){1, 0, 1, 1});
     const float tie[CLASSES] = {.4f, .2f, .4f};
-    const uint8_t lower = 0, higher = 2;
+    const uint16_t lower = 0, higher = 2;
     struct rehearsal r = begin("progressive-dropout", "tau=0", 1);
     struct pruner_batch batch = {.epoch = 1,
                                  .rows = 1,

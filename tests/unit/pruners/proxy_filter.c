@@ -25,7 +25,7 @@ static struct rehearsal begin(const char *options, size_t n, double rate, int ep
 static void look(struct rehearsal *r, int epoch, size_t first, size_t rows, const uint32_t *index,
                  const float *losses, float *ret_weights)
 {
-    static const uint8_t labels[MOST];
+    static const uint16_t labels[MOST];
     static const float probabilities[2 * MOST];
     const struct pruner_batch batch = {.epoch = epoch,
                                        .first = first,

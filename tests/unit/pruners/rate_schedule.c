@@ -87,7 +87,7 @@ Test(rate_schedule, of_a_soft_budget_it_is_the_rate)
 Test(rate_schedule, of_batches_too)
 {
     const uint32_t index[] = {0, 1, 2, 3};
-    const uint8_t labels[4] = {0};
+    const uint16_t labels[4] = {0};
     const float losses[] = {4, 3, 2, 1}, probabilities[8] = {0};
     struct rehearsal r = begin("proxy-filter", "every=1 rate_schedule=square", 4, 0.5, 2);
     for (int epoch = 0; epoch < 2; epoch++) {

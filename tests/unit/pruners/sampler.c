@@ -16,7 +16,7 @@ enum { MOST = 64, CLASSES = 2 };
 struct made {
     size_t n;
     float scores[MOST];
-    uint8_t labels[MOST];
+    uint16_t labels[MOST];
     double rate;
 };
 
@@ -346,7 +346,7 @@ static void expect_budgets(const double *shares, const size_t *sizes, size_t kee
                            const size_t *expected)
 {
     enum { KINDS = 3 };
-    uint8_t labels[MOST];
+    uint16_t labels[MOST];
     size_t budgets[KINDS], n = 0;
     for (uint8_t c = 0; c < KINDS; c++)
         for (size_t i = 0; i < sizes[c]; i++)

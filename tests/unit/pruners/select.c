@@ -27,7 +27,7 @@ static void expect_indices(const uint32_t *found, const uint32_t *expected, size
         cr_assert_eq(found[j], expected[j], "at %zu: %u, expected %u", j, found[j], expected[j]);
 }
 
-static void expect_budgets(const uint8_t *labels, size_t n, int classes, size_t keep,
+static void expect_budgets(const uint16_t *labels, size_t n, int classes, size_t keep,
                            const size_t *expected)
 {
     const struct pruner_task task = {.n = n, .classes = classes, .labels = labels, .keep = keep};
@@ -52,7 +52,7 @@ static void sort_indices(uint32_t *indices, size_t n)
 Test(select, ties_break_by_index)
 {
     static const float scores[] = {1, 3, 3, 1, 3, 1};
-    static const uint8_t labels[6] = {0};
+    static const uint16_t labels[6] = {0};
     const struct pruner_task task = {.n = 6, .classes = 1, .labels = labels, .keep = 4};
     struct chosen chosen;
     select_top(&task, scores, BALANCE_NONE, into(&chosen));
@@ -63,7 +63,7 @@ Test(select, ties_break_by_index)
 Test(select, balance_none_ignores_classes)
 {
     static const float scores[] = {9, 8, 7, 6, 1, 2, 3, 4};
-    static const uint8_t labels[] = {0, 0, 0, 0, 1, 1, 1, 1};
+    static const uint16_t labels[] = {0, 0, 0, 0, 1, 1, 1, 1};
     const struct pruner_task task = {.n = 8, .classes = 2, .labels = labels, .keep = 4};
     struct chosen chosen;
     select_top(&task, scores, BALANCE_NONE, into(&chosen));
@@ -73,7 +73,7 @@ Test(select, balance_none_ignores_classes)
 Test(select, balance_class_keeps_the_best_of_each)
 {
     static const float scores[] = {9, 8, 7, 6, 1, 2, 3, 4};
-    static const uint8_t labels[] = {0, 0, 0, 0, 1, 1, 1, 1};
+    static const uint16_t labels[] = {0, 0, 0, 0, 1, 1, 1, 1};
     const struct pruner_task task = {.n = 8, .classes = 2, .labels = labels, .keep = 4};
     struct chosen chosen;
     select_top(&task, scores, BALANCE_CLASS, into(&chosen));
@@ -83,14 +83,14 @@ Test(select, balance_class_keeps_the_best_of_each)
 
 Test(select, budgets_are_proportional_where_that_is_whole)
 {
-    static const uint8_t labels[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2};
+    static const uint16_t labels[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2};
     expect_budgets(labels, 12, 3, 6, (const size_t[]){3, 2, 1});
 }
 
 Test(select, budgets_go_by_largest_remainder)
 {
     /* Shares of 5 of 10: class 0 (5) 2.5, class 1 (3) 1.5, class 2 (2) 1: one left, a tie. */
-    static const uint8_t labels[] = {0, 0, 0, 0, 0, 1, 1, 1, 2, 2};
+    static const uint16_t labels[] = {0, 0, 0, 0, 0, 1, 1, 1, 2, 2};
     expect_budgets(labels, 10, 3, 5, (const size_t[]){3, 1, 1});
     /* Of 3: 1.5, .9, .6: two left, for classes 1 and 2. */
     expect_budgets(labels, 10, 3, 3, (const size_t[]){1, 1, 1});
@@ -98,7 +98,7 @@ Test(select, budgets_go_by_largest_remainder)
 
 Test(select, budgets_of_empty_classes_are_zero)
 {
-    static const uint8_t labels[] = {1, 1, 1, 3};
+    static const uint16_t labels[] = {1, 1, 1, 3};
     expect_budgets(labels, 4, 5, 3, (const size_t[]){0, 2, 0, 1, 0});
 }
 
@@ -108,10 +108,10 @@ Test(select, budgets_sum_to_keep_and_fit_their_classes)
     for (int round = 0; round < 200; round++) {
         const size_t n = 1 + rng_below(&rng, MOST);
         const int classes = 1 + (int)rng_below(&rng, 9);
-        uint8_t labels[MOST];
+        uint16_t labels[MOST];
         size_t sizes[9] = {0}, budgets[9], sum = 0;
         for (size_t i = 0; i < n; i++) {
-            labels[i] = (uint8_t)rng_below(&rng, (uint32_t)classes);
+            labels[i] = (uint16_t)rng_below(&rng, (uint32_t)classes);
             sizes[labels[i]]++;
         }
         const size_t keep = rng_below(&rng, (uint32_t)n + 1);

@@ -12,7 +12,7 @@
 /* Sizes that are no multiples of a double's, so that parts must be padded. */
 enum { N = 3, VALIDATION = 5, CLASSES = 3, WIDTH = 5 };
 
-static const uint8_t labels[N] = {2, 0, 1}, validation_labels[VALIDATION] = {0, 1, 2, 1, 0};
+static const uint16_t labels[N] = {2, 0, 1}, validation_labels[VALIDATION] = {0, 1, 2, 1, 0};
 
 static const struct pruner_task task = {.n = N,
                                         .classes = CLASSES,
@@ -177,8 +177,8 @@ Test(snapshot, sizes_by_hand)
         {NEEDS_CLASSIFIER, 72}, /* 3 x 6 floats */
         {NEEDS_GRADIENTS, 32},  /* two arrays of 3 */
         {NEEDS_LAST_GRADIENTS, 40 + 64},
-        {NEEDS_LOSSES | NEEDS_VALIDATION, 16 + 8 + 24},
-        {NEEDS_CLASSIFIER | NEEDS_VALIDATION, 72 + 8}, /* the classifier once */
+        {NEEDS_LOSSES | NEEDS_VALIDATION, 16 + 16 + 24}, /* labels of 16 bits */
+        {NEEDS_CLASSIFIER | NEEDS_VALIDATION, 72 + 16},  /* the classifier once */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect_eq(snapshot_size(&task, cases[i].needs), cases[i].bytes,

@@ -12,7 +12,7 @@
 static const double TOLERANCE = 1e-6; /* scores are float */
 
 static struct rehearsal begin(const char *pruner, const char *options, size_t n, int classes,
-                              const uint8_t *labels)
+                              const uint16_t *labels)
 {
     const struct rehearsal_plan plan = {
         .pruner = pruner_find(pruner),
@@ -87,7 +87,7 @@ Test(window, slides_and_forgets)
 
 Test(aum, worked_example)
 {
-    const uint8_t labels[] = {0};
+    const uint16_t labels[] = {0};
     struct rehearsal r = begin("aum", NULL, 1, 3, labels);
     show(&r, 1, true, NEEDS_LOGITS, (const float[]){1, 3, 2}, 3, NULL);
     show(&r, 2, true, NEEDS_LOGITS, (const float[]){4, 3, 2}, 3, NULL);
@@ -97,7 +97,7 @@ Test(aum, worked_example)
 
 Test(aum, accumulates_over_all_epochs_and_is_not_reset_every_epoch)
 {
-    const uint8_t labels[] = {0, 0};
+    const uint16_t labels[] = {0, 0};
     struct rehearsal r = begin("aum", NULL, 2, 2, labels);
     show(&r, 1, true, NEEDS_LOGITS, (const float[]){0, 9, 1, 0}, 4, NULL);
     show(&r, 2, true, NEEDS_LOGITS, (const float[]){3, 0, 1, 0}, 4, NULL);
@@ -108,7 +108,8 @@ Test(aum, accumulates_over_all_epochs_and_is_not_reset_every_epoch)
 
 Test(aum, averages_over_a_sample_s_own_presentations)
 {
-    const uint8_t labels[] = {0, 0}, first[] = {1, 0};
+    const uint16_t labels[] = {0, 0};
+    const uint8_t first[] = {1, 0};
     struct rehearsal r = begin("aum", NULL, 2, 2, labels);
     show(&r, 1, true, NEEDS_LOGITS, (const float[]){2, 0, NAN, NAN}, 4, first);
     show(&r, 2, true, NEEDS_LOGITS, (const float[]){4, 0, 5, 0}, 4, NULL);
@@ -121,9 +122,9 @@ Test(aum, averages_over_a_sample_s_own_presentations)
 Test(aum, forty_percent_of_flipped_labels_are_hardest)
 {
     enum { N = 100, CLASSES = 4, EPOCHS = 20 };
-    uint8_t labels[N];
+    uint16_t labels[N];
     for (size_t i = 0; i < N; i++)
-        labels[i] = (uint8_t)((i % CLASSES + (i % 5 < 2)) % CLASSES);
+        labels[i] = (uint16_t)((i % CLASSES + (i % 5 < 2)) % CLASSES);
     struct rehearsal r = begin("aum", NULL, N, CLASSES, labels);
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         float logits[N * CLASSES];
@@ -154,7 +155,7 @@ Test(aum, forty_percent_of_flipped_labels_are_hardest)
 Test(aum, balance_keeps_a_rare_class)
 {
     enum { N = 100, RARE = 5 };
-    uint8_t labels[N] = {0};
+    uint16_t labels[N] = {0};
     float logits[N * 2];
     for (size_t i = 0; i < N; i++) {
         labels[i] = i < RARE;
@@ -189,7 +190,7 @@ Test(uncertainty, worked_example)
         {"measure=margin", -0.5},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const uint8_t labels[] = {2};
+        const uint16_t labels[] = {2};
         struct rehearsal r = begin("uncertainty", cases[k].options, 1, 3, labels);
         show(&r, 10, false, NEEDS_PROBABILITIES, (const float[]){0.7f, 0.2f, 0.1f}, 3, NULL);
         expect_scores(&r, 1, &cases[k].score);
@@ -201,7 +202,7 @@ Test(uncertainty, keeps_the_uncertain_and_not_the_most_confident)
 {
     static const char *const measures[] = {"measure=least-confidence", "measure=entropy",
                                            "measure=margin"};
-    const uint8_t labels[] = {0, 0, 1, 1};
+    const uint16_t labels[] = {0, 0, 1, 1};
     const float p[] = {1, 0, 0, 0.4f, 0.3f, 0.3f, 0.05f, 0.9f, 0.05f, 0.4f, 0.35f, 0.25f};
     for (size_t k = 0; k < sizeof measures / sizeof *measures; k++) {
         struct rehearsal r = begin("uncertainty", measures[k], 4, 3, labels);
@@ -274,7 +275,7 @@ Test(dual, beta_draws_in_proportion_to_score_times_density)
     enum { N = 3, DRAWS = 20000 };
     const double rate = 0.66, means[] = {0.3, 0.5, 0.8}, spread[] = {0.1, 0.2, 0.1};
     const double b = 15 * (1 - 1.6 / 3) * (1 - pow(rate, 2)), a = 16 - b;
-    const uint8_t labels[N] = {0};
+    const uint16_t labels[N] = {0};
     struct rehearsal r = begin("dual", "T=2 J=2 cD=2 beta=true", N, 2, labels);
     double weights[N], sum = 0;
     float p[2][N * 2];
@@ -325,7 +326,7 @@ Test(dual, beta_moves_to_easier_samples_as_the_rate_rises)
     enum { N = 400 };
     double easiness[2];
     for (int high = 0; high < 2; high++) {
-        const uint8_t labels[N] = {0};
+        const uint16_t labels[N] = {0};
         struct rehearsal r = begin("dual", "T=2 J=2 cD=4 beta=true", N, 2, labels);
         for (int t = 0; t < 2; t++) {
             float p[N * 2];

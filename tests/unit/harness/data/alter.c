@@ -32,27 +32,27 @@ static struct dataset *load_noisy(double noise, enum noise_kind kind, double fra
 }
 
 /* ret_labels[SAMPLES]: the true ones, by origin. */
-static void true_labels(uint8_t *ret_labels)
+static void true_labels(uint16_t *ret_labels)
 {
     struct dataset *clean = load_noisy(0, NOISE_SYMMETRIC, 0, 0);
-    memcpy(ret_labels, clean->train.labels, SAMPLES);
+    memcpy(ret_labels, clean->train.labels, SAMPLES * sizeof *ret_labels);
     dataset_free(clean);
 }
 
-static void expect_true_labels(const struct split *split, const uint8_t *labels)
+static void expect_true_labels(const struct split *split, const uint16_t *labels)
 {
     for (size_t i = 0; i < split->n; i++)
         cr_assert(split->labels[i] == labels[split->origin[i]], "sample %zu", i);
 }
 
 /* A split of labels alone; borrows everything. */
-static struct split bare_split(uint8_t *labels, uint32_t *origin, const size_t *sizes, int classes)
+static struct split bare_split(uint16_t *labels, uint32_t *origin, const size_t *sizes, int classes)
 {
     struct split split = {.labels = labels, .origin = origin};
     for (int k = 0; k < classes; k++)
         for (size_t j = 0; j < sizes[k]; j++) {
             origin[split.n] = (uint32_t)split.n;
-            labels[split.n++] = (uint8_t)k;
+            labels[split.n++] = (uint16_t)k;
         }
     return split;
 }
@@ -78,7 +78,7 @@ static const struct {
 Test(data, imbalance_is_the_long_tail_of_cui_et_al)
 {
     for (size_t t = 0; t < sizeof tails / sizeof *tails; t++) {
-        uint8_t labels[400];
+        uint16_t labels[400];
         uint32_t origin[400];
         bool kept[400];
         size_t counts[4] = {0};
@@ -121,7 +121,8 @@ Test(data, imbalance_comes_before_the_validation_split_and_leaves_the_test_alone
     ASSERT_EQ(tail->train_file_n, SAMPLES);
     EXPECT_TEXT(tail->hash, whole->hash);
     ASSERT_EQ(tail->test.n, whole->test.n);
-    cr_expect(memcmp(tail->test.labels, whole->test.labels, whole->test.n) == 0);
+    cr_expect(memcmp(tail->test.labels, whole->test.labels,
+                     whole->test.n * sizeof *whole->test.labels) == 0);
     split_sizes(&tail->train, CLASSES, train);
     split_sizes(&tail->validation, CLASSES, validation);
     for (int k = 0; k < CLASSES; k++) {
@@ -153,7 +154,7 @@ Test(data, imbalance_that_empties_a_class_is_refused_with_the_highest_that_works
 
 Test(data, one_class_has_neither_tail_nor_wrong_labels)
 {
-    uint8_t labels[5];
+    uint16_t labels[5];
     uint32_t origin[5];
     bool kept[5];
     struct err err;
@@ -172,7 +173,7 @@ Test(data, noise_flips_exactly_its_share_in_each_class_and_says_which)
 {
     static const double shares[] = {0.001, 0.0715, 0.2, 0.5, 1};
     static const size_t counts[] = {1, 50, 140, 350, 700};
-    uint8_t labels[SAMPLES];
+    uint16_t labels[SAMPLES];
     true_labels(labels);
     for (size_t s = 0; s < sizeof shares / sizeof *shares; s++)
         for (int kind = NOISE_SYMMETRIC; kind <= NOISE_PAIR; kind++) {
@@ -198,7 +199,7 @@ Test(data, noise_flips_exactly_its_share_in_each_class_and_says_which)
 
 Test(data, pair_noise_gives_the_next_class)
 {
-    uint8_t labels[SAMPLES];
+    uint16_t labels[SAMPLES];
     true_labels(labels);
     struct dataset *data = load_noisy(0.4, NOISE_PAIR, 0, 3);
     for (size_t i = 0; i < SAMPLES; i++)
@@ -212,7 +213,7 @@ Test(data, pair_noise_gives_the_next_class)
 Test(data, symmetric_noise_gives_each_other_class_alike)
 {
     size_t steps[CLASSES] = {0};
-    uint8_t labels[SAMPLES];
+    uint16_t labels[SAMPLES];
     true_labels(labels);
     struct dataset *data = load_noisy(1, NOISE_SYMMETRIC, 0, 3);
     for (size_t i = 0; i < SAMPLES; i++)
@@ -229,7 +230,8 @@ Test(data, noise_is_of_the_seed_and_more_of_it_flips_all_that_less_flips)
                    *more = load_noisy(0.4, NOISE_SYMMETRIC, 0, 3),
                    *again = load_noisy(0.4, NOISE_SYMMETRIC, 0, 3),
                    *other = load_noisy(0.4, NOISE_SYMMETRIC, 0, 4);
-    cr_expect(memcmp(more->train.labels, again->train.labels, SAMPLES) == 0);
+    cr_expect(memcmp(more->train.labels, again->train.labels,
+                     SAMPLES * sizeof *again->train.labels) == 0);
     cr_expect(memcmp(more->train.flipped, other->train.flipped, SAMPLES) != 0);
     for (size_t i = 0; i < SAMPLES; i++)
         if (less->train.flipped[i])
@@ -243,7 +245,7 @@ Test(data, noise_is_of_the_seed_and_more_of_it_flips_all_that_less_flips)
 
 Test(data, noise_leaves_validation_test_and_hash_alone)
 {
-    uint8_t labels[SAMPLES];
+    uint16_t labels[SAMPLES];
     true_labels(labels);
     struct dataset *clean = load_noisy(0, NOISE_SYMMETRIC, 0.3, 3),
                    *data = load_noisy(0.5, NOISE_SYMMETRIC, 0.3, 3);
@@ -255,7 +257,8 @@ Test(data, noise_leaves_validation_test_and_hash_alone)
     cr_expect_null(data->validation.flipped);
     cr_expect_null(data->test.flipped);
     expect_true_labels(&data->validation, labels);
-    cr_expect(memcmp(data->test.labels, clean->test.labels, clean->test.n) == 0);
+    cr_expect(memcmp(data->test.labels, clean->test.labels,
+                     clean->test.n * sizeof *clean->test.labels) == 0);
     cr_expect(memcmp(data->train.origin, clean->train.origin, 490 * sizeof(uint32_t)) == 0);
     dataset_free(clean);
     dataset_free(data);

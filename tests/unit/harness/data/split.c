@@ -205,12 +205,12 @@ ParameterizedTestParameters(data, draws_keep_the_proportions_of_the_classes)
 ParameterizedTest(size_t *i, data, draws_keep_the_proportions_of_the_classes)
 {
     const struct draw *draw = &draws[*i];
-    uint8_t labels[128];
+    uint16_t labels[128];
     bool drawn[128];
     struct split split = {.labels = labels};
     for (size_t k = 0; k < MOST_CLASSES; k++)
         for (size_t j = 0; j < draw->sizes[k]; j++)
-            labels[split.n++] = (uint8_t)k;
+            labels[split.n++] = (uint16_t)k;
     struct rng rng = rng_stream(1, RNG_TEST, 0, 0);
     split_draw(&split, MOST_CLASSES, draw->count, &rng, drawn);
     size_t counts[MOST_CLASSES] = {0};

@@ -11,7 +11,7 @@ enum { CLASSES = 3, SAMPLES = 5 };
 static const float logits[SAMPLES][CLASSES] = {
     {2, 1, 0}, {1, 1, 0}, {0, 3, 3}, {0, 0, 4}, {0, 1, 0},
 };
-static const uint8_t labels[SAMPLES] = {0, 1, 1, 0, 1};
+static const uint16_t labels[SAMPLES] = {0, 1, 1, 0, 1};
 static const float losses[SAMPLES] = {0.5F, 0.25F, 1, 4, 0.75F};
 
 static void expect_quality(const struct quality_sums *sums)
@@ -59,7 +59,7 @@ static double calibration_error(const struct guess *guesses, size_t n)
     for (size_t i = 0; i < n; i++) {
         const float row[] = {(float)log(guesses[i].probability),
                              (float)log(1 - guesses[i].probability)};
-        const uint8_t label = guesses[i].right ? 0 : 1;
+        const uint16_t label = guesses[i].right ? 0 : 1;
         const float loss = 0;
         quality_add(&sums, row, 2, &label, &loss, 1);
     }
@@ -107,7 +107,7 @@ Test(quality, guessing_is_calibrated_where_it_is_right_by_chance)
     const float loss = 0;
     struct quality_sums sums = {0};
     for (int label = 0; label < DATA_MAX_CLASSES; label++)
-        quality_add(&sums, even, DATA_MAX_CLASSES, &(uint8_t){(uint8_t)label}, &loss, 1);
+        quality_add(&sums, even, DATA_MAX_CLASSES, &(uint16_t){(uint16_t)label}, &loss, 1);
     const struct quality quality = quality_of(&sums);
     cr_expect_float_eq(quality.calibration_error, 0, ROUNDING, "%g", quality.calibration_error);
     cr_expect_eq(quality.accuracy, 1.0 / DATA_MAX_CLASSES);
@@ -118,7 +118,7 @@ Test(quality, logits_that_are_no_numbers_have_no_calibration)
     static const float wrong[][2] = {{(float)NAN, 0}, {0, (float)NAN}, {(float)INFINITY, 0}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct quality_sums sums = {0};
-        quality_add(&sums, wrong[i], 2, &(uint8_t){0}, &(float){0}, 1);
+        quality_add(&sums, wrong[i], 2, &(uint16_t){0}, &(float){0}, 1);
         cr_expect(isnan(quality_of(&sums).calibration_error), "of row %zu", i);
     }
 }

@@ -25,7 +25,7 @@ static const struct nn_mode EVALUATION = {0}, FROZEN = {.train = true, .frozen =
 /* Running statistics are those of a few batches; the input holds N pictures. */
 static void make_ready(struct nn_net *net, int train_batch, int threads)
 {
-    uint8_t labels[N];
+    uint16_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     nn_net_plan(net, train_batch, N, &(struct nn_engine){.threads = threads});
     nn_net_init(net, 1);
@@ -95,7 +95,7 @@ Test(frozen, forward_is_evaluation_and_statistics_stay)
 Test(frozen, backward_takes_statistics_for_constants)
 {
     struct nn_net *nets[] = {new_gated(), new_model("resnet8", 1), new_model("resnet8", 2)};
-    uint8_t labels[N];
+    uint16_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
         const struct gradcheck found = nn_gradcheck(nets[i], N, labels, 3, true);
@@ -108,7 +108,7 @@ Test(frozen, backward_takes_statistics_for_constants)
 /* ---- Sample by sample ---- */
 
 /* The gradient of sample i alone by nn_backward, into ret[param_count]. */
-static void gradient_alone(struct nn_net *net, const float *picture, uint8_t label, float *ret)
+static void gradient_alone(struct nn_net *net, const float *picture, uint16_t label, float *ret)
 {
     memcpy(nn_input_buffer(net), picture, PIXELS * sizeof *picture);
     nn_zero_gradients(net);
@@ -142,7 +142,7 @@ static void expect_sample_gradients(const char *name, int threads)
 {
     struct nn_net *net = new_model(name, threads), *single = new_single(name, net, threads);
     const size_t count = nn_param_count(net);
-    uint8_t labels[N];
+    uint16_t labels[N];
     float *mean, *alone, *sum, norms[N], dots[N], again[2][N], pictures[N * PIXELS];
     MEM_NEW(mean, count);
     MEM_NEW(alone, count);
@@ -211,7 +211,7 @@ Test(frozen, last_layer_gradient_is_the_closed_form)
         const float *weights = nn_classifier_weights(net),
                     *of_weights = nn_gradients(net) + (weights - nn_params(net)),
                     *of_bias = nn_gradients(net) + (nn_classifier_bias(net) - nn_params(net));
-        const uint8_t label = 2;
+        const uint16_t label = 2;
         float p[CLASSES];
         double worst = 0;
         nn_zero_gradients(net);

@@ -44,7 +44,7 @@ static void assert_ops(const struct nn_net *net, const char *expected)
 /* Gradients of the network in training, its parameters and its input. */
 static void assert_gradients(struct nn_net *net)
 {
-    const struct gradcheck found = nn_gradcheck(net, N, (const uint8_t[N]){0, 1, 2}, 1, false);
+    const struct gradcheck found = nn_gradcheck(net, N, (const uint16_t[N]){0, 1, 2}, 1, false);
     cr_assert(found.worst < 0.06, "block %d is wrong by %g", found.worst_block, found.worst);
 }
 

@@ -33,7 +33,7 @@ static struct nn_net *new_net(const struct nn_op *first, const struct nn_op *sec
 
 static struct gradcheck check(struct nn_net *net)
 {
-    uint8_t labels[N];
+    uint16_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     return nn_gradcheck(net, N, labels, 1, false);
 }

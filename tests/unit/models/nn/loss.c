@@ -48,7 +48,7 @@ static void assert_gradient(struct nn_net *net, const double *expected)
 Test(loss, of_each_label)
 {
     const float logits[] = {1, 2, 3, 1, 2, 3, 1, 2, 3, 0, 0, 0};
-    const uint8_t labels[] = {0, 1, 2, 1};
+    const uint16_t labels[] = {0, 1, 2, 1};
     float losses[4];
     struct nn_net *net = new_with_logits(logits, 4, false);
     const double mean = nn_loss(net, 4, labels, NULL, 0, losses);
@@ -68,7 +68,7 @@ Test(loss, weights_multiply_and_the_mean_divides_by_n)
     float losses[2];
     struct nn_net *net = new_with_logits(logits, 2, false);
     const double mean =
-        nn_loss(net, 2, (const uint8_t[]){2, 0}, (const float[]){3, 0.5F}, 0, losses);
+        nn_loss(net, 2, (const uint16_t[]){2, 0}, (const float[]){3, 0.5F}, 0, losses);
     assert_close(mean, (3 * LADDER_LOSS[2] + 0.5 * LOG_3) / 2, "weighted mean");
     assert_close((double)losses[0], LADDER_LOSS[2], "loss, never weighted");
     nn_net_free(net);
@@ -78,7 +78,7 @@ Test(loss, smoothing_changes_what_is_minimised_only)
 {
     float loss;
     struct nn_net *net = new_with_logits(LADDER, 1, false);
-    const double smoothed = nn_loss(net, 1, (const uint8_t[]){2}, NULL, 0.1, &loss);
+    const double smoothed = nn_loss(net, 1, (const uint16_t[]){2}, NULL, 0.1, &loss);
     /* 0.9 * 0.40760596 + 0.1 * (2.40760596 + 1.40760596 + 0.40760596) / 3 */
     assert_close(smoothed, 0.50760596, "smoothed loss");
     assert_close((double)loss, LADDER_LOSS[2], "loss, never smoothed");
@@ -88,7 +88,7 @@ Test(loss, smoothing_changes_what_is_minimised_only)
 Test(loss, gradient_is_p_minus_the_label)
 {
     struct nn_net *net = new_with_logits(LADDER, 1, true);
-    nn_loss(net, 1, (const uint8_t[]){2}, (const float[]){2}, 0, NULL);
+    nn_loss(net, 1, (const uint16_t[]){2}, (const float[]){2}, 0, NULL);
     assert_gradient(net, (const double[]){2 * LADDER_P[0], 2 * LADDER_P[1], 2 * (LADDER_P[2] - 1)});
     nn_net_free(net);
 }
@@ -96,7 +96,7 @@ Test(loss, gradient_is_p_minus_the_label)
 Test(loss, gradient_with_smoothing)
 {
     struct nn_net *net = new_with_logits(LADDER, 1, true);
-    nn_loss(net, 1, (const uint8_t[]){1}, NULL, 0.3, NULL);
+    nn_loss(net, 1, (const uint16_t[]){1}, NULL, 0.3, NULL);
     assert_gradient(net, (const double[]){LADDER_P[0] - 0.1, LADDER_P[1] - 0.8, LADDER_P[2] - 0.1});
     nn_net_free(net);
 }
@@ -106,7 +106,7 @@ Test(loss, huge_logits_do_not_overflow)
     const float logits[] = {1000, -1000, 0, 1000, -1000, 0};
     float losses[2];
     struct nn_net *net = new_with_logits(logits, 2, false);
-    nn_loss(net, 2, (const uint8_t[]){0, 1}, NULL, 0, losses);
+    nn_loss(net, 2, (const uint16_t[]){0, 1}, NULL, 0, losses);
     assert_close((double)losses[0], 0, "loss of a certain hit");
     assert_close((double)losses[1], 2000, "loss of a certain miss");
     nn_net_free(net);
@@ -116,7 +116,7 @@ Test(loss, nan_logits_show)
 {
     const float logits[] = {0, NAN, 0};
     struct nn_net *net = new_with_logits(logits, 1, false);
-    const double loss = nn_loss(net, 1, (const uint8_t[]){0}, NULL, 0, NULL);
+    const double loss = nn_loss(net, 1, (const uint16_t[]){0}, NULL, 0, NULL);
     cr_assert(isnan(loss), "the loss is %g", loss);
     nn_net_free(net);
 }
@@ -124,5 +124,5 @@ Test(loss, nan_logits_show)
 Test(loss, label_out_of_range_is_a_bug, .signal = SIGABRT)
 {
     struct nn_net *net = new_with_logits(LADDER, 1, false);
-    nn_loss(net, 1, (const uint8_t[]){CLASSES}, NULL, 0, NULL);
+    nn_loss(net, 1, (const uint16_t[]){CLASSES}, NULL, 0, NULL);
 }

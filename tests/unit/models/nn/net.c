@@ -94,7 +94,7 @@ Test(net, gradients_of_all_readers_are_added)
     nn_net_plan(net, N, 1, NULL);
     nn_net_init(net, 1);
     test_fill_normal(nn_input_buffer(net), N * 40, 0);
-    const struct gradcheck found = nn_gradcheck(net, N, (const uint8_t[N]){0, 1, 2, 0}, 1, false);
+    const struct gradcheck found = nn_gradcheck(net, N, (const uint16_t[N]){0, 1, 2, 0}, 1, false);
     cr_assert(found.worst <= 5e-3, "block %d is wrong by %g", found.worst_block, found.worst);
     nn_net_free(net);
 }
@@ -102,7 +102,7 @@ Test(net, gradients_of_all_readers_are_added)
 Test(net, backward_adds_to_the_gradients)
 {
     enum { N = 3 };
-    const uint8_t labels[N] = {0, 1, 2};
+    const uint16_t labels[N] = {0, 1, 2};
     struct nn_net *net = nn_net_new((struct nn_shape){3, 3, 2});
     nn_classifier(net, nn_relu(net, nn_linear(net, nn_input(net), 7)), CLASSES);
     nn_net_plan(net, N, 1, NULL);

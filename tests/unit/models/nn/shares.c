@@ -47,7 +47,7 @@ struct outcome {
 static void train(struct outcome *ret, const struct nn_engine *engine, int n)
 {
     struct nn_net *net = new_net(engine);
-    uint8_t labels[2 * BATCH];
+    uint16_t labels[2 * BATCH];
     test_fill_labels(labels, 2 * BATCH, CLASSES);
     memset(ret, 0, sizeof *ret);
     test_fill_normal(nn_input_buffer(net), (size_t)n * H * W * C, 1);
@@ -125,7 +125,7 @@ Test(shares, implementations_are_named_once)
 Test(shares, profiles_say_where_the_time_goes)
 {
     struct nn_net *net = new_net(&(struct nn_engine){.threads = 2});
-    uint8_t labels[BATCH];
+    uint16_t labels[BATCH];
     test_fill_labels(labels, BATCH, CLASSES);
     test_fill_normal(nn_input_buffer(net), (size_t)BATCH * H * W * C, 1);
     test_gradients(net, BATCH, labels, 0);

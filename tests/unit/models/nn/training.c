@@ -36,7 +36,7 @@ static struct nn_net *new_net(const struct nn_training *weights, int threads)
 
 static void step(struct nn_net *net, uint32_t epoch)
 {
-    uint8_t labels[N];
+    uint16_t labels[N];
     test_fill_labels(labels, N, CLASSES);
     nn_zero_gradients(net);
     nn_forward(net, N, &(struct nn_mode){.train = true, .epoch = epoch});
@@ -99,7 +99,7 @@ Test(training, flops_are_those_of_the_gradients_that_are_computed)
 
 Test(training, gradients_that_are_left_are_right)
 {
-    uint8_t labels[N];
+    uint16_t labels[N];
     struct nn_net *net = new_net(&NEVER, 1);
     test_fill_labels(labels, N, CLASSES);
     const struct gradcheck found = nn_gradcheck(net, N, labels, 1, false);
@@ -110,7 +110,7 @@ Test(training, gradients_that_are_left_are_right)
 /* What a sample's own gradient is measured by has no part for what is never trained. */
 Test(training, a_samples_gradient_is_of_what_is_trained)
 {
-    uint8_t labels[N];
+    uint16_t labels[N];
     float norms[2][N], dots[N], *direction;
     test_fill_labels(labels, N, CLASSES);
     for (int way = 0; way < 2; way++) {

@@ -148,6 +148,7 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
     each(&in, "selections", take_selection);
     each(&in, "training splits", take_bitmap);
     each(&in, "label noise", take_bitmap);
+    each(&in, "worse pictures", take_bitmap);
     each(&in, "phases", take_ledger);
     if (!at_work && !(path && path[0] && lock_is_held(path)))
         each(&in, "attempts under way", take_running);

@@ -24,6 +24,10 @@ FROM split p LEFT JOIN attempt a ON a.id = p.attempt;
 SELECT o.attempt, substr(a.cell, 1, 10), 'label noise', o.n, o.flipped, o.bitmap
 FROM noise o LEFT JOIN attempt a ON a.id = o.attempt;
 
+-- worse pictures
+SELECT o.attempt, substr(a.cell, 1, 10), 'worse pictures', o.n, o.corrupted, o.bitmap
+FROM corrupt o LEFT JOIN attempt a ON a.id = o.attempt;
+
 -- phases
 SELECT a.id, substr(a.cell, 1, 10), coalesce(sum(p.ns), 0) / 1e9, a.wall_ns / 1e9
 FROM attempt a LEFT JOIN phase p ON p.attempt = a.id

@@ -1,6 +1,6 @@
 -- The tables of a winnow database, version 6. The program carries this text, runs it on an empty
--- file, and adds what has come since: the columns of results/record/epoch.def, and the tables of
--- results/schema_v12_to_v13.sql.
+-- file, and adds what has come since: the columns of results/record/epoch.def, and
+-- results/schema_v12_to_v13.sql and its successors.
 --
 -- These tables are the store's (results/store.c). What people and figures should read are the views
 -- of results/views.sql, explained in results/README.md: a later version may change tables, but it

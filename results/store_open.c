@@ -27,6 +27,7 @@ DB_FILE(results_schema_v3_to_v4);
 DB_FILE(results_schema_v4_to_v5);
 DB_FILE(results_schema_v5_to_v6);
 DB_FILE(results_schema_v12_to_v13);
+DB_FILE(results_schema_v13_to_v14);
 DB_FILE(results_views);
 DB_FILE(results_views_derived);
 
@@ -49,6 +50,7 @@ static const char *const steps[] = {
 #define ADDED(version, name, check) [version - 1] = add_##name,
 #include "results/record/epoch.def"
     [12] = SQL(schema_v12_to_v13),
+    SQL(schema_v13_to_v14),
 };
 enum { VERSION = sizeof steps / sizeof *steps };
 static const char *const views[] = {SQL(views), SQL(views_derived)};

@@ -146,7 +146,8 @@ SELECT a.cell AS cell, s.attempt AS attempt, s.epoch AS epoch,
        coalesce(p.size, s.n) AS n, s.kept AS kept,
        s.class_kept AS class_kept, a.state AS state, s.bitmap AS bitmap,
        s.noise_kept AS noise_kept,
-       iif(p.attempt IS NULL, 'split', 'file') AS positions, p.n AS file_n, p.bitmap AS split
+       iif(p.attempt IS NULL, 'split', 'file') AS positions, p.n AS file_n, p.bitmap AS split,
+       s.corrupt_kept AS corrupt_kept
 FROM selection s
 JOIN attempt a ON a.id = s.attempt
 LEFT JOIN split p ON p.attempt = s.attempt;
@@ -167,6 +168,24 @@ SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.datas
        r.position AS position, o.bitmap AS bitmap
 FROM run r
 JOIN noise o ON o.attempt = r.attempt
+JOIN selection s ON s.attempt = r.attempt
+LEFT JOIN split p ON p.attempt = r.attempt;
+
+-- Likewise of a training split with worse pictures.
+CREATE VIEW v_corrupt AS
+WITH run AS MATERIALIZED ( -- as in v_noise
+    SELECT experiment, cell, attempt, dataset, model, pruner, options, rate, seed, position
+    FROM v_run
+)
+SELECT r.experiment AS experiment, r.cell AS cell, r.attempt AS attempt, r.dataset AS dataset,
+       r.model AS model, r.pruner AS pruner, r.options AS options, r.rate AS rate, r.seed AS seed,
+       s.epoch AS epoch, coalesce(p.size, s.n) AS n, s.kept AS kept, o.corrupted AS corrupted,
+       s.corrupt_kept AS corrupt_kept,
+       1.0 * s.corrupt_kept / s.kept AS corrupt_share,
+       1.0 * s.corrupt_kept / nullif(o.corrupted, 0) AS kept_share,
+       r.position AS position, o.bitmap AS bitmap
+FROM run r
+JOIN corrupt o ON o.attempt = r.attempt
 JOIN selection s ON s.attempt = r.attempt
 LEFT JOIN split p ON p.attempt = r.attempt;
 

@@ -1,6 +1,7 @@
 #include "harness/data/alter.h"
 
 #include "base/num.h"
+#include "harness/data/corrupt.h"
 #include "harness/data/split.h"
 
 #include <math.h>
@@ -100,42 +101,7 @@ int alter_labels(struct split *split, int classes, double noise, enum noise_kind
 
 /* ---- Pictures ---------------------------------------------------------------------------------*/
 
-static void add_noise(const struct dataset *data, uint8_t *picture, struct rng *rng)
-{
-    enum { STDDEV = 51 }; /* a fifth of the range */
-    const size_t bytes = (size_t)data->h * (size_t)data->w * (size_t)data->c;
-    for (size_t i = 0; i < bytes; i++) {
-        const double level = floor(picture[i] + STDDEV * rng_normal(rng) + 0.5);
-        picture[i] = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
-    }
-}
-
-/* Along a line of n pixels that lie `step` bytes apart. */
-static void blur_line(uint8_t *line, size_t n, size_t step, size_t radius)
-{
-    uint8_t before[DATA_MAX_SIDE];
-    for (size_t i = 0; i < n; i++)
-        before[i] = line[i * step];
-    for (size_t i = 0; i < n; i++) {
-        const size_t first = i > radius ? i - radius : 0,
-                     end = i + radius + 1 < n ? i + radius + 1 : n;
-        size_t sum = 0;
-        for (size_t j = first; j < end; j++)
-            sum += before[j];
-        line[i * step] = (uint8_t)((2 * sum + (end - first)) / (2 * (end - first)));
-    }
-}
-
-static void blur(const struct dataset *data, uint8_t *picture)
-{
-    const size_t h = (size_t)data->h, w = (size_t)data->w, c = (size_t)data->c;
-    const size_t shorter = h < w ? h : w, radius = shorter < 24 ? 1 : shorter / 12;
-    for (size_t y = 0; y < h; y++)
-        for (size_t k = 0; k < c; k++)
-            blur_line(picture + y * w * c + k, w, c, radius);
-    for (size_t x = 0; x < w * c; x++)
-        blur_line(picture + x, h, w * c, radius);
-}
+#define NOISE_STEP 0.2 /* of the range */
 
 static void occlude(const struct dataset *data, uint8_t *picture, struct rng *rng)
 {
@@ -155,20 +121,29 @@ void alter_pictures(struct dataset *data, double share, enum corrupt_kind kind, 
     if (count == 0)
         return;
     struct rng draw = rng_stream(seed, RNG_CORRUPT, 0, 0);
+    struct corrupter corrupter;
     bool *drawn;
+    uint8_t *before;
     MEM_NEW(drawn, split->n);
+    MEM_NEW(before, bytes);
+    MEM_NEW(split->corrupted, split->n);
+    corrupter_init(&corrupter, data->h, data->w, data->c);
     split_draw(split, data->classes, count, &draw, drawn);
     for (size_t i = 0; i < split->n; i++) {
         struct rng rng = rng_stream(seed, RNG_CORRUPT, 1, split->origin[i]);
         uint8_t *picture = split->pixels + i * bytes;
         if (!drawn[i])
             continue;
+        split->corrupted[i] = 1;
+        memcpy(before, picture, bytes);
         if (kind == CORRUPT_NOISE)
-            add_noise(data, picture, &rng);
+            corrupter_noise(&corrupter, NOISE_STEP, &rng, before, picture);
         else if (kind == CORRUPT_BLUR)
-            blur(data, picture);
+            corrupter_blur(&corrupter, CORRUPT_MOST_BLUR, before, picture);
         else
             occlude(data, picture, &rng);
     }
-    mem_free(drawn);
+    split->corrupted_count = count;
+    corrupter_release(&corrupter);
+    MEM_FREE(drawn, before);
 }

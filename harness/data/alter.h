@@ -17,9 +17,8 @@
  *
  * Pictures: exactly round(share n) samples, drawn likewise, are made worse; their labels stay.
  *
- *     noise       each byte plus 51 z, z standard normal, rounded and kept in 0..255
- *     blur        each byte is the mean of the square of 2 r + 1 pixels around it, as far as they
- *                 are in the picture; r is a twelfth of the shorter side, at least 1
+ *     noise       corrupt.h's, s = .2: twice that of its worst test pictures
+ *     blur        likewise, s = 1.5
  *     occlusion   a square of half the shorter side, at a place drawn uniformly, is black
  *
  * Common random numbers: at one seed a stronger imbalance keeps part of what a weaker one keeps,
@@ -44,5 +43,6 @@ int alter_imbalance(const struct split *split, int classes, double imbalance, ui
  */
 int alter_labels(struct split *split, int classes, double noise, enum noise_kind kind,
                  uint64_t seed, struct err *err);
-/* Changes data->train.pixels; does nothing with share 0. */
+/* Changes data->train.pixels, and records it in train.corrupted and corrupted_count, which must be
+ * empty; does nothing with share 0. */
 void alter_pictures(struct dataset *data, double share, enum corrupt_kind kind, uint64_t seed);

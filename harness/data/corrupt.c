@@ -2,7 +2,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/rng.h"
 #include "base/stats.h"
 
 #include <math.h>
@@ -35,8 +34,8 @@ void corrupter_init(struct corrupter *corrupter, int h, int w, int c)
     *corrupter = (struct corrupter){.h = h, .w = w, .c = c};
     for (size_t i = 0; i < CORRUPT_NORMALS; i++)
         corrupter->normals[i] = (float)stats_normal_quantile(((double)i + 0.5) / CORRUPT_NORMALS);
-    const double widest = steps[CORRUPTION_BLUR][CORRUPT_SEVERITIES - 1];
-    MEM_NEW(corrupter->weights, 2 * (size_t)ceil(BLUR_REACH * blur_sd(corrupter, widest)) + 1);
+    const double widest = blur_sd(corrupter, CORRUPT_MOST_BLUR);
+    MEM_NEW(corrupter->weights, 2 * (size_t)ceil(BLUR_REACH * widest) + 1);
     MEM_NEW(corrupter->blurred, mem_size((size_t)h * (size_t)w, (size_t)c));
 }
 
@@ -51,13 +50,19 @@ static inline uint8_t byte_of(float value)
     return value < 0 ? 0 : value < UINT8_MAX ? (uint8_t)(value + 0.5F) : UINT8_MAX;
 }
 
-static void add_noise(const struct corrupter *corrupter, float sd, uint32_t origin, size_t n,
-                      const uint8_t *restrict picture, uint8_t *restrict out)
+static size_t bytes_of(const struct corrupter *corrupter)
 {
-    struct rng rng = rng_stream(0, RNG_CORRUPT, 2, origin);
+    return (size_t)corrupter->h * (size_t)corrupter->w * (size_t)corrupter->c;
+}
+
+void corrupter_noise(const struct corrupter *corrupter, double s, struct rng *rng,
+                     const uint8_t *restrict picture, uint8_t *restrict out)
+{
+    const float sd = (float)(255 * s);
+    const size_t n = bytes_of(corrupter);
     for (size_t i = 0; i < n; i++)
         out[i] = byte_of((float)picture[i] +
-                         sd * corrupter->normals[rng_u32(&rng) >> (32 - CORRUPT_NORMALS_LOG2)]);
+                         sd * corrupter->normals[rng_u32(rng) >> (32 - CORRUPT_NORMALS_LOG2)]);
 }
 
 /* Into weights[2 radius + 1], which add up to 1; returns the radius. */
@@ -78,11 +83,12 @@ static size_t within(int i, int n)
 }
 
 /* Down the columns, then along the rows. */
-static void blur(struct corrupter *corrupter, double sd, const uint8_t *restrict picture,
-                 uint8_t *restrict out)
+void corrupter_blur(struct corrupter *corrupter, double s, const uint8_t *restrict picture,
+                    uint8_t *restrict out)
 {
+    REQUIRE(s <= CORRUPT_MOST_BLUR);
     const size_t c = (size_t)corrupter->c, row = (size_t)corrupter->w * c;
-    const int radius = make_weights(sd, corrupter->weights);
+    const int radius = make_weights(blur_sd(corrupter, s), corrupter->weights);
     const float *weights = corrupter->weights;
     for (int y = 0; y < corrupter->h; y++) {
         float *blurred = corrupter->blurred + (size_t)y * row;
@@ -125,13 +131,14 @@ static double mean_of(const uint8_t *picture, size_t n, size_t c)
 void corrupter_apply(struct corrupter *corrupter, enum corruption kind, int severity,
                      uint32_t origin, const uint8_t *restrict picture, uint8_t *restrict out)
 {
-    const size_t c = (size_t)corrupter->c, n = (size_t)corrupter->h * (size_t)corrupter->w * c;
+    const size_t c = (size_t)corrupter->c, n = bytes_of(corrupter);
+    struct rng rng = rng_stream(0, RNG_CORRUPT, 2, origin);
     REQUIRE(severity >= 1 && severity <= CORRUPT_SEVERITIES);
     const double step = steps[kind][severity - 1];
     if (kind == CORRUPTION_NOISE)
-        add_noise(corrupter, (float)(255 * step), origin, n, picture, out);
+        corrupter_noise(corrupter, step, &rng, picture, out);
     else if (kind == CORRUPTION_BLUR)
-        blur(corrupter, blur_sd(corrupter, step), picture, out);
+        corrupter_blur(corrupter, step, picture, out);
     else if (kind == CORRUPTION_BRIGHTNESS)
         rescale((float)(255 * step), 1, n, 1, picture, out);
     else

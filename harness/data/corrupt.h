@@ -5,6 +5,7 @@
  *     struct corrupter corrupter;
  *     corrupter_init(&corrupter, h, w, c);
  *     corrupter_apply(&corrupter, CORRUPTION_BLUR, 3, origin, picture, out);
+ *     corrupter_blur(&corrupter, CORRUPT_MOST_BLUR, picture, out);
  *     corrupter_release(&corrupter);
  *
  * Of values x from 0 to 1, at severities 1 to 5. Their steps are those of Hendrycks & Dietterich
@@ -23,10 +24,15 @@
  * Noise is named by the sample's position in its file (RNG_CORRUPT) and by no seed: every cell sees
  * the same pictures, and a stronger noise is a weaker one made stronger.
  *
+ * Training pictures that are made worse (alter.h) have the same noise and the same blur, of another
+ * strength and, the noise, of another random stream.
+ *
  * Worked example: a grey picture of 2 x 1 with the bytes 51 and 153, m = 102: contrast of severity
  * 3 makes 102 - .4 * 51 = 81.6 and 122.4 of them, the bytes 82 and 122.
  */
 #pragma once
+
+#include "base/rng.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +53,8 @@ enum {
     CORRUPT_NORMALS = 1 << CORRUPT_NORMALS_LOG2,
 };
 
+#define CORRUPT_MOST_BLUR 1.5 /* that corrupter_blur makes */
+
 struct corrupter {
     int h, w, c;
     float normals[CORRUPT_NORMALS];
@@ -56,6 +64,11 @@ struct corrupter {
 
 void corrupter_init(struct corrupter *corrupter, int h, int w, int c);
 void corrupter_release(struct corrupter *corrupter);
+/* The formulas above, of any s. */
+void corrupter_noise(const struct corrupter *corrupter, double s, struct rng *rng,
+                     const uint8_t *restrict picture, uint8_t *restrict out);
+void corrupter_blur(struct corrupter *corrupter, double s, const uint8_t *restrict picture,
+                    uint8_t *restrict out);
 /* out[h][w][c] of picture[h][w][c], sample `origin` of its file; severity from 1. */
 void corrupter_apply(struct corrupter *corrupter, enum corruption kind, int severity,
                      uint32_t origin, const uint8_t *restrict picture, uint8_t *restrict out);

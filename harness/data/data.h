@@ -54,6 +54,8 @@ struct split {
     uint32_t *origin; /* [n] position in the file it came from, so that a kept set has a meaning */
     uint8_t *flipped; /* [n] 1: the label is not the dataset's own; NULL: all are */
     size_t flipped_count;
+    uint8_t *corrupted; /* [n] 1: the picture is not the dataset's own; NULL: all are */
+    size_t corrupted_count;
 };
 
 enum { DATA_MAX_CHANNELS = 4, DATA_MAX_SIDE = 256, DATA_MAX_CLASSES = 1000 };

@@ -61,7 +61,7 @@ struct split split_extract(struct split *split, const bool *drawn, size_t pictur
     MEM_NEW(part.pixels, mem_size(part.n, picture));
     MEM_NEW(part.labels, part.n);
     MEM_NEW(part.origin, part.n);
-    REQUIRE(!split->flipped);
+    REQUIRE(!split->flipped && !split->corrupted);
     size_t taken = 0, left = 0;
     for (size_t i = 0; i < split->n; i++)
         if (drawn[i])
@@ -74,6 +74,6 @@ struct split split_extract(struct split *split, const bool *drawn, size_t pictur
 
 void split_release(struct split *split)
 {
-    MEM_FREE(split->pixels, split->labels, split->origin, split->flipped);
+    MEM_FREE(split->pixels, split->labels, split->origin, split->flipped, split->corrupted);
     *split = (struct split){0};
 }

@@ -3,14 +3,13 @@
 #include "base/linalg.h"
 #include "results/record/bitmap.h"
 
-/* Of the selection, those with a changed label; -1 where no label was. */
-static int64_t noise_kept(const struct session *s)
+/* Of the selection, those that are marked; -1 where nothing is. marks [n], or NULL. */
+static int64_t marked(const struct session *s, const uint8_t *marks)
 {
-    const uint8_t *flipped = s->data->train.flipped;
     int64_t count = 0;
-    for (size_t j = 0; flipped && j < s->selection.count; j++)
-        count += flipped[s->selection.index[j]] != 0;
-    return flipped ? count : -1;
+    for (size_t j = 0; marks && j < s->selection.count; j++)
+        count += marks[s->selection.index[j]] != 0;
+    return marks ? count : -1;
 }
 
 static void clear(struct session *s)
@@ -30,18 +29,31 @@ void session_send_split(struct session *s)
                         .split = {(int64_t)s->data->train_file_n, (int64_t)train->n, s->bitmap}});
 }
 
-void session_send_noise(struct session *s)
+/* The marked samples of the split become s->bitmap. */
+static void mark(struct session *s, const uint8_t *marks)
 {
     const struct split *train = &s->data->train;
-    if (!train->flipped)
-        return;
     clear(s);
     for (size_t i = 0; i < train->n; i++)
-        if (train->flipped[i])
+        if (marks[i])
             bitmap_add(s->bitmap, train->origin[i]);
-    session_send(s, &(struct record){.kind = RECORD_NOISE,
-                                     .noise = {(int64_t)s->data->train_file_n,
-                                               (int64_t)train->flipped_count, s->bitmap}});
+}
+
+void session_send_changes(struct session *s)
+{
+    const struct split *train = &s->data->train;
+    const int64_t n = (int64_t)s->data->train_file_n;
+    if (train->flipped) {
+        mark(s, train->flipped);
+        session_send(s, &(struct record){.kind = RECORD_NOISE,
+                                         .noise = {n, (int64_t)train->flipped_count, s->bitmap}});
+    }
+    if (train->corrupted) {
+        mark(s, train->corrupted);
+        session_send(s,
+                     &(struct record){.kind = RECORD_CORRUPT,
+                                      .corrupt = {n, (int64_t)train->corrupted_count, s->bitmap}});
+    }
 }
 
 static void send_selection(struct session *s, int epoch)
@@ -55,14 +67,16 @@ static void send_selection(struct session *s, int epoch)
         bitmap_add(s->bitmap, data->train.origin[i]);
         s->class_kept[data->train.labels[i]]++;
     }
-    session_send(s, &(struct record){.kind = RECORD_SELECTION,
-                                     .selection = {.epoch = epoch,
-                                                   .n = (int64_t)data->train_file_n,
-                                                   .kept = (int64_t)s->selection.count,
-                                                   .bitmap = s->bitmap,
-                                                   .classes = data->classes,
-                                                   .class_kept = s->class_kept,
-                                                   .noise_kept = noise_kept(s)}});
+    session_send(s,
+                 &(struct record){.kind = RECORD_SELECTION,
+                                  .selection = {.epoch = epoch,
+                                                .n = (int64_t)data->train_file_n,
+                                                .kept = (int64_t)s->selection.count,
+                                                .bitmap = s->bitmap,
+                                                .classes = data->classes,
+                                                .class_kept = s->class_kept,
+                                                .noise_kept = marked(s, data->train.flipped),
+                                                .corrupt_kept = marked(s, data->train.corrupted)}});
 }
 
 static void send_solution(const struct session *s, int epoch, int i)

@@ -7,6 +7,6 @@
 
 /* Which samples of the file it trains on. */
 void session_send_split(struct session *s);
-/* Which labels were changed, where the dataset was given noise. */
-void session_send_noise(struct session *s);
+/* Which labels and pictures were changed, where the dataset was given noise or worse pictures. */
+void session_send_changes(struct session *s);
 int session_select(struct session *s, int epoch, struct err *err);

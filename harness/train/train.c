@@ -205,7 +205,7 @@ static int begin(struct session *s, struct err *err)
         return 0;
     send_engine(s);
     session_send_split(s);
-    session_send_noise(s);
+    session_send_changes(s);
     return 0;
 }
 

@@ -56,10 +56,15 @@ static const struct field progress_fields[] = {
 };
 
 static const struct field selection_fields[] = {
-    FIELD(selection, epoch, INT, PLAIN),           FIELD(selection, n, INT64, PLAIN),
-    FIELD(selection, kept, INT64, PLAIN),          COUNTED(selection, bitmap, BITS, n),
-    FIELD(selection, classes, INT, NO_COLUMN),     COUNTED(selection, class_kept, INT64S, classes),
-    FIELD(selection, noise_kept, INT64, MEASURED), FIELD_END,
+    FIELD(selection, epoch, INT, PLAIN),
+    FIELD(selection, n, INT64, PLAIN),
+    FIELD(selection, kept, INT64, PLAIN),
+    COUNTED(selection, bitmap, BITS, n),
+    FIELD(selection, classes, INT, NO_COLUMN),
+    COUNTED(selection, class_kept, INT64S, classes),
+    FIELD(selection, noise_kept, INT64, MEASURED),
+    FIELD(selection, corrupt_kept, INT64, MEASURED),
+    FIELD_END,
 };
 
 static const struct field split_fields[] = {
@@ -73,6 +78,13 @@ static const struct field noise_fields[] = {
     FIELD(noise, n, INT64, PLAIN),
     FIELD(noise, flipped, INT64, PLAIN),
     COUNTED(noise, bitmap, BITS, n),
+    FIELD_END,
+};
+
+static const struct field corrupt_fields[] = {
+    FIELD(corrupt, n, INT64, PLAIN),
+    FIELD(corrupt, corrupted, INT64, PLAIN),
+    COUNTED(corrupt, bitmap, BITS, n),
     FIELD_END,
 };
 
@@ -167,6 +179,7 @@ const struct record_form record_forms[RECORD_KINDS] = {
     [RECORD_SPLIT] = {"split", "split", split_fields},
     [RECORD_PROGRESS] = {"progress", NULL, progress_fields},
     [RECORD_NOISE] = {"noise", "noise", noise_fields},
+    [RECORD_CORRUPT] = {"corrupt", "corrupt", corrupt_fields},
     [RECORD_ARTIFACT] = {"artifact", "attempt", artifact_fields},
     [RECORD_SELECTION] = {"selection", "selection", selection_fields},
     [RECORD_SOLVER] = {"solver", "solver", solver_fields},

@@ -29,7 +29,7 @@ enum field_type {
 enum field_rule {
     FIELD_PLAIN,     /* nothing else */
     FIELD_OR_EMPTY,  /* a text that is NULL is '' */
-    FIELD_MEASURED,  /* a number below 0 */
+    FIELD_MEASURED,  /* a number below 0; one that a line of an older program lacks: -1 */
     FIELD_FROM_ONE,  /* a number below 1 */
     FIELD_ADDED,     /* nothing else; a double that a line of an older program lacks: NAN */
     FIELD_NO_COLUMN, /* it has none */

@@ -64,12 +64,19 @@ struct record_selection {
     int classes;
     const int64_t *class_kept; /* [classes] */
     int64_t noise_kept;        /* of the kept, those with a changed label; -1: no label was */
+    int64_t corrupt_kept;      /* likewise, with a changed picture */
 };
 
 /* Before the first epoch, where labels were changed. */
 struct record_noise {
     int64_t n, flipped;
     const uint8_t *bitmap; /* likewise: the changed ones */
+};
+
+/* Likewise, where pictures were changed. */
+struct record_corrupt {
+    int64_t n, corrupted;
+    const uint8_t *bitmap;
 };
 
 /* Once a static pruner has scored. */
@@ -205,6 +212,7 @@ enum record_kind {
     RECORD_SPLIT,
     RECORD_PROGRESS,
     RECORD_NOISE,
+    RECORD_CORRUPT,
     RECORD_ARTIFACT,
     RECORD_SELECTION,
     RECORD_SOLVER,
@@ -224,6 +232,7 @@ struct record {
         struct record_progress progress;
         struct record_split split;
         struct record_noise noise;
+        struct record_corrupt corrupt;
         struct record_artifact artifact;
         struct record_selection selection;
         struct record_solver solver;

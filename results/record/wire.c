@@ -113,8 +113,8 @@ static int field_from_json(const struct field *field, const json_t *value, struc
         *(int *)at = (int)json_integer_value(value);
         return json_is_integer(value) && *(int *)at == json_integer_value(value) ? 0 : -1;
     case FIELD_INT64:
-        *(int64_t *)at = json_integer_value(value);
-        return json_is_integer(value) ? 0 : -1;
+        *(int64_t *)at = value ? json_integer_value(value) : -1;
+        return json_is_integer(value) || (!value && field->rule == FIELD_MEASURED) ? 0 : -1;
     case FIELD_DOUBLE: {
         const bool none = json_is_null(value) || (!value && field->rule == FIELD_ADDED);
         *(double *)at = none ? (double)NAN : json_number_value(value);

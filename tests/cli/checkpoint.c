@@ -19,10 +19,11 @@ enum { KILLS = 12, KILLS_IN_SOAK = 50 };
 
 /* Static with proxies and scores; static with a solver; dynamic; soft budget; drops in batches of
  * the training, or of a proxy. Batch norm has statistics, lookahead an average of its own and a
- * count of steps, and changed labels are told in a record of their own. */
+ * count of steps, and changed labels and pictures are told in records of their own. */
 static const char *const grid =
     "name: grid\n"
-    "dataset: {name: synthetic, samples: 300, classes: 4, val_fraction: 0.1, noise: 0.1}\n"
+    "dataset: {name: synthetic, samples: 300, classes: 4, val_fraction: 0.1, noise: 0.1, corrupt: "
+    "0.1}\n"
     "model: {name: convnet, depth: 1, width: 8}\n"
     "pruner: [{name: el2n, runs: 2, at: 10, prune_with: [same, mlp]}, {name: dp, at: 3, moves: "
     "100}, {name: ucb, period: "
@@ -63,7 +64,8 @@ static const char *const dump =
     "SELECT 'epoch', g.cell, e.epoch, e.kept, printf('%!.17g %!.17g', e.lr, e.train_loss),"
     " e.val_accuracy, e.test_accuracy, e.samples_forward, e.samples_backward, e.flops"
     " FROM epoch e JOIN good g ON g.id = e.attempt ORDER BY g.cell, e.epoch;"
-    "SELECT 'selection', g.cell, s.epoch, s.n, s.kept, s.class_kept, hex(s.bitmap), s.noise_kept"
+    "SELECT 'selection', g.cell, s.epoch, s.n, s.kept, s.class_kept, hex(s.bitmap), s.noise_kept,"
+    " s.corrupt_kept"
     " FROM selection s JOIN good g ON g.id = s.attempt ORDER BY g.cell, s.epoch;"
     "SELECT 'solver', g.cell, s.epoch, s.position, s.method, printf('%!.17g', s.objective), s.moves"
     " FROM solver s JOIN good g ON g.id = s.attempt ORDER BY g.cell, s.epoch, s.position;"
@@ -71,6 +73,8 @@ static const char *const dump =
     " FROM final_test t JOIN good g ON g.id = t.attempt ORDER BY g.cell, t.corruption, t.severity;"
     "SELECT 'noise', g.cell, n.n, n.flipped, hex(n.bitmap)"
     " FROM noise n JOIN good g ON g.id = n.attempt ORDER BY g.cell;"
+    "SELECT 'corrupt', g.cell, c.n, c.corrupted, hex(c.bitmap)"
+    " FROM corrupt c JOIN good g ON g.id = c.attempt ORDER BY g.cell;"
     "SELECT 'warning', g.cell, w.code, w.text"
     " FROM warning w JOIN good g ON g.id = w.attempt ORDER BY g.cell, w.id;";
 

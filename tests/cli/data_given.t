@@ -62,6 +62,19 @@ Worse pictures leave the content, and make another cell; without any the key is 
   idx(corrupt=0.5 path=plain)|2
   $ sqlite3 a.db "SELECT count(DISTINCT data_hash) FROM v_run"
   1
+
+Which pictures is recorded, and how many of them a subset has.
+
+  $ sqlite3 a.db "SELECT DISTINCT pruner, n, kept, corrupted, corrupt_share, kept_share FROM v_corrupt
+  > WHERE pruner = 'full'"
+  full|24|24|12|0.5|1.0
+  $ winnow sql --db a.db "SELECT DISTINCT kept_count(c.bitmap), c.corrupt_kept = kept_both(c.bitmap, s.bitmap)
+  > FROM v_corrupt c JOIN v_selection s USING (attempt)"
+  kept_count(c.bitmap)  c.corrupt_kept = kept_both(c.bitmap, s.bitmap)
+  --------------------  ----------------------------------------------
+                    12                                               1
+  $ winnow db check --db a.db | tail -n 1
+  a.db: 8 cells, 8 attempts, 8 selections, 0 artifacts: 0 damaged, 0 notes
   $ winnow run given.yaml --db b.db 2>/dev/null
   $ winnow plan given.yaml --db b.db --no-measure --set 'dataset={name: idx, path: plain, corrupt: 0}' |
   >   tail -n 1

@@ -67,6 +67,10 @@ What is damaged. (Nothing is running any more, so that there is no note.)
   damaged: attempt 6 (cell 4000000000): the bitmap of its label noise has 5 bits, not 3
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
+  $ damage 'INSERT INTO corrupt SELECT attempt, n, 3, bitmap FROM selection'
+  damaged: attempt 6 (cell 4000000000): the bitmap of its worse pictures has 5 bits, not 3
+  x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
+  [5]
   $ damage "UPDATE phase SET ns = ns + 1000000000 WHERE attempt = 2 AND phase = 'train'"
   damaged: attempt 2 (cell abc0000000): its phases add up to 14.000000 s and its wall clock says 13.000000 s, without a LEDGER_GAP
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes

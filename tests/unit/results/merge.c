@@ -109,7 +109,8 @@ Test(merge, numbers_follow_and_environments_are_shared)
                   1);
     /* Each part is its attempt's: the same as in the shard, by cell and state. */
     struct test_output output = test_run(
-        "cd %s && for t in phase epoch selection noise solver final_test warning; do for d in all "
+        "cd %s && for t in phase epoch selection noise corrupt solver final_test warning; do for d "
+        "in all "
         "shard; do "
         "sqlite3 $d.db \"SELECT count(*), coalesce(sum(length(a.cell || a.started_at)), 0), "
         "group_concat(DISTINCT substr(a.cell, 1, 12)) FROM (SELECT * FROM $t ORDER BY attempt) t "

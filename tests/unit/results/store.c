@@ -247,6 +247,7 @@ Test(store, epoch_warning_and_selection_round_trip)
         .classes = CLASSES,
         .class_kept = (const int64_t[CLASSES]){300, 0, 200},
         .noise_kept = 17,
+        .corrupt_kept = -1,
     };
     must(store_put(store, attempt,
                    &(struct record){.kind = RECORD_SELECTION, .selection = selection}, &err),
@@ -256,11 +257,13 @@ Test(store, epoch_warning_and_selection_round_trip)
     struct record_selection clean = selection;
     clean.epoch = 1;
     clean.noise_kept = -1;
+    clean.corrupt_kept = 18;
     must(store_put(store, attempt, &(struct record){.kind = RECORD_SELECTION, .selection = clean},
                    &err),
          &err);
     expect_text(store, "SELECT count(*) FROM selection WHERE epoch = 1 AND noise_kept IS NULL",
                 "1");
+    expect_text(store, "SELECT max(corrupt_kept) || count(corrupt_kept) FROM selection", "181");
     const struct record_noise noise = {N, 200, bitmap};
     must(store_put(store, attempt, &(struct record){.kind = RECORD_NOISE, .noise = noise}, &err),
          &err);
@@ -268,6 +271,11 @@ Test(store, epoch_warning_and_selection_round_trip)
     cr_expect_neq(
         store_put(store, attempt, &(struct record){.kind = RECORD_NOISE, .noise = noise}, &err), 0,
         "noise twice");
+    const struct record_corrupt corrupt = {N, 300, bitmap};
+    must(store_put(store, attempt, &(struct record){.kind = RECORD_CORRUPT, .corrupt = corrupt},
+                   &err),
+         &err);
+    expect_text(store, "SELECT n || ',' || corrupted FROM corrupt", "1003,300");
     const struct record_solver solver = {0, 1, "annealed", 0.25, 1000, 7};
     must(store_put(store, attempt, &(struct record){.kind = RECORD_SOLVER, .solver = solver}, &err),
          &err);

@@ -237,7 +237,8 @@ Test(store_derived, selection_beside_chance)
     expect("SELECT kept FROM v_class WHERE class = 1", 2);
     expect("SELECT share FROM v_class WHERE class = 0", 0.6);
     expect("SELECT random_always FROM v_selection_random", 5);
-    change("INSERT INTO selection SELECT attempt, 1, 10, 4, '[2,2]', bitmap, NULL FROM selection");
+    change("INSERT INTO selection SELECT attempt, 1, 10, 4, '[2,2]', bitmap, NULL, NULL FROM "
+           "selection");
     expect("SELECT selections FROM v_selection_random", 2);
     expect("SELECT random_always FROM v_selection_random", 2);
     expect("SELECT random_never FROM v_selection_random", 3);

@@ -26,12 +26,15 @@ Test(worse, as_many_of_each_class_as_was_asked_for)
         for (size_t i = 0; i < worse->train.n; i++) {
             EXPECT_EQ(worse->train.origin[i], clean->train.origin[i]);
             EXPECT_EQ(worse->train.labels[i], clean->train.labels[i]);
-            changed[worse->train.labels[i]] +=
-                memcmp(worse->train.pixels + i * PICTURE, clean->train.pixels + i * PICTURE,
-                       PICTURE) != 0;
+            const int differs = memcmp(worse->train.pixels + i * PICTURE,
+                                       clean->train.pixels + i * PICTURE, PICTURE) != 0;
+            EXPECT_EQ(worse->train.corrupted[i], differs);
+            changed[worse->train.labels[i]] += (size_t)differs;
         }
         for (int k = 0; k < CLASSES; k++)
             EXPECT_EQ(changed[k], 20);
+        EXPECT_EQ(worse->train.corrupted_count, 100);
+        cr_expect_null(clean->train.corrupted);
         cr_expect(memcmp(worse->validation.pixels, clean->validation.pixels, 100 * PICTURE) == 0);
         cr_expect(memcmp(worse->test.pixels, clean->test.pixels, 100 * PICTURE) == 0);
         EXPECT_TEXT(worse->hash, clean->hash);
@@ -60,7 +63,7 @@ enum { SIDE = 5, PIXELS = SIDE * SIDE };
 
 static void make_worse(uint8_t *pixels, enum corrupt_kind kind)
 {
-    uint8_t label = 0;
+    uint16_t label = 0;
     uint32_t origin = 0;
     struct dataset data = {
         .h = SIDE,
@@ -69,22 +72,21 @@ static void make_worse(uint8_t *pixels, enum corrupt_kind kind)
         .classes = 1,
         .train = {.n = 1, .pixels = pixels, .labels = &label, .origin = &origin}};
     alter_pictures(&data, 1, kind, 0);
+    EXPECT_EQ(data.train.corrupted[0], 1);
+    mem_free(data.train.corrupted);
 }
 
-/* 90 becomes 30 in a row and 10 in the square; at the corner means are of 2 and of 3. */
-Test(worse, blur_is_the_mean_around_a_pixel)
+/* Weights in proportion to exp(-d^2 / 4.5), over 5 pixels to either side: .2660 at the middle,
+ * .2130 and .1094 beside it. */
+Test(worse, blur_is_that_of_test_pictures_and_more)
 {
-    uint8_t middle[PIXELS] = {[12] = 90}, corner[PIXELS] = {[0] = 90};
+    static const uint8_t expected[SIDE][SIDE] = {
+        {2, 5, 6, 5, 2}, {5, 9, 11, 9, 5}, {6, 11, 14, 11, 6}, {5, 9, 11, 9, 5}, {2, 5, 6, 5, 2}};
+    uint8_t middle[PIXELS] = {[12] = 200};
     make_worse(middle, CORRUPT_BLUR);
-    make_worse(corner, CORRUPT_BLUR);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
-            EXPECT_EQ(middle[y * SIDE + x], y >= 1 && y <= 3 && x >= 1 && x <= 3 ? 10 : 0);
-    EXPECT_EQ(corner[0], 23); /* 22.5 */
-    EXPECT_EQ(corner[1], 15);
-    EXPECT_EQ(corner[SIDE], 15);
-    EXPECT_EQ(corner[SIDE + 1], 10);
-    EXPECT_EQ(corner[2], 0);
+            EXPECT_EQ(middle[y * SIDE + x], expected[y][x]);
 }
 
 Test(worse, occlusion_is_a_black_square_of_half_the_side)

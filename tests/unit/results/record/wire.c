@@ -132,6 +132,7 @@ Test(wire, what_scores_cost_and_solvers_reached)
                                   .solver = {3, 2, "annealed", 0.1, 1000000, 5}};
     const uint8_t bitmap[] = {0x81};
     const struct record noise = {.kind = RECORD_NOISE, .noise = {8, 2, bitmap}};
+    const struct record corrupt = {.kind = RECORD_CORRUPT, .corrupt = {8, 2, bitmap}};
     struct record back = round_trip(&artifact, &arena);
     cr_assert_str_eq(back.artifact.key, "abc");
     cr_assert(back.artifact.reused == 1 && back.artifact.carried_ns == 1LL << 40);
@@ -143,6 +144,8 @@ Test(wire, what_scores_cost_and_solvers_reached)
     cr_assert(back.solver.objective == 0.1 && back.solver.ns == 5);
     back = round_trip(&noise, &arena);
     cr_assert(back.noise.flipped == 2 && back.noise.bitmap[0] == 0x81);
+    back = round_trip(&corrupt, &arena);
+    cr_assert(back.corrupt.corrupted == 2 && back.corrupt.bitmap[0] == 0x81);
     arena_release(&arena);
 }
 

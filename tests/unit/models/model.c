@@ -45,16 +45,20 @@ Test(model, sizes_are_those_of_the_papers)
     assert_params("airbench", mnist, 1971640 - 24 * 13 - 16 * 64 * 9 + 8 * 5);
 }
 
-/* Summed layer by layer: 312 of what whitens, then (24 + w + 4 w + 3 * 16 w) w 3 x 3 filters, the
-   norms' 18 w shifts, and 4 w 10 of the classifier. */
-Test(model, airbench_has_the_parameters_of_its_width)
+/* Summed layer by layer. airbench: 312 of what whitens, then (24 + w + 4 w + 3 * 16 w) w 3 x 3
+   filters, the norms' 18 w shifts, and 4 w 10 of the classifier. senet18: 27 w + 2724 w^2 filters,
+   150 w of norms, 80 w + 10 of the classifier, and gates of c / 16 = 1, 2, 5 and 10 units. */
+Test(model, widths_have_their_parameters)
 {
     static const struct {
-        const char *width;
+        const char *model, *width;
         size_t params;
-    } known[] = {{"16", 126808}, {"32", 497528}, {"64", 1971640}};
-    const struct model *model = model_find("airbench");
+    } known[] = {{"airbench", "16", 126808},
+                 {"airbench", "32", 497528},
+                 {"airbench", "64", 1971640},
+                 {"senet18", "21", 1206691 + 128 + 424 + 1858 + 7076}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct model *model = model_find(known[i].model);
         struct nn_net *net = NULL;
         char *options;
         MEM_NEW(options, model->options_size);
@@ -63,8 +67,8 @@ Test(model, airbench_has_the_parameters_of_its_width)
             option_set(option_find(model->options, "width"), options, known[i].width, NULL, NULL),
             0);
         cr_assert_eq(model_build(model, options, (struct nn_shape){32, 32, 3}, 10, &net, NULL), 0);
-        cr_expect(nn_param_count(net) == known[i].params, "width %s: %zu, not %zu", known[i].width,
-                  nn_param_count(net), known[i].params);
+        cr_expect(nn_param_count(net) == known[i].params, "%s width %s: %zu, not %zu",
+                  known[i].model, known[i].width, nn_param_count(net), known[i].params);
         nn_net_free(net);
         mem_free(options);
     }

@@ -17,6 +17,7 @@
 #include "harness/cell/cell.h"
 
 #include "base/json.h"
+#include "base/num.h"
 #include "base/str.h"
 #include "models/nn/nn.h"
 
@@ -168,6 +169,27 @@ int cell_from_json(const char *json, struct arena *arena, struct cell *ret_cell,
     const int failed = read_cell(root, arena, ret_cell, err);
     json_decref(root);
     return failed ? err_prefix(err, "a cell's JSON: ") : 0;
+}
+
+static int epochs_of(const struct recipe *recipe, size_t count)
+{
+    const size_t each = recipe_epoch_steps(recipe, count);
+    return (int)(((size_t)recipe->steps + each - 1) / each);
+}
+
+int cell_epochs(const struct cell *cell, size_t n)
+{
+    const bool all = cell->scoring.only || (cell->pruner->flags & PRUNER_IGNORES_RATE);
+    if (cell->recipe.steps == 0 || n == 0)
+        return cell->recipe.epochs;
+    return epochs_of(&cell->recipe, all ? n : num_round_share(1 - cell->rate, n));
+}
+
+int cell_task_epochs(const struct cell *cell, size_t n)
+{
+    const bool by_epochs = cell->recipe.steps == 0 || n == 0;
+    return cell->pruner->kind == PRUNER_STATIC && !by_epochs ? epochs_of(&cell->recipe, n)
+                                                             : cell_epochs(cell, n);
 }
 
 bool cell_embeds(const struct pruner *pruner)

@@ -61,6 +61,14 @@ void cell_key(const char *json, const char *dataset_hash, const char *file_hash,
 /* The same with another version of the engine. */
 void cell_key_of(const char *json, const char *dataset_hash, const char *file_hash,
                  const char *version, char ret_key[HASH_HEX_SIZE]);
+/*
+ * The epochs of the training, of n samples: passes over what it keeps, the last of which its steps
+ * may cut short. At n 0, which is not known, those of the recipe.
+ */
+int cell_epochs(const struct cell *cell, size_t n);
+/* Those that the pruner reckons with: of a static one, whose scores serve all rates, with all
+ * samples. */
+int cell_task_epochs(const struct cell *cell, size_t n);
 /* Whether a file can have what a pruner wants to know by features. */
 bool cell_embeds(const struct pruner *pruner);
 /* Whether there is anything that a file of embeddings, if any, does not say. */

@@ -19,8 +19,22 @@ static const char *const tta_names[] = {
     NULL,
 };
 
+size_t recipe_epoch_steps(const struct recipe *recipe, size_t count)
+{
+    const size_t batch = (size_t)recipe->batch, whole = count / batch;
+    return whole == 0 || (count % batch && !recipe->drop_last) ? whole + 1 : whole;
+}
+
+int recipe_length(const struct recipe *recipe)
+{
+    return recipe->steps ? recipe->steps : recipe->epochs;
+}
+
 const struct option recipe_options[] = {
     OPTION_INT(struct recipe, epochs, "15", 1, 100000, "passes over the selected samples"),
+    OPTION_INT_OR(struct recipe, steps, "none", "none", 100000000,
+                  "in the place of epochs: steps, however few samples are selected",
+                  .added_later = true),
     OPTION_INT(struct recipe, batch, "128", 1, 65536, "samples a step"),
     OPTION_DOUBLE(struct recipe, lr, "0.05", 0, 1000, "peak learning rate"),
     OPTION_ENUM(struct recipe, optimizer, "sgd", optimizer_names,
@@ -46,14 +60,16 @@ const struct option recipe_options[] = {
                   "lookahead: power by which that rises over the training; 0: all the time",
                   .added_later = true),
     OPTION_ENUM(struct recipe, schedule, "cosine", schedule_names, "of the learning rate"),
-    OPTION_DOUBLE(struct recipe, warmup, "0", 0, 100000, "epochs of linear rise from 0 before it"),
+    OPTION_DOUBLE(struct recipe, warmup, "0", 0, 100000,
+                  "epochs of linear rise from 0 before it; with steps: steps"),
     OPTION_DOUBLE(struct recipe, step_every, "0.3", 0.001, 1,
                   "step: share of epochs between falls"),
     OPTION_DOUBLE(struct recipe, step_factor, "0.1", 0, 1,
                   "step, milestones: what lr is multiplied by"),
-    OPTION_NUMBERS_OF(struct recipe, milestones, 0, 100000,
-                      "milestones: epochs after which lr falls, as in [60, 120]",
-                      .added_later = true),
+    OPTION_NUMBERS_OF(
+        struct recipe, milestones, 0, 100000,
+        "milestones: epochs (with steps: steps) after which lr falls, as in [60, 120]",
+        .added_later = true),
     OPTION_DOUBLE(struct recipe, cycle_rise, "0.3", 0, 1,
                   "one-cycle: share of epochs that lr rises"),
     OPTION_DOUBLE(struct recipe, triangle_start, "0.2", 0, 1,
@@ -82,7 +98,8 @@ const struct option recipe_options[] = {
     OPTION_BOOL(struct recipe, corrupted_test, "false",
                 "at the end also on test pictures with noise, blur, less contrast, more brightness",
                 .added_later = true),
-    OPTION_INT(struct recipe, eval_every, "1", 1, 100000, "epochs between evaluations"),
+    OPTION_INT(struct recipe, eval_every, "1", 1, 100000,
+               "epochs between evaluations; with steps: steps, at the end of an epoch"),
     OPTION_END,
 };
 
@@ -135,5 +152,61 @@ static const struct recipe_preset airbench = {
                {"tta", "mirror-shift"}},
 };
 
-static const struct kind *const presets[] = {&paper.is, &code.is, &airbench.is};
+/*
+ * Paul, Ganguli and Dziugaite 2021 (NeurIPS, "Data Diet"): 200 epochs of 390 steps, the rate a
+ * fifth after 60, 120 and 160 of them; a subset takes as many steps as all the data.
+ */
+static const struct recipe_preset data_diet = {
+    .name = "data-diet",
+    .help = "Paul et al. 2021: 78,000 steps at any rate, batch 128, lr 0.1 with falls, Nesterov",
+    .values = {{"steps", "78000"},
+               {"batch", "128"},
+               {"drop_last", "true"},
+               {"lr", "0.1"},
+               {"momentum", "0.9"},
+               {"nesterov", "true"},
+               {"weight_decay", "5e-4"},
+               {"schedule", "milestones"},
+               {"milestones", "23400/46800/62400"},
+               {"step_factor", "0.2"},
+               {"augment", "crop-flip"},
+               {"crop_pad", "4"},
+               {"crop_border", "reflect"},
+               {"eval_every", "390"}},
+};
+
+static const struct recipe_preset ccs = {
+    .name = "ccs",
+    .help = "Zheng et al. 2023, and D2: 40,000 steps at any rate, batch 256, lr 0.1, cosine",
+    .values = {{"steps", "40000"},
+               {"batch", "256"},
+               {"lr", "0.1"},
+               {"momentum", "0.9"},
+               {"nesterov", "true"},
+               {"weight_decay", "5e-4"},
+               {"schedule", "cosine"},
+               {"augment", "crop-flip"},
+               {"crop_pad", "4"},
+               {"crop_border", "zero"},
+               {"eval_every", "2000"}},
+};
+
+static const struct recipe_preset infobatch = {
+    .name = "infobatch",
+    .help = "Qin et al. 2024: 200 epochs, batch 128, LARS with one cycle up to lr 5.2",
+    .values = {{"epochs", "200"},
+               {"batch", "128"},
+               {"optimizer", "lars"},
+               {"lr", "5.2"},
+               {"momentum", "0.9"},
+               {"weight_decay", "5e-4"},
+               {"label_smoothing", "0.1"},
+               {"schedule", "one-cycle"},
+               {"augment", "crop-flip"},
+               {"crop_pad", "4"},
+               {"crop_border", "zero"}},
+};
+
+static const struct kind *const presets[] = {&paper.is,     &code.is, &airbench.is,
+                                             &data_diet.is, &ccs.is,  &infobatch.is};
 const struct shelf preset_shelf = SHELF("preset", "presets", presets);

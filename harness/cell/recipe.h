@@ -12,7 +12,8 @@ enum loss_kind { LOSS_MEAN, LOSS_SUM };
 enum tta_kind { TTA_NONE, TTA_MIRROR, TTA_MIRROR_SHIFT, TTA_KINDS };
 
 struct recipe {
-    int epochs;
+    int epochs; /* its default where there are steps */
+    int steps;  /* 0: as many as the epochs have */
     int batch;
     double lr;     /* peak */
     int optimizer; /* enum optimizer_kind */
@@ -24,7 +25,7 @@ struct recipe {
     int schedule; /* enum schedule_kind */
     double warmup;
     double step_every, step_factor, cycle_rise;
-    struct option_numbers milestones; /* epochs */
+    struct option_numbers milestones; /* epochs, or steps */
     double triangle_start, triangle_end, triangle_rise;
     double label_smoothing;
     int augment; /* enum augment_kind */
@@ -36,7 +37,7 @@ struct recipe {
     int precision; /* enum nn_type */
     int tta;       /* enum tta_kind */
     bool corrupted_test;
-    int eval_every; /* epochs between evaluations; the last epoch is always evaluated */
+    int eval_every; /* epochs or steps between evaluations; the last epoch is always evaluated */
 };
 
 /*
@@ -52,6 +53,11 @@ struct recipe_preset {
 
 /* preset_shelf, preset_at(), preset_find(). */
 SHELF_OF(struct recipe_preset, preset);
+
+/* Of an epoch on that many samples. */
+size_t recipe_epoch_steps(const struct recipe *recipe, size_t count);
+/* The steps, or else the epochs: in what warmup, milestones and eval_every are counted. */
+int recipe_length(const struct recipe *recipe);
 
 extern const struct option recipe_options[];
 extern const char *const precision_names[]; /* "fp32", "bf16", NULL */

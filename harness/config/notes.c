@@ -32,7 +32,7 @@ static void note_lookahead(struct reader *reader, const struct training *trainin
 {
     const struct recipe *recipe = &cell->recipe;
     const size_t batch = (size_t)recipe->batch, batches = (known_samples(cell) + batch - 1) / batch,
-                 steps = batches * (size_t)recipe->epochs;
+                 steps = recipe->steps ? (size_t)recipe->steps : batches * (size_t)recipe->epochs;
     if (steps > 0 && steps < (size_t)recipe->lookahead)
         mistakes_add(&reader->config->notes, train_place(reader, training, "lookahead"),
                      "lookahead",
@@ -46,11 +46,13 @@ void notes_of_cell(struct reader *reader, const struct training *training, const
     const struct pick *pick = picks[AXIS_PRUNER];
     struct pruner_outlook outlook;
     struct str lines = {0};
-    if (pruner_foresee(cell->pruner, cell->pruner_options, cell->rate, cell->recipe.epochs,
+    const size_t n = known_samples(cell);
+    if ((cell->recipe.steps == 0 || n > 0) &&
+        pruner_foresee(cell->pruner, cell->pruner_options, cell->rate, cell_task_epochs(cell, n),
                        &outlook)) {
         if (!cell_asks_network(cell))
             outlook.watch.runs = 0;
-        outlook_notes(&outlook, known_samples(cell), &lines);
+        outlook_notes(&outlook, n, &lines);
     }
     const char *line = str_text(&lines);
     for (size_t length; (length = strcspn(line, "\n")); line += length + 1)

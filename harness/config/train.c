@@ -5,6 +5,8 @@
 #include "harness/config/param.h"
 #include "harness/config/read.h"
 #include "models/nn/optim.h"
+#include "pruners/defaults.h"
+#include "pruners/rate_schedule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +49,24 @@ void limits_apply(struct reader *reader, const struct node *node, struct limits 
     options_apply(reader, node, "limits", NULL, "{timeout: 2h}", limits_options, limits, NULL);
 }
 
+/* Whether it has the option, and is not to do without it. */
+static bool names(const struct node *node, const char *option)
+{
+    const struct node *value = node->kind == NODE_MAP ? node_find(node, option) : NULL;
+    return value && !(value->kind == NODE_TEXT && strcmp(value->text, "none") == 0);
+}
+
+/* A training is as long as its epochs or its steps say, whichever was said last. */
+static void set_length(struct training *training, bool by_steps, bool by_epochs)
+{
+    const char *other = by_steps ? "epochs" : "steps";
+    const struct option *option = option_find(recipe_options, other);
+    if (by_steps == by_epochs)
+        return;
+    REQUIRE(option_set(option, &training->recipe, option->fallback, NULL, NULL) == 0);
+    training->where[option_number(other)] = NULL;
+}
+
 static const char PRESET[] = "preset";
 
 /* The mapping's preset, if it has one: as if its options stood there. */
@@ -70,6 +90,8 @@ static void apply_preset(struct reader *reader, const struct node *node, struct 
             if (option_set(option, &training->recipe, preset->values[v].value, NULL, &err))
                 DIE("bug: preset %s: %s", preset->name, err.text);
             training->where[option - recipe_options] = name;
+            set_length(training, strcmp(option->name, "steps") == 0,
+                       strcmp(option->name, "epochs") == 0);
         }
         if (preset)
             training->preset = name;
@@ -78,9 +100,19 @@ static void apply_preset(struct reader *reader, const struct node *node, struct 
 
 void train_apply(struct reader *reader, const struct node *node, struct training *training)
 {
+    const bool by_steps = names(node, "steps"), by_epochs = names(node, "epochs");
     apply_preset(reader, node, training);
     options_apply(reader, node, "train", PRESET, "{epochs: 15}", recipe_options, &training->recipe,
                   training->where);
+    if (by_steps && by_epochs)
+        mistakes_add(&reader->mistakes, node_find(node, "steps")->place, "steps",
+                     "there are epochs too: one of them says how long the training is");
+    set_length(training, by_steps, by_epochs);
+}
+
+static const char *unit_of(const struct recipe *recipe)
+{
+    return recipe->steps ? "steps" : "epochs";
 }
 
 struct place train_place(const struct reader *reader, const struct training *training,
@@ -93,20 +125,20 @@ struct place train_place(const struct reader *reader, const struct training *tra
 static void check_warmup(struct reader *reader, const struct training *training)
 {
     const struct recipe *recipe = &training->recipe;
-    const struct node *epochs = training->where[option_number("epochs")];
+    const struct node *length = training->where[option_number(unit_of(recipe))];
     if (recipe->warmup > 0 && schedule_rises((enum schedule_kind)recipe->schedule))
         mistakes_add(&reader->mistakes, train_place(reader, training, "warmup"), "warmup",
                      "not with schedule %s, which has a rise of its own (%s)",
                      schedule_names[recipe->schedule],
                      recipe->schedule == SCHEDULE_ONE_CYCLE ? "cycle_rise" : "triangle_rise");
-    if (recipe->warmup <= recipe->epochs)
+    if (recipe->warmup <= recipe_length(recipe))
         return;
     struct str place = {0};
-    if (epochs)
-        place_write(epochs->place, &place);
+    if (length)
+        place_write(length->place, &place);
     mistakes_add(&reader->mistakes, train_place(reader, training, "warmup"), "warmup",
-                 "%.15g epochs, but the training has only %d (%s)", recipe->warmup, recipe->epochs,
-                 epochs ? str_text(&place) : "the default");
+                 "%.15g %s, but the training has only %d (%s)", recipe->warmup, unit_of(recipe),
+                 recipe_length(recipe), length ? str_text(&place) : "the default");
     str_release(&place);
 }
 
@@ -131,17 +163,18 @@ static void check_milestones(struct reader *reader, const struct training *train
         return;
     if (at->count == 0)
         mistakes_add(&reader->mistakes, train_place(reader, training, "schedule"), "schedule",
-                     "milestones needs a list of epochs, as in milestones: [60, 120, 160]");
+                     "milestones needs a list of %s, as in milestones: [60, 120, 160]",
+                     unit_of(recipe));
     for (int i = 0; i < at->count; i++) {
         const double before = i ? at->items[i - 1] : 0;
         struct str after = {0};
-        if (at->items[i] > before && at->items[i] < recipe->epochs)
+        if (at->items[i] > before && at->items[i] < recipe_length(recipe))
             continue;
         if (i)
             str_addf(&after, " after %.15g", before);
         mistakes_add(&reader->mistakes, train_place(reader, training, "milestones"), "milestones",
-                     "expected epochs above 0 that rise and stay below %d, found %.15g%s",
-                     recipe->epochs, at->items[i], str_text(&after));
+                     "expected %s above 0 that rise and stay below %d, found %.15g%s",
+                     unit_of(recipe), recipe_length(recipe), at->items[i], str_text(&after));
         str_release(&after);
         return;
     }
@@ -204,6 +237,19 @@ void train_say_idle(struct reader *reader, const struct uses *uses)
     }
 }
 
+/* As many steps at any rate are so many passes over what is kept: a number that must be known. */
+static void check_steps(struct reader *reader, const struct training *training,
+                        const struct cell *cell)
+{
+    const struct pruner *pruner = cell->pruner;
+    const int *moves = default_option(pruner, cell->pruner_options, "rate_schedule");
+    if (training->recipe.steps && ((pruner->flags & PRUNER_SOFT_BUDGET) || pruner->batch ||
+                                   pruner->epochs || (moves && *moves != RATE_CONSTANT)))
+        mistakes_add(&reader->mistakes, train_place(reader, training, "steps"), "steps",
+                     "%s does not keep the same share in each epoch: with it, epochs",
+                     pruner->name);
+}
+
 /* Where a file has the features, no network can be asked for its own. */
 static void check_embeddings(struct reader *reader, const struct cell *cell,
                              const struct pick *pick)
@@ -228,6 +274,7 @@ void train_check(struct reader *reader, const struct training *training, const s
     check_warmup(reader, training);
     check_augment(reader, training);
     check_milestones(reader, training);
+    check_steps(reader, training, cell);
     if (recipe->nesterov && recipe->momentum <= 0)
         mistakes_add(&reader->mistakes, train_place(reader, training, "nesterov"), "nesterov",
                      "needs a momentum above 0");

@@ -87,6 +87,7 @@ int measure_mini_epoch(const struct cell *cell, const struct train_places *place
     int failed = trainer_init(&trainer, cell->model, cell->model_options, data, &cell->recipe,
                               &cell->engine, (uint64_t)cell->seed, err);
     const int64_t made = time_now();
+    trainer.steps = 0; /* as many as it takes */
     if (!failed)
         failed = time_training(&trainer, cell, data, &train_s, err);
     if (!failed) {
@@ -176,7 +177,7 @@ static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint16_t *
         .validation_n = n,
         .feature_count = 1,
         .rate = cell->rate,
-        .epochs = cell->recipe.epochs,
+        .epochs = cell_task_epochs(cell, n),
         .seed = (uint64_t)cell->seed,
     };
     struct pruner_run *run;
@@ -207,8 +208,11 @@ double measure_seconds(const struct cell *cell, const struct mini_epoch *mini)
     uint16_t *labels;
     MEM_NEW(labels, mini->n);
     struct pruner_run *run = stand_in(cell, mini->n, labels);
-    const int epochs = run ? pruner_epochs(run) : cell->recipe.epochs;
-    const int evaluations = (epochs + cell->recipe.eval_every - 1) / cell->recipe.eval_every;
+    const struct recipe *recipe = &cell->recipe;
+    const int epochs = run && !recipe->steps ? pruner_epochs(run) : cell_epochs(cell, mini->n);
+    const int length = recipe->steps ? recipe->steps : epochs,
+              due = (length + recipe->eval_every - 1) / recipe->eval_every,
+              evaluations = due < epochs ? due : epochs;
     const double share = cell->scoring.only ? 1 : 1 - cell->rate; /* of the samples, trained on */
     /* The corrupted pictures are seen once, each in one view. */
     const double corrupted =

@@ -1,5 +1,7 @@
 #include "harness/plan/plan.h"
 
+#include "base/num.h"
+
 #include <string.h>
 
 /* A cell's dataset without limits, splits, imbalance, noise and worse pictures: its hash depends on
@@ -96,6 +98,14 @@ static int check_limits(const struct config *config, size_t i, const struct plan
     return -1;
 }
 
+/* In the training split, of n in the file; with an imbalance, the most that it leaves. */
+static size_t train_samples(const struct cell *cell, size_t n)
+{
+    const struct data_spec *data = cell->data;
+    const size_t limited = data->train_limit ? (size_t)data->train_limit : n;
+    return limited - num_round_share(data->val_fraction, limited);
+}
+
 void plan_describe(struct plan_cell *planned, struct arena *arena)
 {
     const struct cell *cell = &planned->cell;
@@ -110,7 +120,7 @@ void plan_describe(struct plan_cell *planned, struct arena *arena)
         .options = cell_pruner_options(cell->pruner, cell->pruner_options, &cell->scoring, arena),
         .rate = cell->rate,
         .seed = cell->seed,
-        .epochs = cell->recipe.epochs,
+        .epochs = cell_epochs(cell, planned->train_n),
     };
 }
 
@@ -184,6 +194,7 @@ int plan_make(const struct config *config, struct plan **ret_plan, struct err *e
         if (pruner_has_artifact(planned->cell.pruner))
             cell_key(cell_shared_json(&planned->cell, &plan->arena), data->hash, file_hash,
                      planned->shared);
+        planned->train_n = train_samples(&planned->cell, data->train_n);
         plan_describe(planned, &plan->arena);
     }
     take_notes(plan, config);

@@ -13,6 +13,7 @@ struct plan_cell {
     char key[HASH_HEX_SIZE];
     char shared[HASH_HEX_SIZE];  /* the same without the rate, "" where no scores are shared */
     const char *data_hash;       /* what the key is made of, beside the JSON */
+    size_t train_n;              /* samples to train on; 0: not known */
     const char *file_hash;       /* "" where the pruner reads no file */
     const char *label;           /* cell_describe */
     struct store_cell stored;    /* the same, as the store wants it */

@@ -66,8 +66,8 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     const enum phase before = clock_enter(s->clock, resumes ? PHASE_INIT : PHASE_SCORE);
     int epoch = 0, failed = init_proxy(s, rng_u64(&rng), &proxy, err);
     /* A proxy is the beginning of a training: it follows the cell's own schedule. */
-    const int schedule =
-        s->cell->recipe.epochs > watch->epochs ? s->cell->recipe.epochs : watch->epochs;
+    const int whole = s->pruner->task.epochs,
+              schedule = whole > watch->epochs ? whole : watch->epochs;
     char stage[64];
     snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
     if (!failed && resumes)
@@ -75,6 +75,9 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
     pruner_train_on(s->pruner, &s->selection); /* nothing has been chosen yet */
     if (!failed && watch->same_order)
         proxy.seed = (uint64_t)s->cell->seed;
+    if (!failed && proxy.steps && watch->epochs > whole)
+        proxy.steps =
+            watch->epochs * (int64_t)recipe_epoch_steps(&s->cell->recipe, s->data->train.n);
     clock_enter(s->clock, before);
     for (; !failed && epoch < watch->epochs; epoch++) {
         double loss, speed;

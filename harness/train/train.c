@@ -81,11 +81,15 @@ static void test_corrupted(struct session *s)
     corrupter_release(&corrupter);
 }
 
-static void evaluate(struct session *s, int epoch, int epochs, struct record_epoch *record,
-                     struct record_end *end)
+static void evaluate(struct session *s, int epoch, int epochs, int64_t steps_before,
+                     struct record_epoch *record, struct record_end *end)
 {
-    const bool last = epoch + 1 == epochs;
-    if ((epoch + 1) % s->cell->recipe.eval_every != 0 && !last)
+    const bool last = trainer_is_done(&s->trainer, epoch + 1, epochs);
+    const int64_t every = s->cell->recipe.eval_every;
+    const bool due = s->cell->recipe.steps
+                         ? s->trainer.optimizer.steps / every > steps_before / every
+                         : (epoch + 1) % every == 0;
+    if (!due && !last)
         return;
     const enum phase before = clock_enter(s->clock, PHASE_EVAL);
     struct quality_sums sums;
@@ -122,9 +126,9 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     if (checkpoint(s, epoch, err))
         return -1;
     struct record_epoch record = record_epoch_of(epoch + 1);
-    record.lr = trainer_lr(&s->trainer, epoch + 1, epochs);
     double speed;
-    const int64_t steps_before = s->work.samples_backward;
+    const int64_t trained_before = s->work.samples_backward,
+                  steps_before = s->trainer.optimizer.steps;
     const struct nn_rows computed_before = nn_rows(s->trainer.net);
     const enum phase before = clock_enter(s->clock, PHASE_TRAIN);
     const struct pruner_selection *used = s->cell->scoring.only ? &s->all : &s->selection;
@@ -138,12 +142,13 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     if (failed)
         return -1;
     const struct nn_rows computed = nn_rows(s->trainer.net);
-    record.kept = s->work.samples_backward - steps_before;
+    record.lr = trainer_lr(&s->trainer, epoch + 1, epochs);
+    record.kept = s->work.samples_backward - trained_before;
     record.forward_computed = (double)(computed.forward - computed_before.forward);
     record.backward_computed = (double)(computed.backward - computed_before.backward);
     s->trained += record.kept;
     record.charged_ns = clock_charged(s->clock);
-    evaluate(s, epoch, epochs, &record, end);
+    evaluate(s, epoch, epochs, steps_before, &record, end);
     record.wall_ns = clock_wall(s->clock);
     record.work = s->work;
     session_send(s, &(struct record){.kind = RECORD_EPOCH, .epoch = record});
@@ -182,7 +187,7 @@ static int prepare(struct session *s, struct err *err)
         .validation_n = s->data->validation.n,
         .feature_count = s->proxy.features,
         .rate = cell->rate,
-        .epochs = cell->recipe.epochs,
+        .epochs = cell_task_epochs(cell, s->data->train.n),
         .seed = (uint64_t)cell->seed,
     };
     if (pruner_begin(cell->pruner, cell->pruner_options, &task, &s->pruner, err))
@@ -209,13 +214,22 @@ static int begin(struct session *s, struct err *err)
     return 0;
 }
 
+/* That full data would take. */
+static double epochs_of_all(const struct cell *cell, int64_t n)
+{
+    const struct recipe *recipe = &cell->recipe;
+    return recipe->steps && n > 0
+               ? (double)recipe->steps / (double)recipe_epoch_steps(recipe, (size_t)n)
+               : recipe->epochs;
+}
+
 static void close_ledger(struct session *s, struct record_end *end)
 {
     if (!clock_balance(s->clock, end->phase_ns, &end->wall_ns))
         session_warn(s, "LEDGER_GAP", "the phases' sum differs from the wall clock by over 0.1 %");
     end->work = s->work;
     end->train_n = s->data ? (int64_t)s->data->train.n : 0;
-    const double planned = (double)end->train_n * s->cell->recipe.epochs;
+    const double planned = (double)end->train_n * epochs_of_all(s->cell, end->train_n);
     end->kept_fraction = planned > 0 ? (double)s->trained / planned : (double)NAN;
 }
 
@@ -227,10 +241,12 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
     int failed = begin(&s, err);
     if (!failed)
         failed = session_score(&s, err);
-    const int epochs = failed ? 0 : pruner_epochs(s.pruner);
+    const int epochs = failed               ? 0
+                       : cell->recipe.steps ? cell_epochs(cell, s.data->train.n)
+                                            : pruner_epochs(s.pruner);
     const bool resumes = session_resumes_at(&s, CHECKPOINT_TRAIN, 0);
-    for (int epoch = resumes ? session_restore(&s, &s.trainer) : 0; !failed && epoch < epochs;
-         epoch++)
+    for (int epoch = resumes ? session_restore(&s, &s.trainer) : 0;
+         !failed && !trainer_is_done(&s.trainer, epoch, epochs); epoch++)
         failed = run_epoch(&s, epoch, epochs, &end, err);
     if (end.state == ATTEMPT_DIVERGED) {
         end.cause = CAUSE_DIVERGED;

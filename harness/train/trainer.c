@@ -99,6 +99,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
         .data = data,
         .recipe = recipe,
         .seed = seed,
+        .steps = recipe->steps,
         .schedule = {.kind = (enum schedule_kind)recipe->schedule,
                      .lr = recipe->lr,
                      .warmup = recipe->warmup,
@@ -106,7 +107,7 @@ int trainer_init(struct trainer *trainer, const struct model *model, const void 
                      .step_factor = recipe->step_factor,
                      .milestones = recipe->milestones.items,
                      .milestone_count = recipe->milestones.count,
-                     .milestones_of = recipe->epochs,
+                     .milestones_of = recipe_length(recipe),
                      .cycle_rise = recipe->cycle_rise,
                      .triangle_start = recipe->triangle_start,
                      .triangle_end = recipe->triangle_end,
@@ -145,9 +146,21 @@ void trainer_release(struct trainer *trainer)
     *trainer = (struct trainer){0};
 }
 
-double trainer_lr(const struct trainer *trainer, int epoch, int epochs)
+double trainer_lr(const struct trainer *trainer, double epoch, int epochs)
 {
-    return schedule_lr(&trainer->schedule, epoch, epochs);
+    return trainer->steps ? schedule_lr(&trainer->schedule, (double)trainer->optimizer.steps,
+                                        (double)trainer->steps)
+                          : schedule_lr(&trainer->schedule, epoch, epochs);
+}
+
+static bool no_step_is_left(const struct trainer *trainer)
+{
+    return trainer->steps && trainer->optimizer.steps >= trainer->steps;
+}
+
+bool trainer_is_done(const struct trainer *trainer, int epoch, int epochs)
+{
+    return epoch >= epochs || no_step_is_left(trainer);
 }
 
 /* The selected samples in this epoch's order, in trainer->order[0..count-1]. */
@@ -340,7 +353,8 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     optimizer_begin(&trainer->optimizer, trainer->net);
     /* One that is smaller than a batch has no other. */
     const size_t last = trainer->recipe->drop_last && whole > most ? whole - whole % most : whole;
-    for (size_t end; batch.first < last; batch.first = end, batch.step++) {
+    for (size_t end; batch.first < last && !no_step_is_left(trainer);
+         batch.first = end, batch.step++) {
         end = last - batch.first < most ? last : batch.first + most;
         const size_t place = pruner_spread(count, whole, batch.first);
         batch.index = trainer->order + place;
@@ -358,10 +372,12 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
             continue;
         const double position = epoch + (double)batch.first / (double)whole;
         double loss = 0;
-        if (step_on(trainer, &batch, schedule_lr(&trainer->schedule, position, epochs), &loss, err))
+        if (step_on(trainer, &batch, trainer_lr(trainer, position, epochs), &loss, err))
             return -1;
-        const double done = (double)end / (double)last;
-        optimizer_look_ahead(&trainer->optimizer, trainer->net, (epoch + done) / epochs);
+        const double done = trainer->steps
+                                ? (double)trainer->optimizer.steps / (double)trainer->steps
+                                : (epoch + (double)end / (double)last) / epochs;
+        optimizer_look_ahead(&trainer->optimizer, trainer->net, done);
         if (observer)
             observer_take(observer, trainer->net, batch.index, batch.rows, trainer->batch_losses);
         loss_sum += loss * (double)batch.rows;
@@ -370,7 +386,7 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
     /* The last step's update meets no loss that would show what it did. */
     if (trained > 0 && !isfinite(num_sum(nn_params(trainer->net), nn_param_count(trainer->net))))
         return diverged(trainer, "the weights are", epoch, batch.step - 1, err);
-    if (epoch + 1 == epochs)
+    if (trainer_is_done(trainer, epoch + 1, epochs))
         optimizer_settle(&trainer->optimizer, trainer->net);
     count_work(work, trainer->net, epoch, trained + looked, trained);
     *ret_loss = trained > 0 ? loss_sum / (double)trained : (double)NAN;

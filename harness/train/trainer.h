@@ -28,6 +28,7 @@ struct trainer {
     const struct dataset *data;
     const struct recipe *recipe;
     uint64_t seed;
+    int64_t steps; /* after which it ends; 0: as many as its epochs have */
     struct schedule schedule;
     struct nn_net *net;
     struct optimizer optimizer;
@@ -96,8 +97,10 @@ void trainer_release(struct trainer *trainer);
 int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
                   const struct pruner_selection *selection, const struct trainer_drop *drop,
                   struct observer *observer, struct work *work, double *ret_loss, struct err *err);
-/* Learning rate when `epoch` epochs of `epochs` are done. */
-double trainer_lr(const struct trainer *trainer, int epoch, int epochs);
+/* Learning rate when `epoch` epochs of `epochs` are done, or the steps that were made. */
+double trainer_lr(const struct trainer *trainer, double epoch, int epochs);
+/* Whether no step is left once `epoch` of them are done. */
+bool trainer_is_done(const struct trainer *trainer, int epoch, int epochs);
 
 /*
  * A forward pass over a split, no augmentation, in batches of TRAINER_EVAL_BATCH (the last one

@@ -35,6 +35,7 @@
     T_FILE(fetch_files)                                                                            \
     T_FILE(grid)                                                                                   \
     T_FILE(help)                                                                                   \
+    T_FILE(highest_rates)                                                                          \
     T_FILE(hostile)                                                                                \
     T_FILE(install)                                                                                \
     T_FILE(killed_check)                                                                           \
@@ -56,6 +57,7 @@
     T_FILE(samplers)                                                                               \
     T_FILE(scores)                                                                                 \
     T_FILE(sql)                                                                                    \
+    T_FILE(steps)                                                                                  \
     T_FILE(stopped)                                                                                \
     T_FILE(utf8)                                                                                   \
     T_FILE(why)

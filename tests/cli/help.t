@@ -119,7 +119,7 @@ experiments, which may be winnow's own.
   check min: mine.yaml
   list experiments quick: quickstart
   list mod: models
-  list presets '': paper code airbench
+  list presets '': paper code airbench data-diet ccs infobatch
   list models mlp wr: wrn16-4
   compare random infob: infobatch
   new mo: model

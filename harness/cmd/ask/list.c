@@ -84,9 +84,14 @@ static const char *source_of(const struct shelf *shelf, const struct kind *kind)
 static void add_preset(struct str *text, const struct shelf *shelf, const struct kind *kind)
 {
     const struct recipe_preset *preset = shelf == &preset_shelf ? (const void *)kind : NULL;
-    for (size_t i = 0; preset && preset->values[i].option; i++)
-        str_addf(text, "%s%s: %s", i ? ", " : "{", preset->values[i].option,
-                 preset->values[i].value);
+    for (size_t i = 0; preset && preset->values[i].option; i++) {
+        const char *name = preset->values[i].option, *value = preset->values[i].value;
+        const bool list = option_find(recipe_options, name)->type == OPTION_NUMBERS;
+        str_addf(text, "%s%s: %s", i ? ", " : "{", name, list ? "[" : "");
+        for (; list && *value; value++)
+            str_addf(text, *value == '/' ? ", " : "%c", *value);
+        str_add(text, list ? "]" : value);
+    }
     str_add(text, preset ? "}" : "");
 }
 

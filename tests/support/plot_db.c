@@ -206,8 +206,8 @@ static void make_selection(struct sqlite3 *db, int64_t attempt, double kept_shar
         kept += is_kept;
     }
     drawn[SAMPLES] = '.';
-    add_bits(db, "INSERT INTO selection VALUES (?1, ?2, ?3, ?4, '[]', ?5, NULL)", attempt, epoch,
-             kept, drawn);
+    add_bits(db, "INSERT INTO selection VALUES (?1, ?2, ?3, ?4, '[]', ?5, NULL, NULL)", attempt,
+             epoch, kept, drawn);
 }
 
 static void make_selections(struct sqlite3 *db, int64_t attempt, const struct plot_grid *grid,

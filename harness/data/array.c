@@ -100,24 +100,16 @@ static int orient(const struct array *array, int ret_axes[3], struct err *err)
                : array_refuse_shape(array, "no more samples than a 32-bit number counts", err);
 }
 
-/* ret_pixels[n][h][w][c], in new memory. */
-static uint8_t *rearrange(const struct array *array, const int axes[3])
+/* The picture that begins at `from`, as [h][w][c]. */
+static void turn(const uint8_t *from, const size_t dims[ARRAY_DIMS],
+                 const size_t strides[ARRAY_DIMS], const int axes[3], uint8_t *to)
 {
-    const size_t n = array->dims[0], h = array->dims[axes[0]], w = array->dims[axes[1]],
-                 c = axes[2] < 0 ? 1 : array->dims[axes[2]];
-    const uint8_t *from = array->bytes + array->start;
-    size_t strides[ARRAY_DIMS];
-    uint8_t *pixels, *to;
-    strides_of(array, strides);
-    MEM_NEW(pixels, mem_size(mem_size(n, h * w), c));
-    to = pixels;
-    for (size_t i = 0; i < n; i++)
-        for (size_t y = 0; y < h; y++)
-            for (size_t x = 0; x < w; x++)
-                for (size_t k = 0; k < c; k++)
-                    *to++ = from[i * strides[0] + y * strides[axes[0]] + x * strides[axes[1]] +
-                                 (axes[2] < 0 ? 0 : k * strides[axes[2]])];
-    return pixels;
+    const size_t h = dims[axes[0]], w = dims[axes[1]], c = axes[2] < 0 ? 1 : dims[axes[2]];
+    for (size_t y = 0; y < h; y++)
+        for (size_t x = 0; x < w; x++)
+            for (size_t k = 0; k < c; k++)
+                *to++ = from[y * strides[axes[0]] + x * strides[axes[1]] +
+                             (axes[2] < 0 ? 0 : k * strides[axes[2]])];
 }
 
 static uint8_t *take(struct array *array, size_t count)
@@ -126,6 +118,30 @@ static uint8_t *take(struct array *array, size_t count)
     memmove(bytes, bytes + array->start, count);
     array->bytes = NULL;
     return bytes;
+}
+
+/* [n][h][w][c]. Where each picture's bytes lie together they are turned in their place: there may
+   be no room for all of them twice. */
+static uint8_t *rearrange(struct array *array, const int axes[3])
+{
+    const size_t n = array->dims[0], size = array_count(array) / n;
+    size_t strides[ARRAY_DIMS];
+    uint8_t *pixels, *before;
+    strides_of(array, strides);
+    if (array->columns) {
+        MEM_NEW(pixels, mem_size(n, size));
+        for (size_t i = 0; i < n; i++)
+            turn(array->bytes + array->start + i, array->dims, strides, axes, pixels + i * size);
+        return pixels;
+    }
+    pixels = take(array, mem_size(n, size));
+    MEM_NEW(before, size);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(before, pixels + i * size, size);
+        turn(before, array->dims, strides, axes, pixels + i * size);
+    }
+    mem_free(before);
+    return pixels;
 }
 
 /* Sets the shape, or compares with that of `like` (NULL: there is none yet). */

@@ -61,6 +61,8 @@ char *cell_to_json(const struct cell *cell, struct arena *arena)
         json_put(root, "prune_with", chosen(&scoring->model->is, scoring->model_options));
     if (scoring->embeddings)
         json_put(root, "embeddings", json_text(scoring->embeddings));
+    if (scoring->folds)
+        json_put(root, "unseen", json_integer(scoring->folds));
     if (scoring->only)
         json_put(root, "score_only", json_true());
     return canonical(root, arena);
@@ -90,6 +92,8 @@ char *cell_shared_json(const struct cell *given, struct arena *arena)
                                   : cell_root(cell, cell->model, cell->model_options);
     if (scoring->embeddings)
         json_put(root, "embeddings", json_text(scoring->embeddings));
+    if (scoring->folds)
+        json_put(root, "unseen", json_integer(scoring->folds));
     if (cell->pruner->kind == PRUNER_DYNAMIC)
         json_put(root, "rate", json_real(cell->rate));
     return canonical(root, arena);
@@ -106,10 +110,11 @@ static int read_model(json_t *object, struct arena *arena, const struct model **
     return 0;
 }
 
-static int read_scoring(json_t *with, const char *embeddings, int only, struct arena *arena,
-                        struct scoring *ret_scoring, struct err *err)
+static int read_scoring(json_t *with, const char *embeddings, int folds, int only,
+                        struct arena *arena, struct scoring *ret_scoring, struct err *err)
 {
     ret_scoring->only = only != 0;
+    ret_scoring->folds = folds;
     ret_scoring->embeddings = arena_strdup(arena, embeddings);
     return with ? read_model(with, arena, &ret_scoring->model, &ret_scoring->model_options, err)
                 : 0;
@@ -132,14 +137,16 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     json_t *dataset, *engine, *model, *pruner, *recipe, *with = NULL;
     json_int_t seed;
     const char *embeddings = NULL;
-    int only = 0;
+    int folds = 0, only = 0;
     json_error_t wrong;
     if (json_unpack_ex(root, &wrong, JSON_STRICT,
-                       "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?s, s?b}", "dataset", &dataset,
-                       "engine", &engine, "model", &model, "pruner", &pruner, "rate", &cell.rate,
-                       "recipe", &recipe, "seed", &seed, "prune_with", &with, "embeddings",
-                       &embeddings, "score_only", &only))
+                       "{s:o, s:o, s:o, s:o, s:F, s:o, s:I, s?o, s?s, s?i, s?b}", "dataset",
+                       &dataset, "engine", &engine, "model", &model, "pruner", &pruner, "rate",
+                       &cell.rate, "recipe", &recipe, "seed", &seed, "prune_with", &with,
+                       "embeddings", &embeddings, "unseen", &folds, "score_only", &only))
         return err_set(err, "%s", wrong.text);
+    if (folds < 0 || folds > 100)
+        return err_set(err, "unseen: expected 2 to 100 folds, found %d", folds);
     if (!(cell.rate >= 0 && cell.rate < 1))
         return err_set(err, "rate: expected a number from 0 to below 1, found %.15g", cell.rate);
     if (seed < 0 || seed > INT_MAX)
@@ -148,7 +155,7 @@ static int read_cell(json_t *root, struct arena *arena, struct cell *ret_cell, s
     if (choice_from_json(&dataset_shelf, dataset, arena, &of_dataset, err) ||
         read_model(model, arena, &cell.model, &cell.model_options, err) ||
         choice_from_json(&pruner_shelf, pruner, arena, &of_pruner, err) ||
-        read_scoring(with, embeddings, only, arena, &cell.scoring, err) ||
+        read_scoring(with, embeddings, folds, only, arena, &cell.scoring, err) ||
         read_options("engine", engine_options, engine, arena, &cell.engine, err) ||
         read_options("recipe", recipe_options, recipe, arena, &cell.recipe, err))
         return -1;
@@ -195,6 +202,13 @@ int cell_task_epochs(const struct cell *cell, size_t n)
 bool cell_embeds(const struct pruner *pruner)
 {
     return pruner->kind == PRUNER_STATIC && pruner->needs == NEEDS_FEATURES;
+}
+
+bool cell_folds(const struct pruner *pruner, const void *options)
+{
+    const unsigned each = NEEDS_LOSSES | NEEDS_PROBABILITIES | NEEDS_CORRECT | NEEDS_LOGITS;
+    return pruner->kind == PRUNER_STATIC && pruner_trains_proxies(pruner) &&
+           (pruner_needs(pruner, options) & ~each) == 0;
 }
 
 bool cell_asks_network(const struct cell *cell)
@@ -319,6 +333,8 @@ char *cell_pruner_options(const struct pruner *pruner, const void *options,
         str_addf(&str, "%sembeddings=", str.length ? " " : "");
         add_text(&str, scoring->embeddings);
     }
+    if (scoring->folds)
+        str_addf(&str, "%sunseen=%d", str.length ? " " : "", scoring->folds);
     if (scoring->only)
         str_addf(&str, "%sscore_only=true", str.length ? " " : "");
     return str_keep(&str, arena);

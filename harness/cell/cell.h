@@ -29,7 +29,8 @@ struct scoring {
     const struct model *model; /* of the pruner's proxies; NULL: the cell's own */
     const void *model_options; /* NULL where that has none */
     const char *embeddings;    /* a file that has the features; NULL: a network does */
-    bool only;                 /* the choice is recorded, and the training takes every sample */
+    int folds; /* of the samples: a proxy for each, which has not seen it; 0: none */
+    bool only; /* the choice is recorded, and the training takes every sample */
 };
 
 struct cell {
@@ -47,8 +48,8 @@ struct cell {
 };
 
 /* {"dataset":{"name":...},"engine":{...},"model":{...},"pruner":{...},"rate":0.5,"recipe":{...},
- * "seed":0}, compact; "prune_with":{"name":...}, "embeddings":"FILE" and "score_only":true where
- * they are asked for. */
+ * "seed":0}, compact; "prune_with":{"name":...}, "embeddings":"FILE", "unseen":5 and
+ * "score_only":true where they are asked for. */
 char *cell_to_json(const struct cell *cell, struct arena *arena);
 /* What cells have in common that may share what their pruner learns of proxies: the model is the
  * one that scores, and there is no rate if the pruner is static. */
@@ -71,6 +72,9 @@ int cell_epochs(const struct cell *cell, size_t n);
 int cell_task_epochs(const struct cell *cell, size_t n);
 /* Whether a file can have what a pruner wants to know by features. */
 bool cell_embeds(const struct pruner *pruner);
+/* Whether what a pruner with these options wants to know can come of several networks, sample by
+ * sample. */
+bool cell_folds(const struct pruner *pruner, const void *options);
 /* Whether there is anything that a file of embeddings, if any, does not say. */
 bool cell_asks_network(const struct cell *cell);
 /* Of the file that the cell's pruner reads, or of its embeddings; "" where there is none. An error

@@ -3,10 +3,10 @@
  *
  * An option with a list of values stands for as many values of the axis, two such options for their
  * product: {name: convnet, depth: [1, 2], width: [32, 64]} is four models, the last option varying
- * fastest. A pruner's entry has three keys beside its options: prune_with (a model, or `same`),
- * embeddings and score_only; where a kind has presets, `preset` names one, whose values the other
- * keys replace. Equal values are interned as one struct pick, so that the grid can tell cells apart
- * by pointers.
+ * fastest. A pruner's entry has four keys beside its options: prune_with (a model, or `same`),
+ * embeddings, unseen and score_only; where a kind has presets, `preset` names one, whose values the
+ * other keys replace. Equal values are interned as one struct pick, so that the grid can tell cells
+ * apart by pointers.
  */
 #include "harness/config/param.h"
 #include "harness/config/read.h"
@@ -89,13 +89,13 @@ static const struct pick *intern(struct reader *reader, enum named_axis axis,
     return pick;
 }
 
-static const char PRUNE_WITH[] = "prune_with", EMBEDDINGS[] = "embeddings",
+static const char PRUNE_WITH[] = "prune_with", EMBEDDINGS[] = "embeddings", UNSEEN[] = "unseen",
                   SCORE_ONLY[] = "score_only", SAME[] = "same", PRESET[] = "preset";
 
 static bool is_scoring_key(enum named_axis axis, const char *key)
 {
     return axis == AXIS_PRUNER && (strcmp(key, PRUNE_WITH) == 0 || strcmp(key, EMBEDDINGS) == 0 ||
-                                   strcmp(key, SCORE_ONLY) == 0);
+                                   strcmp(key, UNSEEN) == 0 || strcmp(key, SCORE_ONLY) == 0);
 }
 
 /* prune_with: a model with its options, or `same`. */
@@ -130,6 +130,22 @@ static bool read_embeddings(struct reader *reader, const struct kind *kind, cons
         return true;
     mistakes_add(&reader->mistakes, node->place, EMBEDDINGS, "%s does not go by features alone",
                  kind->name);
+    return false;
+}
+
+/* unseen: how many folds, or `folds`: five (our choice). */
+static bool read_unseen(struct reader *reader, const struct node *node, int *ret_folds)
+{
+    enum { USUAL = 5, MOST = 100 };
+    int64_t folds = 0;
+    if (node->kind == NODE_TEXT && strcmp(node->text, "folds") == 0)
+        folds = USUAL;
+    else if (node->kind == NODE_TEXT)
+        str_parse_int(node->text, &folds);
+    *ret_folds = (int)folds;
+    if (folds >= 2 && folds <= MOST)
+        return true;
+    param_expected(node, UNSEEN, "folds, or how many of them: 2 to 100", &reader->mistakes);
     return false;
 }
 
@@ -168,9 +184,10 @@ static bool set_key(struct reader *reader, enum named_axis axis, const struct ki
                     struct scoring *scoring)
 {
     if (is_scoring_key(axis, key->text))
-        return strcmp(key->text, PRUNE_WITH) == 0 ? read_prune_with(reader, kind, value, scoring)
-               : strcmp(key->text, EMBEDDINGS) == 0
-                   ? read_embeddings(reader, kind, value, scoring)
+        return strcmp(key->text, PRUNE_WITH) == 0   ? read_prune_with(reader, kind, value, scoring)
+               : strcmp(key->text, EMBEDDINGS) == 0 ? read_embeddings(reader, kind, value, scoring)
+               : strcmp(key->text, UNSEEN) == 0
+                   ? read_unseen(reader, value, &scoring->folds)
                    : read_score_only(reader, kind, value, &scoring->only);
     if (kind_takes_preset(kind, key->text))
         return read_preset(reader, kind, value, options);

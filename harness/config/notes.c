@@ -52,6 +52,8 @@ void notes_of_cell(struct reader *reader, const struct training *training, const
                        &outlook)) {
         if (!cell_asks_network(cell))
             outlook.watch.runs = 0;
+        if (cell->scoring.folds)
+            outlook.watch.step_share *= cell->scoring.folds - 1;
         outlook_notes(&outlook, n, &lines);
     }
     const char *line = str_text(&lines);

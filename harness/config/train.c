@@ -267,6 +267,14 @@ static void check_embeddings(struct reader *reader, const struct cell *cell,
                      pruner->name, wrong);
 }
 
+static void check_unseen(struct reader *reader, const struct cell *cell, const struct pick *pick)
+{
+    if (cell->scoring.folds && !cell_folds(cell->pruner, cell->pruner_options))
+        mistakes_add(&reader->mistakes, pick->node->place, "unseen",
+                     "%s does not go by losses, probabilities or logits of each sample alone",
+                     cell->pruner->name);
+}
+
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,
                  const struct pick *const picks[NAMED_AXES])
 {
@@ -285,6 +293,7 @@ void train_check(struct reader *reader, const struct training *training, const s
         mistakes_add(&reader->mistakes, train_place(reader, training, "momentum"), "momentum",
                      "adamw needs one below 1, as its beta1");
     check_embeddings(reader, cell, picks[AXIS_PRUNER]);
+    check_unseen(reader, cell, picks[AXIS_PRUNER]);
     const unsigned needs = pruner_needs(cell->pruner, cell->pruner_options);
     if ((needs & NEEDS_VALIDATION) && cell->data->val_fraction <= 0)
         mistakes_add(&reader->mistakes, picks[AXIS_PRUNER]->node->place, "pruner",

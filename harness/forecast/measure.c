@@ -185,8 +185,9 @@ static struct pruner_run *stand_in(const struct cell *cell, size_t n, uint16_t *
     return pruner_begin(cell->pruner, cell->pruner_options, &task, &run, &err) ? NULL : run;
 }
 
-/* What knowing the samples takes. asked: a network is, and not a file. */
-static double watching(const struct pruner_run *run, bool asked, const struct mini_epoch *mini)
+/* What knowing the samples takes. Of k folds, k networks train on (k - 1) / k, and see 1 / k. */
+static double watching(const struct pruner_run *run, const struct cell *cell,
+                       const struct mini_epoch *mini)
 {
     const struct pruner_watch watch = pruner_watch(run);
     const double epoch_s = (pruner_drops_of_proxies(run->pruner) ? mini->pass_s : 0) +
@@ -194,8 +195,11 @@ static double watching(const struct pruner_run *run, bool asked, const struct mi
     double passes = watch.pass_every < 0 ? 0 : 1, seconds = 0;
     if (watch.runs > 0 && watch.pass_every > 0)
         passes = (watch.epochs + watch.pass_every - 1) / watch.pass_every;
-    if (asked)
-        seconds = watch.runs * (mini->init_s + watch.epochs * epoch_s + passes * mini->pass_s);
+    const int networks = cell->scoring.folds ? cell->scoring.folds : 1,
+              trainings = cell->scoring.folds ? networks - 1 : 1;
+    if (cell_asks_network(cell))
+        seconds = watch.runs * (networks * mini->init_s + trainings * watch.epochs * epoch_s +
+                                passes * mini->pass_s);
     for (int epoch = 0; epoch < pruner_epochs(run); epoch++) {
         seconds += pruner_due(run, epoch) == DUE_FORWARD ? mini->pass_s : 0;
         seconds += pruner_drops(run, epoch) ? mini->pass_s : 0;
@@ -222,7 +226,7 @@ double measure_seconds(const struct cell *cell, const struct mini_epoch *mini)
     double seconds = mini->start_s + mini->load_s + mini->init_s + epochs * share * mini->train_s +
                      (evaluations + corrupted) * mini->eval_s;
     if (run)
-        seconds += watching(run, cell_asks_network(cell), mini);
+        seconds += watching(run, cell, mini);
     pruner_end(run);
     mem_free(labels);
     return seconds;

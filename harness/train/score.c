@@ -56,28 +56,37 @@ int session_measure_proxy(struct session *s, struct err *err)
     return 0;
 }
 
+/* The fold-th network of a run (0: its only one, or first); it follows the cell's own schedule, as
+   the beginning of a training. */
+static int begin_proxy(const struct session *s, const struct pruner_watch *watch, int run, int fold,
+                       struct trainer *ret_proxy, int *ret_schedule, struct err *err)
+{
+    const int whole = s->pruner->task.epochs;
+    struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, (uint32_t)fold, (uint32_t)run);
+    if (init_proxy(s, rng_u64(&rng), ret_proxy, err))
+        return -1;
+    if (watch->same_order)
+        ret_proxy->seed = (uint64_t)s->cell->seed;
+    if (ret_proxy->steps && watch->epochs > whole)
+        ret_proxy->steps =
+            watch->epochs * (int64_t)recipe_epoch_steps(&s->cell->recipe, s->data->train.n);
+    *ret_schedule = whole > watch->epochs ? whole : watch->epochs;
+    return 0;
+}
+
 static int train_proxy(struct session *s, const struct pruner_watch *watch, int run,
                        struct err *err)
 {
     struct trainer proxy = {0};
-    struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, 0, (uint32_t)run);
     /* A network that is there once more is charged to nobody. */
     const bool resumes = session_resumes_at(s, CHECKPOINT_PROXY, run);
     const enum phase before = clock_enter(s->clock, resumes ? PHASE_INIT : PHASE_SCORE);
-    int epoch = 0, failed = init_proxy(s, rng_u64(&rng), &proxy, err);
-    /* A proxy is the beginning of a training: it follows the cell's own schedule. */
-    const int whole = s->pruner->task.epochs,
-              schedule = whole > watch->epochs ? whole : watch->epochs;
+    int epoch = 0, schedule = 0, failed = begin_proxy(s, watch, run, 0, &proxy, &schedule, err);
     char stage[64];
     snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
     if (!failed && resumes)
         epoch = session_restore(s, &proxy);
     pruner_train_on(s->pruner, &s->selection); /* nothing has been chosen yet */
-    if (!failed && watch->same_order)
-        proxy.seed = (uint64_t)s->cell->seed;
-    if (!failed && proxy.steps && watch->epochs > whole)
-        proxy.steps =
-            watch->epochs * (int64_t)recipe_epoch_steps(&s->cell->recipe, s->data->train.n);
     clock_enter(s->clock, before);
     for (; !failed && epoch < watch->epochs; epoch++) {
         double loss, speed;
@@ -94,6 +103,119 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
             session_keep(s, CHECKPOINT_PROXY, run, epoch + 1, watch->epochs, &proxy);
     }
     trainer_release(&proxy);
+    return failed;
+}
+
+/* ---- Folds ----
+ *
+ * A network has learned what it was trained on, and what it then says of a sample is about itself
+ * as much as about the sample. With folds, as many networks are trained side by side, each without
+ * a fold of the samples, and each sample is seen by the one that does not know it: after each epoch
+ * where a pruner would watch the training, and in place of scoring passes. */
+
+struct folds {
+    int count;
+    struct trainer *proxies;       /* [count] */
+    uint32_t *order;               /* [n] samples, fold by fold */
+    size_t *first;                 /* [count + 1] where each fold begins */
+    struct pruner_selection known; /* what a network is trained on */
+};
+
+static void folds_release(struct folds *folds)
+{
+    for (int f = 0; f < folds->count; f++)
+        trainer_release(&folds->proxies[f]);
+    MEM_FREE(folds->proxies, folds->order, folds->first, folds->known.index, folds->known.weight);
+}
+
+/* Each class is dealt out to the folds in turn, in an order drawn for the run. */
+static void folds_deal(struct folds *folds, const struct session *s, int run)
+{
+    const struct split *train = &s->data->train;
+    uint32_t *drawn, *fold_of;
+    int *next; /* [classes] */
+    MEM_NEW(drawn, train->n);
+    MEM_NEW(fold_of, train->n);
+    MEM_NEW(next, (size_t)s->data->classes);
+    for (size_t i = 0; i < train->n; i++)
+        drawn[i] = (uint32_t)i;
+    struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, UINT32_MAX, (uint32_t)run);
+    rng_shuffle(&rng, drawn, train->n);
+    for (size_t i = 0; i < train->n; i++)
+        fold_of[drawn[i]] = (uint32_t)(next[train->labels[drawn[i]]]++ % folds->count);
+    size_t placed = 0;
+    for (int f = 0; f < folds->count; f++) {
+        folds->first[f] = placed;
+        for (size_t i = 0; i < train->n; i++)
+            if (fold_of[i] == (uint32_t)f)
+                folds->order[placed++] = (uint32_t)i;
+    }
+    folds->first[folds->count] = placed;
+    MEM_FREE(drawn, fold_of, next);
+}
+
+/* All that the proxies train on but fold f; marks [n] is scratch. */
+static void leave_out(struct folds *folds, const struct pruner_selection *all, int f,
+                      uint8_t *marks)
+{
+    memset(marks, 0, folds->first[folds->count]);
+    for (size_t j = folds->first[f]; j < folds->first[f + 1]; j++)
+        marks[folds->order[j]] = 1;
+    folds->known.count = 0;
+    for (size_t j = 0; j < all->count; j++)
+        if (!marks[all->index[j]]) {
+            folds->known.index[folds->known.count] = all->index[j];
+            folds->known.weight[folds->known.count++] = 1;
+        }
+}
+
+static int observe_folds(struct session *s, struct folds *folds, int run, int epoch, bool training,
+                         struct err *err)
+{
+    observer_clear(&s->observer);
+    for (int f = 0; f < folds->count; f++)
+        trainer_look(&folds->proxies[f], &s->data->train, folds->order + folds->first[f],
+                     folds->first[f + 1] - folds->first[f], &s->observer, &s->work);
+    const struct pruner_pass pass = observer_pass(&s->observer, run, epoch, training);
+    return pruner_observe(s->pruner, &pass, err);
+}
+
+static int train_folds(struct session *s, const struct pruner_watch *watch, int run,
+                       struct err *err)
+{
+    const size_t n = s->data->train.n;
+    struct folds folds = {.count = s->cell->scoring.folds};
+    uint8_t *marks;
+    int failed = 0, schedule = 0;
+    char stage[64];
+    snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
+    MEM_NEW(folds.proxies, (size_t)folds.count);
+    MEM_NEW(folds.order, n);
+    MEM_NEW(folds.first, (size_t)folds.count + 1);
+    MEM_NEW(folds.known.index, n);
+    MEM_NEW(folds.known.weight, n);
+    MEM_NEW(marks, n);
+    folds_deal(&folds, s, run);
+    pruner_train_on(s->pruner, &s->selection); /* nothing has been chosen yet */
+    for (int f = 0; f < folds.count && !failed; f++)
+        failed = begin_proxy(s, watch, run, f, &folds.proxies[f], &schedule, err);
+    for (int epoch = 0; epoch < watch->epochs && !failed; epoch++) {
+        double loss, speed = 0;
+        for (int f = 0; f < folds.count && !failed; f++) {
+            leave_out(&folds, &s->selection, f, marks);
+            failed = session_train_epoch(s, &folds.proxies[f], epoch, schedule, &folds.known, false,
+                                         &loss, &speed, err);
+        }
+        const bool last = epoch + 1 == watch->epochs;
+        const bool due = watch->pass_every > 0 && (epoch + 1) % watch->pass_every == 0;
+        if (!failed && watch->training)
+            failed = observe_folds(s, &folds, run, epoch + 1, true, err);
+        if (!failed && (due || (last && watch->pass_every >= 0)))
+            failed = observe_folds(s, &folds, run, epoch + 1, false, err);
+        session_progress(s, stage, epoch + 1, watch->epochs, speed);
+    }
+    folds_release(&folds);
+    mem_free(marks);
     return failed;
 }
 
@@ -114,8 +236,9 @@ static int compute_scores(struct session *s, struct err *err)
     int failed = 0;
     const int done = session_resumes_at(s, CHECKPOINT_PROXY, s->from.run) ? s->from.run : 0;
     for (int run = done; !failed && run < watch.runs; run++)
-        failed = cell_asks_network(s->cell) ? train_proxy(s, &watch, run, err)
-                                            : observe_embeddings(s, &watch, run, err);
+        failed = !cell_asks_network(s->cell) ? observe_embeddings(s, &watch, run, err)
+                 : s->cell->scoring.folds    ? train_folds(s, &watch, run, err)
+                                             : train_proxy(s, &watch, run, err);
     if (!failed) {
         linalg_set_threads(s->cell->engine.threads);
         failed = pruner_score(s->pruner, err);

@@ -398,19 +398,25 @@ int trainer_epoch(struct trainer *trainer, int epoch, int epochs,
  * rest of the batch repeats the last sample, so that a row never depends on how many are beside it.
  * Returns the rows that count.
  */
-static size_t forward_batch(struct trainer *trainer, const struct split *split, size_t first,
-                            const struct augment *augment)
+static size_t forward_some(struct trainer *trainer, const struct split *split,
+                           const uint32_t *index, size_t n, size_t first,
+                           const struct augment *augment)
 {
-    const size_t rows =
-        split->n - first < TRAINER_EVAL_BATCH ? split->n - first : TRAINER_EVAL_BATCH;
+    const size_t rows = n - first < TRAINER_EVAL_BATCH ? n - first : TRAINER_EVAL_BATCH;
     for (size_t row = 0; row < TRAINER_EVAL_BATCH; row++) {
-        const size_t i = first + (row < rows ? row : rows - 1);
+        const size_t at = first + (row < rows ? row : rows - 1), i = index ? index[at] : at;
         trainer->batch_index[row] = (uint32_t)i;
         trainer->batch_labels[row] = split->labels[i];
     }
     gather(trainer, split, trainer->batch_index, TRAINER_EVAL_BATCH, augment);
     nn_forward(trainer->net, TRAINER_EVAL_BATCH, &(struct nn_mode){.train = false});
     return rows;
+}
+
+static size_t forward_batch(struct trainer *trainer, const struct split *split, size_t first,
+                            const struct augment *augment)
+{
+    return forward_some(trainer, split, NULL, split->n, first, augment);
 }
 
 /* ---- Gradients ---- */
@@ -482,18 +488,24 @@ static void look_at_gradients(struct trainer *trainer, const struct split *split
     count_work(work, net, 0, 2 * split->n, 2 * split->n);
 }
 
-void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
-                  struct work *work)
+void trainer_look(struct trainer *trainer, const struct split *split, const uint32_t *index,
+                  size_t n, struct observer *observer, struct work *work)
 {
-    observer_clear(observer);
-    for (size_t first = 0; first < split->n; first += TRAINER_EVAL_BATCH) {
-        const size_t rows = forward_batch(trainer, split, first, NULL);
+    for (size_t first = 0; first < n; first += TRAINER_EVAL_BATCH) {
+        const size_t rows = forward_some(trainer, split, index, n, first, NULL);
         if (observer->losses)
             nn_loss(trainer->net, TRAINER_EVAL_BATCH, trainer->batch_labels, NULL, 0,
                     trainer->batch_losses);
         observer_take(observer, trainer->net, trainer->batch_index, rows, trainer->batch_losses);
     }
-    count_work(work, trainer->net, 0, split->n, 0);
+    count_work(work, trainer->net, 0, n, 0);
+}
+
+void trainer_pass(struct trainer *trainer, const struct split *split, struct observer *observer,
+                  struct work *work)
+{
+    observer_clear(observer);
+    trainer_look(trainer, split, NULL, split->n, observer, work);
     if (observer->gradient_norms)
         look_at_gradients(trainer, split, observer, work);
 }

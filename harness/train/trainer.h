@@ -102,6 +102,11 @@ double trainer_lr(const struct trainer *trainer, double epoch, int epochs);
 /* Whether no step is left once `epoch` of them are done. */
 bool trainer_is_done(const struct trainer *trainer, int epoch, int epochs);
 
+/* A forward pass over index[0..n-1] of the split (NULL: all n), no augmentation, in batches of
+ * TRAINER_EVAL_BATCH, into the observer; not for gradients. */
+void trainer_look(struct trainer *trainer, const struct split *split, const uint32_t *index,
+                  size_t n, struct observer *observer, struct work *work);
+
 /*
  * A forward pass over a split, no augmentation, in batches of TRAINER_EVAL_BATCH (the last one
  * padded) into observer, which is cleared before. Where the observer wants gradients, there are two

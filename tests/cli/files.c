@@ -59,6 +59,7 @@
     T_FILE(sql)                                                                                    \
     T_FILE(steps)                                                                                  \
     T_FILE(stopped)                                                                                \
+    T_FILE(unseen)                                                                                 \
     T_FILE(utf8)                                                                                   \
     T_FILE(why)
 

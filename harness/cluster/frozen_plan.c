@@ -59,6 +59,8 @@ static void add_cell(struct str *ret_text, const struct plan_cell *cell)
     json_put(line, "shared", json_text(cell->shared));
     json_put(line, "data", json_text(cell->data_hash));
     json_put(line, "file_hash", json_text(cell->file_hash));
+    if (cell->cell.recipe.steps) /* which are so many epochs */
+        json_put(line, "samples", json_integer((json_int_t)cell->train_n));
     json_put(line, "limits", option_to_json(limits_options, &cell->limits));
     json_put(line, "cell", json_loads(cell->json, 0, NULL));
     add_dump(ret_text, line);
@@ -168,14 +170,15 @@ static int read_header(const json_t *header, struct frozen_plan *frozen, struct 
 static int read_cell(json_t *line, struct arena *arena, struct plan_cell *ret_cell, struct err *err)
 {
     const char *key, *shared, *data, *file_hash;
+    json_int_t samples = 0;
     json_t *cell, *limits;
     json_error_t why;
     struct plan_cell planned = {.state = CELL_NEW};
     struct str text = {0};
     char expected[HASH_HEX_SIZE];
-    if (json_unpack_ex(line, &why, 0, "{s:s, s:s, s:s, s:s, s:o, s:o}", "key", &key, "shared",
-                       &shared, "data", &data, "file_hash", &file_hash, "limits", &limits, "cell",
-                       &cell))
+    if (json_unpack_ex(line, &why, 0, "{s:s, s:s, s:s, s:s, s?I, s:o, s:o}", "key", &key, "shared",
+                       &shared, "data", &data, "file_hash", &file_hash, "samples", &samples,
+                       "limits", &limits, "cell", &cell))
         return err_set(err, "not a cell: %s", why.text);
     add_dump(&text, cell);
     const int failed = cell_from_json(str_text(&text), arena, &planned.cell, err) ||
@@ -183,6 +186,10 @@ static int read_cell(json_t *line, struct arena *arena, struct plan_cell *ret_ce
     str_release(&text);
     if (failed)
         return -1;
+    if (samples < 0 || samples > UINT32_MAX)
+        return err_set(err, "samples: expected a number of samples, found %lld",
+                       (long long)samples);
+    planned.train_n = (size_t)samples;
     planned.json = cell_to_json(&planned.cell, arena);
     planned.data_hash = arena_strdup(arena, data);
     planned.file_hash = arena_strdup(arena, file_hash);

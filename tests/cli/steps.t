@@ -51,6 +51,17 @@ A static score does not know the rate: its proxy takes as many steps as a traini
   $ sqlite3 c.db "SELECT epochs, samples_backward FROM v_run WHERE pruner = 'ucb'"
   25|500
 
+A frozen plan knows how many epochs these are.
+
+  $ winnow emit parallel steps.yaml -o j --cells 4 >/dev/null
+  ! steps.yaml:4:9: note: random: rate 0 leaves nothing out: the same as full
+  $ winnow cell --plan j/plan.jsonl --element 0 >/dev/null 2>&1
+  $ winnow merge e.db j >/dev/null; sqlite3 e.db 'SELECT rate, epochs FROM v_run ORDER BY 1'
+  0.0|3
+  0.5|5
+  0.9|25
+  0.99|25
+
 It is one or the other, of the same mapping; the later of two.
 
   $ winnow check steps.yaml --set train.epochs=3

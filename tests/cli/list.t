@@ -77,7 +77,7 @@ that nobody needs to parse texts.
   figures|1|phases|
   $ winnow list train | grep -A1 'milestones  '
       milestones       none          milestones: epochs (with steps: steps) after
-                                     which lr falls, as in [60, 120] [0 to 100000]
+                                     which lr falls, as in [60, 120] [0 to
   $ winnow list presets code
   code  Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01
     sets: {batch: 128, lr: 0.01, epochs: 200, momentum: 0.9, weight_decay: 5e-4,

@@ -21,6 +21,8 @@ static void make_everything(void)
     plot_db_suit(db, "architecture-ranking");
     plot_db_exec(db,
                  "INSERT INTO noise SELECT attempt, n, 1, bitmap FROM selection GROUP BY attempt");
+    plot_db_exec(
+        db, "INSERT INTO corrupt SELECT attempt, n, 1, bitmap FROM selection GROUP BY attempt");
     plot_db_exec(db,
                  "INSERT INTO solver SELECT attempt, 0, 1, 'annealed', 0.5, 7, 9 FROM selection "
                  "GROUP BY attempt");

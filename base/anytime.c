@@ -324,20 +324,81 @@ static double t_against(const struct anytime_question *q, size_t n, double sd)
     return (stats_mean(q->values, n) - q->bound) / sd * sqrt((double)n);
 }
 
-/* The most evidence of any look so far, in thresholds' terms, and the sign of t there. */
+/* After n values, in thresholds' terms; NAN without a spread. */
+static double evidence_at(const struct anytime_question *q, size_t n, size_t at_most, double *ret_t)
+{
+    *ret_t = t_against(q, n, spread(q->values, n, q->least_sd));
+    return evidence(n, share_of(*ret_t, n)) / (n == at_most ? LAST_LOOK : 1);
+}
+
+/* The most evidence of any look so far, and the sign of t there. */
 static double most_evidence(const struct anytime_question *q, size_t at_least, size_t at_most,
                             enum anytime_state *ret_side)
 {
     double most = 0;
     for (size_t n = at_least; n <= q->n && n <= at_most; n++) {
-        const double t = t_against(q, n, spread(q->values, n, q->least_sd));
-        const double found = evidence(n, share_of(t, n)) / (n == at_most ? LAST_LOOK : 1);
+        double t;
+        const double found = evidence_at(q, n, at_most, &t);
         if (found > most) { /* not NAN */
             most = found;
             *ret_side = t > 0 ? ANYTIME_HOLDS : ANYTIME_FAILS;
         }
     }
     return most;
+}
+
+/* Holm's thresholds, each calculated when it is first asked for: of alpha / 1, alpha / 2, ... */
+static double threshold_among(const struct chain *chain, size_t count, double *known)
+{
+    if (!known[count])
+        known[count] = threshold_of(chain, STATS_ALPHA / (double)count);
+    return known[count];
+}
+
+/* Marks what Holm decides by the most evidence of each question so far; NAN: it is no question. */
+static void mark_decided(const struct chain *chain, const double *most, size_t count, size_t n,
+                         double *thresholds, struct anytime_answer *answers)
+{
+    size_t left = 0, best;
+    bool *taken;
+    MEM_NEW(taken, count);
+    for (size_t i = 0; i < count; i++)
+        left += isnan(most[i]) ? 0 : 1;
+    for (; left > 0; left--) {
+        best = count;
+        for (size_t i = 0; i < count; i++)
+            if (!taken[i] && !isnan(most[i]) && (best == count || most[i] > most[best]))
+                best = i;
+        if (most[best] < threshold_among(chain, left, thresholds))
+            break;
+        taken[best] = true;
+        if (!answers[best].decided)
+            answers[best].decided = n;
+    }
+    mem_free(taken);
+}
+
+static void find_decided(const struct chain *chain, const struct anytime_question *questions,
+                         size_t count, struct anytime_answer *answers)
+{
+    double *most, *thresholds, t;
+    MEM_NEW(most, count);
+    MEM_NEW(thresholds, count + 1);
+    for (size_t i = 0; i < count; i++)
+        most[i] = questions[i].same ? (double)NAN : 0;
+    for (size_t n = chain->at_least; n <= chain->at_most; n++) {
+        size_t looked = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (questions[i].n < n || questions[i].same)
+                continue;
+            const double found = evidence_at(&questions[i], n, chain->at_most, &t);
+            most[i] = found > most[i] ? found : most[i];
+            looked++;
+        }
+        if (looked)
+            mark_decided(chain, most, count, n, thresholds, answers);
+    }
+    MEM_FREE(most, thresholds);
 }
 
 static size_t needed_of(const struct anytime_plan *plan, size_t n, double t)
@@ -374,7 +435,7 @@ void anytime_answer(const struct anytime_question *questions, size_t count, size
                     size_t at_most, struct anytime_answer *ret_answers)
 {
     struct anytime_plan plan, open_plan = {0};
-    size_t undecided = 0;
+    size_t undecided = 0, decided = 0;
     double *p;
     MEM_NEW(p, count);
     anytime_plan(at_least, at_most, STATS_ALPHA, &plan);
@@ -391,13 +452,18 @@ void anytime_answer(const struct anytime_question *questions, size_t count, size
     for (size_t i = 0; i < count; i++) {
         ret_answers[i].p_holm = p[i];
         undecided += p[i] > STATS_ALPHA;
+        decided += p[i] <= STATS_ALPHA;
     }
+    if (decided)
+        find_decided(&plan.outlook->chain, questions, count, ret_answers);
     if (undecided)
         anytime_plan(at_least, at_most, STATS_ALPHA / (double)undecided, &open_plan);
     for (size_t i = 0; i < count; i++) {
         struct anytime_answer *answer = &ret_answers[i];
         if (questions[i].same)
             answer->state = ANYTIME_SAME;
+        else if (p[i] <= STATS_ALPHA && !answer->decided) /* by a hair, with the last value */
+            answer->decided = questions[i].n < at_most ? questions[i].n : at_most;
         if (!(p[i] > STATS_ALPHA))
             continue;
         answer->level = open_plan.alpha;

@@ -113,7 +113,10 @@ struct anytime_answer {
     enum anytime_state state;
     struct stats_interval interval; /* of the mean, at STATS_ALPHA, whatever the other questions */
     double p, p_holm;               /* two-sided; 1 without evidence */
-    double level;                   /* alpha that Holm leaves to it now, as long as it is open */
+    /* The look, in values, at which it was decided, as if all questions had been looked at after as
+     * many values: what came later, of it or of others, changes nothing. 0: it is not. */
+    size_t decided;
+    double level; /* alpha that Holm leaves to it now, as long as it is open */
     /* Of a question that is open: the chance to be decided by at_most values, how many more are to
      * be expected until then or until the end, NAN before there is a spread; and how many more it
      * would take if mean and spread stayed, at_most or not; 0: not to be had. */

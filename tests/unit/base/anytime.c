@@ -407,3 +407,26 @@ Test(anytime, holm_is_over_all_questions)
     expect_state(answers[1], ANYTIME_SAME, "the same arm twice");
     cr_expect_float_eq(answers[2].level, 0.05 / 2, 1e-12, "%g", answers[2].level);
 }
+
+/* t of the first three is 28.9, beyond the 26.68 of one question and not beyond what two ask for.
+ * That the other question is surer in the end does not make it known any earlier. */
+Test(anytime, when_it_was_decided_does_not_change)
+{
+    const double clear[] = {1, 1.06, 0.94, 1};
+    double sure[MOST];
+    for (size_t i = 0; i < MOST; i++)
+        sure[i] = i % 2 ? 0.5 : 0.3;
+    struct anytime_question questions[] = {{.values = clear, .n = 3}, {.values = sure, .n = 3}};
+    struct anytime_answer answers[2];
+    anytime_answer(questions, 1, LEAST, MOST, answers);
+    cr_expect_eq(answers[0].decided, 3, "alone: %zu", answers[0].decided);
+    anytime_answer(questions, 2, LEAST, MOST, answers);
+    expect_state(answers[0], ANYTIME_OPEN, "one of two");
+    cr_expect_eq(answers[0].decided, 0, "%zu", answers[0].decided);
+    questions[0].n = 4;
+    questions[1].n = MOST;
+    anytime_answer(questions, 2, LEAST, MOST, answers);
+    cr_assert(answers[1].p < answers[0].p);
+    cr_expect_eq(answers[0].decided, 4, "%zu", answers[0].decided);
+    cr_expect(answers[1].decided >= 4 && answers[1].decided < MOST, "%zu", answers[1].decided);
+}

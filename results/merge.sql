@@ -27,6 +27,12 @@ SELECT x.id, n.position, n.place, n.text FROM shard.experiment_note n
     JOIN shard.experiment s ON s.id = n.experiment
     JOIN main.experiment x ON x.name = s.name AND x.yaml = s.yaml WHERE true
     ON CONFLICT DO NOTHING;
+INSERT INTO main.question SELECT x.id, q.position, utf8(q.text), q.claim, q.margin, q.at_least,
+    q.at_most, utf8(q.dataset), utf8(q.model), utf8(q.arm), utf8(q.arm_options), q.arm_rate,
+    utf8(q.reference), utf8(q.reference_options), q.reference_rate
+FROM shard.question q JOIN shard.experiment s ON s.id = q.experiment
+    JOIN main.experiment x ON x.name = utf8(s.name) AND x.yaml = utf8(s.yaml) WHERE true
+    ON CONFLICT DO NOTHING;
 INSERT INTO main.experiment_cell (experiment, position, cell) SELECT x.id,
     (SELECT coalesce(max(c.position), 0) FROM main.experiment_cell c WHERE c.experiment = x.id) +
     row_number() OVER (PARTITION BY x.id ORDER BY l.position), l.cell

@@ -1,6 +1,7 @@
 #include "results/store.h"
 
 #include "results/db.h"
+#include "results/decision.h"
 #include "results/store_private.h"
 
 /* ---- Experiments and cells --------------------------------------------------------------------*/
@@ -67,6 +68,7 @@ static int put_experiment(struct store *store, const struct store_experiment *ex
                    values, COUNT(values), &id, err))
         return err_prefix(err, "experiment %s: ", experiment->name);
     if (put_targets(store, id, experiment, err) || put_notes(store, id, experiment, err) ||
+        store_put_questions(store, id, experiment->questions, experiment->question_count, err) ||
         db_run(store->db, "DELETE FROM experiment_cell WHERE experiment = ?", DB_VALUES(db_int(id)),
                err))
         return -1;

@@ -59,6 +59,7 @@ int store_in_place(const struct store *store, struct err *err);
 /* How long a write waits for a program that holds the database, before it fails with ERR_BUSY; 10 s
  * unless told, here or by STORE_BRIEFLY. */
 void store_wait_for_lock(struct store *store, int milliseconds);
+bool store_is_writable(const struct store *store);
 /* For readers (winnow sql, plots): the connection, query only in STORE_READ, where it also has the
  * aggregates of results/functions/functions.h. Borrowed. */
 struct sqlite3 *store_sqlite(struct store *store);
@@ -69,6 +70,8 @@ struct store_note {
     const char *text;
 };
 
+struct store_question; /* results/decision.h */
+
 struct store_experiment {
     const char *name;
     const char *file;      /* as given on the command line */
@@ -78,6 +81,8 @@ struct store_experiment {
     const char *figures; /* JSON array of names; NULL: none */
     const struct store_note *notes;
     size_t note_count;
+    const struct store_question *questions;
+    size_t question_count;
 };
 
 struct store_cell {

@@ -28,6 +28,7 @@ DB_FILE(results_schema_v4_to_v5);
 DB_FILE(results_schema_v5_to_v6);
 DB_FILE(results_schema_v12_to_v13);
 DB_FILE(results_schema_v13_to_v14);
+DB_FILE(results_schema_v14_to_v15);
 DB_FILE(results_views);
 DB_FILE(results_views_derived);
 
@@ -51,6 +52,7 @@ static const char *const steps[] = {
 #include "results/record/epoch.def"
     [12] = SQL(schema_v12_to_v13),
     SQL(schema_v13_to_v14),
+    SQL(schema_v14_to_v15),
 };
 enum { VERSION = sizeof steps / sizeof *steps };
 static const char *const views[] = {SQL(views), SQL(views_derived)};
@@ -305,6 +307,11 @@ void store_close(struct store *store)
 void store_wait_for_lock(struct store *store, int milliseconds)
 {
     sqlite3_busy_timeout(store->db, milliseconds);
+}
+
+bool store_is_writable(const struct store *store)
+{
+    return store->mode != STORE_READ;
 }
 
 sqlite3 *store_sqlite(struct store *store)

@@ -586,6 +586,37 @@ SELECT x.name AS experiment, x.file AS file,
        x.yaml AS yaml
 FROM experiment x;
 
+-- One row for each question of an experiment, with its answer by the runs that are there.
+CREATE VIEW v_decision AS
+SELECT x.name AS experiment, q.position AS question, q.text AS text, q.dataset AS dataset,
+       q.model AS model, q.arm AS pruner, q.arm_options AS options, q.arm_rate AS rate,
+       q.reference AS reference, q.reference_options AS reference_options,
+       q.reference_rate AS reference_rate, q.claim AS claim, q.margin AS margin,
+       iif(q.claim IN ('faster', 'slower'), 'times', 'points') AS unit, d.bound AS bound,
+       coalesce(d.state, 'open') AS state, coalesce(d.seeds, 0) AS seeds, d.left_out AS left_out,
+       d.seeds + d.expected AS expected_seeds, d.chance AS chance,
+       d.seeds + d.needed AS needed_seeds, d.decided AS decided_seeds,
+       strftime('%Y-%m-%d %H:%M:%S', (
+           SELECT max(a.ended_at) FROM look l
+           JOIN attempt a ON a.id IN (l.arm_attempt, l.reference_attempt)
+           WHERE l.experiment = q.experiment AND l.position = q.position AND l.seeds <= d.decided
+       ) / 1000000000, 'unixepoch') AS decided,
+       d.mean AS mean, d.low AS low, d.high AS high, d.fixed_low AS fixed_low,
+       d.fixed_high AS fixed_high, d.p AS p, d.p_holm AS p_holm, q.at_least AS at_least,
+       q.at_most AS at_most
+FROM question q
+JOIN experiment x ON x.id = q.experiment
+LEFT JOIN decision d ON d.experiment = q.experiment AND d.position = q.position;
+
+-- One row for each question and each pair of runs that tells of it: what was known with it.
+CREATE VIEW v_look AS
+SELECT x.name AS experiment, l.position AS question, l.seeds AS seeds, l.seed AS seed,
+       l.arm_attempt AS attempt, l.reference_attempt AS reference_attempt,
+       l.difference AS difference, l.mean AS mean, l.low AS low, l.high AS high,
+       l.fixed_low AS fixed_low, l.fixed_high AS fixed_high
+FROM look l
+JOIN experiment x ON x.id = l.experiment;
+
 -- What was said of each experiment when it was last run.
 CREATE VIEW v_note AS
 SELECT x.name AS experiment, n.place AS place, n.text AS text, n.position AS position

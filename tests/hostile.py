@@ -58,6 +58,13 @@ def spoil(path, experiment, pruner, rules):
     db.execute("INSERT INTO import_log VALUES (1, ?, 'x', 0, 0, 0, 'refused')", ["0" * 64])
     db.execute("INSERT INTO solver SELECT id, 0, 1, 'annealed', 1, 1, 1 FROM attempt")
     db.execute("INSERT INTO experiment_note SELECT id, 1, '7:12', 'a note' FROM experiment")
+    db.execute("INSERT INTO question SELECT x.id, 1, 'a question', 'better', 0, 2, 4, c.dataset, "
+               "c.model_label, c.pruner, c.options, c.rate, 'full', '', 0 "
+               "FROM experiment x, cell c WHERE c.pruner = 'el2n' AND c.seed = 0")
+    db.execute("INSERT INTO decision SELECT id, 1, 'open', 1, 0, NULL, 0, -20, NULL, NULL, NULL, "
+               "NULL, 1, 1, 0.5, 2, 1 FROM experiment")
+    db.execute("INSERT INTO look SELECT id, 1, 1, 0, 3, 1, -20, -20, -30, -10, -30, -10 "
+               "FROM experiment")
     db.execute("UPDATE attempt SET log = coalesce(log, 'a log'), pinned = '0', timing_reason = 'x',"
                "data_folder = '/data', reason = iif(state = 'done', NULL, reason)")
     if experiment:
@@ -67,7 +74,8 @@ def spoil(path, experiment, pruner, rules):
     kept = {"attempt.cell", "attempt.state", "attempt.token", "attempt.cause", "attempt.artifact",
             "attempt.data_hash", "experiment_cell.cell", "cell.key", "cell.json", "phase.phase",
             "phase_kind.name", "import_log.shard", "selection.class_kept", "experiment.figures",
-            "final_test.class_n", "final_test.class_correct"}
+            "final_test.class_n", "final_test.class_correct", "question.claim",
+            "decision.state"}
     kept |= {"experiment.name"} if experiment else set()
     kept |= {"cell.pruner"} if pruner else set()
     columns = db.execute("SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c "

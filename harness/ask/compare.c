@@ -102,18 +102,6 @@ static int check_seeds(const struct side *side, struct err *err)
 
 /* ---- Pairs ------------------------------------------------------------------------------------*/
 
-/* What the two arms measured, seed by seed. */
-struct pairs {
-    const struct compare_run *(*runs)[2];
-    double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
-    double *work_logs;     /* likewise, of operations */
-    double reference_sum, arm_sum;
-    struct compare_work reference_work, arm_work; /* sums */
-    double step; /* of the points, the coarsest; 0: not known, or not of the test set */
-    size_t n, unpaired, diverged;
-    size_t same; /* of n: both ended with the same network, bit for bit */
-};
-
 static bool same_network(const struct compare_run *a, const struct compare_run *b)
 {
     for (size_t i = 0; i < 2; i++)
@@ -153,8 +141,14 @@ static void add_log(double **logs, size_t n, double a, double b)
         (*logs)[n] = log(a / b);
 }
 
+static bool is_to_come(const struct compare_run *run)
+{
+    return !run->attempt && !run->gave_up;
+}
+
 static int add_pair(const struct compare_run *reference, const struct compare_run *arm,
-                    const struct compare_settings *settings, struct pairs *pairs, struct err *err)
+                    const struct compare_settings *settings, struct compare_pairs *pairs,
+                    struct err *err)
 {
     const double at_s = settings->at_s == COMPARE_AT_FIRST_END
                             ? fmin(reference->charged_s, arm->charged_s)
@@ -165,7 +159,7 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
         return -1;
     pairs->diverged += strcmp(arm->state, "diverged") == 0;
     if (!isfinite(of_reference) || !isfinite(of_arm)) {
-        pairs->unpaired++;
+        pairs->unpaired += !is_to_come(reference) || !is_to_come(arm);
         return 0;
     }
     pairs->same += same_network(reference, arm);
@@ -188,10 +182,10 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
 }
 
 static int pair_up(const struct side *reference, const struct side *arm,
-                   const struct compare_settings *settings, struct arena *arena,
-                   struct pairs *ret_pairs, struct err *err)
+                   const struct compare_settings *settings, bool in_order, struct arena *arena,
+                   struct compare_pairs *ret_pairs, struct err *err)
 {
-    struct pairs pairs = {0};
+    struct compare_pairs pairs = {0};
     if (check_seeds(reference, err) || check_seeds(arm, err))
         return -1;
     ARENA_NEW(arena, pairs.runs, arm->count);
@@ -200,14 +194,29 @@ static int pair_up(const struct side *reference, const struct side *arm,
     ARENA_NEW(arena, pairs.work_logs, arm->count);
     for (size_t i = 0; i < arm->count; i++) {
         const struct compare_run *other = find_seed(reference, arm->items[i]->seed);
+        if (in_order && (is_to_come(arm->items[i]) || (other && is_to_come(other))))
+            break;
         pairs.unpaired += !other;
         if (other && add_pair(other, arm->items[i], settings, &pairs, err))
             return -1;
     }
-    for (size_t i = 0; i < reference->count; i++)
+    for (size_t i = 0; i < reference->count && !in_order; i++)
         pairs.unpaired += !find_seed(arm, reference->items[i]->seed);
     *ret_pairs = pairs;
     return 0;
+}
+
+int compare_pair_in_order(const struct compare_runs *runs, const char *dataset, const char *model,
+                          const struct compare_arm *reference, const struct compare_arm *arm,
+                          struct arena *arena, struct compare_pairs *ret_pairs, struct err *err)
+{
+    static const struct compare_settings at_the_end = {.metric = &compare_metrics[0],
+                                                       .at_s = COMPARE_AT_END};
+    const struct compare_run group = {
+        .experiment = runs->items[0].experiment, .dataset = dataset, .model = model};
+    const struct side first = side_of(runs, &group, reference, reference->rate, arena),
+                      later = side_of(runs, &group, arm, arm->rate, arena);
+    return pair_up(&first, &later, &at_the_end, true, arena, ret_pairs, err);
 }
 
 /* ---- Conditions of the clock ------------------------------------------------------------------*/
@@ -219,7 +228,7 @@ static void add_doubt(struct str *doubts, size_t count, size_t of, const char *w
 }
 
 /* The two of a pair must be alike; whether one pair is like the next does not matter. */
-static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
+static const char *doubts_of(const struct compare_pairs *pairs, struct arena *arena)
 {
     size_t environment = 0, threads = 0, beside = 0, invalid = 0, equal = 0;
     for (size_t i = 0; i < pairs->n; i++) {
@@ -241,7 +250,7 @@ static const char *doubts_of(const struct pairs *pairs, struct arena *arena)
 }
 
 /* Why differences of more than one seed have no interval; NULL: they have one. */
-static const char *points_doubts_of(const struct pairs *pairs, struct arena *arena)
+static const char *points_doubts_of(const struct compare_pairs *pairs, struct arena *arena)
 {
     if (pairs->n < 2 || stats_has_spread(pairs->points, pairs->n))
         return NULL;
@@ -413,8 +422,8 @@ static int compare_sides(const struct side *reference, const struct side *arm,
                          const struct compare_settings *settings, struct compare_result *result,
                          struct compare_list *list, struct err *err)
 {
-    struct pairs pairs;
-    if (pair_up(reference, arm, settings, &list->arena, &pairs, err))
+    struct compare_pairs pairs;
+    if (pair_up(reference, arm, settings, false, &list->arena, &pairs, err))
         return -1;
     const double n = (double)pairs.n;
     result->n = pairs.n;
@@ -544,8 +553,9 @@ static int answer_anytime(struct compare_list *list, const struct compare_settin
             (struct anytime_question){.values = r->logs, .n = r->logs ? r->n : 0};
     }
     for (size_t half = 0; half < 2 * list->count; half += list->count)
-        anytime_answer(questions + half, list->count, ANYTIME_USUAL_LEAST, settings->anytime_most,
-                       answers + half);
+        anytime_answer(questions + half, list->count,
+                       settings->anytime_least ? settings->anytime_least : ANYTIME_USUAL_LEAST,
+                       settings->anytime_most, answers + half);
     for (size_t i = 0; i < list->count; i++) {
         struct compare_result *r = &list->items[i];
         r->accuracy.anytime = answers[i];

@@ -58,8 +58,8 @@ struct compare_metric {
     bool best_epoch;  /* not of the last epoch */
     const char *note; /* what whoever reads it must know; NULL: nothing */
 };
-extern const struct compare_metric compare_metrics[];
-extern const char *const compare_metric_names[]; /* likewise, NULL ends */
+extern const struct compare_metric compare_metrics[]; /* the first is the accuracy */
+extern const char *const compare_metric_names[];      /* likewise, NULL ends */
 
 struct compare_filter {
     const char *experiment, *where; /* name; SQL over the columns of v_run; NULL: any */
@@ -80,6 +80,7 @@ struct compare_run {
     double rate;
     int64_t seed, attempt;    /* attempt 0: no good one */
     double metric, charged_s; /* NAN: not measured */
+    bool gave_up;             /* an attempt failed or diverged, and none was good */
     double losses[2];         /* of its last network, test and training set; NAN: not known */
     double test_n;            /* samples of the test set; NAN: not known */
     struct compare_work work;
@@ -127,6 +128,31 @@ int compare_arm_parse(const char *text, struct arena *arena, struct compare_arm 
 int compare_arm_find(const struct compare_runs *runs, struct compare_arm *arm, struct arena *arena,
                      struct err *err);
 
+/* ---- Pairs ------------------------------------------------------------------------------------*/
+
+/* What two arms measured, seed by seed, in the order of the experiment's file. */
+struct compare_pairs {
+    const struct compare_run *(*runs)[2]; /* [n] of the reference and of the arm */
+    double *points, *logs; /* [n] differences; logs NULL: the seconds cannot be divided */
+    double *work_logs;     /* likewise, of operations */
+    double reference_sum, arm_sum;
+    struct compare_work reference_work, arm_work; /* sums */
+    double step; /* of the points, the coarsest; 0: not known, or not of the test set */
+    size_t n;
+    size_t unpaired; /* seeds that one has and the other lacks, or both tried in vain */
+    size_t diverged; /* of those, where the arm diverged */
+    size_t same;     /* of n: both ended with the same network, bit for bit */
+};
+
+/*
+ * Of two arms of an experiment, at one rate each, at one dataset and model (labels), for who adds
+ * seeds one after the other: only the seeds before the first that still is to run count, so that
+ * which of several came first does not matter. A seed that failed is left out (unpaired).
+ */
+int compare_pair_in_order(const struct compare_runs *runs, const char *dataset, const char *model,
+                          const struct compare_arm *reference, const struct compare_arm *arm,
+                          struct arena *arena, struct compare_pairs *ret_pairs, struct err *err);
+
 /* ---- Comparisons ------------------------------------------------------------------------------*/
 
 enum compare_interval { INTERVAL_AUTO, INTERVAL_T, INTERVAL_BCA };
@@ -153,6 +179,7 @@ struct compare_settings {
     /* Seeds were added one after the other, up to so many, until the answers sufficed: verdicts
      * are by anytime.h's answers. 0: their number was fixed beforehand. */
     size_t anytime_most;
+    size_t anytime_least; /* the first look; 0: ANYTIME_USUAL_LEAST */
 };
 
 /* Of n paired values: differences in the metric's unit, or logarithms of ratios. */

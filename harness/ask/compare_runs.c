@@ -26,7 +26,9 @@ static const char select_runs[] =
     "SELECT experiment, dataset, model, pruner, options, rate, seed, state, attempt, %s, charged_s,"
     " final_test_loss, final_train_loss, test_n,"
     " environment, CAST(coalesce(beside_mean, beside) + 0.5 AS INTEGER), threads, timing_valid,"
-    " samples_forward, samples_backward, flops "
+    " samples_forward, samples_backward, flops,"
+    " attempt IS NULL AND EXISTS (SELECT 1 FROM attempt a WHERE a.cell = v_run.cell"
+    " AND a.state IN ('failed', 'diverged')) "
     "FROM v_run "
     "WHERE (?1 IS NULL OR dataset = ?1 OR dataset GLOB ?1 || '(*')"
     " AND (?2 IS NULL OR model = ?2 OR model GLOB ?2 || '(*')"
@@ -57,6 +59,7 @@ static void take_run(const struct db_rows *row, struct compare_runs *runs)
         .threads = row_int(row, 16),
         .timing_valid = row_int(row, 17) != 0,
         .work = {row_real(row, 18), row_real(row, 19), row_real(row, 20)},
+        .gave_up = row_int(row, 21) != 0,
     };
 }
 
@@ -83,7 +86,7 @@ static int read_names(struct sqlite3 *db, const char *column, struct names *name
     str_addf(&sql, "SELECT DISTINCT %s FROM v_run ORDER BY 1 LIMIT %d", column, MOST);
     db_ask(&rows, db, str_text(&sql), DB_NO_VALUES);
     while (db_next(&rows))
-        names->items[names->count++] = arena_strdup(&names->arena, row_text(&rows, 0));
+        names->items[names->count++] = arena_strdup(&names->arena, row_raw(&rows, 0));
     str_release(&sql);
     return db_close(&rows, err);
 }

@@ -7,6 +7,7 @@
  * their options: with `dataset: {name: fashion-mnist, train_limit: 5000}` above, an include of
  * fashion-mnist is of those 5000 samples. A name that the axis lacks gets its defaults.
  */
+#include "base/anytime.h"
 #include "harness/config/param.h"
 #include "harness/config/read.h"
 
@@ -98,18 +99,48 @@ static void read_seed_list(struct reader *reader, struct node *const *node, stru
         levels->seeds[i] = (int)seeds[i];
 }
 
-static void read_seed_count(struct reader *reader, const struct node *node, struct levels *levels)
+static void count_seeds(struct reader *reader, int64_t count, struct levels *levels)
 {
-    int64_t count;
-    if (!param_whole(node, &count) || count < 1 || count > MOST_VALUES) {
-        param_expected(node, "seed", "a count from 1 to 10000, or a list of seeds",
-                       &reader->mistakes);
-        return;
-    }
     ARENA_NEW(reader->arena, levels->seeds, (size_t)count);
     for (int i = 0; i < count; i++)
         levels->seeds[i] = i;
     levels->seed_count = (size_t)count;
+}
+
+static void read_seed_count(struct reader *reader, const struct node *node, struct levels *levels)
+{
+    int64_t count;
+    if (!param_whole(node, &count) || count < 1 || count > MOST_VALUES) {
+        param_expected(node, "seed",
+                       "a count from 1 to 10000, a list of seeds, or {at_least: 3, at_most: 20}",
+                       &reader->mistakes);
+        return;
+    }
+    count_seeds(reader, count, levels);
+}
+
+/* {at_least: 3, at_most: 20}: as many as it takes to decide. */
+static void read_seed_limits(struct reader *reader, const struct node *node, struct levels *levels)
+{
+    static const char *const names[] = {"at_least", "at_most"};
+    int64_t limits[] = {ANYTIME_USUAL_LEAST, ANYTIME_USUAL_MOST};
+    for (size_t i = 0; i < node->count; i++) {
+        const struct node *key = node->keys[i], *value = node->items[i];
+        const bool most = strcmp(key->text, names[1]) == 0;
+        if (!most && strcmp(key->text, names[0]) != 0)
+            param_unknown(key, "key of seed", NULL, "there are at_least and at_most",
+                          &reader->mistakes);
+        else if (!param_whole(value, &limits[most]) || limits[most] < ANYTIME_LEAST ||
+                 limits[most] > ANYTIME_MOST)
+            param_expected(value, names[most], "a whole number from 2 to 200", &reader->mistakes);
+    }
+    if (limits[0] > limits[1])
+        mistakes_add(&reader->mistakes, node->place, "seed",
+                     "at_least (%d) is above at_most (%d): lower it, or raise at_most",
+                     (int)limits[0], (int)limits[1]);
+    else
+        count_seeds(reader, limits[1], levels);
+    reader->config->at_least = (size_t)limits[0];
 }
 
 void axes_check_rates(struct reader *reader, const struct axes *axes)
@@ -172,7 +203,9 @@ void axes_read(struct reader *reader, const char *name, struct node *const *node
 {
     struct axes *grid = &reader->grid;
     const size_t key = find_key(name);
-    if (key == KEY_SEED && (*node)->kind != NODE_LIST)
+    if (key == KEY_SEED && (*node)->kind == NODE_MAP)
+        read_seed_limits(reader, *node, &grid->levels);
+    else if (key == KEY_SEED && (*node)->kind != NODE_LIST)
         read_seed_count(reader, *node, &grid->levels);
     else if (!read_levels(reader, key, node, &grid->levels))
         read_named(reader, (enum named_axis)key, node, grid);
@@ -207,6 +240,11 @@ void axes_read_include(struct reader *reader, const struct node *node, struct ax
     if (!node_find(node, "rate") && !node_find(reader->root, "rate"))
         axes_check_rates(reader, &axes);
     *ret_axes = axes;
+}
+
+void axes_read_arms(struct reader *reader, struct node *const *node, struct axes *ret_axes)
+{
+    read_named(reader, AXIS_PRUNER, node, ret_axes);
 }
 
 static void read_kinds(struct reader *reader, enum named_axis axis, struct node *const *node,

@@ -9,7 +9,10 @@
  *     pruner: [full, random, {name: ucb, c: [1, 2]}]  a list of values: one pruner each
  *     rate: [0.3, 0.5]                   fraction removed, 0 <= rate < 1; may be left out where
  *                                        no pruner needs it
- *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1
+ *     seed: 3                            a count (0, 1, 2), or a list of seeds; default 1; or
+ *                                        {at_least: 3, at_most: 20}: until all is decided
+ *     decide:                            what that is: questions, in each place that has both
+ *       - {arm: ucb, against: full, noninferior: 0.5}
  *     train: {epochs: 15, lr: 0.05}      harness/cell/recipe.c has the table
  *     engine: {threads: 2}               of every cell; harness/cell/engine.c has the table
  *     limits: {timeout: 2h, retries: 1}  harness/cell/limits.c has the table
@@ -109,8 +112,7 @@ static void read_figures(struct reader *reader, struct node *const *node)
 
 /* ---- Rules of the grid ---- */
 
-/* How many rules a list has; 0: refused. */
-static size_t count_rules(struct reader *reader, const struct node *node, const char *label)
+size_t reader_count_rules(struct reader *reader, const struct node *node, const char *label)
 {
     if (node->kind == NODE_LIST && node->count && node->count <= MOST_RULES)
         return node->count;
@@ -120,7 +122,7 @@ static size_t count_rules(struct reader *reader, const struct node *node, const 
 
 static void read_include(struct reader *reader, struct node *const *node)
 {
-    reader->include_count = count_rules(reader, *node, "include");
+    reader->include_count = reader_count_rules(reader, *node, "include");
     ARENA_NEW(reader->arena, reader->includes, reader->include_count);
     for (size_t i = 0; i < reader->include_count; i++)
         axes_read_include(reader, (*node)->items[i], &reader->includes[i]);
@@ -128,7 +130,7 @@ static void read_include(struct reader *reader, struct node *const *node)
 
 static void read_exclude(struct reader *reader, struct node *const *node)
 {
-    reader->exclude_count = count_rules(reader, *node, "exclude");
+    reader->exclude_count = reader_count_rules(reader, *node, "exclude");
     ARENA_NEW(reader->arena, reader->excludes, reader->exclude_count);
     for (size_t i = 0; i < reader->exclude_count; i++)
         selector_read(reader, (*node)->items[i], "exclude", &reader->excludes[i]);
@@ -160,7 +162,7 @@ static void read_override(struct reader *reader, const struct node *node, struct
 
 static void read_overrides(struct reader *reader, struct node *const *node)
 {
-    reader->override_count = count_rules(reader, *node, "overrides");
+    reader->override_count = reader_count_rules(reader, *node, "overrides");
     ARENA_NEW(reader->arena, reader->overrides, reader->override_count);
     for (size_t i = 0; i < reader->override_count; i++)
         read_override(reader, (*node)->items[i], &reader->overrides[i]);
@@ -204,6 +206,7 @@ static const struct key {
     {"overrides", false, GRID, read_overrides},
     {"exclude", false, GRID, read_exclude},
     {"include", false, GRID, read_include},
+    {"decide", false, GRID, decide_read},
     {"targets", false, ABOUT, read_targets},
     {"figures", false, ABOUT, read_figures},
     {"data_dir", false, ABOUT, read_data_dir},

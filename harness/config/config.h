@@ -26,6 +26,23 @@ struct choices {
     size_t count;
 };
 
+/* What the mean of paired differences is asked of, of an arm and a reference. */
+enum question_claim {
+    CLAIM_NONINFERIOR, /* the arm's accuracy is above the reference's less a margin */
+    CLAIM_BETTER,      /* it is above the reference's */
+    CLAIM_FASTER,      /* its charged seconds are fewer than the reference's */
+    CLAIM_SLOWER,      /* they are more */
+};
+extern const char *const question_claim_names[]; /* as in the file; NULL ends */
+
+/* One claim on one pair of arms in one place: dataset, model, rate. */
+struct question {
+    enum question_claim claim;
+    double margin;      /* of noninferiority, points */
+    size_t (*cells)[2]; /* [seed_count] of the config: the arm's and the reference's */
+    struct place place;
+};
+
 struct config {
     const char *path;              /* as given */
     const char *text;              /* the whole file */
@@ -37,6 +54,9 @@ struct config {
     size_t rate_count;
     int *seeds;
     size_t seed_count;
+    size_t at_least; /* seeds before anything is decided; 0: their number is fixed */
+    struct question *questions;
+    size_t question_count;
     double *targets;
     size_t target_count;
     const char **figures;

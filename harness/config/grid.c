@@ -22,23 +22,6 @@
 
 enum { MOST_CELLS = 100000 };
 
-/* A cell before its recipe. */
-struct point {
-    const struct pick *picks[NAMED_AXES];
-    double rate;
-    int seed;
-    size_t seed_rank; /* place of the seed in the lists */
-    size_t order;     /* in which it came */
-    size_t source;    /* 0: the experiment's product; i + 1: include i */
-};
-
-struct points {
-    struct point *items;
-    size_t count, made; /* made: with those that were taken out again */
-    int *seeds;         /* those that came, in order: what ranks are of */
-    size_t seed_count;
-};
-
 /* More than MOST_CELLS: some number above that. */
 static size_t product_size(const struct axes *axes)
 {
@@ -61,8 +44,7 @@ static size_t rank_of(struct points *points, int seed)
     return rank;
 }
 
-/* The pruner as it is beside a model: proxies of the model itself are nothing apart. */
-static const struct pick *beside_model(const struct pick *pruner, const struct pick *model)
+const struct pick *pick_beside(const struct pick *pruner, const struct pick *model)
 {
     return pruner->own && strcmp(pruner->with, model->label) == 0 ? pruner->own : pruner;
 }
@@ -80,7 +62,7 @@ static void add_seed(const struct axes *axes, int seed, size_t source, struct po
         for (size_t m = 0; m < axes->pick_count[AXIS_MODEL]; m++)
             for (size_t p = 0; p < axes->pick_count[AXIS_PRUNER]; p++) {
                 const struct pick *model = axes->picks[AXIS_MODEL][m];
-                const struct pick *pruner = beside_model(axes->picks[AXIS_PRUNER][p], model);
+                const struct pick *pruner = pick_beside(axes->picks[AXIS_PRUNER][p], model);
                 const bool once = ignores_rate(pruner);
                 for (size_t r = 0; r < (once ? 1 : axes->levels.rate_count); r++) {
                     points->items[points->count++] = (struct point){
@@ -95,6 +77,11 @@ static void add_seed(const struct axes *axes, int seed, size_t source, struct po
             }
 }
 
+bool point_ignores_rate(const struct point *point)
+{
+    return ignores_rate(point->picks[AXIS_PRUNER]);
+}
+
 static void add_product(const struct axes *axes, size_t source, struct points *points)
 {
     for (size_t s = 0; s < axes->levels.seed_count; s++)
@@ -103,7 +90,7 @@ static void add_product(const struct axes *axes, size_t source, struct points *p
 
 /* ---- Rules ---- */
 
-static bool selects(const struct selector *selector, const struct point *point)
+bool point_is_selected(const struct selector *selector, const struct point *point)
 {
     for (size_t axis = 0; axis < NAMED_AXES; axis++) {
         bool found = selector->kind_count[axis] == 0;
@@ -115,7 +102,7 @@ static bool selects(const struct selector *selector, const struct point *point)
     const struct levels *levels = &selector->levels;
     bool found = levels->rate_count == 0;
     for (size_t i = 0; i < levels->rate_count && !found; i++)
-        found = levels->rates[i] == point->rate && !ignores_rate(point->picks[AXIS_PRUNER]);
+        found = levels->rates[i] == point->rate && !point_ignores_rate(point);
     if (!found)
         return false;
     found = levels->seed_count == 0;
@@ -139,7 +126,7 @@ static void exclude(struct reader *reader, struct points *points)
     for (size_t i = 0; i < points->count; i++) {
         bool out = false;
         for (size_t e = 0; e < reader->exclude_count; e++)
-            if (selects(&reader->excludes[e], &points->items[i]))
+            if (point_is_selected(&reader->excludes[e], &points->items[i]))
                 used[e] = out = true;
         if (!out)
             points->items[kept++] = points->items[i];
@@ -248,7 +235,7 @@ static void fill_cells(struct reader *reader, const struct points *points, bool 
         struct limits limits = reader->limits;
         config->cells[i] = cell_of(point);
         for (size_t o = 0; o < reader->override_count; o++)
-            if (selects(&reader->overrides[o].when, point)) {
+            if (point_is_selected(&reader->overrides[o].when, point)) {
                 used[o] = true;
                 if (with_trainings && reader->overrides[o].train)
                     train_apply(reader, reader->overrides[o].train, &training);
@@ -293,5 +280,6 @@ void grid_build(struct reader *reader, bool with_trainings)
         mistakes_add(&reader->mistakes, reader->root->place, NULL,
                      "no cells are left: exclude takes them all");
     fill_cells(reader, &points, with_trainings);
+    decide_build(reader, &points);
     MEM_FREE(points.seeds, points.items);
 }

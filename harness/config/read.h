@@ -55,6 +55,32 @@ struct override {
     const struct node *train, *limits; /* NULL: stays */
 };
 
+/* One rule of `decide`: a question of each pair of arms wherever the grid has both. */
+struct decide_rule {
+    const struct node *node;
+    struct axes arms, references; /* their pruners */
+    struct selector where;
+    enum question_claim claim;
+    double margin;
+};
+
+/* A cell before its recipe. */
+struct point {
+    const struct pick *picks[NAMED_AXES];
+    double rate;
+    int seed;
+    size_t seed_rank; /* place of the seed in the lists */
+    size_t order;     /* in which it came */
+    size_t source;    /* 0: the experiment's product; i + 1: include i */
+};
+
+struct points {
+    struct point *items;
+    size_t count, made; /* made: with those that were taken out again */
+    int *seeds;         /* those that came, in order: what ranks are of */
+    size_t seed_count;
+};
+
 enum { MOST_RECIPE_OPTIONS = 64 };
 
 /* A recipe that remembers where each of its options was set. */
@@ -84,6 +110,8 @@ struct reader {
     size_t exclude_count;
     struct override *overrides;
     size_t override_count;
+    struct decide_rule *decides;
+    size_t decide_count;
     struct training training; /* of cells without an override */
     struct limits limits;     /* likewise */
     bool narrowed;            /* --set changed an axis: rules of the file may then fit no cell */
@@ -117,6 +145,8 @@ void axes_read(struct reader *reader, const char *name, struct node *const *node
 void axes_check_rates(struct reader *reader, const struct axes *axes);
 /* The experiment's axes must have been read. */
 void axes_read_include(struct reader *reader, const struct node *node, struct axes *ret_axes);
+/* Pruners that the experiment's axis is to have: a bare name means all of that name. */
+void axes_read_arms(struct reader *reader, struct node *const *node, struct axes *ret_axes);
 /* label: the key that it is below, for messages. */
 void selector_read(struct reader *reader, const struct node *node, const char *label,
                    struct selector *ret_selector);
@@ -154,7 +184,21 @@ void notes_of_cell(struct reader *reader, const struct training *training, const
 /* Adds which dataset is not where somebody said; a mistake where $WINNOW_DATA is no folder. */
 void notes_of_data(struct reader *reader);
 
+/* ---- decide.c ---- */
+
+/* How many rules a list has; 0: refused. Of config.c. */
+size_t reader_count_rules(struct reader *reader, const struct node *node, const char *label);
+void decide_read(struct reader *reader, struct node *const *node);
+/* Fills config->questions. Of points that are in the order of config->cells. */
+void decide_build(struct reader *reader, const struct points *points);
+
 /* ---- grid.c ---- */
+
+bool point_is_selected(const struct selector *selector, const struct point *point);
+/* Whether a point has no rate of its own. */
+bool point_ignores_rate(const struct point *point);
+/* The pruner as it is beside a model: proxies of the model itself are nothing apart. */
+const struct pick *pick_beside(const struct pick *pruner, const struct pick *model);
 
 /* Fills config->cells; without_trainings: the recipes are not to be looked at. */
 void grid_build(struct reader *reader, bool with_trainings);

@@ -364,6 +364,19 @@ static int add_quality(const struct report *report, struct str *out, struct err 
                      &rows, &count, err);
 }
 
+static int add_questions(const struct report *report, struct str *out, struct err *err)
+{
+    struct db_rows rows;
+    size_t count = 0;
+    db_ask_named(&rows, report->db, DB_NAMED(harness_report_results, "questions"),
+                 DB_VALUES(db_text(report->experiment)));
+    return html_rows(out,
+                     "Questions, for which seeds were added one after the other: in points, or in "
+                     "times. Low and high are an interval of 95 % that holds at any time; beside "
+                     "it, that of a number of seeds fixed beforehand",
+                     "lt0022222240", &rows, &count, err);
+}
+
 int report_results(const struct report *report, struct str *out, struct err *err)
 {
     struct arms arms = {0};
@@ -385,8 +398,8 @@ int report_results(const struct report *report, struct str *out, struct err *err
         add_augmented(&arms, out);
         add_unpaired(&arms, out);
         add_equal(&arms, out);
-        failed = add_quality(report, out, err) || add_same_bits(report, out, err) ||
-                 add_doubts(report, out, err);
+        failed = add_questions(report, out, err) || add_quality(report, out, err) ||
+                 add_same_bits(report, out, err) || add_doubts(report, out, err);
         html_section_close(out);
     }
     arena_release(&arms.arena);

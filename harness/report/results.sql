@@ -20,6 +20,13 @@ FROM v_quality
 WHERE experiment = :experiment AND worst_class_accuracy IS NOT NULL
 ORDER BY dataset, model, position;
 
+-- questions
+SELECT text AS "Question", state AS "Answer", seeds AS "Seeds",
+       iif(state = 'open', expected_seeds, needed_seeds) AS "To be expected",
+       bound AS "Bound", mean AS "Mean", low AS "Low", high AS "High", fixed_low AS "Low, fixed n",
+       fixed_high AS "High, fixed n", p_holm AS "p, Holm", left_out AS "Left out"
+FROM v_decision WHERE experiment = :experiment ORDER BY question;
+
 -- same bits
 /* "random 0.5 and ucb(c=1) 0.5 (synthetic, mlp)": arms that are not two */
 SELECT arm(pruner, options, rate) || ' and ' || arm(other_pruner, other_options, other_rate)

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,8 +31,11 @@ struct budget *budget_new(const struct plan *plan, const struct run_options *opt
 {
     struct budget *budget;
     MEM_NEW(budget, 1);
-    *budget =
-        (struct budget){.plan = plan, .options = options, .end = boot_seconds() + options->budget};
+    *budget = (struct budget){
+        .plan = plan,
+        .options = options,
+        .end = options->budget != 0 ? boot_seconds() + options->budget : (double)INFINITY,
+    };
     for (size_t i = 0; options->history && i < options->history->run_count; i++)
         add_run(budget, &options->history->runs[i]);
     return budget;
@@ -96,10 +100,9 @@ bool budget_fits(const struct budget *budget, const size_t *cells, size_t count,
     return fits;
 }
 
-bool budget_opens(const struct budget *budget, const struct queue *queue, size_t block,
-                  const double *flight, size_t flight_count)
+bool budget_opens(const struct budget *budget, const struct queue *queue, const size_t *cells,
+                  size_t cell_count, const double *flight, size_t flight_count)
 {
-    const struct queue_block asked = queue_block(queue, block);
     double *committed;
     size_t count = 0;
     MEM_NEW(committed, budget->plan->count + flight_count);
@@ -111,13 +114,13 @@ bool budget_opens(const struct budget *budget, const struct queue *queue, size_t
             if (queue_waits(queue, other.cells[i]))
                 committed[count++] = budget_seconds(budget, other.cells[i]);
     }
-    const bool fits = budget_fits(budget, asked.cells, asked.count, committed, count);
+    const bool fits = budget_fits(budget, cells, cell_count, committed, count);
     mem_free(committed);
     return fits;
 }
 
 void budget_name_rest(const struct plan *plan, const struct queue *queue, const struct tally *tally,
-                      struct str *ret_text)
+                      const bool *needed, struct str *ret_text)
 {
     size_t named = 0, more = 0;
     for (size_t b = 0; b < queue_block_count(queue); b++) {
@@ -125,7 +128,7 @@ void budget_name_rest(const struct plan *plan, const struct queue *queue, const 
         const struct store_cell *stored = &plan->cells[block.cells[0]].stored;
         size_t left = 0;
         for (size_t i = 0; i < block.count; i++)
-            left += !tally_knows(tally, block.cells[i]);
+            left += (!needed || needed[block.cells[i]]) && !tally_knows(tally, block.cells[i]);
         if (left == 0)
             continue;
         if (named == MOST_NAMED) {

@@ -24,7 +24,7 @@
 
 struct budget;
 
-/* Starts now. Borrows all of it. */
+/* Starts now; without options->budget it never ends, and tells seconds only. Borrows all of it. */
 struct budget *budget_new(const struct plan *plan, const struct run_options *options);
 /* NULL is fine. */
 void budget_free(struct budget *budget);
@@ -39,13 +39,14 @@ void budget_learn(struct budget *budget, size_t cell, const struct record_end *e
 bool budget_fits(const struct budget *budget, const size_t *cells, size_t count,
                  const double *committed, size_t committed_count);
 
-/* Whether a block can be opened: beside what is in flight go the cells of open blocks that wait. */
-bool budget_opens(const struct budget *budget, const struct queue *queue, size_t block,
-                  const double *flight, size_t flight_count);
+/* Whether cells of a block can be begun: beside what is in flight go those of open blocks that
+ * wait. */
+bool budget_opens(const struct budget *budget, const struct queue *queue, const size_t *cells,
+                  size_t cell_count, const double *flight, size_t flight_count);
 /* Appends a line for each block with a cell of which no result has come: not started, or
- * incomplete; of many, the first ones. */
+ * incomplete; of many, the first ones. needed: [plan->count] the cells that count; NULL: all. */
 void budget_name_rest(const struct plan *plan, const struct queue *queue, const struct tally *tally,
-                      struct str *ret_text);
+                      const bool *needed, struct str *ret_text);
 
 /*
  * Seconds from now until "07:00", today or, where that has passed, tomorrow, or until

@@ -16,6 +16,8 @@ enum run_timing {
     RUN_TIMING_STRICT, /* and their cells run again at the end, at most twice each */
 };
 
+struct decider; /* decider.h */
+
 struct run_options {
     int jobs;                /* workers at once, 1..RUN_MAX_JOBS */
     int threads;             /* of each of them, 1 or more */
@@ -33,6 +35,7 @@ struct run_options {
        where no finished cell tells; each may be NULL. */
     const struct history *history;
     const struct estimate *expected; /* [plan->count] */
+    struct decider *decider; /* where seeds are added until all is decided; NULL: they are fixed */
     /* Processors for the places of the workers; NULL: the kernel chooses. */
     const struct pins *pins;
 };

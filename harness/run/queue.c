@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum cell_at { AT_REST, WAITING, IN_FLIGHT };
+enum cell_at { AT_REST, WAITING, IN_FLIGHT, PASSED_OVER };
 
 struct block {
     size_t first, count; /* of order[] */
     size_t done;
     size_t turn;  /* of its dataset and model: 0 for the first seed */
     size_t place; /* in the file, of its first cell */
-    bool open;
+    bool open, refused;
 };
 
 static const size_t NONE = SIZE_MAX;
@@ -47,6 +47,7 @@ struct queue {
     bool news;    /* a cell has ended since those were asked for */
     bool (*may_open)(void *context, size_t block);
     void *context;
+    const struct queue_steering *steering; /* NULL: the rule alone */
 };
 
 /* ---- Making: blocks, and the order within ----------------------------------------------------*/
@@ -282,6 +283,11 @@ void queue_limit(struct queue *queue, size_t most)
     queue->fresh = most;
 }
 
+void queue_steer(struct queue *queue, const struct queue_steering *steering)
+{
+    queue->steering = steering;
+}
+
 void queue_free(struct queue *queue)
 {
     if (!queue)
@@ -306,6 +312,11 @@ struct queue_block queue_block(const struct queue *queue, size_t block)
 bool queue_is_open(const struct queue *queue, size_t block)
 {
     return queue->blocks[block].open;
+}
+
+bool queue_is_refused(const struct queue *queue, size_t block)
+{
+    return queue->blocks[block].refused;
 }
 
 bool queue_waits(const struct queue *queue, size_t cell)
@@ -356,7 +367,8 @@ static size_t pop(struct queue *queue)
 static bool open_block(struct queue *queue, size_t b)
 {
     struct block *block = &queue->blocks[b];
-    if (queue->may_open && !queue->may_open(queue->context, b))
+    block->refused = queue->may_open && !queue->may_open(queue->context, b);
+    if (block->refused)
         return false;
     block->open = true;
     for (size_t i = 0; i < block->count; i++)
@@ -391,6 +403,18 @@ static bool open_aside(struct queue *queue)
     return opened;
 }
 
+/* Opens the chosen one of those that may be; false where there is none. */
+static bool open_chosen(struct queue *queue)
+{
+    for (size_t b = 0; queue->news && b < queue->block_count; b++)
+        queue->blocks[b].refused = false;
+    queue->news = false;
+    for (size_t b; queue->fresh > 0 && (b = queue->steering->choose(queue->context)) != NONE;)
+        if (open_block(queue, b))
+            return true;
+    return false;
+}
+
 /* Puts the cell aside until its group's scores are there. */
 static bool park(struct queue *queue, size_t cell)
 {
@@ -414,6 +438,10 @@ static bool take(struct queue *queue, bool again, size_t *ret_cell)
             queue->at[cell] = AT_REST;
             continue;
         }
+        if (queue->steering && !queue->steering->needs(queue->context, cell)) {
+            queue->at[cell] = PASSED_OVER;
+            continue;
+        }
         if (park(queue, cell))
             continue;
         queue->fresh -= fresh;
@@ -434,10 +462,20 @@ enum queue_answer queue_next(struct queue *queue, size_t *ret_cell)
     do {
         if (take(queue, false, ret_cell))
             return QUEUE_CELL;
-    } while (open_next(queue) || (queue->news && open_aside(queue)));
+    } while (queue->steering ? open_chosen(queue)
+                             : open_next(queue) || (queue->news && open_aside(queue)));
     if (take(queue, true, ret_cell))
         return QUEUE_CELL;
     return queue->in_flight > 0 ? QUEUE_LATER : QUEUE_EMPTY;
+}
+
+void queue_reconsider(struct queue *queue)
+{
+    for (size_t cell = 0; cell < queue->count; cell++)
+        if (queue->at[cell] == PASSED_OVER) {
+            queue->at[cell] = WAITING;
+            push(queue, cell);
+        }
 }
 
 void queue_scored(struct queue *queue, size_t cell)

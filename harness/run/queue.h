@@ -28,6 +28,9 @@
  * Cells with the same `shared` text compute the same scores. While one that is in flight has not
  * scored yet, the others wait, and what comes behind them goes first.
  *
+ * Somebody else may choose instead of the rule (queue_steer), and find cells not needed any more:
+ * these are passed over when their turn comes, and may be needed again later.
+ *
  * Each answer takes O(log n), for cells that wait amortised; memory is fixed when the queue is
  * made.
  */
@@ -65,6 +68,19 @@ struct queue *queue_new(const struct queue_item *items, size_t count,
                         bool (*may_open)(void *context, size_t block), void *context);
 /* At most so many cells start, those that come again not counted. Before the first is asked for. */
 void queue_limit(struct queue *queue, size_t most);
+/*
+ * Who decides what is worth while; before the first is asked for. Borrowed.
+ *
+ *     choose   the block to begin, of those that are neither open nor refused; SIZE_MAX: none
+ *     needs    whether a cell is to start; asked when its turn comes
+ */
+struct queue_steering {
+    size_t (*choose)(void *context);
+    bool (*needs)(void *context, size_t cell);
+};
+void queue_steer(struct queue *queue, const struct queue_steering *steering);
+/* Cells that were passed over get another turn: what is needed has changed. */
+void queue_reconsider(struct queue *queue);
 /* NULL is fine. */
 void queue_free(struct queue *queue);
 
@@ -72,6 +88,8 @@ void queue_free(struct queue *queue);
 size_t queue_block_count(const struct queue *queue);
 struct queue_block queue_block(const struct queue *queue, size_t block);
 bool queue_is_open(const struct queue *queue, size_t block);
+/* Whether may_open has refused it since a cell ended. */
+bool queue_is_refused(const struct queue *queue, size_t block);
 /* Whether a cell is still to start, for the first time or again. */
 bool queue_waits(const struct queue *queue, size_t cell);
 

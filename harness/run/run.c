@@ -5,6 +5,7 @@
 #include "harness/machine/environment.h"
 #include "harness/run/budget.h"
 #include "harness/run/checkpoints.h"
+#include "harness/run/decider.h"
 #include "harness/run/flight.h"
 #include "harness/run/tally.h"
 
@@ -25,14 +26,14 @@ struct scheduler {
     struct flights flights;
     struct queue *queue;
     struct tally *tally;
-    struct budget *budget; /* NULL: none */
-    bool *again;           /* [plan->count] it was started before */
-    size_t wanted;         /* cells */
-    int64_t watched;       /* when the limits were last looked at */
-    bool stopping;         /* start nothing more: the first Ctrl-C, or the budget is used up */
-    bool gave_up;          /* likewise: too many have failed */
-    bool killed;           /* workers were told to die: what they were doing is lost */
-    int64_t interrupted;   /* when the first signal to stop came */
+    struct budget *seconds; /* what cells take */
+    struct budget *budget;  /* the same, where it ends; NULL: it does not */
+    bool *again;            /* [plan->count] it was started before */
+    int64_t watched;        /* when the limits were last looked at */
+    bool stopping;          /* start nothing more: the first Ctrl-C, or the budget is used up */
+    bool gave_up;           /* likewise: too many have failed */
+    bool killed;            /* workers were told to die: what they were doing is lost */
+    int64_t interrupted;    /* when the first signal to stop came */
     struct run_totals totals;
     struct arena arena;
 };
@@ -52,6 +53,15 @@ bool run_wants(const struct plan_cell *cell, const struct run_options *options)
 {
     return !cell->left_out &&
            (cell->state == CELL_NEW || (cell->state == CELL_FAILED && options->retry_failed));
+}
+
+size_t run_count_wanted(const struct plan *plan, const struct run_options *options)
+{
+    const bool *needed = options->decider ? decider_needed(options->decider) : NULL;
+    size_t wanted = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        wanted += run_wants(&plan->cells[i], options) && (!needed || needed[i]);
+    return wanted;
 }
 
 struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options)
@@ -122,13 +132,74 @@ static size_t rest_of_flight(const struct scheduler *s, double *ret_seconds)
     return count;
 }
 
+/* For the queue, too. */
+static bool is_needed(const struct scheduler *s, size_t cell)
+{
+    return !s->options->decider || decider_needed(s->options->decider)[cell];
+}
+
+static bool needs(void *context, size_t cell)
+{
+    return is_needed(context, cell);
+}
+
+/* What the needed cells of a block take, as far as it is known; where nothing is, one each. */
+static double block_seconds(const struct scheduler *s, const struct queue_block *block)
+{
+    double sum = 0;
+    for (size_t i = 0; i < block->count; i++) {
+        const double seconds = budget_seconds(s->seconds, block->cells[i]);
+        if (is_needed(s, block->cells[i]))
+            sum += seconds >= 0 ? seconds : 1;
+    }
+    return sum;
+}
+
+/* The block that promises most, of those that can be begun: for the queue. */
+static size_t choose(void *context)
+{
+    const struct scheduler *s = context;
+    const size_t count = queue_block_count(s->queue);
+    struct choose_block *blocks;
+    MEM_NEW(blocks, count);
+    for (size_t b = 0; b < count; b++) {
+        const struct queue_block block = queue_block(s->queue, b);
+        blocks[b] = decider_block(s->options->decider, block.cells, block.count);
+        blocks[b].begun = queue_is_open(s->queue, b);
+        blocks[b].refused = queue_is_refused(s->queue, b);
+        for (size_t i = 0; i < block.count && !blocks[b].busy; i++)
+            blocks[b].busy = blocks[b].begun && is_needed(s, block.cells[i]) &&
+                             !tally_knows(s->tally, block.cells[i]);
+    }
+    for (size_t b = 0; b < count; b++)
+        if (choose_is_next(blocks, count, b)) {
+            const struct queue_block block = queue_block(s->queue, b);
+            blocks[b].seconds = block_seconds(s, &block);
+        }
+    const size_t chosen = choose_block(blocks, count);
+    mem_free(blocks);
+    return chosen < count ? chosen : SIZE_MAX;
+}
+
+static const struct queue_steering steering = {choose, needs};
+
 /* Whether a block can be begun beside what was begun before it: for the queue. */
 static bool may_open(void *context, size_t block)
 {
     const struct scheduler *s = context;
+    const struct queue_block asked = queue_block(s->queue, block);
     double flight[RUN_MAX_JOBS];
-    return !s->budget ||
-           budget_opens(s->budget, s->queue, block, flight, rest_of_flight(s, flight));
+    if (!s->budget)
+        return true;
+    size_t *cells, count = 0;
+    MEM_NEW(cells, asked.count);
+    for (size_t i = 0; i < asked.count; i++)
+        if (is_needed(s, asked.cells[i]))
+            cells[count++] = asked.cells[i];
+    const bool opens =
+        budget_opens(s->budget, s->queue, cells, count, flight, rest_of_flight(s, flight));
+    mem_free(cells);
+    return opens;
 }
 
 /* A cell that comes again is no part of a block any more: it starts where it fits by itself. */
@@ -178,6 +249,12 @@ static void fill_places(struct scheduler *s)
 
 /* ---- What comes in ---- */
 
+/* For the writer. */
+static int answer(void *decider, struct err *err)
+{
+    return decider_answer(decider, err);
+}
+
 /* Whether the cell comes again, after all others. */
 static bool judge(struct scheduler *s, const struct flight *flight, const struct record_end *end)
 {
@@ -193,8 +270,13 @@ static bool judge(struct scheduler *s, const struct flight *flight, const struct
     queue_ended(s->queue, place);
     if (again)
         queue_again(s->queue, place);
-    if (s->budget && end->state == ATTEMPT_DONE)
-        budget_learn(s->budget, place, end);
+    if (end->state == ATTEMPT_DONE)
+        budget_learn(s->seconds, place, end);
+    if (s->options->decider && tally_knows(s->tally, place) &&
+        decider_hears(s->options->decider, place)) {
+        writer_do(&s->writer, answer, s->options->decider);
+        queue_reconsider(s->queue);
+    }
     const size_t most = (size_t)s->options->max_failures;
     if (most > 0 && tally_failures(s->tally) >= most && !s->gave_up) {
         s->gave_up = true;
@@ -356,11 +438,15 @@ static void add_up(struct scheduler *s)
     const struct tally_counts counts = tally_count(s->tally);
     s->totals.done = counts.done;
     s->totals.failed = counts.failed;
-    s->totals.left = s->wanted - counts.done - counts.failed;
+    for (size_t i = 0; i < s->plan->count; i++)
+        s->totals.left += run_wants(&s->plan->cells[i], s->options) && is_needed(s, i) &&
+                          !tally_knows(s->tally, i);
     s->totals.doubtful = s->options->timing == RUN_TIMING_STRICT ? counts.doubtful : 0;
     s->totals.gave_up = s->gave_up;
     if (s->budget)
-        budget_name_rest(s->plan, s->queue, s->tally, &s->totals.blocks);
+        budget_name_rest(s->plan, s->queue, s->tally,
+                         s->options->decider ? decider_needed(s->options->decider) : NULL,
+                         &s->totals.blocks);
 }
 
 void run_totals_release(struct run_totals *totals)
@@ -375,15 +461,17 @@ static void fill_queue(struct scheduler *s)
     for (size_t i = 0; i < s->plan->count; i++) {
         const struct plan_cell *cell = &s->plan->cells[i];
         items[i] = run_queue_item(cell, s->options);
-        s->wanted += items[i].wanted;
     }
     s->queue = queue_new(items, s->plan->count, may_open, s);
     if (s->options->limit)
         queue_limit(s->queue, (size_t)s->options->limit);
     s->tally = tally_new(s->plan->count);
     MEM_NEW(s->again, s->plan->count);
+    s->seconds = budget_new(s->plan, s->options);
     if (s->options->budget > 0)
-        s->budget = budget_new(s->plan, s->options);
+        s->budget = s->seconds;
+    if (s->options->decider)
+        queue_steer(s->queue, &steering);
     mem_free(items);
 }
 
@@ -438,7 +526,7 @@ int run_plan(const struct plan *plan, struct store *store, const struct run_opti
     arena_release(&s->arena);
     queue_free(s->queue);
     tally_free(s->tally);
-    budget_free(s->budget);
+    budget_free(s->seconds);
     MEM_FREE(s->again, s);
     return failed;
 }

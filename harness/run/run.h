@@ -76,8 +76,10 @@ int run_jobs(int asked, int threads);
  * seconds tell little. Each attempt gets a warning, CROWDED.
  */
 bool run_crowds(const struct run_options *options, int room);
-/* Whether the plan's cell would be started. */
+/* Whether the plan's cell would be started, if something needs it. */
 bool run_wants(const struct plan_cell *cell, const struct run_options *options);
+/* How many would, as things stand; where seeds are added, at most so many. */
+size_t run_count_wanted(const struct plan *plan, const struct run_options *options);
 
 /* What the queue must know of a cell. */
 struct queue_item run_queue_item(const struct plan_cell *cell, const struct run_options *options);

@@ -76,6 +76,14 @@ void writer_put(struct writer *writer, int64_t attempt, const struct record *rec
     resume(writer);
 }
 
+void writer_do(struct writer *writer, int (*act)(void *context, struct err *err), void *context)
+{
+    struct err err;
+    while (!writer->silent && act(context, &err))
+        wait_out(writer, &err);
+    resume(writer);
+}
+
 bool writer_has_room(struct writer *writer)
 {
     while (!writer->silent && !pause_has_room(writer->db))

@@ -38,6 +38,8 @@ struct writer {
 void writer_begin(struct writer *writer, const char *key,
                   const struct record_environment *environment, int beside, int64_t *ret_attempt);
 void writer_put(struct writer *writer, int64_t attempt, const struct record *record);
+/* Anything else that writes: repeated until it succeeds. */
+void writer_do(struct writer *writer, int (*act)(void *context, struct err *err), void *context);
 /* Waits until the disk has room for another cell. false: the writer has become silent. */
 bool writer_has_room(struct writer *writer);
 /* Becomes silent where what is written could not be found again: the file is gone, or another. */

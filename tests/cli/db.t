@@ -333,4 +333,4 @@ The file shrinks.
   $ winnow db gc --db made.db
   removed 0 files, 0 bytes; 0 artifacts are needed by 1 database
   2 attempts at 1 cell that no experiment lists any more stay: attempts are append-only
-  made.db: 3.0 MiB before, 1* KiB now (glob)
+  made.db: 3.* MiB before, * KiB now (glob)

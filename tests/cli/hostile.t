@@ -22,7 +22,7 @@ terminal.
   ! bad.yaml:4:29: a text with a control character in it: write it without
   ! bad.yaml:4:38: unknown pruner 'system("touch PWNED")'; `winnow list pruners` shows them
   ! bad.yaml:5:7: rate: expected a number from 0 to below 1, found the text "=1+1"
-  ! bad.yaml:6:7: seed: expected a count from 1 to 10000, or a list of seeds, found the text "${x}"
+  ! bad.yaml:6:7: seed: expected a count from 1 to 10000, a list of seeds, or {at_least: 3, at_most: 20}, found the text "${x}"
   ! bad.yaml:7:11: a text with a control character in it: write it without
   ! bad.yaml:7:11: unknown figure 'phases ', did you mean 'phases'?
   [2]

@@ -247,6 +247,7 @@ For programs: what is in it.
   experiments|array|2
   running|array|1
   failures|array|2
+  questions|array|0
   summary|array|6
   targets|array|6
   $ winnow status --db empty.db

@@ -67,7 +67,12 @@ static void print_size(const struct config *config)
     print_axis(config->seed_count, "seed");
     const size_t product =
         config->datasets.count * config->models.count * pruned * config->seed_count;
-    printf("%s)\n", product == config->cell_count ? "" : ", with exclude and include");
+    printf("%s)\n", product == config->cell_count ? ""
+                    : config->question_count      ? ", as far as questions need them"
+                                                  : ", with exclude and include");
+    if (config->question_count)
+        printf("%zu question%s, of %zu to %zu seeds\n", config->question_count,
+               STR_PLURAL(config->question_count), config->at_least, config->seed_count);
 }
 
 int cmd_check(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "harness/cluster/shards.h"
 #include "harness/cmd/kit/db.h"
+#include "harness/decide/decide.h"
 #include "results/db.h"
 #include "results/shard.h"
 
@@ -200,6 +201,8 @@ static int merge_all(struct merging *merging, const char *const *paths, const ch
     for (; *paths; paths++)
         if (merge_path(merging, *paths))
             return cmd_fail(&line, EXIT_DATABASE, merging->broken.text);
+    if (decide_update_all(merging->store, &merging->broken))
+        cmd_say("winnow merge: questions are not answered anew: %s\n", merging->broken.text);
     if (store_in_place(merging->store, &merging->broken))
         return cmd_fail(&line, EXIT_DATABASE, merging->broken.text);
     if (json)

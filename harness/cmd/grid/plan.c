@@ -10,6 +10,7 @@
 #include "harness/keep/checkpoint.h"
 #include "harness/machine/pin.h"
 #include "harness/plan/explain.h"
+#include "harness/run/decider.h"
 #include "results/record/artifact.h"
 
 #include <stdio.h>
@@ -75,6 +76,8 @@ struct view {
     struct explainer *explainer;
     struct forecast *forecast;
     struct run_options options;
+    struct decider *decider;                  /* NULL: it asks nothing */
+    size_t spared;                            /* cells that no question needs any more */
     size_t counts[STATE_COUNT], cells, stale; /* of those that --where means */
 };
 
@@ -218,6 +221,23 @@ static void print_data(const struct view *view)
                      data->hash);
 }
 
+/* What is asked, and of how many cells: between the first seeds and all of them. */
+static void print_questions(const struct view *view)
+{
+    const struct config *config = view->config;
+    struct str lines = {0}, one = {0};
+    decider_report(view->decider, &lines);
+    for (const char *at = str_text(&lines); str_next(&one, &at, "\n");)
+        cmd_tell("%s\n", str_text(&one));
+    printf("%zu question%s, of %zu to %zu seeds: %zu cells at least, %zu at most",
+           config->question_count, STR_PLURAL(config->question_count), config->at_least,
+           config->seed_count, decider_least(view->decider), view->plan->count);
+    if (view->spared)
+        printf("; %zu of them are not needed any more", view->spared);
+    printf("\n");
+    STR_RELEASE(&lines, &one);
+}
+
 static void print_table(const struct view *view)
 {
     for (size_t i = 0; i < view->plan->count; i++)
@@ -228,6 +248,8 @@ static void print_table(const struct view *view)
     if (view->options.budget > 0)
         cmd_print_blocks(view->plan, &view->options);
     print_data(view);
+    if (view->decider)
+        print_questions(view);
     print_needs(view);
     print_summary(view);
     print_threads(view->config->engine.threads);
@@ -304,6 +326,16 @@ static json_t *notes_json(const struct view *view)
     return list;
 }
 
+static json_t *questions_json(const struct view *view)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count",
+                     (json_int_t)view->config->question_count, "at_least",
+                     (json_int_t)view->config->at_least, "at_most",
+                     (json_int_t)view->config->seed_count, "least_cells",
+                     (json_int_t)decider_least(view->decider), "most_cells",
+                     (json_int_t)view->plan->count, "spared", (json_int_t)view->spared);
+}
+
 static json_t *totals_json(const struct view *view)
 {
     const struct forecast *forecast = view->forecast;
@@ -332,6 +364,8 @@ static void print_json(const struct view *view)
                   "retry", (json_int_t)view->counts[CELL_FAILED], "threads",
                   view->config->engine.threads, "data", data_json(view), "notes", notes_json(view),
                   "totals", totals_json(view), "cells", cells_json(view));
+    if (root && view->decider)
+        json_object_set_new(root, "questions", questions_json(view));
     if (root && view->options.budget > 0)
         json_object_set_new(root, "blocks", cmd_blocks_json(view->plan, &view->options));
     cmd_print_json(root);
@@ -345,19 +379,35 @@ static int read_database(struct view *view, struct err *err)
     view->found = access(view->db, F_OK) == 0;
     if (!view->found) {
         view->history = history_none();
-        return 0;
+        return decider_new(view->config, view->plan, NULL, &view->decider, err);
     }
     struct store *store;
     if (store_open(view->db, STORE_READ, &store, err))
         return -1;
     const int failed = plan_states(view->plan, store, err) ||
-                       history_read(store, view->config->name, &view->history, err);
+                       history_read(store, view->config->name, &view->history, err) ||
+                       decider_new(view->config, view->plan, store, &view->decider, err);
     store_close(store);
     return failed;
 }
 
+/* What is decided needs no cells any more: they are no part of what is to come. */
+static void spare(struct view *view)
+{
+    const bool *needed = decider_needed(view->decider);
+    for (size_t i = 0; i < view->plan->count; i++) {
+        struct plan_cell *cell = &view->plan->cells[i];
+        if (needed[i] || cell->left_out || cell->state == CELL_DONE)
+            continue;
+        cell->left_out = true;
+        view->spared++;
+    }
+}
+
 static void reckon(struct view *view, double budget)
 {
+    if (view->decider)
+        spare(view);
     struct str artifacts = {0};
     artifact_folder(view->db, &artifacts);
     view->options = (struct run_options){
@@ -404,6 +454,7 @@ static int show(const struct config *config, const struct values *values, double
         else
             print_table(&view);
     }
+    decider_free(view.decider);
     forecast_free(view.forecast);
     explain_free(view.explainer);
     history_free(view.history);

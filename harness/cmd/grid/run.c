@@ -13,6 +13,7 @@
 #include "harness/machine/pin.h"
 #include "harness/plan/changed.h"
 #include "harness/run/checkpoints.h"
+#include "harness/run/decider.h"
 #include "harness/run/pause.h"
 #include "results/record/artifact.h"
 
@@ -100,7 +101,9 @@ static int record_experiment(const struct config *config, const struct plan *pla
                              struct store *store, struct err *err)
 {
     struct store_cell *cells;
+    struct store_questions questions;
     struct arena arena = {0};
+    decide_questions(config, plan, &arena, &questions);
     ARENA_NEW(&arena, cells, plan->count);
     for (size_t i = 0; i < plan->count; i++)
         cells[i] = plan->cells[i].stored;
@@ -113,6 +116,8 @@ static int record_experiment(const struct config *config, const struct plan *pla
         .figures = figures_json(config, &arena),
         .notes = plan->notes,
         .note_count = plan->note_count,
+        .questions = questions.items,
+        .question_count = questions.count,
     };
     const int failed = store_experiment(store, &experiment, cells, plan->count, err);
     arena_release(&arena);
@@ -232,28 +237,46 @@ static const char *threads_each(const struct run_options *options, struct arena 
                                  : arena_printf(arena, ", of %d threads each", options->threads);
 }
 
+/* What the file says into the database, and what is decided already. */
+static int record(const struct config *config, const struct plan *plan, struct store *store,
+                  struct decider **ret_decider, struct err *err)
+{
+    return record_experiment(config, plan, store, err) ||
+           decider_new(config, plan, store, ret_decider, err);
+}
+
+static void print_decisions(const struct decider *decider)
+{
+    struct str lines = {0};
+    if (!decider)
+        return;
+    decider_report(decider, &lines);
+    cmd_say_lines(str_text(&lines));
+    str_release(&lines);
+}
+
 static int run_stored(const struct config *config, struct plan *plan, struct store *store,
                       struct run_options *options, const struct values *values,
                       struct pause_start *start)
 {
     const char *db = options->db;
     struct err err;
-    while (record_experiment(config, plan, store, &err))
+    while (record(config, plan, store, &options->decider, &err))
         if (!pause_start_again(start, &err))
             return cmd_fail(&line, EXIT_DATABASE, err.text);
     pause_start_end(start);
     if (start->end) /* to measure and to wait took some of it */
         options->budget = fmax(1e-3, (double)(start->end - time_boot()) * 1e-9);
     const size_t done = count_state(plan, CELL_DONE), failed = count_state(plan, CELL_FAILED);
-    size_t wanted = 0, meant = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        wanted += run_wants(&plan->cells[i], options);
+    const size_t wanted = run_count_wanted(plan, options);
+    size_t meant = 0;
+    for (size_t i = 0; i < plan->count; i++)
         meant += !plan->cells[i].left_out;
-    }
     int code = EXIT_DONE;
     if (wanted > 0) {
-        cmd_say("%s: %zu of %zu cells to run, %d at once%s, into %s\n", config->name, wanted,
-                plan->count, options->jobs, threads_each(options, &plan->arena), db);
+        cmd_say("%s: %s%zu of %zu cells to run, %d at once%s, into %s\n", config->name,
+                options->decider ? "up to " : "", wanted, plan->count, options->jobs,
+                threads_each(options, &plan->arena), db);
         const int room = pin_room_here();
         const bool crowds = run_crowds(options, room);
         if (crowds)
@@ -269,6 +292,9 @@ static int run_stored(const struct config *config, struct plan *plan, struct sto
         cmd_say("%s: nothing to run: %zu of %zu cells are done in %s%s\n", config->name, done,
                 meant, db, meant < plan->count ? ", counting only what --where selects" : "");
     }
+    print_decisions(options->decider);
+    decider_free(options->decider);
+    options->decider = NULL;
     if (failed == 0 || options->retry_failed)
         return code;
     cmd_say("%zu failed earlier; winnow status shows why, --retry-failed runs them again\n",

@@ -72,7 +72,8 @@ static int add_rows(struct sqlite3 *db, const char *name, const char *title, str
 
 static void add_progress_line(const struct db_rows *row, bool at_work, struct str *ret_text)
 {
-    static const char *const words[] = {"failed", "running", "to run"};
+    const char *const words[] = {"failed", "running",
+                                 row_is_null(row, 7) ? "to run" : row_text(row, 7)};
     const int64_t cells = row_int(row, 1), done = row_int(row, 2);
     str_addf(ret_text, "%-*s  ", (int)row_int(row, 6), row_text(row, 0));
     table_add_bar(ret_text, cells ? (double)done / (double)cells : 0, BAR_WIDTH);
@@ -109,6 +110,16 @@ static int add_cells(struct sqlite3 *db, bool at_work, struct str *ret_text, str
     if (failures == MOST_FAILURES)
         str_add(ret_text, "winnow sql --named failures lists all of them\n");
     return failed;
+}
+
+/* ---- Questions --------------------------------------------------------------------------------*/
+
+static int add_questions(struct sqlite3 *db, struct str *ret_text, struct err *err)
+{
+    size_t count;
+    return add_rows(db, "table of questions",
+                    "\nquestions: seeds are added while one is open (docs/statistics.md)\n",
+                    ret_text, &count, err);
 }
 
 /* ---- Results ----------------------------------------------------------------------------------*/
@@ -246,14 +257,16 @@ static int add_for_people(struct sqlite3 *db, struct str *ret_text, struct err *
         return 0;
     }
     const size_t before = ret_text->length;
-    if (add_cells(db, at_work, ret_text, err) || add_summaries(db, ret_text, err))
+    if (add_cells(db, at_work, ret_text, err) || add_questions(db, ret_text, err) ||
+        add_summaries(db, ret_text, err))
         return -1;
     return ret_text->length > before ? add_footnote(db, ret_text, err) : 0;
 }
 
 static int write_json(struct sqlite3 *db, struct err *err)
 {
-    static const char *const parts[] = {"experiments", "running", "failures", "summary", "targets"};
+    static const char *const parts[] = {"experiments", "running", "failures",
+                                        "questions",   "summary", "targets"};
     printf("{\"at_work\": %s", is_at_work(db) ? "true" : "false");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct db_rows rows;

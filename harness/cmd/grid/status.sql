@@ -1,6 +1,27 @@
 -- progress
-SELECT experiment, cells, done, failed, running, to_run, max(length(experiment)) OVER ()
+/* Where seeds are added until all is decided, the rest may be needed, or is not. */
+SELECT experiment, cells, done, failed, running, to_run, max(length(experiment)) OVER (),
+    (SELECT iif(sum(d.state = 'open') > 0, 'to run at most', 'not needed') FROM v_decision d
+     WHERE d.experiment = v_progress.experiment HAVING count(*) > 0)
 FROM v_progress ORDER BY experiment;
+
+-- table of questions
+SELECT text AS question, state AS answer, seeds, iif(state = 'open', fixed(expected_seeds, 0), NULL)
+    AS "to be expected", iif(state = 'open', fixed(100 * chance, 0), NULL) AS "chance %",
+    fixed(mean, 2) || iif(unit = 'times', 'x', '') AS mean,
+    '[' || fixed(low, 2) || ', ' || fixed(high, 2) || ']' AS "95 % at any time",
+    '[' || fixed(fixed_low, 2) || ', ' || fixed(fixed_high, 2) || ']' AS "of fixed seeds",
+    iif(left_out > 0, left_out, NULL) AS "left out"
+FROM v_decision ORDER BY experiment, v_decision.question;
+
+-- questions
+SELECT * FROM v_decision ORDER BY experiment, v_decision.question;
+
+-- question lines
+SELECT experiment || ': ' || text || ': ' || state || ' after ' || seeds || ' seeds' ||
+    iif(state = 'open' AND expected_seeds > seeds,
+        ', of ' || fixed(expected_seeds, 0) || ' to be expected', '')
+FROM v_decision ORDER BY experiment, v_decision.question;
 
 -- table of running ones
 SELECT DISTINCT short AS cell, training(dataset, model, pruner, options, rate, seed) AS training,

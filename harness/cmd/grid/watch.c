@@ -39,7 +39,8 @@ struct look {
     bool at_work; /* somebody writes it */
     struct row *rows;
     size_t count;
-    double per_hour; /* cells done, of late; 0: none */
+    double per_hour;       /* cells done, of late; 0: none */
+    const char *questions; /* and their answers, a line each */
     struct arena arena;
 };
 
@@ -125,6 +126,17 @@ static int read_rows(struct sqlite3 *db, struct look *look, struct err *err)
     return failed;
 }
 
+static int read_questions(struct sqlite3 *db, struct look *look, struct err *err)
+{
+    struct db_rows rows;
+    struct str lines = {0};
+    db_ask_named(&rows, db, DB_NAMED(harness_cmd_grid_status, "question lines"), DB_NO_VALUES);
+    while (db_next(&rows))
+        str_addf(&lines, "%s\n", row_text(&rows, 0));
+    look->questions = str_keep(&lines, &look->arena);
+    return db_close(&rows, err);
+}
+
 /* Seconds that a running attempt still takes: by cells like it, or else by its own epochs. */
 static double left_of(const struct row *row, const struct estimate *estimate)
 {
@@ -201,7 +213,8 @@ static int look_at(const struct watch *watch, struct look *ret_look)
     int done = cmd_open_store(watch->line, watch->path, NULL, &store);
     if (done >= 0)
         return done;
-    if (read_rows(store_sqlite(store), &look, &err))
+    if (read_rows(store_sqlite(store), &look, &err) ||
+        read_questions(store_sqlite(store), &look, &err))
         done = cmd_fail(watch->line, EXIT_DATABASE, err.text);
     store_close(store);
     if (done >= 0) {
@@ -389,6 +402,16 @@ static void picture_cells(struct picture *picture, const struct look *look)
     str_release(&text);
 }
 
+static void picture_questions(struct picture *picture, const struct look *look)
+{
+    struct str line = {0};
+    if (look->questions[0])
+        picture_title(picture, "questions");
+    for (const char *at = look->questions; str_next(&line, &at, "\n");)
+        picture_add(picture, PLAIN, &line);
+    str_release(&line);
+}
+
 static void measure_terminal(struct watch *watch)
 {
     const struct cmd_terminal place = cmd_terminal_of(STDOUT_FILENO);
@@ -401,6 +424,7 @@ static void draw(struct watch *watch, const struct look *look)
     struct picture picture = {.watch = watch};
     measure_terminal(watch);
     picture_bars(&picture, look);
+    picture_questions(&picture, look);
     picture_cells(&picture, look);
     if (watch->drawn)
         printf("\033[%zuA", watch->drawn);
@@ -431,7 +455,7 @@ static bool is_news(struct watch *watch, int64_t attempt, int epoch)
    is no news. What is left and the rate change all the time, and are none by themselves. */
 static void print_counts(struct watch *watch, const struct look *look)
 {
-    struct str all = {0};
+    struct str all = {0}, line = {0};
     for (size_t i = 0; i < look->count;) {
         struct counts counts;
         struct str text = {0};
@@ -445,6 +469,12 @@ static void print_counts(struct watch *watch, const struct look *look)
         }
         str_release(&text);
     }
+    for (const char *at = look->questions; str_next(&line, &at, "\n");) {
+        str_addf(&all, "\n%s\n", str_text(&line));
+        if (!strstr(str_text(&watch->counts), str_text(&all) + all.length - line.length - 2))
+            puts(str_text(&line));
+    }
+    str_release(&line);
     str_release(&watch->counts);
     watch->counts = all;
 }

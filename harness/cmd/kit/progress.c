@@ -91,8 +91,7 @@ struct progress *progress_new(const struct plan *plan, const struct run_options 
     progress->plan = plan;
     progress->options = options;
     sort_into_groups(progress);
-    for (size_t i = 0; i < plan->count; i++)
-        progress->wanted += run_wants(&plan->cells[i], options);
+    progress->wanted = run_count_wanted(plan, options);
     if (options->limit && progress->wanted > (size_t)options->limit)
         progress->wanted = (size_t)options->limit;
     return progress;

@@ -238,6 +238,7 @@ Test(config, mistakes_of_the_file_come_before_those_of_set)
     static const char *const sets[] = {"seed=x", "train.lr=fast", NULL};
     config_expect("name: s\ndataset: synthetic\nmodel: mpl\npruner: full\n", sets,
                   "e.yaml:3:8: unknown model 'mpl', did you mean 'mlp'?\n"
-                  "--set seed: expected a count from 1 to 10000, or a list of seeds, found 'x'\n"
+                  "--set seed: expected a count from 1 to 10000, a list of seeds, or {at_least: 3, "
+                  "at_most: 20}, found 'x'\n"
                   "--set train.lr: expected a number from 0 to 1000, found 'fast'\n");
 }

@@ -203,6 +203,51 @@ Test(queue, a_block_that_is_refused_is_asked_for_again_once_a_cell_has_ended)
     queue_free(queue);
 }
 
+/* The block to open, and a bit for each cell that is needed. */
+struct steered {
+    size_t block;
+    unsigned needed;
+};
+
+static size_t choose(void *context)
+{
+    struct steered *steered = context;
+    const size_t block = steered->block;
+    steered->block = SIZE_MAX;
+    return block;
+}
+
+static bool needs(void *context, size_t cell)
+{
+    const struct steered *steered = context;
+    return steered->needed >> cell & 1;
+}
+
+Test(queue, who_steers_chooses_blocks_and_passes_over_cells)
+{
+    static const struct queue_steering steering = {choose, needs};
+    const struct queue_item items[] = {item("x", "p", 0, false), item("x", "p", 1, false),
+                                       item("x", "q", 1, false), item("x", "p", 2, false)};
+    struct steered steered = {1, 2};
+    size_t cell;
+    struct queue *queue = queue_new(items, 4, NULL, &steered);
+    queue_steer(queue, &steering);
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_CELL);
+    cr_expect_eq(cell, 1);
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_LATER, "cell 2 is not needed");
+    cr_expect_not(queue_waits(queue, 2));
+    steered.needed = 4;
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_LATER, "nobody has said so");
+    queue_reconsider(queue);
+    cr_expect(queue_waits(queue, 2));
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_CELL);
+    cr_expect_eq(cell, 2);
+    queue_ended(queue, 1);
+    queue_ended(queue, 2);
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_EMPTY, "no block is chosen");
+    queue_free(queue);
+}
+
 Test(queue, again_is_after_all_others_and_over_a_limit)
 {
     const struct queue_item items[] = {item("x", "p", 0, false), item("y", "p", 0, false),

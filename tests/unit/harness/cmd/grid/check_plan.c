@@ -88,8 +88,8 @@ Test(commands, mistakes_go_to_stderr_and_end_with_2)
         cr_expect_str_eq(output.out, "", "stdout: %s", output.out);
         cr_expect_str_eq(output.err,
                          "--set rate: expected a number from 0 to below 1, found '1.2'\n"
-                         "--set seed: expected a count from 1 to 10000, or a list of seeds, "
-                         "found 'a'\n",
+                         "--set seed: expected a count from 1 to 10000, a list of seeds, or "
+                         "{at_least: 3, at_most: 20}, found 'a'\n",
                          "stderr: %s", output.err);
         release(&output);
     }

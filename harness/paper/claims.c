@@ -1,5 +1,7 @@
 #include "harness/paper/claims.h"
+#include "base/anytime.h"
 #include "base/num.h"
+#include "results/decision.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,6 +59,19 @@ static struct stats_interval shown(const struct paper_line *line, struct stats_i
     return interval;
 }
 
+/* Student's t of a fixed number of seeds; where they were added, one that holds at any time. */
+static struct stats_interval interval_of(const struct paper_finding *finding, const double *values,
+                                         size_t n, double alpha, double least_sd)
+{
+    struct anytime_plan plan;
+    if (!finding->at_most)
+        return stats_t_interval_at(values, n, alpha, least_sd);
+    anytime_plan(finding->at_least, finding->at_most, alpha, &plan);
+    const struct stats_interval interval = anytime_interval(&plan, values, n, least_sd);
+    anytime_plan_release(&plan);
+    return interval;
+}
+
 /* values: of the line's rows, [n]. */
 static void conclude(const struct paper_finding *finding, struct paper_line *line,
                      const double *values)
@@ -65,9 +80,11 @@ static void conclude(const struct paper_finding *finding, struct paper_line *lin
     const double least_sd = strcmp(line->unit, "points") == 0 ? 100 * finding->step : 0;
     const double strict = STATS_ALPHA / (double)(finding->judged ? finding->judged : 1);
     const struct stats_interval interval =
-        stats_t_interval_at(values, line->n, STATS_ALPHA, least_sd);
+        interval_of(finding, values, line->n, STATS_ALPHA, least_sd);
     line->verdict = judge(line, interval);
-    line->strict = judge(line, stats_t_interval_at(values, line->n, strict, least_sd));
+    line->strict = judge(line, interval_of(finding, values, line->n, strict, least_sd));
+    line->fixed = shown(line, stats_t_interval_at(values, line->n, STATS_ALPHA, least_sd));
+    line->added = finding->at_most > 0;
     line->equal = line->n > 1 && !stats_has_spread(values, line->n);
     line->mean = is_ratio(line) ? exp(mean) : mean;
     line->interval = shown(line, interval);
@@ -254,7 +271,11 @@ int paper_find(struct sqlite3 *db, const struct paper_claim *claim, const char *
 {
     struct paper_finding finding = {.claim = claim, .experiment = arena_strdup(arena, experiment)};
     struct str missing = {0};
-    int failed = count_cells(db, &finding, err) || missing_columns(db, claim, &missing, err);
+    int failed = count_cells(db, &finding, err) || missing_columns(db, claim, &missing, err) ||
+                 store_seed_limits(db, experiment, &finding.at_least, &finding.at_most, err);
+    if (finding.at_least < ANYTIME_LEAST || finding.at_least > finding.at_most ||
+        finding.at_most > ANYTIME_MOST)
+        finding.at_least = finding.at_most = 0;
     if (!failed && !finding.cells)
         finding.why = "the experiment is not in the database";
     else if (!failed && missing.length)
@@ -307,17 +328,26 @@ void paper_add_reserve(const struct paper_finding *finding, struct str *ret_text
                  finding->done < finding->cells ? ", " : "", finding->doubtful, finding->values);
 }
 
+static void add_interval(struct stats_interval interval, int digits, bool points,
+                         struct str *ret_text)
+{
+    const double low = num_rounded(interval.low, digits), high = num_rounded(interval.high, digits);
+    str_addf(ret_text, points ? " [%+.*f, %+.*f]" : " [%.*f, %.*f]", digits, low, digits, high);
+}
+
 void paper_add_value(const struct paper_line *line, struct str *ret_text)
 {
     const bool points = strcmp(line->unit, "points") == 0;
     const int digits = points ? 2 : 3;
     const double mean = num_rounded(line->mean, digits);
-    const double low = num_rounded(line->interval.low, digits);
-    const double high = num_rounded(line->interval.high, digits);
     str_addf(ret_text, points ? "%+.*f" : "%.*f", digits, mean);
     str_addf(ret_text, "%s%s", is_ratio(line) ? "" : " ", line->unit);
-    if (!isnan(low))
-        str_addf(ret_text, points ? " [%+.*f, %+.*f]" : " [%.*f, %.*f]", digits, low, digits, high);
+    if (!isnan(line->interval.low))
+        add_interval(line->interval, digits, points, ret_text);
+    if (line->added && !isnan(line->fixed.low)) {
+        str_add(ret_text, isnan(line->interval.low) ? "" : " at any time, as if fixed");
+        add_interval(line->fixed, digits, points, ret_text);
+    }
     str_addf(ret_text, ", n = %zu", line->n);
     if (line->same == line->n)
         str_add(ret_text, ", the same bits with every seed: not two arms");

@@ -19,7 +19,9 @@
  * of points with a spread of one sample of the test set at least, stats.h). A line holds where its
  * whole interval is beyond the bound, it is against the claim where the whole interval is on the
  * other side, and undecided otherwise, so always of one seed and of values that are all the same
- * (stats.h). Of the claim, with k lines that are judged:
+ * (stats.h). Where the experiment added seeds until its questions were answered (`decide:`), a line
+ * is judged by the interval that holds at any time (base/anytime.h), and the usual one stands
+ * beside it. Of the claim, with k lines that are judged:
  *
  *     held        ALL: every line holds. ANY: in every place an arm of which every line holds, with
  *                 intervals of 1 - 0.05/k (Bonferroni), since the best of several is looked for
@@ -54,6 +56,8 @@ struct paper_line {
     size_t n, doubtful, same;
     double mean;                    /* in the unit */
     struct stats_interval interval; /* 95 %, likewise; NAN without a spread */
+    struct stats_interval fixed;    /* where seeds were added: the usual one, likewise */
+    bool added;                     /* seeds were */
     bool equal;                     /* n > 1, and the values are all the same */
     enum paper_verdict verdict;     /* by that interval */
     enum paper_verdict strict;      /* by that of 1 - 0.05/k */
@@ -63,6 +67,7 @@ struct paper_finding {
     const struct paper_claim *claim;
     const char *experiment;
     int64_t cells, done, diverged; /* of the experiment */
+    size_t at_least, at_most;      /* seeds, where they were added one after the other; 0: fixed */
     double step;                   /* of its accuracies, the coarsest; 0: not known (stats.h) */
     int64_t diverged_here;         /* of those that diverged: of pruners that it compares */
     struct paper_line *lines;

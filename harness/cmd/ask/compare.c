@@ -8,6 +8,7 @@
  */
 #include "harness/cmd/ask/compare_table.h"
 #include "harness/cmd/kit/db.h"
+#include "results/decision.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ static const struct cmd_flag flags[] = {
              "Student's t or BCa bootstrap; auto: t below 30 seeds"),
     CMD_INT(struct values, anytime, 0, "SEEDS", "0", 0, ANYTIME_MOST,
             "seeds were added until the answers sufficed, up to so many: intervals, p and verdicts "
-            "that allow for it"),
+            "that allow for it; by default what the experiments' `decide:` says"),
     CMD_ENUM(struct values, test, 0, "NAME", "permutation", compare_test_names,
              "the test behind p: sign flips or signed ranks"),
     CMD_SWITCH(struct values, work, 0,
@@ -171,7 +172,30 @@ static int find_arms(struct asked *asked, const struct compare_runs *runs, struc
     return 0;
 }
 
-static int print(const struct compare_list *list, const struct values *values, double margin)
+/* Where every experiment that is compared has added seeds until its questions were answered. */
+static int allow_for_looks(struct sqlite3 *db, const struct compare_runs *runs,
+                           struct compare_settings *settings, struct err *err)
+{
+    size_t least = ANYTIME_MOST, most = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        const char *name = runs->items[i].experiment;
+        size_t first = 0, last = 0;
+        if (i && strcmp(runs->items[i - 1].experiment, name) == 0)
+            continue;
+        if (store_seed_limits(db, name, &first, &last, err))
+            return -1;
+        if (first < ANYTIME_LEAST || first > last || last > ANYTIME_MOST)
+            return 0;
+        least = first < least ? first : least;
+        most = last > most ? last : most;
+    }
+    settings->anytime_least = least;
+    settings->anytime_most = most;
+    return 0;
+}
+
+static int print(const struct compare_list *list, const struct values *values,
+                 const struct compare_settings *settings)
 {
     const struct cmd_compare_look look = {
         .format = values->json ? TABLE_JSON : (enum table_format)values->format,
@@ -179,8 +203,8 @@ static int print(const struct compare_list *list, const struct values *values, d
         .metric = &compare_metrics[values->metric],
         .at_time = values->at_time,
         .test = (enum compare_test)values->test,
-        .margin = margin,
-        .anytime_most = (size_t)values->anytime,
+        .margin = settings->margin,
+        .anytime_most = settings->anytime_most,
         .work = values->work,
     };
     struct str text = {0};
@@ -208,12 +232,14 @@ static int compare(struct sqlite3 *db, struct asked *asked, const struct values 
     if (compare_read(db, &asked->filter, &runs, &usage, &err))
         return cmd_fail(&line, usage ? EXIT_USAGE : EXIT_DATABASE, err.text);
     asked->settings.db = db;
-    if (find_arms(asked, &runs, &err) ||
-        compare_arms(&runs, asked->arms, asked->arm_count, &asked->settings, &list, &err)) {
+    if (!values->anytime && allow_for_looks(db, &runs, &asked->settings, &err))
+        cmd_fail(&line, code = EXIT_DATABASE, err.text);
+    else if (find_arms(asked, &runs, &err) ||
+             compare_arms(&runs, asked->arms, asked->arm_count, &asked->settings, &list, &err)) {
         cmd_fail(&line, code, err.text);
     } else {
         warn(&list);
-        code = print(&list, values, asked->settings.margin);
+        code = print(&list, values, &asked->settings);
         if (code == EXIT_DONE && values->gate)
             code = gate(&list);
     }

@@ -1,4 +1,5 @@
 /* Claims A1 to A5 and the table of what ran, on made results that are worked out by hand. */
+#include "results/db.h"
 #include "tests/support/claims_db.h"
 
 #include <criterion/criterion.h>
@@ -366,4 +367,34 @@ Test(paper_claims, what_ran_of_a_part)
     cr_expect_eq(table_rows(&table), 1);
     cr_expect_str_eq(paper_cell(&table, 0, "model")->text, "not in the database");
     table_release(&table);
+}
+
+/* Better by a point, give or take 0.1: of three seeds that were fixed beforehand that holds. Where
+ * seeds were added, t has to come to 26.68 and not to 4.30 (docs/statistics.md). */
+Test(paper_claims, seeds_that_were_added_need_wider_intervals)
+{
+    static const char question[] =
+        "INSERT INTO question SELECT id, 1, '', 'better', 0, 3, 20, 'd', 'mlp', 'ucb', '', 0.5, "
+        "'random-dynamic', '', 0.5 FROM experiment";
+    static const char arm[] = "ucb 0.5 against random-dynamic";
+    claims_add_seeds((struct claims_run){.pruner = "random-dynamic", .rate = .5, .percent = 80}, 0);
+    claims_add_seeds((struct claims_run){.pruner = "ucb", .rate = .5, .percent = 81}, .1);
+    struct paper_finding a3 = claims_find("A3");
+    const struct paper_claim *claim = a3.claim;
+    struct arena arena = {0};
+    struct str text = {0};
+    struct err err;
+    claims_expect_line(&a3, arm, "accuracy", 3, 1, 1 - claims_half * .1, 1 + claims_half * .1,
+                       CLAIM_HELD);
+    cr_assert_eq(db_exec(store_sqlite(claims_store), question, &err), 0, "%s", err.text);
+    cr_assert_eq(paper_find(store_sqlite(claims_store), claim, "made", &arena, &a3, &err), 0);
+    const struct paper_line *line = claims_line_of(&a3, arm, "accuracy");
+    const double half = 26.68 * .1 / sqrt(3);
+    cr_expect_eq(line->verdict, CLAIM_UNDECIDED);
+    cr_expect_float_eq(line->interval.low, 1 - half, 1e-3, "%g", line->interval.low);
+    paper_add_value(line, &text);
+    cr_expect_str_eq(str_text(&text),
+                     "+1.00 points [-0.54, +2.54] at any time, as if fixed [+0.75, +1.25], n = 3");
+    str_release(&text);
+    arena_release(&arena);
 }

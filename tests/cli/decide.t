@@ -103,6 +103,12 @@ compare goes by the interval that holds at any time, without being told.
   $ winnow compare full random@0.95 --db a.db --json 2>/dev/null | grep -o '"anytime_most": *[0-9]*'
   "anytime_most": 6
 
+The figure, from its rows.
+
+  $ winnow plot evidence --db a.db -o . -f svg
+  ./evidence.tsv
+  ./evidence.svg
+
 Killed, limited, resumed: the same evidence, the same answers. With two cells at once a seed more
 than it takes may be there.
 

@@ -19,6 +19,7 @@ static void make_everything(void)
     struct sqlite3 *db = plot_db_open();
     plot_db_fill(db, &plot_grid_small);
     plot_db_suit(db, "architecture-ranking");
+    plot_db_suit(db, "evidence");
     plot_db_exec(db,
                  "INSERT INTO noise SELECT attempt, n, 1, bitmap FROM selection GROUP BY attempt");
     plot_db_exec(

@@ -37,6 +37,7 @@ others. The cells are made up: no sample of theirs can be had.
   f/performance-profile.tsv
   f/performance-profile.svg
   ! winnow plot: versus-random: no pruner to compare with random, at its seeds and numbers of samples, in the 4 finished cells of experiment 'made'
+  ! winnow plot: evidence: no answer to a question (`decide:` in the file) in the 4 finished cells of experiment 'made'
   ! winnow plot: always-sometimes-never: no pruner that chose more than once in the 4 finished cells of experiment 'made'
   ! winnow plot: selection-heat-map: no pruner that chose more than once in the 4 finished cells of experiment 'made'
   ! winnow plot: overlap: no two pruners with subsets of the same samples in the 4 finished cells of experiment 'made'
@@ -179,7 +180,7 @@ Of two runs of full data, one had company: seconds of two conditions, where ther
 Mistakes.
 
   $ winnow plot phase --db made.db
-  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, networks, accuracy-vs-rate, scaling-law, worst-class, phases, versus-random, time-to-accuracy, seeds, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, score-sampler, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
+  ! winnow plot: unknown figure 'phase', did you mean phases?; there are: accuracy-vs-time, networks, accuracy-vs-rate, scaling-law, worst-class, phases, versus-random, time-to-accuracy, seeds, evidence, always-sometimes-never, speedup-vs-accuracy, amortization, performance-profile, selection-heat-map, overlap, score-sampler, gap-theory, transfer, architecture-ranking, score-distributions, sample-sheets
   [2]
   $ winnow plot --db made.db --format svg,gif
   ! winnow plot: unknown format 'gif'; there are: svg, pdf, png, cairolatex, terminal

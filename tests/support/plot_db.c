@@ -386,6 +386,25 @@ void plot_db_suit(struct sqlite3 *db, const char *figure)
                      " WHERE pruner <> 'full';"
                      "INSERT INTO solver SELECT a.id, 0, 1, 'annealed', 10 * c.rate + c.seed,"
                      " 0, 0 FROM attempt a JOIN cell c ON c.key = a.cell WHERE c.pruner = 'dp'");
+    if (strcmp(figure, "evidence") == 0) /* the first has no interval before the third seed */
+        plot_db_exec(
+            db,
+            "INSERT INTO question SELECT x.id, row_number() OVER (ORDER BY dataset, model_label,"
+            " pruner, options), trim(pruner || ' ' || options) || ' beside full: ' || dataset"
+            " || ' ' || model_label, iif(pruner = 'random', 'faster', 'better'), 0, 2, 8,"
+            " dataset, model_label, pruner, options, rate, 'full', '', 0"
+            " FROM experiment x, (SELECT DISTINCT dataset, model_label, pruner, options, rate"
+            " FROM cell WHERE pruner <> 'full' AND rate = (SELECT max(rate) FROM cell));"
+            "INSERT INTO decision SELECT experiment, position, iif(position = 1, 'holds',"
+            " 'open'), 4, 0, iif(position = 1, 4, NULL), claim = 'faster', 2.5, 1, 4, 1.5, 3.5,"
+            " 0.5, 0.5, 0.5, 2, 3 FROM question;"
+            "INSERT INTO look SELECT experiment, position, n.value, n.value - 1, 1, 1,"
+            " 2.5 + 0.5 * (-1) * (n.value %% 2), 2.5 - 0.1 * n.value,"
+            " iif(n.value > 2, 2.5 - 6.0 / n.value, NULL),"
+            " iif(n.value > 2, 2.5 + 6.0 / n.value, NULL),"
+            " iif(n.value > 1, 2.5 - 4.0 / n.value, NULL),"
+            " iif(n.value > 1, 2.5 + 4.0 / n.value, NULL)"
+            " FROM question, json_each('[1, 2, 3, 4]') n");
     if (strcmp(figure, "transfer") == 0)
         plot_db_add(db, "SELECT experiment, state, dataset, model, pruner,"
                         " trim(options || ' prune_with=small(width=8)'), rate, seed, kept_fraction,"

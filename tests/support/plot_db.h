@@ -61,7 +61,7 @@ void plot_db_fill(struct sqlite3 *db, const struct plot_grid *grid);
  * Makes more of what plot_db_fill made, where a figure is about certain pruners or about many
  * networks: all but full become dp with the pruner's name as its options (gap-theory), pruners get
  * runs with prune_with: small(width=8) too (transfer), or with three more samplers (score-sampler),
- * models get three more each (architecture-ranking).
+ * models get three more each (architecture-ranking), all but full are asked about (evidence).
  */
 void plot_db_suit(struct sqlite3 *db, const char *figure);
 /* What plot_db_fill records for an epoch, from 1, of a cell. */

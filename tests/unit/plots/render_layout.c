@@ -91,7 +91,7 @@ static bool grid_has(const struct plot_grid *grid, const char *figure)
                  {"architecture-ranking", .full = true},
                  {"networks", .full = true}};
     const bool alone = grid->pruners == random_only || grid->pruners == full_only;
-    if (strcmp(figure, "gap-theory") == 0)
+    if (strcmp(figure, "gap-theory") == 0 || strcmp(figure, "evidence") == 0)
         return grid->pruners != full_only;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (strcmp(needs[i].figure, figure) == 0)
@@ -119,8 +119,9 @@ static bool shows(const struct figure *figure, const char *pruner)
         return !is_full;
     if (strcmp(figure->name, "gap-theory") == 0 || strcmp(figure->name, "transfer") == 0)
         return is_full; /* of others there is more to say */
-    if (strcmp(figure->name, "architecture-ranking") == 0 || !names_pruners(figure))
-        return false; /* with the rate, or not at all */
+    if (strcmp(figure->name, "architecture-ranking") == 0 ||
+        strcmp(figure->name, "evidence") == 0 || !names_pruners(figure))
+        return false; /* with the rate, in a question, or not at all */
     return (strcmp(figure->name, "versus-random") != 0 &&
             strcmp(figure->name, "score-sampler") != 0 &&
             strcmp(figure->name, "score-distributions") != 0) ||
@@ -241,6 +242,8 @@ static const char *seeds_of(const struct figure *figure)
         return "Seed 0,";
     if (strcmp(figure->name, "performance-profile") == 0)
         return "2 to 3 tasks";
+    if (strcmp(figure->name, "evidence") == 0)
+        return "4 seeds";
     if (!names_pruners(figure))
         return "over 3 seeds";
     return strcmp(figure->name, "always-sometimes-never") == 0 ? "3 seeds" : "2 to 3 seeds";
@@ -255,8 +258,9 @@ static void expect_complete(const struct picture *picture, const struct figure *
                   figure->name, names[i]);
     struct str print = {0};
     drawn_join(picture, &print);
-    const char *facts[] = {names_models(figure) ? "small: fashion-mnist, mlp."
-                                                : "small: fashion-mnist, 4 networks.",
+    const char *facts[] = {strcmp(figure->name, "evidence") == 0 ? "small. " /* of all panels */
+                           : names_models(figure)                ? "small: fashion-mnist, mlp."
+                                                  : "small: fashion-mnist, 4 networks.",
                            strcmp(figure->name, "transfer") == 0 ? "Not finished: 4 cells."
                            : !names_models(figure) || strcmp(figure->name, "score-sampler") == 0
                                ? "Not finished: 8 cells."
@@ -299,8 +303,9 @@ Test(render_layout, one_panel_is_a_column_wide)
     plot_db_add(db, "SELECT experiment, state, dataset, model, 'el2n', '', rate, seed,"
                     " kept_fraction, accuracy FROM v_run");
     for (size_t i = 0; figure_at(i); i++) {
-        if (!grid_has(&single_grid, figure_at(i)->name) &&
-            strcmp(figure_at(i)->name, "versus-random") != 0)
+        if ((!grid_has(&single_grid, figure_at(i)->name) &&
+             strcmp(figure_at(i)->name, "versus-random") != 0) ||
+            strcmp(figure_at(i)->name, "evidence") == 0) /* a panel per pruner */
             continue;
         struct picture picture = drawn_suited(figure_at(i), db, "single", "page");
         cr_expect_float_eq(picture.width, COLUMN * 96, 1, "%s: %g px", figure_at(i)->name,
@@ -407,7 +412,9 @@ Test(render_layout, any_name_can_be_drawn)
     for (size_t i = 0; figure_at(i); i++) {
         struct picture picture = drawn_suited(figure_at(i), db, "small", "page");
         cr_expect_not_null(
-            strstr(picture.svg, names_models(figure_at(i))
+            strstr(picture.svg, strcmp(figure_at(i)->name, "evidence") == 0
+                                    ? "{of}" /* in titles of several lines */
+                                : names_models(figure_at(i))
                                     ? "small: &lt;d&amp;'e'>, it's 5 % {of} m_n^2 \xc3\xa9."
                                     : "small: &lt;d&amp;'e'>, 4 networks."),
             "%s", figure_at(i)->name);

@@ -91,8 +91,8 @@ void emit_job_name(const struct emit *emit, struct str *ret_text)
 }
 
 #define SCRIPT(stem) _binary_harness_cluster_##stem##_sh_start
-extern const char SCRIPT(cells)[], SCRIPT(hosts)[], SCRIPT(merge)[], SCRIPT(places)[],
-    SCRIPT(run)[], SCRIPT(submit)[];
+extern const char SCRIPT(cells)[], SCRIPT(hosts)[], SCRIPT(merge)[], SCRIPT(more_waves)[],
+    SCRIPT(places)[], SCRIPT(run)[], SCRIPT(submit)[], SCRIPT(waves)[];
 
 static const char *quoted(const char *word, struct arena *arena)
 {
@@ -115,7 +115,10 @@ void emit_script(const struct emit *emit, enum emit_script which, size_t chunk,
                                           [EMIT_SUBMIT] = SCRIPT(submit),
                                           [EMIT_RUN] = SCRIPT(run)};
     const size_t most = (size_t)emit->max_array;
+    const bool asks = emit->frozen->asks.question_count > 0;
     const struct str_place parts[] = {{"{{places}}", SCRIPT(places)},
+                                      {"{{waves}}", asks ? SCRIPT(waves) : ""},
+                                      {"{{more-waves}}", asks ? SCRIPT(more_waves) : ""},
                                       {"{{check-hosts}}", emit->hosts ? SCRIPT(hosts) : ""}};
     struct str whole = {0}, name = {0}, lines = {0}, time = {0}, submits = {0};
     struct arena arena = {0};

@@ -2,7 +2,9 @@
 
 #include "base/time.h"
 
+#include "base/anytime.h"
 #include "base/json.h"
+#include "harness/decide/decide.h"
 #include "models/nn/nn.h"
 
 #include <string.h>
@@ -28,6 +30,24 @@ static json_t *notes_of(const struct plan *plan)
     return notes;
 }
 
+/* Of each question the cells, by their number: arm, reference, arm, ... seed by seed. */
+static json_t *questions_of(const struct config *config)
+{
+    json_t *list = json_made(json_array());
+    for (size_t i = 0; i < config->question_count; i++) {
+        const struct question *question = &config->questions[i];
+        json_t *item = json_made(json_object()), *cells = json_made(json_array());
+        for (size_t k = 0; k < 2 * config->seed_count; k++)
+            json_array_append_new(
+                cells, json_made(json_integer((json_int_t)question->cells[k / 2][k % 2])));
+        json_put(item, "claim", json_integer(question->claim));
+        json_put(item, "margin", json_real(question->margin));
+        json_put(item, "cells", cells);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
 static json_t *header_of(const struct config *config, const struct plan *plan, const char *data_dir,
                          size_t elements)
 {
@@ -48,6 +68,11 @@ static json_t *header_of(const struct config *config, const struct plan *plan, c
     json_put(header, "threads", json_integer(config->engine.threads));
     json_put(header, "elements", json_integer((json_int_t)elements));
     json_put(header, "data_dir", json_path(data_dir));
+    if (config->question_count) {
+        json_put(header, "at_least", json_integer((json_int_t)config->at_least));
+        json_put(header, "seeds", json_integer((json_int_t)config->seed_count));
+        json_put(header, "questions", questions_of(config));
+    }
     return header;
 }
 
@@ -234,6 +259,49 @@ static int read_cells(const char *text, struct frozen_plan *frozen, struct err *
     return 0;
 }
 
+static bool read_question(const json_t *item, const struct frozen_plan *frozen,
+                          struct question *ret_question)
+{
+    const json_t *cells = json_object_get(item, "cells");
+    const json_int_t claim = json_integer_value(json_object_get(item, "claim"));
+    const size_t seeds = frozen->asks.seed_count;
+    *ret_question = (struct question){
+        .claim = (enum question_claim)claim,
+        .margin = json_number_value(json_object_get(item, "margin")),
+    };
+    if (claim < 0 || claim > CLAIM_SLOWER || json_array_size(cells) != 2 * seeds)
+        return false;
+    ARENA_NEW(&frozen->plan->arena, ret_question->cells, seeds);
+    for (size_t k = 0; k < 2 * seeds; k++) {
+        const json_int_t cell = json_integer_value(json_array_get(cells, k));
+        if (cell < 0 || (size_t)cell >= frozen->plan->count)
+            return false;
+        ret_question->cells[k / 2][k % 2] = (size_t)cell;
+    }
+    return true;
+}
+
+/* Nothing of a plan with a fixed number of seeds. Its cells have been read. */
+static int read_questions(const json_t *header, struct frozen_plan *frozen, struct err *err)
+{
+    const json_t *list = json_object_get(header, "questions");
+    struct config *asks = &frozen->asks;
+    asks->name = frozen->name;
+    asks->at_least = (size_t)json_integer_value(json_object_get(header, "at_least"));
+    asks->seed_count = (size_t)json_integer_value(json_object_get(header, "seeds"));
+    asks->question_count = json_array_size(list);
+    if (!asks->question_count)
+        return 0;
+    if (asks->at_least < ANYTIME_LEAST || asks->at_least > asks->seed_count ||
+        asks->seed_count > ANYTIME_MOST)
+        return err_set(err, "line 1 is no plan's");
+    ARENA_NEW(&frozen->plan->arena, asks->questions, asks->question_count);
+    for (size_t i = 0; i < asks->question_count; i++)
+        if (!read_question(json_array_get(list, i), frozen, &asks->questions[i]))
+            return err_set(err, "line 1 is no plan's: question %zu", i + 1);
+    return 0;
+}
+
 static int parse(const char *text, struct frozen_plan *frozen, struct err *err)
 {
     char id[HASH_HEX_SIZE];
@@ -249,8 +317,9 @@ static int parse(const char *text, struct frozen_plan *frozen, struct err *err)
         if (strcmp(id, frozen->id) != 0)
             failed = err_set(err, "it was changed or is damaged: emit it again");
     }
+    failed = failed || read_cells(rest, frozen, err) || read_questions(header, frozen, err);
     json_decref(header);
-    return failed ? -1 : read_cells(rest, frozen, err);
+    return failed ? -1 : 0;
 }
 
 int frozen_plan_parse(const char *text, const char *path, struct frozen_plan **ret_frozen,
@@ -360,6 +429,9 @@ int frozen_plan_record(const struct frozen_plan *frozen, const struct plan *plan
                        struct store *store, struct err *err)
 {
     struct store_cell *cells;
+    struct store_questions questions = {0};
+    if (plan == frozen->plan) /* a shard has no answers */
+        decide_questions(&frozen->asks, plan, &frozen->plan->arena, &questions);
     const struct store_experiment experiment = {
         .name = frozen->name,
         .file = frozen->file,
@@ -369,6 +441,8 @@ int frozen_plan_record(const struct frozen_plan *frozen, const struct plan *plan
         .figures = frozen->figures,
         .notes = frozen->plan->notes,
         .note_count = frozen->plan->note_count,
+        .questions = questions.items,
+        .question_count = questions.count,
     };
     MEM_NEW(cells, plan->count);
     for (size_t i = 0; i < plan->count; i++)

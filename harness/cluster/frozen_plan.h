@@ -9,6 +9,9 @@
  *     {"winnow_plan":1,"id":"5e...","frozen_at":...,"elements":25,"name":"fashion","yaml":...}
  *     {"key":"3f...","label":"fashion-mnist mlp full seed 0","data":"9a...","cell":{...},...}
  *
+ * Where seeds are added until questions are answered, the first line has these too, and all cells
+ * that may be needed follow; which of them are is a matter of the database (winnow emit pending).
+ *
  * An element is what one job does: element i of n has the cells from i * count / n to
  * (i + 1) * count / n, neighbours in the plan's order, which differ in their rates first and so
  * share their scores.
@@ -30,6 +33,8 @@ struct frozen_plan {
     int threads;          /* of a cell */
     int64_t frozen_at;    /* ns since 1970 */
     size_t elements;
+    /* Its name, and what it asks of the plan's cells: questions, at_least, seed_count. */
+    struct config asks;
     struct plan *plan; /* its keys are the file's: nothing was loaded. Its arena holds the texts */
 };
 

@@ -1,8 +1,0 @@
-#!/bin/sh
-# Merges the results of the array jobs into the database.
-#SBATCH --job-name={{name}}-merge
-{{partition}}{{account}}{{lines}}#SBATCH --nodes=1
-#SBATCH --ntasks=1
-#SBATCH --open-mode=append
-{{places}}db={{db}}
-exec "$winnow" merge "$db" "$dir"

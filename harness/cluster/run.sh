@@ -5,10 +5,17 @@
 #
 #     run.sh [--retry-failed]
 {{places}}db={{db}}
-{{check-hosts}}failed=0
-left=$("$winnow" emit pending "$dir" --db "$db" --lines "$@")
-[ -z "$left" ] || printf '%s\n' "$left" |
-    parallel --quote --line-buffer --joblog "$dir/parallel.log" {{sshlogin}}{{jobs}}\
-    "$winnow" cell --plan "$dir/plan.jsonl" --element {} --with-parent{{data-dir}} "$@" || failed=1
-"$winnow" merge "$db" "$dir"
-exit "$failed"
+{{check-hosts}}failed=0 before=
+
+# What is left now: where seeds are added until questions are answered, what these need next.
+wave() {
+    left=$("$winnow" emit pending "$dir" --db "$db" --lines "$@")
+    [ -z "$left" ] || printf '%s\n' "$left" |
+        parallel --quote --line-buffer --joblog "$dir/parallel.log" {{sshlogin}}{{jobs}}\
+        "$winnow" cell --plan "$dir/plan.jsonl" --element {} --with-parent{{data-dir}} "$@" ||
+        failed=$?
+    "$winnow" merge "$db" "$dir"
+}
+
+wave "$@"
+{{more-waves}}[ "$failed" -eq 0 ] || exit 1

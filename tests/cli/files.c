@@ -27,6 +27,7 @@
     T_FILE(data_tiny_imagenet)                                                                     \
     T_FILE(db)                                                                                     \
     T_FILE(decide)                                                                                 \
+    T_FILE(decide_waves)                                                                           \
     T_FILE(dist)                                                                                   \
     T_FILE(doctor)                                                                                 \
     T_FILE(emit)                                                                                   \

@@ -7,6 +7,7 @@
 #include "harness/cluster/shards.h"
 #include "harness/cmd/grid/emit.h"
 #include "harness/cmd/kit/db.h"
+#include "harness/run/decider.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,49 +36,63 @@ static const struct cmd_line line = {
     "emit pending",
     "DIR",
     "Prints which elements of an emitted plan have cells that are not done, by the shards in DIR\n"
-    "and the database: as a list for sbatch --array, counted from the first, or a line each.",
+    "and the database: as a list for sbatch --array, counted from the first, or a line each. "
+    "Where\n"
+    "seeds are added until questions are answered, those of the next wave: what open questions "
+    "need\n"
+    "next.",
     flags,
     1,
     1,
 };
 
-static int ask_database(struct plan *plan, const char *db, struct err *err)
+/* ret_decider: what is decided so far; NULL: seeds are fixed. */
+static int ask_database(struct frozen_plan *frozen, const char *db, struct decider **ret_decider,
+                        struct err *err)
 {
-    struct store *store;
-    if (!db || access(db, F_OK))
-        return 0;
-    if (store_open(db, STORE_READ, &store, err))
+    struct store *store = NULL;
+    if (db && access(db, F_OK) == 0 && store_open(db, STORE_READ, &store, err))
         return -1;
-    const int failed = plan_states(plan, store, err);
+    const int failed = (store && plan_states(frozen->plan, store, err)) ||
+                       decider_new(&frozen->asks, frozen->plan, store, ret_decider, err);
     store_close(store);
     return failed;
 }
 
-/* ret_wanted[count] */
-static int find_wanted(struct frozen_plan *frozen, const char *folder, size_t from, size_t count,
-                       bool retry_failed, bool *ret_wanted)
+/* What the shards have of the elements: into the states of their cells. */
+static int ask_shards(struct frozen_plan *frozen, const char *folder, size_t from, size_t count)
 {
     struct shards shards;
     struct str notes = {0};
     struct err err;
     if (shards_list(folder, &shards, &err))
         return cmd_fail(&line, EXIT_ENVIRONMENT, err.text);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = from; i < from + count; i++) {
         char id[FROZEN_ELEMENT_SIZE];
         size_t first, end;
-        frozen_plan_range(frozen, from + i, &first, &end);
-        frozen_plan_element_id(frozen, from + i, id);
+        frozen_plan_range(frozen, i, &first, &end);
+        frozen_plan_element_id(frozen, i, id);
         shards_states(folder, &shards, id, frozen->plan->cells + first, end - first, &notes);
-        ret_wanted[i] = false;
-        for (size_t c = first; c < end; c++) {
-            const enum store_cell_state state = frozen->plan->cells[c].state;
-            ret_wanted[i] |= state == CELL_NEW || (state == CELL_FAILED && retry_failed);
-        }
     }
     cmd_say_lines(str_text(&notes));
     str_release(&notes);
     shards_release(&shards);
     return -1;
+}
+
+/* now: [frozen->plan->count] cells of this wave; NULL: all. */
+static void find_wanted(const struct frozen_plan *frozen, const bool *now, size_t from,
+                        size_t count, bool retry_failed, bool *ret_wanted)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t first, end;
+        frozen_plan_range(frozen, from + i, &first, &end);
+        for (size_t c = first; c < end; c++) {
+            const enum store_cell_state state = frozen->plan->cells[c].state;
+            ret_wanted[i] |=
+                (!now || now[c]) && (state == CELL_NEW || (state == CELL_FAILED && retry_failed));
+        }
+    }
 }
 
 static int print_wanted(const struct values *values, const bool *wanted, size_t count)
@@ -104,17 +119,26 @@ static int look(struct frozen_plan *frozen, const char *folder, const struct val
         values->count && (size_t)values->count < rest ? (size_t)values->count : rest;
     struct str shards = {0};
     struct err err;
-    bool *wanted;
-    if (ask_database(frozen->plan, values->db, &err))
+    struct decider *decider = NULL;
+    bool *wanted, *now = NULL;
+    if (ask_database(frozen, values->db, &decider, &err))
         return cmd_fail(&line, EXIT_DATABASE, err.text);
     MEM_NEW(wanted, count);
     str_addf(&shards, "%s/shards", folder);
-    int code = find_wanted(frozen, str_text(&shards), first, count, values->retry_failed, wanted);
+    /* A wave is of the whole plan. */
+    int code = decider ? ask_shards(frozen, str_text(&shards), 0, frozen->elements)
+                       : ask_shards(frozen, str_text(&shards), first, count);
+    if (decider) {
+        MEM_NEW(now, frozen->plan->count);
+        decider_wave(decider, now);
+    }
+    find_wanted(frozen, now, first, count, values->retry_failed, wanted);
     if (code < 0 && values->except && !emit_exclude(values->except, wanted, count))
         code = cmd_fail(&line, EXIT_USAGE, "--except: expected a list like 0-3,7");
     if (code < 0)
         code = print_wanted(values, wanted, count);
-    mem_free(wanted);
+    MEM_FREE(wanted, now);
+    decider_free(decider);
     str_release(&shards);
     return code;
 }

@@ -104,7 +104,7 @@ PARTS := $(filter-out $(FETCH_PARTS),$(PARTS))
 
 .PHONY: bench-anytime bench-views extension other released
 .PHONY: all demo test check bench soak deps help clean format lint rooms hdr-check golden-update
-.PHONY: readme coverage part torture dist deb install uninstall deps-of-tests
+.PHONY: elsewhere readme coverage part torture dist deb install uninstall deps-of-tests
 .DELETE_ON_ERROR:
 
 # All that make install installs, so that root builds nothing. Instrumented programs are not for
@@ -286,6 +286,7 @@ help:
 	@echo 'make soak            a grid that gets 100 signals and 10 full disks, bit for bit the same'
 	@echo 'make torture [ARGS=...] each allocation, write, ... fails once: it is said, all stays whole'
 	@echo 'make fuzz [T=wire] [SECONDS=60]  inputs that nobody would think of, for each of tests/fuzz'
+	@echo 'make elsewhere [ARGS=...] all of it in fresh Debians, and for arm64 (docs/platforms.md)'
 	@echo 'make coverage        the tests, and the share of each room that they reach'
 	@echo 'make bench [ARGS=...] images/s of the models, beside PyTorch where python3-torch is there'
 	@echo 'make bench-views     seconds that each view takes of a large database'
@@ -300,7 +301,7 @@ help:
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]  programs, manual pages, completion, documents,'
 	@echo '                     experiments, SQL functions; make uninstall takes them away'
 	@echo 'make dist            build/winnow-$(VERSION).tar.gz, of what is committed'
-	@echo 'make deb             build/deb/winnow_$(VERSION)_*.deb; wants dpkg-dev and debhelper'
+	@echo 'make deb             build/deb/winnow_$(VERSION)_*.deb; wants build-essential, debhelper'
 	@echo 'make clean           remove build/'
 	@echo 'make part            some tests under sanitizers, others with each commit (tests/parts)'
 	@echo 'SANITIZE=address,undefined builds and checks in a folder of its own; V=1 shows commands'
@@ -382,6 +383,11 @@ fuzz:
 	@tests/fuzz/run build/address-undefined-fuzzer-no-link $(SECONDS) $(or $T,$(FUZZED))
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(addprefix $B/tests/fuzz/,$(or $T,$(FUZZED)))
+
+# In other Debians, by other compilers, for other processors; as root, with the network. Some ten
+# minutes a place: ARGS='debian13-clang arm64', ARGS='--keep /var/tmp/e T=convs debian13'.
+elsewhere: $B/winnow
+	@tests/elsewhere $(ARGS)
 
 # ARGS go to bench/compare: make bench ARGS='--quick --models resnet8'.
 ARGS ?=

@@ -31,7 +31,7 @@ lint_text() {
         -name '*.js' -o -name '*.yaml' -o -name '*.md' -o -name '*.t' -o -name Makefile -o \
         -path './.ci/*' -o -path './bench/*' -o -path './packaging/*' -o -path './debian/*' -o \
         -path ./tests/check -o -path ./tests/coverage -o -path ./tests/cli/run-t -o \
-        -path ./tests/fuzz/run \) \
+        -path ./tests/elsewhere -o -path ./tests/fuzz/run \) \
         -print | sed 's|^\./||' | sort | xargs -r awk '
         function say(reason) { print FILENAME ":" FNR ": " reason }
         FNR == 1 { prose = FILENAME ~ /\.(md|t)$/ }

@@ -30,6 +30,7 @@
     T_FILE(decide_waves)                                                                           \
     T_FILE(dist)                                                                                   \
     T_FILE(doctor)                                                                                 \
+    T_FILE(elsewhere)                                                                              \
     T_FILE(emit)                                                                                   \
     T_FILE(experiments)                                                                            \
     T_FILE(extension)                                                                              \

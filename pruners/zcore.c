@@ -19,9 +19,8 @@
  *
  * Needs features. Cost: a proxy of `at` epochs and one forward pass; then the draws. A plain
  * program compares each with all samples twice, 2 N^2 draws distances in all. Here the draws that
- * share their first dimension come together, the samples are sorted by it, and the nearest are
- * looked for from the point outwards, until those that follow are too far by that dimension alone:
- * that finds the same neighbours.
+ * share their first dimension come together, the samples are sorted by it, and only those are
+ * compared that are near enough in that dimension alone: that finds the same neighbours.
  *
  * Known deviations: the authors draw a million times whatever N is, 20 N for CIFAR; here it goes by
  * N. Their features are those of networks trained elsewhere (CLIP, and a ResNet on ImageNet); here
@@ -34,7 +33,9 @@
 #include "pruners/select.h"
 #include "pruners/snapshot.h"
 
+#include <float.h>
 #include <math.h>
+#include <string.h>
 
 struct zcore_options {
     int at, draws, neighbours, exponent;
@@ -58,62 +59,135 @@ struct plane {
     const uint32_t *order; /* [n] by falling x */
     const float *x;        /* [n] x of order[j] */
     const float *y;        /* [n] y of sample i */
+    float *some;           /* [n] scratch: distances */
 };
 
-struct near {
+/* One who is near: its distance's bits above its index. Of distances, which are not below 0, the
+   bits have the numbers' order, so that the lesser is the nearer, the lower index at ties. */
+static uint64_t near_of(float distance, uint32_t i)
+{
+    uint32_t bits;
+    memcpy(&bits, &distance, sizeof bits);
+    return (uint64_t)bits << 32 | i;
+}
+
+static double distance_of(uint64_t near)
+{
+    const uint32_t bits = (uint32_t)(near >> 32);
     float distance;
-    uint32_t i;
-};
-
-static bool is_farther(struct near a, struct near b)
-{
-    return a.distance > b.distance || (a.distance == b.distance && a.i > b.i);
+    memcpy(&distance, &bits, sizeof distance);
+    return (double)distance;
 }
 
-/* Into a heap whose farthest is first, of at most k. */
-static void hold(struct near *heap, size_t *count, size_t k, struct near one)
+static bool is_within(uint64_t near, float distance, size_t except)
 {
-    size_t at = 0;
-    if (*count < k) {
-        for (at = (*count)++; at > 0 && is_farther(one, heap[(at - 1) / 2]); at = (at - 1) / 2)
-            heap[at] = heap[(at - 1) / 2];
-    } else if (is_farther(heap[0], one)) {
-        for (size_t child; (child = 2 * at + 1) < k; at = child) {
-            if (child + 1 < k && is_farther(heap[child + 1], heap[child]))
-                child++;
-            if (!is_farther(heap[child], one))
-                break;
-            heap[at] = heap[child];
-        }
-    } else {
-        return;
-    }
-    heap[at] = one;
+    return near <= near_of(distance, UINT32_MAX) && (uint32_t)near != except;
 }
 
-/* The k nearest to (x, y), but for sample `except`, in any order; returns how many there are. */
-static size_t find_nearest(const struct plane *plane, float x, float y, size_t except, size_t k,
-                           struct near *ret_near)
+/* The k least of near[count] come first, in any order. */
+static void bring_forward(uint64_t *near, size_t count, size_t k)
 {
-    size_t from = 0, to = plane->n, count = 0;
-    while (from < to) { /* the first that is not above x */
+    for (size_t from = 0, to = count; from < k && k < to;) {
         const size_t middle = from + (to - from) / 2;
-        if (plane->x[middle] > x)
-            from = middle + 1;
+        const uint64_t pivot = near[middle];
+        size_t less = from;
+        near[middle] = near[to - 1];
+        for (size_t j = from; j < to - 1; j++) { /* no branch: it would be guessed wrongly */
+            const uint64_t one = near[j];
+            near[j] = near[less];
+            near[less] = one;
+            less += one < pivot;
+        }
+        near[to - 1] = near[less];
+        near[less] = pivot;
+        if (less < k)
+            from = less + 1;
         else
-            to = middle;
+            to = less;
     }
-    while (from > 0 || to < plane->n) {
-        const float above = from > 0 ? plane->x[from - 1] - x : HUGE_VALF,
-                    below = to < plane->n ? x - plane->x[to] : HUGE_VALF,
-                    apart = fminf(above, below);
-        if (count == k && apart > ret_near[0].distance)
-            break;
-        const uint32_t i = plane->order[above < below ? --from : to++];
-        if (i != except)
-            hold(ret_near, &count, k, (struct near){apart + fabsf(plane->y[i] - y), i});
+}
+
+static float apart(const struct plane *plane, float x, float y, size_t j)
+{
+    return fabsf(plane->x[j] - x) + fabsf(plane->y[plane->order[j]] - y);
+}
+
+/* Hardly more than the rank-th smallest of distances[count], rank <= count: they are counted in
+   parts of their range. */
+static float bound(const float *distances, size_t count, size_t rank)
+{
+    enum { PARTS = 512 };
+    const float above = 1 + 1e-6F; /* the rounding of the division */
+    uint32_t counts[PARTS] = {0};
+    float greatest = 0;
+    for (size_t j = 0; j < count; j++)
+        greatest = distances[j] > greatest ? distances[j] : greatest;
+    if (greatest < FLT_MIN * PARTS)
+        return greatest;
+    const float scale = PARTS / greatest;
+    for (size_t j = 0; j < count; j++) {
+        const size_t part = (size_t)(distances[j] * scale);
+        counts[part < PARTS ? part : PARTS - 1]++;
+    }
+    size_t part = 0;
+    for (size_t within = counts[0]; within < rank; within += counts[part])
+        part++;
+    return part + 1 < PARTS ? (float)(part + 1) / scale * above : greatest;
+}
+
+/* A distance within which there should be `wanted`: by some of the samples around x, as many as
+   had to be looked at if all were spread evenly. */
+static float guess(const struct plane *plane, float x, float y, size_t at, size_t wanted)
+{
+    enum { ENOUGH = 64 }; /* of those wanted */
+    const size_t n = plane->n, even = (size_t)sqrt(2 * (double)wanted * (double)n),
+                 strip = even < wanted ? wanted
+                         : even < n    ? even
+                                       : n;
+    const size_t before = at > strip / 2 ? at - strip / 2 : 0,
+                 from = before < n - strip ? before : n - strip;
+    const size_t step = wanted > ENOUGH ? wanted / ENOUGH : 1, some = strip / step,
+                 mean = wanted / step,
+                 safe = step > 1 ? mean + (size_t)(3 * sqrt((double)mean)) : mean;
+    for (size_t j = 0; j < some; j++)
+        plane->some[j] = apart(plane, x, y, from + j * step);
+    return bound(plane->some, some, safe < some ? safe : some);
+}
+
+/* All within that distance but for sample `except`, in any order; returns how many. Who is farther
+   away in x alone cannot be. */
+static size_t collect(const struct plane *plane, float x, float y, size_t at, float within,
+                      size_t except, uint64_t *ret_near)
+{
+    size_t count = 0;
+    for (size_t j = at; j-- > 0 && plane->x[j] - x <= within;) {
+        ret_near[count] = near_of(apart(plane, x, y, j), plane->order[j]);
+        count += is_within(ret_near[count], within, except);
+    }
+    for (size_t j = at; j < plane->n && x - plane->x[j] <= within; j++) {
+        ret_near[count] = near_of(apart(plane, x, y, j), plane->order[j]);
+        count += is_within(ret_near[count], within, except);
     }
     return count;
+}
+
+/* The k nearest to (x, y), but for sample `except`, in any order. ret_near [n + 1] */
+static void find_nearest(const struct plane *plane, float x, float y, size_t except, size_t k,
+                         uint64_t *ret_near)
+{
+    size_t at = 0;
+    for (size_t end = plane->n; at < end;) { /* the first that is not above x */
+        const size_t middle = at + (end - at) / 2;
+        if (plane->x[middle] > x)
+            at = middle + 1;
+        else
+            end = middle;
+    }
+    const float within = guess(plane, x, y, at, k + (except < plane->n));
+    size_t count = collect(plane, x, y, at, within, except, ret_near);
+    if (count < k)
+        count = collect(plane, x, y, at, HUGE_VALF, except, ret_near);
+    bring_forward(ret_near, count, k);
 }
 
 /* ---- Draws ---- */
@@ -162,29 +236,27 @@ static void draw_points(struct rng *rng, const struct range *ranges, size_t d, s
     mem_free(drawn);
 }
 
-/* What the neighbours of a sample that was just rewarded pay. */
-static void pay(const struct near *near, size_t count, int exponent, double *sums)
+/* What the neighbours of a sample that was just rewarded pay. shares [count] is scratch. */
+static void pay(const uint64_t *near, size_t count, int exponent, double *shares, double *sums)
 {
-    struct near nearest = near[0];
+    uint64_t nearest = near[0];
     double total = 0;
     for (size_t j = 1; j < count; j++)
-        if (is_farther(nearest, near[j]))
-            nearest = near[j];
-    if (nearest.distance == 0) {
-        sums[nearest.i] -= 1;
+        nearest = near[j] < nearest ? near[j] : nearest;
+    const double least = distance_of(nearest);
+    if (least == 0) {
+        sums[(uint32_t)nearest] -= 1;
         return;
     }
-    for (int pays = 0; pays < 2; pays++)
-        for (size_t j = 0; j < count; j++) {
-            const double ratio = (double)nearest.distance / (double)near[j].distance;
-            double share = 1;
-            for (int e = 0; e < exponent; e++)
-                share *= ratio;
-            if (pays)
-                sums[near[j].i] -= share / total;
-            else
-                total += share;
-        }
+    for (size_t j = 0; j < count; j++) {
+        const double ratio = least / distance_of(near[j]);
+        shares[j] = 1;
+        for (int e = 0; e < exponent; e++)
+            shares[j] *= ratio;
+        total += shares[j];
+    }
+    for (size_t j = 0; j < count; j++)
+        sums[(uint32_t)near[j]] -= shares[j] / total;
 }
 
 /* ---- The pruner ---- */
@@ -217,20 +289,22 @@ static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
     const struct pruner_pass pass = snapshot_pass(run->state, &run->task, NEEDS_FEATURES, NULL);
     const size_t n = pass.n, d = pass.feature_count, count = mem_size(n, (size_t)o->draws),
                  most = (size_t)o->neighbours < n ? (size_t)o->neighbours : n - 1;
-    float *columns, *x;
+    float *columns, *x, *some;
     struct range *ranges;
     struct draw *draws;
     size_t *first;
     uint32_t *order;
-    struct near *near;
-    double *sums;
+    uint64_t *near;
+    double *sums, *shares;
     MEM_NEW(columns, mem_size(n, d));
     MEM_NEW(x, n);
     MEM_NEW(ranges, d);
     MEM_NEW(draws, count);
     MEM_NEW(first, d + 1);
     MEM_NEW(order, n);
-    MEM_NEW(near, most);
+    MEM_NEW(some, n);
+    MEM_NEW(near, n + 1);
+    MEM_NEW(shares, n);
     MEM_NEW(sums, n);
     look_along(pass.features, n, d, columns, ranges);
     for (size_t i = 0; i < n; i++)
@@ -243,18 +317,19 @@ static void score(struct pruner_run *run, struct rng *rng, float *ret_scores)
             x[j] = column[order[j]];
         for (size_t j = first[a]; j < first[a + 1]; j++) {
             const float *y = columns + draws[j].dimension[1] * n;
-            const struct plane plane = {n, order, x, y};
-            struct near one = {0};
-            find_nearest(&plane, draws[j].point[0], draws[j].point[1], n, 1, &one);
-            sums[one.i] += 1;
-            if (most > 0)
-                pay(near, find_nearest(&plane, column[one.i], y[one.i], one.i, most, near),
-                    o->exponent, sums);
+            const struct plane plane = {n, order, x, y, some};
+            find_nearest(&plane, draws[j].point[0], draws[j].point[1], n, 1, near);
+            const uint32_t one = (uint32_t)near[0];
+            sums[one] += 1;
+            if (most > 0) {
+                find_nearest(&plane, column[one], y[one], one, most, near);
+                pay(near, most, o->exponent, shares, sums);
+            }
         }
     }
     for (size_t i = 0; i < n; i++)
         ret_scores[i] = (float)sums[i];
-    MEM_FREE(columns, x, ranges, draws, first, order, near, sums);
+    MEM_FREE(columns, x, some, ranges, draws, first, order, near, shares, sums);
 }
 
 const struct pruner zcore_pruner = {

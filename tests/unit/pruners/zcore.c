@@ -1,12 +1,13 @@
 /* zcore: its search for neighbours against all distances, and what is paid. */
 #include "base/mem.h"
+#include "base/num.h"
 #include "tests/support/rehearsal.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = 3 };
+enum { WIDTH = 3, SCORE = 1 }; /* SCORE: the index of its stream */
 
 /* Scores of n samples with such features [n][WIDTH]; ret_scores [n] */
 static void score(const char *options, size_t n, const float *features, uint64_t seed,
@@ -95,4 +96,76 @@ Test(zcore, prefers_what_is_alone)
     for (int i = 0; i < CROWD; i++)
         above += s[i] > s[CROWD];
     cr_assert_leq(above, CROWD / 10, "%d of the crowd have more than %g", above, (double)s[CROWD]);
+}
+
+/* ---- Against all distances ---- */
+
+static float draw_coordinate(struct rng *rng, const float *features, size_t n, size_t a)
+{
+    double sorted[400];
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (double)features[i * WIDTH + a];
+    const double median = num_quantile(sorted, n, 0.5), least = sorted[0], most = sorted[n - 1];
+    const double u = rng_uniform(rng), width = most - least;
+    if (u * width < median - least)
+        return (float)(least + sqrt(u * width * (median - least)));
+    return (float)(most - sqrt((1 - u) * width * (most - median)));
+}
+
+/* -distances in two dimensions from a point: the order of num_order() is from the nearest. */
+static void measure(const float *features, size_t n, const size_t *dimension, const float *point,
+                    float *ret_negative)
+{
+    for (size_t i = 0; i < n; i++)
+        ret_negative[i] = -(fabsf(features[i * WIDTH + dimension[0]] - point[0]) +
+                            fabsf(features[i * WIDTH + dimension[1]] - point[1]));
+}
+
+/*
+ * More neighbours than the search takes a sample of, on features of which many are the same and
+ * some far out, so that its guess is often wrong.
+ */
+Test(zcore, finds_all_who_are_near)
+{
+    enum { N = 400, NEIGHBOURS = 150, DRAWS = 2 };
+    float features[N * WIDTH], scores[N], negative[N];
+    double expected[N];
+    uint32_t order[N];
+    struct rng rng = rng_stream(2, RNG_TEST, 0, 0);
+    for (int f = 0; f < N * WIDTH; f++) {
+        const double x = rng_normal(&rng);
+        features[f] = (float)round(8 * x * x * x) / 8;
+    }
+    score("draws=2 neighbours=150 exponent=2", N, features, 5, scores);
+    rng = rng_stream(5, RNG_PRUNER, 0, SCORE);
+    for (int i = 0; i < N; i++)
+        expected[i] = rng_uniform(&rng);
+    for (int draw = 0; draw < DRAWS * N; draw++) {
+        size_t dimension[2];
+        dimension[0] = rng_below(&rng, WIDTH);
+        dimension[1] = rng_below(&rng, WIDTH - 1);
+        dimension[1] += dimension[1] >= dimension[0];
+        float point[2];
+        for (int k = 0; k < 2; k++)
+            point[k] = draw_coordinate(&rng, features, N, dimension[k]);
+        measure(features, N, dimension, point, negative);
+        num_order(negative, N, order);
+        const uint32_t one = order[0];
+        expected[one] += 1;
+        for (int k = 0; k < 2; k++)
+            point[k] = features[one * WIDTH + dimension[k]];
+        measure(features, N, dimension, point, negative);
+        negative[one] = -INFINITY;
+        num_order(negative, N, order);
+        double total = 0;
+        for (int j = 0; j < NEIGHBOURS; j++)
+            total += pow((double)negative[order[j]], -2);
+        for (int j = 0; j < NEIGHBOURS && negative[order[0]] < 0; j++)
+            expected[order[j]] -= pow((double)negative[order[j]], -2) / total;
+        if (negative[order[0]] >= 0)
+            expected[order[0]] -= 1;
+    }
+    for (int i = 0; i < N; i++)
+        cr_assert_float_eq(scores[i], (float)expected[i], 1e-5F, "%d: %.9g, %.9g", i,
+                           (double)scores[i], expected[i]);
 }

@@ -107,6 +107,14 @@ void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, siz
     REQUIRE(info == 0);
 }
 
+void linalg_cholesky_invert(double *l, size_t ldl, size_t n)
+{
+    char upper[] = "U";
+    blasint order = as_int(n), step = as_int(ldl), info;
+    dpotri_(upper, &order, l, &step, &info);
+    REQUIRE(info == 0);
+}
+
 /* The columns that LAPACK makes of A are rows. */
 void linalg_eigenvectors(double *a, size_t lda, size_t n, double *ret_values)
 {

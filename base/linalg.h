@@ -42,6 +42,8 @@ int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row);
 /* Solves L L^T x = b for each row b of B[count][n], in place. */
 void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
                            size_t count);
+/* L becomes (L L^T)^-1, the lower triangle only. */
+void linalg_cholesky_invert(double *l, size_t ldl, size_t n);
 /*
  * Of the symmetric A[n][n], of which the lower triangle is read, the eigenvalues in ascending
  * order; row i of A becomes the eigenvector of the i-th, of length 1.

@@ -104,7 +104,7 @@ static void mirror(double *block, size_t ld, size_t q)
             block[j * ld + i] = block[i * ld + j];
 }
 
-/* Adds the blocks of H without lambda, lower triangles: those (c, d <= c) to ret[P][P], or the
+/* Adds the blocks of H without lambda, lower triangles: those (c, d < c) to ret[P][P], or the
    diagonal ones alone to ret[C][q][q]. */
 static void add_blocks(const struct last_layer *problem, bool diagonal, double *ret)
 {
@@ -114,12 +114,12 @@ static void add_blocks(const struct last_layer *problem, bool diagonal, double *
     MEM_NEW(tile.weighted, mem_size(TILE, q));
     for (size_t first = 0; first < problem->n; first += TILE) {
         tile_load(&tile, problem, first);
-        for (size_t c = 0; c < problem->classes; c++)
-            for (size_t d = diagonal ? c : 0; d <= c; d++)
-                if (diagonal)
-                    add_block(problem, &tile, c, c, ret + c * q * q, q);
-                else
-                    add_block(problem, &tile, c, d, ret + c * q * parameters + d * q, parameters);
+        for (size_t c = 0; c < problem->classes; c++) {
+            if (diagonal)
+                add_block(problem, &tile, c, c, ret + c * q * q, q);
+            for (size_t d = 0; !diagonal && d < c; d++)
+                add_block(problem, &tile, c, d, ret + c * q * parameters + d * q, parameters);
+        }
     }
     MEM_FREE(tile.phi, tile.weighted);
 }
@@ -130,8 +130,17 @@ void influence_hessian(const struct last_layer *problem, double lambda, double *
     memset(ret_h, 0, mem_size(mem_size(parameters, parameters), sizeof *ret_h));
     add_blocks(problem, false, ret_h);
     for (size_t c = 0; c < problem->classes; c++)
-        for (size_t d = 0; d < c; d++)
-            mirror(ret_h + c * q * parameters + d * q, parameters, q);
+        for (size_t d = 0; d < c; d++) {
+            double *block = ret_h + c * q * parameters + d * q;
+            mirror(block, parameters, q);
+            /* The blocks of a row sum to 0. */
+            for (size_t i = 0; i < q; i++) {
+                linalg_daxpy(ret_h + (c * q + i) * parameters + c * q, -1, block + i * parameters,
+                             q);
+                linalg_daxpy(ret_h + (d * q + i) * parameters + d * q, -1, block + i * parameters,
+                             q);
+            }
+        }
     for (size_t k = 0; k < parameters; k++)
         ret_h[k * parameters + k] += lambda;
 }
@@ -173,16 +182,72 @@ void influence_product(const struct last_layer *problem, double lambda, const do
 
 /* ---- Its inverse ---- */
 
-static void factorise_whole(struct influence_inverse *inverse)
+/*
+ * rows[count][C][width]: the classes' parts of each row in other coordinates, by the reflection that
+ * takes (1, ..., 1) / sqrt(C) to the last axis; twice is nothing. Gradients have no part along
+ * (1, ..., 1), where H is lambda: the last class's part is then as good as 0.
+ */
+static void reflect(double *rows, size_t count, size_t classes, size_t width)
 {
-    const size_t parameters = influence_parameters(inverse->problem);
-    size_t row;
-    MEM_NEW(inverse->factor, mem_size(parameters, parameters));
-    for (;; inverse->lambda *= 10) {
-        influence_hessian(inverse->problem, inverse->lambda, inverse->factor);
-        if (!linalg_cholesky(inverse->factor, parameters, parameters, &row))
-            return;
+    const double a = 1 / sqrt((double)classes);
+    double *sum; /* [width] along the reflection's normal, a (1, ..., 1) less the last axis */
+    if (classes < 2)
+        return;
+    MEM_NEW(sum, width);
+    for (size_t k = 0; k < count; k++) {
+        double *row = rows + k * classes * width, *last = row + (classes - 1) * width;
+        for (size_t j = 0; j < width; j++)
+            sum[j] = (a - 1) * last[j];
+        for (size_t c = 0; c + 1 < classes; c++)
+            linalg_daxpy(sum, a, row + c * width, width);
+        for (size_t c = 0; c + 1 < classes; c++)
+            linalg_daxpy(row + c * width, -a / (1 - a), sum, width);
+        linalg_daxpy(last, 1, sum, width);
     }
+    mem_free(sum);
+}
+
+/* Parameters of all classes but the last, of which H has a factor once it is reflected. */
+static size_t coupled(const struct last_layer *problem)
+{
+    return influence_parameters(problem) - (problem->feature_count + 1);
+}
+
+static void invert_whole(struct influence_inverse *inverse)
+{
+    const struct last_layer *problem = inverse->problem;
+    const size_t parameters = influence_parameters(problem), q = problem->feature_count + 1;
+    double *h;
+    size_t row;
+    MEM_NEW(h, mem_size(parameters, parameters));
+    for (;; inverse->lambda *= 10) {
+        influence_hessian(problem, inverse->lambda, h);
+        mirror(h, parameters, parameters);
+        reflect(h, parameters, problem->classes, q);
+        reflect(h, 1, problem->classes, q * parameters);
+        if (!linalg_cholesky(h, parameters, coupled(problem), &row))
+            break;
+    }
+    linalg_cholesky_invert(h, parameters, coupled(problem));
+    mirror(h, parameters, coupled(problem));
+    inverse->matrix = h;
+}
+
+static void multiply_whole(const struct influence_inverse *inverse, double *rows, size_t count)
+{
+    const struct last_layer *problem = inverse->problem;
+    const size_t parameters = influence_parameters(problem), first = coupled(problem);
+    double *copy; /* [count][P] */
+    MEM_NEW(copy, mem_size(count, parameters));
+    reflect(rows, count, problem->classes, problem->feature_count + 1);
+    memcpy(copy, rows, count * parameters * sizeof *copy);
+    linalg_dgemm(rows, parameters, copy, parameters, false, inverse->matrix, parameters, false,
+                 count, first, first, 1, 0);
+    for (size_t k = 0; k < count; k++)
+        for (size_t j = first; j < parameters; j++)
+            rows[k * parameters + j] /= inverse->lambda;
+    reflect(rows, count, problem->classes, problem->feature_count + 1);
+    mem_free(copy);
 }
 
 /* A block's own lambda may be raised: a preconditioner changes the way, not the answer. */
@@ -205,7 +270,7 @@ static void factorise_blocks(struct influence_inverse *inverse)
         memcpy(blocks + c * q * q, block, q * q * sizeof *block);
     }
     mem_free(block);
-    inverse->factor = blocks;
+    inverse->matrix = blocks;
 }
 
 void influence_inverse_init(struct influence_inverse *inverse, const struct last_layer *problem,
@@ -214,14 +279,14 @@ void influence_inverse_init(struct influence_inverse *inverse, const struct last
     REQUIRE(solver != SOLVER_LISSA && lambda > 0);
     *inverse = (struct influence_inverse){.problem = problem, .solver = solver, .lambda = lambda};
     if (solver == SOLVER_EXACT)
-        factorise_whole(inverse);
+        invert_whole(inverse);
     else
         factorise_blocks(inverse);
 }
 
 void influence_inverse_release(struct influence_inverse *inverse)
 {
-    mem_free(inverse->factor);
+    mem_free(inverse->matrix);
     *inverse = (struct influence_inverse){0};
 }
 
@@ -233,7 +298,7 @@ static void precondition(const struct influence_inverse *inverse, const double *
     const size_t q = inverse->problem->feature_count + 1;
     memcpy(ret, rows, count * parameters * sizeof *ret);
     for (size_t c = 0; c < inverse->problem->classes; c++)
-        linalg_cholesky_solve(inverse->factor + c * q * q, q, q, ret + c * q, parameters, count);
+        linalg_cholesky_solve(inverse->matrix + c * q * q, q, q, ret + c * q, parameters, count);
 }
 
 /* One right-hand side of many. */
@@ -311,9 +376,8 @@ static void solve_cg(const struct influence_inverse *inverse, double *rows, size
 
 void influence_solve(const struct influence_inverse *inverse, double *rows, size_t count)
 {
-    const size_t parameters = influence_parameters(inverse->problem);
     if (inverse->solver == SOLVER_EXACT)
-        linalg_cholesky_solve(inverse->factor, parameters, parameters, rows, parameters, count);
+        multiply_whole(inverse, rows, count);
     else
         solve_cg(inverse, rows, count);
 }

@@ -16,9 +16,12 @@
  *
  *     exact  H once, Cholesky, all N right-hand sides in blocks. H's C^2 blocks are
  *            Phi^T diag(w) Phi with w = p_c (delta_cc' - p_c'): each is symmetric and w has one
- *            sign, so that half of each is a dsyrk on rows times sqrt|w|, N q^2 C (C+1) / 2
- *            operations in all, half of what a syrk of the whole would take; then P^3 / 3, and
- *            2 P^2 a solution. Memory: 8 P^2 bytes; where they do not fit, cg
+ *            sign, so that half of each is a dsyrk on rows times sqrt|w|; those of a row sum to 0,
+ *            which gives the diagonal ones: N q^2 C (C-1) / 2 operations in all. Moving all
+ *            classes' parameters alike changes no probability: a reflection makes that the last
+ *            class's, where H is lambda, and leaves Q = (C-1) q others: Q^3 operations for the
+ *            inverse, since products of matrices are faster than solutions by a factor, and
+ *            2 Q^2 a solution. Memory: 8 P^2 bytes; where they do not fit, cg
  *     cg     conjugate gradients on blocks of right-hand sides, preconditioned by the Cholesky
  *            factors of H's C diagonal blocks; a product is 4 N P operations a step and right-hand
  *            side. Memory: 8 C q^2 bytes
@@ -55,7 +58,7 @@ struct influence_inverse {
     const struct last_layer *problem;
     enum influence_solver solver; /* SOLVER_EXACT or SOLVER_CG */
     double lambda;
-    double *factor; /* [P][P] Cholesky factor of H, or [C][q][q] those of its diagonal blocks */
+    double *matrix; /* [P][P] H^-1 reflected, or [C][q][q] the factors of H's diagonal blocks */
 };
 
 /*

@@ -115,6 +115,13 @@ static void take_ledger(const struct inspector *in, const struct db_rows *row)
         (long long)row_int(row, 0), row_text(row, 1), row_real(row, 2), row_real(row, 3));
 }
 
+/* A row: attempt, its cell, what it was tested on, what is wrong. */
+static void take_test(const struct inspector *in, const struct db_rows *row)
+{
+    say(in, true, "attempt %lld (cell %s), tested on %s: %s", (long long)row_int(row, 0),
+        row_text(row, 1), row_text(row, 2), row_text(row, 3));
+}
+
 static void take_running(const struct inspector *in, const struct db_rows *row)
 {
     say(in, false,
@@ -149,6 +156,7 @@ void inspect_database(struct store *store, const struct inspect_watcher *watcher
     each(&in, "training splits", take_bitmap);
     each(&in, "label noise", take_bitmap);
     each(&in, "worse pictures", take_bitmap);
+    each(&in, "tests of networks", take_test);
     each(&in, "phases", take_ledger);
     if (!at_work && !(path && path[0] && lock_is_held(path)))
         each(&in, "attempts under way", take_running);

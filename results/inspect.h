@@ -2,9 +2,10 @@
  * inspect: is a database whole, and what does it need?
  *
  * SQLite's own checks of the file (integrity_check, foreign_key_check), and what only winnow knows
- * to hold: bitmaps unpack to as many bits as are said to be kept, the phases of an attempt add up
- * to its wall clock, a running attempt has a scheduler. What is wrong goes to a function, a line at
- * a time, so that one damage does not hide the next: a part that cannot be read is a finding too.
+ * to hold: bitmaps unpack to as many bits as are said to be kept, the accuracy of a network is that
+ * of its classes, the phases of an attempt add up to its wall clock, a running attempt has a
+ * scheduler. What is wrong goes to a function, a line at a time, so that one damage does not hide
+ * the next: a part that cannot be read is a finding too.
  *
  *     static void take(void *context, bool damage, const char *text) { ... }
  *

@@ -28,6 +28,30 @@ FROM noise o LEFT JOIN attempt a ON a.id = o.attempt;
 SELECT o.attempt, substr(a.cell, 1, 10), 'worse pictures', o.n, o.corrupted, o.bitmap
 FROM corrupt o LEFT JOIN attempt a ON a.id = o.attempt;
 
+-- tests of networks
+WITH class AS (
+    SELECT t.attempt, t.corruption, t.severity, n.value AS n, c.value AS correct
+    FROM final_test t, json_each(t.class_n) n
+    LEFT JOIN json_each(t.class_correct) c ON c.key = n.key
+), told AS (
+    SELECT attempt, corruption, severity, 1.0 * sum(correct) / sum(n) AS accuracy,
+        min(1.0 * correct / nullif(n, 0)) AS worst, count(*) AS classes,
+        sum(correct BETWEEN 0 AND n) AS whole
+    FROM class GROUP BY attempt, corruption, severity
+)
+SELECT t.attempt, substr(a.cell, 1, 10),
+    iif(t.severity > 0, t.corruption || ' ' || t.severity, 'the pictures as they are'),
+    CASE WHEN whole IS NOT classes OR classes <> json_array_length(t.class_correct)
+        THEN 'the counts of its classes do not fit each other'
+    WHEN abs(t.accuracy - told.accuracy) > 1e-9
+        THEN 'its accuracy is ' || fixed(t.accuracy, 6) || ', that of its classes '
+            || fixed(told.accuracy, 6)
+    WHEN abs(t.worst_class_accuracy - told.worst) > 1e-9
+        THEN 'its worst class has ' || fixed(t.worst_class_accuracy, 6)
+            || ', the worst of its classes ' || fixed(told.worst, 6) END AS wrong
+FROM final_test t LEFT JOIN attempt a ON a.id = t.attempt
+LEFT JOIN told USING (attempt, corruption, severity) WHERE wrong IS NOT NULL;
+
 -- phases
 SELECT a.id, substr(a.cell, 1, 10), coalesce(sum(p.ns), 0) / 1e9, a.wall_ns / 1e9
 FROM attempt a LEFT JOIN phase p ON p.attempt = a.id

@@ -183,8 +183,8 @@ void influence_product(const struct last_layer *problem, double lambda, const do
 /* ---- Its inverse ---- */
 
 /*
- * rows[count][C][width]: the classes' parts of each row in other coordinates, by the reflection that
- * takes (1, ..., 1) / sqrt(C) to the last axis; twice is nothing. Gradients have no part along
+ * rows[count][C][width]: the classes' parts of each row in other coordinates, by the reflection
+ * that takes (1, ..., 1) / sqrt(C) to the last axis; twice is nothing. Gradients have no part along
  * (1, ..., 1), where H is lambda: the last class's part is then as good as 0.
  */
 static void reflect(double *rows, size_t count, size_t classes, size_t width)

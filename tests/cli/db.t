@@ -75,6 +75,22 @@ What is damaged. (Nothing is running any more, so that there is no note.)
   damaged: attempt 2 (cell abc0000000): its phases add up to 14.000000 s and its wall clock says 13.000000 s, without a LEDGER_GAP
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
   [5]
+  $ damage "UPDATE final_test SET accuracy = 0.5 WHERE attempt = 2 AND severity = 0"
+  damaged: attempt 2 (cell abc0000000), tested on the pictures as they are: its accuracy is 0.500000, that of its classes 0.900000
+  x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
+  [5]
+  $ damage "UPDATE final_test SET worst_class_accuracy = 0 WHERE attempt = 2 AND severity = 0"
+  damaged: attempt 2 (cell abc0000000), tested on the pictures as they are: its worst class has 0.000000, the worst of its classes 0.450000
+  x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
+  [5]
+  $ damage "UPDATE final_test SET class_n = '[5]' WHERE attempt = 2 AND severity = 0"
+  damaged: attempt 2 (cell abc0000000), tested on the pictures as they are: the counts of its classes do not fit each other
+  x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
+  [5]
+  $ damage "UPDATE final_test SET class_correct = '[1, 3000, 0]' WHERE attempt = 2 AND severity = 1"
+  damaged: attempt 2 (cell abc0000000), tested on noise 1: the counts of its classes do not fit each other
+  x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes
+  [5]
   $ damage "INSERT INTO warning VALUES (99, 999, 'X', 'y')"
   damaged: row 99 of table warning refers to a missing row of attempt
   x.db: 9 cells, 9 attempts, 1 selection, 0 artifacts: 1 damaged, 0 notes

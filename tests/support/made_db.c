@@ -127,8 +127,8 @@ static void add_tests(struct store *store, int64_t attempt, double accuracy)
             .loss = severity == 2 ? (double)INFINITY : 1 - left,
             .calibration_error = left / 4,
             .classes = 3,
-            .class_n = (const int64_t[]){900, 100, 0},
-            .class_correct = (const int64_t[]){llround(950 * left), llround(50 * left), 0},
+            .class_n = (const int64_t[]){2700, 300, 0},
+            .class_correct = (const int64_t[]){llround(2850 * left), llround(150 * left), 0},
         };
         struct err err;
         if (store_put(store, attempt, &(struct record){.kind = RECORD_TEST, .test = test}, &err))

@@ -18,8 +18,9 @@
 static const struct cmd_line line = {
     "db check",
     "",
-    "Checks that a database is intact: SQLite's own checks, bitmaps, clocks, attempts left\n"
-    "running, and the artifacts that attempts name. Exit code 5 if anything is damaged.",
+    "Checks that a database is intact: SQLite's own checks, bitmaps, accuracies, clocks,\n"
+    "attempts left running, and the artifacts that attempts name. Exit code 5 if anything is\n"
+    "damaged.",
     cmd_db_flags,
     0,
     0,

@@ -186,7 +186,7 @@ Test(store_derived, work_beside_full)
 Test(store_derived, quality_of_the_network_at_the_end)
 {
     expect("SELECT count(*) FROM v_class_accuracy WHERE experiment = 'made'", 4 * 3);
-    expect("SELECT correct FROM v_class_accuracy WHERE position = 3 AND class = 0", 665);
+    expect("SELECT correct FROM v_class_accuracy WHERE position = 3 AND class = 0", 1995);
     expect("SELECT accuracy FROM v_class_accuracy WHERE position = 3 AND class = 1", 0.35);
     expect("SELECT count(*) FROM v_class_accuracy WHERE class = 2 AND n = 0 AND accuracy IS NULL "
            "AND experiment = 'made'",

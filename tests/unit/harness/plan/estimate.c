@@ -1,6 +1,7 @@
 /* Estimates: which finished cells tell something of another, and what does not fit. */
 #include "harness/plan/estimate.h"
 
+#include "harness/data/corrupt.h"
 #include "harness/forecast/measure.h"
 #include "tests/support/cell_bench.h"
 
@@ -74,6 +75,23 @@ Test(estimate, a_mini_epoch_of_what_only_scores)
                        measure_seconds(&b.cell, &mini));
     b.cell.scoring.only = true;
     cr_expect_float_eq(measure_seconds(&b.cell, &mini), 66, 1e-9, "%g s",
+                       measure_seconds(&b.cell, &mini));
+    bench_teardown(&b);
+}
+
+/* The same, and as many tests on corrupted pictures as there are of them; a test of six views takes
+   5 s, one of the one in which they are seen a sixth. */
+Test(estimate, a_mini_epoch_of_a_cell_that_is_tested_on_corrupted_pictures)
+{
+    const struct mini_epoch mini = {1, 2, 3, 10, 4, 5, BENCH_SAMPLES, 0};
+    const double tests = (double)CORRUPTIONS * CORRUPT_SEVERITIES;
+    struct bench b;
+    bench_setup(&b, pruner_find("random"), 0.5);
+    b.cell.recipe.corrupted_test = true;
+    cr_expect_float_eq(measure_seconds(&b.cell, &mini), 46 + tests * 5, 1e-9, "%g s",
+                       measure_seconds(&b.cell, &mini));
+    b.cell.recipe.tta = TTA_MIRROR_SHIFT;
+    cr_expect_float_eq(measure_seconds(&b.cell, &mini), 46 + tests * 5 / 6, 1e-9, "%g s",
                        measure_seconds(&b.cell, &mini));
     bench_teardown(&b);
 }

@@ -16,7 +16,14 @@
  * Worked example: N = 100, rate .5: 1 sample at the top and 49 drawn of the other 99, which weigh
  * 99 / 49 each.
  *
- * The budget is exact; a batch's weighted losses are divided by its rows. Needs training's own
+ * The weights have a mean of 1 / (1 - rate), which multiplies the learning rate where a batch's
+ * losses are divided by its rows, as in the authors' program (`weights: rows`; theirs train with
+ * LARS, which knows no length of a gradient). With plain SGD that is too much at high rates: mlp on
+ * the synthetic set, lr .2, rate .7, 3 seeds: .786 where random-dynamic has .831; draws that are
+ * uniform (T 1e6) have .797 with these weights, and at .3 of the learning rate .830. So by default
+ * a batch's losses are divided by the sum of its weights (our choice).
+ *
+ * The budget is exact. Needs training's own
  * features and probabilities: O(N (features + classes)) an epoch, no forward pass. Samples never
  * trained on come first, in random order (our choice). Draws without replacement are the highest of
  * s / T plus a Gumbel number each.
@@ -48,6 +55,7 @@ static const char *const sign_names[] = {"minus", "plus", NULL};
 struct ugies_options {
     double w, T;
     int among, sign; /* enum among, enum sign */
+    int weights;     /* enum select_weights */
     double anneal;
     int rate_schedule; /* enum rate_schedule */
     double swing;
@@ -59,6 +67,7 @@ static const struct option table[] = {
     OPTION_ENUM(struct ugies_options, among, "all", among_names, "whom features are far from"),
     OPTION_ENUM(struct ugies_options, sign, "minus", sign_names,
                 "minus: the typical first; plus: the rare"),
+    SELECT_WEIGHTS(struct ugies_options),
     OPTION_DOUBLE(struct ugies_options, anneal, "0.125", 0, 1,
                   "share of the epochs, at the end, that use all data"),
     RATE_SCHEDULE(struct ugies_options),

@@ -101,8 +101,18 @@ Test(ugies, worked_example)
         }
         cr_assert(highest, "epoch %d", epoch);
     }
-    cr_assert(!r.selection.average, "weighted losses are divided by the rows");
     rehearsal_end(&r);
+}
+
+/* Weights of a mean of 2 would double the learning rate, as the authors' do. */
+Test(ugies, weights_do_not_multiply_the_learning_rate)
+{
+    for (int theirs = 0; theirs < 2; theirs++) {
+        struct rehearsal r = begin(theirs ? "weights=rows" : NULL, 100, 0.5, 1);
+        choose(&r, 0);
+        cr_assert_eq(r.selection.average, !theirs, "theirs %d", theirs);
+        rehearsal_end(&r);
+    }
 }
 
 /* Two samples of which one is drawn: odds e^((s_0 - s_1) / T). */

@@ -398,6 +398,9 @@ static void find_decided(const struct chain *chain, const struct anytime_questio
         if (looked)
             mark_decided(chain, most, count, n, thresholds, answers);
     }
+    for (size_t i = 0; i < count; i++) /* one that has fewer values, once others were decided */
+        if (answers[i].decided > questions[i].n)
+            answers[i].decided = questions[i].n;
     MEM_FREE(most, thresholds);
 }
 

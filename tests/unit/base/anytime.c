@@ -423,8 +423,11 @@ Test(anytime, when_it_was_decided_does_not_change)
     anytime_answer(questions, 2, LEAST, MOST, answers);
     expect_state(answers[0], ANYTIME_OPEN, "one of two");
     cr_expect_eq(answers[0].decided, 0, "%zu", answers[0].decided);
+    questions[1].n = MOST; /* once it is decided, the three are enough */
+    anytime_answer(questions, 2, LEAST, MOST, answers);
+    expect_state(answers[0], ANYTIME_HOLDS, "beside one that is decided");
+    cr_expect_eq(answers[0].decided, 3, "%zu of three", answers[0].decided);
     questions[0].n = 4;
-    questions[1].n = MOST;
     anytime_answer(questions, 2, LEAST, MOST, answers);
     cr_assert(answers[1].p < answers[0].p);
     cr_expect_eq(answers[0].decided, 4, "%zu", answers[0].decided);

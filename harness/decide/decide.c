@@ -26,7 +26,8 @@ static const char *text_of(const struct question *question, const struct store_c
     struct str text = {0};
     add_arm(arm, &text);
     if (question->claim == CLAIM_NONINFERIOR)
-        str_addf(&text, " loses less than %g points to ", question->margin);
+        str_addf(&text, " loses less than %g point%s to ", question->margin,
+                 question->margin == 1 ? "" : "s");
     else
         str_addf(&text, " is %s than ", question_claim_names[question->claim]);
     add_arm(reference, &text);

@@ -19,6 +19,18 @@ const char *const cpu_set_names[CPU_SETS] = {
     [CPU_AVX512_BF16] = "avx512-bf16", [CPU_AMX] = "amx",
 };
 
+const char *cpu_set_title(enum cpu_set set)
+{
+#if defined(__x86_64__)
+    static const char baseline[] = "baseline (SSE2)";
+#elif defined(__aarch64__)
+    static const char baseline[] = "baseline (NEON)";
+#else
+    static const char baseline[] = "baseline";
+#endif
+    return set == CPU_BASELINE ? baseline : cpu_set_names[set];
+}
+
 /* ---- What there is ---- */
 
 #ifdef __x86_64__

@@ -33,6 +33,8 @@ enum cpu_set {
 
 /* As WINNOW_CPU, records and people name them. */
 extern const char *const cpu_set_names[CPU_SETS];
+/* The same, with what the baseline has: "avx2", "baseline (SSE2)", "baseline (NEON)" */
+const char *cpu_set_title(enum cpu_set set);
 
 /* The best of this processor, as far as the operating system lets programs use it. */
 enum cpu_set cpu_has(void);

@@ -68,9 +68,9 @@ static void check_cpu(struct checkup *checkup, const struct record_environment *
         runs < has
             ? arena_printf(&checkup->arena,
                            "%s; its kernels could be %s, and are %s at most, as WINNOW_CPU says",
-                           cores, cpu_set_names[has], cpu_set_names[runs])
+                           cores, cpu_set_title(has), cpu_set_title(runs))
             : arena_printf(&checkup->arena, "%s; runs kernels up to %s", cores,
-                           cpu_set_names[runs]));
+                           cpu_set_title(runs)));
 }
 
 static void check_load(struct checkup *checkup, const struct record_environment *environment)

@@ -21,6 +21,8 @@ The doctor says what runs, and less of it runs.
   $ finding less.json cpu "value ->> 'runs', value ->> 'instruction_sets' = '$sets'"
   baseline|1
   $ if [ $(uname -m) != x86_64 ]; then echo 'the sets are those of x86-64'; exit 80; fi
+  $ WINNOW_CPU=baseline PATH=/nowhere $WINNOW_BINARY doctor | grep -c 'baseline (SSE2)'
+  1
   $ finding less.json convolutions "value ->> 'implementations'"
   ["im2col","naive"]
   $ finding less.json kernels "value ->> 'chosen'"

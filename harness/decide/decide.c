@@ -90,6 +90,23 @@ static bool claims(const struct store_question *question, enum question_claim cl
     return strcmp(question->claim, question_claim_names[claim]) == 0;
 }
 
+/* Of a claim about time: without the seeds whose seconds are doubtful, or of two machines. */
+static void keep_valid_seconds(struct compare_pairs *pairs)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < pairs->n; i++) {
+        const struct compare_run *reference = pairs->runs[i][0], *arm = pairs->runs[i][1];
+        if (!reference->timing_valid || !arm->timing_valid ||
+            reference->environment != arm->environment)
+            continue;
+        pairs->runs[kept][0] = reference;
+        pairs->runs[kept][1] = arm;
+        pairs->logs[kept++] = pairs->logs[i];
+    }
+    pairs->unpaired += pairs->n - kept;
+    pairs->n = kept;
+}
+
 static int find_evidence(const struct compare_runs *runs, const struct store_question *question,
                          struct arena *arena, struct evidence *ret_evidence, struct err *err)
 {
@@ -105,9 +122,11 @@ static int find_evidence(const struct compare_runs *runs, const struct store_que
     if (compare_pair_in_order(runs, question->dataset, question->model, &reference, &arm, arena,
                               &e.pairs, err))
         return -1;
-    e.pairs.n = e.pairs.n < question->at_most ? e.pairs.n : question->at_most;
     if (e.of_time && !e.pairs.logs)
         e.pairs.n = 0;
+    if (e.of_time)
+        keep_valid_seconds(&e.pairs);
+    e.pairs.n = e.pairs.n < question->at_most ? e.pairs.n : question->at_most;
     for (size_t i = 0; i < e.pairs.n && claims(question, CLAIM_SLOWER); i++)
         e.pairs.logs[i] = -e.pairs.logs[i];
     e.asked = (struct anytime_question){
@@ -305,18 +324,18 @@ static void add_outlook(const struct store_question *q, const struct store_decis
 void decide_add_line(const struct store_question *q, const struct store_decision *d,
                      struct str *text)
 {
+    const bool times = claims(q, CLAIM_FASTER) || claims(q, CLAIM_SLOWER);
     str_addf(text, "%s: %s after %zu seed%s", q->text, d->state, d->decided ? d->decided : d->seeds,
              STR_PLURAL(d->decided ? d->decided : d->seeds));
     if (d->seeds) {
         const struct store_look *look = &d->looks[d->seeds - 1];
-        const bool times = claims(q, CLAIM_FASTER) || claims(q, CLAIM_SLOWER);
         str_addf(text, times ? ", %.2fx" : ", %+.2f points", num_rounded(look->mean, 2));
         if (!isnan(look->low))
             str_addf(text, " [%.2f, %.2f]", look->low, look->high);
     }
     add_outlook(q, d, text);
     if (d->left_out)
-        str_addf(text, "; %zu seed%s left out, of which a run failed or diverged", d->left_out,
-                 STR_PLURAL(d->left_out));
+        str_addf(text, "; %zu seed%s left out, of which a run failed or diverged%s", d->left_out,
+                 STR_PLURAL(d->left_out), times ? ", or its seconds are doubtful" : "");
     str_add(text, "\n");
 }

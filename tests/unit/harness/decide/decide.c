@@ -12,6 +12,7 @@
 enum { SEEDS = 20, FULL = 0, RANDOM = 1 };
 
 static struct store *store;
+static const char *doubt; /* why the seconds of what is put are not valid; NULL: they are */
 
 static const char *key_of(int seed, int arm)
 {
@@ -72,6 +73,7 @@ static void put(int seed, int arm, enum attempt_state state, double accuracy, do
         .best_val_test_accuracy = (double)NAN,
         .wall_ns = (int64_t)llround(seconds * 1e9),
         .phase_ns = {[PHASE_TRAIN] = (int64_t)llround(seconds * 1e9)},
+        .timing.reason = doubt,
     };
     int64_t attempt;
     struct err err;
@@ -178,6 +180,33 @@ Test(decide, slower_and_faster_by_the_ratio_of_the_seconds)
         put_pair(seed, 0, seconds[seed]);
     expect("fails 4 0 3");
     cr_expect(fabs(ask(store, "SELECT mean FROM v_decision") - 0.5) < 0.01);
+    store_close(store);
+}
+
+/* What a busy machine says of time is no evidence, and of accuracy as good as any. */
+static void put_pairs_with_a_doubtful_one(void)
+{
+    const double seconds[] = {20, 1, 20.5, 19.5, 20};
+    for (int seed = 0; seed < 5; seed++) {
+        doubt = seed == 1 ? "another program" : NULL;
+        put_pair(seed, -1 - .1 * (seed % 2), seconds[seed]);
+    }
+    doubt = NULL;
+}
+
+Test(decide, doubtful_seconds_are_left_out_of_claims_about_time)
+{
+    open_asking("slower", 0);
+    put_pairs_with_a_doubtful_one();
+    expect("holds 4 1 3");
+    store_close(store);
+}
+
+Test(decide, and_not_of_others)
+{
+    open_asking("better", 0);
+    put_pairs_with_a_doubtful_one();
+    expect("fails 5 0 3");
     store_close(store);
 }
 

@@ -44,11 +44,11 @@ SELECT t.attempt, substr(a.cell, 1, 10),
     CASE WHEN whole IS NOT classes OR classes <> json_array_length(t.class_correct)
         THEN 'the counts of its classes do not fit each other'
     WHEN abs(t.accuracy - told.accuracy) > 1e-9
-        THEN 'its accuracy is ' || printf('%.6f', t.accuracy) || ', that of its classes '
-            || printf('%.6f', told.accuracy)
+        THEN 'its accuracy is ' || fixed(t.accuracy, 6) || ', that of its classes '
+            || fixed(told.accuracy, 6)
     WHEN abs(t.worst_class_accuracy - told.worst) > 1e-9
-        THEN 'its worst class has ' || printf('%.6f', t.worst_class_accuracy)
-            || ', the worst of its classes ' || printf('%.6f', told.worst) END AS wrong
+        THEN 'its worst class has ' || fixed(t.worst_class_accuracy, 6)
+            || ', the worst of its classes ' || fixed(told.worst, 6) END AS wrong
 FROM final_test t LEFT JOIN attempt a ON a.id = t.attempt
 LEFT JOIN told USING (attempt, corruption, severity) WHERE wrong IS NOT NULL;
 

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "results/db.h"
+#include "results/functions/functions.h"
 #include "results/inspect.h"
 #include "results/place.h"
 #include "results/store_private.h"
@@ -105,7 +106,8 @@ static enum shard_kind check_opened(sqlite3 *db, int version, int *ret_theirs, s
     struct damages damages = {db, ret_why, 0, false};
     struct inspect_counts counts;
     struct store store = {.db = db, .mode = STORE_READ};
-    if (db_get_int(db, "PRAGMA application_id", NULL, 0, &application, ret_why) ||
+    if (functions_register(db, ret_why) || /* which the inspection's queries use */
+        db_get_int(db, "PRAGMA application_id", NULL, 0, &application, ret_why) ||
         db_get_int(db, "PRAGMA user_version", NULL, 0, &theirs, ret_why))
         return kind_of_failure(db);
     if (application != STORE_APPLICATION_ID) {

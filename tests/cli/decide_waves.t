@@ -24,6 +24,12 @@ On a cluster seeds come in waves: the first three, then what open questions need
 script goes on until there is none, as the job that merges does with Slurm.
 
   $ winnow emit slurm night.yaml -o slurm --db f.db >/dev/null && tail -n 6 slurm/merge.sbatch
+  # have been merged, unless that is what was submitted the last time: then it has failed.
+  left=$("$winnow" emit pending "$dir" --db "$db" --lines)
+  [ -n "$left" ] && [ "$left" != "$(cat "$dir/wave" 2>/dev/null)" ] || exit 0
+  printf '%s\n' "$left" >"$dir/wave"
+  exec "$dir/submit.sh"
+  exit 0
   $ winnow emit parallel night.yaml -o jobs --db f.db -j 1 >/dev/null; winnow emit pending jobs --db f.db
   0-14
   $ command -v parallel >/dev/null || { echo 'there is no GNU parallel here'; exit 80; }

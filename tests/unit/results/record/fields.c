@@ -17,6 +17,7 @@ static const size_t sizes[RECORD_KINDS] = {
     [RECORD_SPLIT] = sizeof(struct record_split),
     [RECORD_PROGRESS] = sizeof(struct record_progress),
     [RECORD_NOISE] = sizeof(struct record_noise),
+    [RECORD_CORRUPT] = sizeof(struct record_corrupt),
     [RECORD_ARTIFACT] = sizeof(struct record_artifact),
     [RECORD_SELECTION] = sizeof(struct record_selection),
     [RECORD_SOLVER] = sizeof(struct record_solver),

@@ -350,7 +350,7 @@ static double most_evidence(const struct anytime_question *q, size_t at_least, s
 /* Holm's thresholds, each calculated when it is first asked for: of alpha / 1, alpha / 2, ... */
 static double threshold_among(const struct chain *chain, size_t count, double *known)
 {
-    if (!known[count])
+    if (known[count] == 0)
         known[count] = threshold_of(chain, STATS_ALPHA / (double)count);
     return known[count];
 }

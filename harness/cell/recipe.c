@@ -175,6 +175,10 @@ static const struct recipe_preset data_diet = {
                {"eval_every", "390"}},
 };
 
+/*
+ * Zheng et al. 2023 (ICLR, "Coverage-centric Coreset Selection"), as their train.py has it at
+ * b37f166, but that its cosine ends at 1e-4 and not at 0.
+ */
 static const struct recipe_preset ccs = {
     .name = "ccs",
     .help = "Zheng et al. 2023, and D2: 40,000 steps at any rate, batch 256, lr 0.1, cosine",
@@ -187,10 +191,14 @@ static const struct recipe_preset ccs = {
                {"schedule", "cosine"},
                {"augment", "crop-flip"},
                {"crop_pad", "4"},
-               {"crop_border", "zero"},
-               {"eval_every", "2000"}},
+               {"crop_border", "reflect"},
+               {"eval_every", "800"}},
 };
 
+/*
+ * Qin et al. 2024 (ICLR, "InfoBatch"), as examples/cifar_example.py has it at 8bbb012 with the
+ * README's --optimizer lars --max-lr 5.2, but that PyTorch's one cycle moves the momentum, too.
+ */
 static const struct recipe_preset infobatch = {
     .name = "infobatch",
     .help = "Qin et al. 2024: 200 epochs, batch 128, LARS with one cycle up to lr 5.2",
@@ -204,7 +212,7 @@ static const struct recipe_preset infobatch = {
                {"schedule", "one-cycle"},
                {"augment", "crop-flip"},
                {"crop_pad", "4"},
-               {"crop_border", "zero"}},
+               {"crop_border", "reflect"}},
 };
 
 static const struct kind *const presets[] = {&paper.is,     &code.is, &airbench.is,

@@ -95,11 +95,11 @@ It is one or the other, of the same mapping; the later of two.
       cosine
     sets: {steps: 40000, batch: 256, lr: 0.1, momentum: 0.9, nesterov: true,
           weight_decay: 5e-4, schedule: cosine, augment: crop-flip, crop_pad: 4,
-          crop_border: zero, eval_every: 2000}
+          crop_border: reflect, eval_every: 800}
   steps.yaml:4:9: note: random: rate 0 leaves nothing out: the same as full
   steps.yaml: 4 cells (1 dataset x 1 model x 1 pruner x 4 rates x 1 seed)
   infobatch  Qin et al. 2024: 200 epochs, batch 128, LARS with one cycle up to lr
       5.2
     sets: {epochs: 200, batch: 128, optimizer: lars, lr: 5.2, momentum: 0.9,
           weight_decay: 5e-4, label_smoothing: 0.1, schedule: one-cycle, augment:
-          crop-flip, crop_pad: 4, crop_border: zero}
+          crop-flip, crop_pad: 4, crop_border: reflect}

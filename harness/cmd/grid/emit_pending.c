@@ -36,11 +36,9 @@ static const struct cmd_line line = {
     "emit pending",
     "DIR",
     "Prints which elements of an emitted plan have cells that are not done, by the shards in DIR\n"
-    "and the database: as a list for sbatch --array, counted from the first, or a line each. "
-    "Where\n"
-    "seeds are added until questions are answered, those of the next wave: what open questions "
-    "need\n"
-    "next.",
+    "and the database: as a list for sbatch --array, counted from the first, or a line each.\n"
+    "Where seeds are added until questions are answered, those of the next wave: what open\n"
+    "questions need next.",
     flags,
     1,
     1,

@@ -16,7 +16,8 @@
  */
 SELECT d.dataset AS dataset, d.model AS model, d.pruner AS pruner, d.options AS options,
        d.rate AS rate, d.seeds AS n, 1 AS facet, question AS panel, d.text AS text,
-       d.state || ' after ' || coalesce(d.decided_seeds, d.seeds) || ' seeds' AS answer,
+       d.state || ' after ' || coalesce(d.decided_seeds, d.seeds) ||
+           iif(coalesce(d.decided_seeds, d.seeds) = 1, ' seed', ' seeds') AS answer,
        d.unit = 'times' AS times, d.bound AS bound, d.at_most AS at_most, l.seeds AS seeds,
        l.difference AS difference, l.mean AS mean, l.low AS low, l.high AS high,
        l.fixed_low AS fixed_low, l.fixed_high AS fixed_high

@@ -18,7 +18,8 @@ FROM v_decision ORDER BY experiment, v_decision.question;
 SELECT * FROM v_decision ORDER BY experiment, v_decision.question;
 
 -- question lines
-SELECT experiment || ': ' || text || ': ' || state || ' after ' || seeds || iif(seeds = 1, ' seed', ' seeds') ||
+SELECT experiment || ': ' || text || ': ' || state || ' after ' || seeds ||
+    iif(seeds = 1, ' seed', ' seeds') ||
     iif(state = 'open' AND expected_seeds > seeds,
         ', of ' || fixed(expected_seeds, 0) || ' to be expected', '')
 FROM v_decision ORDER BY experiment, v_decision.question;

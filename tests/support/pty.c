@@ -59,7 +59,9 @@ struct pty *pty_start(const char *format, ...)
     va_start(args, format);
     vsnprintf(command, sizeof command, format, args);
     va_end(args);
-    snprintf(whole, sizeof whole, "W=\"%s\"; %s", test_binary(), command);
+    /* A terminal of a kind that can draw, whatever the tests themselves were started in. */
+    snprintf(whole, sizeof whole, "unset NO_COLOR; export TERM=xterm; W=\"%s\"; %s", test_binary(),
+             command);
     MEM_NEW(pty, 1);
     pty->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (pty->master < 0 || grantpt(pty->master) || unlockpt(pty->master))

@@ -335,7 +335,7 @@ Test(cli_checkpoint, a_cell_of_its_own_exits_85_and_goes_on)
         "cd %s/o; sqlite3 a.db \"SELECT json_object('cell', json, 'started', 0, 'scheduler', $$, "
         "'checkpoint', 'kept/x', 'checkpoint_every', 3600) FROM cell\" >job; \"$W\" cell <job "
         "3>one "
-        "& pid=$!; until grep -q '\"epoch\":2,' one; do kill -0 $pid || exit 9; sleep 0.01; done; "
+        "& pid=$!; until grep -qs '\"epoch\":2,' one; do kill -0 $pid || exit 9; sleep 0.01; done; "
         "kill -USR1 $pid; wait $pid; echo $?; ls kept; tail -n 1 one | grep -o "
         "'^.\"type\":\"end\",\"state\":\"lost\"'; "
         "\"$W\" cell <job 3>two || exit 8; rm kept/x; \"$W\" cell <job 3>three || exit 7; "

@@ -22,7 +22,7 @@ static const char *const two = "name: two\n"
 static const char *const helpers =
     "begun() { until [ \"$(sqlite3 -readonly $1 'SELECT count(DISTINCT attempt) FROM epoch' "
     "2>/dev/null)\" = 2 ]; do kill -0 $pid || exit 9; sleep 0.02; done; }; "
-    "said() { until grep -q \"$1\" err; do kill -0 $pid || exit 9; sleep 0.02; done; }; "
+    "said() { until grep -qs \"$1\" err; do kill -0 $pid || exit 9; sleep 0.02; done; }; "
     "fill() { dd if=/dev/zero of=$1/fill bs=4k 2>/dev/null; };";
 
 #define ASSERT_SAYS(text, wanted)                                                                  \
@@ -159,7 +159,7 @@ static const char *const hold =
     "hold() { winnow run two.yaml --db a.db -j 1 --limit 1 --set train.epochs=1 --set seed=[5] "
     "2>first || exit 8; mkfifo pipe; timeout 60 sqlite3 a.db <pipe >held & exec 3>pipe; echo \"$1; "
     "SELECT "
-    "'held';\" >&3; until grep -q held held; do sleep 0.02; done; };";
+    "'held';\" >&3; until grep -qs held held; do sleep 0.02; done; };";
 
 /* At rest the file has no -wal that a reader could go on with while it is written. */
 Test(pause, who_holds_the_database_at_the_start_is_waited_for)

@@ -16,6 +16,8 @@
 enum { BUFFER_MIB = 128 };
 
 /* LAPACK's, which OpenBLAS has in it and does not declare. */
+void dgeqrf_(const blasint *rows, const blasint *columns, double *a, const blasint *lda,
+             double *ret_factors, double *work, const blasint *work_size, blasint *ret_info);
 void dsyev_(const char *job, const char *triangle, const blasint *n, double *a, const blasint *lda,
             double *ret_values, double *work, const blasint *work_size, blasint *ret_info);
 
@@ -107,12 +109,33 @@ void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, siz
     REQUIRE(info == 0);
 }
 
-void linalg_cholesky_invert(double *l, size_t ldl, size_t n)
+/* A's rows are columns to LAPACK, which finds Q R of them. */
+void linalg_lq(double *a, size_t lda, size_t n)
 {
-    char upper[] = "U";
-    blasint order = as_int(n), step = as_int(ldl), info;
-    dpotri_(upper, &order, l, &step, &info);
+    enum { BLOCK = 64 };
+    const blasint order = as_int(n), step = as_int(lda), size = as_int(mem_size(n, BLOCK));
+    blasint info;
+    double *factors, *work;
+    MEM_NEW(factors, n);
+    MEM_NEW(work, (size_t)size);
+    dgeqrf_(&order, &order, a, &step, factors, work, &size, &info);
     REQUIRE(info == 0);
+    MEM_FREE(factors, work);
+}
+
+void linalg_lower_invert(double *l, size_t ldl, size_t n)
+{
+    char upper[] = "U", diagonal[] = "N";
+    blasint order = as_int(n), step = as_int(ldl), info;
+    dtrtri_(upper, diagonal, &order, l, &step, &info);
+    REQUIRE(info == 0);
+}
+
+void linalg_lower_product(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
+                          size_t count)
+{
+    cblas_dtrmm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, as_int(count),
+                as_int(n), 1, l, as_int(ldl), b, as_int(ldb));
 }
 
 /* The columns that LAPACK makes of A are rows. */

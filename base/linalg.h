@@ -2,8 +2,8 @@
  * linalg: the only door to BLAS. Row-major, float32 unless said otherwise.
  *
  * Matrices are dense with a leading dimension (elements from one row to the next). Outputs first,
- * as BLAS people write them. Nothing here allocates but linalg_eigenvectors, and BLAS itself at its
- * first call.
+ * as BLAS people write them. Nothing here allocates but linalg_lq and linalg_eigenvectors, and BLAS
+ * itself at its first call.
  */
 #pragma once
 
@@ -42,8 +42,13 @@ int linalg_cholesky(double *a, size_t lda, size_t n, size_t *ret_row);
 /* Solves L L^T x = b for each row b of B[count][n], in place. */
 void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
                            size_t count);
-/* L becomes (L L^T)^-1, the lower triangle only. */
-void linalg_cholesky_invert(double *l, size_t ldl, size_t n);
+/* A[n][n] = L Q with Q orthogonal: L in the lower triangle, the upper one is undefined. */
+void linalg_lq(double *a, size_t lda, size_t n);
+/* L becomes L^-1, the lower triangle only; no element of L's diagonal is 0. */
+void linalg_lower_invert(double *l, size_t ldl, size_t n);
+/* b = L b for each row b of B[count][n], in place; of L the lower triangle is read. */
+void linalg_lower_product(const double *l, size_t ldl, size_t n, double *b, size_t ldb,
+                          size_t count);
 /*
  * Of the symmetric A[n][n], of which the lower triangle is read, the eigenvalues in ascending
  * order; row i of A becomes the eigenvector of the i-th, of length 1.

@@ -27,11 +27,11 @@ static enum influence_solver allowed(const struct influence_options *o, size_t p
     return (enum influence_solver)o->solver_h;
 }
 
-/* Samples whose influences are computed at a time: blocks of at most 16 MiB, for BLAS's sake. */
+/* Samples whose influences are computed at a time: blocks of at most 32 MiB, for BLAS's sake. */
 static size_t block_count(size_t parameters)
 {
-    enum { MOST = 512, LEAST = 8 };
-    const size_t fitting = (16 << 20) / (parameters * sizeof(double));
+    enum { MOST = 1024, LEAST = 8 };
+    const size_t fitting = (32 << 20) / (parameters * sizeof(double));
     return fitting < LEAST ? LEAST : fitting < MOST ? fitting : MOST;
 }
 

@@ -38,7 +38,8 @@ struct influence_options {
 
 /*
  * The influences of all samples of a run that has observed, as its options (which begin with a
- * struct influence_options) say. ret_influences [n][P] may be NULL; ret_norms [n]: ||S_i||_2.
+ * struct influence_options) say. ret_influences [n][P] may be NULL; ret_norms [n]: ||S_i||_2. An
+ * exact solver gives them turned, alike for all (math/influence.h): lengths of sums are the same.
  */
 void influence_compute(const struct pruner_run *run, struct rng *rng, float *ret_influences,
                        float *ret_norms);

@@ -12,7 +12,7 @@
  * ||S_i|| = sqrt(.5) / (N (.5 + lambda)).
  *
  * Needs the last layer's gradients. Cost: a proxy training and a forward pass, then C(D + 1) = P
- * parameters cost 2 N P^2 operations: seconds at P = 510, about half a minute at P = 5,130 and N =
+ * parameters cost N P^2 operations: seconds at P = 510, some twenty at P = 5,130 and N =
  * 50,000. `solver_h: lissa` takes 15,000 steps of 5 P operations for each sample.
  *
  * What belongs to the experiment and not to this pruner: the paper's linear bottleneck of 50 units

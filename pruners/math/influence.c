@@ -4,6 +4,7 @@
 #include "base/linalg.h"
 #include "base/mem.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -213,23 +214,32 @@ static size_t coupled(const struct last_layer *problem)
     return influence_parameters(problem) - (problem->feature_count + 1);
 }
 
+/* Adds what lambda lacks to be more than the rounding of h[P][P], without lambda until now. */
+static void add_lambda(struct influence_inverse *inverse, double *h)
+{
+    const size_t parameters = influence_parameters(inverse->problem);
+    double largest = 0;
+    for (size_t k = 0; k < parameters; k++)
+        largest = fmax(largest, h[k * parameters + k]);
+    while (inverse->lambda < DBL_EPSILON * (double)parameters * largest)
+        inverse->lambda *= 10;
+    for (size_t k = 0; k < parameters; k++)
+        h[k * parameters + k] += inverse->lambda;
+}
+
 static void invert_whole(struct influence_inverse *inverse)
 {
     const struct last_layer *problem = inverse->problem;
     const size_t parameters = influence_parameters(problem), q = problem->feature_count + 1;
     double *h;
-    size_t row;
     MEM_NEW(h, mem_size(parameters, parameters));
-    for (;; inverse->lambda *= 10) {
-        influence_hessian(problem, inverse->lambda, h);
-        mirror(h, parameters, parameters);
-        reflect(h, parameters, problem->classes, q);
-        reflect(h, 1, problem->classes, q * parameters);
-        if (!linalg_cholesky(h, parameters, coupled(problem), &row))
-            break;
-    }
-    linalg_cholesky_invert(h, parameters, coupled(problem));
-    mirror(h, parameters, coupled(problem));
+    influence_hessian(problem, 0, h);
+    add_lambda(inverse, h);
+    mirror(h, parameters, parameters);
+    reflect(h, parameters, problem->classes, q);
+    reflect(h, 1, problem->classes, q * parameters);
+    linalg_lq(h, parameters, coupled(problem));
+    linalg_lower_invert(h, parameters, coupled(problem));
     inverse->matrix = h;
 }
 
@@ -237,17 +247,11 @@ static void multiply_whole(const struct influence_inverse *inverse, double *rows
 {
     const struct last_layer *problem = inverse->problem;
     const size_t parameters = influence_parameters(problem), first = coupled(problem);
-    double *copy; /* [count][P] */
-    MEM_NEW(copy, mem_size(count, parameters));
     reflect(rows, count, problem->classes, problem->feature_count + 1);
-    memcpy(copy, rows, count * parameters * sizeof *copy);
-    linalg_dgemm(rows, parameters, copy, parameters, false, inverse->matrix, parameters, false,
-                 count, first, first, 1, 0);
+    linalg_lower_product(inverse->matrix, parameters, first, rows, parameters, count);
     for (size_t k = 0; k < count; k++)
         for (size_t j = first; j < parameters; j++)
             rows[k * parameters + j] /= inverse->lambda;
-    reflect(rows, count, problem->classes, problem->feature_count + 1);
-    mem_free(copy);
 }
 
 /* A block's own lambda may be raised: a preconditioner changes the way, not the answer. */

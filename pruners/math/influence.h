@@ -14,14 +14,15 @@
  *
  * Solvers of H x = g (`solver_h`):
  *
- *     exact  H once, Cholesky, all N right-hand sides in blocks. H's C^2 blocks are
- *            Phi^T diag(w) Phi with w = p_c (delta_cc' - p_c'): each is symmetric and w has one
- *            sign, so that half of each is a dsyrk on rows times sqrt|w|; those of a row sum to 0,
- *            which gives the diagonal ones: N q^2 C (C-1) / 2 operations in all. Moving all
- *            classes' parameters alike changes no probability: a reflection makes that the last
- *            class's, where H is lambda, and leaves Q = (C-1) q others: Q^3 operations for the
- *            inverse, since products of matrices are faster than solutions by a factor, and
- *            2 Q^2 a solution. Memory: 8 P^2 bytes; where they do not fit, cg
+ *     exact  H once, all N right-hand sides in blocks. H's C^2 blocks are Phi^T diag(w) Phi with
+ *            w = p_c (delta_cc' - p_c'): each is symmetric and w has one sign, so that half of each
+ *            is a dsyrk on rows times sqrt|w|; those of a row sum to 0, which gives the diagonal
+ *            ones: N q^2 C (C-1) / 2 operations in all. Moving all classes' parameters alike
+ *            changes no probability: a reflection makes that the last class's, where H is lambda,
+ *            and leaves Q = (C-1) q others. There H = L O, L lower triangular and O orthogonal, so
+ *            that H^-1 g = O^T (L^-1 g): what is kept of it is L^-1 g, turned alike for all g, of
+ *            which lengths and products are the same at half the cost. 5/3 Q^3 operations for L^-1,
+ *            and Q^2 a solution. Memory: 8 P^2 bytes; where they do not fit, cg
  *     cg     conjugate gradients on blocks of right-hand sides, preconditioned by the Cholesky
  *            factors of H's C diagonal blocks; a product is 4 N P operations a step and right-hand
  *            side. Memory: 8 C q^2 bytes
@@ -58,18 +59,19 @@ struct influence_inverse {
     const struct last_layer *problem;
     enum influence_solver solver; /* SOLVER_EXACT or SOLVER_CG */
     double lambda;
-    double *matrix; /* [P][P] H^-1 reflected, or [C][q][q] the factors of H's diagonal blocks */
+    double *matrix; /* [P][P] L^-1, or [C][q][q] the factors of H's diagonal blocks */
 };
 
 /*
  * Factorises; influence_inverse_release afterwards. The problem is borrowed until then. lambda > 0;
- * where it is so small that it vanishes in the rounding of H, which then has no factor, it is
- * raised tenfold until there is one (inverse->lambda says to what).
+ * of SOLVER_EXACT, where it is so small that it vanishes in the rounding of H, it is raised tenfold
+ * until it does not (inverse->lambda says to what).
  */
 void influence_inverse_init(struct influence_inverse *inverse, const struct last_layer *problem,
                             enum influence_solver solver, double lambda);
 void influence_inverse_release(struct influence_inverse *inverse);
-/* rows[count][P] = H^-1 times each, in place. cg: to a residual of 1e-10 of the right-hand side. */
+/* rows[count][P] = H^-1 times each, in place; exact: turned, alike for all rows that this inverse
+   is given; cg: to a residual of 1e-10 of the right-hand side. */
 void influence_solve(const struct influence_inverse *inverse, double *rows, size_t count);
 
 /*

@@ -303,6 +303,57 @@ Test(linalg, cholesky_of_what_is_not_positive_definite_names_the_row)
     cr_assert_eq(row, (size_t)1, "row %zu", row);
 }
 
+/* A = L Q exactly where A A^T = L L^T. */
+Test(linalg, lq_is_a_lower_triangle_turned)
+{
+    enum { LDA = M + PAD };
+    double a[M * LDA], l[M * LDA];
+    fill_double(a, M * LDA, 13);
+    memcpy(l, a, sizeof l);
+    linalg_lq(l, LDA, M);
+    for (size_t i = 0; i < M; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double of_a = 0, of_l = 0;
+            for (size_t k = 0; k < M; k++)
+                of_a += a[i * LDA + k] * a[j * LDA + k];
+            for (size_t k = 0; k <= j; k++)
+                of_l += l[i * LDA + k] * l[j * LDA + k];
+            cr_assert_float_eq(of_l, of_a, CLOSE * 10, "(L L^T)[%zu][%zu]: %g, not %g", i, j, of_l,
+                               of_a);
+        }
+        for (size_t j = M; j < LDA; j++)
+            cr_assert_eq(l[i * LDA + j], a[i * LDA + j], "padding of row %zu", i);
+    }
+}
+
+Test(linalg, products_with_a_lower_triangle_and_its_inverse_are_undone)
+{
+    enum { LDL = M + PAD, LDB = M + 2, ROWS = 5 };
+    double l[M * LDL], b[ROWS * LDB], x[ROWS * LDB];
+    fill_double(l, M * LDL, 14);
+    for (size_t i = 0; i < M; i++)
+        for (size_t j = i; j < LDL; j++)
+            l[i * LDL + j] = j == i ? 2 : (double)NAN; /* above it nothing is read */
+    fill_double(b, ROWS * LDB, 15);
+    memcpy(x, b, sizeof x);
+    linalg_lower_product(l, LDL, M, x, LDB, ROWS);
+    for (size_t r = 0; r < ROWS; r++) {
+        for (size_t i = 0; i < M; i++) {
+            double product = 0;
+            for (size_t j = 0; j <= i; j++)
+                product += l[i * LDL + j] * b[r * LDB + j];
+            cr_assert_float_eq(x[r * LDB + i], product, CLOSE * 10, "row %zu, (L b)[%zu]", r, i);
+        }
+        for (size_t j = M; j < LDB; j++)
+            cr_assert_eq(x[r * LDB + j], b[r * LDB + j], "padding of row %zu", r);
+    }
+    linalg_lower_invert(l, LDL, M);
+    linalg_lower_product(l, LDL, M, x, LDB, ROWS);
+    for (size_t r = 0; r < ROWS; r++)
+        for (size_t i = 0; i < M; i++)
+            cr_assert_float_eq(x[r * LDB + i], b[r * LDB + i], CLOSE * 10, "row %zu, %zu", r, i);
+}
+
 Test(linalg, tells_what_it_is)
 {
     cr_expect_gt(strlen(linalg_core()), 0);

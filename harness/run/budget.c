@@ -119,16 +119,23 @@ bool budget_opens(const struct budget *budget, const struct queue *queue, const 
     return fits;
 }
 
-void budget_name_rest(const struct plan *plan, const struct queue *queue, const struct tally *tally,
-                      const bool *needed, struct str *ret_text)
+void budget_name_rest(const struct budget *budget, const struct queue *queue,
+                      const struct tally *tally, const bool *needed, struct str *ret_text)
 {
     size_t named = 0, more = 0;
     for (size_t b = 0; b < queue_block_count(queue); b++) {
         const struct queue_block block = queue_block(queue, b);
-        const struct store_cell *stored = &plan->cells[block.cells[0]].stored;
+        const struct store_cell *stored = &budget->plan->cells[block.cells[0]].stored;
+        double seconds = 0; /* NAN: not known */
         size_t left = 0;
-        for (size_t i = 0; i < block.count; i++)
-            left += (!needed || needed[block.cells[i]]) && !tally_knows(tally, block.cells[i]);
+        for (size_t i = 0; i < block.count; i++) {
+            const size_t cell = block.cells[i];
+            if ((needed && !needed[cell]) || tally_knows(tally, cell))
+                continue;
+            const double expected = budget_seconds(budget, cell);
+            seconds += expected >= 0 ? expected : (double)NAN;
+            left++;
+        }
         if (left == 0)
             continue;
         if (named == MOST_NAMED) {
@@ -139,7 +146,13 @@ void budget_name_rest(const struct plan *plan, const struct queue *queue, const 
         str_addf(ret_text,
                  "%s: %s %s seed %lld: ", queue_is_open(queue, b) ? "incomplete" : "not started",
                  stored->dataset, stored->model_label, (long long)stored->seed);
-        str_addf(ret_text, "%zu of %zu cells left\n", left, block.count + block.done);
+        str_addf(ret_text, "%zu of %zu cells left", left, block.count + block.done);
+        if (!isnan(seconds)) {
+            str_add(ret_text, ", about ");
+            str_add_duration(ret_text, seconds);
+            str_add(ret_text, " of one worker");
+        }
+        str_add(ret_text, "\n");
     }
     if (more)
         str_addf(ret_text, "and %zu more block%s\n", more, STR_PLURAL(more));

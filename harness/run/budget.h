@@ -44,9 +44,10 @@ bool budget_fits(const struct budget *budget, const size_t *cells, size_t count,
 bool budget_opens(const struct budget *budget, const struct queue *queue, const size_t *cells,
                   size_t cell_count, const double *flight, size_t flight_count);
 /* Appends a line for each block with a cell of which no result has come: not started, or
- * incomplete; of many, the first ones. needed: [plan->count] the cells that count; NULL: all. */
-void budget_name_rest(const struct plan *plan, const struct queue *queue, const struct tally *tally,
-                      const bool *needed, struct str *ret_text);
+ * incomplete, and how long the rest takes where that is known; of many, the first ones. needed:
+ * [plan->count] the cells that count; NULL: all. */
+void budget_name_rest(const struct budget *budget, const struct queue *queue,
+                      const struct tally *tally, const bool *needed, struct str *ret_text);
 
 /*
  * Seconds from now until "07:00", today or, where that has passed, tomorrow, or until

@@ -444,7 +444,7 @@ static void add_up(struct scheduler *s)
     s->totals.doubtful = s->options->timing == RUN_TIMING_STRICT ? counts.doubtful : 0;
     s->totals.gave_up = s->gave_up;
     if (s->budget)
-        budget_name_rest(s->plan, s->queue, s->tally,
+        budget_name_rest(s->seconds, s->queue, s->tally,
                          s->options->decider ? decider_needed(s->options->decider) : NULL,
                          &s->totals.blocks);
 }

@@ -86,8 +86,8 @@ block takes is known: far too long.
   $ run tiny.yaml --db a.db --budget 30s --set train.epochs=100000 --set seed=2
   $ grep -o '0 cells done.* next run\|not started.*\|seed 1: .*' log
   0 cells done, 6 left for the next run
-  not started: synthetic(classes=4 samples=400) mlp(width=16) seed 0: 3 of 3 cells left
-  not started: synthetic(classes=4 samples=400) mlp(width=16) seed 1: 3 of 3 cells left
+  not started: synthetic(classes=4 samples=400) mlp(width=16) seed 0: 3 of 3 cells left, about * of one worker (glob)
+  not started: synthetic(classes=4 samples=400) mlp(width=16) seed 1: 3 of 3 cells left, about * of one worker (glob)
   $ sqlite3 a.db 'SELECT count(*) FROM attempt'
   3
   $ winnow plan tiny.yaml --db a.db --budget 30s --set train.epochs=100000 | grep -A 1 ^blocks

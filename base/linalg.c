@@ -116,6 +116,8 @@ void linalg_lq(double *a, size_t lda, size_t n)
     const blasint order = as_int(n), step = as_int(lda), size = as_int(mem_size(n, BLOCK));
     blasint info;
     double *factors, *work;
+    if (n == 0)
+        return; /* LAPACK wants some room to work in all the same */
     MEM_NEW(factors, n);
     MEM_NEW(work, (size_t)size);
     dgeqrf_(&order, &order, a, &step, factors, work, &size, &info);

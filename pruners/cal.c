@@ -84,6 +84,7 @@ const struct pruner cal_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES | NEEDS_FEATURES,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct cal_options, table),
     .look = look,
 };

@@ -118,6 +118,7 @@ const struct pruner chg_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LOSSES | NEEDS_LAST_GRADIENTS,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct chg_options, table),
     .look = look,
 };

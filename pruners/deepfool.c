@@ -83,6 +83,7 @@ const struct pruner deepfool_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LOGITS | NEEDS_CLASSIFIER,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct deepfool_options, table),
     .look = look,
 };

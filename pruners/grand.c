@@ -72,6 +72,7 @@ const struct pruner grand_pruner = {
             "1 a sample too",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct grand_options, table),
     .presets = KIND_PRESETS({"drop", "quota=error", "DRoP with its scores"}),
     .look = look,

@@ -50,6 +50,7 @@ const struct pruner influence_score_pruner = {
     .cost = "a proxy of `at` epochs, by default a whole training, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct influence_score_options, table),
     .score = score,
 };

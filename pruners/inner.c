@@ -91,6 +91,12 @@ unsigned inner_needs(const void *options)
     return needs;
 }
 
+unsigned inner_flags(const void *options)
+{
+    const struct inner_options *o = options;
+    return pruner_of((size_t)o->score)->flags;
+}
+
 /* ---- Its run ---- */
 
 static struct inner begin(const struct pruner_run *outer)

@@ -51,6 +51,8 @@ extern const char *const aum_margin_names[]; /* enum aum_margin, NULL at the end
 
 int inner_check(const void *options, const struct pruner_task *task, struct err *err);
 unsigned inner_needs(const void *options);
+/* enum pruner_flags of the inner pruner. */
+unsigned inner_flags(const void *options);
 size_t inner_state_size(const void *options, const struct pruner_task *task);
 struct pruner_watch inner_watch(const struct pruner_run *outer);
 void inner_note(const struct pruner_run *outer, struct str *ret_note);

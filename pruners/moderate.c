@@ -89,6 +89,7 @@ const struct pruner moderate_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct moderate_options, table),
     .look = look,
     .score = score,

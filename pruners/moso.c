@@ -221,6 +221,7 @@ const struct pruner moso_pruner = {
             "of batch 1 too",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct moso_options, table),
     .presets = KIND_PRESETS(
         {"authors", "rule=program params=full balance=class", "what the authors' program calls"}),

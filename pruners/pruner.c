@@ -20,6 +20,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "pruners/defaults.h"
+#include "pruners/inner.h"
 #include "pruners/rate_schedule.h"
 #include "pruners/sampler.h"
 #include "pruners/select.h"
@@ -144,6 +145,30 @@ bool pruner_scores(const struct pruner *pruner)
 bool pruner_has_artifact(const struct pruner *pruner)
 {
     return pruner_trains_proxies(pruner) || pruner_scores(pruner);
+}
+
+/* Of one that is another's score chosen from, what that is. */
+static bool scores_parts(const struct pruner *pruner, const void *options)
+{
+    return pruner->flags & PRUNER_SCORES_PARTS ||
+           (!pruner->needs && option_find(pruner->options, "score_options") &&
+            inner_flags(options) & PRUNER_SCORES_PARTS);
+}
+
+enum pruner_folds pruner_folds(const struct pruner *pruner, const void *options, unsigned given,
+                               const char **ret_why)
+{
+    const unsigned each = NEEDS_LOSSES | NEEDS_PROBABILITIES | NEEDS_CORRECT | NEEDS_LOGITS,
+                   needs = pruner_needs(pruner, options) & ~given,
+                   shared = needs & ~each & ~(unsigned)NEEDS_VALIDATION;
+    const char *why = pruner->kind == PRUNER_DYNAMIC ? "chooses while the network trains"
+                      : !pruner_trains_proxies(pruner) || !needs ? "asks no network of the samples"
+                      : shared && !scores_parts(pruner, options)
+                          ? "compares all samples with each other, as one network sees them"
+                          : NULL;
+    if (ret_why)
+        *ret_why = why;
+    return why ? FOLDS_NONE : shared ? FOLDS_APART : FOLDS_TOGETHER;
 }
 
 double pruner_seconds_elsewhere(const struct pruner_run *run)
@@ -309,6 +334,25 @@ int pruner_score(struct pruner_run *run, struct err *err)
     mem_free(run->scores);
     run->scores = scores;
     return 0;
+}
+
+void pruner_gather(struct pruner_run *run, struct pruner_run *const *folds, int count,
+                   const uint32_t *index)
+{
+    const struct sampler_options *o = sampler_options_of(run->pruner, run->options);
+    float *scores;
+    size_t placed = 0;
+    MEM_NEW(scores, run->task.n);
+    for (int f = count - 1; f >= 0 && sampler_needs(o); f--)
+        if (folds[f])
+            memcpy(sampler_shares(run), sampler_shares(folds[f]),
+                   (size_t)run->task.classes * sizeof(double));
+    for (int f = 0; f < count; f++)
+        for (size_t j = 0; folds[f] && j < folds[f]->task.n; j++)
+            scores[index[placed++]] = folds[f]->scores[j];
+    REQUIRE(placed == run->task.n);
+    mem_free(run->scores);
+    run->scores = scores;
 }
 
 void pruner_restore(struct pruner_run *run, const void *state, const float *scores)

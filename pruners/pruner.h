@@ -95,6 +95,17 @@ enum pruner_flags {
     PRUNER_SOFT_BUDGET = 1 << 1,
     /* The budget is exact, but the kept samples have loss weights of the method's own. */
     PRUNER_WEIGHS = 1 << 2,
+    /* Static, of the scores alone: what it scores of a random part of the samples, by that part's
+       own network, stands beside what it scores of another. A sample's score is then its own, or
+       says where it lies among its like. */
+    PRUNER_SCORES_PARTS = 1 << 3,
+};
+
+/* How the samples are looked at by networks that were not trained on them, one for each fold. */
+enum pruner_folds {
+    FOLDS_NONE,
+    FOLDS_TOGETHER, /* one pass, to which each network gives the rows of its fold */
+    FOLDS_APART,    /* a run for each fold, which sees no other; pruner_gather() */
 };
 
 /* Part of every artifact's key: raise it when a pruner's state or scores change their meaning. */
@@ -336,6 +347,10 @@ bool pruner_scores(const struct pruner *pruner);
 /* Whether it has an artifact: something that it knows once it has scored, the same at all rates if
    it is static. */
 bool pruner_has_artifact(const struct pruner *pruner);
+/* `given`: enum pruner_needs that are the same of any network. Where there are none, ret_why (NULL:
+   nobody asks) is the reason, a clause after the pruner's name. */
+enum pruner_folds pruner_folds(const struct pruner *pruner, const void *options, unsigned given,
+                               const char **ret_why);
 /* What to charge beside the time that score() takes. */
 double pruner_seconds_elsewhere(const struct pruner_run *run);
 /* runs = 0: it watches nothing. */
@@ -364,6 +379,10 @@ int pruner_drop(struct pruner_run *run, const struct pruner_batch *batch, size_t
 int pruner_observe(struct pruner_run *run, const struct pruner_pass *pass, struct err *err);
 /* An error where a score is not finite. Does nothing for pruners without scores. */
 int pruner_score(struct pruner_run *run, struct err *err);
+/* The scores of runs on the folds, in the place of pruner_score(): those of folds[f] (NULL: it is
+   empty) are of the next samples of index [n]. A quota goes by what the first of them saw. */
+void pruner_gather(struct pruner_run *run, struct pruner_run *const *folds, int count,
+                   const uint32_t *index);
 /*
  * Takes over the state [state_size] and the scores [n] (NULL where the pruner has none, or none
  * yet) of an earlier run with the same options, task and network: as if it had seen and done what

@@ -212,6 +212,7 @@ const struct pruner ssp_pruner = {
     .cost = "a proxy of `at` epochs, and a forward pass",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_FEATURES,
+    .flags = PRUNER_SCORES_PARTS,
     KIND_OPTIONS(struct ssp_options, table),
     .shared_state = sizeof(struct ssp_state),
     .sample_state = sizeof(float),

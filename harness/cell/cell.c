@@ -204,11 +204,10 @@ bool cell_embeds(const struct pruner *pruner)
     return pruner->kind == PRUNER_STATIC && pruner->needs == NEEDS_FEATURES;
 }
 
-bool cell_folds(const struct pruner *pruner, const void *options)
+enum pruner_folds cell_folds(const struct cell *cell, const char **ret_why)
 {
-    const unsigned each = NEEDS_LOSSES | NEEDS_PROBABILITIES | NEEDS_CORRECT | NEEDS_LOGITS;
-    return pruner->kind == PRUNER_STATIC && pruner_trains_proxies(pruner) &&
-           (pruner_needs(pruner, options) & ~each) == 0;
+    return pruner_folds(cell->pruner, cell->pruner_options,
+                        cell->scoring.embeddings ? NEEDS_FEATURES : 0, ret_why);
 }
 
 bool cell_asks_network(const struct cell *cell)

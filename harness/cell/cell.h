@@ -72,9 +72,8 @@ int cell_epochs(const struct cell *cell, size_t n);
 int cell_task_epochs(const struct cell *cell, size_t n);
 /* Whether a file can have what a pruner wants to know by features. */
 bool cell_embeds(const struct pruner *pruner);
-/* Whether what a pruner with these options wants to know can come of several networks, sample by
- * sample. */
-bool cell_folds(const struct pruner *pruner, const void *options);
+/* How what its pruner wants to know can come of several networks, or why not (pruner_folds). */
+enum pruner_folds cell_folds(const struct cell *cell, const char **ret_why);
 /* Whether there is anything that a file of embeddings, if any, does not say. */
 bool cell_asks_network(const struct cell *cell);
 /* Of the file that the cell's pruner reads, or of its embeddings; "" where there is none. An error

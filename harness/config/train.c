@@ -269,10 +269,14 @@ static void check_embeddings(struct reader *reader, const struct cell *cell,
 
 static void check_unseen(struct reader *reader, const struct cell *cell, const struct pick *pick)
 {
-    if (cell->scoring.folds && !cell_folds(cell->pruner, cell->pruner_options))
-        mistakes_add(&reader->mistakes, pick->node->place, "unseen",
-                     "%s does not go by losses, probabilities or logits of each sample alone",
-                     cell->pruner->name);
+    const char *why;
+    if (!cell->scoring.folds || cell_folds(cell, &why) != FOLDS_NONE)
+        return;
+    mistakes_add(&reader->mistakes, pick->node->place, "unseen", "%s %s: without unseen%s",
+                 cell->pruner->name, why,
+                 cell_embeds(cell->pruner) && !cell->scoring.embeddings
+                     ? ", or by the embeddings: of a network that was trained on other samples"
+                     : "");
 }
 
 void train_check(struct reader *reader, const struct training *training, const struct cell *cell,

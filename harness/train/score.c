@@ -10,16 +10,23 @@
 
 /* ---- Observing ---- */
 
+/* Where it is wanted, beside a pass: what the network says of the validation split. */
+static void add_validation(struct session *s, struct trainer *trainer, struct pruner_pass *pass,
+                           struct pruner_pass *validation)
+{
+    if (!(s->pruner->needs & NEEDS_VALIDATION) || pass->training)
+        return;
+    trainer_pass(trainer, &s->data->validation, &s->validation_observer, &s->work);
+    *validation = observer_pass(&s->validation_observer, pass->run, pass->epoch, false);
+    pass->validation = validation;
+}
+
 int session_observe_forward(struct session *s, struct trainer *trainer, int run, int epoch,
                             struct err *err)
 {
     trainer_pass(trainer, &s->data->train, &s->observer, &s->work);
     struct pruner_pass pass = observer_pass(&s->observer, run, epoch, false), validation;
-    if (s->pruner->needs & NEEDS_VALIDATION) {
-        trainer_pass(trainer, &s->data->validation, &s->validation_observer, &s->work);
-        validation = observer_pass(&s->validation_observer, run, epoch, false);
-        pass.validation = &validation;
-    }
+    add_validation(s, trainer, &pass, &validation);
     return pruner_observe(s->pruner, &pass, err);
 }
 
@@ -111,7 +118,12 @@ static int train_proxy(struct session *s, const struct pruner_watch *watch, int 
  * A network has learned what it was trained on, and what it then says of a sample is about itself
  * as much as about the sample. With folds, as many networks are trained side by side, each without
  * a fold of the samples, and each sample is seen by the one that does not know it: after each epoch
- * where a pruner would watch the training, and in place of scoring passes. */
+ * where a pruner would watch the training, and in place of scoring passes.
+ *
+ * What networks say of samples one by one (losses, probabilities, ...) they say together, in one
+ * pass. Features and gradients of different networks cannot be held against each other: a pruner
+ * that wants those has a run of its own on each fold, and the folds are those of the first proxies
+ * for all proxies. Of the validation split, which none of them knows, the first is asked. */
 
 struct folds {
     int count;
@@ -119,13 +131,33 @@ struct folds {
     uint32_t *order;               /* [n] samples, fold by fold */
     size_t *first;                 /* [count + 1] where each fold begins */
     struct pruner_selection known; /* what a network is trained on */
+    uint8_t *marks;                /* [n] scratch */
+    struct pruner_run **runs;      /* [count]; NULL: together. One of an empty fold is NULL */
+    uint16_t *labels;              /* [n] as in order, of the runs */
 };
+
+static void folds_init(struct folds *folds, const struct session *s)
+{
+    const size_t n = s->data->train.n;
+    folds->count = s->cell->scoring.folds;
+    MEM_NEW(folds->proxies, (size_t)folds->count);
+    MEM_NEW(folds->order, n);
+    MEM_NEW(folds->first, (size_t)folds->count + 1);
+    MEM_NEW(folds->known.index, n);
+    MEM_NEW(folds->known.weight, n);
+    MEM_NEW(folds->marks, n);
+    if (cell_folds(s->cell, NULL) != FOLDS_APART)
+        return;
+    MEM_NEW(folds->runs, (size_t)folds->count);
+    MEM_NEW(folds->labels, n);
+}
 
 static void folds_release(struct folds *folds)
 {
-    for (int f = 0; f < folds->count; f++)
-        trainer_release(&folds->proxies[f]);
-    MEM_FREE(folds->proxies, folds->order, folds->first, folds->known.index, folds->known.weight);
+    for (int f = 0; folds->runs && f < folds->count; f++)
+        pruner_end(folds->runs[f]);
+    MEM_FREE(folds->proxies, folds->order, folds->first, folds->known.index, folds->known.weight,
+             folds->marks, folds->runs, folds->labels);
 }
 
 /* Each class is dealt out to the folds in turn, in an order drawn for the run. */
@@ -154,69 +186,128 @@ static void folds_deal(struct folds *folds, const struct session *s, int run)
     MEM_FREE(drawn, fold_of, next);
 }
 
-/* All that the proxies train on but fold f; marks [n] is scratch. */
-static void leave_out(struct folds *folds, const struct pruner_selection *all, int f,
-                      uint8_t *marks)
+static int folds_begin_runs(struct folds *folds, const struct session *s, struct err *err)
 {
-    memset(marks, 0, folds->first[folds->count]);
+    for (size_t j = 0; j < s->data->train.n; j++)
+        folds->labels[j] = s->data->train.labels[folds->order[j]];
+    for (int f = 0; f < folds->count; f++) {
+        struct pruner_task task = s->pruner->task;
+        task.n = folds->first[f + 1] - folds->first[f];
+        task.labels = folds->labels + folds->first[f];
+        task.origin = NULL;
+        task.rate = 0; /* no score goes by it, and it might leave nothing of a small fold */
+        if (task.n > 0 &&
+            pruner_begin(s->cell->pruner, s->cell->pruner_options, &task, &folds->runs[f], err))
+            return -1;
+    }
+    return 0;
+}
+
+/* All that the proxies train on but fold f. */
+static void leave_out(struct folds *folds, const struct pruner_selection *all, int f)
+{
+    memset(folds->marks, 0, folds->first[folds->count]);
     for (size_t j = folds->first[f]; j < folds->first[f + 1]; j++)
-        marks[folds->order[j]] = 1;
+        folds->marks[folds->order[j]] = 1;
     folds->known.count = 0;
     for (size_t j = 0; j < all->count; j++)
-        if (!marks[all->index[j]]) {
+        if (!folds->marks[all->index[j]]) {
             folds->known.index[folds->known.count] = all->index[j];
             folds->known.weight[folds->known.count++] = 1;
         }
 }
 
-static int observe_folds(struct session *s, struct folds *folds, int run, int epoch, bool training,
-                         struct err *err)
+static int observe_together(struct session *s, struct folds *folds, int run, int epoch,
+                            bool training, struct err *err)
 {
     observer_clear(&s->observer);
     for (int f = 0; f < folds->count; f++)
         trainer_look(&folds->proxies[f], &s->data->train, folds->order + folds->first[f],
                      folds->first[f + 1] - folds->first[f], &s->observer, &s->work);
-    const struct pruner_pass pass = observer_pass(&s->observer, run, epoch, training);
+    struct pruner_pass pass = observer_pass(&s->observer, run, epoch, training), validation;
+    add_validation(s, &folds->proxies[0], &pass, &validation);
     return pruner_observe(s->pruner, &pass, err);
 }
 
-static int train_folds(struct session *s, const struct pruner_watch *watch, int run,
-                       struct err *err)
+/* The samples of fold f as a split of its own, with labels that are the folds'. */
+static struct split fold_split(const struct session *s, const struct folds *folds, int f)
 {
-    const size_t n = s->data->train.n;
-    struct folds folds = {.count = s->cell->scoring.folds};
-    uint8_t *marks;
+    const struct split *train = &s->data->train;
+    const size_t picture = (size_t)(s->data->h * s->data->w * s->data->c);
+    struct split split = {.n = folds->first[f + 1] - folds->first[f],
+                          .labels = folds->labels + folds->first[f]};
+    MEM_NEW(split.pixels, mem_size(split.n, picture));
+    for (size_t j = 0; j < split.n; j++)
+        memcpy(split.pixels + j * picture,
+               train->pixels + folds->order[folds->first[f] + j] * picture, picture);
+    return split;
+}
+
+static int observe_apart(struct session *s, struct folds *folds, int run, int epoch, bool training,
+                         struct err *err)
+{
+    struct pruner_pass beside = {.run = run, .epoch = epoch, .training = training}, validation;
+    int failed = 0;
+    add_validation(s, &folds->proxies[0], &beside, &validation);
+    for (int f = 0; f < folds->count && !failed; f++) {
+        if (!folds->runs[f])
+            continue;
+        struct split split = fold_split(s, folds, f);
+        struct observer observer;
+        observer_init(&observer, s->pruner->needs, split.n, (size_t)s->data->classes,
+                      s->proxy.features, split.labels);
+        trainer_pass(&folds->proxies[f], &split, &observer, &s->work);
+        struct pruner_pass pass = observer_pass(&observer, run, epoch, training);
+        pass.validation = beside.validation;
+        failed = pruner_observe(folds->runs[f], &pass, err);
+        observer_release(&observer);
+        mem_free(split.pixels);
+    }
+    return failed;
+}
+
+static int train_folds(struct session *s, struct folds *folds, const struct pruner_watch *watch,
+                       int run, struct err *err)
+{
     int failed = 0, schedule = 0;
     char stage[64];
     snprintf(stage, sizeof stage, "proxy %d/%d", run + 1, watch->runs);
-    MEM_NEW(folds.proxies, (size_t)folds.count);
-    MEM_NEW(folds.order, n);
-    MEM_NEW(folds.first, (size_t)folds.count + 1);
-    MEM_NEW(folds.known.index, n);
-    MEM_NEW(folds.known.weight, n);
-    MEM_NEW(marks, n);
-    folds_deal(&folds, s, run);
+    if (!folds->runs || run == 0)
+        folds_deal(folds, s, run);
+    if (folds->runs && run == 0)
+        failed = folds_begin_runs(folds, s, err);
+    int (*const observe)(struct session *, struct folds *, int, int, bool, struct err *) =
+        folds->runs ? observe_apart : observe_together;
     pruner_train_on(s->pruner, &s->selection); /* nothing has been chosen yet */
-    for (int f = 0; f < folds.count && !failed; f++)
-        failed = begin_proxy(s, watch, run, f, &folds.proxies[f], &schedule, err);
+    for (int f = 0; f < folds->count && !failed; f++)
+        failed = begin_proxy(s, watch, run, f, &folds->proxies[f], &schedule, err);
     for (int epoch = 0; epoch < watch->epochs && !failed; epoch++) {
         double loss, speed = 0;
-        for (int f = 0; f < folds.count && !failed; f++) {
-            leave_out(&folds, &s->selection, f, marks);
-            failed = session_train_epoch(s, &folds.proxies[f], epoch, schedule, &folds.known, false,
-                                         &loss, &speed, err);
+        for (int f = 0; f < folds->count && !failed; f++) {
+            leave_out(folds, &s->selection, f);
+            failed = session_train_epoch(s, &folds->proxies[f], epoch, schedule, &folds->known,
+                                         false, &loss, &speed, err);
         }
         const bool last = epoch + 1 == watch->epochs;
         const bool due = watch->pass_every > 0 && (epoch + 1) % watch->pass_every == 0;
         if (!failed && watch->training)
-            failed = observe_folds(s, &folds, run, epoch + 1, true, err);
+            failed = observe(s, folds, run, epoch + 1, true, err);
         if (!failed && (due || (last && watch->pass_every >= 0)))
-            failed = observe_folds(s, &folds, run, epoch + 1, false, err);
+            failed = observe(s, folds, run, epoch + 1, false, err);
         session_progress(s, stage, epoch + 1, watch->epochs, speed);
     }
-    folds_release(&folds);
-    mem_free(marks);
+    for (int f = 0; f < folds->count; f++)
+        trainer_release(&folds->proxies[f]);
     return failed;
+}
+
+static int folds_score(struct session *s, struct folds *folds, struct err *err)
+{
+    for (int f = 0; f < folds->count; f++)
+        if (folds->runs[f] && pruner_score(folds->runs[f], err))
+            return -1;
+    pruner_gather(s->pruner, folds->runs, folds->count, folds->order);
+    return 0;
 }
 
 /* What a file says of the samples, in the place of a proxy at its end. */
@@ -233,17 +324,21 @@ static int compute_scores(struct session *s, struct err *err)
 {
     const enum phase before = clock_enter(s->clock, PHASE_SCORE);
     const struct pruner_watch watch = pruner_watch(s->pruner);
+    struct folds folds = {0};
     int failed = 0;
+    if (s->cell->scoring.folds)
+        folds_init(&folds, s);
     const int done = session_resumes_at(s, CHECKPOINT_PROXY, s->from.run) ? s->from.run : 0;
     for (int run = done; !failed && run < watch.runs; run++)
         failed = !cell_asks_network(s->cell) ? observe_embeddings(s, &watch, run, err)
-                 : s->cell->scoring.folds    ? train_folds(s, &watch, run, err)
+                 : folds.count               ? train_folds(s, &folds, &watch, run, err)
                                              : train_proxy(s, &watch, run, err);
     if (!failed) {
         linalg_set_threads(s->cell->engine.threads);
-        failed = pruner_score(s->pruner, err);
+        failed = folds.runs ? folds_score(s, &folds, err) : pruner_score(s->pruner, err);
         linalg_set_threads(1);
     }
+    folds_release(&folds);
     clock_enter(s->clock, before);
     return failed;
 }

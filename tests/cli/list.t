@@ -11,6 +11,7 @@ A pruner in full: of the least and of the most.
       proxies
     static; needs probabilities
     cost: runs proxies of `at` epochs, and a forward pass each
+    unseen: yes
     from: Paul et al. 2021, NeurIPS
       runs     10    proxy networks averaged over [1 to 1000]
       at       20    epochs each proxy trains [1 to 100000]
@@ -57,9 +58,9 @@ Options that all scores take are told once.
 One table for documents.
 
   $ winnow list pruners rs2 --markdown
-  | pruner | kind | rule | cost | options and defaults | from |
-  |---|---|---|---|---|---|
-  | `rs2` | dynamic | walks through random permutations, taking the next keep samples each epoch | nothing | `anneal` 0, `rate_schedule` constant, `swing` 0.5 | Okanovic et al. 2024, ICLR |
+  | pruner | kind | rule | cost | unseen | options and defaults | from |
+  |---|---|---|---|---|---|---|
+  | `rs2` | dynamic | walks through random permutations, taking the next keep samples each epoch | nothing | - | `anneal` 0, `rate_schedule` constant, `swing` 0.5 | Okanovic et al. 2024, ICLR |
   $ winnow list figures phases --markdown
   | figure | what it is | options and defaults | from |
   |---|---|---|---|

@@ -39,16 +39,52 @@ The same again, and with another number of folds another cell.
   > JOIN b.v_selection t USING (cell, epoch, bitmap)"
   4
   $ winnow plan unseen.yaml --db a.db --no-measure --set 'pruner={name: el2n, runs: 1, at: 6, unseen: 5}' | tail -n 1
-  unseen: 1 cell, 0 done, 1 to run, 0 to retry, 4 stale (a.db); about * with -j 2 (glob)
+  unseen: 1 cell, 0 done, 1 to run, 0 to retry, 4 stale (a.db); about * with -j * (glob)
 
-What goes by more than a sample's own outputs is refused.
+Each fold by itself, where a score goes by features; a quota goes by what no network was trained on.
 
-  $ winnow check unseen.yaml --set 'pruner={name: k-center, unseen: folds}'
-  ! --set pruner: unseen: k-center does not go by losses, probabilities or logits of each sample alone
+  $ winnow list pruners --json >list.json
+  $ those=$(sqlite3 :memory: "SELECT json_group_array(json_object('name', p.value ->> 'name',
+  >   'unseen', 2, 'quota', json('[\"none\", \"error\"]')))
+  > FROM json_each(readfile('list.json'), '$.pruners') p
+  > WHERE p.value ->> 'unseen' = 'each fold alone' OR p.value ->> 'name' IN ('aum', 'uncertainty')")
+  $ winnow run unseen.yaml --db c.db --set "pruner=$those" --set train.epochs=4 \
+  >   --set 'dataset={name: synthetic, samples: 120, classes: 3, val_fraction: 0.1}' 2>/dev/null
+  $ sqlite3 c.db 'SELECT count(DISTINCT pruner), count(*), count(DISTINCT kept_fraction) FROM v_run'
+  10|20|1
+  $ sqlite3 c.db "SELECT pruner, count(DISTINCT bitmap) FROM v_run r JOIN v_selection USING (cell)
+  > WHERE pruner IN ('grand', 'aum') GROUP BY 1"
+  aum|2
+  grand|2
+
+What holds samples against each other by one network is refused; a file of embeddings is one network.
+
+  $ refused() { winnow check unseen.yaml --set "pruner={$1}"; }
+  $ refused 'name: k-center, unseen: folds'
+  ! --set pruner: unseen: k-center compares all samples with each other, as one network sees them: without unseen, or by the embeddings: of a network that was trained on other samples
   [2]
-  $ winnow check unseen.yaml --set 'pruner={name: ucb, unseen: folds}'
-  ! --set pruner: unseen: ucb does not go by losses, probabilities or logits of each sample alone
+  $ refused 'name: k-center, unseen: folds, embeddings: e.npy'
+  ! --set pruner: unseen: k-center asks no network of the samples: without unseen
   [2]
-  $ winnow check unseen.yaml --set 'pruner={name: el2n, unseen: 1}'
+  $ refused 'name: craig, unseen: folds'
+  ! --set pruner: unseen: craig compares all samples with each other, as one network sees them: without unseen
+  [2]
+  $ refused 'name: ccs, score: k-center, unseen: folds'
+  ! --set pruner: unseen: ccs compares all samples with each other, as one network sees them: without unseen
+  [2]
+  $ refused 'name: d2, unseen: folds'
+  ! --set pruner: unseen: d2 compares all samples with each other, as one network sees them: without unseen, or by the embeddings: of a network that was trained on other samples
+  [2]
+  $ refused 'name: d2, unseen: folds, embeddings: e.npy'
+  unseen.yaml: 1 cell (1 dataset x 1 model x 1 pruner x 1 rate x 1 seed)
+  $ refused 'name: ccs, score: moderate, unseen: folds'
+  unseen.yaml: 1 cell (1 dataset x 1 model x 1 pruner x 1 rate x 1 seed)
+  $ refused 'name: ucb, unseen: folds'
+  ! --set pruner: unseen: ucb chooses while the network trains: without unseen
+  [2]
+  $ refused 'name: file, path: x.csv, unseen: folds'
+  ! --set pruner: unseen: file asks no network of the samples: without unseen
+  [2]
+  $ refused 'name: el2n, unseen: 1'
   ! --set pruner: unseen: expected folds, or how many of them: 2 to 100, found '1'
   [2]

@@ -168,6 +168,8 @@ EVERY_PRUNER(declares_itself_wholly)
         cr_assert(!p->score && !p->look, "%s is dynamic", p->name);
         cr_assert(!p->watch || (p->batch && !p->observe), "%s watches but no batches", p->name);
     }
+    cr_assert(!(p->flags & PRUNER_SCORES_PARTS) || (pruner_scores(p) && !p->choose),
+              "%s chooses by more than scores", p->name);
     cr_assert(!p->batch || p->watch || p->flags & PRUNER_SOFT_BUDGET,
               "%s drops without a soft budget", p->name);
     for (const struct option *o = p->options; o && o->name; o++) {

@@ -15,6 +15,7 @@
  *         over proxies
  *       static; needs probabilities
  *       cost: runs proxies of `at` epochs, and a forward pass each
+ *       unseen: yes
  *       from: Paul et al. 2021, NeurIPS
  *         runs     10    networks whose scores are averaged [1 to 1000]
  */
@@ -109,6 +110,20 @@ static unsigned usual_needs(const struct pruner *pruner)
     const unsigned needs = pruner_needs(pruner, kind_defaults(&pruner->is, &arena));
     arena_release(&arena);
     return needs;
+}
+
+/* What it makes of `unseen: folds`, with the default options; NULL: it does not take it. */
+static const char *unseen_of(const struct pruner *pruner)
+{
+    struct arena arena = {0};
+    const void *options = kind_defaults(&pruner->is, &arena);
+    const enum pruner_folds alone = pruner_folds(pruner, options, 0, NULL),
+                            with = pruner_folds(pruner, options, NEEDS_FEATURES, NULL);
+    arena_release(&arena);
+    return alone == FOLDS_TOGETHER ? "yes"
+           : alone == FOLDS_APART  ? "each fold alone"
+           : with != FOLDS_NONE    ? "with `embeddings`"
+                                   : NULL;
 }
 
 /* ---- What is asked for ---- */
@@ -216,7 +231,7 @@ static void print_options(const struct shelf *shelf, const struct option *option
 static void print_fact(const char *title, const char *text)
 {
     if (text)
-        cmd_print_wrapped(text, 8, printf("  %s:", title));
+        cmd_print_wrapped(text, 8, printf("  %s: ", title));
 }
 
 /* detailed: the last whose options were printed; others may share its table. */
@@ -233,6 +248,7 @@ static void print_kind(const struct shelf *shelf, const struct kind *kind,
         print_words(";", flag_words, pruner->flags);
         printf("\n");
         print_fact("cost", pruner->cost);
+        print_fact("unseen", unseen_of(pruner));
     }
     if (experiment) {
         print_fact("time", experiment->takes);
@@ -300,7 +316,7 @@ static void print_row(const struct shelf *shelf, const struct kind *kind)
     printf(" | ");
     if (pruner) {
         print_cell(pruner->cost ? pruner->cost : "-");
-        printf(" | ");
+        printf(" | %s | ", unseen_of(pruner) ? unseen_of(pruner) : "-");
     }
     for (const struct option *o = told_from(shelf, kind->options); o; o = told_from(shelf, o + 1)) {
         printf("%s`%s` ", o == kind->options ? "" : ", ", o->name);
@@ -320,8 +336,8 @@ static void print_markdown(const struct shelf *shelf, const char *const *names)
 {
     const struct kind *kind;
     if (shelf == &pruner_shelf)
-        printf("| pruner | kind | rule | cost | options and defaults | from |\n"
-               "|---|---|---|---|---|---|\n");
+        printf("| pruner | kind | rule | cost | unseen | options and defaults | from |\n"
+               "|---|---|---|---|---|---|---|\n");
     else
         printf("| %s | what it is | options and defaults | from |\n|---|---|---|---|\n",
                shelf->word);
@@ -385,11 +401,11 @@ static json_t *kind_to_json(const struct shelf *shelf, const struct kind *kind)
             json_pack("{s:s, s:s, s:s}", "name", p->name, "help", p->help, "values", p->values));
     }
     if (pruner)
-        json_object_update_new(object,
-                               json_pack("{s:s, s:s?, s:o, s:o}", "kind",
-                                         pruner_kinds[pruner->kind], "cost", pruner->cost, "needs",
-                                         words_to_json(needs_words, usual_needs(pruner)), "flags",
-                                         words_to_json(flag_words, pruner->flags)));
+        json_object_update_new(
+            object, json_pack("{s:s, s:s?, s:s?, s:o, s:o}", "kind", pruner_kinds[pruner->kind],
+                              "cost", pruner->cost, "unseen", unseen_of(pruner), "needs",
+                              words_to_json(needs_words, usual_needs(pruner)), "flags",
+                              words_to_json(flag_words, pruner->flags)));
     if (as_experiment(shelf, kind))
         json_put(object, "file", json_path(as_experiment(shelf, kind)->path));
     return object;

@@ -213,6 +213,29 @@ Test(moderate, worked_example)
     end(&s);
 }
 
+/* The example, and in another network's features the same from its end, a hundred times as far. */
+Test(moderate, folds_are_ranked_alone)
+{
+    const uint16_t labels[10] = {0};
+    const float near[] = {3, 1, -9, -2, 5}, far[] = {500, -200, -900, 100, 300};
+    const uint32_t index[] = {0, 2, 4, 6, 8, 9, 7, 5, 3, 1};
+    struct show a = {.n = 5, .d = 1, .classes = 1, .labels = labels, .features = near},
+                b = {.n = 5, .d = 1, .classes = 1, .labels = labels, .features = far},
+                all = {.n = 10, .d = 1, .classes = 1, .labels = labels};
+    const struct pruner_task task = {
+        .n = 10, .classes = 1, .labels = labels, .feature_count = 1, .rate = 0.5, .epochs = 2};
+    struct err err;
+    play(&a, "moderate", NULL, 0);
+    play(&b, "moderate", NULL, 0);
+    cr_assert_eq(pruner_begin(a.run->pruner, a.options, &task, &all.run, &err), 0, "%s", err.text);
+    struct pruner_run *const folds[] = {a.run, NULL, b.run};
+    pruner_gather(all.run, folds, 3, index);
+    expect_scores(&all, (const double[]){-1, -1, -2, -2, -2, -2, 0, 0, -1, -1});
+    end(&all);
+    end(&a);
+    end(&b);
+}
+
 /* Of 40 % flipped labels, which are the farthest 40 %, the middle fifth has none. */
 Test(moderate, resists_flipped_labels)
 {

@@ -180,6 +180,17 @@ Test(influence, conjugate_gradients_are_the_exact_solutions)
     made_release(&m);
 }
 
+/* Nothing is coupled, and nothing moves. */
+Test(influence, one_class_has_none)
+{
+    struct made m = make_up(30, 1, 3);
+    double s[4];
+    solve(&m.problem, SOLVER_EXACT, 0.1, 1, s);
+    for (size_t k = 0; k < 4; k++)
+        cr_assert_eq(s[k], 0, "%g", s[k]);
+    made_release(&m);
+}
+
 Test(influence, a_lambda_that_vanishes_in_rounding_is_raised)
 {
     struct made m = make_up(50, 2, 8);

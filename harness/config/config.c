@@ -114,9 +114,9 @@ static void read_figures(struct reader *reader, struct node *const *node)
 
 size_t reader_count_rules(struct reader *reader, const struct node *node, const char *label)
 {
-    if (node->kind == NODE_LIST && node->count && node->count <= MOST_RULES)
+    if (node->kind == NODE_LIST && node->count <= MOST_RULES)
         return node->count;
-    param_expected(node, label, "a list of 1 to 1000 rules", &reader->mistakes);
+    param_expected(node, label, "a list of at most 1000 rules", &reader->mistakes);
     return 0;
 }
 

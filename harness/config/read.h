@@ -186,7 +186,7 @@ void notes_of_data(struct reader *reader);
 
 /* ---- decide.c ---- */
 
-/* How many rules a list has; 0: refused. Of config.c. */
+/* How many rules a list has; 0 also where it is refused. Of config.c. */
 size_t reader_count_rules(struct reader *reader, const struct node *node, const char *label);
 void decide_read(struct reader *reader, struct node *const *node);
 /* Fills config->questions. Of points that are in the order of config->cells. */

@@ -33,6 +33,13 @@ The first three seeds have all five cells; the others those of the questions.
       "spared": 0
     }
 
+--set can take the questions away, and then gives a number of seeds.
+
+  $ winnow check night.yaml --set 'decide=[]' --set seed=2
+  night.yaml: 10 cells (1 dataset x 1 model x (2 pruners x 2 rates + 1 pruner without rate) x 2 seeds)
+  $ winnow check night.yaml --set 'decide=[]' 2>&1 | grep -c 'need something to `decide:`'
+  1
+
 A cell is the same with and without questions.
 
   $ sed '/^decide/,$d; s/^seed.*/seed: 6/' night.yaml >fixed.yaml

@@ -80,6 +80,12 @@ static size_t state_size(const void *options, const struct pruner_task *task)
     return sizeof(struct proxy_filter) + mem_size((size_t)task->epochs, task->n);
 }
 
+static bool spreads(const void *options)
+{
+    (void)options;
+    return true;
+}
+
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct proxy_filter_options *o = run->options;
@@ -125,7 +131,6 @@ static void choose(struct pruner_run *run, struct rng *rng, struct pruner_select
     for (size_t i = 0; i < n; i++)
         scores[i] = mask[i];
     select_top(&run->task, scores, BALANCE_NONE, ret_selection);
-    ret_selection->spread = true;
     mem_free(scores);
 }
 
@@ -141,5 +146,6 @@ const struct pruner proxy_filter_pruner = {
     .state_size = state_size,
     .watch = watch,
     .batch = filter,
+    .spreads = spreads,
     .choose = choose,
 };

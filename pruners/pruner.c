@@ -137,6 +137,11 @@ bool pruner_drops_of_proxies(const struct pruner *pruner)
     return pruner->batch && pruner_trains_proxies(pruner);
 }
 
+bool pruner_spreads(const struct pruner *pruner, const void *options)
+{
+    return pruner->spreads && pruner->spreads(options);
+}
+
 bool pruner_scores(const struct pruner *pruner)
 {
     return pruner->kind == PRUNER_STATIC && (pruner->score || pruner->look);
@@ -231,9 +236,24 @@ int pruner_first_annealed(const struct pruner_run *run)
     return epochs - (int)num_round_share(pruner_anneal_share(run), (size_t)epochs);
 }
 
+void pruner_go_by_steps(struct pruner_run *run, double done)
+{
+    run->by_steps = true;
+    run->done = done;
+}
+
+bool pruner_is_in_last(const struct pruner_run *run, int epoch, double share)
+{
+    const double rounding = 1e-9;
+    const int epochs = pruner_epochs(run), last = (int)num_round_share(share, (size_t)epochs);
+    return run->by_steps ? share > 0 && run->done >= 1 - share - rounding
+                         : last > 0 && epoch >= epochs - last;
+}
+
 bool pruner_anneals(const struct pruner_run *run, int epoch)
 {
-    return run->pruner->kind == PRUNER_DYNAMIC && epoch >= pruner_first_annealed(run);
+    return run->pruner->kind == PRUNER_DYNAMIC &&
+           pruner_is_in_last(run, epoch, pruner_anneal_share(run));
 }
 
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
@@ -244,7 +264,7 @@ enum pruner_due pruner_due(const struct pruner_run *run, int epoch)
                    ? DUE_SELECT
                    : DUE_NO;
     if (pruner_anneals(run, epoch))
-        return epoch == pruner_first_annealed(run) ? DUE_SELECT : DUE_NO;
+        return run->by_steps || epoch == pruner_first_annealed(run) ? DUE_SELECT : DUE_NO;
     const enum pruner_due due = default_due(run, epoch);
     REQUIRE(epoch > 0 || due != DUE_NO);
     return due;
@@ -438,7 +458,7 @@ static int deliver(const struct pruner_run *run, int epoch, const struct pruner_
             ret_selection->weight[count++] = weights[i];
         }
     ret_selection->count = count;
-    ret_selection->spread = chosen->spread;
+    ret_selection->spread = pruner_spreads(run->pruner, run->options);
     return 0;
 }
 

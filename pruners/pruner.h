@@ -202,7 +202,8 @@ struct pruner_selection {
        of the pruner. */
     bool average;
     /* As many steps as all n would have, each on its share of the kept (pruner_spread), in the
-       epoch's order. Comes in as false: as many steps as the kept fill. */
+       epoch's order. Set by pruner_select, as spreads() says; else as many steps as the kept fill.
+     */
     bool spread;
 };
 
@@ -225,6 +226,8 @@ struct pruner_run {
     unsigned needs; /* enum pruner_needs, with what the options ask for */
     float *scores;  /* [n] of a static pruner that scores; NULL before pruner_score */
     int epoch;      /* in choose(): the one that is about to begin, from 0 */
+    bool by_steps;  /* pruner_go_by_steps() */
+    double done;    /* if so: of the training, 0 to 1 */
     struct pruner_solution solutions[PRUNER_MAX_SOLUTIONS]; /* reported in the last choose() */
     int solution_count;
     int64_t reported_at; /* when the last of them was, or choose() began */
@@ -300,6 +303,8 @@ struct pruner {
        due(), and no option `scores` that is forward. true: observe() also after each epoch, with
        training's own outputs. */
     bool (*watch_training)(const struct pruner_run *run);
+    /* MAY, default: no. Whether the selections of such options are spread. */
+    bool (*spreads)(const void *options);
     /* MAY, default: the `anneal` option where the table has one, else 0. The share of the epochs,
        the last ones, that run on all data; rounded to whole epochs. due() and choose() are not
        called there. */
@@ -342,6 +347,8 @@ int pruner_epochs(const struct pruner_run *run);
 bool pruner_trains_proxies(const struct pruner *pruner);
 /* Whether batch() is to be asked before each step of these, and not of the training. */
 bool pruner_drops_of_proxies(const struct pruner *pruner);
+/* Whether each batch of all the data has its share of what is kept. */
+bool pruner_spreads(const struct pruner *pruner, const void *options);
 /* Whether it scores: static pruners only. */
 bool pruner_scores(const struct pruner *pruner);
 /* Whether it has an artifact: something that it knows once it has scored, the same at all rates if
@@ -358,12 +365,18 @@ struct pruner_watch pruner_watch(const struct pruner_run *run);
 /* The samples that its proxies train on, all of weight 1. */
 void pruner_train_on(const struct pruner_run *run, struct pruner_selection *ret_selection);
 /* static: DUE_SELECT before epoch 0, and never again, unless the sampler draws anew each epoch.
-   Annealing: DUE_SELECT before its first epoch. */
+   Annealing: DUE_SELECT before its first epoch; by steps, before each. */
 enum pruner_due pruner_due(const struct pruner_run *run, int epoch);
 /* The share of the epochs, the last ones, that is to be left to all data, and where they begin once
  * it is rounded: at pruner_epochs() where there are none. */
 double pruner_anneal_share(const struct pruner_run *run);
 int pruner_first_annealed(const struct pruner_run *run);
+/* For a training of so many steps, whose epochs nobody can count beforehand: before each of them,
+   which share of the steps is done. It is then by this that the last epochs are known. */
+void pruner_go_by_steps(struct pruner_run *run, double done);
+/* Whether the epoch belongs to the last `share` of the training, which is rounded to whole epochs,
+   or with steps begins with an epoch. */
+bool pruner_is_in_last(const struct pruner_run *run, int epoch, double share);
 /* Whether the epoch is one of the last, which anneal() leaves to all data. */
 bool pruner_anneals(const struct pruner_run *run, int epoch);
 bool pruner_watches_training(const struct pruner_run *run);

@@ -50,11 +50,10 @@ static const char *once(const void *options)
     return o->quota == QUOTA_EPOCH ? "random" : NULL;
 }
 
-static void choose(struct pruner_run *run, struct rng *rng, struct pruner_selection *ret_selection)
+static bool spreads(const void *options)
 {
-    const struct random_dynamic_options *o = run->options;
-    select_uniform(run, rng, ret_selection);
-    ret_selection->spread = o->quota == QUOTA_BATCH;
+    const struct random_dynamic_options *o = options;
+    return o->quota == QUOTA_BATCH;
 }
 
 const struct pruner random_dynamic_pruner = {
@@ -65,5 +64,6 @@ const struct pruner random_dynamic_pruner = {
     .kind = PRUNER_DYNAMIC,
     .once = once,
     KIND_OPTIONS(struct random_dynamic_options, table),
-    .choose = choose,
+    .spreads = spreads,
+    .choose = select_uniform,
 };

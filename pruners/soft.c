@@ -122,7 +122,7 @@ void soft_seta_choose(struct pruner_run *run, struct rng *rng,
     select_all(n, ret_selection);
     draw_front(rng, ret_selection->index, n, count);
     ret_selection->count = count;
-    if (run->epoch > 0 && run->epoch < window_epochs(o, run->task.epochs))
+    if (run->epoch > 0 && !pruner_is_in_last(run, run->epoch, 1 - o->delta))
         slide(run, ret_selection);
 }
 

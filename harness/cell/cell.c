@@ -20,6 +20,8 @@
 #include "base/num.h"
 #include "base/str.h"
 #include "models/nn/nn.h"
+#include "pruners/defaults.h"
+#include "pruners/rate_schedule.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -186,10 +188,25 @@ static int epochs_of(const struct recipe *recipe, size_t count)
 
 int cell_epochs(const struct cell *cell, size_t n)
 {
-    const bool all = cell->scoring.only || (cell->pruner->flags & PRUNER_IGNORES_RATE);
+    const bool all = cell->scoring.only || (cell->pruner->flags & PRUNER_IGNORES_RATE) ||
+                     pruner_spreads(cell->pruner, cell->pruner_options);
     if (cell->recipe.steps == 0 || n == 0)
         return cell->recipe.epochs;
     return epochs_of(&cell->recipe, all ? n : num_round_share(1 - cell->rate, n));
+}
+
+bool cell_rate_moves(const struct cell *cell)
+{
+    const int *moves = default_option(cell->pruner, cell->pruner_options, "rate_schedule");
+    return moves && *moves != RATE_CONSTANT;
+}
+
+bool cell_epochs_vary(const struct cell *cell)
+{
+    const struct pruner *pruner = cell->pruner;
+    return cell->recipe.steps && !cell->scoring.only &&
+           ((pruner->flags & PRUNER_SOFT_BUDGET) || cell_rate_moves(cell) ||
+            pruner_spreads(pruner, cell->pruner_options));
 }
 
 int cell_task_epochs(const struct cell *cell, size_t n)

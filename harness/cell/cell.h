@@ -67,6 +67,10 @@ void cell_key_of(const char *json, const char *dataset_hash, const char *file_ha
  * may cut short. At n 0, which is not known, those of the recipe.
  */
 int cell_epochs(const struct cell *cell, size_t n);
+/* Whether that is no more than a forecast: epochs keep more or less, and there are as many of them
+ * as the steps allow. */
+bool cell_epochs_vary(const struct cell *cell);
+bool cell_rate_moves(const struct cell *cell);
 /* Those that the pruner reckons with: of a static one, whose scores serve all rates, with all
  * samples. */
 int cell_task_epochs(const struct cell *cell, size_t n);

@@ -5,8 +5,6 @@
 #include "harness/config/param.h"
 #include "harness/config/read.h"
 #include "models/nn/optim.h"
-#include "pruners/defaults.h"
-#include "pruners/rate_schedule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,17 +235,22 @@ void train_say_idle(struct reader *reader, const struct uses *uses)
     }
 }
 
-/* As many steps at any rate are so many passes over what is kept: a number that must be known. */
+/* As many steps at any rate are passes over what is kept: each has to have a step, and what is to
+   happen in so many of them needs to know how many there are. */
 static void check_steps(struct reader *reader, const struct training *training,
                         const struct cell *cell)
 {
     const struct pruner *pruner = cell->pruner;
-    const int *moves = default_option(pruner, cell->pruner_options, "rate_schedule");
-    if (training->recipe.steps && ((pruner->flags & PRUNER_SOFT_BUDGET) || pruner->batch ||
-                                   pruner->epochs || (moves && *moves != RATE_CONSTANT)))
-        mistakes_add(&reader->mistakes, train_place(reader, training, "steps"), "steps",
-                     "%s does not keep the same share in each epoch: with it, epochs",
-                     pruner->name);
+    const char *why =
+        pruner->batch    ? "chooses in each batch, and one that it leaves empty is no step: epochs"
+        : pruner->epochs ? "is full where all trainings take as many steps: full, or epochs"
+        : (pruner->flags & PRUNER_SOFT_BUDGET) && cell_rate_moves(cell)
+            ? "has a rate that moves over epochs which nobody can count beforehand: "
+              "rate_schedule constant, or epochs"
+            : NULL;
+    if (training->recipe.steps && why)
+        mistakes_add(&reader->mistakes, train_place(reader, training, "steps"), "steps", "%s %s",
+                     pruner->name, why);
 }
 
 /* Where a file has the features, no network can be asked for its own. */

@@ -5,6 +5,7 @@
 #include "harness/train/resume.h"
 #include "harness/train/score.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,9 @@ static int checkpoint(struct session *s, int epoch, struct err *err)
 }
 
 /* ---- The training ---- */
+
+/* Of a training that ends by its steps, whatever its epochs keep. */
+enum { ANY_EPOCHS = INT_MAX };
 
 static void send_test(const struct session *s, const char *corruption, int severity,
                       const struct quality *quality, const struct quality_sums *sums)
@@ -119,10 +123,22 @@ static void evaluate(struct session *s, int epoch, int epochs, int64_t steps_bef
     }
 }
 
+/* epochs is ANY_EPOCHS: as many as there will be, going by the steps so far. */
+static int foreseen(const struct session *s, int epoch, int epochs)
+{
+    const struct trainer *trainer = &s->trainer;
+    return epochs < ANY_EPOCHS ? epochs
+                               : (int)ceil((epoch + 1) * (double)trainer->steps /
+                                           fmax(1, (double)trainer->optimizer.steps));
+}
+
 static int run_epoch(struct session *s, int epoch, int epochs, struct record_end *end,
                      struct err *err)
 {
     const bool watched = pruner_watches_training(s->pruner);
+    if (epochs == ANY_EPOCHS)
+        pruner_go_by_steps(s->pruner,
+                           (double)s->trainer.optimizer.steps / (double)s->trainer.steps);
     if (checkpoint(s, epoch, err))
         return -1;
     struct record_epoch record = record_epoch_of(epoch + 1);
@@ -152,8 +168,8 @@ static int run_epoch(struct session *s, int epoch, int epochs, struct record_end
     record.wall_ns = clock_wall(s->clock);
     record.work = s->work;
     session_send(s, &(struct record){.kind = RECORD_EPOCH, .epoch = record});
-    session_progress(s, "train", epoch + 1, epochs, speed);
-    session_keep(s, CHECKPOINT_TRAIN, 0, epoch + 1, epochs, &s->trainer);
+    session_progress(s, "train", epoch + 1, foreseen(s, epoch, epochs), speed);
+    session_keep(s, CHECKPOINT_TRAIN, 0, epoch + 1, foreseen(s, epoch, epochs), &s->trainer);
     return 0;
 }
 
@@ -241,9 +257,10 @@ int train_cell(const struct cell *cell, const struct train_places *places, struc
     int failed = begin(&s, err);
     if (!failed)
         failed = session_score(&s, err);
-    const int epochs = failed               ? 0
-                       : cell->recipe.steps ? cell_epochs(cell, s.data->train.n)
-                                            : pruner_epochs(s.pruner);
+    const int epochs = failed                   ? 0
+                       : cell_epochs_vary(cell) ? ANY_EPOCHS
+                       : cell->recipe.steps     ? cell_epochs(cell, s.data->train.n)
+                                                : pruner_epochs(s.pruner);
     const bool resumes = session_resumes_at(&s, CHECKPOINT_TRAIN, 0);
     for (int epoch = resumes ? session_restore(&s, &s.trainer) : 0;
          !failed && !trainer_is_done(&s.trainer, epoch, epochs); epoch++)

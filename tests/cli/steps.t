@@ -51,6 +51,28 @@ A static score does not know the rate: its proxy takes as many steps as a traini
   $ sqlite3 c.db "SELECT epochs, samples_backward FROM v_run WHERE pruner = 'ucb'"
   25|500
 
+Who keeps more or less from epoch to epoch has as many epochs as the steps allow, planned ones beside them, and the
+last share of the steps on all data: of 80 steps infobatch has the last 10, from the first epoch that begins by then.
+
+  $ winnow run steps.yaml --db v.db --set rate=0.8 --set train.steps=80 --set 'pruner=[infobatch, seta,
+  >   {name: dp-eps, eps: 1000}, {name: random-dynamic, period: 1, rate_schedule: square, anneal: 0.25},
+  >   {name: random-dynamic, period: 1, quota: batch, anneal: 0.25}, dynimpt, repb, bls-seta, bls-infobatch]' 2>/dev/null
+  $ sqlite3 v.db 'SELECT pruner, options, epochs, (SELECT count(*) FROM v_epoch e WHERE e.attempt = r.attempt),
+  > samples_backward FROM v_run r ORDER BY position'
+  infobatch||40|13|1527
+  seta||8|11|1521
+  dp-eps|eps=1000|40|40|3200
+  random-dynamic|period=1 anneal=0.25 rate_schedule=square|40|32|1600
+  random-dynamic|period=1 anneal=0.25 quota=batch|8|8|640
+  dynimpt||40|20|1600
+  repb||40|19|1424
+  bls-seta||8|10|1493
+  bls-infobatch||40|10|1513
+  $ sqlite3 v.db "SELECT pruner, group_concat(kept) FROM (SELECT pruner, e.kept FROM v_run JOIN v_epoch e USING (attempt)
+  > WHERE pruner = 'infobatch' OR pruner = 'random-dynamic' ORDER BY position, e.epoch) GROUP BY 1"
+  infobatch|200,120,132,106,98,96,93,104,102,100,98,98,180
+  random-dynamic|60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,60,20,200,200,40,40,40,40,40,40,200,200
+
 A frozen plan knows how many epochs these are.
 
   $ winnow emit parallel steps.yaml -o j --cells 4 >/dev/null
@@ -76,8 +98,15 @@ It is one or the other, of the same mapping; the later of two.
   $ winnow check steps.yaml --set 'train={preset: data-diet, steps: 300}'
   ! --set train: milestones: expected steps above 0 that rise and stay below 300, found 23400
   [2]
-  $ winnow check steps.yaml --set pruner=infobatch
-  ! steps.yaml:7:16: steps: infobatch does not keep the same share in each epoch: with it, epochs
+  $ refused() { winnow check steps.yaml --set "pruner={$1}"; }
+  $ refused 'name: divbs'
+  ! steps.yaml:7:16: steps: divbs chooses in each batch, and one that it leaves empty is no step: epochs
+  [2]
+  $ refused 'name: full-short'
+  ! steps.yaml:7:16: steps: full-short is full where all trainings take as many steps: full, or epochs
+  [2]
+  $ refused 'name: infobatch, rate_schedule: linear'
+  ! steps.yaml:7:16: steps: infobatch has a rate that moves over epochs which nobody can count beforehand: rate_schedule constant, or epochs
   [2]
   $ for name in data-diet ccs infobatch; do
   >   winnow check steps.yaml --set "train={preset: $name}" 2>&1; winnow list presets $name; done

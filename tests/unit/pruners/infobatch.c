@@ -161,6 +161,19 @@ Test(infobatch, delta_is_the_share_that_prunes)
     rehearsal_end(&r);
 }
 
+Test(infobatch, by_steps_the_share_of_them_decides)
+{
+    struct rehearsal r = begin(NULL, 0.5, 16, 1);
+    for (int epoch = 0; epoch < 40; epoch += 13) {
+        pruner_go_by_steps(r.run, 0.874);
+        cr_assert(!pruner_anneals(r.run, epoch), "epoch %d", epoch);
+        pruner_go_by_steps(r.run, 0.875);
+        cr_assert(pruner_anneals(r.run, epoch), "epoch %d", epoch);
+        cr_assert_eq(pruner_due(r.run, epoch), DUE_SELECT, "epoch %d", epoch);
+    }
+    rehearsal_end(&r);
+}
+
 Test(infobatch, needs_no_forward_pass)
 {
     struct rehearsal r = begin(NULL, 0.5, 8, 1);

@@ -99,6 +99,18 @@ Test(seta, after_delta_only_the_random_part_is_dropped)
     rehearsal_end(&r);
 }
 
+Test(seta, by_steps_the_share_of_them_closes_the_window)
+{
+    const float losses[] = {1, 2, 3, 4, 5};
+    struct rehearsal r = begin("seta", "r=0", 5, 8);
+    observe(&r, losses, NULL);
+    pruner_go_by_steps(r.run, 0.87);
+    expect(&r, 9, (const uint32_t[]){1, 2, 3, 4}, 4);
+    pruner_go_by_steps(r.run, 0.875);
+    expect(&r, 9, (const uint32_t[]){0, 1, 2, 3, 4}, 5);
+    rehearsal_end(&r);
+}
+
 Test(seta, the_random_part_is_uniform)
 {
     enum { N = 20, SEEDS = 2000 };

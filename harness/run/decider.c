@@ -42,13 +42,28 @@ static void mark(const struct decider *d, const struct question *question, bool 
             ret_marks[question->cells[seed][side]] = true;
 }
 
+/* Of seeds that an answer has left out so far, cells that may come again: decided or not, it is not
+ * to depend on which of several attempts was the first. */
+static void mark_left_out(const struct decider *d, size_t q)
+{
+    const size_t used = d->decisions[q].seeds + d->decisions[q].left_out;
+    for (size_t seed = d->config->at_least; seed < used && d->decisions[q].left_out; seed++)
+        for (size_t side = 0; side < 2; side++) {
+            const size_t cell = d->config->questions[q].cells[seed][side];
+            if (!d->ended[cell] || d->plan->cells[cell].state == CELL_FAILED)
+                d->needed[cell] = true;
+        }
+}
+
 static void find_needed(struct decider *d)
 {
     for (size_t i = 0; i < d->plan->count; i++)
         d->needed[i] = !d->asked[i];
-    for (size_t q = 0; q < d->questions.count; q++)
+    for (size_t q = 0; q < d->questions.count; q++) {
         if (decide_is_open(&d->decisions[q]))
             mark(d, &d->config->questions[q], d->needed);
+        mark_left_out(d, q);
+    }
 }
 
 /* Of what is in the database as it stands. */
@@ -180,9 +195,9 @@ void decider_wave(const struct decider *d, bool *ret_now)
     }
     for (size_t i = 0; i < d->plan->count; i++) {
         const int first = next[d->place_of[i]];
+        const int ahead = (int)d->plan->cells[i].stored.seed - first; /* of INT_MAX, too */
         ret_now[i] = d->needed[i] &&
-                     (!d->asked[i] || (first >= 0 && d->plan->cells[i].stored.seed <
-                                                         first + seeds_at_once(d, d->place_of[i])));
+                     (!d->asked[i] || (first >= 0 && ahead < seeds_at_once(d, d->place_of[i])));
     }
     mem_free(next);
 }

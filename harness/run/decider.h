@@ -10,7 +10,8 @@
  *
  * A cell is needed that no question asks for beyond the first seeds, and else while one that asks
  * for it is open. Answers are calculated from the database whenever a pair of runs is complete, and
- * kept there. A cell that has failed completes its pair too: its seed is left out.
+ * kept there. A cell that has failed completes its pair too: its seed is left out, and it stays
+ * needed by whoever tries it again.
  */
 #pragma once
 

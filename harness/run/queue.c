@@ -460,7 +460,7 @@ static bool take(struct queue *queue, bool again, size_t *ret_cell)
 enum queue_answer queue_next(struct queue *queue, size_t *ret_cell)
 {
     do {
-        if (take(queue, false, ret_cell))
+        if (take(queue, false, ret_cell) || (queue->steering && take(queue, true, ret_cell)))
             return QUEUE_CELL;
     } while (queue->steering ? open_chosen(queue)
                              : open_next(queue) || (queue->news && open_aside(queue)));

@@ -29,7 +29,8 @@
  * scored yet, the others wait, and what comes behind them goes first.
  *
  * Somebody else may choose instead of the rule (queue_steer), and find cells not needed any more:
- * these are passed over when their turn comes, and may be needed again later.
+ * these are passed over when their turn comes, and may be needed again later. What is chosen
+ * depends on what the blocks before have brought: cells that come again come before the next one.
  *
  * Each answer takes O(log n), for cells that wait amortised; memory is fixed when the queue is
  * made.
@@ -98,5 +99,6 @@ enum queue_answer queue_next(struct queue *queue, size_t *ret_cell);
 /* Of a cell in flight. */
 void queue_scored(struct queue *queue, size_t cell);
 void queue_ended(struct queue *queue, size_t cell);
-/* Of a cell that has ended: it comes after all others, and those that came again before it. */
+/* Of a cell that has ended: it comes after all others, and those that came again before it; where
+ * somebody steers, after all others of open blocks. */
 void queue_again(struct queue *queue, size_t cell);

@@ -27,6 +27,8 @@
     T_FILE(data_tiny_imagenet)                                                                     \
     T_FILE(db)                                                                                     \
     T_FILE(decide)                                                                                 \
+    T_FILE(decide_failed)                                                                          \
+    T_FILE(decide_stopped)                                                                         \
     T_FILE(decide_waves)                                                                           \
     T_FILE(dist)                                                                                   \
     T_FILE(doctor)                                                                                 \

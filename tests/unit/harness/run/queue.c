@@ -248,6 +248,31 @@ Test(queue, who_steers_chooses_blocks_and_passes_over_cells)
     queue_free(queue);
 }
 
+/* The next block depends on what the last one brought. */
+Test(queue, again_is_before_the_next_block_where_somebody_steers)
+{
+    static const struct queue_steering steering = {choose, needs};
+    const struct queue_item items[] = {item("x", "p", 0, false), item("x", "q", 0, false),
+                                       item("x", "p", 1, false)};
+    struct steered steered = {0, 7};
+    static const size_t wanted[] = {1, 0, 2};
+    size_t cell;
+    struct queue *queue = queue_new(items, 3, NULL, &steered);
+    queue_steer(queue, &steering);
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_CELL);
+    cr_expect_eq(cell, 0);
+    queue_ended(queue, cell);
+    queue_again(queue, cell);
+    steered.block = 1;
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_eq(queue_next(queue, &cell), QUEUE_CELL);
+        cr_expect_eq(cell, wanted[i], "%zu is number %zu", cell, i);
+        queue_ended(queue, cell);
+    }
+    cr_expect_eq(queue_next(queue, &cell), QUEUE_EMPTY);
+    queue_free(queue);
+}
+
 Test(queue, again_is_after_all_others_and_over_a_limit)
 {
     const struct queue_item items[] = {item("x", "p", 0, false), item("y", "p", 0, false),

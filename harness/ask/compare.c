@@ -141,6 +141,23 @@ static void add_log(double **logs, size_t n, double a, double b)
         (*logs)[n] = log(a / b);
 }
 
+/* What disturbs a clock, and another machine, are no effect of an arm. */
+static bool is_timed(const struct compare_run *reference, const struct compare_run *arm)
+{
+    return reference->timing_valid && arm->timing_valid &&
+           reference->environment == arm->environment;
+}
+
+static void add_time_of(const struct compare_run *reference, const struct compare_run *arm,
+                        struct compare_pairs *pairs)
+{
+    if (!is_timed(reference, arm))
+        return;
+    add_log(&pairs->logs, pairs->timed_n, reference->charged_s, arm->charged_s);
+    pairs->timed[pairs->timed_n][0] = reference;
+    pairs->timed[pairs->timed_n++][1] = arm;
+}
+
 static bool is_to_come(const struct compare_run *run)
 {
     return !run->attempt && !run->gave_up;
@@ -172,7 +189,7 @@ static int add_pair(const struct compare_run *reference, const struct compare_ru
     if (settings->metric->of_test_set)
         pairs->step =
             fmax(pairs->step, scale * fmax(stats_step(reference->test_n), stats_step(arm->test_n)));
-    add_log(&pairs->logs, pairs->n, reference->charged_s, arm->charged_s);
+    add_time_of(reference, arm, pairs);
     add_log(&pairs->work_logs, pairs->n, reference->work.flops, arm->work.flops);
     add_work(&pairs->reference_work, &reference->work);
     add_work(&pairs->arm_work, &arm->work);
@@ -190,6 +207,7 @@ static int pair_up(const struct side *reference, const struct side *arm,
         return -1;
     ARENA_NEW(arena, pairs.runs, arm->count);
     ARENA_NEW(arena, pairs.points, arm->count);
+    ARENA_NEW(arena, pairs.timed, arm->count);
     ARENA_NEW(arena, pairs.logs, arm->count);
     ARENA_NEW(arena, pairs.work_logs, arm->count);
     for (size_t i = 0; i < arm->count; i++) {
@@ -230,22 +248,19 @@ static void add_doubt(struct str *doubts, size_t count, size_t of, const char *w
 /* The two of a pair must be alike; whether one pair is like the next does not matter. */
 static const char *doubts_of(const struct compare_pairs *pairs, struct arena *arena)
 {
-    size_t environment = 0, threads = 0, beside = 0, invalid = 0, equal = 0;
-    for (size_t i = 0; i < pairs->n; i++) {
-        const struct compare_run *a = pairs->runs[i][0], *b = pairs->runs[i][1];
-        environment += a->environment != b->environment;
+    const size_t n = pairs->timed_n;
+    size_t threads = 0, beside = 0, equal = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct compare_run *a = pairs->timed[i][0], *b = pairs->timed[i][1];
         threads += a->threads != b->threads;
         beside += a->beside != b->beside;
-        invalid += (size_t)!a->timing_valid + (size_t)!b->timing_valid;
     }
-    if (pairs->logs && pairs->n > 1 && !stats_has_spread(pairs->logs, pairs->n))
-        equal = pairs->n;
+    if (pairs->logs && n > 1 && !stats_has_spread(pairs->logs, n))
+        equal = n;
     struct str doubts = {0};
-    add_doubt(&doubts, environment, pairs->n, "seeds ran in two environments");
-    add_doubt(&doubts, threads, pairs->n, "seeds ran with two numbers of threads");
-    add_doubt(&doubts, beside, pairs->n, "seeds ran beside two numbers of cells");
-    add_doubt(&doubts, invalid, 2 * pairs->n, "runs have timing_valid = 0");
-    add_doubt(&doubts, equal, pairs->n, "seeds have the same ratio, whose spread is not known");
+    add_doubt(&doubts, threads, n, "seeds ran with two numbers of threads");
+    add_doubt(&doubts, beside, n, "seeds ran beside two numbers of cells");
+    add_doubt(&doubts, equal, n, "seeds have the same ratio, whose spread is not known");
     return doubts.length ? str_keep(&doubts, arena) : NULL;
 }
 
@@ -274,8 +289,15 @@ static const struct compare_estimate no_estimate = {
     .p_holm = (double)NAN,
 };
 
+static enum compare_interval interval_of(const struct compare_settings *settings, size_t n)
+{
+    return settings->interval != INTERVAL_AUTO ? settings->interval
+           : n >= COMPARE_BCA_FROM             ? INTERVAL_BCA
+                                               : INTERVAL_T;
+}
+
 static struct compare_estimate estimate(const double *values, size_t n, double least_sd,
-                                        enum compare_interval interval, enum compare_test test)
+                                        const struct compare_settings *settings)
 {
     struct compare_estimate result = no_estimate;
     if (!values || !n)
@@ -287,10 +309,10 @@ static struct compare_estimate estimate(const double *values, size_t n, double l
     result.least_sd = least_sd;
     result.t = stats_t_interval_at(values, n, STATS_ALPHA, least_sd);
     result.bca = stats_bca_interval(values, n);
-    result.shown = interval == INTERVAL_BCA ? result.bca : result.t;
+    result.shown = interval_of(settings, n) == INTERVAL_BCA ? result.bca : result.t;
     result.sign_flip = stats_sign_flip(values, n);
     result.wilcoxon = stats_wilcoxon(values, n);
-    result.p = test == TEST_WILCOXON ? result.wilcoxon : result.sign_flip;
+    result.p = settings->test == TEST_WILCOXON ? result.wilcoxon : result.sign_flip;
     return result;
 }
 
@@ -427,6 +449,7 @@ static int compare_sides(const struct side *reference, const struct side *arm,
         return -1;
     const double n = (double)pairs.n;
     result->n = pairs.n;
+    result->timed_n = pairs.timed_n;
     result->unpaired = pairs.unpaired;
     result->diverged = pairs.diverged;
     ARENA_NEW(&list->arena, result->attempts, 2 * pairs.n);
@@ -436,13 +459,10 @@ static int compare_sides(const struct side *reference, const struct side *arm,
         return 0;
     result->reference_mean = settings->metric->scale * (pairs.reference_sum / n); /* NAN of none */
     result->arm_mean = settings->metric->scale * (pairs.arm_sum / n);
-    result->interval = settings->interval != INTERVAL_AUTO ? settings->interval
-                       : pairs.n >= COMPARE_BCA_FROM       ? INTERVAL_BCA
-                                                           : INTERVAL_T;
-    result->accuracy =
-        estimate(pairs.points, pairs.n, pairs.step, result->interval, settings->test);
-    result->time = estimate(pairs.logs, pairs.n, 0, result->interval, settings->test);
-    result->work = estimate(pairs.work_logs, pairs.n, 0, result->interval, settings->test);
+    result->interval = interval_of(settings, pairs.n);
+    result->accuracy = estimate(pairs.points, pairs.n, pairs.step, settings);
+    result->time = estimate(pairs.logs, pairs.timed_n, 0, settings);
+    result->work = estimate(pairs.work_logs, pairs.n, 0, settings);
     result->reference_work = mean_work(&pairs.reference_work, pairs.n);
     result->arm_work = mean_work(&pairs.arm_work, pairs.n);
     result->points = pairs.points;
@@ -550,11 +570,10 @@ static int answer_anytime(struct compare_list *list, const struct compare_settin
                                                  .least_sd = r->accuracy.least_sd,
                                                  .same = r->same};
         questions[list->count + i] =
-            (struct anytime_question){.values = r->logs, .n = r->logs ? r->n : 0};
+            (struct anytime_question){.values = r->logs, .n = r->logs ? r->timed_n : 0};
     }
     for (size_t half = 0; half < 2 * list->count; half += list->count)
-        anytime_answer(questions + half, list->count,
-                       settings->anytime_least ? settings->anytime_least : ANYTIME_USUAL_LEAST,
+        anytime_answer(questions + half, list->count, settings->anytime_least,
                        settings->anytime_most, answers + half);
     for (size_t i = 0; i < list->count; i++) {
         struct compare_result *r = &list->items[i];

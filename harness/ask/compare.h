@@ -133,12 +133,15 @@ int compare_arm_find(const struct compare_runs *runs, struct compare_arm *arm, s
 /* What two arms measured, seed by seed, in the order of the experiment's file. */
 struct compare_pairs {
     const struct compare_run *(*runs)[2]; /* [n] of the reference and of the arm */
-    double *points, *logs; /* [n] differences; logs NULL: the seconds cannot be divided */
-    double *work_logs;     /* likewise, of operations */
+    double *points;                       /* [n] differences */
+    double *work_logs;                    /* [n] of operations; NULL: they cannot be divided */
+    /* Those whose seconds are evidence: not doubtful, and of one environment. */
+    const struct compare_run *(*timed)[2]; /* [timed_n] */
+    double *logs;                          /* [timed_n]; NULL: the seconds cannot be divided */
     double reference_sum, arm_sum;
     struct compare_work reference_work, arm_work; /* sums */
     double step; /* of the points, the coarsest; 0: not known, or not of the test set */
-    size_t n;
+    size_t n, timed_n;
     size_t unpaired; /* seeds that one has and the other lacks, or both tried in vain */
     size_t diverged; /* of those, where the arm diverged */
     size_t same;     /* of n: both ended with the same network, bit for bit */
@@ -179,7 +182,7 @@ struct compare_settings {
     /* Seeds were added one after the other, up to so many, until the answers sufficed: verdicts
      * are by anytime.h's answers. 0: their number was fixed beforehand. */
     size_t anytime_most;
-    size_t anytime_least; /* the first look; 0: ANYTIME_USUAL_LEAST */
+    size_t anytime_least; /* the first look */
 };
 
 /* Of n paired values: differences in the metric's unit, or logarithms of ratios. */
@@ -203,6 +206,7 @@ struct compare_result {
     const char *reference, *arm; /* labels */
     double reference_rate, arm_rate;
     size_t n;        /* seeds that both have */
+    size_t timed_n;  /* of those, with seconds that are evidence for time */
     size_t unpaired; /* seeds that one has and the other lacks, or both tried in vain */
     size_t diverged; /* of those, where the arm diverged */
     double reference_mean, arm_mean; /* of the metric, scaled: percent */
@@ -211,11 +215,11 @@ struct compare_result {
     struct compare_work reference_work, arm_work; /* means */
     size_t anytime_most;                          /* the settings' */
     enum compare_verdict verdict;
-    size_t needed;             /* more seeds to decide, if mean and spread stay; 0: not to be had */
-    const char *doubts;        /* why the seconds are not comparable; NULL: nothing is known */
+    size_t needed;      /* more seeds to decide, if mean and spread stay; 0: not to be had */
+    const char *doubts; /* why the seconds of timed_n are not comparable; NULL: nothing is known */
     const char *points_doubts; /* why n > 1 differences in points have no interval; NULL: they do */
     int64_t *attempts;         /* [n][2]: of the reference and of the arm */
-    const double *points, *logs; /* [n]; logs NULL: the seconds cannot be divided */
+    const double *points, *logs; /* [n], [timed_n]; logs NULL: the seconds cannot be divided */
     bool same;                   /* both ended with the same network, with every seed */
 };
 

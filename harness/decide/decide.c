@@ -90,23 +90,6 @@ static bool claims(const struct store_question *question, enum question_claim cl
     return strcmp(question->claim, question_claim_names[claim]) == 0;
 }
 
-/* Of a claim about time: without the seeds whose seconds are doubtful, or of two machines. */
-static void keep_valid_seconds(struct compare_pairs *pairs)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < pairs->n; i++) {
-        const struct compare_run *reference = pairs->runs[i][0], *arm = pairs->runs[i][1];
-        if (!reference->timing_valid || !arm->timing_valid ||
-            reference->environment != arm->environment)
-            continue;
-        pairs->runs[kept][0] = reference;
-        pairs->runs[kept][1] = arm;
-        pairs->logs[kept++] = pairs->logs[i];
-    }
-    pairs->unpaired += pairs->n - kept;
-    pairs->n = kept;
-}
-
 static int find_evidence(const struct compare_runs *runs, const struct store_question *question,
                          struct arena *arena, struct evidence *ret_evidence, struct err *err)
 {
@@ -122,10 +105,12 @@ static int find_evidence(const struct compare_runs *runs, const struct store_que
     if (compare_pair_in_order(runs, question->dataset, question->model, &reference, &arm, arena,
                               &e.pairs, err))
         return -1;
-    if (e.of_time && !e.pairs.logs)
-        e.pairs.n = 0;
-    if (e.of_time)
-        keep_valid_seconds(&e.pairs);
+    if (e.of_time) {
+        const size_t timed = e.pairs.logs ? e.pairs.timed_n : 0;
+        e.pairs.unpaired += e.pairs.n - e.pairs.timed_n;
+        e.pairs.runs = e.pairs.timed;
+        e.pairs.n = timed;
+    }
     e.pairs.n = e.pairs.n < question->at_most ? e.pairs.n : question->at_most;
     for (size_t i = 0; i < e.pairs.n && claims(question, CLAIM_SLOWER); i++)
         e.pairs.logs[i] = -e.pairs.logs[i];
@@ -336,6 +321,7 @@ void decide_add_line(const struct store_question *q, const struct store_decision
     add_outlook(q, d, text);
     if (d->left_out)
         str_addf(text, "; %zu seed%s left out, of which a run failed or diverged%s", d->left_out,
-                 STR_PLURAL(d->left_out), times ? ", or its seconds are doubtful" : "");
+                 STR_PLURAL(d->left_out),
+                 times ? ", or its seconds are doubtful or of two environments" : "");
     str_add(text, "\n");
 }

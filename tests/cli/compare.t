@@ -113,7 +113,7 @@ Every number as JSON, in arithmetic by hand: Holm's p is of three that have one.
 Other formats, intervals and tests.
 
   $ compare full 'ucb(c=1)' --format csv --test wilcoxon --interval bca
-  experiment,dataset,model,reference,reference_rate,arm,arm_rate,metric,n,unpaired,diverged,interval,test,reference_mean,arm_mean,points,points_low,points_high,points_t_low,points_t_high,points_bca_low,points_bca_high,points_sd,points_p_permutation,points_p_wilcoxon,points_p_holm,faster,faster_low,faster_high,faster_t_low,faster_t_high,faster_bca_low,faster_bca_high,faster_log_sd,faster_p_permutation,faster_p_wilcoxon,faster_p_holm,margin,verdict,more_seeds,timing_doubts,points_doubts,points_least_sd,unit,reference_samples_forward,reference_samples_backward,reference_flops,arm_samples_forward,arm_samples_backward,arm_flops,less_work,less_work_low,less_work_high,less_work_t_low,less_work_t_high,less_work_bca_low,less_work_bca_high,less_work_log_sd,less_work_p_permutation,less_work_p_wilcoxon,less_work_p_holm
+  experiment,dataset,model,reference,reference_rate,arm,arm_rate,metric,n,unpaired,diverged,interval,test,reference_mean,arm_mean,points,points_low,points_high,points_t_low,points_t_high,points_bca_low,points_bca_high,points_sd,points_p_permutation,points_p_wilcoxon,points_p_holm,faster,faster_low,faster_high,faster_t_low,faster_t_high,faster_bca_low,faster_bca_high,faster_log_sd,faster_p_permutation,faster_p_wilcoxon,faster_p_holm,margin,verdict,more_seeds,timing_doubts,points_doubts,points_least_sd,unit,reference_samples_forward,reference_samples_backward,reference_flops,arm_samples_forward,arm_samples_backward,arm_flops,less_work,less_work_low,less_work_high,less_work_t_low,less_work_t_high,less_work_bca_low,less_work_bca_high,less_work_log_sd,less_work_p_permutation,less_work_p_wilcoxon,less_work_p_holm,faster_n
   grid,synthetic(samples=100),mlp,full,0,ucb(c=1),0.5,accuracy,6,0,0,bca,wilcoxon,* (glob)
   ! winnow compare: grid synthetic(samples=100) mlp, ucb(c=1) 0.5 against full: BCa intervals of 6 seeds are too narrow to be trusted; --interval t
   $ compare full 'ucb(c=1)' -f markdown --test wilcoxon --interval bca
@@ -296,6 +296,15 @@ Holm's correction is over all comparisons; with more seeds than were allowed the
   ! winnow compare: --anytime: at least 3 seeds
   [2]
 
+What an experiment asks says between which looks.
+
+  $ cp compare.db looks.db && db=looks.db
+  $ sqlite3 $db "INSERT INTO question VALUES (2, 1, 'text', 'better', 0, 4, 9, 'synthetic', 'mlp', 'ucb',
+  > 'c=1', 0.5, 'full', '', 0)"
+  $ compare full 'ucb(c=1)' --experiment part 2>/dev/null | grep '^any time'
+  any time: 95 % whenever one stops, of looks after each seed from 4 to 9
+  $ db=compare.db
+
 The same bits are not two arms.
 
   $ verdict full grand --noninferior 0.5 --gate
@@ -313,25 +322,48 @@ The seeds that are left of what diverged may look good: the one that is lost cou
   grid, synthetic(samples=100), mlp: accuracy at the last epoch and charged seconds, paired over seeds
   arm         against  n  arm %  against %  points  95 %            by      p   Holm  faster  95 %
   ----------  -------  -  -----  ---------  ------  --------------  --  -----  -----  ------  ----
-  random 0.5  full     2  88.05      90.15   -2.10  [-3.37, -0.83]  t   0.500  0.500   1.25x  -
+  random 0.5  full     2  88.05      90.15   -2.10  [-3.37, -0.83]  t   0.500  0.500  -       -
   random 0.5 against full, n = 2: undecided: it diverged with 1 seed
   points: mean of arm - against; faster: geometric mean of the charged seconds of against / arm
   95 %: Student's t, n - 1 degrees of freedom (faster: of the logarithms)
   p: of points, two-sided, sign-flip permutation; Holm: of 1 comparison; with 2 seeds no p is below 0.5
   ! winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: 4 seeds are left out: one of the arms has no value there
   ! winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: diverged with 1 seed, which no mean counts
-  ! winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: the times mean little: 2 of 2 seeds ran in two environments, 1 of 4 runs have timing_valid = 0, 2 of 2 seeds have the same ratio, whose spread is not known
+  ! winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: 2 of 2 seeds left out of the times: seconds that are doubtful, or of two environments
   [3]
   $ verdict full random@0.7 --noninferior 20 --gate
   random 0.7 against full, n = 2: loses no more than 20 points, and is 4.47x faster [1.08, 18.46]
   ! winnow compare: grid synthetic(samples=100) mlp, random 0.7 against full: 4 seeds are left out: one of the arms has no value there
 
-Seconds of different conditions.
+Seconds of different conditions. Those that are doubtful, or of two environments, are no evidence for time,
+with --anytime or without: where seed 5 is the one and seed 6 the other, 2.5 and 1.6 remain, twice each, whose
+logarithms have a standard deviation of log(1.25) sqrt(4 / 3). The points have all six seeds.
 
   $ compare full random@0.5 2>&1 >/dev/null
   winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: 4 seeds are left out: one of the arms has no value there
   winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: diverged with 1 seed, which no mean counts
-  winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: the times mean little: 2 of 2 seeds ran in two environments, 1 of 4 runs have timing_valid = 0, 2 of 2 seeds have the same ratio, whose spread is not known
+  winnow compare: grid synthetic(samples=100) mlp, random 0.5 against full: 2 of 2 seeds left out of the times: seconds that are doubtful, or of two environments
+  $ cp compare.db doubtful.db && db=doubtful.db
+  $ sqlite3 $db "DROP TRIGGER attempt_changes_once; UPDATE attempt SET timing_reason = 'a pause'
+  > WHERE cell IN (SELECT key FROM cell WHERE pruner = 'ucb' AND seed = 5);
+  > UPDATE attempt SET environment = 2 WHERE cell IN (SELECT key FROM cell WHERE seed = 6
+  > AND pruner = 'full')"
+  $ compare full 'ucb(c=1)' --json --anytime 20 >c.json
+  ! winnow compare: grid synthetic(samples=100) mlp, ucb(c=1) 0.5 against full: 2 of 6 seeds left out of the times: seconds that are doubtful, or of two environments
+  $ sqlite3 :memory: "WITH hand (name, value) AS (VALUES ('n', 6), ('faster_n', 4), ('faster', 2),
+  >   ('faster_log_sd', ln(1.25) * sqrt(4.0 / 3)),
+  >   ('faster_high', 2 * exp(3.182446305 * ln(1.25) / sqrt(3))),
+  >   ('faster_anytime_high', 2 * exp(5.62 * ln(1.25) / sqrt(3))))
+  > SELECT name, iif(abs(found - value) < 4e-3, 'as by hand', found || ', not ' || value)
+  > FROM (SELECT name, value, readfile('c.json') -> 0 ->> name AS found FROM hand)"
+  n|as by hand
+  faster_n|as by hand
+  faster|as by hand
+  faster_log_sd|as by hand
+  faster_high|as by hand
+  faster_anytime_high|as by hand
+  $ compare full 'ucb(c=1)' 2>/dev/null | grep ^ucb
+  ucb(c=1) 0.5  full     6  90.15      90.35   -0.20  [-0.29, -0.11]  t   0.031  0.031   2.00x  [1.33, 3.01]
   $ cp compare.db threads.db && db=threads.db
   $ sqlite3 $db "UPDATE cell SET json = '{\"engine\":{\"threads\":2}}' WHERE pruner = 'full'"
   $ compare full 'ucb(c=2)' 2>&1 >/dev/null

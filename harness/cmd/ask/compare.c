@@ -85,6 +85,10 @@ static void warn(const struct compare_list *list)
         if (r->points_doubts)
             cmd_say("winnow compare: %s: the points mean little: %s\n", str_text(&place),
                     r->points_doubts);
+        if (r->timed_n < r->n)
+            cmd_say("winnow compare: %s: %zu of %zu seeds left out of the times: seconds that are "
+                    "doubtful, or of two environments\n",
+                    str_text(&place), r->n - r->timed_n, r->n);
         if (r->doubts)
             cmd_say("winnow compare: %s: the times mean little: %s\n", str_text(&place), r->doubts);
         if (r->interval == INTERVAL_BCA && r->n > 1 && r->n < FEW)
@@ -155,6 +159,7 @@ static int read_line(const struct values *values, const char *const *arms, struc
         .test = (enum compare_test)values->test,
         .at_s = at_s,
         .margin = margin,
+        .anytime_least = ANYTIME_USUAL_LEAST,
         .anytime_most = (size_t)values->anytime,
     };
     return 0;
@@ -204,6 +209,7 @@ static int print(const struct compare_list *list, const struct values *values,
         .at_time = values->at_time,
         .test = (enum compare_test)values->test,
         .margin = settings->margin,
+        .anytime_least = settings->anytime_least,
         .anytime_most = settings->anytime_most,
         .work = values->work,
     };

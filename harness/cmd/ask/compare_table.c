@@ -112,6 +112,7 @@ static void put_result(const struct table_row *row, const struct compare_result 
     put_work(row, "reference", &r->reference_work);
     put_work(row, "arm", &r->arm_work);
     put_estimate(row, "less_work", &r->work, exp);
+    table_put(row, "faster_n", table_count(r->timed_n));
     if (look->anytime_most) {
         table_put(row, "anytime_most", table_count(look->anytime_most));
         put_anytime(row, "points", &r->accuracy.anytime, as_it_is);
@@ -384,10 +385,10 @@ static void add_estimators(const struct compare_list *list, const struct cmd_com
                  unit);
     if (look->anytime_most) {
         str_addf(ret_text,
-                 "any time: 95 %% whenever one stops, of looks after each seed from %d to %zu\n"
+                 "any time: 95 %% whenever one stops, of looks after each seed from %zu to %zu\n"
                  "p: of %s and a bound of %g, two-sided, whenever one stops; Holm: of %zu "
                  "comparison%s\n",
-                 ANYTIME_USUAL_LEAST, look->anytime_most, unit,
+                 look->anytime_least, look->anytime_most, unit,
                  isnan(look->margin) ? 0 : num_rounded(bound, NUM_DECIMALS), list->count,
                  STR_PLURAL(list->count));
         return;

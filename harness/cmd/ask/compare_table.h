@@ -13,9 +13,9 @@ struct cmd_compare_look {
     const struct compare_metric *metric;
     const char *at_time; /* as given; NULL: not */
     enum compare_test test;
-    double margin;       /* NAN: no verdicts */
-    size_t anytime_most; /* as compare_settings' */
-    bool work;           /* a second table, of what was computed */
+    double margin;                      /* NAN: no verdicts */
+    size_t anytime_least, anytime_most; /* as compare_settings' */
+    bool work;                          /* a second table, of what was computed */
 };
 
 /* Of at least one comparison. */

@@ -31,7 +31,7 @@ if (c == 1) {
     if (short_titles && facet_text[1][1:5] eq "rate ") {
         set label "rate" right at screen sx(panel_left - 0.08), sy(above(y, 0.09))
     }
-    if (r == panels) {
+    if (r == panels && !upright) {
         set label axis_name center \
             at screen sx((panel_left + width - panel_right) / 2), sy(below_axis(bottom))
     }

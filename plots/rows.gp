@@ -36,11 +36,12 @@ title_letters = letters_in(width - 2 * margin)
 facet_room = 0.04
 do for [c = 1:facets] { facet_room = strlen(facet_text[c]) ? 0.2 : facet_room }
 heading = title_height(0.05) + facet_room - 0.05
-axis_height = 0.26
+upright = exists("upright_height")
+axis_height = upright ? upright_height : 0.26
 array panel_top[panels + 1]
 panel_top[1] = heading
 do for [r = 1:panels] { panel_top[r + 1] = panel_top[r] + panel_rows[r] + axis_height + heading }
-body = panel_top[panels + 1] - heading + 0.2
+body = panel_top[panels + 1] - heading + (upright ? 0 : 0.2)
 load "page.gp"
 set grid noxtics ytics @grid_look
 set border 1

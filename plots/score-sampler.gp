@@ -20,12 +20,20 @@ samplers_from(k) = k > samplers ? "" : \
 
 # ---- The page ------------------------------------------------------------------------------------
 
+# On a page the samplers stand below their columns, upright; in letters, numbers do.
 axis_name = "sampler"
 cell_letters = 5
 least_panel = samplers * (in_cells ? cell_letters * cell_width : 0.32)
+name_gap = 0.05
+if (!in_cells) {
+    upright_height = 0
+    do for [k = 1:samplers] {
+        upright_height = larger(upright_height, small_width(sampler_text[k]) + 2 * name_gap)
+    }
+}
 key_count = 3
 key_boxes = 1
-array key_label[3] = ["better than random", "as random", "worse"]
+array key_label[3] = ["better than random", in_cells ? "undecided" : "as random", "worse"]
 array key_fill[3] = [0x0072B2, 0xF2F2F2, 0xD55E00]
 key_colour(k) = key_fill[k]
 set palette defined (-1 "#D55E00", 0 "#F2F2F2", 1 "#0072B2")
@@ -33,13 +41,14 @@ most = larger(0.1, far_max)
 set cbrange [-most:most]
 unset colorbox
 notes = subject.over_seeds("Mean", " of the differences to random, at the same seed and number ". \
-                                   "of samples, in points of accuracy")." Grey numbers: ". \
-        "undecided. Samplers: ".samplers_from(1).".".missing
+                                   "of samples, in points of accuracy"). \
+        (in_cells ? " Samplers: ".samplers_from(1)."." \
+                  : " Framed: all of the 95 % interval is on one side of 0.").missing
 load "rows.gp"
 
 # ---- The panels ----------------------------------------------------------------------------------
 
-difference_text(d) = sprintf(abs(d) < 9.95 ? "%+.1f" : "%+.0f", d)
+difference_text(d) = abs(d) < 0.05 ? "0.0" : sprintf(abs(d) < 9.95 ? "%+.1f" : "%+.0f", d)
 decided(none) = strcol(17) eq "better" || strcol(17) eq "worse"
 numbers = panel_width / samplers >= small_width("+0.0")
 unset grid
@@ -47,16 +56,30 @@ do for [r = 1:panels] {
     do for [c = 1:facets] {
         load "row-panel.gp"
         set xrange [0.5:samplers + 0.5]
-        set xtics scale 0 1, 1, samplers
+        set xtics scale 0 nomirror 1, 1, samplers
+        if (!in_cells) {
+            set format x ""
+            do for [k = 1:samplers] {
+                set label sampler_text[k] right rotate by 90 font small_font \
+                    at first k, screen sy(bottom + name_gap)
+            }
+        }
         here(none) = $6 == r && $13 == c
         row(none) = row_y(int(column(-2)) + 1)
+        grey_number(none) = in_cells && !decided(0)
         plot NaN, \
              for [i = 1:filled] tsv using (here(0) ? $14 : NaN):(row(0)): \
                  ($14 - 0.47):($14 + 0.47):(row(0) - 0.45 * pitch):(row(0) + 0.45 * pitch): \
                  (100 * $16) with boxxyerror fc palette fs solid noborder, \
-             for [i = 1:numbers] tsv using (here(0) && decided(0) ? $14 : NaN):(row(0)): \
+             for [i = 1:filled] tsv using (here(0) && decided(0) ? $14 : NaN):(row(0)): \
+                 ($14 - 0.47):($14 + 0.47):(row(0) - 0.45 * pitch):(row(0) + 0.45 * pitch) \
+                 with boxxyerror lc rgb 0x000000 lw 1 fs empty, \
+             for [i = 1:in_cells * !numbers] tsv using (here(0) ? $14 : NaN):(row(0)): \
+                 (fill_text(1, strcol(17) eq "better" ? 1 : strcol(17) eq "worse" ? 3 : 2)) \
+                 with labels center, \
+             for [i = 1:numbers] tsv using (here(0) && !grey_number(0) ? $14 : NaN):(row(0)): \
                  (difference_text(100 * $16)) with labels center font small_font, \
-             for [i = 1:numbers] tsv using (here(0) && !decided(0) ? $14 : NaN):(row(0)): \
+             for [i = 1:numbers] tsv using (here(0) && grey_number(0) ? $14 : NaN):(row(0)): \
                  (difference_text(100 * $16)) with labels center font small_font \
                  textcolor rgb 0x606060
         unset label

@@ -1,5 +1,5 @@
 /*
- * render: what the figure versus-random shows, read from the SVG.
+ * render: what the figures versus-random and score-sampler show, read from the SVG.
  */
 #include "tests/support/plot_db.h"
 #include "tests/unit/plots/drawn.h"
@@ -163,5 +163,34 @@ Test(render_versus, of_a_whole_field)
                       "%g px", picture.width);
         drawn_release(&picture);
     }
+    plot_db_close(db);
+}
+
+/* ---- score-sampler ---- */
+
+Test(render_score_sampler, columns_are_named_and_a_loss_that_rounds_to_nothing_has_no_sign)
+{
+    static const struct {
+        const char *options;
+        double difference;
+    } arms[] = {{"", -3}, {"sampler=strata", -0.02}, {"sampler=window skip=0.1", 2}};
+    struct sqlite3 *db = plot_db_open();
+    for (size_t i = 0; i < 3; i++)
+        for (int seed = 0; seed < 3; seed++) {
+            struct plot_run run = {.pruner = "el2n",
+                                   .options = arms[i].options,
+                                   .rate = 0.5,
+                                   .seed = seed,
+                                   .processed = 0.5,
+                                   .accuracy = 0.8 + (arms[i].difference + 0.1 * seed - 0.1) / 100};
+            plot_db_run(db, &run);
+        }
+    add_versus(db, "random", 0.5, 0.5, 0, 0);
+    struct picture picture = drawn(figure_find("score-sampler"), db, "x", "page");
+    static const char *const texts[] = {"top", "strata", "window skip=0.1", "-3.0", "0.0", "+2.0"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        cr_expect(drawn_has(&picture, texts[i]), "there is no %s", texts[i]);
+    cr_expect_not(drawn_has(&picture, "-0.0"));
+    drawn_release(&picture);
     plot_db_close(db);
 }

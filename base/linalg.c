@@ -113,7 +113,7 @@ void linalg_cholesky_solve(const double *l, size_t ldl, size_t n, double *b, siz
 void linalg_lq(double *a, size_t lda, size_t n)
 {
     enum { BLOCK = 64 };
-    const blasint order = as_int(n), step = as_int(lda), size = as_int(mem_size(n + 1, BLOCK));
+    const blasint order = as_int(n), step = as_int(lda), size = as_int(mem_size(n, BLOCK));
     blasint info;
     double *factors, *work;
     if (n == 0)

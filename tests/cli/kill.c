@@ -167,7 +167,8 @@ static bool disturb(pid_t pid, bool full)
 {
     static const int numbers[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     const int number = numbers[rand() % 5];
-    enum { SCHEDULER, WORKER, BOTH } target = full ? SCHEDULER : rand() % 3;
+    enum { SCHEDULER, WORKER, BOTH };
+    const int target = full ? SCHEDULER : rand() % 3;
     if (target != SCHEDULER)
         signal_workers(pid, number, target == BOTH);
     if (target != WORKER)

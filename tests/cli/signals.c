@@ -81,7 +81,7 @@ static void end(struct pty *pty, const struct way *way)
         pty_type(pty, way->keys);
     if (!way->twice)
         return;
-    for (int i = 0; pty_runs(pty) && !strstr(pty_text(pty), "stopping"); i++)
+    while (pty_runs(pty) && !strstr(pty_text(pty), "stopping"))
         pty_read(pty);
     usleep(100000); /* as fast as a finger is */
     pty_type(pty, way->keys);

@@ -14,7 +14,7 @@ static void expect_table(const char *first, const char *last, const char *comman
     char *after = found ? strstr(found, last) : NULL;
     cr_assert(found && after, "pruners/README.md has no table between its two comments");
     *after = '\0';
-    struct test_output output = test_run(command);
+    struct test_output output = test_run("%s", command);
     cr_assert_eq(output.status, 0, "%s", output.err);
     cr_assert_str_eq(found + 1, output.out,
                      "the table of pruners/README.md is out of date: `make readme` writes it anew."

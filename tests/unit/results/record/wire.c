@@ -96,12 +96,13 @@ Test(wire, a_selection_keeps_its_bitmap_and_counts)
     const int64_t kept[] = {7, 0, 6};
     for (int64_t n = 25; n <= 32; n++) {
         const struct record record = {.kind = RECORD_SELECTION,
-                                      .selection = {2, n, 13, bitmap, 3, kept, n}};
+                                      .selection = {2, n, 13, bitmap, 3, kept, n, n + 1}};
         const struct record back = round_trip(&record, &arena);
         cr_assert_eq(back.selection.n, n);
         cr_assert_eq(memcmp(back.selection.bitmap, bitmap, sizeof bitmap), 0);
         cr_assert_eq(memcmp(back.selection.class_kept, kept, sizeof kept), 0);
         cr_assert_eq(back.selection.noise_kept, n);
+        cr_assert_eq(back.selection.corrupt_kept, n + 1);
     }
     arena_release(&arena);
 }

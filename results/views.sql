@@ -546,14 +546,37 @@ WHERE attempt IS NOT NULL;
 
 -- One row for each experiment: how far it is.
 CREATE VIEW v_progress AS
-SELECT experiment,
+SELECT r.experiment AS experiment,
        count(*) AS cells,
-       sum(state = 'done') AS done,
-       sum(state IN ('failed', 'diverged')) AS failed,
-       sum(state = 'running') AS running,
-       sum(state IN ('new', 'lost')) AS to_run
-FROM v_run
-GROUP BY experiment;
+       sum(r.state = 'done') AS done,
+       sum(r.state IN ('failed', 'diverged')) AS failed,
+       sum(r.state = 'running') AS running,
+       sum(r.state IN ('new', 'lost') AND n.cell IS NULL) AS to_run,
+       sum(r.state IN ('new', 'lost') AND n.cell IS NOT NULL) AS not_needed
+FROM v_run r
+LEFT JOIN v_needless n ON n.experiment = r.experiment AND n.cell = r.cell
+GROUP BY r.experiment;
+
+-- One row for each cell of an experiment that adds seeds until its questions are answered, where no
+-- question that asks for it is open any more.
+CREATE VIEW v_needless AS
+WITH asked AS (
+    SELECT q.*, coalesce(d.state, 'open') AS answer
+    FROM question q
+    LEFT JOIN decision d ON d.experiment = q.experiment AND d.position = q.position
+)
+SELECT x.name AS experiment, c.key AS cell
+FROM experiment_cell ec
+JOIN experiment x ON x.id = ec.experiment
+JOIN cell c ON c.key = ec.cell
+WHERE c.seed >= (SELECT min(q.at_least) FROM question q WHERE q.experiment = x.id)
+      AND NOT EXISTS (
+          SELECT 1 FROM asked a
+          WHERE a.experiment = x.id AND a.answer = 'open' AND a.dataset = c.dataset
+                AND a.model = c.model_label
+                AND (a.arm = c.pruner AND a.arm_options = c.options AND a.arm_rate = c.rate
+                     OR a.reference = c.pruner AND a.reference_options = c.options
+                     AND a.reference_rate = c.rate));
 
 -- One row for each cell that was tried and has no good attempt, nor one under way.
 CREATE VIEW v_failures AS

@@ -126,6 +126,8 @@ static void take_state(struct teller *t, const struct db_rows *row)
                 "It is to run: it was begun, but its scheduler ended before it did, "
                 "which does not count as a try.");
         take_waiting(t);
+    } else if (strcmp(state, "not needed") == 0) {
+        str_add(&t->told.state, "It is not needed: all questions that ask for it are answered.");
     } else if (strcmp(state, "new") == 0) {
         str_add(&t->told.state, "It is to run: it has not been tried yet.");
         take_waiting(t);

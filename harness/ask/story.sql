@@ -10,7 +10,11 @@ WITH told AS (SELECT coalesce(
         max(id) FILTER (WHERE state = 'done' AND timing_reason IS NULL),
         max(id) FILTER (WHERE state = 'done'),
         max(id) FILTER (WHERE state <> 'lost'), max(id)) AS id FROM attempt WHERE cell = ?1)
-SELECT coalesce(a.state, 'new'), a.id, a.reason, fixed(100 * a.test_accuracy, 2),
+SELECT iif(coalesce(a.state, 'new') IN ('new', 'lost')
+    AND EXISTS (SELECT 1 FROM experiment_cell p WHERE p.cell = ?1)
+    AND (SELECT count(*) FROM experiment_cell p WHERE p.cell = ?1)
+    = (SELECT count(*) FROM v_needless n WHERE n.cell = ?1),
+    'not needed', coalesce(a.state, 'new')), a.id, a.reason, fixed(100 * a.test_accuracy, 2),
     coalesce((SELECT max(epoch) FROM epoch WHERE attempt = a.id), 0), c.epochs, a.cause
 FROM cell c, told LEFT JOIN attempt a ON a.id = told.id WHERE c.key = ?1;
 

@@ -303,7 +303,7 @@ static void add_outlook(const struct store_question *q, const struct store_decis
 {
     if (!isnan(d->expected))
         str_addf(text, "; about %.0f more to be expected, a chance of %.0f %% that %zu decide",
-                 fmax(1, ceil(d->expected)), 100 * d->chance, q->at_most);
+                 fmax(1, d->expected), 100 * d->chance, q->at_most);
 }
 
 void decide_add_line(const struct store_question *q, const struct store_decision *d,

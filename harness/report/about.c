@@ -94,22 +94,23 @@ static void add_machine(struct str *out, const char *text, int environments)
 
 static void add_counts(const struct db_rows *row, struct str *out)
 {
-    static const char *const states[] = {"failed", "diverged", "not run or under way"};
+    static const char *const states[] = {"failed", "diverged", "not run or under way",
+                                         "not needed"};
     struct str value = {0}, small = {0};
     str_addf(&value, "%lld of %lld", (long long)row_int(row, 1), (long long)row_int(row, 0));
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (row_int(row, 2 + i))
             str_addf(&small, "%s%lld %s", small.length ? ", " : "", (long long)row_int(row, 2 + i),
                      states[i]);
     add_tile(out, "Cells done", str_text(&value),
              small.length ? str_text(&small) : "none failed or diverged");
     str_clear(&value);
-    str_add_duration(&value, row_real(row, 5));
+    str_add_duration(&value, row_real(row, 6));
     add_tile(out, "Charged", str_text(&value), "scoring, selecting, training; sum of the cells");
     str_clear(&value);
-    str_add_duration(&value, row_real(row, 6));
+    str_add_duration(&value, row_real(row, 7));
     add_tile(out, "Time it took", str_text(&value),
-             row_real(row, 8) > 0
+             row_real(row, 9) > 0
                  ? "wall clock, sum of the cells; scores that cells share were made once and "
                    "charged to each"
                  : "wall clock, sum of the cells");
@@ -125,7 +126,7 @@ static int add_tiles(const struct report *report, struct str *out, struct err *e
     if (!failed && db_next(&rows)) {
         str_add(out, "<dl class=\"tiles\">\n");
         add_counts(&rows, out);
-        add_machine(out, str_text(&machine), (int)row_int(&rows, 7));
+        add_machine(out, str_text(&machine), (int)row_int(&rows, 8));
         str_add(out, "</dl>\n");
     }
     failed = db_close(&rows, failed ? NULL : err) || failed ? -1 : 0;

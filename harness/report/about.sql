@@ -3,9 +3,11 @@ SELECT yaml FROM v_experiment WHERE experiment = :experiment;
 
 -- cells
 SELECT count(*), sum(state = 'done'), sum(state = 'failed'), sum(state = 'diverged'),
-       sum(state NOT IN ('done', 'failed', 'diverged')), total(charged_s), total(wall_s),
+       sum(state NOT IN ('done', 'failed', 'diverged') AND NOT needless),
+       sum(state IN ('new', 'lost') AND needless), total(charged_s), total(wall_s),
        count(DISTINCT environment), total(carried_s)
-FROM v_run WHERE experiment = :experiment;
+FROM (SELECT *, cell IN (SELECT n.cell FROM v_needless n WHERE n.experiment = :experiment)
+      AND state IN ('new', 'lost') AS needless FROM v_run WHERE experiment = :experiment);
 
 -- machine
 SELECT cpu || char(10) || cores || iif(cores = 1, ' core', ' cores') || ', ' ||

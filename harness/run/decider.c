@@ -202,6 +202,14 @@ void decider_wave(const struct decider *d, bool *ret_now)
     mem_free(next);
 }
 
+bool decider_is_open(const struct decider *d)
+{
+    bool open = false;
+    for (size_t q = 0; q < d->questions.count && !open; q++)
+        open = decide_is_open(&d->decisions[q]);
+    return open;
+}
+
 size_t decider_least(const struct decider *d)
 {
     size_t least = 0;

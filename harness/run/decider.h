@@ -45,6 +45,8 @@ struct choose_block decider_block(const struct decider *decider, const size_t *c
  * question is expected to take, one at least. ret_now: [plan->count]; by the plan's states.
  */
 void decider_wave(const struct decider *decider, bool *ret_now);
+/* Whether a question is: cells that are needed now may not be so later. */
+bool decider_is_open(const struct decider *decider);
 /* Cells of the plan that are to run whatever is decided. */
 size_t decider_least(const struct decider *decider);
 /* Appends a line for each question. */

@@ -65,8 +65,8 @@ What is decided runs no more: of seed 5 and 6 random@0.95 is not there.
   ! random@0.1 loses less than 2 points to full: holds after 5 seeds, +0.00 points [-1.84, 1.84]
   $ winnow plan night.yaml --db a.db | tail -n 3
   random@0.1 loses less than 2 points to full: holds after 5 seeds, +0.00 points [-1.84, 1.84]
-  2 questions, of 3 to 6 seeds: 15 cells at least, 24 at most; 4 of them are not needed any more
-  night: 20 cells, 20 done, 0 to run, 0 to retry (a.db)
+  2 questions, of 3 to 6 seeds: 15 cells at least, 24 at most
+  night: 24 cells, 20 done, 0 to run, 0 to retry, 4 not needed (a.db)
 
 The rows are in the database, and each look.
 
@@ -88,12 +88,20 @@ The rows are in the database, and each look.
   -------------------------------------------  ------  -----  --------------  --------  ------  ----------------  ----------------  --------
   random@0.95 is better than full              fails       4  -               -         -54.17  [-67.82, -40.51]  [-63.03, -45.30]  -
   $ winnow status --db a.db --watch | head -n 3
-  night: 20 of 24 done, 4 to run
+  night: 20 of 24 done, 4 not needed
   night: random@0.95 is better than full: fails after 4 seeds
   night: random@0.1 loses less than 2 points to full: holds after 5 seeds
   ! winnow status: no scheduler is at work on a.db
   $ winnow report --db a.db -o a.html >/dev/null && grep -c 'random@0.1 loses less than 2 points' a.html
   8
+  $ grep -o '<small>[0-9]* not needed' a.html
+  <small>4 not needed
+  $ sqlite3 a.db "SELECT cells, done, to_run, not_needed FROM v_progress"
+  24|20|0|4
+  $ winnow why $(sqlite3 a.db 'SELECT short FROM v_run WHERE seed = 5 AND rate = 0.1') --db a.db |
+  > head -n 2
+  cell 4e2d742218: synthetic(classes=4 samples=600) mlp(width=16) random rate 0.1 seed 5
+    It is not needed: all questions that ask for it are answered.
 
 compare goes by the interval that holds at any time, without being told.
 
@@ -109,11 +117,15 @@ The figure, from its rows.
   ./evidence.tsv
   ./evidence.svg
 
-Killed, limited, resumed: the same evidence, the same answers. With two cells at once a seed more
-than it takes may be there.
+Stopped in between, all count alike what a question may still need, and what none needs; resumed, it comes
+to the same answers (decide_stopped.t). With two cells at once a seed more than it takes may be there.
 
-  $ winnow run night.yaml --db b.db -j 1 --limit 4 2>/dev/null
-  $ (winnow run night.yaml --db b.db -j 1 2>/dev/null & echo $! >pid; sleep 0.3; kill -9 $(cat pid)) 2>/dev/null
+  $ winnow run night.yaml --db b.db -j 1 --limit 18 2>/dev/null
+  $ winnow plan night.yaml --db b.db --no-measure | grep '^night' | cut -d '(' -f 1
+  night: 24 cells, 18 done, 4 to run at most, 0 to retry, 2 not needed $
+  $ winnow status --db b.db | head -n 1; winnow status --db b.db --watch 2>/dev/null | head -n 1
+  night  *  18 of 24 done, 4 to run at most, 2 not needed (glob)
+  night: 18 of 24 done, 4 to run at most, 2 not needed
   $ winnow run night.yaml --db b.db -j 1 2>/dev/null
   $ answers b.db | cmp a -
   $ winnow run night.yaml --db e.db -j 2 2>/dev/null

@@ -49,6 +49,6 @@ A grid that went on without it has decided without its seed, and says so until t
   random@0.1 loses less than 4 points to full: holds after 5 seeds, -0.25 points [-*] (glob)
   $ winnow plan night.yaml --db c.db | grep '^retry\|^night'
   retry   *  synthetic(classes=4 samples=400) mlp(width=16) random rate 0.95 seed 3, about * (glob)
-  night: 15 cells, 14 done, 0 to run, 1 to retry (c.db)
+  night: 21 cells, 14 done, 0 to run, 1 to retry, 6 not needed (c.db)
   $ winnow run night.yaml --db c.db -j 1 --retry-failed 2>log; same c.db; states c.db
   done|15 failed|1

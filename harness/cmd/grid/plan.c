@@ -2,6 +2,7 @@
  * winnow plan: what an experiment's cells still need, why, and what that will take.
  */
 #include "base/json.h"
+#include "harness/cmd/grid/counts.h"
 #include "harness/cmd/kit/blocks.h"
 #include "harness/cmd/kit/budget.h"
 #include "harness/cmd/kit/config.h"
@@ -193,9 +194,13 @@ static void print_summary(const struct view *view)
 {
     const struct forecast *forecast = view->forecast;
     struct str text = {0};
-    str_addf(&text, "%s: %zu cell%s, %zu done, %zu to run, %zu to retry", view->config->name,
-             view->cells, STR_PLURAL(view->cells), view->counts[CELL_DONE], view->counts[CELL_NEW],
+    const size_t cells = view->cells + view->spared;
+    str_addf(&text, "%s: %zu cell%s, %zu done, %zu %s, %zu to retry", view->config->name, cells,
+             STR_PLURAL(cells), view->counts[CELL_DONE], view->counts[CELL_NEW],
+             counts_to_run(view->decider && decider_is_open(view->decider)),
              view->counts[CELL_FAILED]);
+    if (view->spared)
+        str_addf(&text, ", %zu %s", view->spared, counts_not_needed);
     if (view->stale)
         str_addf(&text, ", %zu stale", view->stale);
     str_addf(&text, " (%s%s)", view->db, view->found ? "" : " does not exist yet");
@@ -229,12 +234,9 @@ static void print_questions(const struct view *view)
     decider_report(view->decider, &lines);
     for (const char *at = str_text(&lines); str_next(&one, &at, "\n");)
         cmd_tell("%s\n", str_text(&one));
-    printf("%zu question%s, of %zu to %zu seeds: %zu cells at least, %zu at most",
+    printf("%zu question%s, of %zu to %zu seeds: %zu cells at least, %zu at most\n",
            config->question_count, STR_PLURAL(config->question_count), config->at_least,
            config->seed_count, decider_least(view->decider), view->plan->count);
-    if (view->spared)
-        printf("; %zu of them are not needed any more", view->spared);
-    printf("\n");
     STR_RELEASE(&lines, &one);
 }
 

@@ -7,6 +7,7 @@
  * "running" in a database that nobody writes are what a killed scheduler left behind.
  */
 #include "harness/ask/table.h"
+#include "harness/cmd/grid/counts.h"
 #include "harness/cmd/grid/watch.h"
 #include "harness/cmd/kit/db.h"
 #include "results/conditions.h"
@@ -72,18 +73,20 @@ static int add_rows(struct sqlite3 *db, const char *name, const char *title, str
 
 static void add_progress_line(const struct db_rows *row, bool at_work, struct str *ret_text)
 {
-    const char *const words[] = {"failed", "running",
-                                 row_is_null(row, 7) ? "to run" : row_text(row, 7)};
-    const int64_t cells = row_int(row, 1), done = row_int(row, 2);
-    str_addf(ret_text, "%-*s  ", (int)row_int(row, 6), row_text(row, 0));
-    table_add_bar(ret_text, cells ? (double)done / (double)cells : 0, BAR_WIDTH);
-    str_addf(ret_text, "  %lld of %lld done", (long long)done, (long long)cells);
-    for (int i = 0; i < 3; i++) {
-        const int64_t count = row_int(row, 3 + i);
-        if (count)
-            str_addf(ret_text, ", %lld %s", (long long)count,
-                     i == 1 && !at_work ? "interrupted" : words[i]);
-    }
+    const struct counts counts = {
+        .cells = (size_t)row_int(row, 1),
+        .done = (size_t)row_int(row, 2),
+        .failed = (size_t)row_int(row, 3),
+        .running = (size_t)row_int(row, 4),
+        .to_run = (size_t)row_int(row, 5),
+        .not_needed = (size_t)row_int(row, 6),
+        .open = row_int(row, 8) != 0,
+    };
+    str_addf(ret_text, "%-*s  ", (int)row_int(row, 7), row_text(row, 0));
+    table_add_bar(ret_text, counts.cells ? (double)counts.done / (double)counts.cells : 0,
+                  BAR_WIDTH);
+    str_add(ret_text, "  ");
+    counts_add(ret_text, &counts, at_work);
     str_add(ret_text, "\n");
 }
 

@@ -1,8 +1,7 @@
 -- progress
-/* Where seeds are added until all is decided, the rest may be needed, or is not. */
-SELECT experiment, cells, done, failed, running, to_run, max(length(experiment)) OVER (),
-    (SELECT iif(sum(d.state = 'open') > 0, 'to run at most', 'not needed') FROM v_decision d
-     WHERE d.experiment = v_progress.experiment HAVING count(*) > 0)
+SELECT experiment, cells, done, failed, running, to_run, not_needed,
+    max(length(experiment)) OVER (),
+    experiment IN (SELECT d.experiment FROM v_decision d WHERE d.state = 'open')
 FROM v_progress ORDER BY experiment;
 
 -- table of questions
@@ -101,10 +100,13 @@ SELECT * FROM v_target ORDER BY experiment, dataset, model, target, position;
 /* ---- For --watch */
 
 -- cells
-SELECT experiment, short, training(dataset, model, pruner, options, rate, seed), state,
+SELECT experiment, short, training(dataset, model, pruner, options, rate, seed),
+    iif(state IN ('new', 'lost') AND cell IN (SELECT n.cell FROM v_needless n
+    WHERE n.experiment = v_run.experiment), 'not needed', state),
     coalesce(reason, ''), dataset, model, pruner, options, rate, epochs,
     coalesce(last_attempt, 0), max(0, strftime('%s', 'now') - strftime('%s', started)), wall_s,
-    row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes, cause
+    row_number() OVER (PARTITION BY cell ORDER BY experiment) = 1, peak_memory_bytes, cause,
+    experiment IN (SELECT d.experiment FROM v_decision d WHERE d.state = 'open')
 FROM v_run ORDER BY experiment, position;
 
 -- last epoch

@@ -1,6 +1,7 @@
 #include "harness/cmd/grid/watch.h"
 
 #include "harness/ask/table.h"
+#include "harness/cmd/grid/counts.h"
 #include "harness/cmd/kit/db.h"
 #include "harness/plan/estimate.h"
 #include "results/db.h"
@@ -27,6 +28,7 @@ struct row {
     double age_s;    /* since its start */
     double wall_s;   /* of a good attempt */
     bool first;      /* of the cell: others are of other experiments */
+    bool open;       /* a question of its experiment is */
     int epoch;       /* completed by a running one */
     double epoch_s;  /* wall clock at its end */
     double accuracy; /* NAN: none yet */
@@ -85,6 +87,7 @@ static void take_row(struct look *look, const struct db_rows *at)
         .wall_s = row_is_null(at, 13) ? 0 : row_real(at, 13),
         .first = row_int(at, 14) != 0,
         .peak_memory_bytes = row_int(at, 15),
+        .open = row_int(at, 17) != 0,
         .accuracy = (double)NAN,
         .left_s = -1,
     };
@@ -98,6 +101,11 @@ static bool is(const struct row *row, const char *state)
 static bool has_failed(const struct row *row)
 {
     return is(row, "failed") || is(row, "diverged");
+}
+
+static bool is_over(const struct row *row)
+{
+    return is(row, "done") || has_failed(row) || is(row, counts_not_needed);
 }
 
 static int read_epoch(struct sqlite3 *db, struct row *row, struct err *err)
@@ -170,7 +178,7 @@ static void estimate_rows(struct look *look)
         struct row *row = &look->rows[i];
         if (is(row, "running"))
             row->left_s = left_of(row, &estimates[i]);
-        else if (!is(row, "done") && !has_failed(row) && estimates[i].basis != ESTIMATE_UNKNOWN)
+        else if (!is_over(row) && estimates[i].basis != ESTIMATE_UNKNOWN)
             row->left_s = estimates[i].seconds;
     }
     MEM_FREE(runs, shapes, estimates);
@@ -229,16 +237,18 @@ static int look_at(const struct watch *watch, struct look *ret_look)
 
 /* ---- Text -------------------------------------------------------------------------------------*/
 
-/* One experiment's rows: from a place in look->rows on. */
-struct counts {
-    size_t cells, done, failed, running, to_run;
+/* What an experiment still takes. */
+struct rest {
     size_t unknown; /* of those that are not over */
-    double left_s;
+    double seconds;
 };
 
-static size_t count_rows(const struct look *look, size_t from, struct counts *ret_counts)
+/* One experiment's rows: from a place in look->rows on. */
+static size_t count_rows(const struct look *look, size_t from, struct counts *ret_counts,
+                         struct rest *ret_rest)
 {
-    struct counts counts = {0};
+    struct counts counts = {.open = look->rows[from].open};
+    struct rest rest = {0};
     double *seconds;
     size_t known = 0, i = from;
     MEM_NEW(seconds, look->count - from);
@@ -254,36 +264,28 @@ static size_t count_rows(const struct look *look, size_t from, struct counts *re
             counts.running += running;
             counts.done += is(row, "done");
             counts.failed += has_failed(row);
-            if (is(row, "done") || has_failed(row))
+            counts.not_needed += is(row, counts_not_needed);
+            if (is_over(row))
                 continue;
             counts.to_run += !running;
             if (row->left_s >= 0)
                 seconds[known++] = row->left_s;
             else
-                counts.unknown++;
+                rest.unknown++;
         }
-    counts.left_s = estimate_span(seconds, known, counts.running ? (int)counts.running : 1);
+    rest.seconds = estimate_span(seconds, known, counts.running ? (int)counts.running : 1);
     mem_free(seconds);
     *ret_counts = counts;
+    *ret_rest = rest;
     return i;
 }
 
-static void add_counts(struct str *text, const struct counts *counts, bool at_work)
+static void add_left(struct str *text, const struct look *look, const struct counts *counts,
+                     const struct rest *rest)
 {
-    str_addf(text, "%zu of %zu done", counts->done, counts->cells);
-    if (counts->failed)
-        str_addf(text, ", %zu failed", counts->failed);
-    if (counts->running)
-        str_addf(text, ", %zu %s", counts->running, at_work ? "running" : "interrupted");
-    if (counts->to_run)
-        str_addf(text, ", %zu to run", counts->to_run);
-}
-
-static void add_left(struct str *text, const struct look *look, const struct counts *counts)
-{
-    if (look->at_work && counts->left_s > 0) {
-        str_addf(text, ", %s ", counts->unknown ? "at least" : "about");
-        str_add_duration(text, counts->left_s);
+    if (look->at_work && rest->seconds > 0) {
+        str_addf(text, ", %s ", rest->unknown ? "at least" : counts->open ? "at most" : "about");
+        str_add_duration(text, rest->seconds);
         str_add(text, " left");
     }
     if (look->at_work && look->per_hour > 0 && counts->running + counts->to_run > 0)
@@ -365,13 +367,14 @@ static void picture_bars(struct picture *picture, const struct look *look)
             widest = strlen(look->rows[i].experiment);
     for (size_t i = 0; i < look->count;) {
         struct counts counts;
+        struct rest rest;
         const char *name = look->rows[i].experiment;
-        i = count_rows(look, i, &counts);
+        i = count_rows(look, i, &counts, &rest);
         str_addf(&text, "%-*s  ", (int)widest, name);
         table_add_bar(&text, (double)counts.done / (double)counts.cells, BAR_WIDTH);
         str_add(&text, "  ");
-        add_counts(&text, &counts, look->at_work);
-        add_left(&text, look, &counts);
+        counts_add(&text, &counts, look->at_work);
+        add_left(&text, look, &counts, &rest);
         picture_add(picture, PLAIN, &text);
     }
     str_release(&text);
@@ -458,13 +461,14 @@ static void print_counts(struct watch *watch, const struct look *look)
     struct str all = {0}, line = {0};
     for (size_t i = 0; i < look->count;) {
         struct counts counts;
+        struct rest rest;
         struct str text = {0};
         str_addf(&text, "\n%s: ", look->rows[i].experiment);
-        i = count_rows(look, i, &counts);
-        add_counts(&text, &counts, look->at_work);
+        i = count_rows(look, i, &counts, &rest);
+        counts_add(&text, &counts, look->at_work);
         str_addf(&all, "%s\n", str_text(&text));
         if (!strstr(str_text(&watch->counts), str_text(&all) + all.length - text.length - 1)) {
-            add_left(&text, look, &counts);
+            add_left(&text, look, &counts, &rest);
             puts(str_text(&text) + 1);
         }
         str_release(&text);

@@ -48,7 +48,7 @@ const struct pruner el2n_pruner = {
     .name = "el2n",
     .help = "the largest distance of the probabilities from the label, early, mean over proxies",
     .cite = "Paul et al. 2021, NeurIPS",
-    .cost = "runs proxies of `at` epochs, and a forward pass each",
+    .cost = "`runs` proxies of `at` epochs, and a forward pass each",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_PROBABILITIES,
     KIND_OPTIONS(struct el2n_options, table),

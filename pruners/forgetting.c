@@ -102,7 +102,7 @@ const struct pruner forgetting_pruner = {
     .name = "forgetting",
     .help = "the most flips from right to wrong while training; never learned comes first",
     .cite = "Toneva et al. 2019, ICLR",
-    .cost = "runs proxies of `epochs` epochs: by default a whole training",
+    .cost = "`runs` proxies of `epochs` epochs: by default a whole training",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_CORRECT,
     KIND_OPTIONS(struct forgetting_options, table),

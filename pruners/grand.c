@@ -68,8 +68,9 @@ const struct pruner grand_pruner = {
     .name = "grand",
     .help = "the largest norm of a sample's own gradient, early, mean over proxies",
     .cite = "Paul et al. 2021, NeurIPS",
-    .cost = "runs proxies of `at` epochs, and a forward pass each; full: a backward pass of batch "
-            "1 a sample too",
+    .cost =
+        "`runs` proxies of `at` epochs, and a forward pass each; full: a backward pass of batch "
+        "1 a sample too",
     .kind = PRUNER_STATIC,
     .needs = NEEDS_LAST_GRADIENTS,
     .flags = PRUNER_SCORES_PARTS,

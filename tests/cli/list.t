@@ -10,7 +10,7 @@ A pruner in full: of the least and of the most.
   el2n  the largest distance of the probabilities from the label, early, mean over
       proxies
     static; needs probabilities
-    cost: runs proxies of `at` epochs, and a forward pass each
+    cost: `runs` proxies of `at` epochs, and a forward pass each
     unseen: yes
     from: Paul et al. 2021, NeurIPS
       runs     10    proxy networks averaged over [1 to 1000]
@@ -29,6 +29,12 @@ A pruner in full: of the least and of the most.
                                stays [constant, square, linear]
       swing          0.5       by how much, of what is possible; negative: begins
                                high [-0.9 to 0.9]
+
+A range stays in one line.
+
+  $ winnow list pruners esps | grep -A 1 balance
+      balance  none   class: each class keeps its share of the budget
+                      [none, class]
 
 Settings that were published with one.
 
@@ -78,7 +84,7 @@ that nobody needs to parse texts.
   figures|1|phases|
   $ winnow list train | grep -A1 'milestones  '
       milestones       none          milestones: epochs (with steps: steps) after
-                                     which lr falls, as in [60, 120] [0 to
+                                     which lr falls, as in [60, 120]
   $ winnow list presets code
   code  Yang et al. 2023, as in their program: the same, but batch 128, lr 0.01
     sets: {batch: 128, lr: 0.01, epochs: 200, momentum: 0.9, weight_decay: 5e-4,

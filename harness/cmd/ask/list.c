@@ -14,7 +14,7 @@
  *     el2n  the largest distance of the probabilities from the label, early, mean
  *         over proxies
  *       static; needs probabilities
- *       cost: runs proxies of `at` epochs, and a forward pass each
+ *       cost: `runs` proxies of `at` epochs, and a forward pass each
  *       unseen: yes
  *       from: Paul et al. 2021, NeurIPS
  *         runs     10    networks whose scores are averaged [1 to 1000]

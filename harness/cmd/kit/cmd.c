@@ -116,11 +116,22 @@ int cmd_fail(const struct cmd_line *line, int code, const char *message)
     return code;
 }
 
+/* Of what stays in one line: a word, or something short in brackets, as "[0 to 100000]". */
+static int unbroken_length(const char *text)
+{
+    enum { SHORT = 28 };
+    const size_t word = strcspn(text, " \n"), bracketed = strcspn(text, "]\n") + 1;
+    return *text == '[' && bracketed <= SHORT && text[bracketed - 1] == ']' &&
+                   strchr(" \n", text[bracketed])
+               ? (int)bracketed
+               : (int)word;
+}
+
 void cmd_print_wrapped(const char *text, int indent, int column)
 {
     bool first = true;
     while (*text) {
-        const int length = (int)strcspn(text, " \n");
+        const int length = unbroken_length(text);
         if (!first && column + 1 + length > TERMINAL_WIDTH) {
             printf("\n");
             column = 0;

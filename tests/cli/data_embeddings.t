@@ -36,7 +36,7 @@ Float64 by columns says the same; another content is another cell.
   $ winnow plan far.yaml --db a.db --no-measure | tail -n 1
   far: 2 cells, 2 done, 0 to run, 0 to retry, 2 stale (a.db)
   $ cp wide.npy far.npy; winnow plan far.yaml --db a.db --no-measure | tail -n 1
-  far: 2 cells, 0 done, 2 to run, 0 to retry, 4 stale (a.db); about * with -j 2 (glob)
+  far: 2 cells, 0 done, 2 to run, 0 to retry, 4 stale (a.db); about * with -j * (glob)
 
 d2 takes its neighbours of the file, and its scores of a proxy: those of el2n.
 

@@ -31,7 +31,7 @@ Another content of the file is another cell.
   given: 2 cells, 2 done, 0 to run, 0 to retry (a.db)
   $ sed -i 's/^0/1/' data/people.txt
   $ winnow plan given.yaml --db a.db --set dataset.labels=people.txt --no-measure | tail -n 1
-  given: 2 cells, 0 done, 2 to run, 0 to retry, 2 stale (a.db); about 0.1 s with -j 2
+  given: 2 cells, 0 done, 2 to run, 0 to retry, 2 stale (a.db); about * with -j * (glob)
   ! given.yaml:2:10: note: idx: 1 of the 3 classes has no training sample, the first is 0
 
 A file that does not fit is refused.

@@ -61,7 +61,7 @@ Changed: why cells run again, and what the file no longer lists.
   $
   disk: about *, * free (glob)
   memory: up to * a worker, 2 at once, * free (glob)
-  tiny: 5 cells, 0 done, 5 to run, 0 to retry, 5 stale (a.db); about * s with -j 2 (glob)
+  tiny: 5 cells, 0 done, 5 to run, 0 to retry, 5 stale (a.db); about * s with -j * (glob)
   $ plan --set train.lr=0.05 | grep -c recipe.lr
   0
   [1]

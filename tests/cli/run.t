@@ -61,7 +61,7 @@ A changed file runs what is new: of each of the four pruners with a rate, that o
 
 Cells of many threads are fewer at once, and crowds are told.
 
-  $ cores=$(getconf _NPROCESSORS_ONLN)
+  $ cores=$(nproc)
   $ winnow run tiny.yaml --db threads.db --set seed=1 --set engine.threads=$cores --limit 1 2>log
   $ each="of $cores threads each"; [ $cores -gt 1 ] || each=into
   $ grep -q "1 at once, $each" log

@@ -18,8 +18,7 @@
  * Known deviations: in the authors' program (exp/data_subset.py at revision 171b73b) the highest
  * k + (1.8 - kept share) N / 10 are a pool, of which each epoch draws k anew: `preset: authors`,
  * the sampler `pool`; by default the k highest are kept. They train with batches of 32 above rate
- * .7 and of 128 below. A proxy trains for two epochs at least (our choice): one turns nowhere. A
- * sample that training saw once has score 0.
+ * .7 and of 128 below. A sample that training saw once has score 0.
  */
 #include "pruners/sampler.h"
 #include "pruners/select.h"
@@ -34,7 +33,7 @@ struct esps_options {
 };
 
 static const struct option table[] = {
-    OPTION_INT(struct esps_options, T, "10", 1, 100000, "epochs the proxy trains, at least 2"),
+    OPTION_INT(struct esps_options, T, "10", 2, 100000, "epochs the proxy trains"),
     OPTION_BOOL(struct esps_options, noise, "false",
                 "for wrong labels: what turns least, and is sure"),
     SAMPLER(struct esps_options),
@@ -58,7 +57,7 @@ static size_t state_size(const void *options, const struct pruner_task *task)
 static struct pruner_watch watch(const struct pruner_run *run)
 {
     const struct esps_options *o = run->options;
-    return select_training_watch(o->T > 2 ? o->T : 2);
+    return select_training_watch(o->T);
 }
 
 /* 1 - cos(a, b) */

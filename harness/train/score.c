@@ -160,7 +160,8 @@ static void folds_release(struct folds *folds)
              folds->marks, folds->runs, folds->labels);
 }
 
-/* Each class is dealt out to the folds in turn, in an order drawn for the run. */
+/* Each class is dealt out to the folds in turn, in an order drawn for the run, and begins where the
+ * class before it ended: folds differ by one sample at most, however small the classes are. */
 static void folds_deal(struct folds *folds, const struct session *s, int run)
 {
     const struct split *train = &s->data->train;
@@ -169,8 +170,15 @@ static void folds_deal(struct folds *folds, const struct session *s, int run)
     MEM_NEW(drawn, train->n);
     MEM_NEW(fold_of, train->n);
     MEM_NEW(next, (size_t)s->data->classes);
-    for (size_t i = 0; i < train->n; i++)
+    for (size_t i = 0; i < train->n; i++) {
         drawn[i] = (uint32_t)i;
+        next[train->labels[i]]++;
+    }
+    for (int c = 0, dealt = 0; c < s->data->classes; c++) {
+        const int of_class = next[c];
+        next[c] = dealt % folds->count;
+        dealt += of_class;
+    }
     struct rng rng = rng_stream((uint64_t)s->cell->seed, RNG_PROXY, UINT32_MAX, (uint32_t)run);
     rng_shuffle(&rng, drawn, train->n);
     for (size_t i = 0; i < train->n; i++)

@@ -434,7 +434,11 @@ static const struct cmd_line line = {
     "[KIND] [NAME...]",
     "Lists what an experiment may name. KIND is one of datasets, models, pruners, samplers, train, "
     "presets, engine and figures; with it, also all options, their defaults and ranges.\n"
-    "KIND experiments: those that come with winnow, which winnow run takes by their names.",
+    "KIND experiments: those that come with winnow, which winnow run takes by their names.\n"
+    "A pruner is static (it chooses before the training) or dynamic (it chooses anew meanwhile), "
+    "and needs what it names of networks. ignores-rate: its own options say how much it leaves "
+    "out. soft-budget: how many it keeps depends on what it sees, too. weighs: the loss of each "
+    "kept sample has a weight of its own.",
     flags,
     0,
     1 + MOST_NAMES,

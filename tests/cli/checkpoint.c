@@ -32,7 +32,8 @@ static const char *const grid =
     "rate: 0.3\n"
     "seed: 1\n"
     "train: {epochs: 25, batch: 32, lookahead: 4, corrupted_test: true}\n"
-    "limits: {checkpoint: 0.001s}\n";
+    "limits: {checkpoint: 0.001s}\n"
+    "overrides: [{when: {pruner: infobatch}, train: {steps: 200}}]\n";
 enum { CELLS = 7 };
 
 /* One cell that takes long enough to be met at work; dropout draws in each step, AdamW counts them,

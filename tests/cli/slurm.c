@@ -41,6 +41,19 @@ static const char *const lost = "name: lost\n"
                                 "seed: 1\n"
                                 "train: {epochs: 250, batch: 32}\n";
 
+/* It begins with three seeds, and five decide. */
+static const char *const asked = "name: asked\n"
+                                 "dataset: {name: synthetic, samples: 600, classes: 4}\n"
+                                 "model: {name: mlp, width: 16}\n"
+                                 "pruner: [full, random]\n"
+                                 "rate: 0.1\n"
+                                 "seed: {at_least: 3, at_most: 6}\n"
+                                 "train: {epochs: 2, batch: 32, lr: 0.1}\n"
+                                 "decide: [{arm: random, against: full, noninferior: 2}]\n";
+static const char *const answers =
+    "SELECT text, state, seeds, decided_seeds, printf('%!.17g %!.17g %!.17g', mean, low, high) "
+    "FROM v_decision";
+
 /* All that does not depend on the clock, with every bit. */
 static const char *const epochs =
     "SELECT a.cell, e.epoch, e.kept, printf('%!.17g %!.17g %!.17g %!.17g', e.lr, e.train_loss, "
@@ -175,6 +188,29 @@ static void expect_the_lost_cell(void)
     expect_sql("lost.db", "SELECT count(*), sum(state = 'done') FROM attempt", "1|1");
 }
 
+/* Seeds come in waves: the job that merges submits what open questions need next, until none is. */
+static void ask_questions(void)
+{
+    write_file("asked.yaml", asked);
+    RUN("cd %s && winnow emit slurm asked.yaml -o asked --db asked.db --cells 2 && "
+        "asked/submit.sh",
+        test_dir());
+    expect(0, "asked: 12 cells in 6 elements", "cells-1.sbatch, tasks 0-2");
+    wait_for("winnow emit pending asked --db asked.db --lines >left && [ ! -s left ]");
+    wait_for_jobs("");
+    RUN("cd %s && winnow run asked.yaml --db asked-here.db -j 1", test_dir());
+    write_file("answers.sql", answers);
+    RUN("cd %s && for db in asked asked-here; do sqlite3 $db.db <answers.sql >$db.txt; done && "
+        "cmp asked.txt asked-here.txt && cut -d '|' -f 2-4 asked.txt",
+        test_dir());
+    cr_expect_str_eq(output.out, "holds|5|5\n", "%s%s", output.out, output.err);
+    RUN("grep -o '.: [0-9]* new attempts.*' %s/asked/logs/*-merge.log", test_dir());
+    cr_expect_str_eq(output.out,
+                     "s: 6 new attempts, 0 known\ns: 2 new attempts, 6 known\n"
+                     "s: 2 new attempts, 8 known\n",
+                     "%s", output.out);
+}
+
 /*
  * The controller looks for limits every 30 s from its start on, so that the job's real limit, of a
  * minute with the signal 57 s before it, is noticed 5 s after the job began if that is 25 s after
@@ -212,10 +248,11 @@ static void meet_a_time_limit(time_t controller)
 }
 
 /* One cluster for all: it takes seconds to start, and the last part must wait for its clock. */
-Test(slurm, arrays_a_lost_node_and_a_time_limit)
+Test(slurm, arrays_questions_a_lost_node_and_a_time_limit)
 {
     const time_t controller = time(NULL);
     run_an_array_over_two_nodes();
+    ask_questions();
     lose_a_node();
     wait_for_jobs("");
     expect_the_lost_cell();
